@@ -1,0 +1,1 @@
+//! One tick, and a run of them.

@@ -1,0 +1,24 @@
+//! howship simulates the osteolytic vicious cycle of bone metastasis on a voxel lattice.
+//!
+//! Tumour cells secrete `PTHrP`; cells of the osteoblast lineage answer with more RANKL and less
+//! OPG; osteoclasts form and resorb bone; the matrix gives up its stored TGF-beta and IGF; the
+//! tumour grows on them and secretes more `PTHrP`.
+//!
+//! The modules are the chapters of a methods section. Each may use only those that stand before
+//! it: [`numerics`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`engine`],
+//! [`observe`], [`output`], [`scenario`], [`cli`].
+//!
+//! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
+//! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
+//! then z.
+
+pub mod biology;
+pub mod cli;
+pub mod engine;
+pub mod numerics;
+pub mod observe;
+pub mod output;
+pub mod scenario;
+pub mod specimen;
+pub mod tissue;
+pub mod transport;

@@ -1,0 +1,563 @@
+//! Quantities: text with a unit in ("12 d", "100 pM", "13 um2/s"), one canonical unit inside.
+//!
+//! | type | canonical unit |
+//! |---|---|
+//! | [`Length`] | um |
+//! | [`Area`] | um2 |
+//! | [`Volume`] | um3 |
+//! | [`Time`] | h |
+//! | [`Rate`] | per h |
+//! | [`Speed`] | um/h |
+//! | [`VolumeRate`] | um3/h |
+//! | [`Diffusivity`] | um2/h |
+//! | [`Concentration`] | pM |
+//! | [`Secretion`] | amol/h (per cell) |
+//! | [`NumberDensity`] | per mm3 |
+//! | [`SurfaceDensity`] | per mm2 |
+//! | [`SurfaceRate`] | per mm2 and h |
+//! | [`MassDensity`] | g/cm3 |
+//!
+//! A month is 30.4375 d and a year 365.25 d.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
+
+/// One amol in one um3 is this many pM.
+pub const PM_PER_AMOL_PER_UM3: f64 = 1e9;
+
+/// What a quantity measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Length, canonical um.
+    Length,
+    /// Area, canonical um2.
+    Area,
+    /// Volume, canonical um3.
+    Volume,
+    /// Time, canonical h.
+    Time,
+    /// Events per time, canonical per h.
+    Rate,
+    /// Speed, canonical um/h.
+    Speed,
+    /// Volume per time, canonical um3/h.
+    VolumeRate,
+    /// Diffusivity, canonical um2/h.
+    Diffusivity,
+    /// Molar concentration, canonical pM.
+    Concentration,
+    /// Amount per time and cell, canonical amol/h.
+    Secretion,
+    /// Number per volume, canonical per mm3.
+    NumberDensity,
+    /// Number per area, canonical per mm2.
+    SurfaceDensity,
+    /// Events per area and time, canonical per mm2 and h.
+    SurfaceRate,
+    /// Mass per volume, canonical g/cm3.
+    MassDensity,
+    /// A number without unit.
+    Number,
+}
+
+const HOURS_PER_YEAR: f64 = 365.25 * 24.0;
+const HOURS_PER_MONTH: f64 = HOURS_PER_YEAR / 12.0;
+
+/// Units of a dimension with their size in canonical units; the first is the canonical one.
+const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
+    match dimension {
+        Dimension::Length => &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)],
+        Dimension::Area => &[("um2", 1.0), ("mm2", 1e6)],
+        Dimension::Volume => &[("um3", 1.0), ("mm3", 1e9), ("pL", 1e3), ("fL", 1.0)],
+        Dimension::Time => &[
+            ("h", 1.0),
+            ("s", 1.0 / 3600.0),
+            ("min", 1.0 / 60.0),
+            ("d", 24.0),
+            ("wk", 168.0),
+            ("month", HOURS_PER_MONTH),
+            ("yr", HOURS_PER_YEAR),
+        ],
+        Dimension::Rate => &[
+            ("/h", 1.0),
+            ("/s", 3600.0),
+            ("/min", 60.0),
+            ("/d", 1.0 / 24.0),
+            ("/wk", 1.0 / 168.0),
+            ("/month", 1.0 / HOURS_PER_MONTH),
+            ("/yr", 1.0 / HOURS_PER_YEAR),
+        ],
+        Dimension::Speed => &[
+            ("um/h", 1.0),
+            ("um/min", 60.0),
+            ("um/s", 3600.0),
+            ("um/d", 1.0 / 24.0),
+            ("mm/d", 1e3 / 24.0),
+        ],
+        Dimension::VolumeRate => &[("um3/h", 1.0), ("um3/d", 1.0 / 24.0), ("um3/min", 60.0)],
+        Dimension::Diffusivity => &[
+            ("um2/h", 1.0),
+            ("um2/s", 3600.0),
+            ("um2/min", 60.0),
+            ("um2/d", 1.0 / 24.0),
+            ("mm2/d", 1e6 / 24.0),
+        ],
+        Dimension::Concentration => &[
+            ("pM", 1.0),
+            ("fM", 1e-3),
+            ("nM", 1e3),
+            ("uM", 1e6),
+            ("mM", 1e9),
+            ("M", 1e12),
+        ],
+        Dimension::Secretion => &[
+            ("amol/h", 1.0),
+            ("amol/d", 1.0 / 24.0),
+            ("zmol/h", 1e-3),
+            ("fmol/h", 1e3),
+            ("fmol/d", 1e3 / 24.0),
+            ("mol/s", 3.6e21),
+        ],
+        Dimension::NumberDensity => &[("/mm3", 1.0), ("/um3", 1e9), ("/cm3", 1e-3)],
+        Dimension::SurfaceDensity => &[("/mm2", 1.0), ("/um2", 1e6)],
+        Dimension::SurfaceRate => &[
+            ("/mm2/h", 1.0),
+            ("/mm2/d", 1.0 / 24.0),
+            ("/mm2/wk", 1.0 / 168.0),
+            ("/mm2/yr", 1.0 / HOURS_PER_YEAR),
+        ],
+        Dimension::MassDensity => &[("g/cm3", 1.0), ("mg/cm3", 1e-3)],
+        Dimension::Number => &[("", 1.0)],
+    }
+}
+
+impl Dimension {
+    /// Name in an error message.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Length => "a length",
+            Self::Area => "an area",
+            Self::Volume => "a volume",
+            Self::Time => "a time",
+            Self::Rate => "a rate",
+            Self::Speed => "a speed",
+            Self::VolumeRate => "a volume per time",
+            Self::Diffusivity => "a diffusivity",
+            Self::Concentration => "a concentration",
+            Self::Secretion => "an amount per time",
+            Self::NumberDensity => "a number per volume",
+            Self::SurfaceDensity => "a number per area",
+            Self::SurfaceRate => "a number of events per area and time",
+            Self::MassDensity => "a mass per volume",
+            Self::Number => "a number without unit",
+        }
+    }
+
+    /// An example of a value in an error message.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Length => "10 um",
+            Self::Area => "150 um2",
+            Self::Volume => "1767 um3",
+            Self::Time => "12 d",
+            Self::Rate => "0.5 /d",
+            Self::Speed => "105 um/h",
+            Self::VolumeRate => "390 um3/h",
+            Self::Diffusivity => "13 um2/s",
+            Self::Concentration => "100 pM",
+            Self::Secretion => "0.0126 amol/h",
+            Self::NumberDensity => "2000 /mm3",
+            Self::SurfaceDensity => "400 /mm2",
+            Self::SurfaceRate => "30 /mm2/yr",
+            Self::MassDensity => "0.45 g/cm3",
+            Self::Number => "0.5",
+        }
+    }
+
+    /// The canonical unit.
+    pub const fn canonical_unit(self) -> &'static str {
+        units(self)[0].0
+    }
+
+    /// Reads text such as "12 d"; the value in the canonical unit.
+    ///
+    /// # Errors
+    /// Says what was found, which units are allowed, and gives an example.
+    pub fn parse(self, text: &str) -> Result<f64, QuantityError> {
+        let trimmed = text.trim();
+        // The number is the longest prefix that reads as one; the rest is the unit.
+        let split = trimmed
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([trimmed.len()])
+            .rev()
+            .find(|&at| trimmed[..at].trim_end().parse::<f64>().is_ok());
+        let Some(split) = split else {
+            return Err(QuantityError::NoNumber {
+                found: text.into(),
+                dimension: self,
+            });
+        };
+        let number: f64 = trimmed[..split].trim_end().parse().unwrap_or(f64::NAN);
+        let unit = trimmed[split..].trim();
+        if !number.is_finite() {
+            return Err(QuantityError::NotFinite {
+                found: text.into(),
+                dimension: self,
+            });
+        }
+        if self == Self::Number {
+            return if unit.is_empty() {
+                Ok(number)
+            } else {
+                Err(QuantityError::UnknownUnit {
+                    found: text.into(),
+                    unit: unit.into(),
+                    dimension: self,
+                })
+            };
+        }
+        if unit.is_empty() {
+            return Err(QuantityError::MissingUnit {
+                found: text.into(),
+                dimension: self,
+            });
+        }
+        let plain: String = unit
+            .replace("per ", "/")
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '^')
+            .map(|c| match c {
+                // Micro sign and Greek mu are both typed for "u".
+                '\u{b5}' | '\u{3bc}' => 'u',
+                '\u{b2}' => '2',
+                '\u{b3}' => '3',
+                other => other,
+            })
+            .collect();
+        units(self)
+            .iter()
+            .find(|(name, _)| *name == plain)
+            .map(|(_, size)| number * size)
+            .ok_or_else(|| QuantityError::UnknownUnit {
+                found: text.into(),
+                unit: unit.into(),
+                dimension: self,
+            })
+    }
+
+    /// Units that are understood, for messages and schemas.
+    pub fn allowed_units(self) -> Vec<&'static str> {
+        units(self).iter().map(|(name, _)| *name).collect()
+    }
+}
+
+/// Text that is not the quantity asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// There is no number at the start.
+    #[error("found \"{found}\", expected {} such as \"{}\"", dimension.name(), dimension.example())]
+    NoNumber {
+        /// The text.
+        found: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
+    /// The number is infinite or not a number.
+    #[error("found \"{found}\", expected {} that is finite, such as \"{}\"", dimension.name(), dimension.example())]
+    NotFinite {
+        /// The text.
+        found: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
+    /// A number without its unit.
+    #[error("found {found} without a unit, expected {} such as \"{}\" (units: {})", dimension.name(), dimension.example(), dimension.allowed_units().join(", "))]
+    MissingUnit {
+        /// The text.
+        found: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
+    /// A unit of another dimension, or none at all.
+    #[error("unit \"{unit}\" in \"{found}\" does not measure {}; {}", dimension.name(), allowed(*dimension))]
+    UnknownUnit {
+        /// The text.
+        found: String,
+        /// The unit in it.
+        unit: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
+}
+
+fn allowed(dimension: Dimension) -> String {
+    if dimension == Dimension::Number {
+        format!("write the number alone, such as {}", dimension.example())
+    } else {
+        format!(
+            "units: {} (example: \"{}\")",
+            dimension.allowed_units().join(", "),
+            dimension.example()
+        )
+    }
+}
+
+struct QuantityVisitor(Dimension);
+
+impl Visitor<'_> for QuantityVisitor {
+    type Value = f64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} such as \"{}\"", self.0.name(), self.0.example())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
+        self.0.parse(text).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<f64, E> {
+        self.0.parse(&number.to_string()).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<f64, E> {
+        self.0.parse(&number.to_string()).map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<f64, E> {
+        self.0.parse(&number.to_string()).map_err(E::custom)
+    }
+}
+
+/// Text or number of a dimension that is known only later (a modulator's `half_max`, whose
+/// dimension is that of its cue).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Untyped(pub String);
+
+impl<'de> Deserialize<'de> for Untyped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Untyped;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a quantity such as \"20 pM\", or a number where the cue has no unit")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Untyped, E> {
+                Ok(Untyped(text.to_owned()))
+            }
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Untyped, E> {
+                Ok(Untyped(number.to_string()))
+            }
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Untyped, E> {
+                Ok(Untyped(number.to_string()))
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+}
+
+impl JsonSchema for Untyped {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Untyped".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A quantity in the unit of the cue, such as \"20 pM\"; a number where the cue has no unit.",
+            "type": ["string", "number"]
+        })
+    }
+}
+
+macro_rules! quantities {
+    ($($(#[$doc:meta])* $name:ident, $canonical:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+        pub struct $name(f64);
+
+        impl $name {
+            /// From a value in the canonical unit.
+            pub const fn $canonical(value: f64) -> Self {
+                Self(value)
+            }
+
+            /// The value in the canonical unit.
+            pub const fn get(self) -> f64 {
+                self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = QuantityError;
+            fn from_str(text: &str) -> Result<Self, QuantityError> {
+                Dimension::$name.parse(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{} {}", self.0, Dimension::$name.canonical_unit())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(QuantityVisitor(Dimension::$name)).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                let dimension = Dimension::$name;
+                let units: Vec<String> = dimension
+                    .allowed_units()
+                    .iter()
+                    .map(|unit| unit.replace('/', "\\/"))
+                    .collect();
+                json_schema!({
+                    "description": format!("{}, such as \"{}\"", dimension.name(), dimension.example()),
+                    "type": "string",
+                    "pattern": format!(
+                        "^\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*({})\\s*$",
+                        units.join("|")
+                    ),
+                    "examples": [dimension.example()]
+                })
+            }
+        }
+    )*};
+}
+
+quantities! {
+    /// A length.
+    Length, um;
+    /// An area.
+    Area, um2;
+    /// A volume.
+    Volume, um3;
+    /// A time.
+    Time, h;
+    /// A rate of events.
+    Rate, per_h;
+    /// A speed.
+    Speed, um_per_h;
+    /// A volume per time.
+    VolumeRate, um3_per_h;
+    /// A diffusivity.
+    Diffusivity, um2_per_h;
+    /// A molar concentration.
+    Concentration, pm;
+    /// An amount per time and cell.
+    Secretion, amol_per_h;
+    /// A number per volume.
+    NumberDensity, per_mm3;
+    /// A number per area.
+    SurfaceDensity, per_mm2;
+    /// A number of events per area and time.
+    SurfaceRate, per_mm2_h;
+    /// A mass per volume.
+    MassDensity, g_per_cm3;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-12 * b.abs()
+    }
+
+    #[test]
+    fn text_becomes_canonical_units() {
+        assert!(close(Dimension::Time.parse("12 d").unwrap(), 288.0));
+        assert!(close(
+            Dimension::Concentration.parse("0.1nM").unwrap(),
+            100.0
+        ));
+        assert!(close(
+            Dimension::Secretion.parse("0.0126 amol/h").unwrap(),
+            0.0126
+        ));
+        assert!(close(
+            Dimension::Secretion.parse("3.5e-24 mol/s").unwrap(),
+            0.0126
+        ));
+        assert!(close(Dimension::Length.parse("10 \u{b5}m").unwrap(), 10.0));
+        assert!(close(
+            Dimension::Diffusivity.parse("13 um2/s").unwrap(),
+            46_800.0
+        ));
+        assert!(close(
+            Dimension::Diffusivity.parse("13 um\u{b2}/s").unwrap(),
+            46_800.0
+        ));
+        assert!(close(Dimension::Rate.parse("0.5 /d").unwrap(), 0.5 / 24.0));
+        assert!(close(
+            Dimension::Rate.parse("0.5 per d").unwrap(),
+            0.5 / 24.0
+        ));
+        assert!(close(
+            Dimension::SurfaceRate.parse("30 /mm2/yr").unwrap(),
+            30.0 / 8766.0
+        ));
+        assert!(close(Dimension::Length.parse("1e1 um").unwrap(), 10.0));
+    }
+
+    #[test]
+    fn errors_name_what_was_found_and_what_is_allowed() {
+        let wrong = Dimension::Time.parse("12 parsec").unwrap_err().to_string();
+        assert!(wrong.contains("parsec") && wrong.contains("wk") && wrong.contains("12 d"));
+        let missing = Dimension::Length.parse("10").unwrap_err().to_string();
+        assert!(missing.contains("without a unit") && missing.contains("10 um"));
+        let nothing = Dimension::Concentration
+            .parse("pM")
+            .unwrap_err()
+            .to_string();
+        assert!(nothing.contains("100 pM"));
+        assert!(
+            Dimension::Time
+                .parse("inf d")
+                .unwrap_err()
+                .to_string()
+                .contains("finite")
+        );
+        assert!(
+            Dimension::Time
+                .parse("nan d")
+                .unwrap_err()
+                .to_string()
+                .contains("finite")
+        );
+        assert!(Dimension::Number.parse("0.5 pM").is_err());
+    }
+
+    #[test]
+    fn a_bare_number_in_a_file_is_refused() {
+        #[derive(Debug, serde::Deserialize)]
+        struct File {
+            #[expect(dead_code, reason = "only its reading matters")]
+            life: Time,
+        }
+        let error = toml::from_str::<File>("life = 14").unwrap_err().to_string();
+        assert!(error.contains("without a unit"), "{error}");
+        assert!(toml::from_str::<File>("life = \"14 d\"").is_ok());
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let value: Concentration = "2.5 nM".parse().unwrap();
+        assert_eq!(value.to_string().parse::<Concentration>().unwrap(), value);
+    }
+}

@@ -1,0 +1,65 @@
+//! Dose responses and hazards.
+
+/// Hill response `c^n / (c^n + half_max^n)` of a level `c >= 0`: 0 at 0, 1/2 at `half_max`.
+///
+/// ```
+/// use howship::numerics::response::hill;
+/// assert_eq!(hill(0.0, 20.0, 1.0), 0.0);
+/// assert_eq!(hill(20.0, 20.0, 3.0), 0.5);
+/// ```
+pub fn hill(level: f64, half_max: f64, exponent: f64) -> f64 {
+    if level <= 0.0 {
+        return 0.0;
+    }
+    let ratio = half_max / level;
+    // Exponents of 1 and 2 are the usual ones and need no power function.
+    let power = if exponent.to_bits() == 1.0_f64.to_bits() {
+        ratio
+    } else if exponent.to_bits() == 2.0_f64.to_bits() {
+        ratio * ratio
+    } else {
+        ratio.powf(exponent)
+    };
+    1.0 / (1.0 + power)
+}
+
+/// Factor of a raising modulator: 1 at no effect, `fold` at full effect.
+pub fn raised(fold: f64, effect: f64) -> f64 {
+    1.0 + (fold - 1.0) * effect
+}
+
+/// Factor of a lowering modulator: 1 at no effect, `to` at full effect.
+pub fn lowered(to: f64, effect: f64) -> f64 {
+    1.0 - (1.0 - to) * effect
+}
+
+/// Probability that an event of this hazard (per hour) happens within `duration_h`.
+///
+/// ```
+/// use howship::numerics::response::probability;
+/// let (hour, two_halves) = (probability(0.3, 1.0), probability(0.3, 0.5));
+/// assert!((1.0 - hour - (1.0 - two_halves) * (1.0 - two_halves)).abs() < 1e-12);
+/// ```
+pub fn probability(hazard_per_h: f64, duration_h: f64) -> f64 {
+    -(-hazard_per_h * duration_h).exp_m1()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hill_rises_from_zero_to_one() {
+        assert!(hill(1e9, 20.0, 1.0) > 0.999_999);
+        assert!(hill(10.0, 20.0, 2.0) < hill(11.0, 20.0, 2.0));
+        assert!((hill(10.0, 20.0, 3.0) - 1.0 / 9.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn modulators_meet_their_ends() {
+        assert!((raised(5.0, 1.0) - 5.0).abs() < 1e-12);
+        assert!((raised(5.0, 0.0) - 1.0).abs() < 1e-12);
+        assert!((lowered(0.2, 1.0) - 0.2).abs() < 1e-12);
+        assert!((lowered(0.2, 0.5) - 0.6).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,1 @@
+//! The first day: real bone from images, synthetic bone, and what is seeded in it.

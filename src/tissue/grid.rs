@@ -1,0 +1,194 @@
+//! The lattice: a box of sites of one size. A section is a box with one layer.
+
+/// A regular box of sites. Arrays over it run x fastest, then y, then z.
+///
+/// `edge_um` is the edge of a site in the plane and, with more than one layer, along z. With one
+/// layer the lattice is a section of thickness `depth_um`: nothing moves or spreads along z, and
+/// volumes are those of the section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grid {
+    /// Sites along x, y, z; each at least 1.
+    pub dims: [usize; 3],
+    /// Edge of a site, um.
+    pub edge_um: f64,
+    /// Extent of a site along z, um: the edge in 3-D, the section thickness in 2-D.
+    pub depth_um: f64,
+}
+
+impl Grid {
+    /// A 3-D lattice of cubic sites.
+    pub const fn cubic(dims: [usize; 3], edge_um: f64) -> Self {
+        Self {
+            dims,
+            edge_um,
+            depth_um: edge_um,
+        }
+    }
+
+    /// A section: one layer of the given thickness.
+    pub const fn section(nx: usize, ny: usize, edge_um: f64, thickness_um: f64) -> Self {
+        Self {
+            dims: [nx, ny, 1],
+            edge_um,
+            depth_um: thickness_um,
+        }
+    }
+
+    /// Number of sites.
+    pub const fn len(&self) -> usize {
+        self.dims[0] * self.dims[1] * self.dims[2]
+    }
+
+    /// True when there is no site.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True for a section.
+    pub const fn is_section(&self) -> bool {
+        self.dims[2] == 1
+    }
+
+    /// Number of axes along which things move: 2 or 3.
+    pub const fn axes(&self) -> usize {
+        if self.is_section() { 2 } else { 3 }
+    }
+
+    /// Index of the site at (x, y, z).
+    pub const fn index(&self, x: usize, y: usize, z: usize) -> usize {
+        (z * self.dims[1] + y) * self.dims[0] + x
+    }
+
+    /// Place (x, y, z) of a site.
+    pub const fn place(&self, site: usize) -> [usize; 3] {
+        let x = site % self.dims[0];
+        let rest = site / self.dims[0];
+        [x, rest % self.dims[1], rest / self.dims[1]]
+    }
+
+    /// Volume of a site, um3.
+    pub const fn site_volume_um3(&self) -> f64 {
+        self.edge_um * self.edge_um * self.depth_um
+    }
+
+    /// Volume of the whole lattice, mm3.
+    pub fn volume_mm3(&self) -> f64 {
+        self.site_volume_um3() * self.len() as f64 * 1e-9
+    }
+
+    /// Area of the face of a site across an in-plane axis (and across any axis in 3-D), um2.
+    pub const fn face_area_um2(&self) -> f64 {
+        self.edge_um * self.depth_um
+    }
+
+    /// The site displaced by (dx, dy, dz), or `None` outside the lattice.
+    pub fn shifted(&self, site: usize, by: [i32; 3]) -> Option<usize> {
+        let place = self.place(site);
+        let mut at = [0_usize; 3];
+        for axis in 0..3 {
+            let moved = place[axis] as i64 + i64::from(by[axis]);
+            if moved < 0 || moved >= self.dims[axis] as i64 {
+                return None;
+            }
+            at[axis] = moved as usize;
+        }
+        Some(self.index(at[0], at[1], at[2]))
+    }
+
+    /// The sites that share a face with `site`, in the fixed order -x +x -y +y -z +z.
+    pub fn face_neighbours(&self, site: usize) -> impl Iterator<Item = usize> + use<> {
+        const STEPS: [[i32; 3]; 6] = [
+            [-1, 0, 0],
+            [1, 0, 0],
+            [0, -1, 0],
+            [0, 1, 0],
+            [0, 0, -1],
+            [0, 0, 1],
+        ];
+        let grid = *self;
+        STEPS
+            .into_iter()
+            .filter_map(move |step| grid.shifted(site, step))
+    }
+
+    /// The sites that share a face, an edge or a corner with `site`, in a fixed order.
+    pub fn near_neighbours(&self, site: usize) -> impl Iterator<Item = usize> + use<> {
+        let grid = *self;
+        (-1..=1).flat_map(move |dz| {
+            (-1..=1).flat_map(move |dy| {
+                (-1..=1).filter_map(move |dx| {
+                    if dx == 0 && dy == 0 && dz == 0 {
+                        None
+                    } else {
+                        grid.shifted(site, [dx, dy, dz])
+                    }
+                })
+            })
+        })
+    }
+
+    /// Squared distance between two sites, um2.
+    pub fn distance2_um2(&self, one: usize, other: usize) -> f64 {
+        let (a, b) = (self.place(one), self.place(other));
+        let mut sum = 0.0;
+        for axis in 0..3 {
+            let edge = if axis == 2 {
+                self.depth_um
+            } else {
+                self.edge_um
+            };
+            let difference = (a[axis] as f64 - b[axis] as f64) * edge;
+            sum += difference * difference;
+        }
+        sum
+    }
+
+    /// Sites whose centre lies within `radius_um` of the centre of `site`, as displacements.
+    pub fn ball(&self, radius_um: f64) -> Vec<[i32; 3]> {
+        let reach = (radius_um / self.edge_um).floor() as i32;
+        let reach_z = if self.is_section() { 0 } else { reach };
+        let mut steps = Vec::new();
+        for dz in -reach_z..=reach_z {
+            for dy in -reach..=reach {
+                for dx in -reach..=reach {
+                    let squared = f64::from(dx * dx + dy * dy + dz * dz);
+                    if squared * self.edge_um * self.edge_um <= radius_um * radius_um {
+                        steps.push([dx, dy, dz]);
+                    }
+                }
+            }
+        }
+        steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_and_place_are_inverse() {
+        let grid = Grid::cubic([5, 4, 3], 10.0);
+        for site in 0..grid.len() {
+            let [x, y, z] = grid.place(site);
+            assert_eq!(grid.index(x, y, z), site);
+        }
+        assert_eq!(grid.len(), 60);
+    }
+
+    #[test]
+    fn corners_have_fewer_neighbours() {
+        let grid = Grid::cubic([5, 4, 3], 10.0);
+        assert_eq!(grid.face_neighbours(0).count(), 3);
+        assert_eq!(grid.near_neighbours(0).count(), 7);
+        let section = Grid::section(5, 5, 10.0, 50.0);
+        assert_eq!(section.near_neighbours(12).count(), 8);
+        assert!((section.site_volume_um3() - 5000.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ball_of_one_edge_is_the_site_and_its_faces() {
+        assert_eq!(Grid::cubic([9, 9, 9], 10.0).ball(10.0).len(), 7);
+        assert_eq!(Grid::section(9, 9, 10.0, 50.0).ball(10.0).len(), 5);
+    }
+}

@@ -1,0 +1,3 @@
+//! What exists in the tissue: state that never acts.
+
+pub mod grid;

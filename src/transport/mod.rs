@@ -1,0 +1,1 @@
+//! What signals do between cells: spread, decay, leak, bind. Knows no cell.
