@@ -1,1 +1,3 @@
 //! From a TOML file to a ready simulation.
+
+pub mod file;

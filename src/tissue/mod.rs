@@ -1,3 +1,7 @@
 //! What exists in the tissue: state that never acts.
 
+pub mod bone;
 pub mod grid;
+pub mod ledger;
+pub mod population;
+pub mod space;

@@ -1,0 +1,343 @@
+//! What a cell can sense at its site, by name.
+//!
+//! *Built in*: the level of every signal under its name (`rankl` and `opg` are the free levels,
+//! after they have bound each other), `rank_occupancy` (share of RANK on a precursor or osteoclast
+//! at this surface that is engaged, by contact and by soluble RANKL), `tumour_packing` (share of the
+//! near neighbourhood's room for tumour cells that is taken, 0 to 1), `bone_contact` (share of the
+//! faces of the site that are bone, 0 to 1), `vessel_distance` (to the nearest vessel, a length).
+//!
+//! *Declared* in a scenario: a constant, a sum of cues, or a threshold:
+//!
+//! ```toml
+//! [cues.pth]
+//! constant = "3.9 pM"
+//! [cues.pth1r]
+//! sum = ["pthrp", "pth"]
+//! [cues.tgf_beta_low]
+//! below = { cue = "tgf_beta", threshold = "5 pM", hill = 4 }
+//! ```
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::problem::Problems;
+use crate::numerics::quantity::{Dimension, Untyped};
+
+/// A cue that a scenario declares; exactly one of the fields is given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredCue {
+    /// A level that is the same everywhere, such as endogenous PTH.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant: Option<Untyped>,
+    /// The sum of these cues, which must measure the same thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Vec<String>>,
+    /// 1 where a cue is far below a threshold, 1/2 at it, 0 far above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<Threshold>,
+    /// 0 where a cue is far below a threshold, 1/2 at it, 1 far above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<Threshold>,
+}
+
+/// A soft threshold on a cue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// Name of the cue.
+    pub cue: String,
+    /// Level at which the answer is one half, in the unit of the cue.
+    pub threshold: Untyped,
+    /// Steepness (Hill exponent).
+    #[serde(default = "steep")]
+    pub hill: f64,
+}
+
+impl Eq for Threshold {}
+
+const fn steep() -> f64 {
+    4.0
+}
+
+/// Index of a cue in the table of a model.
+pub type CueId = usize;
+
+/// Where the level of a cue comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CueSource {
+    /// Level of a signal, pM.
+    Signal(usize),
+    /// Soluble RANKL that is not bound, pM.
+    FreeRankl,
+    /// OPG that is not bound, pM.
+    FreeOpg,
+    /// Share of RANK engaged.
+    RankOccupancy,
+    /// Share of the room for tumour cells that is taken.
+    TumourPacking,
+    /// Share of the faces that are bone.
+    BoneContact,
+    /// Distance to the nearest vessel, um.
+    VesselDistance,
+    /// The same everywhere.
+    Constant(f64),
+    /// Sum of earlier cues.
+    Sum(Vec<CueId>),
+    /// Falls from 1 to 0 across a threshold of an earlier cue.
+    Below(CueId, f64, f64),
+    /// Rises from 0 to 1 across a threshold of an earlier cue.
+    Above(CueId, f64, f64),
+}
+
+/// All cues of a model: built in, signals, declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CueTable {
+    names: Vec<String>,
+    dimensions: Vec<Dimension>,
+    /// Sources, by [`CueId`]; a cue refers to earlier ones only.
+    pub sources: Vec<CueSource>,
+}
+
+impl CueTable {
+    /// Builds the table from the names of the signals and the declared cues.
+    pub fn new(
+        signals: &[String],
+        declared: &BTreeMap<String, DeclaredCue>,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut table = Self {
+            names: vec![],
+            dimensions: vec![],
+            sources: vec![],
+        };
+        for (index, name) in signals.iter().enumerate() {
+            let source = match name.as_str() {
+                "rankl" => CueSource::FreeRankl,
+                "opg" => CueSource::FreeOpg,
+                _ => CueSource::Signal(index),
+            };
+            table.push(name, Dimension::Concentration, source);
+        }
+        table.push(
+            "rank_occupancy",
+            Dimension::Number,
+            CueSource::RankOccupancy,
+        );
+        table.push(
+            "tumour_packing",
+            Dimension::Number,
+            CueSource::TumourPacking,
+        );
+        table.push("bone_contact", Dimension::Number, CueSource::BoneContact);
+        table.push(
+            "vessel_distance",
+            Dimension::Length,
+            CueSource::VesselDistance,
+        );
+        // A declared cue may name another declared one: take them as their parts become known.
+        let mut waiting: Vec<(&String, &DeclaredCue)> = declared.iter().collect();
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            waiting.retain(|(name, cue)| !table.declare(name, cue, problems));
+            if waiting.len() == before {
+                for (name, cue) in &waiting {
+                    let unknown: Vec<&str> = cue
+                        .parts()
+                        .into_iter()
+                        .filter(|part| table.find(part).is_none())
+                        .collect();
+                    problems.add(
+                        &format!("cues.{name}"),
+                        format!("rests on unknown or circular cues: {}", unknown.join(", ")),
+                        format!("known cues: {}", table.names.join(", ")),
+                    );
+                }
+                break;
+            }
+        }
+        table
+    }
+
+    fn push(&mut self, name: &str, dimension: Dimension, source: CueSource) {
+        self.names.push(name.to_owned());
+        self.dimensions.push(dimension);
+        self.sources.push(source);
+    }
+
+    /// True when the cue was taken in (or found wrong), false while its parts are unknown.
+    fn declare(&mut self, name: &str, cue: &DeclaredCue, problems: &mut Problems) -> bool {
+        let path = format!("cues.{name}");
+        let given = usize::from(cue.constant.is_some())
+            + usize::from(cue.sum.is_some())
+            + usize::from(cue.below.is_some())
+            + usize::from(cue.above.is_some());
+        if given != 1 {
+            problems.add(
+                &path,
+                format!("has {given} definitions"),
+                "give exactly one of: constant, sum, below, above",
+            );
+            return true;
+        }
+        if self.find(name).is_some() {
+            problems.add(
+                &path,
+                "is the name of a cue that exists already",
+                "choose another name",
+            );
+            return true;
+        }
+        if let Some(constant) = &cue.constant {
+            let parsed = [
+                Dimension::Concentration,
+                Dimension::Length,
+                Dimension::Number,
+            ]
+            .into_iter()
+            .find_map(|dimension| Some((dimension, dimension.parse(&constant.0).ok()?)));
+            match parsed {
+                Some((dimension, value)) => {
+                    self.push(name, dimension, CueSource::Constant(value));
+                }
+                None => problems.add(
+                    &format!("{path}.constant"),
+                    format!("found \"{}\"", constant.0),
+                    "give a concentration (\"3.9 pM\"), a length (\"50 um\") or a number",
+                ),
+            }
+            return true;
+        }
+        if let Some(parts) = &cue.sum {
+            let Some(ids) = parts
+                .iter()
+                .map(|part| self.find(part))
+                .collect::<Option<Vec<_>>>()
+            else {
+                return false;
+            };
+            let dimension = ids
+                .first()
+                .map_or(Dimension::Number, |&id| self.dimensions[id]);
+            if ids.is_empty() || ids.iter().any(|&id| self.dimensions[id] != dimension) {
+                problems.add(
+                    &format!("{path}.sum"),
+                    "adds cues that do not measure the same thing",
+                    "sum cues of one dimension, at least one",
+                );
+                return true;
+            }
+            self.push(name, dimension, CueSource::Sum(ids));
+            return true;
+        }
+        let (threshold, key, is_below) = match (&cue.below, &cue.above) {
+            (Some(threshold), _) => (threshold, "below", true),
+            (None, Some(threshold)) => (threshold, "above", false),
+            (None, None) => return true,
+        };
+        let Some(id) = self.find(&threshold.cue) else {
+            return false;
+        };
+        problems.positive(&format!("{path}.{key}.hill"), threshold.hill, "");
+        match self.dimensions[id].parse(&threshold.threshold.0) {
+            Ok(level) if level > 0.0 => {
+                let source = if is_below {
+                    CueSource::Below(id, level, threshold.hill)
+                } else {
+                    CueSource::Above(id, level, threshold.hill)
+                };
+                self.push(name, Dimension::Number, source);
+            }
+            Ok(level) => {
+                problems.positive(&format!("{path}.{key}.threshold"), level, "");
+            }
+            Err(error) => problems.add(
+                &format!("{path}.{key}.threshold"),
+                error.to_string(),
+                "give the level in the unit of the cue",
+            ),
+        }
+        true
+    }
+
+    /// The cue of this name.
+    pub fn find(&self, name: &str) -> Option<CueId> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    /// What a cue measures.
+    pub fn dimension(&self, cue: CueId) -> Dimension {
+        self.dimensions[cue]
+    }
+
+    /// Name of a cue.
+    pub fn name(&self, cue: CueId) -> &str {
+        &self.names[cue]
+    }
+
+    /// All names, for messages.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// True when `cue` is, or rests on, RANK occupancy.
+    pub fn rests_on_occupancy(&self, cue: CueId) -> bool {
+        match &self.sources[cue] {
+            CueSource::RankOccupancy => true,
+            CueSource::Sum(parts) => parts.iter().any(|&part| self.rests_on_occupancy(part)),
+            CueSource::Below(part, ..) | CueSource::Above(part, ..) => {
+                self.rests_on_occupancy(*part)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl DeclaredCue {
+    fn parts(&self) -> Vec<&str> {
+        let mut parts: Vec<&str> = self.sum.iter().flatten().map(String::as_str).collect();
+        parts.extend(self.below.iter().map(|threshold| threshold.cue.as_str()));
+        parts.extend(self.above.iter().map(|threshold| threshold.cue.as_str()));
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(toml: &str) -> (CueTable, Problems) {
+        let declared: BTreeMap<String, DeclaredCue> = toml::from_str(toml).unwrap();
+        let mut problems = Problems::default();
+        let table = CueTable::new(&["pthrp".into(), "rankl".into()], &declared, &mut problems);
+        (table, problems)
+    }
+
+    #[test]
+    fn cues_may_rest_on_later_named_ones() {
+        let (table, problems) = table(
+            "a_sum.sum = [\"pthrp\", \"pth\"]\npth.constant = \"3.9 pM\"\n\
+             z.below = { cue = \"a_sum\", threshold = \"10 pM\" }",
+        );
+        assert!(problems.found.is_empty(), "{:?}", problems.found);
+        assert_eq!(
+            table.dimension(table.find("a_sum").unwrap()),
+            Dimension::Concentration
+        );
+        assert_eq!(table.dimension(table.find("z").unwrap()), Dimension::Number);
+    }
+
+    #[test]
+    fn circles_unknown_parts_and_mixtures_are_problems() {
+        let (_, circle) = table("a.sum = [\"b\"]\nb.sum = [\"a\"]");
+        assert_eq!(circle.found.len(), 2);
+        let (_, unknown) = table("a.sum = [\"il6\"]");
+        assert!(unknown.found[0].message.contains("il6"));
+        let (_, mixed) = table("a.sum = [\"pthrp\", \"tumour_packing\"]");
+        assert_eq!(mixed.found.len(), 1);
+        let (_, two) = table("a = { constant = 1, sum = [\"pthrp\"] }");
+        assert!(two.found[0].message.contains('2'));
+    }
+}

@@ -1,0 +1,59 @@
+//! Recruitment: precursors come to a surface that osteoclasts have left.
+//!
+//! # Biology
+//! After a reversal phase (10 to 30 d in man, 3 to 6 d in mice) precursors of osteoblasts line the
+//! eroded surface, drawn by what resorption set free. A surface that none reaches in time is lined
+//! as it is: arrested reversal, the way in which bone is lost for good.
+//!
+//! # Law
+//! On eroded surface next to bone that no osteoclast holds and that was vacated at least
+//! `reversal` ago, the hazard per area is `arrival` x its modulators, until the surface is covered
+//! at one cell per footprint. After `arrest` without any cell of the lineage or osteoclast within
+//! `arrest_reach`, what is owed there is given up.
+//!
+//! # Limits
+//! Stem cells are not agents, so they cannot be exhausted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::rate::Modulated;
+use crate::numerics::quantity::{Length, SurfaceRate, Time};
+
+/// Parameters of recruitment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recruitment {
+    /// Precursors that arrive per area of eroded surface and time.
+    pub arrival: Modulated<SurfaceRate>,
+    /// Time between the end of resorption at a site and the first arrival.
+    pub reversal: Time,
+    /// Time after which an eroded surface that no cell came to is lined as it is.
+    pub arrest: Time,
+    /// Distance within which a cell at work keeps a surface from being arrested.
+    pub arrest_reach: Length,
+}
+
+/// Cells that an area has room for: its whole part, and one more with the remaining share `draw`.
+///
+/// ```
+/// # use howship::biology::osteoblast::recruitment::room;
+/// assert_eq!((room(267.0, 150.0, 0.9), room(267.0, 150.0, 0.1)), (1, 2));
+/// ```
+pub fn room(area_um2: f64, footprint_um2: f64, draw: f64) -> u8 {
+    let cells = area_um2 / footprint_um2;
+    (cells.floor() as u8).saturating_add(u8::from(draw < cells.fract()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_has_the_right_mean() {
+        let total: u32 = (0..1000)
+            .map(|i| u32::from(room(100.0, 150.0, f64::from(i) / 1000.0)))
+            .sum();
+        assert!((f64::from(total) / 1000.0 - 100.0 / 150.0).abs() < 0.002);
+    }
+}

@@ -1,0 +1,67 @@
+//! All parameters of the biology, as a scenario gives them.
+
+use std::collections::BTreeMap;
+
+use crate::biology::cue::DeclaredCue;
+use crate::biology::osteoblast::mineralisation::Mineralisation;
+use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
+use crate::biology::osteoclast::Osteoclast;
+use crate::biology::problem::Problems;
+use crate::biology::signal::{CORE, Signal};
+use crate::biology::tumour::Tumour;
+
+/// Signals, cues and lineages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// Signals by name; the four of [`CORE`] must be among them.
+    pub signals: BTreeMap<String, Signal>,
+    /// Declared cues by name.
+    pub cues: BTreeMap<String, DeclaredCue>,
+    /// Tumour cells.
+    pub tumour: Tumour,
+    /// Osteoclasts.
+    pub osteoclast: Osteoclast,
+    /// Lining cells.
+    pub lining: Lining,
+    /// Precursors of osteoblasts.
+    pub precursor: Precursor,
+    /// Osteoblasts.
+    pub osteoblast: Osteoblast,
+    /// Mineralisation of osteoid.
+    pub mineralisation: Mineralisation,
+}
+
+impl Parameters {
+    /// Names of the signals in their fixed order: the core ones, then the others by name.
+    pub fn signal_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = CORE.iter().map(|&name| name.to_owned()).collect();
+        names.extend(
+            self.signals
+                .keys()
+                .filter(|name| !CORE.contains(&name.as_str()))
+                .cloned(),
+        );
+        names
+    }
+
+    /// Looks for values that make no sense.
+    pub fn check(&self, problems: &mut Problems) {
+        for name in CORE {
+            if !self.signals.contains_key(name) {
+                problems.add(
+                    &format!("signals.{name}"),
+                    "is missing",
+                    "PTHrP, RANKL, OPG and TGF-beta always exist: name a preset or declare it",
+                );
+            }
+        }
+        for (name, signal) in &self.signals {
+            signal.check(&format!("signals.{name}"), problems);
+        }
+        self.tumour.check(problems);
+        self.osteoclast.check(problems);
+        self.lining.check(problems);
+        self.osteoblast.check(problems);
+        self.mineralisation.check(problems);
+    }
+}

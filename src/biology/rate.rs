@@ -1,0 +1,291 @@
+//! What a cell does: a basal value and any number of modulators by cues.
+//!
+//! ```toml
+//! [tumour.secretion.pthrp]
+//! rate = "0.0126 amol/h"
+//! raised_by.tgf_beta = { fold = 3.0, half_max = "20 pM", hill = 1 }
+//! ```
+//!
+//! With `H = c^n / (c^n + half_max^n)` of the cue's level `c`: `raised_by` multiplies by
+//! `1 + (fold - 1) H`, `lowered_by` by `1 - (1 - to) H`, `needs` by `H` itself, so that nothing
+//! happens where the cue is absent. Modulators multiply each other.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::cue::{CueId, CueTable};
+use crate::biology::problem::Problems;
+use crate::numerics::quantity::{Diffusivity, Rate, Secretion, Speed, SurfaceRate, Untyped};
+use crate::numerics::response::{hill, lowered, raised};
+
+/// A value that cues raise and lower.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Modulated<Q> {
+    /// The value without modulators.
+    pub rate: Q,
+    /// Cues that raise it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub raised_by: BTreeMap<String, Raise>,
+    /// Cues that lower it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lowered_by: BTreeMap<String, Lower>,
+    /// Cues without which it is zero, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<String, Need>,
+}
+
+/// Multiplies by `1 + (fold - 1) H`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Raise {
+    /// Factor at a saturating level, at least 1.
+    pub fold: f64,
+    /// Level of half effect, in the unit of the cue.
+    pub half_max: Untyped,
+    /// Hill exponent.
+    #[serde(default = "one")]
+    pub hill: f64,
+}
+
+/// Multiplies by `1 - (1 - to) H`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lower {
+    /// Factor at a saturating level, 0 to 1.
+    pub to: f64,
+    /// Level of half effect, in the unit of the cue.
+    pub half_max: Untyped,
+    /// Hill exponent.
+    #[serde(default = "one")]
+    pub hill: f64,
+}
+
+/// Multiplies by `H`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// Level of half effect, in the unit of the cue.
+    pub half_max: Untyped,
+    /// Hill exponent.
+    #[serde(default = "one")]
+    pub hill: f64,
+}
+
+const fn one() -> f64 {
+    1.0
+}
+
+/// A quantity that can be modulated.
+pub trait Basal {
+    /// The value in the canonical unit.
+    fn canonical(&self) -> f64;
+}
+
+macro_rules! basal {
+    ($($kind:ty),*) => {$(
+        impl Basal for $kind {
+            fn canonical(&self) -> f64 {
+                self.get()
+            }
+        }
+    )*};
+}
+basal!(Diffusivity, Rate, Secretion, Speed, SurfaceRate);
+
+impl Basal for f64 {
+    fn canonical(&self) -> f64 {
+        *self
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Modulator {
+    cue: CueId,
+    half_max: f64,
+    exponent: f64,
+    /// Factor at no effect and at full effect.
+    ends: [f64; 2],
+}
+
+/// A rate with its cues found: ready to be evaluated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompiledRate {
+    /// Value without modulators, canonical unit.
+    pub basal: f64,
+    modulators: Vec<Modulator>,
+}
+
+impl CompiledRate {
+    /// The value where `level` gives the level of each cue.
+    pub fn at(&self, level: impl Fn(CueId) -> f64) -> f64 {
+        let mut value = self.basal;
+        for modulator in &self.modulators {
+            let effect = hill(level(modulator.cue), modulator.half_max, modulator.exponent);
+            value *= modulator.ends[0] + (modulator.ends[1] - modulator.ends[0]) * effect;
+        }
+        value
+    }
+
+    /// True when no cue can change the value.
+    pub const fn is_constant(&self) -> bool {
+        self.modulators.is_empty()
+    }
+
+    /// Cues that the value depends on.
+    pub fn cues(&self) -> impl Iterator<Item = CueId> {
+        self.modulators.iter().map(|modulator| modulator.cue)
+    }
+}
+
+impl<Q: Basal> Modulated<Q> {
+    /// A value that nothing modulates.
+    pub const fn constant(rate: Q) -> Self {
+        Self {
+            rate,
+            raised_by: BTreeMap::new(),
+            lowered_by: BTreeMap::new(),
+            needs: BTreeMap::new(),
+        }
+    }
+
+    /// Finds the cues; what is wrong goes to `problems` under `path`.
+    pub fn compile(&self, path: &str, cues: &CueTable, problems: &mut Problems) -> CompiledRate {
+        let basal = self.rate.canonical();
+        problems.not_negative(&format!("{path}.rate"), basal, "");
+        let mut modulators = Vec::new();
+        let mut add = |kind: &str, name: &str, half_max: &Untyped, exponent: f64, ends| {
+            let at = format!("{path}.{kind}.{name}");
+            let Some(cue) = cues.find(name) else {
+                problems.add(
+                    &at,
+                    format!("there is no cue or signal \"{name}\""),
+                    format!("known: {}", cues.names().join(", ")),
+                );
+                return;
+            };
+            let half_max = match cues.dimension(cue).parse(&half_max.0) {
+                Ok(level) => level,
+                Err(error) => {
+                    problems.add(
+                        &format!("{at}.half_max"),
+                        error.to_string(),
+                        "give the level in the unit of the cue",
+                    );
+                    return;
+                }
+            };
+            problems.positive(&format!("{at}.half_max"), half_max, "");
+            problems.positive(&format!("{at}.hill"), exponent, "");
+            modulators.push(Modulator {
+                cue,
+                half_max,
+                exponent,
+                ends,
+            });
+        };
+        for (name, raise) in &self.raised_by {
+            let ends = [raised(raise.fold, 0.0), raised(raise.fold, 1.0)];
+            add("raised_by", name, &raise.half_max, raise.hill, ends);
+        }
+        for (name, lower) in &self.lowered_by {
+            let ends = [lowered(lower.to, 0.0), lowered(lower.to, 1.0)];
+            add("lowered_by", name, &lower.half_max, lower.hill, ends);
+        }
+        for (name, need) in &self.needs {
+            add("needs", name, &need.half_max, need.hill, [0.0, 1.0]);
+        }
+        for (name, raise) in &self.raised_by {
+            if raise.fold.is_nan() || raise.fold < 1.0 {
+                problems.add(
+                    &format!("{path}.raised_by.{name}.fold"),
+                    format!("found {}, which would lower", raise.fold),
+                    "give a fold of 1 or more, or use lowered_by",
+                );
+            }
+        }
+        for (name, lower) in &self.lowered_by {
+            problems.within(&format!("{path}.lowered_by.{name}.to"), lower.to, 0.0, 1.0);
+        }
+        CompiledRate { basal, modulators }
+    }
+}
+
+/// One sentence about the modulators of a rate, for `describe`.
+pub fn sentence<Q: Basal>(modulated: &Modulated<Q>) -> String {
+    let mut parts = Vec::new();
+    for (name, raise) in &modulated.raised_by {
+        parts.push(format!(
+            "raised up to {}-fold by {name} (half effect at {})",
+            raise.fold, raise.half_max.0
+        ));
+    }
+    for (name, lower) in &modulated.lowered_by {
+        parts.push(format!(
+            "lowered to {} of itself by {name} (half effect at {})",
+            lower.to, lower.half_max.0
+        ));
+    }
+    for (name, need) in &modulated.needs {
+        parts.push(format!("needs {name} (half at {})", need.half_max.0));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compile(toml: &str) -> (CompiledRate, Problems) {
+        let mut problems = Problems::default();
+        let cues = CueTable::new(&["tgf_beta".into()], &BTreeMap::new(), &mut problems);
+        let modulated: Modulated<Rate> = toml::from_str(toml).unwrap();
+        let rate = modulated.compile("tumour.division", &cues, &mut problems);
+        (rate, problems)
+    }
+
+    #[test]
+    fn modulators_multiply() {
+        let (rate, problems) = compile(
+            "rate = \"2 /h\"\nraised_by.tgf_beta = { fold = 3, half_max = \"20 pM\" }\n\
+             lowered_by.tumour_packing = { to = 0, half_max = 0.5, hill = 2 }",
+        );
+        assert!(problems.found.is_empty(), "{:?}", problems.found);
+        assert!((rate.at(|_| 0.0) - 2.0).abs() < 1e-12);
+        // Cue 0 is TGF-beta at its half maximum, the packing is at its half maximum too.
+        assert!((rate.at(|cue| if cue == 0 { 20.0 } else { 0.5 }) - 2.0 * 2.0 * 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_need_stops_the_rate_where_the_cue_is_absent() {
+        let (rate, _) = compile("rate = \"2 /h\"\nneeds.tgf_beta = { half_max = \"1 pM\" }");
+        assert!(rate.at(|_| 0.0).abs() < 1e-12);
+        assert!((rate.at(|_| 1e12) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn wrong_modulators_are_named_with_their_path() {
+        let (_, problems) = compile(
+            "rate = \"-1 /h\"\nraised_by.il6 = { fold = 3, half_max = \"20 pM\" }\n\
+             raised_by.tgf_beta = { fold = 0.5, half_max = \"20 um\" }\n\
+             lowered_by.tumour_packing = { to = 2, half_max = 0.5 }",
+        );
+        let paths: Vec<&str> = problems
+            .found
+            .iter()
+            .map(|found| found.path.as_str())
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "tumour.division.rate",
+                "tumour.division.raised_by.il6",
+                "tumour.division.raised_by.tgf_beta.half_max",
+                "tumour.division.raised_by.tgf_beta.fold",
+                "tumour.division.lowered_by.tumour_packing.to",
+            ]
+        );
+    }
+}

@@ -1,0 +1,318 @@
+//! Phases 5 and 6 of a tick: contests are resolved by drawn rank, and what was asked for is done in
+//! a fixed order.
+
+use rayon::prelude::*;
+
+use crate::biology::osteoblast::mineralisation::hardened;
+use crate::engine::model::Model;
+use crate::engine::osteoclasts::hold;
+use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
+use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::state::State;
+use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
+use crate::numerics::random::{Chance, Stream};
+use crate::numerics::reduce::ordered_sum;
+use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
+
+/// Does what the cells asked for.
+pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &Proposals) {
+    osteoblasts(model, state, &proposals.osteoblasts);
+    tumour(model, state, scratch, &proposals.tumour);
+    for &(at, event) in &proposals.surface {
+        match event {
+            SurfaceEvent::Activate => activate(model, state, at),
+            SurfaceEvent::Fuse => fuse(model, state, at),
+            SurfaceEvent::Arrive { cells } => arrive(state, at, cells),
+        }
+    }
+}
+
+/// Opens the patch around a site.
+fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
+    let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
+    for &by in &model.patch {
+        if let Some(site) = model.grid.shifted(at.site as usize, by) {
+            let opened = &mut state.bone.activated_until_h[site];
+            *opened = opened.max(until);
+        }
+    }
+}
+
+/// An osteoclast forms, unless another came to hold the site since it was asked for.
+fn fuse(model: &Model, state: &mut State, at: SurfaceSite) {
+    let site = at.site as usize;
+    if state.occupancy.osteoclast[site] != 0 || state.bone.solid[site] {
+        return;
+    }
+    let id = state.new_id();
+    let osteoclast = &model.parameters.osteoclast;
+    let mut draws = Chance::new(state.seed).at(Stream::Fusion, u32::MAX, id);
+    let depths = &osteoclast.resorption;
+    let (least, most) = (depths.pit_depth_min.get(), depths.pit_depth_max.get());
+    let cells = &mut state.osteoclasts;
+    cells.id.push(id);
+    cells.site.push(at.site);
+    cells.mode.push(OsteoclastMode::Resorbing);
+    cells.nuclei.push(osteoclast.fusion.nuclei(draws.uniform()));
+    cells.age_h.push(0.0);
+    cells
+        .pit_depth_um
+        .push((least + (most - least) * draws.uniform()) as f32);
+    cells
+        .life_h
+        .push(osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+    cells.resorbed_um3.push(0.0);
+    hold(model, state, site, id);
+}
+
+/// Precursors of osteoblasts arrive, unless an osteoclast came back.
+fn arrive(state: &mut State, at: SurfaceSite, cells: u8) {
+    let site = at.site as usize;
+    if state.occupancy.osteoclast[site] != 0 || !state.bone.is_eroded(site) {
+        return;
+    }
+    for _ in 0..cells {
+        let id = state.new_id();
+        state.osteoblasts.push(id, at.site);
+        state.occupancy.osteoblast[site] = state.occupancy.osteoblast[site].saturating_add(1);
+    }
+}
+
+fn osteoblasts(model: &Model, state: &mut State, fates: &[OsteoblastFate]) {
+    let chance = Chance::new(state.seed);
+    let mut keep = vec![true; fates.len()];
+    for (cell, fate) in fates.iter().enumerate() {
+        state.osteoblasts.age_h[cell] += model.tick_h as f32;
+        match *fate {
+            OsteoblastFate::Stay => {
+                // A precursor whose site was filled by others goes on to the next one.
+                let site = state.osteoblasts.site[cell] as usize;
+                if !state.bone.is_eroded(site) {
+                    match nearest_to_fill(model, state, site) {
+                        Next::Site(next) => move_osteoblast(state, cell, next),
+                        Next::Later => {}
+                        Next::Nowhere => keep[cell] = false,
+                    }
+                }
+            }
+            OsteoblastFate::Die => keep[cell] = false,
+            OsteoblastFate::Mature => state.osteoblasts.stage[cell] = OsteoblastStage::Mature,
+            OsteoblastFate::Lay(volume_um3) => {
+                keep[cell] = lay(model, state, cell, volume_um3, chance);
+            }
+        }
+    }
+    for (cell, kept) in keep.iter().enumerate() {
+        if !kept {
+            let site = state.osteoblasts.site[cell] as usize;
+            state.occupancy.osteoblast[site] = state.occupancy.osteoblast[site].saturating_sub(1);
+        }
+    }
+    state.osteoblasts.retain(&keep);
+}
+
+/// One osteoblast lays its osteoid; false when its work is over and it ends.
+fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: Chance) -> bool {
+    let site_volume = model.grid.site_volume_um3();
+    let mut share = volume_um3 / site_volume;
+    while share > 1e-9 {
+        let site = state.osteoblasts.site[cell] as usize;
+        if !may_fill(model, state, site) {
+            match nearest_to_fill(model, state, site) {
+                Next::Site(next) => {
+                    move_osteoblast(state, cell, next);
+                    continue;
+                }
+                Next::Later => return true,
+                Next::Nowhere => {
+                    let formation = &model.parameters.osteoblast.formation;
+                    let id = state.osteoblasts.id[cell];
+                    let fate = chance.at(Stream::OsteoblastFate, u32::MAX, id).uniform();
+                    if fate < formation.osteocyte_share {
+                        state.osteoblasts.osteocytes += 1;
+                    } else if fate < formation.osteocyte_share + formation.lining_share {
+                        state.osteoblasts.became_lining += 1;
+                    }
+                    return false;
+                }
+            }
+        }
+        let laid = f64::from(state.bone.lay(site, share as f32, state.time_h));
+        state.ledger.formed_um3 += laid * site_volume;
+        share -= laid;
+        if laid <= 0.0 {
+            return true;
+        }
+    }
+    true
+}
+
+/// True where matrix is owed, next to bone, and nobody is in the way.
+fn may_fill(model: &Model, state: &State, site: usize) -> bool {
+    !state.bone.solid[site]
+        && state.bone.is_eroded(site)
+        && state.occupancy.osteoclast[site] == 0
+        && state.occupancy.tumour[site] == 0
+        && state.bone.bone_faces(&model.grid, site) > 0
+}
+
+enum Next {
+    /// A site to fill.
+    Site(usize),
+    /// Sites are owed in reach, but none can be filled now.
+    Later,
+    /// Nothing is owed in reach.
+    Nowhere,
+}
+
+fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
+    let mut owed = false;
+    for &by in &model.forming_reach {
+        let Some(site) = model.grid.shifted(from, by) else {
+            continue;
+        };
+        if state.bone.solid[site] || !state.bone.is_eroded(site) {
+            continue;
+        }
+        if may_fill(model, state, site) {
+            return Next::Site(site);
+        }
+        owed = true;
+    }
+    if owed { Next::Later } else { Next::Nowhere }
+}
+
+fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
+    let from = state.osteoblasts.site[cell] as usize;
+    state.occupancy.osteoblast[from] = state.occupancy.osteoblast[from].saturating_sub(1);
+    state.occupancy.osteoblast[to] = state.occupancy.osteoblast[to].saturating_add(1);
+    state.osteoblasts.site[cell] = to as u32;
+}
+
+fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFate]) {
+    let mut keep = vec![true; fates.len()];
+    let mut moves: Vec<(u32, u64, usize, u32)> = Vec::new();
+    let mut births: Vec<(u32, u64, usize)> = Vec::new();
+    for (cell, fate) in fates.iter().enumerate() {
+        let id = state.tumour.id[cell];
+        match *fate {
+            TumourFate::Stay => {}
+            TumourFate::Die => {
+                keep[cell] = false;
+                state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
+            }
+            TumourFate::Wake => state.tumour.dormant[cell] = false,
+            TumourFate::Move { rank, to } => moves.push((rank, id, cell, to)),
+            TumourFate::Divide { rank } => births.push((rank, id, cell)),
+        }
+    }
+    moves.sort_unstable_by_key(|&(rank, id, ..)| (rank, id));
+    for (_, _, cell, to) in moves {
+        if state.occupancy.has_room(&state.bone.solid, to as usize) {
+            let from = state.tumour.site[cell] as usize;
+            state.occupancy.tumour[from] -= 1;
+            state.occupancy.tumour[to as usize] += 1;
+            state.tumour.site[cell] = to;
+        }
+    }
+    births.sort_unstable();
+    let chance = Chance::new(state.seed);
+    for (_, id, cell) in births {
+        let mut draws = chance.at(Stream::TumourMotion, state.tick, id);
+        let mut site = state.tumour.site[cell] as usize;
+        // Cells between the mother and free space each move up by one: on the lattice the
+        // daughter appears at the end of the row.
+        while !state.occupancy.has_room(&state.bone.solid, site) {
+            let Some(next) = scratch
+                .way_out
+                .step(&model.grid, site, |count| draws.below(count))
+            else {
+                break;
+            };
+            site = next;
+        }
+        if state.occupancy.has_room(&state.bone.solid, site) {
+            state.occupancy.tumour[site] += 1;
+            let daughter = state.new_id();
+            state.tumour.push(daughter, site as u32, false);
+            keep.push(true);
+        }
+    }
+    state.tumour.retain(&keep);
+}
+
+/// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that
+/// nobody came to is given up.
+pub fn daily(model: &Model, state: &mut State) {
+    mineralise(model, state);
+    arrest(model, state);
+}
+
+fn mineralise(model: &Model, state: &mut State) {
+    const DAY_H: f64 = 24.0;
+    let law = &model.parameters.mineralisation;
+    let share = -(-DAY_H / law.lag.get()).exp_m1();
+    let (final_fraction, secondary) = (law.final_fraction, law.secondary.get());
+    let bone = &mut state.bone;
+    let mut gained = vec![0.0_f32; bone.osteoid.len()];
+    let sites = bone
+        .osteoid
+        .par_iter_mut()
+        .zip(&mut bone.mineral)
+        .zip(&bone.matrix);
+    sites.zip(&mut gained).with_min_len(4096).for_each(
+        |(((osteoid, mineral), &matrix), gained)| {
+            let old = matrix - *osteoid;
+            if matrix <= 0.0 {
+                return;
+            }
+            let fresh = (f64::from(*osteoid) * share) as f32;
+            let hard = hardened(f64::from(*mineral), final_fraction, secondary, DAY_H);
+            let whole = f64::from(old + fresh);
+            if whole > 0.0 {
+                *mineral =
+                    ((f64::from(old) * hard + f64::from(fresh) * law.primary) / whole) as f32;
+            }
+            *osteoid -= fresh;
+            *gained = fresh;
+        },
+    );
+    for (store, book) in bone.stores.iter_mut().zip(&mut state.ledger.stores) {
+        let amol_per_share = store.content_pm * model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
+        let amounts = &mut store.amol;
+        amounts
+            .par_iter_mut()
+            .zip(&gained)
+            .with_min_len(4096)
+            .for_each(|(amount, &fresh)| {
+                *amount += f64::from(fresh) * amol_per_share;
+            });
+        book.deposited +=
+            ordered_sum(gained.len(), |site| f64::from(gained[site])) * amol_per_share;
+    }
+}
+
+fn arrest(model: &Model, state: &mut State) {
+    let patience = model.parameters.precursor.recruitment.arrest.get();
+    let now_h = state.time_h;
+    let occupancy = &state.occupancy;
+    let bone = &state.bone;
+    let given_up: Vec<usize> = (0..bone.goal.len())
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter(|&site| {
+            !bone.solid[site]
+                && bone.is_eroded(site)
+                && !bone.is_activated(site, now_h)
+                && now_h - f64::from(bone.vacated_h[site]) > patience
+                && !model.arrest_reach.iter().any(|&by| {
+                    model.grid.shifted(site, by).is_some_and(|at| {
+                        occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0
+                    })
+                })
+        })
+        .collect();
+    for site in given_up {
+        state.bone.arrest(site);
+    }
+}

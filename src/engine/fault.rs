@@ -1,0 +1,70 @@
+//! What stops a run: a named fault with its place and tick.
+
+/// A state that must not be. The run stops; nothing is mended silently.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Fault {
+    /// A signal could not be solved.
+    #[error("signal \"{signal}\" at tick {tick} (day {day:.3}): {reason}")]
+    Transport {
+        /// Name of the signal.
+        signal: String,
+        /// Tick.
+        tick: u32,
+        /// Day.
+        day: f64,
+        /// What the solver said.
+        reason: String,
+    },
+    /// A quantity is negative or not finite.
+    #[error(
+        "{quantity} is {value} at site ({x}, {y}, {z}), tick {tick}; it must be finite and not negative"
+    )]
+    BadValue {
+        /// Name of the quantity.
+        quantity: String,
+        /// What was found.
+        value: f64,
+        /// Place.
+        x: usize,
+        /// Place.
+        y: usize,
+        /// Place.
+        z: usize,
+        /// Tick.
+        tick: u32,
+    },
+    /// The books do not close.
+    #[error(
+        "the ledger of {substance} does not close at tick {tick}: relative residual {residual:e}, allowed {allowed:e}"
+    )]
+    Ledger {
+        /// Name of the signal or store.
+        substance: String,
+        /// Tick.
+        tick: u32,
+        /// What was found.
+        residual: f64,
+        /// What is allowed.
+        allowed: f64,
+    },
+    /// Two records of who is where disagree.
+    #[error(
+        "site ({x}, {y}, {z}) holds {counted} {what} by the lists of cells but {recorded} by its count, tick {tick}"
+    )]
+    Occupancy {
+        /// Kind of cell.
+        what: &'static str,
+        /// Cells in the lists.
+        counted: u64,
+        /// Cells in the record of the site.
+        recorded: u64,
+        /// Place.
+        x: usize,
+        /// Place.
+        y: usize,
+        /// Place.
+        z: usize,
+        /// Tick.
+        tick: u32,
+    },
+}

@@ -1,0 +1,311 @@
+//! Osteoclasts act hour by hour, also inside a longer tick, each on the bone as the ones before it
+//! left it. The order of every hour is drawn by rank, so that none is favoured.
+//!
+//! Draws are addressed by the hour since the start: a tick of 12 h and twelve ticks of 1 h use the
+//! same luck.
+
+use crate::biology::osteoclast::resorption::removed_um3;
+use crate::engine::model::Model;
+use crate::engine::scratch::Scratch;
+use crate::engine::secrete::surroundings;
+use crate::engine::state::State;
+use crate::numerics::random::{Chance, Draws, Stream};
+use crate::numerics::response::probability;
+use crate::tissue::population::OsteoclastMode;
+
+/// Matrix with more osteoid than this is not resorbed.
+const RESORBABLE_OSTEOID: f32 = 0.5;
+
+/// Power of RANK occupancy by which a migrating cell weighs its next step: steep, so that a cell
+/// stays on the patch that was opened for it.
+const PREFERENCE: i32 = 4;
+
+/// All osteoclasts act for one tick.
+pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
+    let chance = Chance::new(state.seed);
+    let steps = model.steps_per_tick();
+    let mut released = vec![0.0; state.bone.stores.len()];
+    for step in 0..steps {
+        let when = state.tick * steps + step;
+        let now_h = state.time_h + f64::from(step) * model.step_h;
+        let mut order: Vec<(u32, u64, usize, Draws)> = (0..state.osteoclasts.len())
+            .map(|cell| {
+                let id = state.osteoclasts.id[cell];
+                let mut draws = chance.at(Stream::OsteoclastAct, when, id);
+                (draws.word(), id, cell, draws)
+            })
+            .collect();
+        order.sort_unstable_by_key(|&(rank, id, ..)| (rank, id));
+        for (_, _, cell, mut draws) in order {
+            act_once(
+                model,
+                state,
+                scratch,
+                cell,
+                now_h,
+                &mut draws,
+                &mut released,
+            );
+        }
+        die(model, state, scratch, when);
+    }
+}
+
+fn act_once(
+    model: &Model,
+    state: &mut State,
+    scratch: &mut Scratch,
+    cell: usize,
+    now_h: f64,
+    draws: &mut Draws,
+    released: &mut [f64],
+) {
+    let migration = &model.parameters.osteoclast.migration;
+    let mode = state.osteoclasts.mode[cell];
+    let episode = match mode {
+        OsteoclastMode::Resorbing => migration.resorbing.get(),
+        OsteoclastMode::Migrating => migration.migrating.get(),
+    };
+    if draws.happens(probability(1.0 / episode, model.step_h)) {
+        state.osteoclasts.mode[cell] = match mode {
+            OsteoclastMode::Resorbing => OsteoclastMode::Migrating,
+            OsteoclastMode::Migrating => OsteoclastMode::Resorbing,
+        };
+    }
+    match state.osteoclasts.mode[cell] {
+        OsteoclastMode::Migrating => migrate(model, state, scratch, cell, draws),
+        OsteoclastMode::Resorbing => resorb(model, state, scratch, cell, now_h, released),
+    }
+}
+
+/// Marks the marrow sites under a cell as held by it.
+pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
+    for &by in &model.footprint {
+        if let Some(at) = model.grid.shifted(site, by)
+            && !state.bone.solid[at]
+            && state.occupancy.osteoclast[at] == 0
+        {
+            state.occupancy.osteoclast[at] = id;
+        }
+    }
+}
+
+/// Gives up the sites that a cell holds, which are now vacated.
+pub fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
+    for &by in &model.digging_reach {
+        if let Some(at) = model.grid.shifted(site, by)
+            && state.occupancy.osteoclast[at] == id
+        {
+            state.occupancy.osteoclast[at] = 0;
+            if state.bone.is_eroded(at) {
+                state.bone.vacated_h[at] = now_h as f32;
+            }
+        }
+    }
+}
+
+fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, draws: &mut Draws) {
+    let id = state.osteoclasts.id[cell];
+    let start = state.osteoclasts.site[cell] as usize;
+    let path = model.parameters.osteoclast.migration.speed.get() * model.step_h;
+    let steps = draws.round(path / model.grid.edge_um);
+    let mut site = start;
+    let mut options: Vec<(usize, f64)> = Vec::with_capacity(26);
+    for _ in 0..steps {
+        options.clear();
+        let mut total = 0.0;
+        for next in model.grid.near_neighbours(site) {
+            let holder = state.occupancy.osteoclast[next];
+            let engaged = f64::from(scratch.rank_occupancy[next]);
+            if state.bone.solid[next] || (holder != 0 && holder != id) || engaged <= 0.0 {
+                continue;
+            }
+            let weight = engaged.powi(PREFERENCE);
+            total += weight;
+            options.push((next, weight));
+        }
+        let mut left = draws.uniform() * total;
+        for &(next, weight) in &options {
+            left -= weight;
+            if left <= 0.0 {
+                site = next;
+                break;
+            }
+        }
+    }
+    if site != start {
+        release(model, state, start, id, state.time_h);
+        state.osteoclasts.site[cell] = site as u32;
+        hold(model, state, site, id);
+    }
+}
+
+fn resorb(
+    model: &Model,
+    state: &mut State,
+    scratch: &mut Scratch,
+    cell: usize,
+    now_h: f64,
+    released: &mut [f64],
+) {
+    let id = state.osteoclasts.id[cell];
+    let volume = {
+        let view = surroundings(model, state, scratch);
+        let site = state.osteoclasts.site[cell] as usize;
+        removed_um3(
+            model.rates.resorption.at(|cue| view.level(cue, site)),
+            f64::from(state.osteoclasts.nuclei[cell]),
+            model.parameters.osteoclast.fusion.mean_nuclei(),
+            model.osteoclast_share,
+            model.step_h,
+        )
+    };
+    let site_volume = model.grid.site_volume_um3();
+    let mut share = volume / site_volume;
+    while share > 1e-9 {
+        let Some(target) = next_target(model, state, cell) else {
+            state.osteoclasts.mode[cell] = OsteoclastMode::Migrating;
+            return;
+        };
+        let centre = state.osteoclasts.site[cell] as usize;
+        let depth = target_depth_um(model, state, target);
+        let mineral = f64::from(state.bone.mineral[target]);
+        released.fill(0.0);
+        let taken = f64::from(state.bone.dig(target, share as f32, released));
+        share -= taken;
+        state.bone.vacated_h[target] = now_h as f32;
+        state.bone.depth_um[target] = depth as f32;
+        state.osteoclasts.resorbed_um3[cell] += (taken * site_volume) as f32;
+        state.ledger.resorbed_um3 += taken * site_volume;
+        state.ledger.calcium_released_fmol += model
+            .parameters
+            .mineralisation
+            .calcium_fmol(taken * site_volume, mineral);
+        set_free(model, state, centre, released);
+        if !state.bone.solid[target] && state.occupancy.osteoclast[target] == 0 {
+            // The cell follows its pit down.
+            state.occupancy.osteoclast[target] = id;
+            scratch.rank_occupancy[target] = scratch.rank_occupancy[centre];
+            release(model, state, centre, id, now_h);
+            state.osteoclasts.site[cell] = target as u32;
+            hold(model, state, target, id);
+        }
+        if taken <= 0.0 {
+            return;
+        }
+    }
+}
+
+/// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
+fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
+    for (store, &amount) in released.iter().enumerate() {
+        let signal = state.bone.stores[store].signal;
+        let law = &model.parameters.signals[&model.signals[signal]];
+        let active = if law.matrix_release {
+            amount * law.active_fraction
+        } else {
+            0.0
+        };
+        let book = &mut state.ledger.stores[store];
+        book.released_active += active;
+        book.released_inactive += amount - active;
+        if active > 0.0 {
+            state.released[signal].push((site as u32, active));
+        }
+    }
+}
+
+/// Depth of a site below the surface of its unit once it is dug, um.
+fn target_depth_um(model: &Model, state: &State, site: usize) -> f64 {
+    if !state.bone.solid[site] {
+        return f64::from(state.bone.depth_um[site]);
+    }
+    let above = model
+        .grid
+        .face_neighbours(site)
+        .filter(|&other| !state.bone.solid[other])
+        .map(|other| f64::from(state.bone.depth_um[other]))
+        .fold(f64::INFINITY, f64::min);
+    if above.is_finite() {
+        above + model.grid.edge_um
+    } else {
+        0.0
+    }
+}
+
+/// The shallowest matrix within reach, what was begun first; `None` when the pit is done.
+fn next_target(model: &Model, state: &State, cell: usize) -> Option<usize> {
+    let id = state.osteoclasts.id[cell];
+    let centre = state.osteoclasts.site[cell] as usize;
+    let deepest = f64::from(state.osteoclasts.pit_depth_um[cell]);
+    let mut best: Option<(f64, f32, usize)> = None;
+    for &by in &model.digging_reach {
+        let Some(site) = model.grid.shifted(centre, by) else {
+            continue;
+        };
+        let matrix = state.bone.matrix[site];
+        if matrix <= 0.0 || state.bone.osteoid[site] > RESORBABLE_OSTEOID * matrix {
+            continue;
+        }
+        let exposed = if state.bone.solid[site] {
+            model
+                .grid
+                .face_neighbours(site)
+                .any(|other| state.occupancy.osteoclast[other] == id)
+        } else {
+            // Matrix of a marrow site: a thin rest, not a refill that is under way.
+            state.occupancy.osteoclast[site] == id && state.occupancy.osteoblast[site] == 0
+        };
+        if !exposed {
+            continue;
+        }
+        let depth = target_depth_um(model, state, site);
+        if depth - 0.5 * model.grid.edge_um > deepest {
+            continue;
+        }
+        let better = best.is_none_or(|(least, rest, _)| {
+            depth < least - 1e-6 || (depth < least + 1e-6 && matrix < rest)
+        });
+        if better {
+            best = Some((depth, matrix, site));
+        }
+    }
+    best.map(|(.., site)| site)
+}
+
+/// Age and withdrawal take their share.
+fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
+    let chance = Chance::new(state.seed);
+    let mut keep = vec![true; state.osteoclasts.len()];
+    for cell in 0..state.osteoclasts.len() {
+        let site = state.osteoclasts.site[cell] as usize;
+        let (ageing, withdrawal) = {
+            let view = surroundings(model, state, scratch);
+            let level = |cue| view.level(cue, site);
+            (
+                model.rates.ageing.at(level),
+                model.rates.withdrawal.at(level),
+            )
+        };
+        let cells = &mut state.osteoclasts;
+        cells.age_h[cell] += (ageing * model.step_h) as f32;
+        let withdrawn = chance
+            .at(Stream::OsteoclastDeath, when, cells.id[cell])
+            .happens(probability(withdrawal, model.step_h));
+        keep[cell] = !withdrawn && cells.age_h[cell] < cells.life_h[cell];
+    }
+    if keep.iter().all(|&kept| kept) {
+        return;
+    }
+    let now_h = state.time_h + model.step_h;
+    for cell in 0..state.osteoclasts.len() {
+        if !keep[cell] {
+            let (site, id) = (
+                state.osteoclasts.site[cell] as usize,
+                state.osteoclasts.id[cell],
+            );
+            release(model, state, site, id, now_h);
+        }
+    }
+    state.osteoclasts.retain(&keep);
+}

@@ -1,0 +1,315 @@
+//! Phase 4 of a tick: every cell, in parallel and from a frozen picture, asks for one thing.
+
+use rayon::prelude::*;
+
+use crate::biology::osteoblast::formation::laid_um3;
+use crate::biology::osteoblast::maturation::may_mature;
+use crate::biology::osteoblast::recruitment::room;
+use crate::biology::tumour::walk_steps;
+use crate::engine::model::Model;
+use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::secrete::surroundings;
+use crate::engine::state::State;
+use crate::numerics::random::{Chance, Draws, Stream};
+use crate::numerics::response::probability;
+use crate::tissue::bone::Bone;
+use crate::tissue::population::OsteoblastStage;
+use crate::tissue::space::BLOCKED;
+
+/// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
+const PIECE: usize = 2048;
+
+/// What a tumour cell asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TumourFate {
+    /// Nothing.
+    Stay,
+    /// To die.
+    Die,
+    /// To divide; contested space goes to the lowest rank.
+    Divide {
+        /// Rank in the contest.
+        rank: u32,
+    },
+    /// To cycle again.
+    Wake,
+    /// To move to a site; contested space goes to the lowest rank.
+    Move {
+        /// Rank in the contest.
+        rank: u32,
+        /// Where to.
+        to: u32,
+    },
+}
+
+/// What a cell of the osteoblast lineage asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OsteoblastFate {
+    /// Nothing.
+    Stay,
+    /// To die.
+    Die,
+    /// To become an osteoblast.
+    Mature,
+    /// To lay this volume of osteoid, um3.
+    Lay(f64),
+}
+
+/// What happens on a site of the surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SurfaceEvent {
+    /// A patch opens.
+    Activate,
+    /// An osteoclast forms.
+    Fuse,
+    /// Precursors of osteoblasts arrive.
+    Arrive {
+        /// How many.
+        cells: u8,
+    },
+}
+
+/// All that was asked for in a tick.
+#[derive(Debug, Default)]
+pub struct Proposals {
+    /// By tumour cell.
+    pub tumour: Vec<TumourFate>,
+    /// By cell of the osteoblast lineage.
+    pub osteoblasts: Vec<OsteoblastFate>,
+    /// By site, in order of the sites.
+    pub surface: Vec<(SurfaceSite, SurfaceEvent)>,
+}
+
+/// Asks every cell.
+pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals {
+    if !state.tumour.is_empty() {
+        scratch.way_out.find(
+            &model.grid,
+            &state.bone.solid,
+            &state.occupancy,
+            model.parameters.tumour.pushing_depth.get(),
+        );
+        tumour_hazards(model, state, scratch);
+    }
+    Proposals {
+        tumour: tumour(model, state, scratch),
+        osteoblasts: osteoblasts(model, state, scratch),
+        surface: surface(model, state, scratch),
+    }
+}
+
+/// Hazards are the same for all cells of a site: worked out once for each.
+fn tumour_hazards(model: &Model, state: &State, scratch: &mut Scratch) {
+    let mut division = std::mem::take(&mut scratch.division_per_h);
+    let mut death = std::mem::take(&mut scratch.death_per_h);
+    let view = surroundings(model, state, scratch);
+    division
+        .par_iter_mut()
+        .zip(&mut death)
+        .enumerate()
+        .with_min_len(PIECE)
+        .for_each(|(site, (division, death))| {
+            if state.occupancy.tumour[site] == 0 {
+                return;
+            }
+            *death = model.rates.tumour_death.at(|cue| view.level(cue, site)) as f32;
+            *division = if scratch.way_out.distance[site] == BLOCKED {
+                0.0
+            } else {
+                model.rates.tumour_division.at(|cue| view.level(cue, site)) as f32
+            };
+        });
+    scratch.division_per_h = division;
+    scratch.death_per_h = death;
+}
+
+fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<TumourFate> {
+    let chance = Chance::new(state.seed);
+    let view = surroundings(model, state, scratch);
+    let cells = &state.tumour;
+    let mut fates = vec![TumourFate::Stay; cells.len()];
+    fates
+        .par_iter_mut()
+        .enumerate()
+        .with_min_len(PIECE)
+        .for_each(|(cell, fate)| {
+            let site = cells.site[cell] as usize;
+            let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
+            let death = f64::from(scratch.death_per_h[site]);
+            let (event, is_division) = if cells.dormant[cell] {
+                (
+                    model.rates.tumour_waking.at(|cue| view.level(cue, site)),
+                    false,
+                )
+            } else {
+                (f64::from(scratch.division_per_h[site]), true)
+            };
+            // The first of two competing events within the tick.
+            if draws.happens(probability(death + event, model.tick_h)) {
+                *fate = if draws.happens(death / (death + event)) {
+                    TumourFate::Die
+                } else if is_division {
+                    TumourFate::Divide { rank: draws.word() }
+                } else {
+                    TumourFate::Wake
+                };
+                return;
+            }
+            // Only cells at the rim have somewhere to go: 5 thirds of a site is one corner step.
+            if scratch.way_out.distance[site] <= 5 {
+                let motility = model.rates.tumour_motility.at(|cue| view.level(cue, site));
+                let mut draws = chance.at(Stream::TumourMotion, state.tick, cells.id[cell]);
+                if let Some(to) = walk(model, state, site, motility, &mut draws) {
+                    *fate = TumourFate::Move {
+                        rank: draws.word(),
+                        to,
+                    };
+                }
+            }
+        });
+    fates
+}
+
+/// Where a random walk over sites with room ends, if not where it began.
+fn walk(
+    model: &Model,
+    state: &State,
+    from: usize,
+    motility_um2_per_h: f64,
+    draws: &mut Draws,
+) -> Option<u32> {
+    let grid = &model.grid;
+    let expected = walk_steps(motility_um2_per_h, model.tick_h, grid.edge_um, grid.axes());
+    // A step that meets bone or a full site is not made; a walk of many steps is cut at 64.
+    let steps = draws.round(expected.min(64.0));
+    let mut site = from;
+    for _ in 0..steps {
+        let direction = draws.below(2 * grid.axes() as u32);
+        let mut by = [0_i32; 3];
+        by[direction as usize / 2] = if direction % 2 == 0 { -1 } else { 1 };
+        if let Some(next) = grid.shifted(site, by)
+            && state.occupancy.has_room(&state.bone.solid, next)
+        {
+            site = next;
+        }
+    }
+    (site != from).then_some(site as u32)
+}
+
+fn osteoblasts(model: &Model, state: &State, scratch: &Scratch) -> Vec<OsteoblastFate> {
+    let chance = Chance::new(state.seed);
+    let view = surroundings(model, state, scratch);
+    let cells = &state.osteoblasts;
+    let footprint = model.parameters.osteoblast.footprint.get();
+    let least_age = model.parameters.precursor.maturation.least_age.get();
+    let mut fates = vec![OsteoblastFate::Stay; cells.len()];
+    fates
+        .par_iter_mut()
+        .enumerate()
+        .with_min_len(PIECE)
+        .for_each(|(cell, fate)| {
+            let site = cells.site[cell] as usize;
+            let level = |cue| view.level(cue, site);
+            let mut draws = chance.at(Stream::OsteoblastFate, state.tick, cells.id[cell]);
+            match cells.stage[cell] {
+                OsteoblastStage::Precursor => {
+                    let held = state.occupancy.osteoclast[site] != 0;
+                    let death = model.rates.precursor_death.at(level);
+                    let maturing = if may_mature(f64::from(cells.age_h[cell]), least_age, held) {
+                        model.rates.maturing.at(level)
+                    } else {
+                        0.0
+                    };
+                    if draws.happens(probability(death + maturing, model.tick_h)) {
+                        *fate = if draws.happens(death / (death + maturing)) {
+                            OsteoblastFate::Die
+                        } else {
+                            OsteoblastFate::Mature
+                        };
+                    }
+                }
+                OsteoblastStage::Mature => {
+                    let death = model.rates.osteoblast_death.at(level);
+                    *fate = if draws.happens(probability(death, model.tick_h)) {
+                        OsteoblastFate::Die
+                    } else {
+                        OsteoblastFate::Lay(laid_um3(
+                            model.rates.apposition.at(level),
+                            footprint,
+                            model.tick_h,
+                        ))
+                    };
+                }
+            }
+        });
+    fates
+}
+
+fn surface(model: &Model, state: &State, scratch: &Scratch) -> Vec<(SurfaceSite, SurfaceEvent)> {
+    let pieces: Vec<Vec<(SurfaceSite, SurfaceEvent)>> = scratch
+        .surface
+        .par_chunks(PIECE)
+        .map(|sites| {
+            sites
+                .iter()
+                .filter_map(|&at| Some((at, surface_event(model, state, scratch, at)?)))
+                .collect()
+        })
+        .collect();
+    pieces.concat()
+}
+
+fn surface_event(
+    model: &Model,
+    state: &State,
+    scratch: &Scratch,
+    at: SurfaceSite,
+) -> Option<SurfaceEvent> {
+    let site = at.site as usize;
+    if state.occupancy.osteoclast[site] != 0 {
+        return None;
+    }
+    let view = surroundings(model, state, scratch);
+    let level = |cue| view.level(cue, site);
+    let chance = Chance::new(state.seed);
+    let bone = &state.bone;
+    let area_mm2 = Bone::surface_area_um2(&model.grid, u32::from(at.faces)) * 1e-6;
+    let happens = |stream, per_mm2_h: f64| {
+        chance
+            .at(stream, state.tick, u64::from(at.site))
+            .happens(probability(per_mm2_h * area_mm2, model.tick_h))
+    };
+    if bone.is_activated(site, state.time_h) {
+        // A pit that has its full depth needs no further osteoclast.
+        let deepest = model.parameters.osteoclast.resorption.pit_depth_max.get();
+        let full = f64::from(bone.depth_um[site]) + 0.5 * model.grid.edge_um > deepest;
+        let occupied = state.occupancy.osteoblast[site] > 0;
+        let per_mm2_h = model.rates.fusion.at(level) / model.osteoclast_share;
+        return (!full && !occupied && happens(Stream::Fusion, per_mm2_h))
+            .then_some(SurfaceEvent::Fuse);
+    }
+    if !bone.is_eroded(site) {
+        let quiescent = state.occupancy.osteoblast[site] == 0;
+        let per_mm2_h = model.rates.activation.at(level) / model.patch_share;
+        return (quiescent && happens(Stream::Activation, per_mm2_h))
+            .then_some(SurfaceEvent::Activate);
+    }
+    let recruitment = &model.parameters.precursor.recruitment;
+    let vacated_for = state.time_h - f64::from(bone.vacated_h[site]);
+    if vacated_for < recruitment.reversal.get() || state.occupancy.tumour[site] > 0 {
+        return None;
+    }
+    let footprint = model.parameters.osteoblast.footprint.get();
+    let fixed = chance.at(Stream::Site, 1, u64::from(at.site)).uniform();
+    let free =
+        room(area_mm2 * 1e6, footprint, fixed).saturating_sub(state.occupancy.osteoblast[site]);
+    if free == 0 {
+        return None;
+    }
+    let expected = model.rates.arrival.at(level) * area_mm2 * model.tick_h;
+    let cells = chance
+        .at(Stream::Recruitment, state.tick, u64::from(at.site))
+        .round(expected.min(f64::from(u8::MAX)));
+    let cells = (cells as u8).min(free);
+    (cells > 0).then_some(SurfaceEvent::Arrive { cells })
+}

@@ -1,0 +1,67 @@
+//! Workspace: what a tick computes and the next one computes anew. Never saved.
+
+use crate::engine::model::Model;
+use crate::engine::state::State;
+use crate::tissue::space::{WayOut, distance_um};
+use crate::transport::Medium;
+
+/// A marrow site that touches bone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SurfaceSite {
+    /// The site.
+    pub site: u32,
+    /// Faces that touch bone.
+    pub faces: u8,
+}
+
+/// Workspace of a run.
+#[derive(Debug)]
+pub struct Scratch {
+    /// Solver of the signals.
+    pub medium: Medium,
+    /// 1 at the sites of vessels.
+    pub vessel_weight: Vec<f32>,
+    /// Distance to the nearest vessel, um.
+    pub vessel_distance_um: Vec<f32>,
+    /// Source of the signal at hand, pM/h.
+    pub source_pm_per_h: Vec<f32>,
+    /// Soluble RANKL that is free, pM.
+    pub free_rankl_pm: Vec<f32>,
+    /// OPG that is free, pM.
+    pub free_opg_pm: Vec<f32>,
+    /// Share of RANK engaged, at surface sites.
+    pub rank_occupancy: Vec<f32>,
+    /// Sites of the surface, in order.
+    pub surface: Vec<SurfaceSite>,
+    /// Hazard of tumour division at each site that holds tumour cells, per h.
+    pub division_per_h: Vec<f32>,
+    /// Hazard of tumour death at each site that holds tumour cells, per h.
+    pub death_per_h: Vec<f32>,
+    /// Way from full sites to free space.
+    pub way_out: WayOut,
+}
+
+impl Scratch {
+    /// Workspace for a model and a state.
+    pub fn new(model: &Model, state: &State) -> Self {
+        let count = model.grid.len();
+        let mut vessel_weight = vec![0.0; count];
+        for &site in &state.vessels {
+            vessel_weight[site as usize] = 1.0;
+        }
+        let vessels: Vec<usize> = state.vessels.iter().map(|&site| site as usize).collect();
+        Self {
+            medium: Medium::new(model.grid, &state.bone.solid, &vessel_weight),
+            vessel_weight,
+            vessel_distance_um: distance_um(&model.grid, &vessels),
+            source_pm_per_h: vec![0.0; count],
+            free_rankl_pm: vec![0.0; count],
+            free_opg_pm: vec![0.0; count],
+            rank_occupancy: vec![0.0; count],
+            surface: Vec::new(),
+            division_per_h: vec![0.0; count],
+            death_per_h: vec![0.0; count],
+            way_out: WayOut::default(),
+        }
+    }
+}

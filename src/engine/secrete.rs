@@ -1,0 +1,254 @@
+//! Phases 2 and 3 of a tick: cells and resorption feed the signals, the signals spread and bind.
+
+use rayon::prelude::*;
+
+use crate::biology::osteoblast::contact_rankl::rank_occupancy;
+use crate::biology::rate::CompiledRate;
+use crate::biology::surroundings::Surroundings;
+use crate::engine::fault::Fault;
+use crate::engine::model::{Model, SecretionRate};
+use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::state::State;
+use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
+use crate::tissue::bone::Bone;
+use crate::tissue::ledger::SignalBook;
+use crate::tissue::population::OsteoblastStage;
+use crate::transport::binding;
+
+/// Index of RANKL among the core signals.
+pub const RANKL: usize = 1;
+/// Index of OPG among the core signals.
+pub const OPG: usize = 2;
+
+/// The tissue as cells sense it in this tick.
+pub fn surroundings<'a>(
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+) -> Surroundings<'a> {
+    Surroundings {
+        grid: &model.grid,
+        cues: &model.cues,
+        bone: &state.bone,
+        occupancy: &state.occupancy,
+        fields_pm: &state.fields_pm,
+        free_rankl_pm: &scratch.free_rankl_pm,
+        free_opg_pm: &scratch.free_opg_pm,
+        rank_occupancy: &scratch.rank_occupancy,
+        vessel_distance_um: &scratch.vessel_distance_um,
+    }
+}
+
+/// Finds the sites of the surface, in order.
+pub fn find_surface(model: &Model, state: &State, scratch: &mut Scratch) {
+    let grid = &model.grid;
+    let plane = grid.dims[0] * grid.dims[1];
+    let planes: Vec<Vec<SurfaceSite>> = (0..grid.dims[2])
+        .into_par_iter()
+        .map(|z| {
+            let mut found = Vec::new();
+            for site in z * plane..(z + 1) * plane {
+                if !state.bone.solid[site] {
+                    let faces = state.bone.bone_faces(grid, site);
+                    if faces > 0 {
+                        found.push(SurfaceSite {
+                            site: site as u32,
+                            faces: faces as u8,
+                        });
+                    }
+                }
+            }
+            found
+        })
+        .collect();
+    scratch.surface.clear();
+    for found in planes {
+        scratch.surface.extend(found);
+    }
+}
+
+/// Takes every signal to its field at the end of the tick, and enters it in the ledger.
+///
+/// # Errors
+/// A [`Fault`] when a signal cannot be solved.
+pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
+    scratch
+        .medium
+        .update(&state.bone.solid, &scratch.vessel_weight);
+    // Every source is gathered from the frozen levels of the last tick before any level moves.
+    let mut sources = Vec::with_capacity(model.signals.len());
+    for signal in 0..model.signals.len() {
+        sources.push(gather(model, state, scratch, signal));
+    }
+    let to_amol = model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
+    for (signal, source) in sources.into_iter().enumerate() {
+        let Some(source) = source else {
+            scratch.source_pm_per_h.fill(0.0);
+            advance(model, state, scratch, signal, 0.0, to_amol)?;
+            continue;
+        };
+        scratch.source_pm_per_h = source.pm_per_h;
+        advance(model, state, scratch, signal, source.released_amol, to_amol)?;
+    }
+    Ok(())
+}
+
+struct Source {
+    pm_per_h: Vec<f32>,
+    released_amol: f64,
+}
+
+fn rate_of(made: &[SecretionRate], signal: usize) -> Option<&CompiledRate> {
+    made.iter()
+        .find(|made| made.signal == signal)
+        .map(|made| &made.rate)
+}
+
+/// Source of a signal over the lattice, or `None` where nothing makes it.
+fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) -> Option<Source> {
+    let rates = &model.rates;
+    let tumour = rate_of(&rates.tumour_secretion, signal);
+    let lining = rate_of(&rates.lining_secretion, signal);
+    let precursor = rate_of(&rates.precursor_secretion, signal);
+    let osteoblast = rate_of(&rates.osteoblast_secretion, signal);
+    let released = std::mem::take(&mut state.released[signal]);
+    if tumour.is_none()
+        && lining.is_none()
+        && precursor.is_none()
+        && osteoblast.is_none()
+        && released.is_empty()
+    {
+        return None;
+    }
+    let count = model.grid.len();
+    let to_pm = PM_PER_AMOL_PER_UM3 / model.grid.site_volume_um3();
+    let view = surroundings(model, state, scratch);
+    let mut source = vec![0.0_f32; count];
+    if let Some(made) = tumour {
+        source
+            .par_iter_mut()
+            .enumerate()
+            .with_min_len(4096)
+            .for_each(|(site, value)| {
+                let cells = state.occupancy.tumour[site];
+                if cells > 0 {
+                    let each = made.at(|cue| view.level(cue, site));
+                    *value = (each * f64::from(cells) * to_pm) as f32;
+                }
+            });
+    }
+    if let Some(made) = lining {
+        let footprint = model.parameters.lining.footprint.get();
+        let amounts: Vec<f32> = scratch
+            .surface
+            .par_iter()
+            .with_min_len(1024)
+            .map(|at| {
+                let site = at.site as usize;
+                if state.bone.is_eroded(site) {
+                    return 0.0;
+                }
+                let cells = Bone::surface_area_um2(&model.grid, u32::from(at.faces)) / footprint;
+                (made.at(|cue| view.level(cue, site)) * cells * to_pm) as f32
+            })
+            .collect();
+        for (at, amount) in scratch.surface.iter().zip(amounts) {
+            source[at.site as usize] += amount;
+        }
+    }
+    if precursor.is_some() || osteoblast.is_some() {
+        let cells = &state.osteoblasts;
+        for cell in 0..cells.len() {
+            let made = match cells.stage[cell] {
+                OsteoblastStage::Precursor => precursor,
+                OsteoblastStage::Mature => osteoblast,
+            };
+            if let Some(made) = made {
+                let site = cells.site[cell] as usize;
+                source[site] += (made.at(|cue| view.level(cue, site)) * to_pm) as f32;
+            }
+        }
+    }
+    let mut released_amol = 0.0;
+    for (site, amount) in released {
+        released_amol += amount;
+        source[site as usize] += (amount * to_pm / model.tick_h) as f32;
+    }
+    Some(Source {
+        pm_per_h: source,
+        released_amol,
+    })
+}
+
+fn advance(
+    model: &Model,
+    state: &mut State,
+    scratch: &mut Scratch,
+    signal: usize,
+    released_amol: f64,
+    to_amol: f64,
+) -> Result<(), Fault> {
+    let balance = scratch
+        .medium
+        .advance(
+            &model.physics[signal],
+            &scratch.source_pm_per_h,
+            None,
+            model.tick_h,
+            &mut state.fields_pm[signal],
+        )
+        .map_err(|reason| Fault::Transport {
+            signal: model.signals[signal].clone(),
+            tick: state.tick,
+            day: state.day(),
+            reason: reason.to_string(),
+        })?;
+    // The solver sums what it was given; what came out of the matrix is known apart.
+    let book = SignalBook {
+        made: balance.made * to_amol - released_amol,
+        released: released_amol,
+        decayed: balance.decayed * to_amol,
+        leaked: balance.leaked * to_amol,
+        taken_up: balance.taken_up * to_amol,
+        change: (balance.stored_after - balance.stored_before) * to_amol,
+        clipped: balance.clipped * to_amol,
+    };
+    state.ledger.tick[signal] = book;
+    state.ledger.total[signal].add(&book);
+    state.ledger.worst_signal_residual = state.ledger.worst_signal_residual.max(book.residual());
+    Ok(())
+}
+
+/// Binds RANKL and OPG at every site, and finds how much RANK is engaged at the surface.
+pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) {
+    binding::free_levels(
+        &state.fields_pm[RANKL],
+        &state.fields_pm[OPG],
+        model.parameters.lining.contact_rankl.kd_opg.get(),
+        &mut scratch.free_rankl_pm,
+        &mut scratch.free_opg_pm,
+    );
+    let kd_rank = model.parameters.lining.contact_rankl.kd_rank.get();
+    let engaged: Vec<f32> = {
+        let view = surroundings(model, state, scratch);
+        scratch
+            .surface
+            .par_iter()
+            .with_min_len(1024)
+            .map(|at| {
+                let site = at.site as usize;
+                let contact = if state.bone.is_activated(site, state.time_h) {
+                    &model.rates.contact_opened
+                } else {
+                    &model.rates.contact_resting
+                };
+                let contact = contact.at(|cue| view.level(cue, site));
+                rank_occupancy(contact, view.free_rankl_pm[site].into(), kd_rank) as f32
+            })
+            .collect()
+    };
+    scratch.rank_occupancy.fill(0.0);
+    for (at, engaged) in scratch.surface.iter().zip(engaged) {
+        scratch.rank_occupancy[at.site as usize] = engaged;
+    }
+}

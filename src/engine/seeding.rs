@@ -1,0 +1,221 @@
+//! The first state: bone, vessels, remodelling in its steady state, and the arrival of the tumour.
+//!
+//! Living bone is always under repair: at any time some of it is dug and not yet refilled (the
+//! remodelling space, about 5 % of human and 20 % of mouse trabecular bone). A scan shows bone
+//! without the pits that a simulation would have to dig first, so that health would seem to lose
+//! bone for weeks. Therefore a run begins before day 0: the bone gets a thin layer as thick as the
+//! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
+
+use crate::engine::model::Model;
+use crate::engine::state::State;
+use crate::numerics::random::{Chance, Stream};
+use crate::numerics::reduce::ordered_sum;
+use crate::tissue::bone::{Bone, OLD_MINERAL};
+use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::space::Occupancy;
+
+/// Thickest layer that seeding lays on a surface site, as a share of the site.
+const THICKEST_LAYER: f64 = 0.9;
+
+/// How the first state is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Length of the burn-in before day 0, h.
+    pub burn_in_h: f64,
+    /// Share of the bone volume that remodelling holds open in health; laid on as a thin layer.
+    pub remodelling_space: f64,
+    /// Vessels: given sites (canals), or a mean spacing in marrow, um.
+    pub vessels: Vessels,
+}
+
+/// Where vessels run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vessels {
+    /// At these sites.
+    At(Vec<usize>),
+    /// Scattered over marrow, one per cube of this edge, um.
+    Spaced(f64),
+}
+
+/// Tumour cells that arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Colony {
+    /// Cells in all.
+    pub cells: u32,
+    /// Places around which they settle, as sites; the cells are shared out evenly.
+    pub places: Vec<usize>,
+}
+
+/// Why a colony cannot settle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettleError {
+    /// Marrow has less room than the colony has cells.
+    #[error("{cells} tumour cells do not fit: the marrow has room for {room}")]
+    NoRoom {
+        /// Cells that were to settle.
+        cells: u64,
+        /// Cells that there is room for.
+        room: u64,
+    },
+    /// There is no marrow or no vessel to settle at.
+    #[error("there is no {0} for tumour cells to settle at")]
+    NoPlace(&'static str),
+}
+
+impl State {
+    /// The state at the first tick.
+    pub fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
+        let chance = Chance::new(start.seed);
+        let mut bone = Bone::of_mask(solid);
+        lay_layer(model, &mut bone, start.remodelling_space);
+        for (index, name) in model.signals.iter().enumerate() {
+            let content = model.parameters.signals[name].matrix_content.get();
+            if content > 0.0 {
+                bone.add_store(index, content, &model.grid);
+            }
+        }
+        let count = model.grid.len();
+        let vessels = match &start.vessels {
+            Vessels::At(sites) => sites.iter().map(|&site| site as u32).collect(),
+            Vessels::Spaced(spacing_um) => {
+                let share = model.grid.site_volume_um3() / spacing_um.powi(3);
+                (0..count)
+                    .filter(|&site| {
+                        !solid[site] && chance.at(Stream::Site, 2, site as u64).happens(share)
+                    })
+                    .map(|site| site as u32)
+                    .collect()
+            }
+        };
+        let mut state = Self {
+            tick: 0,
+            start_h: -start.burn_in_h,
+            time_h: -start.burn_in_h,
+            next_id: 1,
+            seed: start.seed,
+            bone,
+            occupancy: Occupancy::new(
+                &model.grid,
+                model.parameters.tumour.cell_volume_um3(),
+                chance,
+            ),
+            tumour: TumourCells::default(),
+            osteoclasts: Osteoclasts::default(),
+            osteoblasts: Osteoblasts::default(),
+            vessels,
+            fields_pm: vec![vec![0.0; count]; model.signals.len()],
+            released: vec![Vec::new(); model.signals.len()],
+            ledger: Ledger::default(),
+        };
+        state.open_books(model);
+        state
+    }
+
+    /// Starts all books anew with what the tissue holds now: done once at the start and once at
+    /// day 0, so that the figures of a run do not count its burn-in.
+    pub fn open_books(&mut self, model: &Model) {
+        self.ledger = Ledger {
+            tick: vec![SignalBook::default(); model.signals.len()],
+            total: vec![SignalBook::default(); model.signals.len()],
+            stores: self
+                .bone
+                .stores
+                .iter()
+                .map(|store| StoreBook {
+                    initial: ordered_sum(store.amol.len(), |site| store.amol[site]),
+                    ..StoreBook::default()
+                })
+                .collect(),
+            ..Ledger::default()
+        };
+    }
+
+    /// Settles a colony.
+    ///
+    /// # Errors
+    /// [`SettleError`] when marrow has not the room.
+    pub fn settle(&mut self, model: &Model, colony: &Colony) -> Result<(), SettleError> {
+        if colony.places.is_empty() {
+            return Err(SettleError::NoPlace("place"));
+        }
+        let room: u64 = (0..model.grid.len())
+            .filter(|&site| !self.bone.solid[site])
+            .map(|site| {
+                u64::from(self.occupancy.capacity[site].saturating_sub(self.occupancy.tumour[site]))
+            })
+            .sum();
+        if room < u64::from(colony.cells) {
+            return Err(SettleError::NoRoom {
+                cells: colony.cells.into(),
+                room,
+            });
+        }
+        let chance = Chance::new(self.seed);
+        let places = colony.places.len() as u32;
+        for (index, &place) in colony.places.iter().enumerate() {
+            let mut left =
+                colony.cells / places + u32::from((index as u32) < colony.cells % places);
+            let mut near: Vec<usize> = (0..model.grid.len())
+                .filter(|&site| !self.bone.solid[site])
+                .collect();
+            near.sort_by(|&a, &b| {
+                let to = |site| model.grid.distance2_um2(site, place);
+                to(a).total_cmp(&to(b)).then(a.cmp(&b))
+            });
+            for site in near {
+                while left > 0 && self.occupancy.has_room(&self.bone.solid, site) {
+                    let id = self.new_id();
+                    let dormant = chance
+                        .at(Stream::Seeding, 1, id)
+                        .happens(model.parameters.tumour.dormancy.share);
+                    self.occupancy.tumour[site] += 1;
+                    self.tumour.push(id, site as u32, dormant);
+                    left -= 1;
+                }
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The marrow site nearest to a place, if there is marrow.
+    pub fn marrow_near(&self, model: &Model, place: [usize; 3]) -> Option<usize> {
+        let target = model.grid.index(place[0], place[1], place[2]);
+        (0..model.grid.len())
+            .filter(|&site| !self.bone.solid[site])
+            .min_by(|&a, &b| {
+                let to = |site| model.grid.distance2_um2(site, target);
+                to(a).total_cmp(&to(b)).then(a.cmp(&b))
+            })
+    }
+}
+
+/// Lays `share` of the bone volume over the surface, as evenly as its faces are.
+fn lay_layer(model: &Model, bone: &mut Bone, share: f64) {
+    let faces: Vec<u32> = (0..bone.solid.len())
+        .map(|site| {
+            if bone.solid[site] {
+                0
+            } else {
+                bone.bone_faces(&model.grid, site)
+            }
+        })
+        .collect();
+    let all: u64 = faces.iter().map(|&count| u64::from(count)).sum();
+    if all == 0 {
+        return;
+    }
+    let volume = share * ordered_sum(bone.matrix.len(), |site| f64::from(bone.matrix[site]));
+    for (site, &count) in faces.iter().enumerate() {
+        if count > 0 {
+            let layer = (volume * f64::from(count) / all as f64).min(THICKEST_LAYER);
+            bone.matrix[site] = layer as f32;
+            bone.mineral[site] = OLD_MINERAL;
+        }
+    }
+}

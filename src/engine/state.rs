@@ -1,0 +1,141 @@
+//! The state of a run: exactly what is needed to go on.
+
+use crate::engine::model::Model;
+use crate::tissue::bone::Bone;
+use crate::tissue::ledger::Ledger;
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::space::Occupancy;
+
+/// Everything that changes in a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Ticks done since the first, burn-in included.
+    pub tick: u32,
+    /// Time at the first tick, h: minus the length of the burn-in.
+    pub start_h: f64,
+    /// Time, h; negative during the burn-in, 0 at day 0.
+    pub time_h: f64,
+    /// Id of the next cell.
+    pub next_id: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Bone.
+    pub bone: Bone,
+    /// Who is where.
+    pub occupancy: Occupancy,
+    /// Tumour cells.
+    pub tumour: TumourCells,
+    /// Osteoclasts.
+    pub osteoclasts: Osteoclasts,
+    /// Osteoblasts and their precursors.
+    pub osteoblasts: Osteoblasts,
+    /// Sites of vessels, in order.
+    pub vessels: Vec<u32>,
+    /// Total level of each signal, pM, by signal and site.
+    pub fields_pm: Vec<Vec<f32>>,
+    /// Set free since the last spread, by signal: site and amount in amol.
+    pub released: Vec<Vec<(u32, f64)>>,
+    /// The books.
+    pub ledger: Ledger,
+}
+
+impl State {
+    /// Time in days.
+    pub fn day(&self) -> f64 {
+        self.time_h / 24.0
+    }
+
+    /// The next unused id.
+    pub const fn new_id(&mut self) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+
+    /// BV/TV: matrix, osteoid included, over the whole lattice.
+    pub fn bv_tv(&self, model: &Model) -> f64 {
+        self.bone.volume_um3(&model.grid) / (model.grid.site_volume_um3() * model.grid.len() as f64)
+    }
+
+    /// Digest of the state: the same for the same state, whatever made it.
+    pub fn digest(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        hash.update(b"howship state 1");
+        hash.update(&self.tick.to_le_bytes());
+        hash.update(&self.time_h.to_le_bytes());
+        hash.update(&self.next_id.to_le_bytes());
+        hash.update(&self.seed.to_le_bytes());
+        let bone = &self.bone;
+        for values in [
+            &bone.matrix,
+            &bone.osteoid,
+            &bone.mineral,
+            &bone.formed_h,
+            &bone.drug_amol,
+            &bone.goal,
+            &bone.depth_um,
+            &bone.vacated_h,
+            &bone.activated_until_h,
+        ] {
+            floats(&mut hash, values);
+        }
+        for &solid in &bone.solid {
+            hash.update(&[u8::from(solid)]);
+        }
+        for store in &bone.stores {
+            for amount in &store.amol {
+                hash.update(&amount.to_le_bytes());
+            }
+        }
+        for &count in &self.occupancy.tumour {
+            hash.update(&count.to_le_bytes());
+        }
+        for field in &self.fields_pm {
+            floats(&mut hash, field);
+        }
+        for released in &self.released {
+            for (site, amount) in released {
+                hash.update(&site.to_le_bytes());
+                hash.update(&amount.to_le_bytes());
+            }
+        }
+        for (id, site) in self.tumour.id.iter().zip(&self.tumour.site) {
+            hash.update(&id.to_le_bytes());
+            hash.update(&site.to_le_bytes());
+        }
+        for &dormant in &self.tumour.dormant {
+            hash.update(&[u8::from(dormant)]);
+        }
+        let cells = &self.osteoclasts;
+        for cell in 0..cells.len() {
+            hash.update(&cells.id[cell].to_le_bytes());
+            hash.update(&cells.site[cell].to_le_bytes());
+            hash.update(&[cells.mode[cell] as u8]);
+            hash.update(&cells.nuclei[cell].to_le_bytes());
+        }
+        floats(&mut hash, &cells.age_h);
+        floats(&mut hash, &cells.life_h);
+        floats(&mut hash, &cells.pit_depth_um);
+        floats(&mut hash, &cells.resorbed_um3);
+        let cells = &self.osteoblasts;
+        for cell in 0..cells.len() {
+            hash.update(&cells.id[cell].to_le_bytes());
+            hash.update(&cells.site[cell].to_le_bytes());
+            hash.update(&[cells.stage[cell] as u8]);
+        }
+        floats(&mut hash, &cells.age_h);
+        hash.finalize().to_hex().to_string()
+    }
+}
+
+fn floats(hash: &mut blake3::Hasher, values: &[f32]) {
+    // Pieces keep the number of calls small without a copy of the whole array.
+    let mut bytes = Vec::with_capacity(4096 * 4);
+    for piece in values.chunks(4096) {
+        bytes.clear();
+        for value in piece {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        hash.update(&bytes);
+    }
+}

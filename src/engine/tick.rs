@@ -1,0 +1,164 @@
+//! One tick: the table of contents of the model.
+//!
+//! | phase | reads | writes |
+//! |---|---|---|
+//! | secrete and spread | cells, bone, released factors | signals |
+//! | bind and sense | signals, surface | free levels, RANK occupancy |
+//! | propose | a frozen picture | one fate per cell |
+//! | osteoclasts act, hour by hour | bone | bone, released factors |
+//! | commit | fates, ranks | cells, bone |
+//! | once a day | bone | mineral, stores, arrest |
+//! | check | state | a fault, or nothing |
+
+use crate::engine::commit::{commit, daily};
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::osteoclasts;
+use crate::engine::propose::propose;
+use crate::engine::scratch::Scratch;
+use crate::engine::secrete::{bind, find_surface, spread};
+use crate::engine::state::State;
+use crate::numerics::reduce::ordered_sum;
+
+/// Largest relative residual of a signal's book in a tick.
+pub const SIGNAL_TOLERANCE: f64 = 1e-5;
+/// Largest relative residual of a store's book.
+pub const STORE_TOLERANCE: f64 = 1e-9;
+
+/// Takes the state one tick on.
+///
+/// # Errors
+/// A [`Fault`] that names the quantity, the site and the tick; the state is then not to be used.
+pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
+    find_surface(model, state, scratch);
+    spread(model, state, scratch)?;
+    bind(model, state, scratch);
+    let proposals = propose(model, state, scratch);
+    osteoclasts::act(model, state, scratch);
+    commit(model, state, scratch, &proposals);
+    state.tick += 1;
+    // From the tick and not by adding up, so that no round-off gathers.
+    state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
+    if is_day_boundary(state.time_h) {
+        daily(model, state);
+        check_day(model, state)?;
+    }
+    check_books(model, state)
+}
+
+fn is_day_boundary(time_h: f64) -> bool {
+    let days = time_h / 24.0;
+    (days - days.round()).abs() < 1e-6
+}
+
+fn check_books(model: &Model, state: &State) -> Result<(), Fault> {
+    for (signal, book) in state.ledger.tick.iter().enumerate() {
+        let residual = book.residual();
+        if residual.is_nan() || residual > SIGNAL_TOLERANCE {
+            return Err(Fault::Ledger {
+                substance: model.signals[signal].clone(),
+                tick: state.tick,
+                residual,
+                allowed: SIGNAL_TOLERANCE,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The dear checks, once a day: every value finite and not negative, every cell where it is said to
+/// be, every store's book closed.
+fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
+    for (signal, field) in state.fields_pm.iter().enumerate() {
+        not_negative(
+            model,
+            state,
+            &format!("the level of {} (pM)", model.signals[signal]),
+            field,
+        )?;
+    }
+    not_negative(model, state, "the matrix share", &state.bone.matrix)?;
+    not_negative(model, state, "the osteoid share", &state.bone.osteoid)?;
+    check_occupancy(model, state)?;
+    for store in 0..state.bone.stores.len() {
+        let amounts = &state.bone.stores[store].amol;
+        let stored = ordered_sum(amounts.len(), |site| amounts[site]);
+        let residual = state.ledger.stores[store].residual(stored);
+        state.ledger.worst_store_residual = state.ledger.worst_store_residual.max(residual);
+        if residual.is_nan() || residual > STORE_TOLERANCE {
+            return Err(Fault::Ledger {
+                substance: format!(
+                    "{} in the matrix",
+                    model.signals[state.bone.stores[store].signal]
+                ),
+                tick: state.tick,
+                residual,
+                allowed: STORE_TOLERANCE,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) -> Result<(), Fault> {
+    match values
+        .iter()
+        .position(|value| !value.is_finite() || *value < 0.0)
+    {
+        None => Ok(()),
+        Some(site) => {
+            let [x, y, z] = model.grid.place(site);
+            Err(Fault::BadValue {
+                quantity: quantity.to_owned(),
+                value: f64::from(values[site]),
+                x,
+                y,
+                z,
+                tick: state.tick,
+            })
+        }
+    }
+}
+
+fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
+    let clash = |what, site: usize, counted: u64, recorded: u64| {
+        let [x, y, z] = model.grid.place(site);
+        Fault::Occupancy {
+            what,
+            counted,
+            recorded,
+            x,
+            y,
+            z,
+            tick: state.tick,
+        }
+    };
+    let mut counted = vec![0_u16; model.grid.len()];
+    for &site in &state.tumour.site {
+        counted[site as usize] += 1;
+    }
+    if let Some(site) = (0..counted.len()).find(|&at| counted[at] != state.occupancy.tumour[at]) {
+        let recorded = state.occupancy.tumour[site];
+        return Err(clash(
+            "tumour cells",
+            site,
+            counted[site].into(),
+            recorded.into(),
+        ));
+    }
+    if let Some(&site) = state
+        .tumour
+        .site
+        .iter()
+        .find(|&&at| state.bone.solid[at as usize])
+    {
+        return Err(clash("tumour cells in bone", site as usize, 1, 0));
+    }
+    for (&id, &site) in state.osteoclasts.id.iter().zip(&state.osteoclasts.site) {
+        let holder = state.occupancy.osteoclast[site as usize];
+        if holder != id {
+            return Err(clash("osteoclast by id", site as usize, id, holder));
+        }
+    }
+    Ok(())
+}

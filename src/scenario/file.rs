@@ -1,0 +1,242 @@
+//! The scenario: every key that a file may hold. One struct per table; unknown keys are errors.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::cue::DeclaredCue;
+use crate::biology::osteoblast::mineralisation::Mineralisation;
+use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
+use crate::biology::osteoclast::Osteoclast;
+use crate::biology::parameters::Parameters;
+use crate::biology::signal::Signal;
+use crate::biology::tumour::Tumour;
+use crate::numerics::quantity::{Length, Time};
+
+/// A scenario file with its preset and base merged in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Short name; names the run folder.
+    pub name: String,
+    /// What the scenario shows, in a sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// Time scales and densities to start from: `human` or `mouse`. Never mixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Seed of all chance.
+    #[serde(default)]
+    pub seed: u64,
+    /// Duration and tick.
+    pub run: Run,
+    /// Sites.
+    pub lattice: Lattice,
+    /// The bone.
+    pub specimen: Specimen,
+    /// Remodelling at day 0.
+    pub seeding: Seeding,
+    /// Vessels.
+    pub vessels: Vessels,
+    /// Arrival of the tumour; none without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inoculation: Option<Inoculation>,
+    /// How signals are solved.
+    pub transport: Transport,
+    /// Signals by name.
+    pub signals: BTreeMap<String, Signal>,
+    /// Declared cues by name.
+    #[serde(default)]
+    pub cues: BTreeMap<String, DeclaredCue>,
+    /// Tumour cells.
+    pub tumour: Tumour,
+    /// Osteoclasts.
+    pub osteoclast: Osteoclast,
+    /// Lining cells.
+    pub lining: Lining,
+    /// Precursors of osteoblasts.
+    pub precursor: Precursor,
+    /// Osteoblasts.
+    pub osteoblast: Osteoblast,
+    /// Mineralisation of osteoid.
+    pub mineralisation: Mineralisation,
+    /// What is written.
+    #[serde(default)]
+    pub output: Output,
+}
+
+/// Duration and tick.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Time simulated after day 0.
+    pub duration: Time,
+    /// Length of a tick; must divide a day.
+    pub tick: Time,
+    /// Remodelling before day 0, so that health starts in its steady state.
+    pub burn_in: Time,
+}
+
+/// Sites.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lattice {
+    /// Edge of a site, 5 to 25 um. An image without it keeps its own voxels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Length>,
+    /// Sites along x, y, z, for synthetic bone; z = 1 is a section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<[usize; 3]>,
+    /// Thickness of a section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section_thickness: Option<Length>,
+}
+
+/// The bone; exactly one kind is given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Specimen {
+    /// Real bone from an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageFile>,
+}
+
+/// Real bone from an image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImageFile {
+    /// The file, or a folder of TIFFs; relative to the scenario.
+    pub file: PathBuf,
+    /// Grey value above which a voxel is bone; Otsu's without it. Two-valued images are masks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f32>,
+    /// Voxel size, where the file has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<Length>,
+    /// Part of the image to take, in voxels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
+}
+
+/// Part of an image, in voxels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Crop {
+    /// First voxel along x, y, z.
+    pub start: [usize; 3],
+    /// Voxels along x, y, z.
+    pub size: [usize; 3],
+}
+
+/// Remodelling at day 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seeding {
+    /// Share of the bone volume that health holds open for refilling; laid on before the burn-in.
+    pub remodelling_space: f64,
+}
+
+/// Vessels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Vessels {
+    /// Mean distance between vessels in marrow. Cortical bone has its canals besides.
+    pub spacing: Length,
+}
+
+/// Arrival of the tumour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inoculation {
+    /// Cells in all.
+    pub cells: u32,
+    /// Colonies among which the cells are shared out.
+    #[serde(default = "one")]
+    pub colonies: u32,
+    /// Where they settle.
+    #[serde(default)]
+    pub site: Site,
+    /// Place of a single colony from the corner of the lattice, with `site = "position"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<[Length; 3]>,
+    /// Day of arrival.
+    #[serde(default)]
+    pub time: Time,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// Where tumour cells settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Site {
+    /// The marrow nearest to the centre of the lattice (direct, intratibial inoculation).
+    #[default]
+    Centre,
+    /// A given position.
+    Position,
+    /// Vessels drawn by chance (arrival from the circulation): sinusoids, or Haversian canals.
+    Vessels,
+}
+
+/// How signals are solved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transport {
+    /// Scheme in time.
+    pub scheme: Scheme,
+    /// Relative residual at which the solver stops.
+    pub tolerance: f64,
+}
+
+/// Scheme in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheme {
+    /// Backward Euler over the tick: keeps what is in solution.
+    Implicit,
+    /// The steady field of the sources of the tick.
+    QuasiSteady,
+}
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Output {
+    /// Time between rows of `series.csv`; at most a day.
+    pub series_every: Time,
+    /// Days of which a map is drawn, besides the first and the last.
+    pub map_days: Vec<f64>,
+    /// Time between frames of `plots/map.gif`.
+    pub film_every: Time,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            series_every: Time::h(24.0),
+            map_days: Vec::new(),
+            film_every: Time::h(0.0),
+        }
+    }
+}
+
+impl Scenario {
+    /// The biology alone.
+    pub fn parameters(&self) -> Parameters {
+        Parameters {
+            signals: self.signals.clone(),
+            cues: self.cues.clone(),
+            tumour: self.tumour.clone(),
+            osteoclast: self.osteoclast.clone(),
+            lining: self.lining.clone(),
+            precursor: self.precursor.clone(),
+            osteoblast: self.osteoblast.clone(),
+            mineralisation: self.mineralisation.clone(),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Bone, site by site: matrix, mineral, stored factors, erosion and what lines the surface.
+
+use crate::numerics::reduce::ordered_sum;
+use crate::tissue::grid::Grid;
+
+/// "Never" on the clock of a site, h.
+pub const NEVER_H: f32 = f32::NEG_INFINITY;
+
+/// A factor that the matrix stores, in amol per site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Store {
+    /// Index of the signal that is stored.
+    pub signal: usize,
+    /// Content of fully mineralised matrix, pM.
+    pub content_pm: f64,
+    /// Amount in each site, amol.
+    pub amol: Vec<f64>,
+}
+
+/// Bone over the lattice. Every array has one entry per site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bone {
+    /// Share of the site's volume that is matrix, osteoid included: 0 to 1.
+    pub matrix: Vec<f32>,
+    /// Share of the site's volume that is osteoid, at most `matrix`.
+    pub osteoid: Vec<f32>,
+    /// Mineral volume fraction of the mineralised part (0.121 after primary mineralisation, towards
+    /// 0.442).
+    pub mineral: Vec<f32>,
+    /// Time at which the youngest matrix of the site was laid, h; day 0 of the run is 0.
+    pub formed_h: Vec<f32>,
+    /// Drug bound to the site, amol.
+    pub drug_amol: Vec<f32>,
+    /// Matrix share to which an eroded site is to be refilled; 0 where nothing is owed.
+    pub goal: Vec<f32>,
+    /// Depth of an eroded site below the surface from which its unit began, um.
+    pub depth_um: Vec<f32>,
+    /// Time at which an osteoclast last held or dug the site, h.
+    pub vacated_h: Vec<f32>,
+    /// Time until which the site is open for resorption, h.
+    pub activated_until_h: Vec<f32>,
+    /// True where a site is bone to cells and signals. A site stays solid until its last matrix is
+    /// gone, and becomes solid when it is full.
+    pub solid: Vec<bool>,
+    /// Stored factors.
+    pub stores: Vec<Store>,
+}
+
+/// Mineral volume fraction of old bone (Martinez-Reina and Pivonka 2019: towards 0.442).
+pub const OLD_MINERAL: f32 = 0.442;
+
+impl Bone {
+    /// Old, fully mineralised bone where `solid`, marrow elsewhere; stores are added apart.
+    pub fn of_mask(solid: &[bool]) -> Self {
+        let share: Vec<f32> = solid
+            .iter()
+            .map(|&bone| f32::from(u8::from(bone)))
+            .collect();
+        let count = solid.len();
+        Self {
+            mineral: share.iter().map(|share| share * OLD_MINERAL).collect(),
+            matrix: share,
+            osteoid: vec![0.0; count],
+            formed_h: vec![NEVER_H; count],
+            drug_amol: vec![0.0; count],
+            goal: vec![0.0; count],
+            depth_um: vec![0.0; count],
+            vacated_h: vec![NEVER_H; count],
+            activated_until_h: vec![NEVER_H; count],
+            solid: solid.to_vec(),
+            stores: Vec::new(),
+        }
+    }
+
+    /// Fills a store with the content of the mineralised matrix.
+    pub fn add_store(&mut self, signal: usize, content_pm: f64, grid: &Grid) {
+        let amol_per_site = content_pm * grid.site_volume_um3() * 1e-9;
+        let amol = self
+            .matrix
+            .iter()
+            .zip(&self.osteoid)
+            .map(|(&matrix, &osteoid)| f64::from(matrix - osteoid) * amol_per_site)
+            .collect();
+        self.stores.push(Store {
+            signal,
+            content_pm,
+            amol,
+        });
+    }
+
+    /// True where matrix is owed: an eroded site that a unit has yet to refill.
+    pub fn is_eroded(&self, site: usize) -> bool {
+        self.goal[site] > self.matrix[site]
+    }
+
+    /// True while the site is open for resorption.
+    pub fn is_activated(&self, site: usize, now_h: f64) -> bool {
+        f64::from(self.activated_until_h[site]) > now_h
+    }
+
+    /// Volume of matrix, osteoid included, um3 (BV of histomorphometry, Dempster 2013).
+    pub fn volume_um3(&self, grid: &Grid) -> f64 {
+        ordered_sum(self.matrix.len(), |site| f64::from(self.matrix[site])) * grid.site_volume_um3()
+    }
+
+    /// Takes up to `share` of the site's volume out of it, with the same part of every store.
+    ///
+    /// Returns the share taken; `released` receives the amount of each store in amol.
+    pub fn dig(&mut self, site: usize, share: f32, released: &mut [f64]) -> f32 {
+        let before = self.matrix[site];
+        let after = if share >= before { 0.0 } else { before - share };
+        if self.goal[site] < before {
+            self.goal[site] = before;
+        }
+        self.matrix[site] = after;
+        let part = if after > 0.0 {
+            f64::from(before - after) / f64::from(before)
+        } else {
+            1.0
+        };
+        self.osteoid[site] *= (1.0 - part) as f32;
+        self.drug_amol[site] *= (1.0 - part) as f32;
+        for (store, out) in self.stores.iter_mut().zip(released) {
+            let amount = if after > 0.0 {
+                store.amol[site] * part
+            } else {
+                store.amol[site]
+            };
+            store.amol[site] -= amount;
+            *out += amount;
+        }
+        if after <= 0.0 {
+            self.solid[site] = false;
+            self.mineral[site] = 0.0;
+        }
+        before - after
+    }
+
+    /// Lays up to `share` of the site's volume of osteoid, never beyond what is owed.
+    ///
+    /// Returns the share laid. A site that is full becomes solid and owes nothing.
+    pub fn lay(&mut self, site: usize, share: f32, now_h: f64) -> f32 {
+        let before = self.matrix[site];
+        let goal = self.goal[site].min(1.0);
+        if goal <= before {
+            return 0.0;
+        }
+        let full = share >= goal - before;
+        let after = if full { goal } else { before + share };
+        self.matrix[site] = after;
+        self.osteoid[site] += after - before;
+        self.formed_h[site] = now_h as f32;
+        if full {
+            self.goal[site] = 0.0;
+            self.depth_um[site] = 0.0;
+            self.activated_until_h[site] = NEVER_H;
+            if after >= 1.0 {
+                self.solid[site] = true;
+            }
+        }
+        after - before
+    }
+
+    /// Gives up what is owed at a site: the surface there is lined as it is.
+    pub fn arrest(&mut self, site: usize) {
+        self.goal[site] = 0.0;
+        self.depth_um[site] = 0.0;
+    }
+
+    /// Faces of a marrow site that touch solid bone.
+    pub fn bone_faces(&self, grid: &Grid, site: usize) -> u32 {
+        grid.face_neighbours(site)
+            .map(|other| u32::from(self.solid[other]))
+            .sum()
+    }
+
+    /// Area of bone surface that a face count stands for, um2.
+    ///
+    /// The mean projection of a random plane on the three axes makes the faces of a voxel set 3/2
+    /// of its true area (Crofton); on the two axes of a section 4/pi.
+    pub fn surface_area_um2(grid: &Grid, faces: u32) -> f64 {
+        let staircase = if grid.is_section() {
+            std::f64::consts::FRAC_PI_4
+        } else {
+            2.0 / 3.0
+        };
+        f64::from(faces) * grid.face_area_um2() * staircase
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dug_releases_its_store_once_and_no_more() {
+        let grid = Grid::cubic([1, 1, 1], 10.0);
+        let mut bone = Bone::of_mask(&[true]);
+        bone.add_store(0, 22_800.0, &grid);
+        let stored = bone.stores[0].amol[0];
+        assert!((stored - 22_800.0 * 1000.0 * 1e-9).abs() < 1e-12);
+        let mut released = [0.0];
+        let mut taken = 0.0;
+        while bone.solid[0] {
+            taken += bone.dig(0, 0.3, &mut released);
+        }
+        assert!((taken - 1.0).abs() < 1e-6);
+        assert!((released[0] - stored).abs() < 1e-15);
+        assert!(bone.stores[0].amol[0].abs() < f64::MIN_POSITIVE);
+        assert!(bone.is_eroded(0));
+    }
+
+    #[test]
+    fn a_pit_is_refilled_to_its_goal_and_not_beyond() {
+        let mut bone = Bone::of_mask(&[true]);
+        bone.dig(0, 2.0, &mut []);
+        let laid = bone.lay(0, 0.7, 5.0) + bone.lay(0, 0.7, 6.0) + bone.lay(0, 0.7, 7.0);
+        assert!((laid - 1.0).abs() < 1e-6);
+        assert!(bone.solid[0] && !bone.is_eroded(0));
+        assert!((bone.osteoid[0] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn nothing_is_laid_where_nothing_is_owed() {
+        let mut bone = Bone::of_mask(&[false]);
+        assert!(bone.lay(0, 0.5, 0.0).abs() < f32::EPSILON);
+    }
+}

@@ -1,0 +1,121 @@
+//! The books: every substance is made, released, decayed, bound, taken and stored, each counted by
+//! itself and none as the balancing item.
+
+/// One signal in one tick, or summed over ticks. Amounts in amol.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SignalBook {
+    /// Secreted by cells.
+    pub made: f64,
+    /// Set free from matrix.
+    pub released: f64,
+    /// Lost by decay.
+    pub decayed: f64,
+    /// Lost (or gained, negative) through vessels.
+    pub leaked: f64,
+    /// Taken up by cells.
+    pub taken_up: f64,
+    /// Change of what the tissue holds in solution.
+    pub change: f64,
+    /// Negative round-off that was set to zero.
+    pub clipped: f64,
+}
+
+impl SignalBook {
+    /// What does not add up, relative to the turnover.
+    pub fn residual(&self) -> f64 {
+        let gained = self.made + self.released + self.clipped;
+        let lost = self.decayed + self.leaked + self.taken_up + self.change;
+        let scale = gained
+            .abs()
+            .max(self.decayed.abs() + self.leaked.abs() + self.change.abs());
+        if scale > 0.0 {
+            (gained - lost).abs() / scale
+        } else {
+            0.0
+        }
+    }
+
+    /// Adds another book to this one.
+    pub fn add(&mut self, other: &Self) {
+        self.made += other.made;
+        self.released += other.released;
+        self.decayed += other.decayed;
+        self.leaked += other.leaked;
+        self.taken_up += other.taken_up;
+        self.change += other.change;
+        self.clipped += other.clipped;
+    }
+}
+
+/// One matrix store since the start of the run. Amounts in amol.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StoreBook {
+    /// In the matrix at the start.
+    pub initial: f64,
+    /// Put in at mineralisation.
+    pub deposited: f64,
+    /// Set free in active form by resorption.
+    pub released_active: f64,
+    /// Set free in inactive form by resorption.
+    pub released_inactive: f64,
+}
+
+impl StoreBook {
+    /// What does not add up against the amount that the matrix holds now, relative to it.
+    pub fn residual(&self, stored_amol: f64) -> f64 {
+        let gained = self.initial + self.deposited;
+        let lost = self.released_active + self.released_inactive + stored_amol;
+        if gained > 0.0 {
+            (gained - lost).abs() / gained
+        } else {
+            lost.abs()
+        }
+    }
+}
+
+/// All books of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ledger {
+    /// Per signal, the last tick.
+    pub tick: Vec<SignalBook>,
+    /// Per signal, since the start.
+    pub total: Vec<SignalBook>,
+    /// Per stored factor, since the start.
+    pub stores: Vec<StoreBook>,
+    /// Worst relative residual of any signal in any tick so far.
+    pub worst_signal_residual: f64,
+    /// Worst relative residual of any store in any tick so far.
+    pub worst_store_residual: f64,
+    /// Matrix removed since the start, um3.
+    pub resorbed_um3: f64,
+    /// Matrix laid since the start, um3.
+    pub formed_um3: f64,
+    /// Calcium set free since the start, fmol.
+    pub calcium_released_fmol: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_that_closes_has_no_residual_and_a_loss_shows() {
+        let mut book = SignalBook {
+            made: 3.0,
+            released: 1.0,
+            decayed: 2.5,
+            change: 1.5,
+            ..Default::default()
+        };
+        assert!(book.residual() < 1e-15);
+        book.decayed = 2.4;
+        assert!((book.residual() - 0.1 / 4.0).abs() < 1e-12);
+        let store = StoreBook {
+            initial: 10.0,
+            released_active: 4.0,
+            ..Default::default()
+        };
+        assert!(store.residual(6.0) < 1e-15);
+        assert!(store.residual(5.0) > 0.09);
+    }
+}

@@ -1,0 +1,275 @@
+//! Who is where: counts and holders per site, and the way to free space.
+
+use crate::numerics::random::{Chance, Stream};
+use crate::tissue::grid::Grid;
+
+/// Steps to a near neighbour with their length in the 3-4-5 chamfer metric (Borgefors 1986), so
+/// that a colony that pushes along them stays round.
+const CHAMFER: [u32; 4] = [0, 3, 4, 5];
+
+/// Distance of a site from which no free space can be reached.
+pub const BLOCKED: u16 = u16::MAX;
+
+/// Occupancy of the sites.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Occupancy {
+    /// Tumour cells in each site.
+    pub tumour: Vec<u16>,
+    /// Cells of the osteoblast lineage in each site.
+    pub osteoblast: Vec<u8>,
+    /// Id of the osteoclast that holds each site, 0 where none does.
+    pub osteoclast: Vec<u64>,
+    /// Tumour cells that each site can hold.
+    pub capacity: Vec<u16>,
+}
+
+impl Occupancy {
+    /// An empty tissue whose sites hold as many cells as their volume.
+    ///
+    /// A site holds `site volume / cell volume` cells on average: the whole part, and one more in
+    /// the share of sites that the rest asks for, so that densities do not depend on the site.
+    pub fn new(grid: &Grid, cell_volume_um3: f64, chance: Chance) -> Self {
+        let expected = grid.site_volume_um3() / cell_volume_um3;
+        let count = grid.len();
+        Self {
+            tumour: vec![0; count],
+            osteoblast: vec![0; count],
+            osteoclast: vec![0; count],
+            capacity: (0..count)
+                .map(|site| {
+                    let cells = chance.at(Stream::Site, 0, site as u64).round(expected);
+                    u16::try_from(cells).unwrap_or(u16::MAX)
+                })
+                .collect(),
+        }
+    }
+
+    /// True when a marrow site has room for one more tumour cell.
+    pub fn has_room(&self, solid: &[bool], site: usize) -> bool {
+        !solid[site] && self.tumour[site] < self.capacity[site]
+    }
+}
+
+/// Distance from each full site to free space, over marrow, in thirds of a site.
+#[derive(Debug, Clone, Default)]
+pub struct WayOut {
+    /// 0 where there is room, [`BLOCKED`] where none is within reach or the site is bone.
+    pub distance: Vec<u16>,
+    buckets: Vec<Vec<u32>>,
+}
+
+impl WayOut {
+    /// Finds the way out of every site that holds tumour cells, up to `reach_um` away.
+    pub fn find(&mut self, grid: &Grid, solid: &[bool], occupancy: &Occupancy, reach_um: f64) {
+        let reach = ((reach_um / grid.edge_um * 3.0) as u32).min(u32::from(BLOCKED) - 6);
+        self.distance.clear();
+        self.distance.resize(grid.len(), BLOCKED);
+        self.buckets.resize(reach as usize + 6, Vec::new());
+        for (site, &count) in occupancy.tumour.iter().enumerate() {
+            // Room next to a full site is where the way out of that site ends.
+            if count > 0 && !occupancy.has_room(solid, site) {
+                continue;
+            }
+            if occupancy.has_room(solid, site) {
+                self.distance[site] = 0;
+                if grid
+                    .near_neighbours(site)
+                    .any(|other| occupancy.tumour[other] > 0)
+                {
+                    self.buckets[0].push(site as u32);
+                }
+            }
+        }
+        for level in 0..=reach {
+            let mut bucket = std::mem::take(&mut self.buckets[level as usize]);
+            for &site in &bucket {
+                if u32::from(self.distance[site as usize]) != level {
+                    continue;
+                }
+                for (other, cost) in steps(grid, site as usize) {
+                    let further = level + cost;
+                    // Full sites are passed through; so are the few that can hold no cell.
+                    if further <= reach
+                        && !solid[other]
+                        && u32::from(self.distance[other]) > further
+                    {
+                        self.distance[other] = further as u16;
+                        self.buckets[further as usize].push(other as u32);
+                    }
+                }
+            }
+            bucket.clear();
+            self.buckets[level as usize] = bucket;
+        }
+    }
+
+    /// One step from a site towards free space, chosen by `pick` among those that lead there
+    /// straight, or `None` where there is none.
+    pub fn step(&self, grid: &Grid, site: usize, pick: impl FnOnce(u32) -> u32) -> Option<usize> {
+        let here = u32::from(self.distance[site]);
+        let leads = |&(other, cost): &(usize, u32)| {
+            self.distance[other] != BLOCKED && u32::from(self.distance[other]) + cost == here
+        };
+        let count = steps(grid, site).filter(leads).count() as u32;
+        if count == 0 {
+            return None;
+        }
+        let chosen = pick(count) as usize;
+        steps(grid, site)
+            .filter(leads)
+            .nth(chosen)
+            .map(|(other, _)| other)
+    }
+}
+
+/// Near neighbours of a site with the length of the step.
+fn steps(grid: &Grid, site: usize) -> impl Iterator<Item = (usize, u32)> + use<> {
+    let grid = *grid;
+    (-1..=1_i32).flat_map(move |dz| {
+        (-1..=1_i32).flat_map(move |dy| {
+            (-1..=1_i32).filter_map(move |dx| {
+                let axes = dx.abs() + dy.abs() + dz.abs();
+                if axes == 0 {
+                    return None;
+                }
+                grid.shifted(site, [dx, dy, dz])
+                    .map(|other| (other, CHAMFER[axes as usize]))
+            })
+        })
+    })
+}
+
+/// Euclidean distance from every site to the nearest of `targets`, um; infinite without targets.
+///
+/// Exact separable transform (Felzenszwalb and Huttenlocher 2012).
+pub fn distance_um(grid: &Grid, targets: &[usize]) -> Vec<f32> {
+    let mut squared = vec![f64::INFINITY; grid.len()];
+    for &site in targets {
+        squared[site] = 0.0;
+    }
+    let [nx, ny, nz] = grid.dims;
+    let strides = [1, nx, nx * ny];
+    let edges = [grid.edge_um, grid.edge_um, grid.depth_um];
+    for axis in 0..3 {
+        let length = grid.dims[axis];
+        if length == 1 {
+            continue;
+        }
+        let (one, two) = ((axis + 1) % 3, (axis + 2) % 3);
+        for a in 0..[nx, ny, nz][one] {
+            for b in 0..[nx, ny, nz][two] {
+                let start = a * strides[one] + b * strides[two];
+                let line: Vec<f64> = (0..length)
+                    .map(|i| squared[start + i * strides[axis]])
+                    .collect();
+                for (i, value) in lower_envelope(&line, edges[axis]).into_iter().enumerate() {
+                    squared[start + i * strides[axis]] = value;
+                }
+            }
+        }
+    }
+    squared
+        .into_iter()
+        .map(|value| value.sqrt() as f32)
+        .collect()
+}
+
+/// Lower envelope of the parabolas `values[i] + (x - i)^2 edge^2`, at every whole x.
+fn lower_envelope(values: &[f64], edge: f64) -> Vec<f64> {
+    let mut hull: Vec<(usize, f64)> = Vec::new();
+    for (i, &value) in values.iter().enumerate() {
+        if value.is_infinite() {
+            continue;
+        }
+        let position = i as f64 * edge;
+        let mut from = f64::NEG_INFINITY;
+        while let Some(&(last, start)) = hull.last() {
+            let other = last as f64 * edge;
+            let meet = ((value + position * position) - (values[last] + other * other))
+                / (2.0 * (position - other));
+            if meet <= start {
+                hull.pop();
+            } else {
+                from = meet;
+                break;
+            }
+        }
+        hull.push((i, from));
+    }
+    let mut result = Vec::with_capacity(values.len());
+    let mut at = 0;
+    for i in 0..values.len() {
+        let position = i as f64 * edge;
+        while at + 1 < hull.len() && hull[at + 1].1 <= position {
+            at += 1;
+        }
+        result.push(match hull.get(at) {
+            Some(&(near, _)) => values[near] + (position - near as f64 * edge).powi(2),
+            None => f64::INFINITY,
+        });
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_transform_is_exact() {
+        let grid = Grid::cubic([7, 6, 5], 10.0);
+        let targets = [3, 120, 77];
+        let distance = distance_um(&grid, &targets);
+        for site in 0..grid.len() {
+            let nearest = targets
+                .iter()
+                .map(|&target| grid.distance2_um2(site, target))
+                .fold(f64::INFINITY, f64::min);
+            assert!((f64::from(distance[site]) - nearest.sqrt()).abs() < 1e-3);
+        }
+        assert!(distance_um(&grid, &[])[0].is_infinite());
+    }
+
+    #[test]
+    fn sites_hold_as_many_cells_as_their_volume() {
+        let chance = Chance::new(5);
+        for (grid, cell_um3) in [
+            (Grid::cubic([40, 40, 40], 10.0), 1767.0),
+            (Grid::cubic([30, 30, 30], 20.0), 1767.0),
+        ] {
+            let occupancy = Occupancy::new(&grid, cell_um3, chance);
+            let held: f64 = occupancy
+                .capacity
+                .iter()
+                .map(|&count| f64::from(count))
+                .sum();
+            let expected = grid.volume_mm3() * 1e9 / cell_um3;
+            assert!((held / expected - 1.0).abs() < 0.02, "{held} of {expected}");
+        }
+    }
+
+    #[test]
+    fn the_way_out_of_a_full_block_leads_to_its_rim() {
+        let grid = Grid::section(11, 11, 10.0, 10.0);
+        let solid = vec![false; grid.len()];
+        let mut occupancy = Occupancy::new(&grid, 1000.0, Chance::new(1));
+        for y in 3..8 {
+            for x in 3..8 {
+                occupancy.tumour[grid.index(x, y, 0)] = 1;
+            }
+        }
+        let mut way = WayOut::default();
+        way.find(&grid, &solid, &occupancy, 150.0);
+        assert_eq!(way.distance[grid.index(5, 5, 0)], 9);
+        let mut site = grid.index(5, 5, 0);
+        let mut walked = 0;
+        while way.distance[site] > 0 {
+            site = way.step(&grid, site, |_| 0).unwrap();
+            walked += 1;
+        }
+        assert_eq!(walked, 3);
+        assert!(occupancy.has_room(&solid, site));
+        way.find(&grid, &solid, &occupancy, 20.0);
+        assert_eq!(way.distance[grid.index(5, 5, 0)], BLOCKED);
+    }
+}
