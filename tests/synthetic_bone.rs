@@ -1,4 +1,8 @@
 //! Synthetic bone has the volume, proportions and direction that its recipe asks for.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper outside a test function stops the test it serves"
+)]
 
 use howship::numerics::quantity::Length;
 use howship::numerics::random::Chance;
@@ -33,9 +37,7 @@ const MOUSE_SECTION: Grid = Grid::section(220, 220, 10.0, 10.0);
 const HUMAN_BOX: Grid = Grid::cubic([100, 100, 100], 20.0);
 
 fn made(recipe: &Trabecular, grid: Grid, seed: u64) -> SyntheticBone {
-    recipe
-        .generate(grid, Chance::new(seed))
-        .unwrap_or_else(|refusal| panic!("{refusal}"))
+    recipe.generate(grid, Chance::new(seed)).unwrap()
 }
 
 /// Squared distance, in sites, from each site inside to the nearest site outside; the lattice's
@@ -259,17 +261,27 @@ fn stretched_bone_has_longer_intercepts_along_its_axis() {
     }
 }
 
-/// Martin's polynomial (Martin 1984) with the volume fraction in it, as Lerebours et al. (2016)
-/// use it for sections: 3.60 /mm at 0.2. It describes human bone.
+/// Human iliac crest measures 3.73 +- 1.01 /mm (PMC2818211). Martin's polynomial (1984), read with
+/// the volume fraction as its argument as in the model of Lerebours et al. (2016), gives 3.60 /mm
+/// at 0.2. Both are of human bone; finer bone has more surface.
 #[test]
-fn human_bone_has_the_specific_surface_of_martin() {
+fn human_bone_has_the_surface_of_human_bone() {
+    let iliac_crest = Trabecular {
+        bv_tv: 0.154,
+        tb_th: Some(Length::um(170.0)),
+        tb_sp: Some(Length::um(781.0)),
+        ..human()
+    };
     let martin = |f: f64| {
         32.2 * f - 93.9 * f.powi(2) + 134.0 * f.powi(3) - 101.0 * f.powi(4) + 28.8 * f.powi(5)
     };
     assert!(within(martin(0.2), 3.60, 0.002));
-    for seed in 0..3 {
-        let surface = surface_per_mm(&made(&human(), HUMAN_BOX, seed));
-        assert!(within(surface, martin(0.2), 0.3), "{surface}");
+    for seed in 0..2 {
+        for (recipe, wanted) in [(human(), martin(0.2)), (iliac_crest.clone(), 3.73)] {
+            let surface = surface_per_mm(&made(&recipe, HUMAN_BOX, seed));
+            println!("BV/TV {} BS/TV {surface:.2} /mm", recipe.bv_tv);
+            assert!(within(surface, wanted, 0.3), "{surface} for {wanted}");
+        }
     }
 }
 

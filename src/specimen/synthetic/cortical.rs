@@ -152,7 +152,7 @@ impl Cortical {
                 "volkmann_spacing",
                 apart.get(),
                 grid,
-                [4.0 * least, f64::MAX],
+                [4.0 * least, f64::INFINITY],
                 "four of canal_diameter_least",
             )?;
         }
@@ -192,7 +192,10 @@ impl Cortical {
         let start = grid.dims[0] - layers;
         let (thick_um, long_um) = (layers as f64 * edge, grid.dims[1] as f64 * edge);
         let height = 3.0_f64.sqrt() / 2.0;
-        let rows = (thick_um / (spacing_um * height)).round().max(1.0);
+        // A row is wide enough for the largest canal with a site of bone on either side.
+        let most_rows = (thick_um / (self.canal_diameter_most.get() + 2.0 * edge)).floor();
+        let rows = (thick_um / (spacing_um * height)).round();
+        let rows = rows.min(most_rows).max(1.0);
         let pitch_x = thick_um / rows;
         let columns = (long_um * pitch_x / (spacing_um * spacing_um * height))
             .round()
@@ -448,6 +451,26 @@ mod tests {
         let (all, with_links) = reached(&open);
         assert_eq!(all, with_links);
         assert!(with_links > axes);
+    }
+
+    /// In a thin shell of close canals too, every axis lies in bone's place and the inner face of
+    /// the shell stays whole.
+    #[test]
+    fn canals_keep_clear_of_the_faces_of_the_shell() {
+        let grid = Grid::section(40, 200, 10.0, 10.0);
+        for thickness_um in [110.0, 160.0, 176.0, 250.0, 300.0] {
+            let recipe = Cortical {
+                thickness: Length::um(thickness_um),
+                ..shell(Some(135.0), None)
+            };
+            let made = recipe.generate(grid, Chance::new(6)).unwrap();
+            let first = 40 - (thickness_um / 10.0).round() as usize;
+            assert!(!made.canals.is_empty());
+            for y in 0..200 {
+                assert!(made.bone[grid.index(first, y, 0)]);
+                assert!(made.bone[grid.index(39, y, 0)]);
+            }
+        }
     }
 
     #[test]

@@ -43,12 +43,12 @@ const FRACTIONS: [f64; 9] = [0.05, 0.08, 0.12, 0.16, 0.2, 0.27, 0.36, 0.48, 0.6]
 
 /// Mean trabecular thickness in wavelengths, measured by local thickness; rows are the fractions,
 /// columns the kept shares. Means of three boxes of 112 to 160 sites a side at 32 to 64 sites per
-/// wavelength; the standard deviation between boxes is 1 to 3 %. The entries left of 0.6 at a fraction of
-/// 0.48 and left of 0.7 at 0.6 lie beyond [`FULLEST_SHEET`]: they continue their rows in straight
-/// lines, for the points between them and the next.
+/// wavelength; the standard deviation between boxes is 1 to 5 %. The entries left of 0.6 at a
+/// fraction of 0.48 and left of 0.7 at 0.6 lie beyond [`FULLEST_SHEET`]: they continue their rows
+/// in straight lines, for the points between them and the next.
 const THICKNESS: [[f64; 5]; 9] = [
-    [0.054, 0.047, 0.042, 0.038, 0.034],
-    [0.086, 0.075, 0.068, 0.060, 0.055],
+    [0.070, 0.054, 0.047, 0.042, 0.039],
+    [0.094, 0.077, 0.068, 0.059, 0.053],
     [0.129, 0.113, 0.102, 0.090, 0.082],
     [0.159, 0.142, 0.129, 0.115, 0.105],
     [0.186, 0.169, 0.155, 0.140, 0.130],
@@ -60,8 +60,8 @@ const THICKNESS: [[f64; 5]; 9] = [
 
 /// Mean trabecular separation in wavelengths, from the same boxes.
 const SEPARATION: [[f64; 5]; 9] = [
-    [0.643, 0.624, 0.623, 0.627, 0.631],
-    [0.643, 0.624, 0.623, 0.627, 0.631],
+    [0.856, 0.695, 0.665, 0.646, 0.641],
+    [0.724, 0.657, 0.630, 0.628, 0.627],
     [0.630, 0.612, 0.611, 0.615, 0.619],
     [0.588, 0.581, 0.589, 0.598, 0.607],
     [0.545, 0.553, 0.565, 0.582, 0.596],
