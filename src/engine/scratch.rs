@@ -3,7 +3,7 @@
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::tissue::space::{WayOut, distance_um};
-use crate::transport::Medium;
+use crate::transport::{Medium, TransportFault};
 
 /// A marrow site that touches bone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +43,18 @@ pub struct Scratch {
 
 impl Scratch {
     /// Workspace for a model and a state.
-    pub fn new(model: &Model, state: &State) -> Self {
+    ///
+    /// # Errors
+    /// When the solver refuses the lattice.
+    pub fn new(model: &Model, state: &State) -> Result<Self, TransportFault> {
         let count = model.grid.len();
         let mut vessel_weight = vec![0.0; count];
         for &site in &state.vessels {
             vessel_weight[site as usize] = 1.0;
         }
         let vessels: Vec<usize> = state.vessels.iter().map(|&site| site as usize).collect();
-        Self {
-            medium: Medium::new(model.grid, &state.bone.solid, &vessel_weight),
+        Ok(Self {
+            medium: Medium::new(model.grid, &state.bone.solid, &vessel_weight)?,
             vessel_weight,
             vessel_distance_um: distance_um(&model.grid, &vessels),
             source_pm_per_h: vec![0.0; count],
@@ -62,6 +65,6 @@ impl Scratch {
             division_per_h: vec![0.0; count],
             death_per_h: vec![0.0; count],
             way_out: WayOut::default(),
-        }
+        })
     }
 }

@@ -13,7 +13,7 @@ use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::SignalBook;
 use crate::tissue::population::OsteoblastStage;
-use crate::transport::binding;
+use crate::transport::{TransportFault, binding};
 
 /// Index of RANKL among the core signals.
 pub const RANKL: usize = 1;
@@ -74,7 +74,8 @@ pub fn find_surface(model: &Model, state: &State, scratch: &mut Scratch) {
 pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     scratch
         .medium
-        .update(&state.bone.solid, &scratch.vessel_weight);
+        .update(&state.bone.solid, &scratch.vessel_weight)
+        .map_err(|reason| transport_fault(state, "all", &reason))?;
     // Every source is gathered from the frozen levels of the last tick before any level moves.
     let mut sources = Vec::with_capacity(model.signals.len());
     for signal in 0..model.signals.len() {
@@ -96,6 +97,15 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
 struct Source {
     pm_per_h: Vec<f32>,
     released_amol: f64,
+}
+
+fn transport_fault(state: &State, signal: &str, reason: &TransportFault) -> Fault {
+    Fault::Transport {
+        signal: signal.to_owned(),
+        tick: state.tick,
+        day: state.day(),
+        reason: reason.to_string(),
+    }
 }
 
 fn rate_of(made: &[SecretionRate], signal: usize) -> Option<&CompiledRate> {
@@ -197,12 +207,7 @@ fn advance(
             model.tick_h,
             &mut state.fields_pm[signal],
         )
-        .map_err(|reason| Fault::Transport {
-            signal: model.signals[signal].clone(),
-            tick: state.tick,
-            day: state.day(),
-            reason: reason.to_string(),
-        })?;
+        .map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
     // The solver sums what it was given; what came out of the matrix is known apart.
     let book = SignalBook {
         made: balance.made * to_amol - released_amol,
@@ -212,6 +217,7 @@ fn advance(
         taken_up: balance.taken_up * to_amol,
         change: (balance.stored_after - balance.stored_before) * to_amol,
         clipped: balance.clipped * to_amol,
+        imposed: balance.imposed * to_amol,
     };
     state.ledger.tick[signal] = book;
     state.ledger.total[signal].add(&book);
@@ -220,14 +226,18 @@ fn advance(
 }
 
 /// Binds RANKL and OPG at every site, and finds how much RANK is engaged at the surface.
-pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) {
+///
+/// # Errors
+/// A [`Fault`] when the levels are not fit to be bound.
+pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) -> Result<(), Fault> {
     binding::free_levels(
         &state.fields_pm[RANKL],
         &state.fields_pm[OPG],
         model.parameters.lining.contact_rankl.kd_opg.get(),
         &mut scratch.free_rankl_pm,
         &mut scratch.free_opg_pm,
-    );
+    )
+    .map_err(|reason| transport_fault(state, "rankl", &reason))?;
     let kd_rank = model.parameters.lining.contact_rankl.kd_rank.get();
     let engaged: Vec<f32> = {
         let view = surroundings(model, state, scratch);
@@ -251,4 +261,5 @@ pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) {
     for (at, engaged) in scratch.surface.iter().zip(engaged) {
         scratch.rank_occupancy[at.site as usize] = engaged;
     }
+    Ok(())
 }

@@ -32,7 +32,7 @@ pub const STORE_TOLERANCE: f64 = 1e-9;
 pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     find_surface(model, state, scratch);
     spread(model, state, scratch)?;
-    bind(model, state, scratch);
+    bind(model, state, scratch)?;
     let proposals = propose(model, state, scratch);
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);

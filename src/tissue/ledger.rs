@@ -16,15 +16,17 @@ pub struct SignalBook {
     pub taken_up: f64,
     /// Change of what the tissue holds in solution.
     pub change: f64,
-    /// Negative round-off that was set to zero.
+    /// Levels too small to keep that were set to zero.
     pub clipped: f64,
+    /// Added because a field was set to its steady state instead of led there.
+    pub imposed: f64,
 }
 
 impl SignalBook {
     /// What does not add up, relative to the turnover.
     pub fn residual(&self) -> f64 {
-        let gained = self.made + self.released + self.clipped;
-        let lost = self.decayed + self.leaked + self.taken_up + self.change;
+        let gained = self.made + self.released + self.imposed;
+        let lost = self.decayed + self.leaked + self.taken_up + self.clipped + self.change;
         let scale = gained
             .abs()
             .max(self.decayed.abs() + self.leaked.abs() + self.change.abs());
@@ -44,6 +46,7 @@ impl SignalBook {
         self.taken_up += other.taken_up;
         self.change += other.change;
         self.clipped += other.clipped;
+        self.imposed += other.imposed;
     }
 }
 
