@@ -1,0 +1,203 @@
+//! A ligand and its decoy at a site: who is free.
+//!
+//! *Biology*: OPG holds RANKL away from its receptor RANK. Binding is over in minutes, a tick takes
+//! an hour: free and bound are in equilibrium.
+//!
+//! *Law*: total ligand `R`, total decoy `O`, dissociation constant `K`; the bound part `B` obeys
+//! `(R - B)(O - B) = K B`. Free ligand is the positive root of
+//! `L^2 + (K + O - R) L - K R = 0`, taken in the form that subtracts no near-equal numbers.
+//!
+//! *Limits*: one to one binding; both are totals per volume of marrow at the site.
+
+use rayon::prelude::*;
+
+use super::fault::TransportFault;
+
+/// Sites that one task works on.
+const TASK: usize = 8192;
+
+/// Free ligand, pM, from total ligand, total decoy and their dissociation constant, all in pM and
+/// at least 0. Free decoy is the same function with ligand and decoy exchanged.
+///
+/// ```
+/// use howship::transport::binding::free_ligand;
+/// assert_eq!(free_ligand(10.0, 0.0, 5.0), 10.0);
+/// // A thousandfold excess of a tight decoy: free = K R / (K + O - R).
+/// let free = free_ligand(1.0, 1000.0, 1e-6);
+/// assert!((free / (1e-6 / 999.0) - 1.0).abs() < 1e-6);
+/// ```
+pub fn free_ligand(total_ligand_pm: f64, total_decoy_pm: f64, kd_pm: f64) -> f64 {
+    let excess = (total_decoy_pm - total_ligand_pm) + kd_pm;
+    let root = excess.hypot(2.0 * (kd_pm * total_ligand_pm).sqrt());
+    if excess > 0.0 {
+        2.0 * kd_pm * total_ligand_pm / (excess + root)
+    } else {
+        0.5 * (root - excess)
+    }
+}
+
+/// Free ligand, pM, in the presence of two decoys with constants of their own (a native decoy and a
+/// drug). All arguments in pM and at least 0; `decoys` holds (total, dissociation constant).
+///
+/// The free ligand is the root of `L + sum O L / (K + L) = R`, which rises and is concave, so that
+/// Newton steps from the left of the root never pass it.
+///
+/// ```
+/// use howship::transport::binding::{free_ligand, free_ligand_two};
+/// let split = free_ligand_two(30.0, [(20.0, 3.0), (30.0, 3.0)]);
+/// assert!((split - free_ligand(30.0, 50.0, 3.0)).abs() < 1e-9);
+/// ```
+pub fn free_ligand_two(total_ligand_pm: f64, decoys: [(f64, f64); 2]) -> f64 {
+    // What the decoys leave if each takes all it can is a bound from below, and so is 0.
+    let most_bound: f64 = decoys.iter().map(|decoy| decoy.0).sum();
+    let mut free = (total_ligand_pm - most_bound).max(0.0);
+    let tightest = decoys.iter().map(|decoy| decoy.1).fold(f64::MAX, f64::min);
+    if free == 0.0 && tightest == 0.0 {
+        // A decoy without dissociation fills first; the other shares the rest.
+        let (filled, other) = if decoys[0].1 == 0.0 {
+            (decoys[0].0, decoys[1])
+        } else {
+            (decoys[1].0, decoys[0])
+        };
+        return free_ligand((total_ligand_pm - filled).max(0.0), other.0, other.1);
+    }
+    for _ in 0..100 {
+        let (mut value, mut slope) = (free - total_ligand_pm, 1.0);
+        for (total, kd) in decoys {
+            if kd + free > 0.0 {
+                value += total * free / (kd + free);
+                slope += total * kd / ((kd + free) * (kd + free));
+            }
+        }
+        let next = (free - value / slope).clamp(0.0, total_ligand_pm);
+        // From the left the steps go right; the first that does not has met the root.
+        if next <= free {
+            break;
+        }
+        free = next;
+    }
+    free
+}
+
+/// Free ligand and free decoy at every site, pM, in parallel.
+///
+/// All slices hold one entry per site; totals are finite and at least 0, as
+/// [`Medium::advance`](super::Medium::advance) leaves them. Faults: slices of different lengths, a
+/// dissociation constant that is negative or not finite.
+pub fn free_levels(
+    total_ligand_pm: &[f32],
+    total_decoy_pm: &[f32],
+    kd_pm: f64,
+    free_ligand_pm: &mut [f32],
+    free_decoy_pm: &mut [f32],
+) -> Result<(), TransportFault> {
+    let expected = total_ligand_pm.len();
+    for (what, found) in [
+        ("total decoy", total_decoy_pm.len()),
+        ("free ligand", free_ligand_pm.len()),
+        ("free decoy", free_decoy_pm.len()),
+    ] {
+        if found != expected {
+            return Err(TransportFault::Length {
+                what,
+                found,
+                expected,
+            });
+        }
+    }
+    if !(kd_pm.is_finite() && kd_pm >= 0.0) {
+        return Err(TransportFault::Parameter {
+            name: "dissociation constant in pM",
+            value: kd_pm,
+            allowed: "finite, at least 0",
+        });
+    }
+    (
+        total_ligand_pm.par_chunks(TASK),
+        total_decoy_pm.par_chunks(TASK),
+        free_ligand_pm.par_chunks_mut(TASK),
+        free_decoy_pm.par_chunks_mut(TASK),
+    )
+        .into_par_iter()
+        .for_each(|(ligand, decoy, free, free_decoy)| {
+            let totals = ligand.iter().zip(decoy);
+            for ((&r, &o), (free, free_decoy)) in totals.zip(free.iter_mut().zip(free_decoy)) {
+                let (r, o) = (f64::from(r), f64::from(o));
+                *free = free_ligand(r, o, kd_pm) as f32;
+                *free_decoy = free_ligand(o, r, kd_pm) as f32;
+            }
+        });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mass_action_and_totals_hold_over_twelve_decades() {
+        for r in [0.0, 1e-6, 1.0, 40.0, 1e6] {
+            for o in [0.0, 1e-6, 1.0, 40.0, 1e6] {
+                for kd in [1e-3, 1.0, 300.0] {
+                    let (free, decoy) = (free_ligand(r, o, kd), free_ligand(o, r, kd));
+                    // Both complexes, each formed without cancellation by mass action.
+                    let complex = free * decoy / kd;
+                    assert!(
+                        (free + complex - r).abs() <= 1e-11 * r.max(1e-9),
+                        "{r} {o} {kd}"
+                    );
+                    assert!(
+                        (decoy + complex - o).abs() <= 1e-11 * o.max(1e-9),
+                        "{r} {o} {kd}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Expansion for K << O: free = K R / (O - R + K) to first order in K; a naive quadratic gives 0.
+    #[test]
+    fn no_digits_are_lost_when_the_decoy_is_tight_and_in_excess() {
+        let free = free_ligand(100.0, 1e5, 1e-9);
+        assert!((free / (1e-9 * 100.0 / 99_900.0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn more_decoy_or_tighter_binding_frees_less() {
+        assert!(free_ligand(10.0, 20.0, 5.0) < free_ligand(10.0, 10.0, 5.0));
+        assert!(free_ligand(10.0, 20.0, 1.0) < free_ligand(10.0, 20.0, 5.0));
+        assert!((free_ligand(10.0, 4.0, 0.0) - 6.0).abs() < 1e-12);
+        assert!(free_ligand(4.0, 10.0, 0.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn two_decoys_obey_mass_action_of_both() {
+        for (r, first, second) in [
+            (10.0, (30.0, 2.0), (5.0, 0.01)),
+            (1e4, (30.0, 2.0), (500.0, 50.0)),
+            (0.5, (1e5, 1e-3), (2e4, 1e-2)),
+        ] {
+            let free = free_ligand_two(r, [first, second]);
+            let bound = |(total, kd): (f64, f64)| total * free / (kd + free);
+            assert!(
+                (free + bound(first) + bound(second) - r).abs() < 1e-9 * r,
+                "{r}"
+            );
+        }
+        assert!((free_ligand_two(10.0, [(3.0, 0.0), (0.0, 1.0)]) - 7.0).abs() < 1e-12);
+        assert!((free_ligand_two(3.0, [(5.0, 0.0), (9.0, 1.0)])).abs() < 1e-12);
+    }
+
+    #[test]
+    fn slices_and_scalars_agree_and_lengths_are_checked() {
+        let (r, o): (Vec<f32>, Vec<f32>) = (0..20_000).map(|i| (i as f32, (i % 77) as f32)).unzip();
+        let (mut free, mut decoy) = (vec![0.0; r.len()], vec![0.0; r.len()]);
+        free_levels(&r, &o, 4.0, &mut free, &mut decoy).unwrap();
+        for i in (0..r.len()).step_by(997) {
+            let expected = free_ligand(f64::from(r[i]), f64::from(o[i]), 4.0) as f32;
+            assert_eq!(free[i].to_bits(), expected.to_bits());
+        }
+        let fault = free_levels(&r, &o[1..], 4.0, &mut free, &mut decoy).unwrap_err();
+        assert!(fault.to_string().contains("19999"), "{fault}");
+    }
+}

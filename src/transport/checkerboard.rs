@@ -1,0 +1,439 @@
+//! The lattice in two colours: every neighbour of a red site is black.
+//!
+//! A vector over the lattice is kept as two arrays, one per colour, so that all sites of a colour
+//! can be updated at once, in parallel and with contiguous loads. Row `r = z ny + y` of the lattice
+//! gives one row in each array: its site at `x` lies in colour `(x + y + z) mod 2` at position
+//! `x / 2`. Rows have one entry of padding at either end, which is always 0.
+//!
+//! Sites that are no unknown (closed bone, padding of an odd row) hold 0 in every vector.
+
+use rayon::prelude::*;
+
+/// A vector over the lattice: red half, black half.
+pub(super) type Halves = [Vec<f32>; 2];
+
+/// Sites of one colour that one task works on.
+const TASK: usize = 8192;
+
+/// Marks a site that is no unknown where a diagonal is expected.
+pub(super) const CLOSED: f32 = f32::MAX;
+
+/// Layout of the two colours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Board {
+    pub(super) dims: [usize; 3],
+    /// Positions in a row of one colour.
+    pub(super) half: usize,
+    /// Entries in a row of one colour, padding included.
+    pub(super) stride: usize,
+    /// Rows of the lattice.
+    pub(super) rows: usize,
+    /// Rows that one task works on.
+    pub(super) task_rows: usize,
+}
+
+impl Board {
+    pub(super) fn new(dims: [usize; 3]) -> Self {
+        let half = dims[0].div_ceil(2);
+        Self {
+            dims,
+            half,
+            stride: half + 2,
+            rows: dims[1] * dims[2],
+            task_rows: (TASK / half).max(1),
+        }
+    }
+
+    pub(super) fn zeros(&self) -> Halves {
+        let length = self.stride * self.rows;
+        [vec![0.0; length], vec![0.0; length]]
+    }
+
+    /// Entries of one task in an array of one colour.
+    pub(super) const fn task(&self) -> usize {
+        self.task_rows * self.stride
+    }
+
+    /// Parity of the row: 0 when its first site is red.
+    pub(super) const fn parity(&self, row: usize) -> usize {
+        (row % self.dims[1] + row / self.dims[1]) & 1
+    }
+
+    /// Colour and entry of the site at `x` in `row`.
+    pub(super) const fn entry(&self, x: usize, row: usize) -> (usize, usize) {
+        let colour = (x + self.parity(row)) & 1;
+        (colour, row * self.stride + 1 + x / 2)
+    }
+
+    /// Site of an entry that is not padding.
+    pub(super) const fn site(&self, colour: usize, entry: usize) -> usize {
+        let row = entry / self.stride;
+        let shift = self.parity(row) ^ colour;
+        row * self.dims[0] + 2 * (entry % self.stride - 1) + shift
+    }
+
+    /// First entry of a row, padding left out.
+    const fn first(&self, row: usize) -> usize {
+        row * self.stride + 1
+    }
+
+    /// Works on every row of one colour in parallel; the row comes without its padding.
+    pub(super) fn for_rows(&self, out: &mut [f32], work: impl Fn(usize, &mut [f32]) + Sync) {
+        out.par_chunks_mut(self.task())
+            .enumerate()
+            .for_each(|(task, chunk)| {
+                for (j, row) in chunk.chunks_exact_mut(self.stride).enumerate() {
+                    work(task * self.task_rows + j, &mut row[1..=self.half]);
+                }
+            });
+    }
+
+    /// As [`Board::for_rows`], with the sum of what the rows return, in the order of the rows.
+    pub(super) fn sum_rows(
+        &self,
+        out: &mut [f32],
+        work: impl Fn(usize, &mut [f32]) -> f64 + Sync,
+    ) -> f64 {
+        let parts: Vec<f64> = out
+            .par_chunks_mut(self.task())
+            .enumerate()
+            .map(|(task, chunk)| {
+                let mut sum = 0.0;
+                for (j, row) in chunk.chunks_exact_mut(self.stride).enumerate() {
+                    sum += work(task * self.task_rows + j, &mut row[1..=self.half]);
+                }
+                sum
+            })
+            .collect();
+        parts.iter().sum()
+    }
+
+    /// The row of a colour, padding left out.
+    pub(super) fn row<'a>(&self, array: &'a [f32], row: usize) -> &'a [f32] {
+        &array[self.first(row)..][..self.half]
+    }
+}
+
+/// Conductance of the faces between sites, relative to marrow.
+#[derive(Debug, Clone)]
+enum Faces {
+    /// Bone lets nothing through: a face is open (1) or closed (0). Needs no storage, because
+    /// vectors are 0 where a site is closed.
+    OpenOrClosed,
+    /// Conductance of the face towards +x, +y, +z of each site.
+    Stored(Box<[Halves; 3]>),
+}
+
+/// The finest operator without its diagonal: who exchanges with whom.
+#[derive(Debug, Clone)]
+pub(super) struct Stencil {
+    pub(super) board: Board,
+    faces: Faces,
+    /// Sum of the conductances of a site; -1 where the site is no unknown.
+    pub(super) face_sum: Halves,
+    zeros: Vec<f32>,
+}
+
+/// Conductance of a face by the harmonic mean of its two sites (1 in marrow, `bone` in bone).
+pub(super) fn face(one_solid: bool, other_solid: bool, bone: f64) -> f32 {
+    match (one_solid, other_solid) {
+        (false, false) => 1.0,
+        (true, true) => bone as f32,
+        _ => (2.0 * bone / (1.0 + bone)) as f32,
+    }
+}
+
+impl Stencil {
+    /// Faces of the lattice with this bone, of relative diffusivity `bone` (0: closed).
+    pub(super) fn new(dims: [usize; 3], solid: &[bool], bone: f64) -> Self {
+        let board = Board::new(dims);
+        let mut stencil = Self {
+            board,
+            faces: Faces::OpenOrClosed,
+            face_sum: board.zeros(),
+            zeros: vec![0.0; board.half],
+        };
+        if bone > 0.0 {
+            let steps = [1, dims[0], dims[0] * dims[1]];
+            let mut stored = Box::new([board.zeros(), board.zeros(), board.zeros()]);
+            for (axis, halves) in stored.iter_mut().enumerate() {
+                for (colour, half) in halves.iter_mut().enumerate() {
+                    board.for_rows(half, |row, out| {
+                        let shift = board.parity(row) ^ colour;
+                        let (y, z) = (row % dims[1], row / dims[1]);
+                        for (i, value) in out.iter_mut().enumerate() {
+                            let x = 2 * i + shift;
+                            if x < dims[0] && [x, y, z][axis] + 1 < dims[axis] {
+                                let site = row * dims[0] + x;
+                                *value = face(solid[site], solid[site + steps[axis]], bone);
+                            }
+                        }
+                    });
+                }
+            }
+            stencil.faces = Faces::Stored(stored);
+        }
+        stencil.sum_faces(solid, bone > 0.0);
+        stencil
+    }
+
+    /// Adds up the faces of every site: neighbour sums of a vector of ones.
+    fn sum_faces(&mut self, solid: &[bool], bone_conducts: bool) {
+        let board = self.board;
+        let nx = board.dims[0];
+        let mut ones = board.zeros();
+        for (colour, half) in ones.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                let shift = board.parity(row) ^ colour;
+                for (i, value) in out.iter_mut().enumerate() {
+                    let x = 2 * i + shift;
+                    let known = x < nx && (bone_conducts || !solid[row * nx + x]);
+                    *value = f32::from(u8::from(known));
+                }
+            });
+        }
+        let mut sums = board.zeros();
+        for (colour, half) in sums.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                self.neighbour_sum(row, colour, &ones[1 - colour], out);
+                for (value, &one) in out.iter_mut().zip(board.row(&ones[colour], row)) {
+                    if one == 0.0 {
+                        *value = -1.0;
+                    }
+                }
+            });
+        }
+        self.face_sum = sums;
+    }
+
+    /// The six rows of the other colour around a row, in the order -x +x -y +y -z +z.
+    fn around<'a>(&'a self, row: usize, colour: usize, other: &'a [f32]) -> [&'a [f32]; 6] {
+        let board = &self.board;
+        let (half, [_, ny, nz]) = (board.half, board.dims);
+        let shift = board.parity(row) ^ colour;
+        let here = row * board.stride + shift;
+        let (y, z) = (row % ny, row / ny);
+        let pick = |inside: bool, to: usize| {
+            if inside {
+                board.row(other, to)
+            } else {
+                &self.zeros[..half]
+            }
+        };
+        [
+            &other[here..][..half],
+            &other[here + 1..][..half],
+            pick(y > 0, row.wrapping_sub(1)),
+            pick(y + 1 < ny, row + 1),
+            pick(z > 0, row.wrapping_sub(ny)),
+            pick(z + 1 < nz, row + ny),
+        ]
+    }
+
+    /// Conductances towards the six rows of [`Stencil::around`].
+    fn weights<'a>(&'a self, stored: &'a [Halves; 3], row: usize, colour: usize) -> [&'a [f32]; 6] {
+        let lower = |axis: usize| self.around(row, colour, &stored[axis][1 - colour])[2 * axis];
+        let upper = |axis: usize| self.board.row(&stored[axis][colour], row);
+        [lower(0), upper(0), lower(1), upper(1), lower(2), upper(2)]
+    }
+
+    /// Sum over the faces of conductance times the neighbour's value. In the storage-free case
+    /// the result at a closed site is not 0; the caller masks it.
+    pub(super) fn neighbour_sum(&self, row: usize, colour: usize, other: &[f32], out: &mut [f32]) {
+        let half = self.board.half;
+        let [a, b, c, d, e, f] = self.around(row, colour, other).map(|s| &s[..half]);
+        let out = &mut out[..half];
+        match &self.faces {
+            Faces::OpenOrClosed => {
+                for i in 0..half {
+                    out[i] = ((a[i] + b[i]) + (c[i] + d[i])) + (e[i] + f[i]);
+                }
+            }
+            Faces::Stored(stored) => {
+                let [s, t, u, v, w, x] = self.weights(stored, row, colour).map(|s| &s[..half]);
+                for i in 0..half {
+                    out[i] = ((s[i] * a[i] + t[i] * b[i]) + (u[i] * c[i] + v[i] * d[i]))
+                        + (w[i] * e[i] + x[i] * f[i]);
+                }
+            }
+        }
+    }
+
+    /// Sum over the faces of conductance times (own value - neighbour's value), formed from
+    /// differences so that smooth fields lose no digits. In the storage-free case every one of
+    /// the six faces counts, also closed ones and those of the border (neighbour 0); the caller's
+    /// diagonal takes that back (see [`Stencil::surplus`]).
+    fn difference_sum(&self, row: usize, colour: usize, vector: &Halves, out: &mut [f32]) {
+        let half = self.board.half;
+        let own = self.board.row(&vector[colour], row);
+        let [a, b, c, d, e, f] = self
+            .around(row, colour, &vector[1 - colour])
+            .map(|s| &s[..half]);
+        let (own, out) = (&own[..half], &mut out[..half]);
+        match &self.faces {
+            Faces::OpenOrClosed => {
+                for i in 0..half {
+                    let o = own[i];
+                    out[i] = (((o - a[i]) + (o - b[i])) + ((o - c[i]) + (o - d[i])))
+                        + ((o - e[i]) + (o - f[i]));
+                }
+            }
+            Faces::Stored(stored) => {
+                let [s, t, u, v, w, x] = self.weights(stored, row, colour).map(|s| &s[..half]);
+                for i in 0..half {
+                    let o = own[i];
+                    out[i] = ((s[i] * (o - a[i]) + t[i] * (o - b[i]))
+                        + (u[i] * (o - c[i]) + v[i] * (o - d[i])))
+                        + (w[i] * (o - e[i]) + x[i] * (o - f[i]));
+                }
+            }
+        }
+    }
+
+    /// What the diagonal holds beyond the differences of [`Stencil::apply`], for a site whose
+    /// exchange with neighbours has rate `exchange` and all else has rate `mass`.
+    pub(super) fn surplus(&self, face_sum: f32, exchange: f64, mass: f64) -> f32 {
+        if face_sum < 0.0 {
+            return CLOSED;
+        }
+        match self.faces {
+            Faces::OpenOrClosed => (mass - exchange * (6.0 - f64::from(face_sum))) as f32,
+            Faces::Stored(_) => mass as f32,
+        }
+    }
+
+    /// `out = A vector`; returns the product of `vector` and `out`.
+    pub(super) fn apply(
+        &self,
+        exchange: f32,
+        surplus: &Halves,
+        vector: &Halves,
+        out: &mut Halves,
+    ) -> f64 {
+        let board = self.board;
+        let mut product = 0.0;
+        for (colour, half) in out.iter_mut().enumerate() {
+            product += board.sum_rows(half, |row, out| {
+                self.difference_sum(row, colour, vector, out);
+                let own = board.row(&vector[colour], row);
+                let surplus = board.row(&surplus[colour], row);
+                for ((value, &s), &o) in out.iter_mut().zip(surplus).zip(own) {
+                    let full = s * o + exchange * *value;
+                    *value = if s < CLOSED { full } else { 0.0 };
+                }
+                dot(own, out)
+            });
+        }
+        product
+    }
+}
+
+/// Scalar product in double precision, in a fixed order.
+pub(super) fn dot(one: &[f32], other: &[f32]) -> f64 {
+    const LANES: usize = 4;
+    let mut lanes = [0.0_f64; LANES];
+    let (one_chunks, other_chunks) = (one.chunks_exact(LANES), other.chunks_exact(LANES));
+    let mut tail = 0.0;
+    for (a, b) in one_chunks.remainder().iter().zip(other_chunks.remainder()) {
+        tail += f64::from(*a) * f64::from(*b);
+    }
+    for (a, b) in one_chunks.zip(other_chunks) {
+        for lane in 0..LANES {
+            lanes[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+        }
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + tail
+}
+
+/// Scalar product of two vectors over the lattice, in a fixed order.
+pub(super) fn product(one: &Halves, other: &Halves) -> f64 {
+    let mut sum = 0.0;
+    for (a, b) in one.iter().zip(other) {
+        let parts: Vec<f64> = a
+            .par_chunks(TASK)
+            .zip(b.par_chunks(TASK))
+            .map(|(a, b)| dot(a, b))
+            .collect();
+        sum += parts.iter().sum::<f64>();
+    }
+    sum
+}
+
+/// `out = addend + factor * out`.
+pub(super) fn scale_and_add(factor: f32, addend: &Halves, out: &mut Halves) {
+    for (out, addend) in out.iter_mut().zip(addend) {
+        out.par_chunks_mut(TASK)
+            .zip(addend.par_chunks(TASK))
+            .for_each(|(out, addend)| {
+                for (value, &other) in out.iter_mut().zip(addend) {
+                    *value = other + factor * *value;
+                }
+            });
+    }
+}
+
+/// `out += factor * addend`; returns the product of `out` with itself.
+pub(super) fn add_scaled(factor: f32, addend: &Halves, out: &mut Halves) -> f64 {
+    let mut sum = 0.0;
+    for (out, addend) in out.iter_mut().zip(addend) {
+        let parts: Vec<f64> = out
+            .par_chunks_mut(TASK)
+            .zip(addend.par_chunks(TASK))
+            .map(|(out, addend)| {
+                for (value, &other) in out.iter_mut().zip(addend) {
+                    *value += factor * other;
+                }
+                dot(out, out)
+            })
+            .collect();
+        sum += parts.iter().sum::<f64>();
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On an odd lattice with bone, both storage forms give the operator written site by site.
+    #[test]
+    fn the_operator_is_the_one_written_site_by_site() {
+        let grid = crate::tissue::grid::Grid::cubic([5, 4, 3], 1.0);
+        let solid: Vec<bool> = (0..grid.len()).map(|i| i % 7 == 3).collect();
+        for bone in [0.0, 0.1] {
+            let stencil = Stencil::new(grid.dims, &solid, bone);
+            let board = stencil.board;
+            let (mut vector, mut surplus, mut out) = (board.zeros(), board.zeros(), board.zeros());
+            let value = |site: usize| {
+                if solid[site] && bone == 0.0 {
+                    0.0
+                } else {
+                    1.0 + (site * site % 11) as f32
+                }
+            };
+            for colour in 0..2 {
+                for (entry, &sum) in stencil.face_sum[colour].iter().enumerate() {
+                    surplus[colour][entry] = stencil.surplus(sum, 2.0, 0.5);
+                }
+            }
+            for site in 0..grid.len() {
+                let (colour, entry) = board.entry(site % 5, site / 5);
+                vector[colour][entry] = value(site);
+            }
+            stencil.apply(2.0, &surplus, &vector, &mut out);
+            for site in 0..grid.len() {
+                let mut expected = 0.5 * value(site);
+                for next in grid.face_neighbours(site) {
+                    expected +=
+                        2.0 * face(solid[site], solid[next], bone) * (value(site) - value(next));
+                }
+                let (colour, entry) = board.entry(site % 5, site / 5);
+                let found = out[colour][entry];
+                assert!(
+                    (found - expected).abs() < 1e-4,
+                    "{site}: {found} {expected}"
+                );
+            }
+        }
+    }
+}

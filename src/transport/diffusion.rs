@@ -1,0 +1,836 @@
+//! One signal to its field at the end of a tick, with bone as an obstacle.
+//!
+//! *Law*, per site:
+//!
+//! ```text
+//! du/dt = div(D grad u) - loss u - leak w (u - plasma) - uptake u + source
+//! ```
+//!
+//! with `D` in marrow and `bone_factor D` in bone, faces by the harmonic mean, no flux through the
+//! border of the lattice and, in a section, none along z. [`Scheme::Implicit`] takes one
+//! backward-Euler step over the tick, [`Scheme::QuasiSteady`] sets `du/dt = 0`.
+//!
+//! *Closed bone* (`bone_factor = 0`): a solid site exchanges nothing. What it holds when it turns
+//! solid stays there, decays by the same equation without the flux term, and is counted; it is
+//! free again when the bone goes.
+//!
+//! *Method*: conjugate gradients for the change of the field since the last tick, preconditioned by
+//! one multigrid cycle, until the residual has fallen below `tolerance` times the right-hand side.
+//! The solution is then scaled, in every compartment of the marrow by its own factor, such that
+//! the amounts close; the factor differs from 1 by the order of the tolerance. Scalar products are
+//! in double precision and in a fixed order: the result has the same bits on any number of threads.
+//!
+//! *Limits*: one backward-Euler step is first order in the tick; a signal without source, whose
+//! loss times the tick is not small, decays by `1 / (1 + loss dt)` and not by `exp(-loss dt)`.
+//! Values below [`SMALLEST_PM`] are set to zero and counted as `clipped`.
+
+use rayon::prelude::*;
+
+use super::checkerboard::{Board, Halves, Stencil, add_scaled, product, scale_and_add};
+use super::fault::TransportFault;
+use super::multigrid::{Compartments, Fine, Hierarchy, Role, Work, cycle};
+use crate::numerics::reduce::ordered_sum;
+use crate::tissue::grid::Grid;
+
+/// Concentrations below this, pM, are set to zero: far less than one molecule in a site, and
+/// the range where single precision becomes slow.
+pub const SMALLEST_PM: f32 = 1e-30;
+
+/// Iterations after which the search for a field is given up.
+pub const MOST_ITERATIONS: u32 = 200;
+
+/// Most sites of a lattice: the solver numbers them in 32 bits.
+pub const MOST_SITES: usize = 1 << 30;
+
+/// How a field follows its sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// One backward-Euler step over the tick.
+    Implicit,
+    /// The steady state of this tick's sources; needs a loss above 0.
+    QuasiSteady,
+}
+
+/// What a signal does in the marrow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Physics {
+    /// Diffusivity in marrow, um2/h, at least 0.
+    pub diffusivity_um2_per_h: f64,
+    /// Diffusivity in bone relative to marrow, 0 to 1; 0 closes bone.
+    pub bone_factor: f64,
+    /// Rate of loss everywhere, 1/h, at least 0.
+    pub loss_per_h: f64,
+    /// Rate of exchange with plasma at a site of leak weight 1, 1/h, at least 0.
+    pub leak_per_h: f64,
+    /// Level in plasma, pM, at least 0.
+    pub plasma_pm: f64,
+    /// How the field follows its sources.
+    pub scheme: Scheme,
+    /// Residual at which the search ends, relative to the right-hand side; above 0, below 1.
+    pub tolerance: f64,
+}
+
+impl Physics {
+    /// The usual tolerance: its error is far below that of the tick itself.
+    pub const TOLERANCE: f64 = 1e-4;
+}
+
+/// Amounts of one tick in pM x site, and how well the field was found.
+///
+/// `made + stored_before + imposed = decayed + leaked + taken_up + clipped + stored_after`, up to
+/// `relative_mass_error`; every term is computed by itself from the sources and the final field.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Balance {
+    /// Secreted.
+    pub made: f64,
+    /// Lost everywhere.
+    pub decayed: f64,
+    /// Net out through vessels; negative when plasma feeds the marrow.
+    pub leaked: f64,
+    /// Taken up.
+    pub taken_up: f64,
+    /// Set to zero because it was below [`SMALLEST_PM`].
+    pub clipped: f64,
+    /// In the field before.
+    pub stored_before: f64,
+    /// In the field after.
+    pub stored_after: f64,
+    /// Added (or removed, when negative) because the field was set to a steady state; 0 for
+    /// [`Scheme::Implicit`].
+    pub imposed: f64,
+    /// Sum of the negative values of the solver, in pM x site and as a positive number, that were
+    /// raised to zero before the amounts were closed. Part of the tolerance, not of the balance.
+    pub undershoot: f64,
+    /// Residual relative to the right-hand side.
+    pub residual: f64,
+    /// Iterations of the search.
+    pub iterations: u32,
+    /// What the balance misses, relative to all that came in.
+    pub relative_mass_error: f64,
+}
+
+/// Distance over which a steady field falls to 1/e, um: `sqrt(D / loss)`.
+///
+/// ```
+/// // D = 13 um2/s and a half-life of 2 min.
+/// let length = howship::transport::diffusion_length_um(13.0 * 3600.0, 2.0_f64.ln() * 30.0);
+/// assert!((length - 47.4).abs() < 0.1);
+/// ```
+pub fn diffusion_length_um(diffusivity_um2_per_h: f64, loss_per_h: f64) -> f64 {
+    (diffusivity_um2_per_h / loss_per_h).sqrt()
+}
+
+/// The lattice with its bone and vessels, ready to solve any signal on it.
+///
+/// Holds what the solver needs between ticks and nothing that is state: a fresh medium over the
+/// same bone gives the same fields.
+#[derive(Debug, Clone)]
+pub struct Medium {
+    grid: Grid,
+    solid: Vec<bool>,
+    leak_weight: Vec<f32>,
+    /// Counts changes of the bone.
+    revision: u64,
+    prepared: Vec<Prepared>,
+    vectors: Vectors,
+}
+
+/// Faces and coarser graphs for one bone factor.
+#[derive(Debug, Clone)]
+struct Prepared {
+    bone_factor: f64,
+    revision: u64,
+    stencil: Stencil,
+    hierarchy: Hierarchy,
+    compartments: Compartments,
+    work: Vec<Work>,
+}
+
+impl Prepared {
+    fn new(grid: &Grid, solid: &[bool], bone_factor: f64, revision: u64) -> Self {
+        let stencil = Stencil::new(grid.dims, solid, bone_factor);
+        let hierarchy = Hierarchy::new(&stencil, solid, bone_factor);
+        let compartments = if bone_factor > 0.0 {
+            Compartments {
+                role: vec![Role::Main; solid.len()],
+                others: Vec::new(),
+            }
+        } else {
+            hierarchy.compartments(&stencil, solid)
+        };
+        let work = hierarchy.work();
+        Self {
+            bone_factor,
+            revision,
+            stencil,
+            hierarchy,
+            compartments,
+            work,
+        }
+    }
+}
+
+/// Vectors of the search, reused by every signal.
+#[derive(Debug, Clone)]
+struct Vectors {
+    /// Change of the field.
+    change: Halves,
+    residual: Halves,
+    /// Residual after the preconditioner.
+    smoothed: Halves,
+    direction: Halves,
+    /// Operator times direction.
+    image: Halves,
+    inverse: Halves,
+    surplus: Halves,
+}
+
+impl Medium {
+    /// A medium over this lattice. `solid`: bone, per site. `leak_weight`: share of the exchange
+    /// with plasma, per site, 0 where no vessel is and 1 at a vessel.
+    pub fn new(grid: Grid, solid: &[bool], leak_weight: &[f32]) -> Result<Self, TransportFault> {
+        if grid.is_empty() || grid.len() > MOST_SITES {
+            return Err(TransportFault::Size {
+                sites: grid.len(),
+                most: MOST_SITES,
+            });
+        }
+        if !(grid.edge_um.is_finite() && grid.edge_um > 0.0) {
+            return Err(TransportFault::Parameter {
+                name: "edge of a site in um",
+                value: grid.edge_um,
+                allowed: "finite, above 0",
+            });
+        }
+        let board = Board::new(grid.dims);
+        let mut medium = Self {
+            grid,
+            solid: vec![false; grid.len()],
+            leak_weight: vec![0.0; grid.len()],
+            revision: 0,
+            prepared: Vec::new(),
+            vectors: Vectors {
+                change: board.zeros(),
+                residual: board.zeros(),
+                smoothed: board.zeros(),
+                direction: board.zeros(),
+                image: board.zeros(),
+                inverse: board.zeros(),
+                surplus: board.zeros(),
+            },
+        };
+        medium.update(solid, leak_weight)?;
+        Ok(medium)
+    }
+
+    /// Takes over bone and vessels as they are now. Costs one comparison per site when the bone
+    /// has not changed; else the coefficients are formed anew when a signal next needs them.
+    pub fn update(&mut self, solid: &[bool], leak_weight: &[f32]) -> Result<(), TransportFault> {
+        self.length("bone", solid.len())?;
+        self.length("leak weight", leak_weight.len())?;
+        self.check("leak weight", leak_weight)?;
+        self.leak_weight.copy_from_slice(leak_weight);
+        if self.solid != solid {
+            self.solid.copy_from_slice(solid);
+            self.revision += 1;
+        }
+        Ok(())
+    }
+
+    /// Brings one signal to its field at the end of a tick of `dt_h`.
+    ///
+    /// `source_pm_per_h` and `uptake_per_h` (1/h) hold one number per site and are constant over
+    /// the tick; `field_pm` is the field before and becomes the field after. On a fault the field
+    /// is as it was.
+    pub fn advance(
+        &mut self,
+        physics: &Physics,
+        source_pm_per_h: &[f32],
+        uptake_per_h: Option<&[f32]>,
+        dt_h: f64,
+        field_pm: &mut [f32],
+    ) -> Result<Balance, TransportFault> {
+        // Inside the pool, so that each of the many short parallel loops starts at once.
+        let mut result = Ok(Balance::default());
+        rayon::scope(|_| {
+            result = self.solve(physics, source_pm_per_h, uptake_per_h, dt_h, field_pm);
+        });
+        result
+    }
+
+    fn solve(
+        &mut self,
+        physics: &Physics,
+        source: &[f32],
+        uptake: Option<&[f32]>,
+        dt_h: f64,
+        field: &mut [f32],
+    ) -> Result<Balance, TransportFault> {
+        check_physics(physics, dt_h)?;
+        self.length("source", source.len())?;
+        self.length("field", field.len())?;
+        self.check("source in pM/h", source)?;
+        self.check("field in pM", field)?;
+        if let Some(uptake) = uptake {
+            self.length("uptake", uptake.len())?;
+            self.check("uptake in 1/h", uptake)?;
+        }
+        let empty = |array: &[f32]| array.par_iter().all(|&value| value == 0.0);
+        if (physics.leak_per_h == 0.0 || physics.plasma_pm == 0.0) && empty(source) && empty(field)
+        {
+            return Ok(Balance::default());
+        }
+        let at = self.prepare(physics.bone_factor);
+        let prepared = &mut self.prepared[at];
+        let problem = Problem {
+            physics,
+            source,
+            uptake,
+            leak_weight: &self.leak_weight,
+            compartments: &prepared.compartments,
+            storage: match physics.scheme {
+                Scheme::Implicit => 1.0 / dt_h,
+                Scheme::QuasiSteady => 0.0,
+            },
+            exchange: physics.diffusivity_um2_per_h / (self.grid.edge_um * self.grid.edge_um),
+        };
+        let mut search = Search {
+            vectors: &mut self.vectors,
+            stencil: &prepared.stencil,
+            hierarchy: &prepared.hierarchy,
+            work: &mut prepared.work,
+            exchange: problem.exchange as f32,
+            scale: 0.0,
+            norm: 0.0,
+            progress: 0.0,
+            iterations: 0,
+        };
+        problem.load(field, &mut search);
+        let mut target = physics.tolerance;
+        loop {
+            search.reach(target)?;
+            let (lowest, largest) = problem.extremes(field, &search);
+            if lowest >= -physics.tolerance * largest {
+                break;
+            }
+            target *= 0.1;
+            if target < 1e-3 * physics.tolerance {
+                return Err(TransportFault::Negative {
+                    lowest,
+                    largest,
+                    tolerance: physics.tolerance,
+                });
+            }
+        }
+        let (residual, iterations) = (search.relative(), search.iterations);
+        let board = prepared.stencil.board;
+        let balance = problem.commit(&board, &self.vectors.change, dt_h, field);
+        Ok(Balance {
+            residual,
+            iterations,
+            ..balance
+        })
+    }
+
+    /// Index of the coefficients for this bone factor, formed anew when bone has changed.
+    fn prepare(&mut self, bone_factor: f64) -> usize {
+        let found = self
+            .prepared
+            .iter()
+            .position(|p| p.bone_factor.to_bits() == bone_factor.to_bits());
+        let fresh =
+            |this: &Self| Prepared::new(&this.grid, &this.solid, bone_factor, this.revision);
+        match found {
+            Some(at) if self.prepared[at].revision == self.revision => at,
+            Some(at) => {
+                self.prepared[at] = fresh(self);
+                at
+            }
+            None => {
+                self.prepared.push(fresh(self));
+                self.prepared.len() - 1
+            }
+        }
+    }
+
+    fn length(&self, what: &'static str, found: usize) -> Result<(), TransportFault> {
+        if found == self.grid.len() {
+            return Ok(());
+        }
+        Err(TransportFault::Length {
+            what,
+            found,
+            expected: self.grid.len(),
+        })
+    }
+
+    /// Every number finite and at least 0, else a fault that names the first site.
+    fn check(&self, what: &'static str, array: &[f32]) -> Result<(), TransportFault> {
+        const PIECE: usize = 16_384;
+        let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
+        let wrong = array
+            .par_chunks(PIECE)
+            .enumerate()
+            .filter(|(_, piece)| !piece.iter().fold(true, |all, &value| all & fits(value)))
+            .map(|(number, _)| number)
+            .min();
+        let Some(piece) = wrong else {
+            return Ok(());
+        };
+        let site = (piece * PIECE..array.len())
+            .find(|&site| !fits(array[site]))
+            .unwrap_or(piece * PIECE);
+        Err(TransportFault::Site {
+            what,
+            site,
+            place: self.grid.place(site),
+            value: array[site],
+        })
+    }
+}
+
+fn check_physics(physics: &Physics, dt_h: f64) -> Result<(), TransportFault> {
+    let finite = "finite, at least 0";
+    let known = |value: f64| value.is_finite() && value >= 0.0;
+    for (name, value, fits, allowed) in [
+        (
+            "diffusivity in um2/h",
+            physics.diffusivity_um2_per_h,
+            known(physics.diffusivity_um2_per_h),
+            finite,
+        ),
+        (
+            "bone factor",
+            physics.bone_factor,
+            (0.0..=1.0).contains(&physics.bone_factor),
+            "0 to 1",
+        ),
+        (
+            "loss in 1/h",
+            physics.loss_per_h,
+            known(physics.loss_per_h),
+            finite,
+        ),
+        (
+            "loss in 1/h",
+            physics.loss_per_h,
+            physics.scheme == Scheme::Implicit || physics.loss_per_h > 0.0,
+            "above 0 for a quasi-steady signal, which has no steady state without loss",
+        ),
+        (
+            "leak in 1/h",
+            physics.leak_per_h,
+            known(physics.leak_per_h),
+            finite,
+        ),
+        (
+            "plasma level in pM",
+            physics.plasma_pm,
+            known(physics.plasma_pm),
+            finite,
+        ),
+        (
+            "tolerance",
+            physics.tolerance,
+            physics.tolerance > 0.0 && physics.tolerance < 1.0,
+            "above 0, below 1",
+        ),
+        (
+            "tick in h",
+            dt_h,
+            dt_h.is_finite() && dt_h > 0.0,
+            "finite, above 0",
+        ),
+    ] {
+        if !fits {
+            return Err(TransportFault::Parameter {
+                name,
+                value,
+                allowed,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The equations of one signal in one tick.
+struct Problem<'a> {
+    physics: &'a Physics,
+    source: &'a [f32],
+    uptake: Option<&'a [f32]>,
+    leak_weight: &'a [f32],
+    compartments: &'a Compartments,
+    /// 1/tick, or 0 for a steady state.
+    storage: f64,
+    /// Diffusivity over edge squared, 1/h.
+    exchange: f64,
+}
+
+/// Sums that close the amounts of one compartment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Closing {
+    /// Right-hand side.
+    wanted: f64,
+    /// Rate times value of the solution.
+    found: f64,
+    /// Rate.
+    rate: f64,
+}
+
+impl Closing {
+    /// Factor and addend that make `found` equal `wanted`.
+    fn correction(self) -> (f64, f64) {
+        if self.found > 0.0 {
+            (self.wanted / self.found, 0.0)
+        } else if self.wanted > 0.0 && self.rate > 0.0 {
+            (0.0, self.wanted / self.rate)
+        } else {
+            (1.0, 0.0)
+        }
+    }
+}
+
+/// Sums over the field after the tick.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    stored: f64,
+    exchanged: f64,
+    supplied: f64,
+    taken_up: f64,
+    clipped: f64,
+}
+
+impl Problem<'_> {
+    /// Rate at which a site loses what it holds, neighbours apart, 1/h (storage included).
+    fn rate(&self, site: usize) -> f64 {
+        let uptake = self.uptake.map_or(0.0, |uptake| f64::from(uptake[site]));
+        self.storage
+            + self.physics.loss_per_h
+            + self.physics.leak_per_h * f64::from(self.leak_weight[site])
+            + uptake
+    }
+
+    /// What a site receives, neighbours apart, pM/h (storage included).
+    fn supply(&self, site: usize, before: f32) -> f64 {
+        self.storage * f64::from(before)
+            + f64::from(self.source[site])
+            + self.physics.leak_per_h * f64::from(self.leak_weight[site]) * self.physics.plasma_pm
+    }
+
+    /// Fills the vectors of the search: diagonals, and the residual of the field before.
+    fn load(&self, field: &[f32], search: &mut Search<'_>) {
+        let stencil = search.stencil;
+        let board = stencil.board;
+        let nx = board.dims[0];
+        let vectors = &mut *search.vectors;
+        let mut norm = 0.0;
+        for colour in 0..2 {
+            vectors.change[colour].fill(0.0);
+            let parts: Vec<f64> = (
+                vectors.residual[colour].par_chunks_mut(board.task()),
+                vectors.direction[colour].par_chunks_mut(board.task()),
+                vectors.smoothed[colour].par_chunks_mut(board.task()),
+                vectors.inverse[colour].par_chunks_mut(board.task()),
+                vectors.surplus[colour].par_chunks_mut(board.task()),
+                stencil.face_sum[colour].par_chunks(board.task()),
+            )
+                .into_par_iter()
+                .enumerate()
+                .map(|(task, (b, u, mass, inverse, surplus, face_sum))| {
+                    let mut norm = 0.0;
+                    for (entry, &sum) in face_sum.iter().enumerate() {
+                        let i = entry % board.stride;
+                        if i == 0 || i > board.half {
+                            continue;
+                        }
+                        let row = task * board.task_rows + entry / board.stride;
+                        let site = row * nx + 2 * (i - 1) + (board.parity(row) ^ colour);
+                        if sum < 0.0 {
+                            (b[entry], u[entry], mass[entry]) = (0.0, 0.0, 0.0);
+                            inverse[entry] = 0.0;
+                            surplus[entry] = stencil.surplus(sum, self.exchange, 0.0);
+                            continue;
+                        }
+                        let rate = self.rate(site);
+                        let supply = self.supply(site, field[site]);
+                        norm += supply * supply;
+                        b[entry] = supply as f32;
+                        u[entry] = field[site];
+                        mass[entry] = rate as f32;
+                        inverse[entry] = (1.0 / (self.exchange * f64::from(sum) + rate)) as f32;
+                        surplus[entry] = stencil.surplus(sum, self.exchange, rate);
+                    }
+                    norm
+                })
+                .collect();
+            norm += parts.iter().sum::<f64>();
+        }
+        search
+            .hierarchy
+            .prepare(search.exchange, &vectors.smoothed, search.work);
+        stencil.apply(
+            search.exchange,
+            &vectors.surplus,
+            &vectors.direction,
+            &mut vectors.image,
+        );
+        search.scale = norm.sqrt();
+        search.norm = add_scaled(-1.0, &vectors.image, &mut vectors.residual);
+    }
+
+    /// Lowest and largest value of the solution before it is closed.
+    fn extremes(&self, field: &[f32], search: &Search<'_>) -> (f64, f64) {
+        let board = search.stencil.board;
+        let nx = board.dims[0];
+        let change = &search.vectors.change;
+        let parts: Vec<(f32, f32)> = field
+            .par_chunks(board.task_rows * nx)
+            .enumerate()
+            .map(|(task, chunk)| {
+                let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
+                for (j, before) in chunk.chunks_exact(nx).enumerate() {
+                    let row = task * board.task_rows + j;
+                    for (x, &before) in before.iter().enumerate() {
+                        let (colour, entry) = board.entry(x, row);
+                        let value = before + change[colour][entry];
+                        lowest = lowest.min(value);
+                        largest = largest.max(value);
+                    }
+                }
+                (lowest, largest)
+            })
+            .collect();
+        parts
+            .iter()
+            .fold((0.0, 0.0), |(low, high), &(lowest, largest)| {
+                (f64::min(low, lowest.into()), f64::max(high, largest.into()))
+            })
+    }
+
+    /// Adds the change to the field, closes the amounts, and takes stock.
+    fn commit(&self, board: &Board, change: &Halves, dt_h: f64, field: &mut [f32]) -> Balance {
+        let stored_before = ordered_sum(field.len(), |site| f64::from(field[site]));
+        let others = &self.compartments.others;
+        let mut closings: Vec<Closing> = others
+            .iter()
+            .map(|sites| Closing {
+                wanted: sites
+                    .iter()
+                    .map(|&site| self.supply(site as usize, field[site as usize]))
+                    .sum(),
+                ..Closing::default()
+            })
+            .collect();
+        let (main, undershoot) = self.add_change(board, change, field);
+        for (closing, sites) in closings.iter_mut().zip(others) {
+            for &site in sites {
+                let rate = self.rate(site as usize);
+                closing.found += rate * f64::from(field[site as usize]);
+                closing.rate += rate;
+            }
+            let (factor, addend) = closing.correction();
+            for &site in sites {
+                let value = &mut field[site as usize];
+                *value = (f64::from(*value) * factor + addend) as f32;
+            }
+        }
+        let tally = self.close(board, main, field);
+        let physics = self.physics;
+        let made = dt_h * ordered_sum(self.source.len(), |site| f64::from(self.source[site]));
+        let leak = dt_h * physics.leak_per_h;
+        let supplied = leak * physics.plasma_pm * tally.supplied;
+        let mut balance = Balance {
+            made,
+            decayed: dt_h * physics.loss_per_h * tally.stored,
+            leaked: leak * tally.exchanged - supplied,
+            taken_up: dt_h * tally.taken_up,
+            clipped: tally.clipped,
+            stored_before,
+            stored_after: tally.stored,
+            undershoot,
+            ..Balance::default()
+        };
+        if physics.scheme == Scheme::QuasiSteady {
+            balance.imposed = balance.stored_after - stored_before;
+        }
+        let came = made + stored_before + balance.imposed;
+        let went = balance.decayed
+            + balance.leaked
+            + balance.taken_up
+            + balance.clipped
+            + balance.stored_after;
+        let gross = made + stored_before + supplied;
+        if gross > 0.0 {
+            balance.relative_mass_error = (came - went).abs() / gross;
+        }
+        balance
+    }
+
+    /// Field plus change, at least 0; returns what closes the largest compartment, and the
+    /// negative values raised.
+    fn add_change(&self, board: &Board, change: &Halves, field: &mut [f32]) -> (Closing, f64) {
+        let nx = board.dims[0];
+        let role = &self.compartments.role;
+        let parts: Vec<(Closing, f64)> = field
+            .par_chunks_mut(board.task_rows * nx)
+            .enumerate()
+            .map(|(task, chunk)| {
+                let (mut closing, mut undershoot) = (Closing::default(), 0.0);
+                for (j, values) in chunk.chunks_exact_mut(nx).enumerate() {
+                    let row = task * board.task_rows + j;
+                    for (x, value) in values.iter_mut().enumerate() {
+                        let site = row * nx + x;
+                        let (rate, supply) = (self.rate(site), self.supply(site, *value));
+                        if role[site] == Role::Closed {
+                            *value = (supply / rate) as f32;
+                            continue;
+                        }
+                        let (colour, entry) = board.entry(x, row);
+                        let solved = *value + change[colour][entry];
+                        if solved < 0.0 {
+                            undershoot -= f64::from(solved);
+                        }
+                        *value = solved.max(0.0);
+                        if role[site] == Role::Main {
+                            closing.wanted += supply;
+                            closing.found += rate * f64::from(*value);
+                            closing.rate += rate;
+                        }
+                    }
+                }
+                (closing, undershoot)
+            })
+            .collect();
+        let mut total = (Closing::default(), 0.0);
+        for (closing, undershoot) in parts {
+            total.0.wanted += closing.wanted;
+            total.0.found += closing.found;
+            total.0.rate += closing.rate;
+            total.1 += undershoot;
+        }
+        total
+    }
+
+    /// Closes the largest compartment and sums up the field.
+    fn close(&self, board: &Board, main: Closing, field: &mut [f32]) -> Tally {
+        let task = board.task_rows * board.dims[0];
+        let (factor, addend) = main.correction();
+        let role = &self.compartments.role;
+        let parts: Vec<Tally> = field
+            .par_chunks_mut(task)
+            .enumerate()
+            .map(|(number, chunk)| {
+                let mut tally = Tally::default();
+                for (i, value) in chunk.iter_mut().enumerate() {
+                    let site = number * task + i;
+                    if role[site] == Role::Main {
+                        *value = (f64::from(*value) * factor + addend) as f32;
+                    }
+                    if *value < SMALLEST_PM {
+                        tally.clipped += f64::from(*value);
+                        *value = 0.0;
+                    }
+                    let (value, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
+                    tally.stored += value;
+                    tally.exchanged += weight * value;
+                    tally.supplied += weight;
+                    if let Some(uptake) = self.uptake {
+                        tally.taken_up += f64::from(uptake[site]) * value;
+                    }
+                }
+                tally
+            })
+            .collect();
+        let mut total = Tally::default();
+        for part in parts {
+            total.stored += part.stored;
+            total.exchanged += part.exchanged;
+            total.supplied += part.supplied;
+            total.taken_up += part.taken_up;
+            total.clipped += part.clipped;
+        }
+        total
+    }
+}
+
+/// Preconditioned conjugate gradients.
+struct Search<'a> {
+    vectors: &'a mut Vectors,
+    stencil: &'a Stencil,
+    hierarchy: &'a Hierarchy,
+    work: &'a mut [Work],
+    exchange: f32,
+    /// Length of the right-hand side.
+    scale: f64,
+    /// Square of the length of the residual.
+    norm: f64,
+    /// Product of residual and preconditioned residual in the last iteration.
+    progress: f64,
+    iterations: u32,
+}
+
+impl Search<'_> {
+    fn relative(&self) -> f64 {
+        if self.scale > 0.0 {
+            self.norm.sqrt() / self.scale
+        } else {
+            0.0
+        }
+    }
+
+    /// Iterates until the relative residual is at most `target`.
+    fn reach(&mut self, target: f64) -> Result<(), TransportFault> {
+        while self.relative() > target {
+            let going = self.iterations < MOST_ITERATIONS && self.step();
+            if !going {
+                return Err(TransportFault::NotConverged {
+                    iterations: self.iterations,
+                    residual: self.relative(),
+                    tolerance: target,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// One iteration; false when the numbers have broken down.
+    fn step(&mut self) -> bool {
+        let vectors = &mut *self.vectors;
+        let fine = Fine {
+            stencil: self.stencil,
+            exchange: self.exchange,
+            inverse: &vectors.inverse,
+        };
+        cycle(
+            &fine,
+            self.hierarchy,
+            &vectors.residual,
+            &mut vectors.smoothed,
+            &mut vectors.image[0],
+            self.work,
+        );
+        let progress = product(&vectors.residual, &vectors.smoothed);
+        // The first direction is the preconditioned residual itself.
+        let keep = if self.iterations == 0 {
+            0.0
+        } else {
+            progress / self.progress
+        };
+        scale_and_add(keep as f32, &vectors.smoothed, &mut vectors.direction);
+        let energy = self.stencil.apply(
+            self.exchange,
+            &vectors.surplus,
+            &vectors.direction,
+            &mut vectors.image,
+        );
+        let length = progress / energy;
+        if !(length.is_finite() && length > 0.0) {
+            return false;
+        }
+        add_scaled(length as f32, &vectors.direction, &mut vectors.change);
+        self.norm = add_scaled(-length as f32, &vectors.image, &mut vectors.residual);
+        self.progress = progress;
+        self.iterations += 1;
+        self.norm.is_finite()
+    }
+}
