@@ -181,8 +181,10 @@ struct Vectors {
     direction: Halves,
     /// Operator times direction.
     image: Halves,
+    /// Inverse of the diagonal; 0 where a site is no unknown.
     inverse: Halves,
-    surplus: Halves,
+    /// Rate at which a site loses what it holds, neighbours apart; 0 where no unknown.
+    rate: Halves,
 }
 
 impl Medium {
@@ -216,7 +218,7 @@ impl Medium {
                 direction: board.zeros(),
                 image: board.zeros(),
                 inverse: board.zeros(),
-                surplus: board.zeros(),
+                rate: board.zeros(),
             },
         };
         medium.update(solid, leak_weight)?;
@@ -309,7 +311,7 @@ impl Medium {
         let mut target = physics.tolerance;
         loop {
             search.reach(target)?;
-            let (lowest, largest) = problem.extremes(field, &search);
+            let (lowest, largest) = search.extremes(field);
             if lowest >= -physics.tolerance * largest {
                 break;
             }
@@ -493,6 +495,8 @@ impl Closing {
 /// Sums over the field after the tick.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
+    /// Before what is too little to keep was taken off.
+    held: f64,
     stored: f64,
     exchanged: f64,
     supplied: f64,
@@ -529,14 +533,13 @@ impl Problem<'_> {
             let parts: Vec<f64> = (
                 vectors.residual[colour].par_chunks_mut(board.task()),
                 vectors.direction[colour].par_chunks_mut(board.task()),
-                vectors.smoothed[colour].par_chunks_mut(board.task()),
                 vectors.inverse[colour].par_chunks_mut(board.task()),
-                vectors.surplus[colour].par_chunks_mut(board.task()),
+                vectors.rate[colour].par_chunks_mut(board.task()),
                 stencil.face_sum[colour].par_chunks(board.task()),
             )
                 .into_par_iter()
                 .enumerate()
-                .map(|(task, (b, u, mass, inverse, surplus, face_sum))| {
+                .map(|(task, (b, u, inverse, rates, face_sum))| {
                     let mut norm = 0.0;
                     for (entry, &sum) in face_sum.iter().enumerate() {
                         let i = entry % board.stride;
@@ -546,9 +549,8 @@ impl Problem<'_> {
                         let row = task * board.task_rows + entry / board.stride;
                         let site = row * nx + 2 * (i - 1) + (board.parity(row) ^ colour);
                         if sum < 0.0 {
-                            (b[entry], u[entry], mass[entry]) = (0.0, 0.0, 0.0);
-                            inverse[entry] = 0.0;
-                            surplus[entry] = stencil.surplus(sum, self.exchange, 0.0);
+                            (b[entry], u[entry]) = (0.0, 0.0);
+                            (inverse[entry], rates[entry]) = (0.0, 0.0);
                             continue;
                         }
                         let rate = self.rate(site);
@@ -556,9 +558,8 @@ impl Problem<'_> {
                         norm += supply * supply;
                         b[entry] = supply as f32;
                         u[entry] = field[site];
-                        mass[entry] = rate as f32;
                         inverse[entry] = (1.0 / (self.exchange * f64::from(sum) + rate)) as f32;
-                        surplus[entry] = stencil.surplus(sum, self.exchange, rate);
+                        rates[entry] = rate as f32;
                     }
                     norm
                 })
@@ -567,44 +568,15 @@ impl Problem<'_> {
         }
         search
             .hierarchy
-            .prepare(search.exchange, &vectors.smoothed, search.work);
+            .prepare(search.exchange, &vectors.rate, search.work);
         stencil.apply(
             search.exchange,
-            &vectors.surplus,
+            &vectors.rate,
             &vectors.direction,
             &mut vectors.image,
         );
         search.scale = norm.sqrt();
         search.norm = add_scaled(-1.0, &vectors.image, &mut vectors.residual);
-    }
-
-    /// Lowest and largest value of the solution before it is closed.
-    fn extremes(&self, field: &[f32], search: &Search<'_>) -> (f64, f64) {
-        let board = search.stencil.board;
-        let nx = board.dims[0];
-        let change = &search.vectors.change;
-        let parts: Vec<(f32, f32)> = field
-            .par_chunks(board.task_rows * nx)
-            .enumerate()
-            .map(|(task, chunk)| {
-                let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
-                for (j, before) in chunk.chunks_exact(nx).enumerate() {
-                    let row = task * board.task_rows + j;
-                    for (x, &before) in before.iter().enumerate() {
-                        let (colour, entry) = board.entry(x, row);
-                        let value = before + change[colour][entry];
-                        lowest = lowest.min(value);
-                        largest = largest.max(value);
-                    }
-                }
-                (lowest, largest)
-            })
-            .collect();
-        parts
-            .iter()
-            .fold((0.0, 0.0), |(low, high), &(lowest, largest)| {
-                (f64::min(low, lowest.into()), f64::max(high, largest.into()))
-            })
     }
 
     /// Adds the change to the field, closes the amounts, and takes stock.
@@ -641,7 +613,7 @@ impl Problem<'_> {
         let supplied = leak * physics.plasma_pm * tally.supplied;
         let mut balance = Balance {
             made,
-            decayed: dt_h * physics.loss_per_h * tally.stored,
+            decayed: dt_h * physics.loss_per_h * tally.held,
             leaked: leak * tally.exchanged - supplied,
             taken_up: dt_h * tally.taken_up,
             clipped: tally.clipped,
@@ -651,7 +623,7 @@ impl Problem<'_> {
             ..Balance::default()
         };
         if physics.scheme == Scheme::QuasiSteady {
-            balance.imposed = balance.stored_after - stored_before;
+            balance.imposed = tally.held - stored_before;
         }
         let came = made + stored_before + balance.imposed;
         let went = balance.decayed
@@ -726,16 +698,18 @@ impl Problem<'_> {
                     if role[site] == Role::Main {
                         *value = (f64::from(*value) * factor + addend) as f32;
                     }
-                    if *value < SMALLEST_PM {
-                        tally.clipped += f64::from(*value);
-                        *value = 0.0;
-                    }
-                    let (value, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
-                    tally.stored += value;
-                    tally.exchanged += weight * value;
+                    let (held, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
+                    tally.held += held;
+                    tally.exchanged += weight * held;
                     tally.supplied += weight;
                     if let Some(uptake) = self.uptake {
-                        tally.taken_up += f64::from(uptake[site]) * value;
+                        tally.taken_up += f64::from(uptake[site]) * held;
+                    }
+                    if *value < SMALLEST_PM {
+                        tally.clipped += held;
+                        *value = 0.0;
+                    } else {
+                        tally.stored += held;
                     }
                 }
                 tally
@@ -743,6 +717,7 @@ impl Problem<'_> {
             .collect();
         let mut total = Tally::default();
         for part in parts {
+            total.held += part.held;
             total.stored += part.stored;
             total.exchanged += part.exchanged;
             total.supplied += part.supplied;
@@ -776,6 +751,35 @@ impl Search<'_> {
         } else {
             0.0
         }
+    }
+
+    /// Lowest and largest value of the solution before it is closed.
+    fn extremes(&self, field: &[f32]) -> (f64, f64) {
+        let board = self.stencil.board;
+        let nx = board.dims[0];
+        let change = &self.vectors.change;
+        let parts: Vec<(f32, f32)> = field
+            .par_chunks(board.task_rows * nx)
+            .enumerate()
+            .map(|(task, chunk)| {
+                let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
+                for (j, before) in chunk.chunks_exact(nx).enumerate() {
+                    let row = task * board.task_rows + j;
+                    for (x, &before) in before.iter().enumerate() {
+                        let (colour, entry) = board.entry(x, row);
+                        let value = before + change[colour][entry];
+                        lowest = lowest.min(value);
+                        largest = largest.max(value);
+                    }
+                }
+                (lowest, largest)
+            })
+            .collect();
+        parts
+            .iter()
+            .fold((0.0, 0.0), |(low, high), &(lowest, largest)| {
+                (f64::min(low, lowest.into()), f64::max(high, largest.into()))
+            })
     }
 
     /// Iterates until the relative residual is at most `target`.
@@ -819,7 +823,7 @@ impl Search<'_> {
         scale_and_add(keep as f32, &vectors.smoothed, &mut vectors.direction);
         let energy = self.stencil.apply(
             self.exchange,
-            &vectors.surplus,
+            &vectors.rate,
             &vectors.direction,
             &mut vectors.image,
         );
