@@ -541,25 +541,25 @@ impl Problem<'_> {
                 .enumerate()
                 .map(|(task, (b, u, inverse, rates, face_sum))| {
                     let mut norm = 0.0;
-                    for (entry, &sum) in face_sum.iter().enumerate() {
-                        let i = entry % board.stride;
-                        if i == 0 || i > board.half {
-                            continue;
+                    for j in 0..face_sum.len() / board.stride {
+                        let row = task * board.task_rows + j;
+                        let inner = j * board.stride + 1..j * board.stride + 1 + board.half;
+                        let (b, u) = (&mut b[inner.clone()], &mut u[inner.clone()]);
+                        let inverse = &mut inverse[inner.clone()];
+                        let rates = &mut rates[inner.clone()];
+                        let first = row * nx + (board.parity(row) ^ colour);
+                        for (i, &sum) in face_sum[inner].iter().enumerate() {
+                            if sum < 0.0 {
+                                (b[i], u[i], inverse[i], rates[i]) = (0.0, 0.0, 0.0, 0.0);
+                                continue;
+                            }
+                            let site = first + 2 * i;
+                            let (rate, supply) = (self.rate(site), self.supply(site, field[site]));
+                            norm += supply * supply;
+                            (b[i], u[i]) = (supply as f32, field[site]);
+                            rates[i] = rate as f32;
+                            inverse[i] = 1.0 / (self.exchange as f32 * sum + rates[i]);
                         }
-                        let row = task * board.task_rows + entry / board.stride;
-                        let site = row * nx + 2 * (i - 1) + (board.parity(row) ^ colour);
-                        if sum < 0.0 {
-                            (b[entry], u[entry]) = (0.0, 0.0);
-                            (inverse[entry], rates[entry]) = (0.0, 0.0);
-                            continue;
-                        }
-                        let rate = self.rate(site);
-                        let supply = self.supply(site, field[site]);
-                        norm += supply * supply;
-                        b[entry] = supply as f32;
-                        u[entry] = field[site];
-                        inverse[entry] = (1.0 / (self.exchange * f64::from(sum) + rate)) as f32;
-                        rates[entry] = rate as f32;
                     }
                     norm
                 })
