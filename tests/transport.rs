@@ -371,10 +371,10 @@ fn the_field_is_that_of_a_dense_solve_and_the_tolerance_is_kept() {
             let dense = Dense::new(
                 &grid, &solid, &leak, &physics, &source, &uptake, 3.0, &start,
             );
-            // Single precision of the stored field limits the last digits.
+            // The stored field is in single precision: rounding it alone leaves up to 5e-5 here.
             let residual = dense.relative_residual(&field);
             assert!(
-                residual <= 2.0 * tolerance + 2e-4,
+                residual <= 1.2 * tolerance + 6e-5,
                 "{residual} for {tolerance}"
             );
             if tolerance <= 1e-6 {
@@ -589,7 +589,8 @@ fn fields_are_never_negative_however_short_their_range() {
     }
 }
 
-/// Walls of one site with few holes are the hard case of multigrid; counts found: 9 to 12.
+/// Walls of one site with few holes are the hard case of multigrid; 7, 8, 7 and 12
+/// iterations were found for the four kinds of bone.
 #[test]
 fn the_search_stays_short_on_hard_bone() {
     let grid = Grid::cubic([48, 48, 48], 20.0);

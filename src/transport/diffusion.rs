@@ -101,7 +101,8 @@ pub struct Balance {
     /// Sum of the negative values of the solver, in pM x site and as a positive number, that were
     /// raised to zero before the amounts were closed. Part of the tolerance, not of the balance.
     pub undershoot: f64,
-    /// Residual relative to the right-hand side.
+    /// Residual relative to the right-hand side, as the search carries it along. Rounding the
+    /// field to single precision adds its own, of the order of `1e-7 D / (edge^2 (1/tick + loss))`.
     pub residual: f64,
     /// Iterations of the search.
     pub iterations: u32,
