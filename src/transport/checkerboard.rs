@@ -15,9 +15,6 @@ pub(super) type Halves = [Vec<f32>; 2];
 /// Sites of one colour that one task works on.
 const TASK: usize = 8192;
 
-/// Marks a site that is no unknown where a diagonal is expected.
-pub(super) const CLOSED: f32 = f32::MAX;
-
 /// Layout of the two colours.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Board {
@@ -131,7 +128,9 @@ pub(super) struct Stencil {
     faces: Faces,
     /// Sum of the conductances of a site; -1 where the site is no unknown.
     pub(super) face_sum: Halves,
+    /// Stand in for the rows beyond the border: of a vector, and of the face sums.
     zeros: Vec<f32>,
+    closed: Vec<f32>,
 }
 
 /// Conductance of a face by the harmonic mean of its two sites (1 in marrow, `bone` in bone).
@@ -152,6 +151,7 @@ impl Stencil {
             faces: Faces::OpenOrClosed,
             face_sum: board.zeros(),
             zeros: vec![0.0; board.half],
+            closed: vec![-1.0; board.half],
         };
         if bone > 0.0 {
             let steps = [1, dims[0], dims[0] * dims[1]];
@@ -192,7 +192,8 @@ impl Stencil {
                 }
             });
         }
-        let mut sums = board.zeros();
+        // Padding too is no unknown.
+        let mut sums = board.zeros().map(|half| vec![-1.0; half.len()]);
         for (colour, half) in sums.iter_mut().enumerate() {
             board.for_rows(half, |row, out| {
                 self.neighbour_sum(row, colour, &ones[1 - colour], out);
@@ -206,8 +207,15 @@ impl Stencil {
         self.face_sum = sums;
     }
 
-    /// The six rows of the other colour around a row, in the order -x +x -y +y -z +z.
-    fn around<'a>(&'a self, row: usize, colour: usize, other: &'a [f32]) -> [&'a [f32]; 6] {
+    /// The six rows of the other colour around a row, in the order -x +x -y +y -z +z, with
+    /// `beyond` in the place of those beyond the border.
+    fn around<'a>(
+        &self,
+        row: usize,
+        colour: usize,
+        other: &'a [f32],
+        beyond: &'a [f32],
+    ) -> [&'a [f32]; 6] {
         let board = &self.board;
         let (half, [_, ny, nz]) = (board.half, board.dims);
         let shift = board.parity(row) ^ colour;
@@ -217,7 +225,7 @@ impl Stencil {
             if inside {
                 board.row(other, to)
             } else {
-                &self.zeros[..half]
+                &beyond[..half]
             }
         };
         [
@@ -232,7 +240,9 @@ impl Stencil {
 
     /// Conductances towards the six rows of [`Stencil::around`].
     fn weights<'a>(&'a self, stored: &'a [Halves; 3], row: usize, colour: usize) -> [&'a [f32]; 6] {
-        let lower = |axis: usize| self.around(row, colour, &stored[axis][1 - colour])[2 * axis];
+        let lower = |axis: usize| {
+            self.around(row, colour, &stored[axis][1 - colour], &self.zeros)[2 * axis]
+        };
         let upper = |axis: usize| self.board.row(&stored[axis][colour], row);
         [lower(0), upper(0), lower(1), upper(1), lower(2), upper(2)]
     }
@@ -241,7 +251,8 @@ impl Stencil {
     /// the result at a closed site is not 0; the caller masks it.
     pub(super) fn neighbour_sum(&self, row: usize, colour: usize, other: &[f32], out: &mut [f32]) {
         let half = self.board.half;
-        let [a, b, c, d, e, f] = self.around(row, colour, other).map(|s| &s[..half]);
+        let around = self.around(row, colour, other, &self.zeros);
+        let [a, b, c, d, e, f] = around.map(|s| &s[..half]);
         let out = &mut out[..half];
         match &self.faces {
             Faces::OpenOrClosed => {
@@ -260,22 +271,23 @@ impl Stencil {
     }
 
     /// Sum over the faces of conductance times (own value - neighbour's value), formed from
-    /// differences so that smooth fields lose no digits. In the storage-free case every one of
-    /// the six faces counts, also closed ones and those of the border (neighbour 0); the caller's
-    /// diagonal takes that back (see [`Stencil::surplus`]).
+    /// differences so that smooth fields lose no digits. Not 0 at a closed site either.
     fn difference_sum(&self, row: usize, colour: usize, vector: &Halves, out: &mut [f32]) {
         let half = self.board.half;
         let own = self.board.row(&vector[colour], row);
-        let [a, b, c, d, e, f] = self
-            .around(row, colour, &vector[1 - colour])
-            .map(|s| &s[..half]);
+        let around = self.around(row, colour, &vector[1 - colour], &self.zeros);
+        let [a, b, c, d, e, f] = around.map(|s| &s[..half]);
         let (own, out) = (&own[..half], &mut out[..half]);
         match &self.faces {
             Faces::OpenOrClosed => {
+                let sums = self.around(row, colour, &self.face_sum[1 - colour], &self.closed);
+                let [s, t, u, v, w, x] = sums.map(|s| &s[..half]);
+                let step = |sum: f32, difference: f32| if sum >= 0.0 { difference } else { 0.0 };
                 for i in 0..half {
                     let o = own[i];
-                    out[i] = (((o - a[i]) + (o - b[i])) + ((o - c[i]) + (o - d[i])))
-                        + ((o - e[i]) + (o - f[i]));
+                    out[i] = ((step(s[i], o - a[i]) + step(t[i], o - b[i]))
+                        + (step(u[i], o - c[i]) + step(v[i], o - d[i])))
+                        + (step(w[i], o - e[i]) + step(x[i], o - f[i]));
                 }
             }
             Faces::Stored(stored) => {
@@ -290,23 +302,12 @@ impl Stencil {
         }
     }
 
-    /// What the diagonal holds beyond the differences of [`Stencil::apply`], for a site whose
-    /// exchange with neighbours has rate `exchange` and all else has rate `mass`.
-    pub(super) fn surplus(&self, face_sum: f32, exchange: f64, mass: f64) -> f32 {
-        if face_sum < 0.0 {
-            return CLOSED;
-        }
-        match self.faces {
-            Faces::OpenOrClosed => (mass - exchange * (6.0 - f64::from(face_sum))) as f32,
-            Faces::Stored(_) => mass as f32,
-        }
-    }
-
-    /// `out = A vector`; returns the product of `vector` and `out`.
+    /// `out = A vector`, where `rate` is what leaves a site other than to its neighbours; returns
+    /// the product of `vector` and `out`.
     pub(super) fn apply(
         &self,
         exchange: f32,
-        surplus: &Halves,
+        rate: &Halves,
         vector: &Halves,
         out: &mut Halves,
     ) -> f64 {
@@ -316,10 +317,11 @@ impl Stencil {
             product += board.sum_rows(half, |row, out| {
                 self.difference_sum(row, colour, vector, out);
                 let own = board.row(&vector[colour], row);
-                let surplus = board.row(&surplus[colour], row);
-                for ((value, &s), &o) in out.iter_mut().zip(surplus).zip(own) {
-                    let full = s * o + exchange * *value;
-                    *value = if s < CLOSED { full } else { 0.0 };
+                let rate = board.row(&rate[colour], row);
+                for ((value, &rate), &own) in out.iter_mut().zip(rate).zip(own) {
+                    // Only an unknown has a rate, and every unknown has one.
+                    let full = rate * own + exchange * *value;
+                    *value = if rate > 0.0 { full } else { 0.0 };
                 }
                 dot(own, out)
             });
@@ -403,7 +405,7 @@ mod tests {
         for bone in [0.0, 0.1] {
             let stencil = Stencil::new(grid.dims, &solid, bone);
             let board = stencil.board;
-            let (mut vector, mut surplus, mut out) = (board.zeros(), board.zeros(), board.zeros());
+            let (mut vector, mut rate, mut out) = (board.zeros(), board.zeros(), board.zeros());
             let value = |site: usize| {
                 if solid[site] && bone == 0.0 {
                     0.0
@@ -411,16 +413,16 @@ mod tests {
                     1.0 + (site * site % 11) as f32
                 }
             };
-            for colour in 0..2 {
-                for (entry, &sum) in stencil.face_sum[colour].iter().enumerate() {
-                    surplus[colour][entry] = stencil.surplus(sum, 2.0, 0.5);
+            for (rate, sums) in rate.iter_mut().zip(&stencil.face_sum) {
+                for (rate, &sum) in rate.iter_mut().zip(sums) {
+                    *rate = if sum < 0.0 { 0.0 } else { 0.5 };
                 }
             }
             for site in 0..grid.len() {
                 let (colour, entry) = board.entry(site % 5, site / 5);
                 vector[colour][entry] = value(site);
             }
-            stencil.apply(2.0, &surplus, &vector, &mut out);
+            stencil.apply(2.0, &rate, &vector, &mut out);
             for site in 0..grid.len() {
                 let mut expected = 0.5 * value(site);
                 for next in grid.face_neighbours(site) {

@@ -101,7 +101,8 @@ pub struct Balance {
     /// Sum of the negative values of the solver, in pM x site and as a positive number, that were
     /// raised to zero before the amounts were closed. Part of the tolerance, not of the balance.
     pub undershoot: f64,
-    /// Residual relative to the right-hand side.
+    /// Residual relative to the right-hand side, as the search carries it along. Rounding the
+    /// field to single precision adds its own, of the order of `1e-7 D / (edge^2 (1/tick + loss))`.
     pub residual: f64,
     /// Iterations of the search.
     pub iterations: u32,
@@ -181,8 +182,10 @@ struct Vectors {
     direction: Halves,
     /// Operator times direction.
     image: Halves,
+    /// Inverse of the diagonal; 0 where a site is no unknown.
     inverse: Halves,
-    surplus: Halves,
+    /// Rate at which a site loses what it holds, neighbours apart; 0 where no unknown.
+    rate: Halves,
 }
 
 impl Medium {
@@ -216,7 +219,7 @@ impl Medium {
                 direction: board.zeros(),
                 image: board.zeros(),
                 inverse: board.zeros(),
-                surplus: board.zeros(),
+                rate: board.zeros(),
             },
         };
         medium.update(solid, leak_weight)?;
@@ -309,7 +312,7 @@ impl Medium {
         let mut target = physics.tolerance;
         loop {
             search.reach(target)?;
-            let (lowest, largest) = problem.extremes(field, &search);
+            let (lowest, largest) = search.extremes(field);
             if lowest >= -physics.tolerance * largest {
                 break;
             }
@@ -531,36 +534,33 @@ impl Problem<'_> {
             let parts: Vec<f64> = (
                 vectors.residual[colour].par_chunks_mut(board.task()),
                 vectors.direction[colour].par_chunks_mut(board.task()),
-                vectors.smoothed[colour].par_chunks_mut(board.task()),
                 vectors.inverse[colour].par_chunks_mut(board.task()),
-                vectors.surplus[colour].par_chunks_mut(board.task()),
+                vectors.rate[colour].par_chunks_mut(board.task()),
                 stencil.face_sum[colour].par_chunks(board.task()),
             )
                 .into_par_iter()
                 .enumerate()
-                .map(|(task, (b, u, mass, inverse, surplus, face_sum))| {
+                .map(|(task, (b, u, inverse, rates, face_sum))| {
                     let mut norm = 0.0;
-                    for (entry, &sum) in face_sum.iter().enumerate() {
-                        let i = entry % board.stride;
-                        if i == 0 || i > board.half {
-                            continue;
+                    for j in 0..face_sum.len() / board.stride {
+                        let row = task * board.task_rows + j;
+                        let inner = j * board.stride + 1..j * board.stride + 1 + board.half;
+                        let (b, u) = (&mut b[inner.clone()], &mut u[inner.clone()]);
+                        let inverse = &mut inverse[inner.clone()];
+                        let rates = &mut rates[inner.clone()];
+                        let first = row * nx + (board.parity(row) ^ colour);
+                        for (i, &sum) in face_sum[inner].iter().enumerate() {
+                            if sum < 0.0 {
+                                (b[i], u[i], inverse[i], rates[i]) = (0.0, 0.0, 0.0, 0.0);
+                                continue;
+                            }
+                            let site = first + 2 * i;
+                            let (rate, supply) = (self.rate(site), self.supply(site, field[site]));
+                            norm += supply * supply;
+                            (b[i], u[i]) = (supply as f32, field[site]);
+                            rates[i] = rate as f32;
+                            inverse[i] = 1.0 / (self.exchange as f32 * sum + rates[i]);
                         }
-                        let row = task * board.task_rows + entry / board.stride;
-                        let site = row * nx + 2 * (i - 1) + (board.parity(row) ^ colour);
-                        if sum < 0.0 {
-                            (b[entry], u[entry], mass[entry]) = (0.0, 0.0, 0.0);
-                            inverse[entry] = 0.0;
-                            surplus[entry] = stencil.surplus(sum, self.exchange, 0.0);
-                            continue;
-                        }
-                        let rate = self.rate(site);
-                        let supply = self.supply(site, field[site]);
-                        norm += supply * supply;
-                        b[entry] = supply as f32;
-                        u[entry] = field[site];
-                        mass[entry] = rate as f32;
-                        inverse[entry] = (1.0 / (self.exchange * f64::from(sum) + rate)) as f32;
-                        surplus[entry] = stencil.surplus(sum, self.exchange, rate);
                     }
                     norm
                 })
@@ -569,44 +569,15 @@ impl Problem<'_> {
         }
         search
             .hierarchy
-            .prepare(search.exchange, &vectors.smoothed, search.work);
+            .prepare(search.exchange, &vectors.rate, search.work);
         stencil.apply(
             search.exchange,
-            &vectors.surplus,
+            &vectors.rate,
             &vectors.direction,
             &mut vectors.image,
         );
         search.scale = norm.sqrt();
         search.norm = add_scaled(-1.0, &vectors.image, &mut vectors.residual);
-    }
-
-    /// Lowest and largest value of the solution before it is closed.
-    fn extremes(&self, field: &[f32], search: &Search<'_>) -> (f64, f64) {
-        let board = search.stencil.board;
-        let nx = board.dims[0];
-        let change = &search.vectors.change;
-        let parts: Vec<(f32, f32)> = field
-            .par_chunks(board.task_rows * nx)
-            .enumerate()
-            .map(|(task, chunk)| {
-                let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
-                for (j, before) in chunk.chunks_exact(nx).enumerate() {
-                    let row = task * board.task_rows + j;
-                    for (x, &before) in before.iter().enumerate() {
-                        let (colour, entry) = board.entry(x, row);
-                        let value = before + change[colour][entry];
-                        lowest = lowest.min(value);
-                        largest = largest.max(value);
-                    }
-                }
-                (lowest, largest)
-            })
-            .collect();
-        parts
-            .iter()
-            .fold((0.0, 0.0), |(low, high), &(lowest, largest)| {
-                (f64::min(low, lowest.into()), f64::max(high, largest.into()))
-            })
     }
 
     /// Adds the change to the field, closes the amounts, and takes stock.
@@ -783,6 +754,35 @@ impl Search<'_> {
         }
     }
 
+    /// Lowest and largest value of the solution before it is closed.
+    fn extremes(&self, field: &[f32]) -> (f64, f64) {
+        let board = self.stencil.board;
+        let nx = board.dims[0];
+        let change = &self.vectors.change;
+        let parts: Vec<(f32, f32)> = field
+            .par_chunks(board.task_rows * nx)
+            .enumerate()
+            .map(|(task, chunk)| {
+                let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
+                for (j, before) in chunk.chunks_exact(nx).enumerate() {
+                    let row = task * board.task_rows + j;
+                    for (x, &before) in before.iter().enumerate() {
+                        let (colour, entry) = board.entry(x, row);
+                        let value = before + change[colour][entry];
+                        lowest = lowest.min(value);
+                        largest = largest.max(value);
+                    }
+                }
+                (lowest, largest)
+            })
+            .collect();
+        parts
+            .iter()
+            .fold((0.0, 0.0), |(low, high), &(lowest, largest)| {
+                (f64::min(low, lowest.into()), f64::max(high, largest.into()))
+            })
+    }
+
     /// Iterates until the relative residual is at most `target`.
     fn reach(&mut self, target: f64) -> Result<(), TransportFault> {
         while self.relative() > target {
@@ -824,7 +824,7 @@ impl Search<'_> {
         scale_and_add(keep as f32, &vectors.smoothed, &mut vectors.direction);
         let energy = self.stencil.apply(
             self.exchange,
-            &vectors.surplus,
+            &vectors.rate,
             &vectors.direction,
             &mut vectors.image,
         );

@@ -779,6 +779,9 @@ impl Below<'_> {
     }
 }
 
+/// Of a slab: pieces of each coarse block, and (colour, node, piece) of each member.
+type Labelled = (Vec<u32>, Vec<(usize, u32, u32)>);
+
 fn next_level(level: &Level, blocks: &Blocks) -> (Level, Blocks) {
     let dims = blocks.dims.map(|n| n.div_ceil(2));
     let total = dims[0] * dims[1] * dims[2];
@@ -796,8 +799,6 @@ fn next_level(level: &Level, blocks: &Blocks) -> (Level, Blocks) {
         coarse_block,
     };
     let slab = dims[0] * dims[1];
-    // Per slab: pieces of each coarse block, and the piece of each member.
-    type Labelled = (Vec<u32>, Vec<(usize, u32, u32)>);
     let labelled: Vec<Labelled> = (0..dims[2])
         .into_par_iter()
         .map(|z| {
