@@ -78,7 +78,10 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         (None, None) => {
             return Err(ImageError::MissingSpacing {
                 path: path.into(),
-                looked: "xyzt_units is 0: the unit of pixdim is unknown".into(),
+                looked: format!(
+                    "pixdim is {:?}, but xyzt_units is 0: their unit is unknown",
+                    [80, 84, 88].map(|at| header.float(at))
+                ),
             });
         }
         (None, Some(unit_um)) => stated_spacing(path, &header, steps, unit_um)?,
@@ -277,7 +280,13 @@ fn placement(
                 "a unit quaternion and finite offsets",
             ));
         }
-        let a = rest.max(0.0).sqrt();
+        // As in the reference library: a half turn, whose first part is lost to rounding.
+        let (a, [b, c, d]) = if rest < 1e-7 {
+            let length = (b * b + c * c + d * d).sqrt();
+            (0.0, [b, c, d].map(|part| part / length))
+        } else {
+            (rest.sqrt(), [b, c, d])
+        };
         // pixdim[0] holds the sign of the third axis.
         let flip = if header.float(76) < 0.0 { -1.0 } else { 1.0 };
         let direction = [

@@ -18,8 +18,8 @@ use super::{Image, ImageError, MOST_VOXELS, UNORIENTED, samples, text};
 
 type Reader = Decoder<BufReader<std::fs::File>>;
 
-/// No packing of TIFF makes more of a byte: LZW stays below, deflate reaches 1032.
-const PACKING_RATIO: u64 = 4096;
+/// Most of a description that is looked at, bytes.
+const DESCRIPTION: usize = 1 << 16;
 /// Voxel sizes outside of this range (um) are no sizes of a bone scan.
 const SENSIBLE_UM: std::ops::RangeInclusive<f64> = 0.05..=5000.0;
 /// Dots per inch that programs write without being told.
@@ -123,14 +123,11 @@ fn add_file(path: &Path, pages: &mut Pages) -> Result<(Size, Option<u64>), Image
     let mut decoder = Decoder::new(BufReader::new(file)).map_err(damaged)?;
     let mut limits = Limits::default();
     limits.ifd_value_size = limits.ifd_value_size.min(length as usize);
-    let most = length.saturating_mul(PACKING_RATIO).min(1 << 32) as usize;
+    let most = length.saturating_mul(2600).min(1 << 32) as usize;
     limits.decoding_buffer_size = most;
     limits.intermediate_buffer_size = most;
     decoder = decoder.with_limits(limits);
-    let description = match decoder.find_tag(Tag::ImageDescription).map_err(damaged)? {
-        Some(Value::Ascii(text)) => text,
-        _ => String::new(),
-    };
+    let description = description(&mut decoder).map_err(damaged)?;
     let size = stated_size(&mut decoder, &description).map_err(damaged)?;
     let announced = imagej(&description, "images").and_then(|n| n.parse().ok());
     let mut budget = length;
@@ -143,8 +140,40 @@ fn add_file(path: &Path, pages: &mut Pages) -> Result<(Size, Option<u64>), Image
     }
 }
 
-/// Appends a page. `budget` is what is left of the file's bytes, each of which may stand for at
-/// most [`PACKING_RATIO`] bytes of data; the rest of it.
+/// The description of the current page. Bytes that are not UTF-8 are read as Latin-1, in which old
+/// versions of `ImageJ` write the micro sign.
+fn description(decoder: &mut Reader) -> Result<String, ::tiff::TiffError> {
+    let mut bytes = vec![0; DESCRIPTION];
+    let found = decoder
+        .image_ifd()
+        .find_tag_bytes(Tag::ImageDescription, &mut bytes, 0)?
+        .unwrap_or(0);
+    bytes.truncate(found);
+    let end = bytes.iter().position(|&byte| byte == 0);
+    bytes.truncate(end.unwrap_or(bytes.len()));
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
+        error
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect()
+    }))
+}
+
+/// Most bytes that a packed byte can stand for, by the code of the compression.
+const fn packing_ratio(compression: u16) -> Option<u64> {
+    match compression {
+        1 => Some(1),
+        // Twelve bits of LZW stand for at most 3837 bytes.
+        5 => Some(2600),
+        8 | 32_946 => Some(1032),
+        32_773 => Some(64),
+        _ => None,
+    }
+}
+
+/// Appends a page. `budget` is what is left of the file's bytes, each of which can stand for
+/// only so many bytes of data ([`packing_ratio`]); the rest of it.
 fn add_page(
     path: &Path,
     decoder: &mut Reader,
@@ -181,12 +210,17 @@ fn add_page(
     let dims = [u64::from(width), u64::from(height), pages.count as u64 + 1];
     samples::checked_dims(path, "ImageWidth, ImageLength", dims)?;
     let bytes = decoder.image_buffer_layout().map_err(damaged)?.complete_len as u64;
-    let packed = match decoder
+    let compression = decoder
         .find_tag_unsigned::<u16>(Tag::Compression)
         .map_err(damaged)?
-    {
-        None | Some(1) => bytes,
-        Some(_) => bytes / PACKING_RATIO,
+        .unwrap_or(1);
+    let Some(ratio) = packing_ratio(compression) else {
+        return Err(ImageError::header(
+            path,
+            "Compression",
+            compression.to_string(),
+            "1 (none), 5 (LZW), 8 or 32946 (deflate) or 32773 (PackBits)",
+        ));
     };
     let too_large = || ImageError::TooLarge {
         path: path.into(),
@@ -194,7 +228,7 @@ fn add_page(
         dims,
         reason: format!("at most {MOST_VOXELS} are read, and the file cannot hold so many"),
     };
-    let left = budget.checked_sub(packed).ok_or_else(too_large)?;
+    let left = budget.checked_sub(bytes / ratio).ok_or_else(too_large)?;
     let page = decoder.read_image().map_err(damaged)?;
     let from = pages.values.len();
     append(&page, colour, width as usize, &mut pages.values);
@@ -421,8 +455,13 @@ mod tests {
         assert_eq!(per_cm.layer_um, None);
         let imagej = "ImageJ=1.53t\nimages=24\nunit=\\u00B5m\nspacing=-21\n";
         let stated = size_of(both(0.05), 1, imagej).unwrap().unwrap();
-        assert_eq!(stated.plane_um, [20.0; 2]);
-        assert_eq!(stated.layer_um, Some(21.0));
+        assert_eq!(
+            stated,
+            Stated {
+                plane_um: [20.0; 2],
+                layer_um: Some(21.0)
+            }
+        );
         assert!(size_of(both(72.0), 2, "").is_err());
         assert!(size_of(both(1.0), 1, "").is_err());
         assert!(size_of(both(1.0), 3, "").is_err());
