@@ -581,3 +581,23 @@ fn damaged_files_have_an_answer() {
         }
     }
 }
+
+/// Bytes without meaning are an error under every ending.
+#[test]
+fn noise_is_no_image() {
+    let folder = tempfile::tempdir().unwrap();
+    for (which, ending) in ["nii", "nii.gz", "mha", "mhd", "nrrd", "nhdr", "tif"]
+        .into_iter()
+        .enumerate()
+    {
+        let path = folder.path().join(format!("noise.{ending}"));
+        for round in 0..20 {
+            let mut draws = Chance::new(12).at(Stream::Test, round, which as u64);
+            let bytes: Vec<u8> = (0..1000).map(|_| draws.below(256) as u8).collect();
+            fs::write(&path, bytes).unwrap();
+            assert!(read(&path, Some(20.0)).is_err(), "{ending}");
+        }
+        fs::write(&path, []).unwrap();
+        assert!(read(&path, Some(20.0)).is_err(), "{ending}");
+    }
+}
