@@ -1,1 +1,3 @@
 //! State in, numbers out.
+
+pub mod morphometry;

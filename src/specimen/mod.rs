@@ -1,3 +1,3 @@
 //! The first day: real bone from images, synthetic bone, and what is seeded in it.
 
-pub mod synthetic;
+pub mod image;

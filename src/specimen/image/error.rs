@@ -1,0 +1,199 @@
+//! What can be wrong with an image, said with file and field.
+
+use std::path::{Path, PathBuf};
+
+/// Endings of file names that [`read`](super::read) understands.
+pub const SUPPORTED: &str =
+    ".nii, .nii.gz, .mha, .mhd, .nrrd, .nhdr, .tif, .tiff, or a folder of single-page TIFFs";
+
+/// Why an image could not be read or used.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The file could not be opened or read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The ending of the name says no format that is read.
+    #[error("{}: found the ending \"{found}\", expected {SUPPORTED}", path.display())]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+        /// Its ending.
+        found: String,
+    },
+    /// The path is neither a file nor a folder (a pipe or a device).
+    #[error("{}: is neither a regular file nor a folder", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The header names a data file that is not there.
+    #[error("{}: {field} names the data file {}, which does not exist", path.display(), data.display())]
+    MissingDataFile {
+        /// The header file.
+        path: PathBuf,
+        /// The field that names the data file.
+        field: &'static str,
+        /// The data file.
+        data: PathBuf,
+    },
+    /// A field of the header is missing, or is not what it must be.
+    #[error("{}: {field} is {found}, expected {allowed}", path.display())]
+    Header {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: &'static str,
+        /// What stands there.
+        found: String,
+        /// What may stand there.
+        allowed: String,
+    },
+    /// More voxels than are read, or than the file could hold.
+    #[error("{}: {field} asks for {} voxels, but {reason}", path.display(), dims.map(|n| n.to_string()).join(" x "))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The field that holds the dimensions.
+        field: &'static str,
+        /// The dimensions.
+        dims: [u64; 3],
+        /// Why these cannot be.
+        reason: String,
+    },
+    /// The data end early.
+    #[error("{}: the data end early: expected {expected} bytes, found {found}", path.display())]
+    Truncated {
+        /// The file that holds the data.
+        path: PathBuf,
+        /// Bytes asked for by the header.
+        expected: u64,
+        /// Bytes that are there.
+        found: u64,
+    },
+    /// The data cannot be decoded.
+    #[error("{}: cannot be decoded: {reason}", path.display())]
+    Damaged {
+        /// The file that holds the data.
+        path: PathBuf,
+        /// What the decoder said.
+        reason: String,
+    },
+    /// The file states no voxel size, and none was given.
+    #[error("{}: no voxel size ({looked}); give the voxel size", path.display())]
+    MissingSpacing {
+        /// The file.
+        path: PathBuf,
+        /// Where it was looked for and what was found there.
+        looked: String,
+    },
+    /// The voxel size given is not a length.
+    #[error("{}: the voxel size given is {found} um, expected a finite number above 0", path.display())]
+    BadSpacing {
+        /// The file.
+        path: PathBuf,
+        /// What was given.
+        found: f64,
+    },
+    /// The voxels are not cubes, and no resampling was asked for.
+    #[error("{}: the voxels are {} um, expected cubes (sizes within 0.1 %); ask for resampling to cubic sites", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]
+    Anisotropic {
+        /// The file.
+        path: PathBuf,
+        /// Voxel size along x, y, z, um.
+        spacing_um: [f64; 3],
+    },
+    /// Every voxel has the same value.
+    #[error("{}: every voxel is {value}, so bone and marrow cannot be told apart", path.display())]
+    Constant {
+        /// The file.
+        path: PathBuf,
+        /// The value.
+        value: f32,
+    },
+    /// A value is infinite or not a number.
+    #[error("{}: the voxel at x {}, y {}, z {} is {value}, expected finite values", path.display(), at[0], at[1], at[2])]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Place of the first such voxel.
+        at: [usize; 3],
+        /// Its value.
+        value: f32,
+    },
+    /// The threshold lies outside the values, so all or no voxels would be bone.
+    #[error("{}: the threshold is {threshold}, expected one from {lowest} to below {highest}, the range of the values", path.display())]
+    Threshold {
+        /// The file.
+        path: PathBuf,
+        /// The threshold.
+        threshold: f32,
+        /// Smallest value of the image.
+        lowest: f32,
+        /// Largest value of the image.
+        highest: f32,
+    },
+    /// A crop that does not lie in the image, or is empty.
+    #[error("{}: a crop of {size:?} voxels from {start:?} does not lie in the image of {dims:?} voxels", path.display())]
+    Crop {
+        /// The file.
+        path: PathBuf,
+        /// First voxel of the crop.
+        start: [usize; 3],
+        /// Voxels of the crop.
+        size: [usize; 3],
+        /// Voxels of the image.
+        dims: [usize; 3],
+    },
+    /// Sites that are not a length, too many, or larger than the image.
+    #[error("{}: sites of {edge_um} um cannot be made from {dims:?} voxels of {} um: {reason}", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]
+    Resample {
+        /// The file.
+        path: PathBuf,
+        /// Edge of a site, um.
+        edge_um: f64,
+        /// Voxels of the image.
+        dims: [usize; 3],
+        /// Voxel size, um.
+        spacing_um: [f64; 3],
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A file of a TIFF stack differs from the first, or the stack has none.
+    #[error("{}: {reason}", path.display())]
+    Stack {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl ImageError {
+    /// A header field that is not what it must be.
+    pub(super) fn header(
+        path: &Path,
+        field: &'static str,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self::Header {
+            path: path.into(),
+            field,
+            found: found.into(),
+            allowed: allowed.into(),
+        }
+    }
+
+    /// A failed system call.
+    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
