@@ -1,5 +1,10 @@
 //! Reading of scenario files: every fault names its file, its line and a remedy; layers stack in
 //! the promised order; the resolved text reads back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper of a test fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -460,10 +465,22 @@ fn broken_toml_is_shown_with_a_remedy() {
     fault(
         "seed = 1\nfoo \"x\"\n",
         2,
-        1,
+        5,
         &["this is not TOML", "`key = value`"],
     );
     fault("a = 'x\n", 1, 7, &["this is not TOML", "`key = value`"]);
+}
+
+#[test]
+fn the_end_of_a_line_may_be_that_of_windows() {
+    let shown = fault(
+        "\u{feff}seed = 1\r\n[tumour]\r\n\tlive = \"\u{b5}\" # x\r\n",
+        3,
+        2,
+        &["did you mean `life`?"],
+    );
+    assert_eq!(shown.source_line(), Some("\tlive = \"\u{b5}\" # x"));
+    assert_eq!(shown.span(), 1..5);
 }
 
 #[test]
@@ -543,11 +560,12 @@ fn hostile_text_is_refused() {
     deep(format!("{}a = 1", "a.".repeat(66)), 1);
     deep(format!("{}a = 1", "a.".repeat(1_000_000)), 1);
     deep(format!("[{}a]\nb = 1", "a.".repeat(66)), 1);
-    let keys = format!("{}a", "a.".repeat(70));
-    deep(
-        format!("[{keys}]\n{keys} = {}", format!("{{ {keys} = ").repeat(70)),
-        1,
-    );
+    // The deepest that the parser itself lets through must not exhaust the stack either.
+    for size in [20, 63, 75, 79, 80] {
+        let keys = format!("{}a", "a.".repeat(size - 1));
+        let braces = format!("{{ {keys} = ").repeat(size - 1);
+        deep(format!("{keys}.a = {braces}1{}", " }".repeat(size - 1)), 1);
+    }
     let edge = format!(
         "a = {}{}",
         "[".repeat(DEEPEST_NESTING - 1),
@@ -799,6 +817,11 @@ fn an_assignment_to_an_unknown_key_is_found_when_read() {
     );
 }
 
+#[derive(Debug, Deserialize)]
+struct File {
+    shape: Shape,
+}
+
 #[test]
 fn an_upper_choice_replaces_a_lower_one_where_asked() {
     let mut stack = tree("[shape.sphere]\nradius = \"1 um\"\n").unwrap();
@@ -807,16 +830,12 @@ fn an_upper_choice_replaces_a_lower_one_where_asked() {
         text: "\n[shape.cuboid]\nside = \"2 um\"\n".into(),
     };
     stack.overlay(Tree::parse(upper).unwrap());
-    #[derive(Debug, Deserialize)]
-    struct File {
-        shape: Shape,
-    }
     let both = stack.deserialize::<File>().unwrap_err();
     shows(
         &both,
         "y.toml",
         2,
-        1,
+        2,
         &["`sphere`: x.toml:1", "`cuboid`: y.toml:2", "choose one of"],
     );
     stack.keep_uppermost_choice("shape");
@@ -1096,6 +1115,14 @@ signals.a.half_life  1 h        Roe | 2019
 signals.a.start      2 | 3 pM   Roe | 2019
 size                 [1, 2, 3]  --set
 "
+    );
+    let odd = self::tree("a = '\\\"'\nb = [\"x\", \"y\"]\n")
+        .unwrap()
+        .leaves();
+    let text = describe::text_table(&odd);
+    assert!(
+        text.contains("'\\\"'") && text.contains("[\"x\", \"y\"]"),
+        "{text}"
     );
     let markdown = describe::markdown_table(&leaves);
     assert!(markdown.starts_with("| path | value | source |\n|---|---|---|\n| `seed` | 1 |"));

@@ -1,5 +1,7 @@
 //! The parameters of a scenario as a table of path, value and source.
 
+use std::fmt::Write as _;
+
 use super::layers::{Leaf, SET, Tree};
 
 /// Where a value comes from: the comment that gives its source, else the layer and line.
@@ -51,7 +53,8 @@ pub fn markdown_table(leaves: &[Leaf]) -> String {
     for leaf in leaves {
         let [path, value, source] =
             cells(leaf).map(|cell| one_line(&cell).replace('\\', "\\\\").replace('|', "\\|"));
-        text.push_str(&format!("| `{path}` | {value} | {source} |\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| `{path}` | {value} | {source} |");
     }
     text
 }
@@ -64,9 +67,19 @@ const WIDEST_COLUMN: usize = 60;
 fn cells(leaf: &Leaf) -> [String; 3] {
     [
         leaf.path.clone(),
-        leaf.value.trim_matches('"').to_owned(),
+        without_quotes(&leaf.value).to_owned(),
         source(leaf),
     ]
+}
+
+/// A plain text without its quotes; anything else as it is.
+fn without_quotes(value: &str) -> &str {
+    let inner = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    inner
+        .filter(|inner| !inner.contains(['"', '\\']))
+        .unwrap_or(value)
 }
 
 fn one_line(text: &str) -> String {

@@ -157,8 +157,34 @@ impl Kind {
                 format!("{prefix}found {found}, expected {expected}"),
                 help.clone(),
             ),
-            Self::Refused(message) => (format!("{prefix}{message}"), String::new()),
+            Self::Refused(message) => {
+                let (message, help) = split_remedy(message);
+                (format!("{prefix}{message}"), help)
+            }
         }
+    }
+}
+
+/// Parts what a type says of a value it refuses from the remedy at the end: `...; units: h, d`,
+/// `... (units: h, d)`, `...; write ...`.
+fn split_remedy(message: &str) -> (&str, String) {
+    if let Some((what, units)) = message.rsplit_once(" (units: ")
+        && let Some(units) = units.strip_suffix(')')
+    {
+        return (
+            what,
+            format!("write the unit too, all in quotes; units: {units}"),
+        );
+    }
+    match message.rsplit_once("; ") {
+        Some((what, help))
+            if ["units: ", "write ", "allowed: "]
+                .iter()
+                .any(|word| help.starts_with(word)) =>
+        {
+            (what, help.to_owned())
+        }
+        _ => (message, String::new()),
     }
 }
 

@@ -153,10 +153,12 @@ impl Diagnostic {
         if let Some(key) = &details.key_path
             && !details.title.contains(&format!("`{key}`"))
         {
-            group = group.element(Level::NOTE.message(format!("the key is `{}`", tame(key))));
+            group = group.element(
+                Level::NOTE.message(format!("the key is `{}`", tame(&clip(key, LONGEST_QUOTE)))),
+            );
         }
         for note in &details.notes {
-            group = group.element(Level::NOTE.message(tame(note)));
+            group = group.element(Level::NOTE.message(tame(&clip(note, LONGEST_QUOTE))));
         }
         if let Some(help) = &details.help {
             group = group.element(Level::HELP.message(tame(help)));

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::deserialize;
 use super::diagnostic::{Diagnostic, clip};
 use super::path::{self, Segment, Step};
-use super::source::{Place, Source};
+use super::source::{Place, Source, find_unquoted};
 
 /// Name of the layer that a `--set` on the command line makes.
 pub const SET: &str = "--set";
@@ -212,7 +212,7 @@ impl Tree {
         let text = source.text.as_str();
         let whole = 0..text.len();
         let form = "write --set path.of.key=value, such as --set tumour.division.rate=\"0.5 /d\"";
-        let equals = path::equals_sign(text).ok_or_else(|| {
+        let equals = find_unquoted(text, '=').ok_or_else(|| {
             Diagnostic::new("an assignment needs a `=`")
                 .at(&source, &whole)
                 .with_help(form)
@@ -336,6 +336,9 @@ impl Tree {
     }
 
     /// Turns the tree into a typed value.
+    ///
+    /// Structs should deny unknown fields, and enums be externally tagged: what serde buffers
+    /// (`flatten`, `untagged`, `tag`) loses its place.
     ///
     /// # Errors
     /// The first key that is unknown, missing or of the wrong type, and whatever the type itself

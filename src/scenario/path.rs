@@ -38,24 +38,6 @@ pub(crate) fn parse(text: &str) -> Option<Vec<Step>> {
     }
 }
 
-/// Where the first `=` outside quotes stands.
-pub(crate) fn equals_sign(text: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            _ if escaped => escaped = false,
-            (Some('"'), '\\') => escaped = true,
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '=') => return Some(at),
-            (None, _) => {}
-        }
-    }
-    None
-}
-
 /// Writes a path so that [`parse`] reads it back.
 pub(crate) fn write(segments: &[Segment]) -> String {
     let mut text = String::new();
@@ -168,11 +150,5 @@ mod tests {
         ] {
             assert_eq!(segments(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn the_equals_sign_in_quotes_does_not_count() {
-        assert_eq!(equals_sign(r#"a."x=y"=3"#), Some(7));
-        assert_eq!(equals_sign("a.b"), None);
     }
 }

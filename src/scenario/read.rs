@@ -101,11 +101,8 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+        let sound = String::from_utf8_lossy(&error.as_bytes()[..valid]);
+        let line = sound.matches('\n').count() + 1;
         Diagnostic::new(format!("line {line} is not UTF-8 text (byte {valid})"))
             .in_file(&name)
             .with_help("save the file as UTF-8; a scenario is TOML, not an image or an archive")
@@ -120,21 +117,19 @@ fn take_text(tree: &mut Tree, key: &str) -> Result<Option<Named>, Diagnostic> {
     let Some(node) = tree.find(&[Segment::Key(key.to_owned())]) else {
         return Ok(None);
     };
-    let named = match (&node.value, node.place()) {
-        (Value::Text(text), Some(place)) => (text.clone(), place.clone()),
-        _ => {
-            let example = if key == "preset" {
-                "human"
-            } else {
-                "base.toml"
-            };
-            return Err(tree.error_at(
-                key,
-                &format!("`{key}` must be text in quotes"),
-                &format!("write {key} = \"{example}\""),
-            ));
-        }
+    let (Value::Text(text), Some(place)) = (&node.value, node.place()) else {
+        let example = if key == "preset" {
+            "human"
+        } else {
+            "base.toml"
+        };
+        return Err(tree.error_at(
+            key,
+            &format!("`{key}` must be text in quotes"),
+            &format!("write {key} = \"{example}\""),
+        ));
     };
+    let named = (text.clone(), place.clone());
     tree.remove(key);
     Ok(Some(named))
 }

@@ -62,7 +62,7 @@ impl Source {
         let tail = self
             .text
             .get(value_end..self.line_start(last + 1))
-            .and_then(trailing_comment)
+            .and_then(|rest| find_unquoted(rest, '#').map(|at| &rest[at..]))
             .map(clean);
         if let Some(comment) = tail.filter(|comment| !comment.is_empty()) {
             return Some(comment);
@@ -84,19 +84,18 @@ fn clean(comment: &str) -> String {
     comment.trim().trim_start_matches('#').trim().to_owned()
 }
 
-/// The comment in the rest of a line that starts outside of any string.
-fn trailing_comment(rest: &str) -> Option<&str> {
+/// Where a letter first stands outside quotes, in a text that starts outside of them.
+pub(crate) fn find_unquoted(text: &str, wanted: char) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;
-    for (at, letter) in rest.char_indices() {
-        match (quote, letter) {
+    for (at, letter) in text.char_indices() {
+        match quote {
             _ if escaped => escaped = false,
-            (Some('"'), '\\') => escaped = true,
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '#') => return Some(&rest[at..]),
-            (None, _) => {}
+            Some('"') if letter == '\\' => escaped = true,
+            Some(open) if open == letter => quote = None,
+            None if letter == wanted => return Some(at),
+            None if letter == '"' || letter == '\'' => quote = Some(letter),
+            _ => {}
         }
     }
     None
@@ -145,6 +144,13 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_in_quotes_does_not_count() {
+        assert_eq!(find_unquoted(r#"a."x=y"=3"#, '='), Some(7));
+        assert_eq!(find_unquoted(r#""\"=" '=' ="#, '='), Some(10));
+        assert_eq!(find_unquoted("a.b", '='), None);
+    }
+
+    #[test]
     fn a_comment_is_found_behind_and_above() {
         let text = "# one\n#\n# two\na = \"#x\" # three\n#: no\n# four\nb = { c = '#', d = \"\\\"#\" } # five\ne = 1\n";
         let source = Source::new("x".into(), text.into());
@@ -158,6 +164,6 @@ mod tests {
         assert_eq!(comment("c =", "'#'").as_deref(), Some("five"));
         assert_eq!(comment("e =", "1"), None);
         let above = Source::new("x".into(), "z = 0\n# one\n#\n# two\na = 1\n".into());
-        assert_eq!(above.comment(19, 24).as_deref(), Some("one two"));
+        assert_eq!(above.comment(20, 25).as_deref(), Some("one two"));
     }
 }
