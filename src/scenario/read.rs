@@ -1,0 +1,216 @@
+//! A scenario file with what lies under it (its preset, its base) and over it (`--set`).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::{Diagnostic, clip, nearest};
+use super::layers::{LARGEST_LAYER, Layer, Tree, Value, too_large};
+use super::path::Segment;
+use super::source::Place;
+
+/// The presets that a help text may name; those that `preset` does not know are left out.
+const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
+
+/// Reads a scenario file and stacks, from the lowest layer to the uppermost: the preset that the
+/// top-level key `preset` names, the file that `extends` names (relative to the file that says
+/// so, one level), the file itself, and the assignments of `sets` in their order.
+///
+/// `preset` gives the embedded TOML of a preset by its name. The keys `preset` and `extends` are
+/// not in the tree; [`Tree::preset`] and [`Tree::layers`] tell what they named.
+///
+/// # Errors
+/// A file that cannot be read, is larger than 4 MiB or not UTF-8; a second level of `extends`, or
+/// a file that extends itself; an unknown preset; two different presets in file and base; all
+/// faults of [`Tree::parse`] and [`Tree::set`].
+pub fn read_file(
+    path: &Path,
+    preset: impl Fn(&str) -> Option<&'static str>,
+    sets: &[String],
+) -> Result<Tree, Diagnostic> {
+    let mut file = Tree::parse(load(path)?)?;
+    let file_preset = take_text(&mut file, "preset")?;
+    let mut stack = None;
+    let mut chosen = file_preset.clone();
+    if let Some((name, place)) = take_text(&mut file, "extends")? {
+        let (base, base_preset) = read_base(path, &name, &place)?;
+        if let (Some((above, place)), Some((below, other))) = (&file_preset, &base_preset)
+            && above != below
+        {
+            return Err(clash(above, place, below, other));
+        }
+        chosen = chosen.or(base_preset);
+        stack = Some(base);
+    }
+    let mut tree = match chosen {
+        Some((name, place)) => {
+            let text = preset(&name).ok_or_else(|| unknown_preset(&name, &place, &preset))?;
+            let mut tree = Tree::parse(Layer {
+                name: format!("preset {name}"),
+                text: text.to_owned(),
+            })?;
+            tree.set_preset(Some(name));
+            if let Some(base) = stack {
+                tree.overlay(base);
+            }
+            tree.overlay(file);
+            tree
+        }
+        None => match stack {
+            Some(mut base) => {
+                base.overlay(file);
+                base
+            }
+            None => file,
+        },
+    };
+    for set in sets {
+        tree.set(set)?;
+        for key in ["preset", "extends"] {
+            if tree.get(key).is_some() {
+                let fault = Diagnostic::new(format!("`{key}` cannot be set on the command line"));
+                return Err(tree
+                    .point(fault, &[Segment::Key(key.to_owned())], true)
+                    .with_help(format!(
+                        "write `{key} = \"...\"` at the top of the scenario file"
+                    )));
+            }
+        }
+    }
+    Ok(tree)
+}
+
+/// Text of a file as a layer named by the path as typed.
+///
+/// # Errors
+/// The file cannot be read, is larger than 4 MiB, or is not UTF-8.
+pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
+    let name = path.display().to_string();
+    let unreadable = |error: &std::io::Error| {
+        Diagnostic::new(format!("cannot read `{name}`: {error}"))
+            .in_file(&name)
+            .with_help("the path is taken from the folder in which the program was started")
+    };
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_LAYER as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() > LARGEST_LAYER {
+        return Err(too_large(&name));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let sound = String::from_utf8_lossy(&error.as_bytes()[..valid]);
+        let line = sound.matches('\n').count() + 1;
+        Diagnostic::new(format!("line {line} is not UTF-8 text (byte {valid})"))
+            .in_file(&name)
+            .with_help("save the file as UTF-8; a scenario is TOML, not an image or an archive")
+    })?;
+    Ok(Layer { name, text })
+}
+
+type Named = (String, Place);
+
+/// Takes a top-level text out of a file.
+fn take_text(tree: &mut Tree, key: &str) -> Result<Option<Named>, Diagnostic> {
+    let Some(node) = tree.find(&[Segment::Key(key.to_owned())]) else {
+        return Ok(None);
+    };
+    let (Value::Text(text), Some(place)) = (&node.value, node.place()) else {
+        let example = if key == "preset" {
+            "human"
+        } else {
+            "base.toml"
+        };
+        return Err(tree.error_at(
+            key,
+            &format!("`{key}` must be text in quotes"),
+            &format!("write {key} = \"{example}\""),
+        ));
+    };
+    let named = (text.clone(), place.clone());
+    tree.remove(key);
+    Ok(Some(named))
+}
+
+fn read_base(path: &Path, name: &str, place: &Place) -> Result<(Tree, Option<Named>), Diagnostic> {
+    let base_path = beside(path, name);
+    if same_file(path, &base_path) {
+        return Err(Diagnostic::new("the file extends itself")
+            .at(&place.source, &place.value)
+            .with_help("name another file, or delete the line"));
+    }
+    let layer = load(&base_path).map_err(|fault| {
+        Diagnostic::new(fault.title())
+            .at(&place.source, &place.value)
+            .with_help(format!(
+                "`extends` is taken from the folder of {}",
+                path.display()
+            ))
+    })?;
+    let mut base = Tree::parse(layer)?;
+    if let Some((further, other)) = take_text(&mut base, "extends")? {
+        let title = if same_file(path, &beside(&base_path, &further)) {
+            format!(
+                "{} and {} extend each other",
+                path.display(),
+                base_path.display()
+            )
+        } else {
+            format!(
+                "{} extends a file that itself extends another",
+                path.display()
+            )
+        };
+        return Err(Diagnostic::new(title)
+            .at(&other.source, &other.value)
+            .with_help("`extends` goes one level deep: write out what is needed in one base"));
+    }
+    let preset = take_text(&mut base, "preset")?;
+    Ok((base, preset))
+}
+
+fn beside(path: &Path, name: &str) -> PathBuf {
+    path.parent()
+        .map_or_else(|| PathBuf::from(name), |folder| folder.join(name))
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn clash(above: &str, place: &Place, below: &str, other: &Place) -> Diagnostic {
+    let (above, below) = (clip(above, 80), clip(below, 80));
+    Diagnostic::new(format!("preset `{above}` over a base of preset `{below}`"))
+        .at(&place.source, &place.value)
+        .with_note(format!(
+            "{}:{} says preset = \"{below}\"",
+            other.source.name,
+            other.line()
+        ))
+        .with_help("presets are never mixed: name the same in both, or in one of them only")
+}
+
+fn unknown_preset(
+    name: &str,
+    place: &Place,
+    preset: &impl Fn(&str) -> Option<&'static str>,
+) -> Diagnostic {
+    let known: Vec<&str> = PRESET_NAMES
+        .into_iter()
+        .filter(|name| preset(name).is_some())
+        .collect();
+    let list = known.join(", ");
+    let help = match nearest(name, &known) {
+        Some(near) => format!("did you mean `{near}`? presets: {list}"),
+        None if known.is_empty() => "delete the line: there are no presets".to_owned(),
+        None => format!("presets: {list}"),
+    };
+    Diagnostic::new(format!("unknown preset `{}`", clip(name, 80)))
+        .at(&place.source, &place.value)
+        .with_help(help)
+}
