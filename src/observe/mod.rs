@@ -1,3 +1,4 @@
 //! State in, numbers out.
 
 pub mod morphometry;
+pub mod series;

@@ -14,6 +14,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::numerics::quantity::{Length, Time};
+use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 
 /// A scenario file with its preset and base merged in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,9 +25,6 @@ pub struct Scenario {
     /// What the scenario shows, in a sentence or two.
     #[serde(default)]
     pub description: String,
-    /// Time scales and densities to start from: `human` or `mouse`. Never mixed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preset: Option<String>,
     /// Seed of all chance.
     #[serde(default)]
     pub seed: u64,
@@ -101,6 +99,15 @@ pub struct Specimen {
     /// Real bone from an image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageFile>,
+    /// A plate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slab: Option<Slab>,
+    /// Trabecular bone grown from a seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trabecular: Option<Trabecular>,
+    /// A cortical shell with Haversian canals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cortical: Option<Cortical>,
 }
 
 /// Real bone from an image.

@@ -7,10 +7,13 @@
 //! says what was found and what is allowed.
 
 pub mod describe;
+pub mod build;
 pub mod diagnostic;
+pub mod file;
 pub mod layers;
 pub mod read;
 pub mod schema;
+
 
 mod deserialize;
 mod path;

@@ -1,3 +1,4 @@
-//! The first day: real bone from images, synthetic bone, and what is seeded in it.
+//! The first day: real bone from images, synthetic bone.
 
 pub mod image;
+pub mod synthetic;

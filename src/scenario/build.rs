@@ -1,0 +1,359 @@
+//! From a scenario to a simulation that is ready for its first tick.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::model::{Model, TransportChoice};
+use crate::engine::scratch::Scratch;
+use crate::engine::seeding::{Colony, Start, Vessels};
+use crate::engine::state::State;
+use crate::numerics::random::{Chance, Stream};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::layers::Tree;
+use crate::scenario::read::read_file;
+use crate::specimen::image::read as read_image;
+use crate::tissue::grid::Grid;
+use crate::transport;
+
+/// Time scales and densities of man.
+pub const HUMAN: &str = include_str!("presets/human.toml");
+/// Time scales and densities of the mouse.
+pub const MOUSE: &str = include_str!("presets/mouse.toml");
+
+/// The text of a preset.
+pub fn preset(name: &str) -> Option<&'static str> {
+    match name {
+        "human" => Some(HUMAN),
+        "mouse" => Some(MOUSE),
+        _ => None,
+    }
+}
+
+/// A scenario with where its values came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The values.
+    pub scenario: Scenario,
+    /// Where they came from.
+    pub tree: Tree,
+    /// Folder to which file names in the scenario refer.
+    pub folder: PathBuf,
+}
+
+/// Reads a scenario with its preset, its base and the assignments of `--set`.
+///
+/// # Errors
+/// What is wrong, with file, line and remedy.
+pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
+    let mut tree = read_file(path, preset, sets)?;
+    tree.keep_uppermost_choice("specimen");
+    let scenario: Scenario = tree.deserialize()?;
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let loaded = Loaded { scenario, tree, folder };
+    loaded.check()?;
+    Ok(loaded)
+}
+
+/// A run that is ready for its first tick.
+#[derive(Debug)]
+pub struct Simulation {
+    /// Parameters.
+    pub model: Model,
+    /// State.
+    pub state: State,
+    /// Workspace.
+    pub scratch: Scratch,
+    /// Tumour cells that arrive, with the hour of their arrival.
+    pub arrival: Option<(f64, Arrival)>,
+    /// Ticks before day 0.
+    pub burn_in_ticks: u32,
+    /// Ticks after day 0.
+    pub ticks: u32,
+    /// What the specimen is, in a sentence.
+    pub specimen: String,
+}
+
+/// Where and how many tumour cells arrive.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    cells: u32,
+    colonies: u32,
+    site: Site,
+    place: [usize; 3],
+}
+
+impl Loaded {
+    fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
+        self.tree.error_at(path, message, help)
+    }
+
+    fn check(&self) -> Result<(), Diagnostics> {
+        let mut found = Diagnostics::default();
+        let scenario = &self.scenario;
+        if scenario.name.is_empty()
+            || !scenario
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        {
+            found.push(self.error(
+                "name",
+                &format!("found \"{}\"", scenario.name),
+                "use letters, digits, _ and -: the name becomes that of a folder",
+            ));
+        }
+        if scenario.run.duration.get() <= 0.0 {
+            found.push(self.error(
+                "run.duration",
+                &format!("found {}", scenario.run.duration),
+                "give a time above zero, such as \"28 d\"",
+            ));
+        }
+        if scenario.run.burn_in.get() < 0.0 {
+            found.push(self.error(
+                "run.burn_in",
+                &format!("found {}", scenario.run.burn_in),
+                "give zero or a time above it",
+            ));
+        }
+        if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
+            found.push(self.error(
+                "seeding.remodelling_space",
+                &format!("found {}", scenario.seeding.remodelling_space),
+                "give a share from 0 to below 1",
+            ));
+        }
+        if let Some(site) = scenario.lattice.site
+            && !(5.0..=25.0).contains(&site.get())
+        {
+            found.push(self.error(
+                "lattice.site",
+                &format!("found {site}"),
+                "give an edge from 5 um to 25 um",
+            ));
+        }
+        if scenario.vessels.spacing.get() <= 0.0 {
+            found.push(self.error(
+                "vessels.spacing",
+                &format!("found {}", scenario.vessels.spacing),
+                "give a length above zero",
+            ));
+        }
+        if !(scenario.transport.tolerance > 0.0 && scenario.transport.tolerance < 0.1) {
+            found.push(self.error(
+                "transport.tolerance",
+                &format!("found {}", scenario.transport.tolerance),
+                "give a relative residual above 0 and below 0.1",
+            ));
+        }
+        if let Some(inoculation) = &scenario.inoculation
+            && inoculation.time.get() < 0.0
+        {
+            found.push(self.error(
+                "inoculation.time",
+                &format!("found {}", inoculation.time),
+                "give zero or a time above it",
+            ));
+        }
+        found.into_result()
+    }
+
+    /// The bone: lattice, mask, canals and a sentence.
+    fn bone(&self) -> Result<(Grid, Vec<bool>, Vec<usize>, String), Diagnostic> {
+        let scenario = &self.scenario;
+        let specimen = &scenario.specimen;
+        let kinds = usize::from(specimen.image.is_some())
+            + usize::from(specimen.slab.is_some())
+            + usize::from(specimen.trabecular.is_some())
+            + usize::from(specimen.cortical.is_some());
+        if kinds != 1 {
+            return Err(self.error(
+                "specimen",
+                &format!("{kinds} kinds of bone are given"),
+                "give exactly one of: image, slab, trabecular, cortical",
+            ));
+        }
+        if let Some(image) = &specimen.image {
+            let path = self.folder.join(&image.file);
+            let at_file =
+                |message: &str| self.error("specimen.image.file", message, "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs");
+            let mut read = read_image(&path, image.spacing.map(|s| s.get()))
+                .map_err(|error| at_file(&error.to_string()))?;
+            if let Some(crop) = &image.crop {
+                read = read.crop(crop.start, crop.size).map_err(|error| {
+                    self.error("specimen.image.crop", &error.to_string(), "stay inside the image")
+                })?;
+            }
+            let edge = scenario.lattice.site.map(|s| s.get());
+            let bone = read
+                .to_bone(image.threshold, edge)
+                .map_err(|error| at_file(&error.to_string()))?;
+            if !(4.9..=25.1).contains(&bone.spacing_um) {
+                return Err(self.error(
+                    "specimen.image.file",
+                    &format!("its voxels measure {} um", bone.spacing_um),
+                    "set lattice.site to 5 to 25 um to resample it",
+                ));
+            }
+            let grid = Grid::cubic(bone.dims, bone.spacing_um);
+            let sentence = format!("{} ({})", path.display(), bone.binarisation);
+            return Ok((grid, bone.bone, Vec::new(), sentence));
+        }
+        let (Some(size), Some(site)) = (scenario.lattice.size, scenario.lattice.site) else {
+            return Err(self.error(
+                "lattice",
+                "synthetic bone needs lattice.size and lattice.site",
+                "give size = [100, 100, 100] and site = \"20 um\"",
+            ));
+        };
+        if size.iter().any(|&n| n == 0 || n > 4096) {
+            return Err(self.error(
+                "lattice.size",
+                &format!("found {size:?}"),
+                "give 1 to 4096 sites along each axis; z = 1 is a section",
+            ));
+        }
+        let grid = if size[2] == 1 {
+            let thickness = scenario.lattice.section_thickness.ok_or_else(|| {
+                self.error(
+                    "lattice",
+                    "a section (z = 1) needs section_thickness",
+                    "give section_thickness = \"50 um\"",
+                )
+            })?;
+            Grid::section(size[0], size[1], site.get(), thickness.get())
+        } else {
+            Grid::cubic(size, site.get())
+        };
+        let chance = Chance::new(scenario.seed);
+        let (made, key) = if let Some(slab) = &specimen.slab {
+            (slab.generate(grid, chance), "specimen.slab")
+        } else if let Some(trabecular) = &specimen.trabecular {
+            (trabecular.generate(grid, chance), "specimen.trabecular")
+        } else if let Some(cortical) = &specimen.cortical {
+            (cortical.generate(grid, chance), "specimen.cortical")
+        } else {
+            return Err(self.error("specimen", "no bone", "give a specimen"));
+        };
+        let bone = made.map_err(|error| {
+            self.error(key, &error.to_string(), "ask for what the text above allows")
+        })?;
+        Ok((grid, bone.bone, bone.canals, format!("synthetic, {key}")))
+    }
+
+    /// Builds the simulation.
+    ///
+    /// # Errors
+    /// All parameters that make no sense, with file, line and remedy.
+    pub fn build(&self) -> Result<Simulation, Diagnostics> {
+        let scenario = &self.scenario;
+        let (grid, solid, canals, specimen) = self.bone()?;
+        let choice = TransportChoice {
+            scheme: match scenario.transport.scheme {
+                Scheme::Implicit => transport::Scheme::Implicit,
+                Scheme::QuasiSteady => transport::Scheme::QuasiSteady,
+            },
+            tolerance: scenario.transport.tolerance,
+        };
+        let model = Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice)
+            .map_err(|problems| {
+                Diagnostics(
+                    problems
+                        .iter()
+                        .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
+                        .collect(),
+                )
+            })?;
+        let arrival = self.arrival(&grid, &solid)?;
+        let start = Start {
+            seed: scenario.seed,
+            burn_in_h: (scenario.run.burn_in.get() / 24.0).ceil() * 24.0,
+            remodelling_space: scenario.seeding.remodelling_space,
+            vessels: if canals.is_empty() {
+                Vessels::Spaced(scenario.vessels.spacing.get())
+            } else {
+                Vessels::At(canals)
+            },
+        };
+        let state = State::new(&model, &solid, &start);
+        let scratch = Scratch::new(&model, &state)
+            .map_err(|error| self.error("lattice", &error.to_string(), "choose another lattice"))?;
+        Ok(Simulation {
+            burn_in_ticks: (start.burn_in_h / model.tick_h).round() as u32,
+            ticks: (scenario.run.duration.get() / model.tick_h).round().max(1.0) as u32,
+            model,
+            state,
+            scratch,
+            arrival,
+            specimen,
+        })
+    }
+
+    fn arrival(
+        &self,
+        grid: &Grid,
+        solid: &[bool],
+    ) -> Result<Option<(f64, Arrival)>, Diagnostic> {
+        let Some(inoculation) = &self.scenario.inoculation else { return Ok(None) };
+        if solid.iter().all(|&bone| bone) {
+            return Err(self.error("inoculation", "there is no marrow", "choose another bone"));
+        }
+        let mut place = [grid.dims[0] / 2, grid.dims[1] / 2, grid.dims[2] / 2];
+        if inoculation.site == Site::Position {
+            let Some(position) = inoculation.position else {
+                return Err(self.error(
+                    "inoculation.site",
+                    "a position is asked for but not given",
+                    "give position = [\"1 mm\", \"1 mm\", \"1 mm\"]",
+                ));
+            };
+            for axis in 0..3 {
+                let edge = if axis == 2 { grid.depth_um } else { grid.edge_um };
+                let at = position[axis].get() / edge;
+                if at < 0.0 || at >= grid.dims[axis] as f64 {
+                    return Err(self.error(
+                        "inoculation.position",
+                        &format!(
+                            "{} lies outside the lattice of {} um along {}",
+                            position[axis],
+                            grid.dims[axis] as f64 * edge,
+                            ["x", "y", "z"][axis]
+                        ),
+                        "give a position inside the lattice, from its corner",
+                    ));
+                }
+                place[axis] = at as usize;
+            }
+        }
+        if inoculation.colonies == 0 || inoculation.colonies > inoculation.cells {
+            return Err(self.error(
+                "inoculation.colonies",
+                &format!("found {} for {} cells", inoculation.colonies, inoculation.cells),
+                "give 1 to as many colonies as cells",
+            ));
+        }
+        Ok(Some((
+            inoculation.time.get(),
+            Arrival {
+                cells: inoculation.cells,
+                colonies: inoculation.colonies,
+                site: inoculation.site,
+                place,
+            },
+        )))
+    }
+}
+
+impl Arrival {
+    /// The colony that settles now.
+    pub fn colony(&self, model: &Model, state: &State) -> Colony {
+        let mut draws = Chance::new(state.seed).at(Stream::Seeding, 2, 0);
+        let places = match self.site {
+            Site::Vessels if !state.vessels.is_empty() => (0..self.colonies)
+                .map(|_| state.vessels[draws.below(state.vessels.len() as u32) as usize] as usize)
+                .collect(),
+            _ => state.marrow_near(model, self.place).into_iter().collect(),
+        };
+        Colony { cells: self.cells, places }
+    }
+}
