@@ -2,3 +2,4 @@
 
 pub mod morphometry;
 pub mod series;
+pub mod picture;

@@ -1,1 +1,69 @@
-//! Numbers in, files out.
+//! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
+
+pub mod curves;
+pub mod map;
+pub mod run_folder;
+pub mod table;
+
+use std::path::{Path, PathBuf};
+
+/// A file that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system said no.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The folder is there already.
+    #[error("{} exists already; choose another folder with --out, or replace it with --force", .0.display())]
+    Exists(PathBuf),
+    /// The folder to be replaced is not one that a run left.
+    #[error("{} exists and is not a run folder (it has no run.json): it is not replaced", .0.display())]
+    NotARunFolder(PathBuf),
+    /// A table does not read.
+    #[error("{}, line {line}: {message}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What was found and what is allowed.
+        message: String,
+    },
+    /// A picture could not be drawn.
+    #[error("{}: {message}", path.display())]
+    Drawing {
+        /// The file.
+        path: PathBuf,
+        /// What the plotter said.
+        message: String,
+    },
+}
+
+/// Writes a file beside its name and renames it, so that it appears whole.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let io = |source| OutputError::Io { path: path.to_path_buf(), source };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(io)?;
+    file.as_file().sync_all().map_err(io)?;
+    file.persist(path).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+/// Digest of a file's bytes (BLAKE3, hexadecimal).
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn digest(path: &Path) -> Result<String, OutputError> {
+    let bytes = std::fs::read(path)
+        .map_err(|source| OutputError::Io { path: path.to_path_buf(), source })?;
+    Ok(blake3::hash(&bytes).to_hex().to_string())
+}

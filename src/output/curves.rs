@@ -1,0 +1,277 @@
+//! Curves by plotters, in SVG and PNG, with a font that is embedded.
+
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use plotters::coord::Shift;
+use plotters::prelude::{
+    BLACK, BitMapBackend, ChartBuilder, Circle, Color, DrawingArea, DrawingBackend,
+    IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
+};
+use plotters::element::PathElement;
+use plotters::style::{FontStyle, IntoFont, register_font};
+
+use crate::output::table::Table;
+use crate::output::{OutputError, write_whole};
+
+/// Colours that stay apart for colour-blind readers and in grey (Okabe and Ito 2008).
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(90, 90, 90),
+];
+
+/// Makes the embedded font known to the plotter.
+pub(crate) fn use_embedded_font() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let regular: &[u8] = include_bytes!("../../assets/font/DejaVuSans.ttf");
+        let bold: &[u8] = include_bytes!("../../assets/font/DejaVuSans-Bold.ttf");
+        // A font that does not read would show at the first label, as a drawing error.
+        let _ = register_font("sans-serif", FontStyle::Normal, regular);
+        let _ = register_font("sans-serif", FontStyle::Bold, bold);
+    });
+}
+
+struct Line {
+    label: String,
+    points: Vec<(f64, f64)>,
+}
+
+struct Panel {
+    y_label: &'static str,
+    lines: Vec<Line>,
+    logarithmic: bool,
+}
+
+/// Draws every set of curves of one run, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_curves(
+    folder: &Path,
+    title: &str,
+    table: &Table,
+) -> Result<Vec<PathBuf>, OutputError> {
+    use_embedded_font();
+    let days = table.column("time_d").unwrap_or_default();
+    let line = |name: &str, label: &str, factor: f64| {
+        table.column(name).map(|values| Line {
+            label: label.to_owned(),
+            points: days.iter().zip(&values).map(|(&day, &value)| (day, value * factor)).collect(),
+        })
+    };
+    let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
+        y_label,
+        logarithmic,
+        lines: lines.into_iter().flatten().collect(),
+    };
+    let start = table.column("bv_tv").and_then(|values| values.first().copied()).unwrap_or(1.0);
+    let pictures = [
+        (
+            "bone_loss",
+            "Bone volume",
+            vec![
+                panel("BV/TV (%)", false, vec![line("bv_tv", "BV/TV", 100.0)]),
+                panel(
+                    "BV/TV (% of day 0)",
+                    false,
+                    vec![line("bv_tv", "BV/TV, day 0 = 100", 100.0 / start)],
+                ),
+            ],
+        ),
+        (
+            "cells",
+            "Cells",
+            vec![
+                panel("tumour cells", true, vec![line("tumour_cells", "tumour cells", 1.0)]),
+                panel(
+                    "cells",
+                    true,
+                    vec![
+                        line("n_oc", "osteoclasts", 1.0),
+                        line("n_ob", "osteoblasts", 1.0),
+                        line("n_precursor", "osteoblast precursors", 1.0),
+                    ],
+                ),
+            ],
+        ),
+        (
+            "signals",
+            "Signals, mean over marrow",
+            vec![panel(
+                "level (pM)",
+                true,
+                vec![
+                    line("pthrp_pm", "PTHrP", 1.0),
+                    line("rankl_free_pm", "free RANKL", 1.0),
+                    line("opg_pm", "OPG", 1.0),
+                    line("tgf_beta_pm", "TGF-\u{3b2}", 1.0),
+                ],
+            )],
+        ),
+        (
+            "turnover",
+            "Bone resorbed and formed since day 0",
+            vec![panel(
+                "volume (mm\u{b3})",
+                false,
+                vec![line("resorbed_mm3", "resorbed", 1.0), line("formed_mm3", "formed", 1.0)],
+            )],
+        ),
+    ];
+    let mut written = Vec::new();
+    for (name, heading, panels) in &pictures {
+        let heading = format!("{title}: {}", heading.to_lowercase());
+        let width = if panels.len() > 1 { 1100 } else { 640 };
+        let svg = folder.join(format!("{name}.svg"));
+        let mut text = String::new();
+        {
+            let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
+            draw(&area, &heading, panels, 1).map_err(|message| OutputError::Drawing {
+                path: svg.clone(),
+                message,
+            })?;
+        }
+        write_whole(&svg, text.as_bytes())?;
+        let png = folder.join(format!("{name}.png"));
+        let (wide, high) = (width * 2, 840);
+        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+        {
+            let area =
+                BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+            draw(&area, &heading, panels, 2).map_err(|message| OutputError::Drawing {
+                path: png.clone(),
+                message,
+            })?;
+        }
+        write_whole(&png, &crate::output::map::png_bytes(wide, high, &pixels, &png)?)?;
+        written.extend([svg, png]);
+    }
+    Ok(written)
+}
+
+fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    heading: &str,
+    panels: &[Panel],
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    area.fill(&WHITE).map_err(|e| said(&e))?;
+    let title = TextStyle::from(("sans-serif", 17 * scale).into_font()).color(&BLACK);
+    area.draw_text(heading, &title, (14 * scale as i32, 10 * scale as i32))
+        .map_err(|e| said(&e))?;
+    let (_, body) = area.split_vertically(34 * scale);
+    for (panel, part) in panels.iter().zip(body.split_evenly((1, panels.len()))) {
+        draw_panel(&part, panel, scale)?;
+    }
+    area.present().map_err(|e| said(&e))
+}
+
+fn draw_panel<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    panel: &Panel,
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    // A logarithmic axis shows no zero: such points are left out of it, as the label says.
+    let shown = |y: f64| y.is_finite() && (!panel.logarithmic || y > 0.0);
+    let to_axis = |y: f64| if panel.logarithmic { y.log10() } else { y };
+    let all = || panel.lines.iter().flat_map(|line| &line.points).filter(|point| shown(point.1));
+    let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
+    let (mut low, mut high) = all()
+        .map(|point| to_axis(point.1))
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)));
+    if low > high {
+        (low, high) = (0.0, 1.0);
+    }
+    if panel.logarithmic {
+        (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
+    } else {
+        let from_zero = low.min(0.0);
+        low = from_zero;
+        high += 0.22 * (high - low).max(1e-9);
+    }
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let font = |size: u32| ("sans-serif", size * scale).into_font();
+    let mut chart = ChartBuilder::on(area)
+        .margin(10 * scale)
+        .margin_right(18 * scale)
+        .x_label_area_size(44 * scale)
+        .y_label_area_size(66 * scale)
+        .build_cartesian_2d(0.0..most_x, low..high)
+        .map_err(|e| said(&e))?;
+    let logarithmic = panel.logarithmic;
+    let tick = move |value: &f64| {
+        if !logarithmic {
+            let text = format!("{value:.3}");
+            return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+        }
+        let power = value.round() as i32;
+        if (-2..=4).contains(&power) {
+            format!("{}", 10_f64.powi(power))
+        } else {
+            format!("1e{power}")
+        }
+    };
+    chart
+        .configure_mesh()
+        .x_desc("time (d)")
+        .y_desc(panel.y_label)
+        .axis_desc_style(font(14))
+        .label_style(font(12))
+        .light_line_style(WHITE)
+        .bold_line_style(RGBColor(225, 225, 225))
+        .y_labels(if logarithmic { (high - low) as usize + 1 } else { 7 })
+        .y_label_formatter(&tick)
+        .x_label_formatter(&|value| format!("{value:.0}"))
+        .draw()
+        .map_err(|e| said(&e))?;
+    for (index, line) in panel.lines.iter().enumerate() {
+        let colour = COLOURS[index % COLOURS.len()];
+        let points: Vec<(f64, f64)> = line
+            .points
+            .iter()
+            .filter(|point| shown(point.1))
+            .map(|&(x, y)| (x, to_axis(y)))
+            .collect();
+        // Marks of their own tell the lines apart in grey.
+        let gap = (points.len() / 8).max(1);
+        let marks: Vec<(f64, f64)> =
+            points.iter().copied().skip(index * gap / 4).step_by(gap).collect();
+        let radius = (2 + index as u32) * scale;
+        chart
+            .draw_series(LineSeries::new(points, colour.stroke_width(2 * scale)))
+            .map_err(|e| said(&e))?
+            .label(line.label.as_str())
+            .legend(move |(x, y)| {
+                PathElement::new(
+                    vec![(x, y), (x + 18 * scale as i32, y)],
+                    colour.stroke_width(2 * scale),
+                )
+            });
+        let style = if index % 2 == 0 { colour.filled() } else { colour.stroke_width(scale) };
+        chart
+            .draw_series(marks.into_iter().map(|point| Circle::new(point, radius, style)))
+            .map_err(|e| said(&e))?;
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(RGBColor(180, 180, 180))
+        .label_font(font(12))
+        .legend_area_size(24 * scale)
+        .margin(6 * scale)
+        .draw()
+        .map_err(|e| said(&e))?;
+    Ok(())
+}

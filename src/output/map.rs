@@ -1,0 +1,230 @@
+//! Maps of the tissue: a section as it is, a volume as three cuts through its middle.
+
+use std::path::Path;
+
+use plotters::prelude::{
+    BLACK, BitMapBackend, Color, IntoDrawingArea, PathElement, RGBColor, Rectangle, TextStyle,
+};
+use plotters::style::IntoFont;
+
+use crate::observe::picture::Shown;
+use crate::output::curves::use_embedded_font;
+use crate::output::{OutputError, write_whole};
+
+/// Kinds in the order of the legend.
+const ALL: [Shown; 8] = [
+    Shown::Bone,
+    Shown::Osteoid,
+    Shown::Marrow,
+    Shown::Eroded,
+    Shown::TumourSparse,
+    Shown::TumourDense,
+    Shown::Osteoblast,
+    Shown::Osteoclast,
+];
+
+/// Colour; dark and light differ, so that a grey print stays readable.
+const fn colour(kind: Shown) -> (u8, u8, u8) {
+    match kind {
+        Shown::Marrow => (250, 246, 240),
+        Shown::Bone => (150, 140, 125),
+        Shown::Osteoid => (205, 195, 150),
+        Shown::Eroded => (255, 225, 150),
+        Shown::TumourSparse => (225, 190, 215),
+        Shown::TumourDense => (170, 90, 150),
+        Shown::Osteoblast => (0, 114, 178),
+        Shown::Osteoclast => (200, 50, 0),
+    }
+}
+
+const fn label(kind: Shown) -> &'static str {
+    match kind {
+        Shown::Marrow => "marrow",
+        Shown::Bone => "bone",
+        Shown::Osteoid => "osteoid",
+        Shown::Eroded => "eroded",
+        Shown::TumourSparse => "tumour, sparse",
+        Shown::TumourDense => "tumour, dense",
+        Shown::Osteoblast => "osteoblast",
+        Shown::Osteoclast => "osteoclast",
+    }
+}
+
+/// One cut through the tissue; pixels run along the first axis fastest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cut {
+    /// Where it lies, such as "z = 0.98 mm".
+    pub name: String,
+    /// Names of the axes across and down.
+    pub axes: [&'static str; 2],
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// Edge of a pixel, um.
+    pub pixel_um: f64,
+    /// What each pixel shows.
+    pub tissue: Vec<Shown>,
+}
+
+/// All cuts of one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Time, d.
+    pub day: f64,
+    /// Figures of the moment.
+    pub caption: String,
+    /// One cut of a section, three of a volume.
+    pub cuts: Vec<Cut>,
+}
+
+const LEGEND: u32 = 170;
+const TOP: u32 = 62;
+const LEFT: u32 = 58;
+const BOTTOM: u32 = 50;
+
+/// Draws a frame: width, height and RGB pixels.
+///
+/// # Errors
+/// What the plotter said.
+fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
+    use_embedded_font();
+    let zoom = |cut: &Cut| (440 / cut.width.max(cut.height).max(1)).clamp(1, 6) as u32;
+    let each: Vec<(u32, u32, u32)> = frame
+        .cuts
+        .iter()
+        .map(|cut| (zoom(cut), cut.width as u32 * zoom(cut), cut.height as u32 * zoom(cut)))
+        .collect();
+    let wide = each.iter().map(|(_, w, _)| w + LEFT + 12).sum::<u32>() + LEGEND;
+    let high = TOP + each.iter().map(|(.., h)| *h).max().unwrap_or(0).max(240) + BOTTOM;
+    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+        let text = |size: i32| {
+            TextStyle::from(("sans-serif", size).into_font()).color(&BLACK)
+        };
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let heading = format!("{title}, day {:.0}", frame.day);
+        area.draw_text(&heading, &text(18), (12, 8)).map_err(|e| said(&e))?;
+        area.draw_text(&frame.caption, &text(13), (12, 34)).map_err(|e| said(&e))?;
+        let mut left = LEFT as i32;
+        for (cut, &(zoom, w, h)) in frame.cuts.iter().zip(&each) {
+            let (w, h, zoom) = (w as i32, h as i32, zoom as i32);
+            let top = TOP as i32;
+            for y in 0..cut.height {
+                for x in 0..cut.width {
+                    let (r, g, b) = colour(cut.tissue[y * cut.width + x]);
+                    // The second axis points up.
+                    let row = (cut.height - 1 - y) as i32;
+                    let corner = (left + x as i32 * zoom, top + row * zoom);
+                    let end = (corner.0 + zoom - 1, corner.1 + zoom - 1);
+                    area.draw(&Rectangle::new([corner, end], RGBColor(r, g, b).filled()))
+                        .map_err(|e| said(&e))?;
+                }
+            }
+            area.draw(&Rectangle::new([(left, top), (left + w - 1, top + h - 1)], BLACK))
+                .map_err(|e| said(&e))?;
+            let (across, down) =
+                (cut.width as f64 * cut.pixel_um / 1e3, cut.height as f64 * cut.pixel_um / 1e3);
+            let small = text(12);
+            area.draw_text("0", &small, (left - 3, top + h + 4)).map_err(|e| said(&e))?;
+            area.draw_text(&format!("{across:.2}"), &small, (left + w - 28, top + h + 4))
+                .map_err(|e| said(&e))?;
+            area.draw_text(
+                &format!("{} (mm)   {}", cut.axes[0], cut.name),
+                &small,
+                (left + w / 2 - 60, top + h + 22),
+            )
+            .map_err(|e| said(&e))?;
+            area.draw_text(&format!("{down:.2}"), &small, (left - 34, top)).map_err(|e| said(&e))?;
+            area.draw_text(cut.axes[1], &small, (left - 34, top + h / 2 - 12))
+                .map_err(|e| said(&e))?;
+            area.draw_text("(mm)", &small, (left - 42, top + h / 2 + 4)).map_err(|e| said(&e))?;
+            let bar = (500.0 / cut.pixel_um) as i32 * zoom;
+            if bar < w {
+                let (from, y) = (left + w - bar - 8, top + h - 10);
+                area.draw(&PathElement::new(vec![(from, y), (from + bar, y)], BLACK.stroke_width(3)))
+                    .map_err(|e| said(&e))?;
+                area.draw_text("500 \u{b5}m", &small, (from, y - 18)).map_err(|e| said(&e))?;
+            }
+            left += w + LEFT as i32 + 12;
+        }
+        let from = wide as i32 - LEGEND as i32 + 14;
+        for (index, kind) in ALL.into_iter().enumerate() {
+            let y = TOP as i32 + 4 + 26 * index as i32;
+            let (r, g, b) = colour(kind);
+            let corners = [(from, y), (from + 18, y + 16)];
+            area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled())).map_err(|e| said(&e))?;
+            area.draw(&Rectangle::new(corners, BLACK)).map_err(|e| said(&e))?;
+            area.draw_text(label(kind), &text(13), (from + 26, y)).map_err(|e| said(&e))?;
+        }
+        area.present().map_err(|e| said(&e))?;
+    }
+    Ok((wide, high, pixels))
+}
+
+/// RGB pixels as a PNG file.
+pub(crate) fn png_bytes(
+    wide: u32,
+    high: u32,
+    pixels: &[u8],
+    path: &Path,
+) -> Result<Vec<u8>, OutputError> {
+    let said = |error: png::EncodingError| OutputError::Drawing {
+        path: path.to_path_buf(),
+        message: error.to_string(),
+    };
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, wide, high);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(said)?;
+    writer.write_image_data(pixels).map_err(said)?;
+    writer.finish().map_err(said)?;
+    Ok(bytes)
+}
+
+/// Draws a map as PNG.
+///
+/// # Errors
+/// [`OutputError`] when it cannot be drawn or written.
+pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
+    let (wide, high, pixels) = render(title, frame)
+        .map_err(|message| OutputError::Drawing { path: path.to_path_buf(), message })?;
+    write_whole(path, &png_bytes(wide, high, &pixels, path)?)
+}
+
+/// Draws the frames as a film that loops.
+///
+/// # Errors
+/// [`OutputError`] when it cannot be drawn or written.
+pub fn write_gif(path: &Path, title: &str, frames: &[Frame]) -> Result<(), OutputError> {
+    let drawing = |message: String| OutputError::Drawing { path: path.to_path_buf(), message };
+    let mut bytes = Vec::new();
+    let mut encoder: Option<gif::Encoder<&mut Vec<u8>>> = None;
+    let mut pending = Some(&mut bytes);
+    for frame in frames {
+        let (wide, high, mut pixels) = render(title, frame).map_err(drawing)?;
+        if encoder.is_none()
+            && let Some(target) = pending.take()
+        {
+            let mut fresh = gif::Encoder::new(target, wide as u16, high as u16, &[])
+                .map_err(|error| drawing(error.to_string()))?;
+            fresh
+                .set_repeat(gif::Repeat::Infinite)
+                .map_err(|error| drawing(error.to_string()))?;
+            encoder = Some(fresh);
+        }
+        // Colours rounded to 5 bits: few enough for one palette a frame, whatever the letters' rims.
+        for value in &mut pixels {
+            *value = (*value & 0xF8) | (*value >> 5);
+        }
+        let mut picture = gif::Frame::from_rgb_speed(wide as u16, high as u16, &pixels, 20);
+        picture.delay = 25;
+        if let Some(encoder) = &mut encoder {
+            encoder.write_frame(&picture).map_err(|error| drawing(error.to_string()))?;
+        }
+    }
+    drop(encoder);
+    write_whole(path, &bytes)
+}
