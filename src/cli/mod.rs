@@ -1,6 +1,194 @@
-//! Arguments in, exit code out.
+//! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking to the terminal is what this module is for"
+)]
+
+mod progress;
+mod run;
+mod specimen;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::OutputError;
+use crate::output::curves::write_curves;
+use crate::output::table::Table;
+use crate::scenario::build::load;
+use crate::scenario::describe::{markdown_table, text_table};
+use crate::scenario::file::Scenario;
+use crate::scenario::schema::json_schema;
+
+/// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
+/// curve.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Start with:  howship run scenarios/vicious_cycle_2d.toml\n\
+Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.5 /d\" --out runs/slower\n\
+Exit codes: 0 done, 1 the run failed, 2 the request was wrong."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario; leaves curves, maps and tables in a folder of its own.
+    Run(run::RunArguments),
+    /// Read a scenario and say what it would do, without running it.
+    Check {
+        /// The scenario file.
+        scenario: PathBuf,
+        /// Set a value by its dotted path, as in --set tumour.division.rate="0.5 /d".
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        sets: Vec<String>,
+    },
+    /// Print every value of a scenario with the source it stands on.
+    Describe {
+        /// The scenario file.
+        scenario: PathBuf,
+        /// Print Markdown.
+        #[arg(long)]
+        markdown: bool,
+        /// Set a value by its dotted path.
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        sets: Vec<String>,
+    },
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema,
+    /// Read a bone image, say what it is and measure it.
+    Specimen(specimen::SpecimenArguments),
+    /// Draw the curves of a run folder again from its series.csv.
+    Plot {
+        /// The run folder.
+        folder: PathBuf,
+    },
+}
+
+/// Why the program stops.
+enum Stop {
+    /// The request was wrong: exit 2.
+    Request(String),
+    /// The run failed: exit 1.
+    Failed(String),
+}
+
+impl From<OutputError> for Stop {
+    fn from(error: OutputError) -> Self {
+        match error {
+            OutputError::Exists(_) | OutputError::NotARunFolder(_) | OutputError::Table { .. } => {
+                Self::Request(format!("error: {error}"))
+            }
+            OutputError::Io { .. } | OutputError::Drawing { .. } => {
+                Self::Failed(format!("error: {error}"))
+            }
+        }
+    }
+}
 
 /// Runs the program with the arguments of the process.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let stopped = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check { scenario, sets } => check(&scenario, &sets),
+        Command::Describe {
+            scenario,
+            markdown,
+            sets,
+        } => describe(&scenario, markdown, &sets),
+        Command::Schema => {
+            let schema = json_schema::<Scenario>("howship scenario");
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&schema).unwrap_or_default()
+            );
+            Ok(())
+        }
+        Command::Specimen(arguments) => specimen::specimen(&arguments),
+        Command::Plot { folder } => plot(&folder),
+    };
+    match stopped {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Failed(message)) => {
+            eprintln!("{message}");
+            ExitCode::from(1)
+        }
+        Err(Stop::Request(message)) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
+    let wrong =
+        |found: crate::scenario::diagnostic::Diagnostics| Stop::Request(found.render(false));
+    let loaded = load(scenario, sets).map_err(wrong)?;
+    let simulation = loaded.build().map_err(wrong)?;
+    let grid = &simulation.model.grid;
+    println!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    println!("bone      {}", simulation.specimen);
+    println!(
+        "lattice   {} x {} x {} sites of {} um, {:.3} mm3, BV/TV {:.4} before the burn-in",
+        grid.dims[0],
+        grid.dims[1],
+        grid.dims[2],
+        grid.edge_um,
+        grid.volume_mm3(),
+        simulation.state.bv_tv(&simulation.model)
+    );
+    println!(
+        "time      {} ticks of {} h, after {} ticks of burn-in",
+        simulation.ticks, simulation.model.tick_h, simulation.burn_in_ticks
+    );
+    println!(
+        "transport {:?}, relative residual {}",
+        loaded.scenario.transport.scheme, loaded.scenario.transport.tolerance
+    );
+    for (name, signal) in &loaded.scenario.signals {
+        println!(
+            "          {name}: spreads over {:.0} um ({:.1} sites), loss x tick {:.2}",
+            signal.diffusion_length_um(),
+            signal.diffusion_length_um() / grid.edge_um,
+            signal.loss_per_h() * simulation.model.tick_h
+        );
+    }
+    Ok(())
+}
+
+fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
+    let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
+    let leaves = loaded.tree.leaves();
+    if markdown {
+        print!("{}", markdown_table(&leaves));
+    } else {
+        print!("{}", text_table(&leaves));
+    }
+    Ok(())
+}
+
+fn plot(folder: &std::path::Path) -> Result<(), Stop> {
+    let series = folder.join("series.csv");
+    if !series.exists() {
+        return Err(Stop::Request(format!(
+            "error: {} has no series.csv: it is not a run folder",
+            folder.display()
+        )));
+    }
+    let table = Table::read_csv(&series)?;
+    let plots = folder.join("plots");
+    std::fs::create_dir_all(&plots)
+        .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
+    let title = folder
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    for path in write_curves(&plots, &title, &table)? {
+        println!("{}", path.display());
+    }
+    Ok(())
 }

@@ -47,6 +47,9 @@ pub enum Fault {
         /// What is allowed.
         allowed: f64,
     },
+    /// A colony finds no room when it arrives.
+    #[error("tumour cells arrive: {0}")]
+    Settle(#[from] crate::engine::seeding::SettleError),
     /// Two records of who is where disagree.
     #[error(
         "site ({x}, {y}, {z}) holds {counted} {what} by the lists of cells but {recorded} by its count, tick {tick}"

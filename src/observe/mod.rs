@@ -1,5 +1,5 @@
 //! State in, numbers out.
 
 pub mod morphometry;
-pub mod series;
 pub mod picture;
+pub mod series;

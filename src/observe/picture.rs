@@ -58,7 +58,12 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     shown.push(show(state, model.grid.index(at[0], at[1], at[2])));
                 }
             }
-            Slice { axes, fixed, layer, shown }
+            Slice {
+                axes,
+                fixed,
+                layer,
+                shown,
+            }
         })
         .collect()
 }
@@ -74,7 +79,11 @@ fn show(state: &State, site: usize) -> Shown {
         Shown::Osteoblast
     } else if tumour > 0 {
         let full = 2 * tumour >= state.occupancy.capacity[site];
-        if full { Shown::TumourDense } else { Shown::TumourSparse }
+        if full {
+            Shown::TumourDense
+        } else {
+            Shown::TumourSparse
+        }
     } else if state.bone.is_eroded(site) {
         Shown::Eroded
     } else {

@@ -60,10 +60,20 @@ pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
         }
     }
     let share = |area: f64| if surface > 0.0 { area / surface } else { 0.0 };
-    let marrow = state.bone.solid.iter().filter(|&&solid| !solid).count().max(1) as f64;
+    let marrow = state
+        .bone
+        .solid
+        .iter()
+        .filter(|&&solid| !solid)
+        .count()
+        .max(1) as f64;
     let mean = |field: &[f32]| {
         ordered_sum(field.len(), |site| {
-            if state.bone.solid[site] { 0.0 } else { f64::from(field[site]) }
+            if state.bone.solid[site] {
+                0.0
+            } else {
+                f64::from(field[site])
+            }
         }) / marrow
     };
     let mature = state
@@ -85,7 +95,11 @@ pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
         share(osteoid),
         osteoclasts,
         osteoclasts / tissue_mm3,
-        if surface > 0.0 { osteoclasts / surface } else { 0.0 },
+        if surface > 0.0 {
+            osteoclasts / surface
+        } else {
+            0.0
+        },
         share(under_osteoclast),
         mature as f64,
         (state.osteoblasts.len() - mature) as f64,

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use plotters::coord::Shift;
+use plotters::element::PathElement;
 use plotters::prelude::{
     BLACK, BitMapBackend, ChartBuilder, Circle, Color, DrawingArea, DrawingBackend,
     IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
 };
-use plotters::element::PathElement;
 use plotters::style::{FontStyle, IntoFont, register_font};
 
 use crate::output::table::Table;
@@ -60,7 +60,11 @@ pub fn write_curves(
     let line = |name: &str, label: &str, factor: f64| {
         table.column(name).map(|values| Line {
             label: label.to_owned(),
-            points: days.iter().zip(&values).map(|(&day, &value)| (day, value * factor)).collect(),
+            points: days
+                .iter()
+                .zip(&values)
+                .map(|(&day, &value)| (day, value * factor))
+                .collect(),
         })
     };
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
@@ -68,7 +72,10 @@ pub fn write_curves(
         logarithmic,
         lines: lines.into_iter().flatten().collect(),
     };
-    let start = table.column("bv_tv").and_then(|values| values.first().copied()).unwrap_or(1.0);
+    let start = table
+        .column("bv_tv")
+        .and_then(|values| values.first().copied())
+        .unwrap_or(1.0);
     let pictures = [
         (
             "bone_loss",
@@ -86,7 +93,11 @@ pub fn write_curves(
             "cells",
             "Cells",
             vec![
-                panel("tumour cells", true, vec![line("tumour_cells", "tumour cells", 1.0)]),
+                panel(
+                    "tumour cells",
+                    true,
+                    vec![line("tumour_cells", "tumour cells", 1.0)],
+                ),
                 panel(
                     "cells",
                     true,
@@ -118,7 +129,10 @@ pub fn write_curves(
             vec![panel(
                 "volume (mm\u{b3})",
                 false,
-                vec![line("resorbed_mm3", "resorbed", 1.0), line("formed_mm3", "formed", 1.0)],
+                vec![
+                    line("resorbed_mm3", "resorbed", 1.0),
+                    line("formed_mm3", "formed", 1.0),
+                ],
             )],
         ),
     ];
@@ -140,14 +154,16 @@ pub fn write_curves(
         let (wide, high) = (width * 2, 840);
         let mut pixels = vec![255_u8; (wide * high * 3) as usize];
         {
-            let area =
-                BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+            let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
             draw(&area, &heading, panels, 2).map_err(|message| OutputError::Drawing {
                 path: png.clone(),
                 message,
             })?;
         }
-        write_whole(&png, &crate::output::map::png_bytes(wide, high, &pixels, &png)?)?;
+        write_whole(
+            &png,
+            &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
+        )?;
         written.extend([svg, png]);
     }
     Ok(written)
@@ -185,11 +201,19 @@ where
     // A logarithmic axis shows no zero: such points are left out of it, as the label says.
     let shown = |y: f64| y.is_finite() && (!panel.logarithmic || y > 0.0);
     let to_axis = |y: f64| if panel.logarithmic { y.log10() } else { y };
-    let all = || panel.lines.iter().flat_map(|line| &line.points).filter(|point| shown(point.1));
+    let all = || {
+        panel
+            .lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .filter(|point| shown(point.1))
+    };
     let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
     let (mut low, mut high) = all()
         .map(|point| to_axis(point.1))
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)));
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| {
+            (a.min(y), b.max(y))
+        });
     if low > high {
         (low, high) = (0.0, 1.0);
     }
@@ -230,7 +254,11 @@ where
         .label_style(font(12))
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
-        .y_labels(if logarithmic { (high - low) as usize + 1 } else { 7 })
+        .y_labels(if logarithmic {
+            (high - low) as usize + 1
+        } else {
+            7
+        })
         .y_label_formatter(&tick)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()
@@ -245,8 +273,12 @@ where
             .collect();
         // Marks of their own tell the lines apart in grey.
         let gap = (points.len() / 8).max(1);
-        let marks: Vec<(f64, f64)> =
-            points.iter().copied().skip(index * gap / 4).step_by(gap).collect();
+        let marks: Vec<(f64, f64)> = points
+            .iter()
+            .copied()
+            .skip(index * gap / 4)
+            .step_by(gap)
+            .collect();
         let radius = (2 + index as u32) * scale;
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(2 * scale)))
@@ -258,9 +290,17 @@ where
                     colour.stroke_width(2 * scale),
                 )
             });
-        let style = if index % 2 == 0 { colour.filled() } else { colour.stroke_width(scale) };
+        let style = if index % 2 == 0 {
+            colour.filled()
+        } else {
+            colour.stroke_width(scale)
+        };
         chart
-            .draw_series(marks.into_iter().map(|point| Circle::new(point, radius, style)))
+            .draw_series(
+                marks
+                    .into_iter()
+                    .map(|point| Circle::new(point, radius, style)),
+            )
             .map_err(|e| said(&e))?;
     }
     chart

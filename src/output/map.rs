@@ -93,20 +93,26 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
     let each: Vec<(u32, u32, u32)> = frame
         .cuts
         .iter()
-        .map(|cut| (zoom(cut), cut.width as u32 * zoom(cut), cut.height as u32 * zoom(cut)))
+        .map(|cut| {
+            (
+                zoom(cut),
+                cut.width as u32 * zoom(cut),
+                cut.height as u32 * zoom(cut),
+            )
+        })
         .collect();
     let wide = each.iter().map(|(_, w, _)| w + LEFT + 12).sum::<u32>() + LEGEND;
     let high = TOP + each.iter().map(|(.., h)| *h).max().unwrap_or(0).max(240) + BOTTOM;
     let mut pixels = vec![255_u8; (wide * high * 3) as usize];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-        let text = |size: i32| {
-            TextStyle::from(("sans-serif", size).into_font()).color(&BLACK)
-        };
+        let text = |size: i32| TextStyle::from(("sans-serif", size).into_font()).color(&BLACK);
         let said = |error: &dyn std::fmt::Display| error.to_string();
         let heading = format!("{title}, day {:.0}", frame.day);
-        area.draw_text(&heading, &text(18), (12, 8)).map_err(|e| said(&e))?;
-        area.draw_text(&frame.caption, &text(13), (12, 34)).map_err(|e| said(&e))?;
+        area.draw_text(&heading, &text(18), (12, 8))
+            .map_err(|e| said(&e))?;
+        area.draw_text(&frame.caption, &text(13), (12, 34))
+            .map_err(|e| said(&e))?;
         let mut left = LEFT as i32;
         for (cut, &(zoom, w, h)) in frame.cuts.iter().zip(&each) {
             let (w, h, zoom) = (w as i32, h as i32, zoom as i32);
@@ -122,30 +128,46 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
                         .map_err(|e| said(&e))?;
                 }
             }
-            area.draw(&Rectangle::new([(left, top), (left + w - 1, top + h - 1)], BLACK))
-                .map_err(|e| said(&e))?;
-            let (across, down) =
-                (cut.width as f64 * cut.pixel_um / 1e3, cut.height as f64 * cut.pixel_um / 1e3);
+            area.draw(&Rectangle::new(
+                [(left, top), (left + w - 1, top + h - 1)],
+                BLACK,
+            ))
+            .map_err(|e| said(&e))?;
+            let (across, down) = (
+                cut.width as f64 * cut.pixel_um / 1e3,
+                cut.height as f64 * cut.pixel_um / 1e3,
+            );
             let small = text(12);
-            area.draw_text("0", &small, (left - 3, top + h + 4)).map_err(|e| said(&e))?;
-            area.draw_text(&format!("{across:.2}"), &small, (left + w - 28, top + h + 4))
+            area.draw_text("0", &small, (left - 3, top + h + 4))
                 .map_err(|e| said(&e))?;
+            area.draw_text(
+                &format!("{across:.2}"),
+                &small,
+                (left + w - 28, top + h + 4),
+            )
+            .map_err(|e| said(&e))?;
             area.draw_text(
                 &format!("{} (mm)   {}", cut.axes[0], cut.name),
                 &small,
                 (left + w / 2 - 60, top + h + 22),
             )
             .map_err(|e| said(&e))?;
-            area.draw_text(&format!("{down:.2}"), &small, (left - 34, top)).map_err(|e| said(&e))?;
+            area.draw_text(&format!("{down:.2}"), &small, (left - 34, top))
+                .map_err(|e| said(&e))?;
             area.draw_text(cut.axes[1], &small, (left - 34, top + h / 2 - 12))
                 .map_err(|e| said(&e))?;
-            area.draw_text("(mm)", &small, (left - 42, top + h / 2 + 4)).map_err(|e| said(&e))?;
+            area.draw_text("(mm)", &small, (left - 42, top + h / 2 + 4))
+                .map_err(|e| said(&e))?;
             let bar = (500.0 / cut.pixel_um) as i32 * zoom;
             if bar < w {
                 let (from, y) = (left + w - bar - 8, top + h - 10);
-                area.draw(&PathElement::new(vec![(from, y), (from + bar, y)], BLACK.stroke_width(3)))
+                area.draw(&PathElement::new(
+                    vec![(from, y), (from + bar, y)],
+                    BLACK.stroke_width(3),
+                ))
+                .map_err(|e| said(&e))?;
+                area.draw_text("500 \u{b5}m", &small, (from, y - 18))
                     .map_err(|e| said(&e))?;
-                area.draw_text("500 \u{b5}m", &small, (from, y - 18)).map_err(|e| said(&e))?;
             }
             left += w + LEFT as i32 + 12;
         }
@@ -154,9 +176,12 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
             let y = TOP as i32 + 4 + 26 * index as i32;
             let (r, g, b) = colour(kind);
             let corners = [(from, y), (from + 18, y + 16)];
-            area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled())).map_err(|e| said(&e))?;
-            area.draw(&Rectangle::new(corners, BLACK)).map_err(|e| said(&e))?;
-            area.draw_text(label(kind), &text(13), (from + 26, y)).map_err(|e| said(&e))?;
+            area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled()))
+                .map_err(|e| said(&e))?;
+            area.draw(&Rectangle::new(corners, BLACK))
+                .map_err(|e| said(&e))?;
+            area.draw_text(label(kind), &text(13), (from + 26, y))
+                .map_err(|e| said(&e))?;
         }
         area.present().map_err(|e| said(&e))?;
     }
@@ -189,8 +214,10 @@ pub(crate) fn png_bytes(
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
 pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
-    let (wide, high, pixels) = render(title, frame)
-        .map_err(|message| OutputError::Drawing { path: path.to_path_buf(), message })?;
+    let (wide, high, pixels) = render(title, frame).map_err(|message| OutputError::Drawing {
+        path: path.to_path_buf(),
+        message,
+    })?;
     write_whole(path, &png_bytes(wide, high, &pixels, path)?)
 }
 
@@ -199,7 +226,10 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
 pub fn write_gif(path: &Path, title: &str, frames: &[Frame]) -> Result<(), OutputError> {
-    let drawing = |message: String| OutputError::Drawing { path: path.to_path_buf(), message };
+    let drawing = |message: String| OutputError::Drawing {
+        path: path.to_path_buf(),
+        message,
+    };
     let mut bytes = Vec::new();
     let mut encoder: Option<gif::Encoder<&mut Vec<u8>>> = None;
     let mut pending = Some(&mut bytes);
@@ -222,7 +252,9 @@ pub fn write_gif(path: &Path, title: &str, frames: &[Frame]) -> Result<(), Outpu
         let mut picture = gif::Frame::from_rgb_speed(wide as u16, high as u16, &pixels, 20);
         picture.delay = 25;
         if let Some(encoder) = &mut encoder {
-            encoder.write_frame(&picture).map_err(|error| drawing(error.to_string()))?;
+            encoder
+                .write_frame(&picture)
+                .map_err(|error| drawing(error.to_string()))?;
         }
     }
     drop(encoder);

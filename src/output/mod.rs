@@ -49,8 +49,14 @@ pub enum OutputError {
 /// # Errors
 /// [`OutputError::Io`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    let io = |source| OutputError::Io { path: path.to_path_buf(), source };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
     std::io::Write::write_all(&mut file, bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
@@ -63,7 +69,9 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
 /// # Errors
 /// [`OutputError::Io`].
 pub fn digest(path: &Path) -> Result<String, OutputError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| OutputError::Io { path: path.to_path_buf(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    })?;
     Ok(blake3::hash(&bytes).to_hex().to_string())
 }

@@ -43,7 +43,10 @@ impl RunFolder {
     /// # Errors
     /// An existing folder is refused, unless `force` is given and it is empty or a run's.
     pub fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
-        let io = |source| OutputError::Io { path: path.to_path_buf(), source };
+        let io = |source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
         if path.exists() {
             if !force {
                 return Err(OutputError::Exists(path.to_path_buf()));
@@ -55,7 +58,9 @@ impl RunFolder {
             std::fs::remove_dir_all(path).map_err(io)?;
         }
         std::fs::create_dir_all(path.join("plots")).map_err(io)?;
-        Ok(Self { path: path.to_path_buf() })
+        Ok(Self {
+            path: path.to_path_buf(),
+        })
     }
 
     /// Digests every file and writes `run.json`.
@@ -65,15 +70,21 @@ impl RunFolder {
     pub fn finish(&self, mut manifest: Manifest) -> Result<(), OutputError> {
         for folder in ["", "plots"] {
             let at = self.path.join(folder);
-            let io = |source| OutputError::Io { path: at.clone(), source };
+            let io = |source| OutputError::Io {
+                path: at.clone(),
+                source,
+            };
             for entry in std::fs::read_dir(&at).map_err(io)? {
                 let path = entry.map_err(io)?.path();
                 if path.is_file()
                     && let Some(name) = path.file_name().and_then(|name| name.to_str())
                     && name != "run.json"
                 {
-                    let key =
-                        if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+                    let key = if folder.is_empty() {
+                        name.to_owned()
+                    } else {
+                        format!("{folder}/{name}")
+                    };
                     manifest.outputs.insert(key, digest(&path)?);
                 }
             }
@@ -93,11 +104,17 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let path = base.path().join("run");
         RunFolder::create(&path, false).unwrap();
-        assert!(matches!(RunFolder::create(&path, false), Err(OutputError::Exists(_))));
+        assert!(matches!(
+            RunFolder::create(&path, false),
+            Err(OutputError::Exists(_))
+        ));
         let foreign = base.path().join("thesis");
         std::fs::create_dir(&foreign).unwrap();
         std::fs::write(foreign.join("chapter.tex"), "words").unwrap();
-        assert!(matches!(RunFolder::create(&foreign, true), Err(OutputError::NotARunFolder(_))));
+        assert!(matches!(
+            RunFolder::create(&foreign, true),
+            Err(OutputError::NotARunFolder(_))
+        ));
         assert!(foreign.join("chapter.tex").exists());
     }
 }

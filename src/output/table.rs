@@ -45,16 +45,22 @@ impl Table {
     /// # Errors
     /// Names the file and the line of what is not a number or not in step with the header.
     pub fn read_csv(path: &Path) -> Result<Self, OutputError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| OutputError::Io { path: path.to_path_buf(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        })?;
         let wrong = |line: usize, message: String| OutputError::Table {
             path: path.to_path_buf(),
             line,
             message,
         };
         let mut lines = text.lines();
-        let columns: Vec<String> =
-            lines.next().unwrap_or_default().split(',').map(str::to_owned).collect();
+        let columns: Vec<String> = lines
+            .next()
+            .unwrap_or_default()
+            .split(',')
+            .map(str::to_owned)
+            .collect();
         let mut rows = Vec::new();
         for (index, line) in lines.enumerate() {
             let row: Vec<f64> = line
@@ -99,6 +105,9 @@ mod tests {
         let path = folder.path().join("series.csv");
         std::fs::write(&path, "a,b\n1,2\n3\n").unwrap();
         let error = Table::read_csv(&path).unwrap_err().to_string();
-        assert!(error.contains("line 3") && error.contains("1 values under 2"), "{error}");
+        assert!(
+            error.contains("line 3") && error.contains("1 values under 2"),
+            "{error}"
+        );
     }
 }

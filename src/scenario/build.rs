@@ -49,7 +49,11 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     tree.keep_uppermost_choice("specimen");
     let scenario: Scenario = tree.deserialize()?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let loaded = Loaded { scenario, tree, folder };
+    let loaded = Loaded {
+        scenario,
+        tree,
+        folder,
+    };
     loaded.check()?;
     Ok(loaded)
 }
@@ -175,13 +179,22 @@ impl Loaded {
         }
         if let Some(image) = &specimen.image {
             let path = self.folder.join(&image.file);
-            let at_file =
-                |message: &str| self.error("specimen.image.file", message, "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs");
+            let at_file = |message: &str| {
+                self.error(
+                    "specimen.image.file",
+                    message,
+                    "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
+                )
+            };
             let mut read = read_image(&path, image.spacing.map(|s| s.get()))
                 .map_err(|error| at_file(&error.to_string()))?;
             if let Some(crop) = &image.crop {
                 read = read.crop(crop.start, crop.size).map_err(|error| {
-                    self.error("specimen.image.crop", &error.to_string(), "stay inside the image")
+                    self.error(
+                        "specimen.image.crop",
+                        &error.to_string(),
+                        "stay inside the image",
+                    )
                 })?;
             }
             let edge = scenario.lattice.site.map(|s| s.get());
@@ -236,7 +249,11 @@ impl Loaded {
             return Err(self.error("specimen", "no bone", "give a specimen"));
         };
         let bone = made.map_err(|error| {
-            self.error(key, &error.to_string(), "ask for what the text above allows")
+            self.error(
+                key,
+                &error.to_string(),
+                "ask for what the text above allows",
+            )
         })?;
         Ok((grid, bone.bone, bone.canals, format!("synthetic, {key}")))
     }
@@ -280,7 +297,9 @@ impl Loaded {
             .map_err(|error| self.error("lattice", &error.to_string(), "choose another lattice"))?;
         Ok(Simulation {
             burn_in_ticks: (start.burn_in_h / model.tick_h).round() as u32,
-            ticks: (scenario.run.duration.get() / model.tick_h).round().max(1.0) as u32,
+            ticks: (scenario.run.duration.get() / model.tick_h)
+                .round()
+                .max(1.0) as u32,
             model,
             state,
             scratch,
@@ -289,12 +308,10 @@ impl Loaded {
         })
     }
 
-    fn arrival(
-        &self,
-        grid: &Grid,
-        solid: &[bool],
-    ) -> Result<Option<(f64, Arrival)>, Diagnostic> {
-        let Some(inoculation) = &self.scenario.inoculation else { return Ok(None) };
+    fn arrival(&self, grid: &Grid, solid: &[bool]) -> Result<Option<(f64, Arrival)>, Diagnostic> {
+        let Some(inoculation) = &self.scenario.inoculation else {
+            return Ok(None);
+        };
         if solid.iter().all(|&bone| bone) {
             return Err(self.error("inoculation", "there is no marrow", "choose another bone"));
         }
@@ -308,7 +325,11 @@ impl Loaded {
                 ));
             };
             for axis in 0..3 {
-                let edge = if axis == 2 { grid.depth_um } else { grid.edge_um };
+                let edge = if axis == 2 {
+                    grid.depth_um
+                } else {
+                    grid.edge_um
+                };
                 let at = position[axis].get() / edge;
                 if at < 0.0 || at >= grid.dims[axis] as f64 {
                     return Err(self.error(
@@ -328,7 +349,10 @@ impl Loaded {
         if inoculation.colonies == 0 || inoculation.colonies > inoculation.cells {
             return Err(self.error(
                 "inoculation.colonies",
-                &format!("found {} for {} cells", inoculation.colonies, inoculation.cells),
+                &format!(
+                    "found {} for {} cells",
+                    inoculation.colonies, inoculation.cells
+                ),
                 "give 1 to as many colonies as cells",
             ));
         }
@@ -354,6 +378,9 @@ impl Arrival {
                 .collect(),
             _ => state.marrow_near(model, self.place).into_iter().collect(),
         };
-        Colony { cells: self.cells, places }
+        Colony {
+            cells: self.cells,
+            places,
+        }
     }
 }

@@ -6,14 +6,13 @@
 //! any typed struct. Whatever goes wrong becomes a [`diagnostic::Diagnostic`] that shows the line,
 //! says what was found and what is allowed.
 
-pub mod describe;
 pub mod build;
+pub mod describe;
 pub mod diagnostic;
 pub mod file;
 pub mod layers;
 pub mod read;
 pub mod schema;
-
 
 mod deserialize;
 mod path;

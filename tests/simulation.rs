@@ -1,0 +1,107 @@
+//! The shipped model on a small tissue: same bits on any number of threads, closed books, and
+//! laws that hold at every tick.
+
+use std::fs;
+
+use howship::engine::state::State;
+use howship::engine::tick::tick;
+use howship::scenario::build::{Simulation, load};
+
+const SMALL: &str = r#"
+name = "small"
+preset = "mouse"
+seed = 3
+[run]
+duration = "6 d"
+burn_in = "6 d"
+[lattice]
+size = [30, 30, 30]
+site = "10 um"
+[specimen.slab]
+thickness = "100 um"
+[inoculation]
+cells = 300
+"#;
+
+fn simulation(sets: &[&str]) -> Simulation {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.toml");
+    fs::write(&path, SMALL).unwrap();
+    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+    load(&path, &sets).unwrap().build().unwrap()
+}
+
+fn run(sets: &[&str], threads: usize) -> State {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    pool.install(|| {
+        let mut simulation = simulation(sets);
+        for done in 0..simulation.burn_in_ticks + simulation.ticks {
+            if done == simulation.burn_in_ticks {
+                simulation.state.open_books(&simulation.model);
+                let (_, arrival) = simulation.arrival.take().unwrap();
+                let colony = arrival.colony(&simulation.model, &simulation.state);
+                simulation.state.settle(&simulation.model, &colony).unwrap();
+            }
+            tick(
+                &simulation.model,
+                &mut simulation.state,
+                &mut simulation.scratch,
+            )
+            .unwrap();
+        }
+        simulation.state
+    })
+}
+
+#[test]
+fn the_digest_does_not_depend_on_threads_but_on_the_seed() {
+    let one = run(&[], 1);
+    assert!(
+        one.osteoclasts.len() + one.osteoblasts.len() > 0,
+        "nothing lives in the tissue"
+    );
+    for threads in [2, 3, 8] {
+        assert_eq!(
+            run(&[], threads).digest(),
+            one.digest(),
+            "{threads} threads"
+        );
+    }
+    assert_ne!(run(&["seed=4"], 2).digest(), one.digest());
+}
+
+#[test]
+fn the_books_close_every_tick() {
+    let state = run(&[], 2);
+    assert!(state.ledger.resorbed_um3 > 0.0, "nothing was resorbed");
+    assert!(
+        state.ledger.worst_signal_residual < 1e-5,
+        "{}",
+        state.ledger.worst_signal_residual
+    );
+    assert!(
+        state.ledger.worst_store_residual < 1e-9,
+        "{}",
+        state.ledger.worst_store_residual
+    );
+}
+
+/// Kong 1999: without RANKL there is no osteoclast, and tumour cells alone remove no bone.
+#[test]
+fn without_rankl_nothing_is_resorbed() {
+    let state = run(
+        &[
+            "lining.contact_rankl.resting.rate=0.0",
+            "lining.contact_rankl.opened.rate=0.0",
+            "lining.secretion.rankl.rate=0 amol/h",
+            "precursor.secretion.rankl.rate=0 amol/h",
+        ],
+        2,
+    );
+    assert!(state.osteoclasts.is_empty());
+    assert!(state.tumour.len() > 300, "the tumour does not grow");
+    assert!(state.ledger.resorbed_um3.abs() < f64::MIN_POSITIVE);
+}
