@@ -6,7 +6,7 @@ use std::path::Path;
 use assert_cmd::Command;
 
 fn howship() -> Command {
-    Command::cargo_bin("howship").unwrap()
+    Command::new(env!("CARGO_BIN_EXE_howship"))
 }
 
 const SMALL: &str = r#"name = "small"

@@ -277,7 +277,7 @@ fn next_target(model: &Model, state: &State, cell: usize) -> Option<usize> {
 fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
     let chance = Chance::new(state.seed);
     let mut keep = vec![true; state.osteoclasts.len()];
-    for cell in 0..state.osteoclasts.len() {
+    for (cell, kept) in keep.iter_mut().enumerate() {
         let site = state.osteoclasts.site[cell] as usize;
         let (ageing, withdrawal) = {
             let view = surroundings(model, state, scratch);
@@ -292,14 +292,14 @@ fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
         let withdrawn = chance
             .at(Stream::OsteoclastDeath, when, cells.id[cell])
             .happens(probability(withdrawal, model.step_h));
-        keep[cell] = !withdrawn && cells.age_h[cell] < cells.life_h[cell];
+        *kept = !withdrawn && cells.age_h[cell] < cells.life_h[cell];
     }
     if keep.iter().all(|&kept| kept) {
         return;
     }
     let now_h = state.time_h + model.step_h;
-    for cell in 0..state.osteoclasts.len() {
-        if !keep[cell] {
+    for (cell, &kept) in keep.iter().enumerate() {
+        if !kept {
             let (site, id) = (
                 state.osteoclasts.site[cell] as usize,
                 state.osteoclasts.id[cell],

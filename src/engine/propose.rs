@@ -186,7 +186,7 @@ fn walk(
     for _ in 0..steps {
         let direction = draws.below(2 * grid.axes() as u32);
         let mut by = [0_i32; 3];
-        by[direction as usize / 2] = if direction % 2 == 0 { -1 } else { 1 };
+        by[direction as usize / 2] = if direction.is_multiple_of(2) { -1 } else { 1 };
         if let Some(next) = grid.shifted(site, by)
             && state.occupancy.has_room(&state.bone.solid, next)
         {

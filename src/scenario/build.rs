@@ -6,6 +6,7 @@ use crate::engine::model::{Model, TransportChoice};
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
+use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
@@ -186,7 +187,7 @@ impl Loaded {
                     "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
                 )
             };
-            let mut read = read_image(&path, image.spacing.map(|s| s.get()))
+            let mut read = read_image(&path, image.spacing.map(Length::get))
                 .map_err(|error| at_file(&error.to_string()))?;
             if let Some(crop) = &image.crop {
                 read = read.crop(crop.start, crop.size).map_err(|error| {
@@ -197,7 +198,7 @@ impl Loaded {
                     )
                 })?;
             }
-            let edge = scenario.lattice.site.map(|s| s.get());
+            let edge = scenario.lattice.site.map(Length::get);
             let bone = read
                 .to_bone(image.threshold, edge)
                 .map_err(|error| at_file(&error.to_string()))?;

@@ -220,12 +220,12 @@ mod tests {
         let grid = Grid::cubic([7, 6, 5], 10.0);
         let targets = [3, 120, 77];
         let distance = distance_um(&grid, &targets);
-        for site in 0..grid.len() {
+        for (site, &found) in distance.iter().enumerate() {
             let nearest = targets
                 .iter()
                 .map(|&target| grid.distance2_um2(site, target))
                 .fold(f64::INFINITY, f64::min);
-            assert!((f64::from(distance[site]) - nearest.sqrt()).abs() < 1e-3);
+            assert!((f64::from(found) - nearest.sqrt()).abs() < 1e-3);
         }
         assert!(distance_um(&grid, &[])[0].is_infinite());
     }
