@@ -1,6 +1,8 @@
 //! The shipped model on a small tissue: same bits on any number of threads, closed books, and
 //! laws that hold at every tick.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 
 use howship::engine::state::State;
