@@ -123,7 +123,7 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
                     // The second axis points up.
                     let row = (cut.height - 1 - y) as i32;
                     let corner = (left + x as i32 * zoom, top + row * zoom);
-                    let end = (corner.0 + zoom - 1, corner.1 + zoom - 1);
+                    let end = (corner.0 + zoom, corner.1 + zoom);
                     area.draw(&Rectangle::new([corner, end], RGBColor(r, g, b).filled()))
                         .map_err(|e| said(&e))?;
                 }
