@@ -160,7 +160,44 @@ impl Loaded {
                 "give zero or a time above it",
             ));
         }
+        self.check_idle_keys(&mut found);
         found.into_result()
+    }
+
+    /// Keys that would do nothing are refused rather than ignored.
+    fn check_idle_keys(&self, found: &mut Diagnostics) {
+        let lattice = &self.scenario.lattice;
+        if self.scenario.specimen.image.is_some() && lattice.size.is_some() {
+            found.push(self.error(
+                "lattice.size",
+                "an image brings its own size",
+                "remove lattice.size, or take a part by specimen.image.crop",
+            ));
+        }
+        if lattice.section_thickness.is_some() && lattice.size.is_none_or(|size| size[2] != 1) {
+            found.push(self.error(
+                "lattice.section_thickness",
+                "the lattice is not a section",
+                "remove section_thickness, or set the size along z to 1",
+            ));
+        }
+        let Some(inoculation) = &self.scenario.inoculation else {
+            return;
+        };
+        if inoculation.position.is_some() && inoculation.site != Site::Position {
+            found.push(self.error(
+                "inoculation.position",
+                "a position is given but not asked for",
+                "set site = \"position\", or remove the position",
+            ));
+        }
+        if inoculation.colonies > 1 && inoculation.site != Site::Vessels {
+            found.push(self.error(
+                "inoculation.colonies",
+                "several colonies settle at vessels only",
+                "set site = \"vessels\", or leave one colony",
+            ));
+        }
     }
 
     /// The bone: lattice, mask, canals and a sentence.
