@@ -142,7 +142,7 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
         ),
         ("name = \"small\"", "name = \"a b\"", &["name", "letters"]),
         (
-            "[specimen.slab]\nthickness = \"100 um\"",
+            "size = [40, 40, 1]\nsite = \"10 um\"\nsection_thickness = \"50 um\"\n[specimen.slab]\nthickness = \"100 um\"",
             "[specimen.image]\nfile = \"nowhere.nii\"",
             &["nowhere.nii", "specimen.image.file"],
         ),
