@@ -63,10 +63,15 @@ enum Command {
     Schema,
     /// Read a bone image, say what it is and measure it.
     Specimen(specimen::SpecimenArguments),
-    /// Draw the curves of a run folder again from its series.csv.
+    /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
+    /// mean with the band from the least to the greatest.
     Plot {
-        /// The run folder.
-        folder: PathBuf,
+        /// The run folders.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Folder for the pictures; needed for several runs, the run's own plots/ for one.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
 }
 
@@ -110,7 +115,7 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
-        Command::Plot { folder } => plot(&folder),
+        Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };
     match stopped {
         Ok(()) => ExitCode::SUCCESS,
@@ -172,22 +177,35 @@ fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Resu
     Ok(())
 }
 
-fn plot(folder: &std::path::Path) -> Result<(), Stop> {
-    let series = folder.join("series.csv");
-    if !series.exists() {
-        return Err(Stop::Request(format!(
-            "error: {} has no series.csv: it is not a run folder",
-            folder.display()
-        )));
+fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> {
+    let mut runs = Vec::new();
+    for folder in folders {
+        let series = folder.join("series.csv");
+        if !series.exists() {
+            return Err(Stop::Request(format!(
+                "error: {} has no series.csv: it is not a run folder",
+                folder.display()
+            )));
+        }
+        runs.push(Table::read_csv(&series)?);
     }
-    let table = Table::read_csv(&series)?;
-    let plots = folder.join("plots");
+    let plots = match (out, folders) {
+        (Some(out), _) => out.to_path_buf(),
+        (None, [folder]) => folder.join("plots"),
+        (None, _) => {
+            return Err(Stop::Request(
+                "error: several runs are drawn into a folder of their own: give --out DIR"
+                    .to_owned(),
+            ));
+        }
+    };
     std::fs::create_dir_all(&plots)
         .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
-    let title = folder
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    for path in write_curves(&plots, &title, &table)? {
+    let title = folders
+        .first()
+        .and_then(|folder| folder.file_name())
+        .map_or_else(String::new, |name| name.to_string_lossy().replace('_', " "));
+    for path in write_curves(&plots, &title, &runs)? {
         println!("{}", path.display());
     }
     Ok(())

@@ -81,7 +81,7 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
     record.ledger.write_csv(&folder.path.join("ledger.csv"))?;
     let plots = folder.path.join("plots");
     let title = loaded.scenario.name.replace('_', " ");
-    write_curves(&plots, &title, &record.series)?;
+    write_curves(&plots, &title, std::slice::from_ref(&record.series))?;
     for frame in &record.maps {
         write_map(
             &plots.join(format!("map_d{:.0}.png", frame.day)),

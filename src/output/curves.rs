@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use plotters::coord::Shift;
-use plotters::element::PathElement;
+use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
     BLACK, BitMapBackend, ChartBuilder, Circle, Color, DrawingArea, DrawingBackend,
     IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
@@ -38,6 +38,61 @@ pub(crate) fn use_embedded_font() {
 struct Line {
     label: String,
     points: Vec<(f64, f64)>,
+    /// Least and greatest over the runs at each day; empty for one run.
+    band: Vec<(f64, f64, f64)>,
+}
+
+impl Line {
+    /// One column of all runs: the mean over runs at each day that all of them have, and its band.
+    fn over(
+        runs: &[Table],
+        name: &str,
+        label: &str,
+        factor: impl Fn(&[f64]) -> f64,
+    ) -> Option<Self> {
+        let columns: Vec<(Vec<f64>, Vec<f64>)> = runs
+            .iter()
+            .map(|run| {
+                let values = run.column(name)?;
+                let factor = factor(&values);
+                Some((
+                    run.column("time_d")?,
+                    values.iter().map(|v| v * factor).collect(),
+                ))
+            })
+            .collect::<Option<_>>()?;
+        let (days, _) = columns.first()?;
+        let mut line = Self {
+            label: label.to_owned(),
+            points: vec![],
+            band: vec![],
+        };
+        for day in days {
+            let at: Vec<f64> = columns
+                .iter()
+                .filter_map(|(days, values)| {
+                    let place = days.iter().position(|other| (other - day).abs() < 1e-6)?;
+                    values.get(place).copied()
+                })
+                .collect();
+            if at.len() == columns.len() {
+                line.points
+                    .push((*day, at.iter().sum::<f64>() / at.len() as f64));
+                if at.len() > 1 {
+                    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+                    let most = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    line.band.push((*day, least, most));
+                }
+            }
+        }
+        if runs.len() > 1 {
+            line.label = format!(
+                "{label}: mean, band from least to greatest of {}",
+                runs.len()
+            );
+        }
+        Some(line)
+    }
 }
 
 struct Panel {
@@ -46,36 +101,67 @@ struct Panel {
     logarithmic: bool,
 }
 
-/// Draws every set of curves of one run, as SVG and PNG.
+impl Panel {
+    /// A logarithmic axis shows no zero: such points are left out of it.
+    fn shows(&self, y: f64) -> bool {
+        y.is_finite() && (!self.logarithmic || y > 0.0)
+    }
+
+    fn to_axis(&self, y: f64) -> f64 {
+        if self.logarithmic { y.log10() } else { y }
+    }
+
+    /// Last day, and the ends of the upright axis.
+    fn ranges(&self) -> (f64, f64, f64) {
+        let all = || {
+            self.lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .filter(|point| self.shows(point.1))
+        };
+        let bands = || {
+            let ends = self.lines.iter().flat_map(|line| &line.band);
+            ends.flat_map(|&(_, low, high)| [low, high])
+                .filter(|&y| self.shows(y))
+        };
+        let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
+        let (mut low, mut high) = all()
+            .map(|point| self.to_axis(point.1))
+            .chain(bands().map(|y| self.to_axis(y)))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| {
+                (a.min(y), b.max(y))
+            });
+        if low > high {
+            (low, high) = (0.0, 1.0);
+        }
+        if self.logarithmic {
+            (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
+        } else {
+            let from_zero = low.min(0.0);
+            low = from_zero;
+            high += 0.22 * (high - low).max(1e-9);
+        }
+        (most_x, low, high)
+    }
+}
+
+/// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
+/// band from the least to the greatest.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
 pub fn write_curves(
     folder: &Path,
     title: &str,
-    table: &Table,
+    runs: &[Table],
 ) -> Result<Vec<PathBuf>, OutputError> {
     use_embedded_font();
-    let days = table.column("time_d").unwrap_or_default();
-    let line = |name: &str, label: &str, factor: f64| {
-        table.column(name).map(|values| Line {
-            label: label.to_owned(),
-            points: days
-                .iter()
-                .zip(&values)
-                .map(|(&day, &value)| (day, value * factor))
-                .collect(),
-        })
-    };
+    let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
         logarithmic,
         lines: lines.into_iter().flatten().collect(),
     };
-    let start = table
-        .column("bv_tv")
-        .and_then(|values| values.first().copied())
-        .unwrap_or(1.0);
     let pictures = [
         (
             "bone_loss",
@@ -85,7 +171,9 @@ pub fn write_curves(
                 panel(
                     "BV/TV (% of day 0)",
                     false,
-                    vec![line("bv_tv", "BV/TV, day 0 = 100", 100.0 / start)],
+                    vec![Line::over(runs, "bv_tv", "BV/TV, day 0 = 100", |values| {
+                        100.0 / values.first().copied().unwrap_or(1.0)
+                    })],
                 ),
             ],
         ),
@@ -198,32 +286,9 @@ fn draw_panel<DB: DrawingBackend>(
 where
     DB::ErrorType: 'static,
 {
-    // A logarithmic axis shows no zero: such points are left out of it, as the label says.
-    let shown = |y: f64| y.is_finite() && (!panel.logarithmic || y > 0.0);
-    let to_axis = |y: f64| if panel.logarithmic { y.log10() } else { y };
-    let all = || {
-        panel
-            .lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .filter(|point| shown(point.1))
-    };
-    let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
-    let (mut low, mut high) = all()
-        .map(|point| to_axis(point.1))
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| {
-            (a.min(y), b.max(y))
-        });
-    if low > high {
-        (low, high) = (0.0, 1.0);
-    }
-    if panel.logarithmic {
-        (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
-    } else {
-        let from_zero = low.min(0.0);
-        low = from_zero;
-        high += 0.22 * (high - low).max(1e-9);
-    }
+    let shown = |y: f64| panel.shows(y);
+    let to_axis = |y: f64| panel.to_axis(y);
+    let (most_x, low, high) = panel.ranges();
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let font = |size: u32| ("sans-serif", size * scale).into_font();
     let mut chart = ChartBuilder::on(area)
@@ -271,6 +336,20 @@ where
             .filter(|point| shown(point.1))
             .map(|&(x, y)| (x, to_axis(y)))
             .collect();
+        let band: Vec<(f64, f64, f64)> = line
+            .band
+            .iter()
+            .copied()
+            .filter(|&(_, low, high)| shown(low) && shown(high))
+            .collect();
+        let mut outline: Vec<(f64, f64)> =
+            band.iter().map(|&(x, low, _)| (x, to_axis(low))).collect();
+        outline.extend(band.iter().rev().map(|&(x, _, high)| (x, to_axis(high))));
+        if !outline.is_empty() {
+            chart
+                .draw_series([Polygon::new(outline, colour.mix(0.2))])
+                .map_err(|e| said(&e))?;
+        }
         // Marks of their own tell the lines apart in grey.
         let gap = (points.len() / 8).max(1);
         let marks: Vec<(f64, f64)> = points
