@@ -57,7 +57,7 @@ impl Surroundings<'_> {
     /// Share of the room for tumour cells in the site and its near neighbours that is taken.
     pub fn tumour_packing(&self, site: usize) -> f64 {
         let (mut taken, mut room) = (0_u32, 0_u32);
-        for at in self.grid.near_neighbours(site).chain([site]) {
+        for (at, _) in self.grid.near_neighbours(site).chain([(site, 0)]) {
             if !self.bone.solid[at] {
                 taken += u32::from(self.occupancy.tumour[at]);
                 room += u32::from(self.occupancy.capacity[at]);

@@ -27,13 +27,17 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &P
     }
 }
 
-/// Opens the patch around a site.
+/// Opens the patch around a site. Where it lies on eroded surface that nobody works on, a new unit
+/// begins from the floor of the old pit; what is owed there stays owed.
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
     for &by in &model.patch {
         if let Some(site) = model.grid.shifted(at.site as usize, by) {
             let opened = &mut state.bone.activated_until_h[site];
             *opened = opened.max(until);
+            if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
+                state.bone.depth_um[site] = 0.0;
+            }
         }
     }
 }
@@ -260,7 +264,7 @@ fn mineralise(model: &Model, state: &mut State) {
         .par_iter_mut()
         .zip(&mut bone.mineral)
         .zip(&bone.matrix);
-    sites.zip(&mut gained).with_min_len(4096).for_each(
+    sites.zip(&mut gained).with_min_len(16_384).for_each(
         |(((osteoid, mineral), &matrix), gained)| {
             let old = matrix - *osteoid;
             if matrix <= 0.0 {
@@ -283,7 +287,7 @@ fn mineralise(model: &Model, state: &mut State) {
         amounts
             .par_iter_mut()
             .zip(&gained)
-            .with_min_len(4096)
+            .with_min_len(16_384)
             .for_each(|(amount, &fresh)| {
                 *amount += f64::from(fresh) * amol_per_share;
             });
@@ -299,7 +303,7 @@ fn arrest(model: &Model, state: &mut State) {
     let bone = &state.bone;
     let given_up: Vec<usize> = (0..bone.goal.len())
         .into_par_iter()
-        .with_min_len(4096)
+        .with_min_len(16_384)
         .filter(|&site| {
             !bone.solid[site]
                 && bone.is_eroded(site)

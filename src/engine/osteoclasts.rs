@@ -114,7 +114,7 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
     for _ in 0..steps {
         options.clear();
         let mut total = 0.0;
-        for next in model.grid.near_neighbours(site) {
+        for (next, _) in model.grid.near_neighbours(site) {
             let holder = state.occupancy.osteoclast[next];
             let engaged = f64::from(scratch.rank_occupancy[next]);
             if state.bone.solid[next] || (holder != 0 && holder != id) || engaged <= 0.0 {

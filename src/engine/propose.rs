@@ -288,15 +288,22 @@ fn surface_event(
         return (!full && !occupied && happens(Stream::Fusion, per_mm2_h))
             .then_some(SurfaceEvent::Fuse);
     }
-    if !bone.is_eroded(site) {
-        let quiescent = state.occupancy.osteoblast[site] == 0;
-        let per_mm2_h = model.rates.activation.at(level) / model.patch_share;
-        return (quiescent && happens(Stream::Activation, per_mm2_h))
-            .then_some(SurfaceEvent::Activate);
-    }
+    let quiescent = state.occupancy.osteoblast[site] == 0;
     let recruitment = &model.parameters.precursor.recruitment;
     let vacated_for = state.time_h - f64::from(bone.vacated_h[site]);
-    if vacated_for < recruitment.reversal.get() || state.occupancy.tumour[site] > 0 {
+    let eroded = bone.is_eroded(site);
+    if eroded && vacated_for < recruitment.reversal.get() {
+        return None;
+    }
+    if quiescent
+        && happens(
+            Stream::Activation,
+            model.rates.activation.at(level) / model.patch_share,
+        )
+    {
+        return Some(SurfaceEvent::Activate);
+    }
+    if !eroded || state.occupancy.tumour[site] > 0 {
         return None;
     }
     let footprint = model.parameters.osteoblast.footprint.get();

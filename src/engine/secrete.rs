@@ -138,7 +138,7 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
         source
             .par_iter_mut()
             .enumerate()
-            .with_min_len(4096)
+            .with_min_len(16_384)
             .for_each(|(site, value)| {
                 let cells = state.occupancy.tumour[site];
                 if cells > 0 {
@@ -152,7 +152,7 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
         let amounts: Vec<f32> = scratch
             .surface
             .par_iter()
-            .with_min_len(1024)
+            .with_min_len(4096)
             .map(|at| {
                 let site = at.site as usize;
                 if state.bone.is_eroded(site) {
@@ -244,7 +244,7 @@ pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) -> Result<(), F
         scratch
             .surface
             .par_iter()
-            .with_min_len(1024)
+            .with_min_len(4096)
             .map(|at| {
                 let site = at.site as usize;
                 let contact = if state.bone.is_activated(site, state.time_h) {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 /// Length of the pieces that are summed one after another; a constant, never the pool size.
-pub const PIECE: usize = 4096;
+pub const PIECE: usize = 32_768;
 
 /// Sum of `value(i)` over `0..count`: pieces of [`PIECE`] in parallel, then the pieces in order.
 ///

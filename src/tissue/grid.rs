@@ -97,34 +97,42 @@ impl Grid {
 
     /// The sites that share a face with `site`, in the fixed order -x +x -y +y -z +z.
     pub fn face_neighbours(&self, site: usize) -> impl Iterator<Item = usize> + use<> {
-        const STEPS: [[i32; 3]; 6] = [
-            [-1, 0, 0],
-            [1, 0, 0],
-            [0, -1, 0],
-            [0, 1, 0],
-            [0, 0, -1],
-            [0, 0, 1],
-        ];
-        let grid = *self;
-        STEPS
-            .into_iter()
-            .filter_map(move |step| grid.shifted(site, step))
+        let [nx, ny, nz] = self.dims;
+        let [x, y, z] = self.place(site);
+        let plane = nx * ny;
+        [
+            (x > 0).then(|| site - 1),
+            (x + 1 < nx).then(|| site + 1),
+            (y > 0).then(|| site - nx),
+            (y + 1 < ny).then(|| site + nx),
+            (z > 0).then(|| site - plane),
+            (z + 1 < nz).then(|| site + plane),
+        ]
+        .into_iter()
+        .flatten()
     }
 
-    /// The sites that share a face, an edge or a corner with `site`, in a fixed order.
-    pub fn near_neighbours(&self, site: usize) -> impl Iterator<Item = usize> + use<> {
-        let grid = *self;
-        (-1..=1).flat_map(move |dz| {
-            (-1..=1).flat_map(move |dy| {
-                (-1..=1).filter_map(move |dx| {
-                    if dx == 0 && dy == 0 && dz == 0 {
-                        None
-                    } else {
-                        grid.shifted(site, [dx, dy, dz])
+    /// The sites that share a face, an edge or a corner with `site`, in the order of their index,
+    /// each with the number of axes along which it lies apart: 1, 2 or 3.
+    pub fn near_neighbours(&self, site: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let [x, y, z] = self.place(site);
+        let span = |at: usize, axis: usize| {
+            at.saturating_sub(1)..=(at + 1).min(self.dims[axis].saturating_sub(1))
+        };
+        let mut found = [(0, 0); 26];
+        let mut count = 0;
+        for k in span(z, 2) {
+            for j in span(y, 1) {
+                for i in span(x, 0) {
+                    let axes = usize::from(i != x) + usize::from(j != y) + usize::from(k != z);
+                    if axes > 0 {
+                        found[count] = (self.index(i, j, k), axes);
+                        count += 1;
                     }
-                })
-            })
-        })
+                }
+            }
+        }
+        found.into_iter().take(count)
     }
 
     /// Squared distance between two sites, um2.

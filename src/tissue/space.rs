@@ -1,5 +1,7 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
+use rayon::prelude::*;
+
 use crate::numerics::random::{Chance, Stream};
 use crate::tissue::grid::Grid;
 
@@ -59,35 +61,52 @@ pub struct WayOut {
 }
 
 impl WayOut {
-    /// Finds the way out of every site that holds tumour cells, up to `reach_um` away.
+    /// Finds the way out of every full site, up to `reach_um` away.
     pub fn find(&mut self, grid: &Grid, solid: &[bool], occupancy: &Occupancy, reach_um: f64) {
         let reach = ((reach_um / grid.edge_um * 3.0) as u32).min(u32::from(BLOCKED) - 6);
-        self.distance.clear();
-        self.distance.resize(grid.len(), BLOCKED);
         self.buckets.resize(reach as usize + 6, Vec::new());
-        for (site, &count) in occupancy.tumour.iter().enumerate() {
-            // Room next to a full site is where the way out of that site ends.
-            if count > 0 && !occupancy.has_room(solid, site) {
-                continue;
-            }
-            if occupancy.has_room(solid, site) {
-                self.distance[site] = 0;
-                if grid
-                    .near_neighbours(site)
-                    .any(|other| occupancy.tumour[other] > 0)
-                {
-                    self.buckets[0].push(site as u32);
+        self.distance.resize(grid.len(), BLOCKED);
+        let plane = grid.dims[0] * grid.dims[1];
+        let first_steps: Vec<Vec<u32>> = self
+            .distance
+            .par_chunks_mut(plane)
+            .enumerate()
+            .map(|(z, distances)| {
+                let mut full = Vec::new();
+                for (site, distance) in (z * plane..).zip(distances) {
+                    *distance = if solid[site] {
+                        BLOCKED
+                    } else if occupancy.has_room(solid, site) {
+                        0
+                    } else {
+                        let nearest = grid
+                            .near_neighbours(site)
+                            .filter(|&(other, _)| occupancy.has_room(solid, other))
+                            .map(|(_, axes)| CHAMFER[axes])
+                            .min();
+                        match nearest {
+                            Some(cost) if cost <= reach => {
+                                full.push(site as u32);
+                                cost as u16
+                            }
+                            _ => BLOCKED,
+                        }
+                    };
                 }
-            }
+                full
+            })
+            .collect();
+        for site in first_steps.into_iter().flatten() {
+            self.buckets[usize::from(self.distance[site as usize])].push(site);
         }
-        for level in 0..=reach {
+        for level in 1..=reach {
             let mut bucket = std::mem::take(&mut self.buckets[level as usize]);
             for &site in &bucket {
                 if u32::from(self.distance[site as usize]) != level {
                     continue;
                 }
-                for (other, cost) in steps(grid, site as usize) {
-                    let further = level + cost;
+                for (other, axes) in grid.near_neighbours(site as usize) {
+                    let further = level + CHAMFER[axes];
                     // Full sites are passed through; so are the few that can hold no cell.
                     if further <= reach
                         && !solid[other]
@@ -107,36 +126,20 @@ impl WayOut {
     /// straight, or `None` where there is none.
     pub fn step(&self, grid: &Grid, site: usize, pick: impl FnOnce(u32) -> u32) -> Option<usize> {
         let here = u32::from(self.distance[site]);
-        let leads = |&(other, cost): &(usize, u32)| {
-            self.distance[other] != BLOCKED && u32::from(self.distance[other]) + cost == here
+        let leads = |&(other, axes): &(usize, usize)| {
+            self.distance[other] != BLOCKED
+                && u32::from(self.distance[other]) + CHAMFER[axes] == here
         };
-        let count = steps(grid, site).filter(leads).count() as u32;
+        let count = grid.near_neighbours(site).filter(leads).count() as u32;
         if count == 0 {
             return None;
         }
         let chosen = pick(count) as usize;
-        steps(grid, site)
+        grid.near_neighbours(site)
             .filter(leads)
             .nth(chosen)
             .map(|(other, _)| other)
     }
-}
-
-/// Near neighbours of a site with the length of the step.
-fn steps(grid: &Grid, site: usize) -> impl Iterator<Item = (usize, u32)> + use<> {
-    let grid = *grid;
-    (-1..=1_i32).flat_map(move |dz| {
-        (-1..=1_i32).flat_map(move |dy| {
-            (-1..=1_i32).filter_map(move |dx| {
-                let axes = dx.abs() + dy.abs() + dz.abs();
-                if axes == 0 {
-                    return None;
-                }
-                grid.shifted(site, [dx, dy, dz])
-                    .map(|other| (other, CHAMFER[axes as usize]))
-            })
-        })
-    })
 }
 
 /// Euclidean distance from every site to the nearest of `targets`, um; infinite without targets.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::fault::TransportFault;
 
 /// Sites that one task works on.
-const TASK: usize = 8192;
+const TASK: usize = 32_768;
 
 /// Free ligand, pM, from total ligand, total decoy and their dissociation constant, all in pM and
 /// at least 0. Free decoy is the same function with ligand and decoy exchanged.

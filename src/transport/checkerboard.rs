@@ -13,7 +13,7 @@ use rayon::prelude::*;
 pub(super) type Halves = [Vec<f32>; 2];
 
 /// Sites of one colour that one task works on.
-const TASK: usize = 8192;
+const TASK: usize = 32_768;
 
 /// Layout of the two colours.
 #[derive(Debug, Clone, Copy)]

@@ -369,7 +369,7 @@ impl Medium {
 
     /// Every number finite and at least 0, else a fault that names the first site.
     fn check(&self, what: &'static str, array: &[f32]) -> Result<(), TransportFault> {
-        const PIECE: usize = 16_384;
+        const PIECE: usize = 65_536;
         let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
         let wrong = array
             .par_chunks(PIECE)

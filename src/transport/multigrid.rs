@@ -20,7 +20,7 @@ use super::checkerboard::{Halves, Stencil, face};
 const SOFTENING: f32 = 0.5;
 
 /// Nodes that one task works on.
-const TASK: usize = 4096;
+const TASK: usize = 16_384;
 
 /// Items of consecutive owners: those of owner `i` are `item[start[i]..start[i + 1]]`.
 #[derive(Debug, Clone)]

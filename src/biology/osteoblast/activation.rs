@@ -2,14 +2,20 @@
 //!
 //! # Biology
 //! In health, patches open at a rate that sets the turnover of the skeleton (trabecular bone of man
-//! about 25 %/yr); PTH and PTHrP open more.
+//! about 25 %/yr); PTH and PTHrP open more. Eroded surface that no osteoblast comes to can be opened
+//! again: reversal surfaces are where secondary osteoclasts deepen cavities of man (Lassen 2017).
 //!
 //! # Law
-//! On quiescent surface the hazard per area is `events` x its modulators. An event opens all sites
-//! within `radius` for `duration`: the patch and the bone beneath it, so that a pit may deepen.
+//! On quiescent surface, and on eroded surface that osteoclasts left at least `reversal` ago and that
+//! no cell of the lineage has reached, the hazard per area is `events` x its modulators. An event
+//! opens all sites within `radius` for `duration`: the patch and the bone beneath it, so that a pit
+//! may deepen. A new unit counts its depth from the surface where it begins.
 //!
 //! # Limits
-//! Micro-damage and unloading are not modelled: events fall evenly over quiescent surface.
+//! Micro-damage and unloading are not modelled: events fall evenly over the surface.
+//!
+//! # References
+//! Lassen 2017.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
