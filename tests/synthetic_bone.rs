@@ -75,7 +75,7 @@ fn local_thickness_um(grid: &Grid, inside: &[bool]) -> f64 {
             // A ball that lies in that of a neighbour covers nothing more; one that stands out by
             // less than a quarter of a site covers too little to be worth its time.
             let radius = (squared[site] as f64).sqrt();
-            !grid.near_neighbours(site).any(|next| {
+            !grid.near_neighbours(site).any(|(next, _)| {
                 let apart = grid.distance2_um2(site, next).sqrt() / grid.edge_um;
                 (squared[next] as f64).sqrt() >= radius + apart - 0.25
             })

@@ -819,3 +819,70 @@ fn what_cannot_be_solved_is_refused_by_name_and_leaves_the_field_alone() {
     assert!(Medium::new(Grid::cubic([0, 3, 3], 20.0), &[], &[]).is_err());
     assert!(medium.update(&[false; 3], &good).is_err());
 }
+
+/// Levels per block of 2 x 2 x 2 sites against levels per site, in marrow between struts of bone
+/// with sources on their surface: the amounts are the same, and the levels differ by the order of
+/// (edge of a block / diffusion length)^2.
+#[test]
+fn blocks_of_sites_hold_the_same_amounts_and_nearly_the_same_levels() {
+    let grid = Grid::cubic([48; 3], 20.0);
+    let solid = waves(&grid);
+    let source: Vec<f32> = (0..grid.len())
+        .map(|site| {
+            let surface = !solid[site] && grid.face_neighbours(site).any(|next| solid[next]);
+            f32::from(u8::from(surface)) * if site % 48 < 16 { 5.0 } else { 1.0 }
+        })
+        .collect();
+    let leak = vec![0.0; grid.len()];
+    for (length_um, bound) in [(500.0, 0.01), (180.0, 0.04)] {
+        let loss_per_h = 1.0;
+        let physics = Physics {
+            diffusivity_um2_per_h: length_um * length_um * loss_per_h,
+            bone_factor: 0.1,
+            loss_per_h,
+            scheme: Scheme::QuasiSteady,
+            tolerance: 1e-6,
+            ..usual()
+        };
+        let solve = |block| {
+            let mut medium = Medium::with_blocks(grid, block, &solid, &leak).unwrap();
+            let mut field = vec![0.0; grid.len()];
+            let balance = medium
+                .advance(&physics, &source, None, 1.0, &mut field)
+                .unwrap();
+            assert!(balance.relative_mass_error < 1e-6, "{balance:?}");
+            (field, balance)
+        };
+        let (fine, of_sites) = solve([1; 3]);
+        let (coarse, of_blocks) = solve([2; 3]);
+        let apart = (of_sites.stored_after / of_blocks.stored_after - 1.0).abs();
+        assert!(apart < 1e-5, "{apart}");
+        let marrow = || (0..grid.len()).filter(|&site| !solid[site]);
+        let difference: f64 = marrow()
+            .map(|site| f64::from(fine[site] - coarse[site]).powi(2))
+            .sum();
+        let norm: f64 = marrow().map(|site| f64::from(fine[site]).powi(2)).sum();
+        let relative = (difference / norm).sqrt();
+        assert!(relative < bound, "{length_um} um: {relative}");
+    }
+}
+
+#[test]
+fn blocks_are_refused_where_they_do_not_fit_or_could_leak() {
+    let grid = Grid::cubic([6, 5, 4], 20.0);
+    let none = vec![0.0; grid.len()];
+    let open = vec![false; grid.len()];
+    let error = Medium::with_blocks(grid, [2; 3], &open, &none).unwrap_err();
+    assert!(error.to_string().contains("[6, 5, 4]"), "{error}");
+    let mut medium = Medium::with_blocks(grid, [2, 1, 2], &open, &none).unwrap();
+    let error = medium
+        .advance(
+            &usual(),
+            &vec![1.0; grid.len()],
+            None,
+            1.0,
+            &mut none.clone(),
+        )
+        .unwrap_err();
+    assert!(error.to_string().contains("bone factor"), "{error}");
+}

@@ -152,8 +152,12 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.ticks, simulation.model.tick_h, simulation.burn_in_ticks
     );
     println!(
-        "transport {:?}, relative residual {}",
-        loaded.scenario.transport.scheme, loaded.scenario.transport.tolerance
+        "transport {:?}, relative residual {}, one level per {} x {} x {} sites",
+        loaded.scenario.transport.scheme,
+        loaded.scenario.transport.tolerance,
+        simulation.model.signal_block[0],
+        simulation.model.signal_block[1],
+        simulation.model.signal_block[2]
     );
     for (name, signal) in &loaded.scenario.signals {
         println!(

@@ -76,6 +76,8 @@ pub struct Model {
     pub parameters: Parameters,
     /// Names of the signals.
     pub signals: Vec<String>,
+    /// Sites along x, y, z that share one level of every signal.
+    pub signal_block: [usize; 3],
     /// Physics of the signals.
     pub physics: Vec<Physics>,
     /// Cues.
@@ -105,6 +107,8 @@ pub struct TransportChoice {
     pub scheme: Scheme,
     /// Relative residual at which the solver stops.
     pub tolerance: f64,
+    /// Sites along x, y, z that share one level of every signal.
+    pub block: [usize; 3],
 }
 
 impl Model {
@@ -184,6 +188,7 @@ impl Model {
             grid,
             tick_h,
             step_h: tick_h.min(1.0),
+            signal_block: transport.block,
             parameters,
             signals,
             physics,

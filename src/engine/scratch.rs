@@ -54,7 +54,12 @@ impl Scratch {
         }
         let vessels: Vec<usize> = state.vessels.iter().map(|&site| site as usize).collect();
         Ok(Self {
-            medium: Medium::new(model.grid, &state.bone.solid, &vessel_weight)?,
+            medium: Medium::with_blocks(
+                model.grid,
+                model.signal_block,
+                &state.bone.solid,
+                &vessel_weight,
+            )?,
             vessel_weight,
             vessel_distance_um: distance_um(&model.grid, &vessels),
             source_pm_per_h: vec![0.0; count],

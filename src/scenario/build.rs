@@ -151,6 +151,13 @@ impl Loaded {
                 "give a relative residual above 0 and below 0.1",
             ));
         }
+        if scenario.transport.block.get() <= 0.0 {
+            found.push(self.error(
+                "transport.block",
+                &format!("found {}", scenario.transport.block),
+                "give an edge above zero; below two sites every site has its own level",
+            ));
+        }
         if let Some(inoculation) = &scenario.inoculation
             && inoculation.time.get() < 0.0
         {
@@ -309,7 +316,22 @@ impl Loaded {
                 Scheme::QuasiSteady => transport::Scheme::QuasiSteady,
             },
             tolerance: scenario.transport.tolerance,
+            block: scenario.transport.block_sites(&grid),
         };
+        if choice.block != [1; 3]
+            && let Some((name, _)) = scenario
+                .signals
+                .iter()
+                .find(|(_, signal)| signal.bone_factor == 0.0)
+        {
+            return Err(self
+                .error(
+                    &format!("signals.{name}.bone_factor"),
+                    "found 0: a block of sites could let a signal through closed bone",
+                    "let every site have its own level with transport.block = \"1 um\"",
+                )
+                .into());
+        }
         let model = Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice)
             .map_err(|problems| {
                 Diagnostics(

@@ -15,6 +15,7 @@ use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::numerics::quantity::{Length, Time};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
+use crate::tissue::grid::Grid;
 
 /// A scenario file with its preset and base merged in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -198,6 +199,22 @@ pub struct Transport {
     pub scheme: Scheme,
     /// Relative residual at which the solver stops.
     pub tolerance: f64,
+    /// Signals have one level per block of sites: along each axis the longest block that divides the
+    /// lattice and whose edge is at most this.
+    pub block: Length,
+}
+
+impl Transport {
+    /// Sites of a block along x, y, z.
+    pub fn block_sites(&self, grid: &Grid) -> [usize; 3] {
+        let longest = (self.block.get() / grid.edge_um * (1.0 + 1e-9)).floor() as usize;
+        grid.dims.map(|sites| {
+            (1..=longest.min(sites))
+                .rev()
+                .find(|&size| sites.is_multiple_of(size))
+                .unwrap_or(1)
+        })
+    }
 }
 
 /// Scheme in time.

@@ -9,6 +9,8 @@
 
 use rayon::prelude::*;
 
+use super::blocks::Walls;
+
 /// A vector over the lattice: red half, black half.
 pub(super) type Halves = [Vec<f32>; 2];
 
@@ -143,8 +145,8 @@ pub(super) fn face(one_solid: bool, other_solid: bool, bone: f64) -> f32 {
 }
 
 impl Stencil {
-    /// Faces of the lattice with this bone, of relative diffusivity `bone` (0: closed).
-    pub(super) fn new(dims: [usize; 3], solid: &[bool], bone: f64) -> Self {
+    /// The operator for these walls.
+    pub(super) fn new(dims: [usize; 3], walls: &Walls<'_>) -> Self {
         let board = Board::new(dims);
         let mut stencil = Self {
             board,
@@ -153,7 +155,7 @@ impl Stencil {
             zeros: vec![0.0; board.half],
             closed: vec![-1.0; board.half],
         };
-        if bone > 0.0 {
+        if !walls.all_or_nothing() {
             let steps = [1, dims[0], dims[0] * dims[1]];
             let mut stored = Box::new([board.zeros(), board.zeros(), board.zeros()]);
             for (axis, halves) in stored.iter_mut().enumerate() {
@@ -165,7 +167,7 @@ impl Stencil {
                             let x = 2 * i + shift;
                             if x < dims[0] && [x, y, z][axis] + 1 < dims[axis] {
                                 let site = row * dims[0] + x;
-                                *value = face(solid[site], solid[site + steps[axis]], bone);
+                                *value = walls.face(site, axis, steps[axis]);
                             }
                         }
                     });
@@ -173,12 +175,12 @@ impl Stencil {
             }
             stencil.faces = Faces::Stored(stored);
         }
-        stencil.sum_faces(solid, bone > 0.0);
+        stencil.sum_faces(walls);
         stencil
     }
 
     /// Adds up the faces of every site: neighbour sums of a vector of ones.
-    fn sum_faces(&mut self, solid: &[bool], bone_conducts: bool) {
+    fn sum_faces(&mut self, walls: &Walls<'_>) {
         let board = self.board;
         let nx = board.dims[0];
         let mut ones = board.zeros();
@@ -187,7 +189,7 @@ impl Stencil {
                 let shift = board.parity(row) ^ colour;
                 for (i, value) in out.iter_mut().enumerate() {
                     let x = 2 * i + shift;
-                    let known = x < nx && (bone_conducts || !solid[row * nx + x]);
+                    let known = x < nx && walls.open(row * nx + x);
                     *value = f32::from(u8::from(known));
                 }
             });
@@ -403,7 +405,11 @@ mod tests {
         let grid = crate::tissue::grid::Grid::cubic([5, 4, 3], 1.0);
         let solid: Vec<bool> = (0..grid.len()).map(|i| i % 7 == 3).collect();
         for bone in [0.0, 0.1] {
-            let stencil = Stencil::new(grid.dims, &solid, bone);
+            let walls = Walls::Sites {
+                solid: &solid,
+                bone,
+            };
+            let stencil = Stencil::new(grid.dims, &walls);
             let board = stencil.board;
             let (mut vector, mut rate, mut out) = (board.zeros(), board.zeros(), board.zeros());
             let value = |site: usize| {

@@ -26,6 +26,7 @@
 
 use rayon::prelude::*;
 
+use super::blocks::{Blocks, Walls};
 use super::checkerboard::{Board, Halves, Stencil, add_scaled, product, scale_and_add};
 use super::fault::TransportFault;
 use super::multigrid::{Compartments, Fine, Hierarchy, Role, Work, cycle};
@@ -110,6 +111,24 @@ pub struct Balance {
     pub relative_mass_error: f64,
 }
 
+impl Balance {
+    /// The same with all amounts multiplied.
+    fn times(self, factor: f64) -> Self {
+        Self {
+            made: self.made * factor,
+            decayed: self.decayed * factor,
+            leaked: self.leaked * factor,
+            taken_up: self.taken_up * factor,
+            clipped: self.clipped * factor,
+            stored_before: self.stored_before * factor,
+            stored_after: self.stored_after * factor,
+            imposed: self.imposed * factor,
+            undershoot: self.undershoot * factor,
+            ..self
+        }
+    }
+}
+
 /// Distance over which a steady field falls to 1/e, um: `sqrt(D / loss)`.
 ///
 /// ```
@@ -127,9 +146,15 @@ pub fn diffusion_length_um(diffusivity_um2_per_h: f64, loss_per_h: f64) -> f64 {
 /// same bone gives the same fields.
 #[derive(Debug, Clone)]
 pub struct Medium {
+    /// The lattice of sites.
     grid: Grid,
+    /// Blocks that have one level each, unless every site has its own.
+    blocks: Option<Blocks>,
     solid: Vec<bool>,
+    /// Per site, or mean per block.
     leak_weight: Vec<f32>,
+    /// Means per block of source, uptake and field.
+    averaged: [Vec<f32>; 3],
     /// Counts changes of the bone.
     revision: u64,
     prepared: Vec<Prepared>,
@@ -148,12 +173,26 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(grid: &Grid, solid: &[bool], bone_factor: f64, revision: u64) -> Self {
-        let stencil = Stencil::new(grid.dims, solid, bone_factor);
-        let hierarchy = Hierarchy::new(&stencil, solid, bone_factor);
+    fn new(
+        dims: [usize; 3],
+        blocks: Option<&Blocks>,
+        solid: &[bool],
+        bone_factor: f64,
+        revision: u64,
+    ) -> Self {
+        let faces = blocks.map(|blocks| blocks.faces(solid, bone_factor));
+        let walls = match &faces {
+            Some(faces) => Walls::Blocks { faces },
+            None => Walls::Sites {
+                solid,
+                bone: bone_factor,
+            },
+        };
+        let stencil = Stencil::new(dims, &walls);
+        let hierarchy = Hierarchy::new(&stencil, &walls);
         let compartments = if bone_factor > 0.0 {
             Compartments {
-                role: vec![Role::Main; solid.len()],
+                role: vec![Role::Main; dims[0] * dims[1] * dims[2]],
                 others: Vec::new(),
             }
         } else {
@@ -189,9 +228,20 @@ struct Vectors {
 }
 
 impl Medium {
-    /// A medium over this lattice. `solid`: bone, per site. `leak_weight`: share of the exchange
-    /// with plasma, per site, 0 where no vessel is and 1 at a vessel.
+    /// A medium over this lattice with one level per site. `solid`: bone, per site. `leak_weight`:
+    /// share of the exchange with plasma, per site, 0 where no vessel is and 1 at a vessel.
     pub fn new(grid: Grid, solid: &[bool], leak_weight: &[f32]) -> Result<Self, TransportFault> {
+        Self::with_blocks(grid, [1; 3], solid, leak_weight)
+    }
+
+    /// As [`Medium::new`], with one level per block of `block` sites along x, y, z, which must
+    /// divide the lattice. Sources, uptake and fields are still given per site.
+    pub fn with_blocks(
+        grid: Grid,
+        block: [usize; 3],
+        solid: &[bool],
+        leak_weight: &[f32],
+    ) -> Result<Self, TransportFault> {
         if grid.is_empty() || grid.len() > MOST_SITES {
             return Err(TransportFault::Size {
                 sites: grid.len(),
@@ -205,11 +255,19 @@ impl Medium {
                 allowed: "finite, above 0",
             });
         }
-        let board = Board::new(grid.dims);
+        let layout = Blocks::new(grid.dims, block).ok_or(TransportFault::Block {
+            block,
+            sites: grid.dims,
+        })?;
+        let blocks = (block != [1; 3]).then_some(layout);
+        let board = Board::new(layout.dims);
+        let averaged = || vec![0.0; if blocks.is_some() { layout.count() } else { 0 }];
         let mut medium = Self {
             grid,
+            blocks,
             solid: vec![false; grid.len()],
-            leak_weight: vec![0.0; grid.len()],
+            leak_weight: vec![0.0; layout.count()],
+            averaged: [averaged(), averaged(), averaged()],
             revision: 0,
             prepared: Vec::new(),
             vectors: Vectors {
@@ -226,13 +284,24 @@ impl Medium {
         Ok(medium)
     }
 
+    /// Sites of a block that share one level, along x, y, z.
+    pub const fn block(&self) -> [usize; 3] {
+        match &self.blocks {
+            Some(blocks) => blocks.size(),
+            None => [1; 3],
+        }
+    }
+
     /// Takes over bone and vessels as they are now. Costs one comparison per site when the bone
     /// has not changed; else the coefficients are formed anew when a signal next needs them.
     pub fn update(&mut self, solid: &[bool], leak_weight: &[f32]) -> Result<(), TransportFault> {
         self.length("bone", solid.len())?;
         self.length("leak weight", leak_weight.len())?;
         self.check("leak weight", leak_weight)?;
-        self.leak_weight.copy_from_slice(leak_weight);
+        match &self.blocks {
+            Some(blocks) => blocks.average(leak_weight, &mut self.leak_weight),
+            None => self.leak_weight.copy_from_slice(leak_weight),
+        }
         if self.solid != solid {
             self.solid.copy_from_slice(solid);
             self.revision += 1;
@@ -283,6 +352,40 @@ impl Medium {
         {
             return Ok(Balance::default());
         }
+        let Some(blocks) = self.blocks else {
+            return self.find(physics, source, uptake, dt_h, field);
+        };
+        if physics.bone_factor == 0.0 {
+            return Err(TransportFault::Parameter {
+                name: "bone factor",
+                value: physics.bone_factor,
+                allowed: "above 0 where blocks of sites share a level (or use blocks of one site)",
+            });
+        }
+        let [mut mean_source, mut mean_uptake, mut mean_field] = std::mem::take(&mut self.averaged);
+        blocks.average(source, &mut mean_source);
+        blocks.average(field, &mut mean_field);
+        if let Some(uptake) = uptake {
+            blocks.average(uptake, &mut mean_uptake);
+        }
+        let mean = uptake.map(|_| mean_uptake.as_slice());
+        let found = self.find(physics, &mean_source, mean, dt_h, &mut mean_field);
+        if found.is_ok() {
+            blocks.spread(&mean_field, field);
+        }
+        self.averaged = [mean_source, mean_uptake, mean_field];
+        found.map(|balance| balance.times(blocks.volume() as f64))
+    }
+
+    /// Finds the field on the lattice of the solver.
+    fn find(
+        &mut self,
+        physics: &Physics,
+        source: &[f32],
+        uptake: Option<&[f32]>,
+        dt_h: f64,
+        field: &mut [f32],
+    ) -> Result<Balance, TransportFault> {
         let at = self.prepare(physics.bone_factor);
         let prepared = &mut self.prepared[at];
         let problem = Problem {
@@ -341,8 +444,11 @@ impl Medium {
             .prepared
             .iter()
             .position(|p| p.bone_factor.to_bits() == bone_factor.to_bits());
-        let fresh =
-            |this: &Self| Prepared::new(&this.grid, &this.solid, bone_factor, this.revision);
+        let fresh = |this: &Self| {
+            let blocks = this.blocks.as_ref();
+            let dims = blocks.map_or(this.grid.dims, |blocks| blocks.dims);
+            Prepared::new(dims, blocks, &this.solid, bone_factor, this.revision)
+        };
         match found {
             Some(at) if self.prepared[at].revision == self.revision => at,
             Some(at) => {

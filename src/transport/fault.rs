@@ -21,6 +21,16 @@ pub enum TransportFault {
         /// Largest number of sites.
         most: usize,
     },
+    /// Blocks of sites do not fill the lattice.
+    #[error(
+        "blocks of {block:?} sites do not fill a lattice of {sites:?} sites; allowed: divisors"
+    )]
+    Block {
+        /// Sites of a block along x, y, z.
+        block: [usize; 3],
+        /// Sites of the lattice along x, y, z.
+        sites: [usize; 3],
+    },
     /// A site holds a negative, infinite or undefined number.
     #[error("{what} is {value} at site {site} (x, y, z = {place:?}); allowed: finite, at least 0")]
     Site {

@@ -2,11 +2,13 @@
 //!
 //! [`diffusion`] brings one signal to its field at the end of a tick; [`binding`] splits a ligand
 //! and its decoy into free and bound, per site. The other files are how the field is found: the
-//! lattice in two colours (`checkerboard`), the hierarchy of coarser graphs (`multigrid`).
+//! lattice in two colours (`checkerboard`), the hierarchy of coarser graphs (`multigrid`), fields on
+//! blocks of sites (`blocks`).
 
 pub mod binding;
 pub mod diffusion;
 
+mod blocks;
 mod checkerboard;
 mod fault;
 mod multigrid;

@@ -14,7 +14,8 @@
 
 use rayon::prelude::*;
 
-use super::checkerboard::{Halves, Stencil, face};
+use super::blocks::Walls;
+use super::checkerboard::{Halves, Stencil};
 
 /// Factor on the conductances per level.
 const SOFTENING: f32 = 0.5;
@@ -287,9 +288,9 @@ pub(super) enum Role {
 }
 
 impl Hierarchy {
-    /// Coarser graphs of the lattice with this bone, of relative diffusivity `bone`.
-    pub(super) fn new(stencil: &Stencil, solid: &[bool], bone: f64) -> Self {
-        let (level, mut blocks) = first_level(stencil, solid, bone);
+    /// Coarser graphs of the lattice with these walls.
+    pub(super) fn new(stencil: &Stencil, walls: &Walls<'_>) -> Self {
+        let (level, mut blocks) = first_level(stencil, walls);
         let mut levels = vec![level];
         while blocks.dims != [1; 3] {
             let (level, coarser) = next_level(&levels[levels.len() - 1], &blocks);
@@ -548,20 +549,23 @@ impl Pieces {
 /// What the first level is built from.
 struct Ground<'a> {
     stencil: &'a Stencil,
-    solid: &'a [bool],
-    bone: f64,
+    walls: &'a Walls<'a>,
     pieces: Pieces,
     /// Set of open sites of each block.
     open: Vec<u8>,
 }
 
 impl Ground<'_> {
-    fn solid_at(&self, at: [usize; 3], corner: usize) -> bool {
+    /// Conductance of the face of a block's site that lies beyond `corner` along `axis`.
+    fn face(&self, at: [usize; 3], corner: usize, axis: usize, upper: bool) -> f32 {
         let [nx, ny, _] = self.stencil.board.dims;
         let x = 2 * at[0] + (corner & 1);
         let y = 2 * at[1] + (corner >> 1 & 1);
         let z = 2 * at[2] + (corner >> 2);
-        self.solid[(z * ny + y) * nx + x]
+        let site = (z * ny + y) * nx + x;
+        let step = [1, nx, nx * ny][axis];
+        let lower = if upper { site } else { site - step };
+        self.walls.face(lower, axis, step)
     }
 
     /// Nodes of the blocks of one layer.
@@ -606,7 +610,7 @@ impl Ground<'_> {
                 let next = index(blocks.dims, to);
                 let next_set = usize::from(self.open[next]);
                 let first = blocks.first[next];
-                if self.bone == 0.0 && set == 255 && next_set == 255 {
+                if self.walls.all_or_nothing() && set == 255 && next_set == 255 {
                     part.edges.item.push(first);
                     part.weight.push(4.0);
                     continue;
@@ -620,11 +624,7 @@ impl Ground<'_> {
                         && next_set >> mirror & 1 == 1
                     {
                         let other = self.pieces.label[next_set][mirror];
-                        sums[usize::from(other)] += face(
-                            self.solid_at(at, corner),
-                            self.solid_at(to, mirror),
-                            self.bone,
-                        );
+                        sums[usize::from(other)] += self.face(at, corner, axis, upper);
                     }
                 }
                 for (other, &weight) in sums.iter().enumerate() {
@@ -638,7 +638,7 @@ impl Ground<'_> {
     }
 }
 
-fn first_level(stencil: &Stencil, solid: &[bool], bone: f64) -> (Level, Blocks) {
+fn first_level(stencil: &Stencil, walls: &Walls<'_>) -> (Level, Blocks) {
     let [nx, ny, nz] = stencil.board.dims;
     let dims = [nx.div_ceil(2), ny.div_ceil(2), nz.div_ceil(2)];
     let pieces = Pieces::new();
@@ -652,9 +652,8 @@ fn first_level(stencil: &Stencil, solid: &[bool], bone: f64) -> (Level, Blocks) 
                 if y >= ny || z >= nz {
                     continue;
                 }
-                let row = &solid[(z * ny + y) * nx..][..nx];
-                for (x, &solid) in row.iter().enumerate() {
-                    if bone > 0.0 || !solid {
+                for x in 0..nx {
+                    if walls.open((z * ny + y) * nx + x) {
                         out[x / 2] |= 1 << (2 * pair + (x & 1));
                     }
                 }
@@ -667,8 +666,7 @@ fn first_level(stencil: &Stencil, solid: &[bool], bone: f64) -> (Level, Blocks) 
     let blocks = Blocks::number(dims, count);
     let ground = Ground {
         stencil,
-        solid,
-        bone,
+        walls,
         pieces,
         open,
     };

@@ -1,0 +1,217 @@
+//! Fields on blocks of sites: a coarser lattice for signals that are smooth over it.
+//!
+//! A block of `fx x fy x fz` sites has one level of each signal. Sources and levels of its sites are
+//! averaged on the way in, and its sites all get its level on the way out, so that amounts are the
+//! same on both lattices to rounding.
+//!
+//! *Conductance* between two blocks: the mean over the faces of sites between them, in units of that
+//! of one site, over the square of the block's edge in sites. *Error*: that of a lattice with the
+//! edge of a block; bone thinner than a block blurs into the marrow around it. Between smooth struts,
+//! with sources on the surface and blocks of 40 um, levels differ from those of 20-um sites by 0.9 %
+//! (relative L2) at a diffusion length of 500 um and by 2.8 % at 180 um, most of it the variation
+//! inside a block (`tests/transport.rs`). Closed bone is refused, because a block could join what a wall parts.
+
+use rayon::prelude::*;
+
+use super::checkerboard::face;
+
+/// Layout of the blocks over the sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Blocks {
+    /// Sites of a block along x, y, z.
+    size: [usize; 3],
+    /// Sites of the lattice along x, y, z.
+    sites: [usize; 3],
+    /// Blocks along x, y, z.
+    pub(super) dims: [usize; 3],
+}
+
+impl Blocks {
+    /// Blocks of this size, if they fill the lattice.
+    pub(super) fn new(sites: [usize; 3], size: [usize; 3]) -> Option<Self> {
+        let fits = (0..3).all(|axis| size[axis] > 0 && sites[axis].is_multiple_of(size[axis]));
+        fits.then(|| Self {
+            size,
+            sites,
+            dims: [0, 1, 2].map(|axis| sites[axis] / size[axis]),
+        })
+    }
+
+    /// Sites of a block along x, y, z.
+    pub(super) const fn size(&self) -> [usize; 3] {
+        self.size
+    }
+
+    /// Number of blocks.
+    pub(super) const fn count(&self) -> usize {
+        self.dims[0] * self.dims[1] * self.dims[2]
+    }
+
+    /// Sites of a block.
+    pub(super) const fn volume(&self) -> usize {
+        self.size[0] * self.size[1] * self.size[2]
+    }
+
+    /// Mean over the sites of every block.
+    pub(super) fn average(&self, sites: &[f32], blocks: &mut [f32]) {
+        let [bx, by, _] = self.dims;
+        let [nx, ny, _] = self.sites;
+        let [fx, fy, fz] = self.size;
+        let share = 1.0 / self.volume() as f32;
+        blocks
+            .par_chunks_mut(bx * by)
+            .enumerate()
+            .for_each(|(z, plane)| {
+                for (y, row) in plane.chunks_exact_mut(bx).enumerate() {
+                    row.fill(0.0);
+                    for k in 0..fz {
+                        for j in 0..fy {
+                            let first = ((z * fz + k) * ny + y * fy + j) * nx;
+                            let from = sites[first..first + nx].chunks_exact(fx);
+                            for (mean, values) in row.iter_mut().zip(from) {
+                                for &value in values {
+                                    *mean += value;
+                                }
+                            }
+                        }
+                    }
+                    for mean in row {
+                        *mean *= share;
+                    }
+                }
+            });
+    }
+
+    /// Gives every site the level of its block.
+    pub(super) fn spread(&self, blocks: &[f32], sites: &mut [f32]) {
+        let [bx, by, _] = self.dims;
+        let [nx, ny, _] = self.sites;
+        let [fx, fy, fz] = self.size;
+        sites
+            .par_chunks_mut(nx * ny)
+            .enumerate()
+            .for_each(|(z, plane)| {
+                for (y, row) in plane.chunks_exact_mut(nx).enumerate() {
+                    let first = ((z / fz) * by + y / fy) * bx;
+                    let from = &blocks[first..first + bx];
+                    for (values, &level) in row.chunks_exact_mut(fx).zip(from) {
+                        values.fill(level);
+                    }
+                }
+            });
+    }
+
+    /// Conductance of the face towards +x, +y, +z of every block, for bone of relative diffusivity
+    /// `bone` in units of the exchange between sites of marrow; 0 at the border.
+    pub(super) fn faces(&self, solid: &[bool], bone: f64) -> [Vec<f32>; 3] {
+        [0, 1, 2].map(|axis| {
+            let mut faces = vec![0.0; self.count()];
+            let plane = self.dims[0] * self.dims[1];
+            faces
+                .par_chunks_mut(plane)
+                .enumerate()
+                .for_each(|(z, values)| {
+                    for (i, value) in values.iter_mut().enumerate() {
+                        let at = [i % self.dims[0], i / self.dims[0], z];
+                        if at[axis] + 1 < self.dims[axis] {
+                            *value = self.mean_face(at, axis, solid, bone);
+                        }
+                    }
+                });
+            faces
+        })
+    }
+
+    fn mean_face(&self, at: [usize; 3], axis: usize, solid: &[bool], bone: f64) -> f32 {
+        let [nx, ny, _] = self.sites;
+        let step = [1, nx, nx * ny][axis];
+        let mut first = [0, 1, 2].map(|a| at[a] * self.size[a]);
+        first[axis] += self.size[axis] - 1;
+        let mut extent = self.size;
+        extent[axis] = 1;
+        let mut sum = 0.0;
+        for k in 0..extent[2] {
+            for j in 0..extent[1] {
+                for i in 0..extent[0] {
+                    let site = ((first[2] + k) * ny + first[1] + j) * nx + first[0] + i;
+                    sum += face(solid[site], solid[site + step], bone);
+                }
+            }
+        }
+        let columns = extent[0] * extent[1] * extent[2];
+        sum / (columns * self.size[axis] * self.size[axis]) as f32
+    }
+}
+
+/// Conductances that the solver is to use.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Walls<'a> {
+    /// Site by site: marrow, or bone of this relative diffusivity.
+    Sites {
+        /// Bone, per site.
+        solid: &'a [bool],
+        /// Diffusivity in bone relative to marrow; 0 closes bone.
+        bone: f64,
+    },
+    /// Conductance towards +x, +y, +z of every block.
+    Blocks {
+        /// By axis and block.
+        faces: &'a [Vec<f32>; 3],
+    },
+}
+
+impl Walls<'_> {
+    /// True when every face is either open or closed, so that none need be stored.
+    pub(super) const fn all_or_nothing(&self) -> bool {
+        matches!(self, Self::Sites { bone, .. } if *bone == 0.0)
+    }
+
+    /// True where a level is sought.
+    pub(super) fn open(&self, site: usize) -> bool {
+        match self {
+            Self::Sites { solid, bone } => *bone > 0.0 || !solid[site],
+            Self::Blocks { .. } => true,
+        }
+    }
+
+    /// Conductance between a site and the next along an axis, `step` entries on.
+    pub(super) fn face(&self, site: usize, axis: usize, step: usize) -> f32 {
+        match self {
+            Self::Sites { solid, bone } => face(solid[site], solid[site + step], *bone),
+            Self::Blocks { faces } => faces[axis][site],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn averages_and_levels_hold_the_same_amount() {
+        let blocks = Blocks::new([6, 4, 3], [2, 2, 1]).unwrap();
+        let sites: Vec<f32> = (0..72).map(|i| (i * i % 17) as f32).collect();
+        let mut coarse = vec![0.0; blocks.count()];
+        blocks.average(&sites, &mut coarse);
+        let mut back = vec![0.0; 72];
+        blocks.spread(&coarse, &mut back);
+        let sum = |values: &[f32]| values.iter().map(|&v| f64::from(v)).sum::<f64>();
+        assert!((sum(&sites) - sum(&back)).abs() < 1e-9);
+        assert!((sum(&sites) - 4.0 * sum(&coarse)).abs() < 1e-9);
+        assert!(Blocks::new([5, 4, 3], [2, 2, 1]).is_none());
+    }
+
+    /// In plain marrow a block of 2 exchanges a quarter as fast as a site; half a wall of bone
+    /// halves what is not bone.
+    #[test]
+    fn conductances_scale_with_the_edge_and_the_open_share() {
+        let blocks = Blocks::new([4, 2, 2], [2, 2, 2]).unwrap();
+        let mut solid = [false; 16];
+        assert!((blocks.faces(&solid, 0.1)[0][0] - 0.25).abs() < 1e-6);
+        for site in [1, 2, 5, 6] {
+            solid[site] = true;
+        }
+        let expected = 0.25 * (0.5 + 0.5 * 0.1);
+        assert!((blocks.faces(&solid, 0.1)[0][0] - expected).abs() < 1e-6);
+    }
+}
