@@ -183,5 +183,6 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
                 "case {index} does not say {word}: {said}"
             );
         }
+        insta::assert_snapshot!(format!("bad_{index}"), said);
     }
 }

@@ -1146,3 +1146,21 @@ fn the_schema_fits_a_file_that_is_one_layer() {
     );
     assert!(schema.to_string().contains("pattern"));
 }
+
+/// A parameter has a source, or is marked as fitted or designed, in the place where it stands.
+#[test]
+fn every_value_of_the_presets_says_where_it_comes_from() {
+    for (name, text) in [
+        ("human", howship::scenario::build::HUMAN),
+        ("mouse", howship::scenario::build::MOUSE),
+    ] {
+        for (number, line) in text.lines().enumerate() {
+            let is_value = line.contains('=') && !line.starts_with('#');
+            assert!(
+                !is_value || line.contains("# "),
+                "{name}.toml:{}: {line}",
+                number + 1
+            );
+        }
+    }
+}

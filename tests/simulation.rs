@@ -6,7 +6,6 @@
 use std::fs;
 
 use howship::engine::state::State;
-use howship::engine::tick::tick;
 use howship::scenario::build::{Simulation, load};
 
 const SMALL: &str = r#"
@@ -40,20 +39,7 @@ fn run(sets: &[&str], threads: usize) -> State {
         .unwrap();
     pool.install(|| {
         let mut simulation = simulation(sets);
-        for done in 0..simulation.burn_in_ticks + simulation.ticks {
-            if done == simulation.burn_in_ticks {
-                simulation.state.open_books(&simulation.model);
-                let (_, arrival) = simulation.arrival.take().unwrap();
-                let colony = arrival.colony(&simulation.model, &simulation.state);
-                simulation.state.settle(&simulation.model, &colony).unwrap();
-            }
-            tick(
-                &simulation.model,
-                &mut simulation.state,
-                &mut simulation.scratch,
-            )
-            .unwrap();
-        }
+        simulation.run(|_| {}).unwrap();
         simulation.state
     })
 }

@@ -21,6 +21,7 @@ use crate::scenario::build::load;
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
+use crate::scenario::sentences::sentences;
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -48,7 +49,7 @@ enum Command {
         #[arg(long = "set", value_name = "KEY=VALUE")]
         sets: Vec<String>,
     },
-    /// Print every value of a scenario with the source it stands on.
+    /// Say the rules of a scenario in sentences, and every value with the source it stands on.
     Describe {
         /// The scenario file.
         scenario: PathBuf,
@@ -173,6 +174,15 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
 fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
     let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let leaves = loaded.tree.leaves();
+    let bullet = if markdown { "- " } else { "" };
+    println!(
+        "{}: {}\n",
+        loaded.scenario.name, loaded.scenario.description
+    );
+    for sentence in sentences(&leaves) {
+        println!("{bullet}{sentence}");
+    }
+    println!();
     if markdown {
         print!("{}", markdown_table(&leaves));
     } else {

@@ -8,7 +8,6 @@ use clap::Args;
 use super::Stop;
 use super::progress::Progress;
 use crate::engine::fault::Fault;
-use crate::engine::tick::tick;
 use crate::observe::picture::slices;
 use crate::observe::series::{COLUMNS, row};
 use crate::output::curves::write_curves;
@@ -251,38 +250,21 @@ fn frame(simulation: &Simulation, series: &Table) -> Frame {
 fn simulate(simulation: &mut Simulation, record: &mut Record, quiet: bool) -> Result<(), Fault> {
     let total = u64::from(simulation.burn_in_ticks) + u64::from(simulation.ticks);
     let mut progress = Progress::new(total, quiet);
-    for done in 0..=total {
-        if done == u64::from(simulation.burn_in_ticks) {
-            simulation.state.open_books(&simulation.model);
+    simulation.run(|now| {
+        if now.is_past_burn_in() {
+            record.take(now, now.is_done());
         }
-        if let Some((at_h, arrival)) = &simulation.arrival
-            && simulation.state.time_h >= at_h - 1e-9
-        {
-            let colony = arrival.colony(&simulation.model, &simulation.state);
-            simulation.state.settle(&simulation.model, &colony)?;
-            simulation.arrival = None;
-        }
-        if done >= u64::from(simulation.burn_in_ticks) {
-            record.take(simulation, done == total);
-        }
-        if done < total {
-            tick(
-                &simulation.model,
-                &mut simulation.state,
-                &mut simulation.scratch,
-            )?;
-        }
-        let state = &simulation.state;
-        progress.at(done, || {
+        let state = &now.state;
+        progress.at(u64::from(state.tick), || {
             format!(
                 "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
                 state.day(),
-                100.0 * state.bv_tv(&simulation.model),
+                100.0 * state.bv_tv(&now.model),
                 state.tumour.len(),
                 state.osteoclasts.len()
             )
         });
-    }
+    })?;
     progress.finish();
     Ok(())
 }

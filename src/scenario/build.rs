@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
+use crate::engine::tick::tick;
 use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
@@ -425,6 +427,43 @@ impl Loaded {
                 place,
             },
         )))
+    }
+}
+
+impl Simulation {
+    /// Runs to the end, through the burn-in first. `watch` sees the simulation before every tick and
+    /// after the last, with what is due at that time (the arrival of the tumour) done.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names what went wrong, where and in which tick.
+    pub fn run(&mut self, mut watch: impl FnMut(&Self)) -> Result<(), Fault> {
+        loop {
+            if self.state.tick == self.burn_in_ticks {
+                self.state.open_books(&self.model);
+            }
+            if let Some((at_h, arrival)) = &self.arrival
+                && self.state.time_h >= at_h - 1e-9
+            {
+                let colony = arrival.colony(&self.model, &self.state);
+                self.state.settle(&self.model, &colony)?;
+                self.arrival = None;
+            }
+            watch(self);
+            if self.is_done() {
+                return Ok(());
+            }
+            tick(&self.model, &mut self.state, &mut self.scratch)?;
+        }
+    }
+
+    /// True from day 0 on.
+    pub const fn is_past_burn_in(&self) -> bool {
+        self.state.tick >= self.burn_in_ticks
+    }
+
+    /// True when the last tick is done.
+    pub const fn is_done(&self) -> bool {
+        self.state.tick >= self.burn_in_ticks + self.ticks
     }
 }
 

@@ -13,6 +13,7 @@ pub mod file;
 pub mod layers;
 pub mod read;
 pub mod schema;
+pub mod sentences;
 
 mod deserialize;
 mod path;

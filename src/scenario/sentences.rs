@@ -1,0 +1,187 @@
+//! The rules of a scenario as plain sentences, in the words and units of its files.
+
+use std::collections::BTreeMap;
+
+use super::layers::Leaf;
+
+/// What each rate says, before its value. Secretion is said apart.
+const RULES: [(&str, &str); 17] = [
+    ("tumour.division", "Tumour cells divide at"),
+    ("tumour.death", "Tumour cells die at"),
+    ("tumour.motility", "Tumour cells move at random with"),
+    ("tumour.dormancy.exit", "Dormant tumour cells wake at"),
+    ("lining.activation.events", "Resting bone surface opens at"),
+    (
+        "lining.contact_rankl.resting",
+        "Resting lining cells engage a share of RANK of",
+    ),
+    (
+        "lining.contact_rankl.opened",
+        "Lining cells of opened surface engage a share of RANK of",
+    ),
+    (
+        "osteoclast.fusion.formation",
+        "Osteoclasts form on opened surface at",
+    ),
+    ("osteoclast.resorption.volume", "Osteoclasts resorb"),
+    (
+        "osteoclast.apoptosis.ageing",
+        "Osteoclasts age at a speed of",
+    ),
+    (
+        "osteoclast.apoptosis.withdrawal",
+        "Osteoclasts die for want of RANKL at",
+    ),
+    (
+        "precursor.recruitment.arrival",
+        "Precursors of osteoblasts reach eroded surface at",
+    ),
+    ("precursor.maturation.maturing", "Precursors mature at"),
+    ("precursor.maturation.death", "Precursors die at"),
+    (
+        "osteoblast.formation.apposition",
+        "Osteoblasts lay osteoid at",
+    ),
+    ("osteoblast.formation.death", "Osteoblasts die at"),
+    ("mineralisation.secondary", "Mineralised bone hardens at"),
+];
+
+/// Lineages that secrete.
+const SECRETING: [(&str, &str); 4] = [
+    ("tumour", "Each tumour cell"),
+    ("lining", "Each lining cell"),
+    ("precursor", "Each precursor"),
+    ("osteoblast", "Each osteoblast"),
+];
+
+/// One sentence per rule and signal, from the leaves of a merged scenario.
+pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
+    let values: BTreeMap<&str, &str> = leaves
+        .iter()
+        .map(|leaf| (leaf.path.as_str(), plain(&leaf.value)))
+        .collect();
+    let mut said = Vec::new();
+    for (path, start) in RULES {
+        let rate = values
+            .get(format!("{path}.rate").as_str())
+            .or_else(|| values.get(path));
+        if let Some(rate) = rate {
+            said.push(format!("{start} {rate}{}.", modulators(&values, path)));
+        }
+    }
+    for (lineage, start) in SECRETING {
+        let prefix = format!("{lineage}.secretion.");
+        for (path, rate) in &values {
+            let signal = path
+                .strip_prefix(prefix.as_str())
+                .and_then(|rest| rest.strip_suffix(".rate"));
+            if let Some(signal) = signal {
+                let more = modulators(&values, &format!("{prefix}{signal}"));
+                said.push(format!("{start} secretes {rate} of {signal}{more}."));
+            }
+        }
+    }
+    for (path, diffusivity) in &values {
+        let signal = path
+            .strip_prefix("signals.")
+            .and_then(|rest| rest.strip_suffix(".diffusivity"));
+        if let Some(signal) = signal {
+            said.push(spread(&values, signal, diffusivity));
+        }
+    }
+    said
+}
+
+fn spread(values: &BTreeMap<&str, &str>, signal: &str, diffusivity: &str) -> String {
+    let get = |key: &str| values.get(format!("signals.{signal}.{key}").as_str());
+    let mut text = format!("{signal} spreads with {diffusivity}");
+    if let Some(half_life) = get("half_life") {
+        text += &format!(" and half of it is lost in {half_life}");
+    }
+    if let Some(content) = get("matrix_content") {
+        text += &format!("; bone holds {content}");
+        text += match get("matrix_release") {
+            Some(&"false") => ", which resorption does not set free",
+            _ => ", which resorption sets free",
+        };
+    }
+    text + "."
+}
+
+/// What raises, lowers or gates the rate at a path.
+fn modulators(values: &BTreeMap<&str, &str>, path: &str) -> String {
+    let mut text = String::new();
+    for (kind, size) in [("raised_by", "fold"), ("lowered_by", "to"), ("needs", "")] {
+        let prefix = format!("{path}.{kind}.");
+        for (found, half) in values {
+            let cue = found
+                .strip_prefix(prefix.as_str())
+                .and_then(|rest| rest.strip_suffix(".half_max"));
+            let Some(cue) = cue else {
+                continue;
+            };
+            let of = |key: &str| values.get(format!("{prefix}{cue}.{key}").as_str());
+            let size = of(size).copied().unwrap_or_default();
+            text += &match kind {
+                "raised_by" => format!("; {cue} raises it up to {size}-fold (half at {half}"),
+                "lowered_by" => format!("; {cue} lowers it down to {size} of it (half at {half}"),
+                _ => format!("; it needs {cue} (half at {half}"),
+            };
+            match of("hill") {
+                Some(&"1" | &"1.0") | None => text += ")",
+                Some(hill) => text += &format!(", Hill exponent {hill})"),
+            }
+        }
+    }
+    text
+}
+
+fn plain(value: &str) -> &str {
+    value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(path: &str, value: &str) -> Leaf {
+        Leaf {
+            path: path.into(),
+            value: value.into(),
+            layer: "test".into(),
+            line: 1,
+            comment: None,
+        }
+    }
+
+    #[test]
+    fn a_rule_is_said_with_all_its_modulators() {
+        let said = sentences(&[
+            leaf("tumour.division.rate", "\"1.0 /d\""),
+            leaf("tumour.division.raised_by.igf.fold", "1.5"),
+            leaf("tumour.division.raised_by.igf.half_max", "\"2 nM\""),
+            leaf("tumour.division.needs.tgf_beta.half_max", "\"10 pM\""),
+            leaf("tumour.division.needs.tgf_beta.hill", "2"),
+        ]);
+        assert_eq!(
+            said,
+            [
+                "Tumour cells divide at 1.0 /d; igf raises it up to 1.5-fold (half at 2 nM); it needs \
+              tgf_beta (half at 10 pM, Hill exponent 2)."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cut_release_is_said() {
+        let said = sentences(&[
+            leaf("signals.tgf_beta.diffusivity", "\"3 um2/s\""),
+            leaf("signals.tgf_beta.matrix_content", "\"22.8 nM\""),
+            leaf("signals.tgf_beta.matrix_release", "false"),
+        ]);
+        assert!(said[0].contains("does not set free"), "{said:?}");
+    }
+}
