@@ -96,10 +96,10 @@ fn spread(values: &BTreeMap<&str, &str>, signal: &str, diffusivity: &str) -> Str
     let get = |key: &str| values.get(format!("signals.{signal}.{key}").as_str());
     let mut text = format!("{signal} spreads with {diffusivity}");
     if let Some(half_life) = get("half_life") {
-        text += &format!(" and half of it is lost in {half_life}");
+        text = format!("{text} and half of it is lost in {half_life}");
     }
     if let Some(content) = get("matrix_content") {
-        text += &format!("; bone holds {content}");
+        text = format!("{text}; bone holds {content}");
         text += match get("matrix_release") {
             Some(&"false") => ", which resorption does not set free",
             _ => ", which resorption sets free",
@@ -122,15 +122,16 @@ fn modulators(values: &BTreeMap<&str, &str>, path: &str) -> String {
             };
             let of = |key: &str| values.get(format!("{prefix}{cue}.{key}").as_str());
             let size = of(size).copied().unwrap_or_default();
-            text += &match kind {
-                "raised_by" => format!("; {cue} raises it up to {size}-fold (half at {half}"),
-                "lowered_by" => format!("; {cue} lowers it down to {size} of it (half at {half}"),
-                _ => format!("; it needs {cue} (half at {half}"),
+            let effect = match kind {
+                "raised_by" => format!("{cue} raises it up to {size}-fold"),
+                "lowered_by" => format!("{cue} lowers it down to {size} of it"),
+                _ => format!("it needs {cue}"),
             };
-            match of("hill") {
-                Some(&"1" | &"1.0") | None => text += ")",
-                Some(hill) => text += &format!(", Hill exponent {hill})"),
-            }
+            let steepness = match of("hill") {
+                Some(&"1" | &"1.0") | None => String::new(),
+                Some(hill) => format!(", Hill exponent {hill}"),
+            };
+            text = format!("{text}; {effect} (half at {half}{steepness})");
         }
     }
     text
