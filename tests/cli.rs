@@ -186,3 +186,40 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
         insta::assert_snapshot!(format!("bad_{index}"), said);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    use std::process::{Command, Stdio};
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_howship"))
+        .arg("describe")
+        .arg(root.join("scenarios/vicious_cycle_2d.toml"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
+}
+
+/// The rules are said in sentences, and every value with its source.
+#[test]
+fn a_description_says_rules_and_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = howship()
+        .arg("describe")
+        .arg(root.join("scenarios/no_tgf_beta_release.toml"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "Tumour cells divide at 1.0 /d; igf raises it up to 1.5-fold",
+        "which resorption does not set free",
+        "Kanehisa88",
+    ] {
+        assert!(said.contains(words), "{words} is not said:\n{said}");
+    }
+}

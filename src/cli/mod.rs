@@ -5,10 +5,17 @@
     reason = "talking to the terminal is what this module is for"
 )]
 
+/// Writes a line to standard output.
+macro_rules! say {
+    () => { $crate::cli::write_line(format_args!("")) };
+    ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
+}
+
 mod progress;
 mod run;
 mod specimen;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,6 +83,13 @@ enum Command {
     },
 }
 
+/// Writes a line to standard output. A reader that went away (`howship describe ... | head`) has
+/// seen what it wanted.
+fn write_line(words: std::fmt::Arguments<'_>) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_fmt(words).and_then(|()| out.write_all(b"\n"));
+}
+
 /// Why the program stops.
 enum Stop {
     /// The request was wrong: exit 2.
@@ -109,7 +123,7 @@ pub fn main() -> ExitCode {
         } => describe(&scenario, markdown, &sets),
         Command::Schema => {
             let schema = json_schema::<Scenario>("howship scenario");
-            println!(
+            say!(
                 "{}",
                 serde_json::to_string_pretty(&schema).unwrap_or_default()
             );
@@ -137,9 +151,9 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     let loaded = load(scenario, sets).map_err(wrong)?;
     let simulation = loaded.build().map_err(wrong)?;
     let grid = &simulation.model.grid;
-    println!("{}: {}", loaded.scenario.name, loaded.scenario.description);
-    println!("bone      {}", simulation.specimen);
-    println!(
+    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    say!("bone      {}", simulation.specimen);
+    say!(
         "lattice   {} x {} x {} sites of {} um, {:.3} mm3, BV/TV {:.4} before the burn-in",
         grid.dims[0],
         grid.dims[1],
@@ -148,11 +162,13 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         grid.volume_mm3(),
         simulation.state.bv_tv(&simulation.model)
     );
-    println!(
+    say!(
         "time      {} ticks of {} h, after {} ticks of burn-in",
-        simulation.ticks, simulation.model.tick_h, simulation.burn_in_ticks
+        simulation.ticks,
+        simulation.model.tick_h,
+        simulation.burn_in_ticks
     );
-    println!(
+    say!(
         "transport {:?}, relative residual {}, one level per {} x {} x {} sites",
         loaded.scenario.transport.scheme,
         loaded.scenario.transport.tolerance,
@@ -161,7 +177,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.model.signal_block[2]
     );
     for (name, signal) in &loaded.scenario.signals {
-        println!(
+        say!(
             "          {name}: spreads over {:.0} um ({:.1} sites), loss x tick {:.2}",
             signal.diffusion_length_um(),
             signal.diffusion_length_um() / grid.edge_um,
@@ -175,18 +191,19 @@ fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Resu
     let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let leaves = loaded.tree.leaves();
     let bullet = if markdown { "- " } else { "" };
-    println!(
+    say!(
         "{}: {}\n",
-        loaded.scenario.name, loaded.scenario.description
+        loaded.scenario.name,
+        loaded.scenario.description
     );
     for sentence in sentences(&leaves) {
-        println!("{bullet}{sentence}");
+        say!("{bullet}{sentence}");
     }
-    println!();
+    say!();
     if markdown {
-        print!("{}", markdown_table(&leaves));
+        say!("{}", markdown_table(&leaves).trim_end());
     } else {
-        print!("{}", text_table(&leaves));
+        say!("{}", text_table(&leaves).trim_end());
     }
     Ok(())
 }
@@ -220,7 +237,7 @@ fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> 
         .and_then(|folder| folder.file_name())
         .map_or_else(String::new, |name| name.to_string_lossy().replace('_', " "));
     for path in write_curves(&plots, &title, &runs)? {
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(())
 }

@@ -278,7 +278,7 @@ fn report(series: &Table, out: &std::path::Path) {
     if let (Some(bone), Some(tumour), Some(osteoclasts)) =
         (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
     {
-        println!(
+        say!(
             "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
             100.0 * bone.0,
             100.0 * bone.1,
@@ -289,5 +289,5 @@ fn report(series: &Table, out: &std::path::Path) {
             osteoclasts.1
         );
     }
-    println!("results in {}", out.display());
+    say!("results in {}", out.display());
 }

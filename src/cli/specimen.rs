@@ -55,7 +55,7 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             "bs_tv_per_mm": figures.bs_tv_per_mm,
             "bs_bv_per_mm": figures.bs_bv_per_mm,
         });
-        println!("{object}");
+        say!("{object}");
     } else {
         let shown = |value: Option<f64>, unit: &str| {
             value.map_or_else(
@@ -63,27 +63,31 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
                 |value| format!("{value:.4} {unit}"),
             )
         };
-        println!("{} ({})", arguments.image.display(), bone.format);
-        println!(
+        say!("{} ({})", arguments.image.display(), bone.format);
+        say!(
             "size    {} x {} x {} voxels of {} um",
-            bone.dims[0], bone.dims[1], bone.dims[2], bone.spacing_um
+            bone.dims[0],
+            bone.dims[1],
+            bone.dims[2],
+            bone.spacing_um
         );
-        println!("bone    {}", bone.binarisation);
-        println!(
+        say!("bone    {}", bone.binarisation);
+        say!(
             "BV/TV   {:.6} ({} voxels)",
-            figures.bv_tv, figures.bone_voxels
+            figures.bv_tv,
+            figures.bone_voxels
         );
-        println!(
+        say!(
             "Tb.Th   {} (sd {})",
             shown(figures.tb_th_mm, "mm"),
             shown(figures.tb_th_sd_mm, "mm")
         );
-        println!("Tb.Sp   {}", shown(figures.tb_sp_mm, "mm"));
-        println!("BS/TV   {:.4} /mm", figures.bs_tv_per_mm);
+        say!("Tb.Sp   {}", shown(figures.tb_sp_mm, "mm"));
+        say!("BS/TV   {:.4} /mm", figures.bs_tv_per_mm);
         if let Some(thickness) = figures.tb_th_mm
             && thickness * 1e3 / bone.spacing_um < 5.0
         {
-            println!(
+            say!(
                 "warning: {:.1} voxels per Tb.Th; below 5, thin trabeculae lose their connections",
                 thickness * 1e3 / bone.spacing_um
             );

@@ -158,13 +158,7 @@ impl State {
         for (index, &place) in colony.places.iter().enumerate() {
             let mut left =
                 colony.cells / places + u32::from((index as u32) < colony.cells % places);
-            let mut near: Vec<usize> = (0..model.grid.len())
-                .filter(|&site| !self.bone.solid[site])
-                .collect();
-            near.sort_by(|&a, &b| {
-                let to = |site| model.grid.distance2_um2(site, place);
-                to(a).total_cmp(&to(b)).then(a.cmp(&b))
-            });
+            let near = self.nearest_room(model, place, left);
             for site in near {
                 while left > 0 && self.occupancy.has_room(&self.bone.solid, site) {
                     let id = self.new_id();
@@ -181,6 +175,33 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Marrow sites by distance from a place, as many as give room to `cells` and perhaps more.
+    fn nearest_room(&self, model: &Model, place: usize, cells: u32) -> Vec<usize> {
+        let grid = &model.grid;
+        let distance2 = |site| grid.distance2_um2(site, place);
+        let mut radius_um = 8.0 * grid.edge_um;
+        loop {
+            let mut near: Vec<(f64, usize)> = (0..grid.len())
+                .filter(|&site| !self.bone.solid[site])
+                .map(|site| (distance2(site), site))
+                .filter(|&(squared, _)| squared <= radius_um * radius_um)
+                .collect();
+            let room: u32 = near
+                .iter()
+                .map(|&(_, site)| {
+                    let (capacity, taken) = (&self.occupancy.capacity, &self.occupancy.tumour);
+                    u32::from(capacity[site].saturating_sub(taken[site]))
+                })
+                .sum();
+            // A radius beyond the lattice has seen every site.
+            if room >= cells || radius_um > grid.edge_um * grid.len() as f64 {
+                near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                return near.into_iter().map(|(_, site)| site).collect();
+            }
+            radius_um *= 2.0;
+        }
     }
 
     /// The marrow site nearest to a place, if there is marrow.

@@ -35,6 +35,9 @@ pub(crate) fn use_embedded_font() {
     });
 }
 
+/// Height of a line of the legend as a share of the panel.
+const LEGEND_LINE: f64 = 0.06;
+
 struct Line {
     label: String,
     points: Vec<(f64, f64)>,
@@ -137,10 +140,22 @@ impl Panel {
         if self.logarithmic {
             (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
         } else {
-            let from_zero = low.min(0.0);
-            low = from_zero;
-            high += 0.22 * (high - low).max(1e-9);
+            low = low.min(0.0);
+            high += 0.05 * (high - low).max(1e-9);
         }
+        // The legend stands in the upper right corner: no curve shall run behind it.
+        let legend = (LEGEND_LINE * self.lines.len() as f64 + LEGEND_LINE).min(0.6);
+        let behind = self
+            .lines
+            .iter()
+            .flat_map(|line| {
+                let points = line.points.iter().map(|&(x, y)| (x, y));
+                points.chain(line.band.iter().map(|&(x, _, most)| (x, most)))
+            })
+            .filter(|&(x, y)| x > 0.4 * most_x && self.shows(y))
+            .map(|(_, y)| self.to_axis(y))
+            .fold(low, f64::max);
+        high = high.max(low + (behind - low) / (1.0 - legend));
         (most_x, low, high)
     }
 }

@@ -57,11 +57,22 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+    let mut file = readable_by_umask(&mut tempfile::Builder::new())
+        .tempfile_in(folder)
+        .map_err(io)?;
     std::io::Write::write_all(&mut file, bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
+}
+
+/// Lets a new file have the usual permissions, where a temporary one would be for its owner alone.
+fn readable_by_umask<'a, 'b>(
+    builder: &'a mut tempfile::Builder<'b, 'b>,
+) -> &'a mut tempfile::Builder<'b, 'b> {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Digest of a file's bytes (BLAKE3, hexadecimal).

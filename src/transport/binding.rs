@@ -28,7 +28,8 @@ const TASK: usize = 32_768;
 /// ```
 pub fn free_ligand(total_ligand_pm: f64, total_decoy_pm: f64, kd_pm: f64) -> f64 {
     let excess = (total_decoy_pm - total_ligand_pm) + kd_pm;
-    let root = excess.hypot(2.0 * (kd_pm * total_ligand_pm).sqrt());
+    // Totals are single precision, so that no square leaves the range of f64.
+    let root = (excess * excess + 4.0 * kd_pm * total_ligand_pm).sqrt();
     if excess > 0.0 {
         2.0 * kd_pm * total_ligand_pm / (excess + root)
     } else {
