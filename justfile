@@ -8,3 +8,11 @@ run scenario="scenarios/vicious_cycle.toml":
 
 doc:
     cargo doc --no-deps
+
+# Seeds, human tissue and ticks: about half an hour.
+validate:
+    cargo run --release --example validate
+
+# Speed of whole ticks.
+bench:
+    cargo bench --bench tick
