@@ -7,7 +7,7 @@ use crate::biology::osteoblast::maturation::may_mature;
 use crate::biology::osteoblast::recruitment::room;
 use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
-use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Draws, Stream};
@@ -89,7 +89,7 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
             &state.occupancy,
             model.parameters.tumour.pushing_depth.get(),
         );
-        tumour_hazards(model, state, scratch);
+        tumour_chances(model, state, scratch);
     }
     Proposals {
         tumour: tumour(model, state, scratch),
@@ -98,29 +98,36 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
     }
 }
 
-/// Hazards are the same for all cells of a site: worked out once for each.
-fn tumour_hazards(model: &Model, state: &State, scratch: &mut Scratch) {
-    let mut division = std::mem::take(&mut scratch.division_per_h);
-    let mut death = std::mem::take(&mut scratch.death_per_h);
+/// Chances are the same for all cells of a site: worked out once for each.
+fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
+    let mut chances = std::mem::take(&mut scratch.tumour_chances);
     let view = surroundings(model, state, scratch);
-    division
+    chances
         .par_iter_mut()
-        .zip(&mut death)
         .enumerate()
         .with_min_len(PIECE)
-        .for_each(|(site, (division, death))| {
+        .for_each(|(site, chances)| {
             if state.occupancy.tumour[site] == 0 {
                 return;
             }
-            *death = model.rates.tumour_death.at(|cue| view.level(cue, site)) as f32;
-            *division = if scratch.way_out.distance[site] == BLOCKED {
+            let death = model.rates.tumour_death.at(|cue| view.level(cue, site));
+            let division = if scratch.way_out.distance[site] == BLOCKED {
                 0.0
             } else {
-                model.rates.tumour_division.at(|cue| view.level(cue, site)) as f32
+                model.rates.tumour_division.at(|cue| view.level(cue, site))
+            };
+            let both = death + division;
+            *chances = TumourChances {
+                event: probability(both, model.tick_h) as f32,
+                death_share: if both > 0.0 {
+                    (death / both) as f32
+                } else {
+                    0.0
+                },
+                death_per_h: death as f32,
             };
         });
-    scratch.division_per_h = division;
-    scratch.death_per_h = death;
+    scratch.tumour_chances = chances;
 }
 
 fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<TumourFate> {
@@ -135,23 +142,23 @@ fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<TumourFate> {
         .for_each(|(cell, fate)| {
             let site = cells.site[cell] as usize;
             let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
-            let death = f64::from(scratch.death_per_h[site]);
-            let (event, is_division) = if cells.dormant[cell] {
-                (
-                    model.rates.tumour_waking.at(|cue| view.level(cue, site)),
-                    false,
-                )
+            let chances = scratch.tumour_chances[site];
+            let dormant = cells.dormant[cell];
+            let (event, death_share) = if dormant {
+                let death = f64::from(chances.death_per_h);
+                let both = death + model.rates.tumour_waking.at(|cue| view.level(cue, site));
+                (probability(both, model.tick_h), death / both)
             } else {
-                (f64::from(scratch.division_per_h[site]), true)
+                (f64::from(chances.event), f64::from(chances.death_share))
             };
             // The first of two competing events within the tick.
-            if draws.happens(probability(death + event, model.tick_h)) {
-                *fate = if draws.happens(death / (death + event)) {
+            if draws.happens(event) {
+                *fate = if draws.happens(death_share) {
                     TumourFate::Die
-                } else if is_division {
-                    TumourFate::Divide { rank: draws.word() }
-                } else {
+                } else if dormant {
                     TumourFate::Wake
+                } else {
+                    TumourFate::Divide { rank: draws.word() }
                 };
                 return;
             }

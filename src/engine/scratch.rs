@@ -14,6 +14,17 @@ pub struct SurfaceSite {
     pub faces: u8,
 }
 
+/// What may happen to a cycling tumour cell in a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TumourChances {
+    /// Probability that it divides or dies.
+    pub event: f32,
+    /// Share of those events that are deaths.
+    pub death_share: f32,
+    /// Hazard of death, per h.
+    pub death_per_h: f32,
+}
+
 /// Workspace of a run.
 #[derive(Debug)]
 pub struct Scratch {
@@ -33,10 +44,8 @@ pub struct Scratch {
     pub rank_occupancy: Vec<f32>,
     /// Sites of the surface, in order.
     pub surface: Vec<SurfaceSite>,
-    /// Hazard of tumour division at each site that holds tumour cells, per h.
-    pub division_per_h: Vec<f32>,
-    /// Hazard of tumour death at each site that holds tumour cells, per h.
-    pub death_per_h: Vec<f32>,
+    /// Chances of a cycling tumour cell in this tick, at each site that holds tumour cells.
+    pub tumour_chances: Vec<TumourChances>,
     /// Way from full sites to free space.
     pub way_out: WayOut,
 }
@@ -67,8 +76,7 @@ impl Scratch {
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],
             surface: Vec::new(),
-            division_per_h: vec![0.0; count],
-            death_per_h: vec![0.0; count],
+            tumour_chances: vec![TumourChances::default(); count],
             way_out: WayOut::default(),
         })
     }

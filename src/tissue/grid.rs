@@ -116,6 +116,26 @@ impl Grid {
     /// each with the number of axes along which it lies apart: 1, 2 or 3.
     pub fn near_neighbours(&self, site: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
         let [x, y, z] = self.place(site);
+        let [nx, ny, nz] = self.dims;
+        let inside = |at: usize, count: usize| at > 0 && at + 1 < count;
+        if inside(x, nx) && inside(y, ny) && inside(z, nz) {
+            let (line, plane) = (nx, nx * ny);
+            let corner = site - plane - line - 1;
+            let mut found = [(0, 0); 26];
+            let mut count = 0;
+            for k in 0..3 {
+                for j in 0..3 {
+                    for i in 0..3 {
+                        let axes = usize::from(i != 1) + usize::from(j != 1) + usize::from(k != 1);
+                        if axes > 0 {
+                            found[count] = (corner + k * plane + j * line + i, axes);
+                            count += 1;
+                        }
+                    }
+                }
+            }
+            return found.into_iter().take(26);
+        }
         let span = |at: usize, axis: usize| {
             at.saturating_sub(1)..=(at + 1).min(self.dims[axis].saturating_sub(1))
         };

@@ -31,6 +31,31 @@ pub(super) struct Board {
     pub(super) task_rows: usize,
 }
 
+/// A row of the lattice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    /// `z ny + y`.
+    pub(super) index: usize,
+    y: usize,
+    z: usize,
+}
+
+impl Row {
+    /// Place in the lattice of the first site of a colour in this row: 0 or 1.
+    pub(super) const fn shift(self, colour: usize) -> usize {
+        ((self.y + self.z) & 1) ^ colour
+    }
+
+    /// Goes on to the next row of a lattice with `ny` rows in a layer.
+    const fn advance(&mut self, ny: usize) {
+        self.index += 1;
+        self.y += 1;
+        if self.y == ny {
+            (self.y, self.z) = (0, self.z + 1);
+        }
+    }
+}
+
 impl Board {
     pub(super) fn new(dims: [usize; 3]) -> Self {
         let half = dims[0].div_ceil(2);
@@ -76,13 +101,24 @@ impl Board {
         row * self.stride + 1
     }
 
+    /// The row of this index.
+    const fn at(&self, index: usize) -> Row {
+        Row {
+            index,
+            y: index % self.dims[1],
+            z: index / self.dims[1],
+        }
+    }
+
     /// Works on every row of one colour in parallel; the row comes without its padding.
-    pub(super) fn for_rows(&self, out: &mut [f32], work: impl Fn(usize, &mut [f32]) + Sync) {
+    pub(super) fn for_rows(&self, out: &mut [f32], work: impl Fn(Row, &mut [f32]) + Sync) {
         out.par_chunks_mut(self.task())
             .enumerate()
             .for_each(|(task, chunk)| {
-                for (j, row) in chunk.chunks_exact_mut(self.stride).enumerate() {
-                    work(task * self.task_rows + j, &mut row[1..=self.half]);
+                let mut row = self.at(task * self.task_rows);
+                for values in chunk.chunks_exact_mut(self.stride) {
+                    work(row, &mut values[1..=self.half]);
+                    row.advance(self.dims[1]);
                 }
             });
     }
@@ -91,15 +127,17 @@ impl Board {
     pub(super) fn sum_rows(
         &self,
         out: &mut [f32],
-        work: impl Fn(usize, &mut [f32]) -> f64 + Sync,
+        work: impl Fn(Row, &mut [f32]) -> f64 + Sync,
     ) -> f64 {
         let parts: Vec<f64> = out
             .par_chunks_mut(self.task())
             .enumerate()
             .map(|(task, chunk)| {
                 let mut sum = 0.0;
-                for (j, row) in chunk.chunks_exact_mut(self.stride).enumerate() {
-                    sum += work(task * self.task_rows + j, &mut row[1..=self.half]);
+                let mut row = self.at(task * self.task_rows);
+                for values in chunk.chunks_exact_mut(self.stride) {
+                    sum += work(row, &mut values[1..=self.half]);
+                    row.advance(self.dims[1]);
                 }
                 sum
             })
@@ -108,8 +146,12 @@ impl Board {
     }
 
     /// The row of a colour, padding left out.
-    pub(super) fn row<'a>(&self, array: &'a [f32], row: usize) -> &'a [f32] {
-        &array[self.first(row)..][..self.half]
+    pub(super) fn row<'a>(&self, array: &'a [f32], row: Row) -> &'a [f32] {
+        self.row_at(array, row.index)
+    }
+
+    fn row_at<'a>(&self, array: &'a [f32], index: usize) -> &'a [f32] {
+        &array[self.first(index)..][..self.half]
     }
 }
 
@@ -161,12 +203,12 @@ impl Stencil {
             for (axis, halves) in stored.iter_mut().enumerate() {
                 for (colour, half) in halves.iter_mut().enumerate() {
                     board.for_rows(half, |row, out| {
-                        let shift = board.parity(row) ^ colour;
-                        let (y, z) = (row % dims[1], row / dims[1]);
+                        let shift = row.shift(colour);
+                        let Row { index, y, z } = row;
                         for (i, value) in out.iter_mut().enumerate() {
                             let x = 2 * i + shift;
                             if x < dims[0] && [x, y, z][axis] + 1 < dims[axis] {
-                                let site = row * dims[0] + x;
+                                let site = index * dims[0] + x;
                                 *value = walls.face(site, axis, steps[axis]);
                             }
                         }
@@ -186,10 +228,10 @@ impl Stencil {
         let mut ones = board.zeros();
         for (colour, half) in ones.iter_mut().enumerate() {
             board.for_rows(half, |row, out| {
-                let shift = board.parity(row) ^ colour;
+                let shift = row.shift(colour);
                 for (i, value) in out.iter_mut().enumerate() {
                     let x = 2 * i + shift;
-                    let known = x < nx && walls.open(row * nx + x);
+                    let known = x < nx && walls.open(row.index * nx + x);
                     *value = f32::from(u8::from(known));
                 }
             });
@@ -213,19 +255,18 @@ impl Stencil {
     /// `beyond` in the place of those beyond the border.
     fn around<'a>(
         &self,
-        row: usize,
+        row: Row,
         colour: usize,
         other: &'a [f32],
         beyond: &'a [f32],
     ) -> [&'a [f32]; 6] {
         let board = &self.board;
         let (half, [_, ny, nz]) = (board.half, board.dims);
-        let shift = board.parity(row) ^ colour;
-        let here = row * board.stride + shift;
-        let (y, z) = (row % ny, row / ny);
+        let Row { index, y, z } = row;
+        let here = index * board.stride + row.shift(colour);
         let pick = |inside: bool, to: usize| {
             if inside {
-                board.row(other, to)
+                board.row_at(other, to)
             } else {
                 &beyond[..half]
             }
@@ -233,25 +274,40 @@ impl Stencil {
         [
             &other[here..][..half],
             &other[here + 1..][..half],
-            pick(y > 0, row.wrapping_sub(1)),
-            pick(y + 1 < ny, row + 1),
-            pick(z > 0, row.wrapping_sub(ny)),
-            pick(z + 1 < nz, row + ny),
+            pick(y > 0, index.wrapping_sub(1)),
+            pick(y + 1 < ny, index + 1),
+            pick(z > 0, index.wrapping_sub(ny)),
+            pick(z + 1 < nz, index + ny),
         ]
     }
 
     /// Conductances towards the six rows of [`Stencil::around`].
-    fn weights<'a>(&'a self, stored: &'a [Halves; 3], row: usize, colour: usize) -> [&'a [f32]; 6] {
-        let lower = |axis: usize| {
-            self.around(row, colour, &stored[axis][1 - colour], &self.zeros)[2 * axis]
+    fn weights<'a>(&'a self, stored: &'a [Halves; 3], row: Row, colour: usize) -> [&'a [f32]; 6] {
+        let board = &self.board;
+        let (half, ny) = (board.half, board.dims[1]);
+        let Row { index, y, z } = row;
+        let here = index * board.stride + row.shift(colour);
+        let lower = |axis: usize, inside: bool, back: usize| {
+            if inside {
+                board.row_at(&stored[axis][1 - colour], index - back)
+            } else {
+                &self.zeros[..half]
+            }
         };
-        let upper = |axis: usize| self.board.row(&stored[axis][colour], row);
-        [lower(0), upper(0), lower(1), upper(1), lower(2), upper(2)]
+        let upper = |axis: usize| board.row(&stored[axis][colour], row);
+        [
+            &stored[0][1 - colour][here..][..half],
+            upper(0),
+            lower(1, y > 0, 1),
+            upper(1),
+            lower(2, z > 0, ny),
+            upper(2),
+        ]
     }
 
     /// Sum over the faces of conductance times the neighbour's value. In the storage-free case
     /// the result at a closed site is not 0; the caller masks it.
-    pub(super) fn neighbour_sum(&self, row: usize, colour: usize, other: &[f32], out: &mut [f32]) {
+    pub(super) fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
         let half = self.board.half;
         let around = self.around(row, colour, other, &self.zeros);
         let [a, b, c, d, e, f] = around.map(|s| &s[..half]);
@@ -274,7 +330,7 @@ impl Stencil {
 
     /// Sum over the faces of conductance times (own value - neighbour's value), formed from
     /// differences so that smooth fields lose no digits. Not 0 at a closed site either.
-    fn difference_sum(&self, row: usize, colour: usize, vector: &Halves, out: &mut [f32]) {
+    fn difference_sum(&self, row: Row, colour: usize, vector: &Halves, out: &mut [f32]) {
         let half = self.board.half;
         let own = self.board.row(&vector[colour], row);
         let around = self.around(row, colour, &vector[1 - colour], &self.zeros);

@@ -476,7 +476,7 @@ pub(super) fn cycle(
     hierarchy.correct(exchange, red_residual, work);
     let (above, from) = (&hierarchy.levels[0], &work[0].x);
     board.for_rows(&mut x[0], |row, out| {
-        let start = row * board.stride + 1;
+        let start = row.index * board.stride + 1;
         let inverse = board.row(&inverse[0], row);
         for (i, (value, &inverse)) in out.iter_mut().zip(inverse).enumerate() {
             if inverse > 0.0 {
