@@ -29,6 +29,7 @@ use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
 use crate::scenario::sentences::sentences;
+use crate::transport::block_error;
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -176,12 +177,19 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.model.signal_block[1],
         simulation.model.signal_block[2]
     );
+    let sites = simulation.model.signal_block.iter().max().copied();
     for (name, signal) in &loaded.scenario.signals {
+        let length_um = signal.diffusion_length_um();
+        let error = match sites {
+            Some(sites) if sites > 1 => block_error(sites as f64 * grid.edge_um, length_um),
+            _ => 0.0,
+        };
         say!(
-            "          {name}: spreads over {:.0} um ({:.1} sites), loss x tick {:.2}",
-            signal.diffusion_length_um(),
-            signal.diffusion_length_um() / grid.edge_um,
-            signal.loss_per_h() * simulation.model.tick_h
+            "          {name}: spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}, \
+             blocks change levels by about {:.1} %",
+            length_um / grid.edge_um,
+            signal.loss_per_h() * simulation.model.tick_h,
+            100.0 * error
         );
     }
     Ok(())

@@ -111,6 +111,18 @@ pub struct Balance {
     pub relative_mass_error: f64,
 }
 
+/// Relative difference (L2, over marrow) to expect between levels per block of this edge and levels
+/// per site, for a steady field of this diffusion length: 0.12 edge / length, which holds the two
+/// figures measured between smooth struts (`tests/transport.rs`): 0.9 % at 40 and 500 um, 2.8 % at 40
+/// and 180 um.
+///
+/// ```
+/// assert!((howship::transport::block_error(40.0, 180.0) - 0.0267).abs() < 1e-4);
+/// ```
+pub fn block_error(edge_um: f64, diffusion_length_um: f64) -> f64 {
+    0.12 * edge_um / diffusion_length_um
+}
+
 impl Balance {
     /// The same with all amounts multiplied.
     fn times(self, factor: f64) -> Self {

@@ -13,5 +13,5 @@ mod checkerboard;
 mod fault;
 mod multigrid;
 
-pub use diffusion::{Balance, Medium, Physics, Scheme, diffusion_length_um};
+pub use diffusion::{Balance, Medium, Physics, Scheme, block_error, diffusion_length_um};
 pub use fault::TransportFault;
