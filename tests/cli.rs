@@ -112,10 +112,10 @@ fn every_shipped_scenario_checks() {
     assert!(count >= 8, "only {count} scenarios were found");
 }
 
-/// Twelve bad scenarios: what is replaced in the small one, by what, and what the message says.
+/// Fifteen bad scenarios: what is replaced in the small one, by what, and what the message says.
 #[test]
 fn bad_scenarios_are_refused_with_line_and_remedy() {
-    let bad: [(&str, &str, &[&str]); 12] = [
+    let bad: [(&str, &str, &[&str]); 15] = [
         (
             "[inoculation]\ncells",
             "[inoculation]\ncels",
@@ -156,6 +156,13 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
             "cells = 50\n[tumour.secretion.il6]\nrate = \"1 amol/h\"",
             &["il6", "signals.il6"],
         ),
+        ("cells = 50", "cells = 5000000", &["has room for about"]),
+        (
+            "\"2 d\"",
+            "\"90 min\"",
+            &["whole number of ticks", "run.tick = 1 h"],
+        ),
+        ("\"2 d\"", "\"1e9 d\"", &["run.duration", "years in all"]),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (index, (from, to, words)) in bad.into_iter().enumerate() {

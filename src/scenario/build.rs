@@ -17,6 +17,7 @@ use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
 use crate::tissue::grid::Grid;
 use crate::transport;
+use crate::transport::diffusion::MOST_SITES;
 
 /// Time scales and densities of man.
 pub const HUMAN: &str = include_str!("presets/human.toml");
@@ -94,6 +95,40 @@ impl Loaded {
         self.tree.error_at(path, message, help)
     }
 
+    /// Whole ticks and days, and no more of them than their counters hold.
+    fn check_times(&self, found: &mut Diagnostics) {
+        let run = &self.scenario.run;
+        let is_whole = |share: f64| (share - share.round()).abs() < 1e-6;
+        let tick_h = run.tick.get();
+        if tick_h > 0.0 && !is_whole(run.duration.get() / tick_h) {
+            found.push(self.error(
+                "run.duration",
+                &format!("found {}, which is no whole number of ticks", run.duration),
+                &format!("give a multiple of run.tick = {}", run.tick),
+            ));
+        }
+        if !is_whole(run.burn_in.get() / 24.0) {
+            found.push(self.error(
+                "run.burn_in",
+                &format!("found {}, which is no whole number of days", run.burn_in),
+                "give whole days, such as \"28 d\"",
+            ));
+        }
+        // Osteoclasts act in steps of at most an hour, counted in 32 bits.
+        let step_h = tick_h.min(1.0);
+        let most_h = f64::from(u32::MAX) * step_h;
+        if run.duration.get() + run.burn_in.get() >= most_h {
+            found.push(self.error(
+                "run.duration",
+                &format!(
+                    "found {}, beside a burn-in of {}",
+                    run.duration, run.burn_in
+                ),
+                &format!("stay below {:.0} years in all", most_h / 24.0 / 365.25),
+            ));
+        }
+    }
+
     fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
@@ -123,6 +158,7 @@ impl Loaded {
                 "give zero or a time above it",
             ));
         }
+        self.check_times(&mut found);
         if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
             found.push(self.error(
                 "seeding.remodelling_space",
@@ -266,11 +302,15 @@ impl Loaded {
                 "give size = [100, 100, 100] and site = \"20 um\"",
             ));
         };
-        if size.iter().any(|&n| n == 0 || n > 4096) {
+        let sites = size
+            .iter()
+            .try_fold(1_usize, |all, &n| all.checked_mul(n))
+            .unwrap_or(usize::MAX);
+        if size.contains(&0) || size.iter().any(|&n| n > 4096) || sites > MOST_SITES {
             return Err(self.error(
                 "lattice.size",
                 &format!("found {size:?}"),
-                "give 1 to 4096 sites along each axis; z = 1 is a section",
+                "give 1 to 4096 sites along each axis, at most 2^30 in all; z = 1 is a section",
             ));
         }
         let grid = if size[2] == 1 {
@@ -346,7 +386,7 @@ impl Loaded {
         let arrival = self.arrival(&grid, &solid)?;
         let start = Start {
             seed: scenario.seed,
-            burn_in_h: (scenario.run.burn_in.get() / 24.0).ceil() * 24.0,
+            burn_in_h: scenario.run.burn_in.get(),
             remodelling_space: scenario.seeding.remodelling_space,
             vessels: if canals.is_empty() {
                 Vessels::Spaced(scenario.vessels.spacing.get())
@@ -374,8 +414,21 @@ impl Loaded {
         let Some(inoculation) = &self.scenario.inoculation else {
             return Ok(None);
         };
-        if solid.iter().all(|&bone| bone) {
+        let marrow = solid.iter().filter(|&&bone| !bone).count();
+        if marrow == 0 {
             return Err(self.error("inoculation", "there is no marrow", "choose another bone"));
+        }
+        let cell_um3 = self.scenario.tumour.cell_volume_um3();
+        let room = marrow as f64 * grid.site_volume_um3() / cell_um3;
+        if f64::from(inoculation.cells) > room {
+            return Err(self.error(
+                "inoculation.cells",
+                &format!(
+                    "found {}: the marrow has room for about {room:.0}",
+                    inoculation.cells
+                ),
+                "give fewer cells or a larger lattice",
+            ));
         }
         let mut place = [grid.dims[0] / 2, grid.dims[1] / 2, grid.dims[2] / 2];
         if inoculation.site == Site::Position {
