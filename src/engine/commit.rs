@@ -235,7 +235,16 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFa
             };
             site = next;
         }
-        if state.occupancy.has_room(&state.bone.solid, site) {
+        // Others may have filled the end of the row in this tick: it goes on from there, so that
+        // no birth is lost to the length of the tick.
+        let end = state.occupancy.nearest_room(
+            &model.grid,
+            &state.bone.solid,
+            site,
+            model.parameters.tumour.pushing_depth.get(),
+            |count| draws.below(count),
+        );
+        if let Some(site) = end {
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();
             state.tumour.push(daughter, site as u32, false);

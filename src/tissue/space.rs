@@ -1,5 +1,7 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::numerics::random::{Chance, Stream};
@@ -49,6 +51,47 @@ impl Occupancy {
     /// True when a marrow site has room for one more tumour cell.
     pub fn has_room(&self, solid: &[bool], site: usize) -> bool {
         !solid[site] && self.tumour[site] < self.capacity[site]
+    }
+}
+
+impl Occupancy {
+    /// A marrow site with room, the nearest over marrow to `from` (itself, if it has room) in rings
+    /// of near neighbours and chosen by `pick` among those of its ring; `None` when there is none
+    /// within `reach_um`.
+    pub fn nearest_room(
+        &self,
+        grid: &Grid,
+        solid: &[bool],
+        from: usize,
+        reach_um: f64,
+        pick: impl FnOnce(u32) -> u32,
+    ) -> Option<usize> {
+        if self.has_room(solid, from) {
+            return Some(from);
+        }
+        let rings = (reach_um / grid.edge_um).ceil() as usize;
+        let mut seen = BTreeSet::from([from]);
+        let mut ring = vec![from];
+        for _ in 0..rings {
+            let mut next = Vec::new();
+            for &site in &ring {
+                for (other, _) in grid.near_neighbours(site) {
+                    if !solid[other] && seen.insert(other) {
+                        next.push(other);
+                    }
+                }
+            }
+            let free: Vec<usize> = next
+                .iter()
+                .copied()
+                .filter(|&site| self.has_room(solid, site))
+                .collect();
+            if !free.is_empty() {
+                return free.get(pick(free.len() as u32) as usize).copied();
+            }
+            ring = next;
+        }
+        None
     }
 }
 
@@ -217,6 +260,24 @@ fn lower_envelope(values: &[f64], edge: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_room_is_found_over_marrow_and_not_through_bone() {
+        let grid = Grid::section(7, 3, 10.0, 50.0);
+        // Column 3 is a wall; everything left of it is full but its first column.
+        let solid: Vec<bool> = (0..grid.len()).map(|site| site % 7 == 3).collect();
+        let occupancy = Occupancy {
+            tumour: (0..grid.len())
+                .map(|site| u16::from((1..3).contains(&(site % 7))))
+                .collect(),
+            capacity: vec![1; grid.len()],
+            ..Occupancy::default()
+        };
+        let found = |from, reach| occupancy.nearest_room(&grid, &solid, from, reach, |_| 0);
+        assert_eq!(found(9, 20.0).map(|site| site % 7), Some(0));
+        assert_eq!(found(9, 10.0), None);
+        assert_eq!(found(7, 10.0), Some(7));
+    }
 
     #[test]
     fn the_distance_transform_is_exact() {
