@@ -232,11 +232,12 @@ fn human() -> Result<bool, String> {
 }
 
 fn ticks() -> Result<bool, String> {
-    println!("## Ticks of 12 h against ticks of 1 h, 60 x 60 x 60 sites of human bone, 360 days");
+    println!("## Ticks of 12 h against ticks of 1 h, 40 x 40 x 40 sites of human bone, 200 days");
     let small = [
-        "specimen.image.crop={start=[14,14,14],size=[60,60,60]}",
-        "inoculation.cells=26000",
-        "inoculation.colonies=3",
+        "specimen.image.crop={start=[14,14,14],size=[40,40,40]}",
+        "inoculation.cells=3000",
+        "inoculation.colonies=1",
+        "run.duration=\"200 d\"",
     ];
     let mut means = Vec::new();
     let mut spread = 0.0_f64;

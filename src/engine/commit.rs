@@ -1,6 +1,8 @@
 //! Phases 5 and 6 of a tick: contests are resolved by drawn rank, and what was asked for is done in
 //! a fixed order.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::biology::osteoblast::mineralisation::hardened;
@@ -220,6 +222,8 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFa
         }
     }
     births.sort_unstable();
+    // Where the births of this tick that came to the end of a row found room, or that there is none.
+    let mut went_on: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     let chance = Chance::new(state.seed);
     for (_, id, cell) in births {
         let mut draws = chance.at(Stream::TumourMotion, state.tick, id);
@@ -235,15 +239,19 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFa
             };
             site = next;
         }
-        // Others may have filled the end of the row in this tick: it goes on from there, so that
-        // no birth is lost to the length of the tick.
-        let end = state.occupancy.nearest_room(
-            &model.grid,
-            &state.bone.solid,
-            site,
-            model.parameters.tumour.pushing_depth.get(),
-            |count| draws.below(count),
-        );
+        // Others may have filled the end of the row in this tick: it goes on from where the last
+        // of them found room, so that no birth is lost to the length of the tick.
+        let row_end = site;
+        let end = match went_on.get(&row_end) {
+            Some(None) => None,
+            found => state.occupancy.nearest_room(
+                &model.grid,
+                &state.bone.solid,
+                found.copied().flatten().unwrap_or(row_end),
+                |count| draws.below(count),
+            ),
+        };
+        went_on.insert(row_end, end);
         if let Some(site) = end {
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();

@@ -11,6 +11,9 @@ use crate::tissue::grid::Grid;
 /// that a colony that pushes along them stays round.
 const CHAMFER: [u32; 4] = [0, 3, 4, 5];
 
+/// Rings of near neighbours in which a daughter looks for room beyond the end of a row.
+pub const RINGS: usize = 4;
+
 /// Distance of a site from which no free space can be reached.
 pub const BLOCKED: u16 = u16::MAX;
 
@@ -57,22 +60,20 @@ impl Occupancy {
 impl Occupancy {
     /// A marrow site with room, the nearest over marrow to `from` (itself, if it has room) in rings
     /// of near neighbours and chosen by `pick` among those of its ring; `None` when there is none
-    /// within `reach_um`.
+    /// within [`RINGS`].
     pub fn nearest_room(
         &self,
         grid: &Grid,
         solid: &[bool],
         from: usize,
-        reach_um: f64,
         pick: impl FnOnce(u32) -> u32,
     ) -> Option<usize> {
         if self.has_room(solid, from) {
             return Some(from);
         }
-        let rings = (reach_um / grid.edge_um).ceil() as usize;
         let mut seen = BTreeSet::from([from]);
         let mut ring = vec![from];
-        for _ in 0..rings {
+        for _ in 0..RINGS {
             let mut next = Vec::new();
             for &site in &ring {
                 for (other, _) in grid.near_neighbours(site) {
@@ -263,20 +264,20 @@ mod tests {
 
     #[test]
     fn the_nearest_room_is_found_over_marrow_and_not_through_bone() {
-        let grid = Grid::section(7, 3, 10.0, 50.0);
-        // Column 3 is a wall; everything left of it is full but its first column.
-        let solid: Vec<bool> = (0..grid.len()).map(|site| site % 7 == 3).collect();
+        let grid = Grid::section(9, 3, 10.0, 50.0);
+        // Column 7 is a wall with room beyond it; between it and column 0 all is full.
+        let solid: Vec<bool> = (0..grid.len()).map(|site| site % 9 == 7).collect();
         let occupancy = Occupancy {
             tumour: (0..grid.len())
-                .map(|site| u16::from((1..3).contains(&(site % 7))))
+                .map(|site| u16::from((1..7).contains(&(site % 9))))
                 .collect(),
             capacity: vec![1; grid.len()],
             ..Occupancy::default()
         };
-        let found = |from, reach| occupancy.nearest_room(&grid, &solid, from, reach, |_| 0);
-        assert_eq!(found(9, 20.0).map(|site| site % 7), Some(0));
-        assert_eq!(found(9, 10.0), None);
-        assert_eq!(found(7, 10.0), Some(7));
+        let found = |from| occupancy.nearest_room(&grid, &solid, from, |_| 0);
+        assert_eq!(found(13).map(|site| site % 9), Some(0));
+        assert_eq!(found(15), None, "the wall is two sites away, room six");
+        assert_eq!(found(9), Some(9));
     }
 
     #[test]
