@@ -37,7 +37,7 @@ use crate::transport::block_error;
 #[command(
     version,
     after_help = "Start with:  howship run scenarios/vicious_cycle_2d.toml\n\
-Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.5 /d\" --out runs/slower\n\
+Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.3 /d\" --out runs/slower\n\
 Exit codes: 0 done, 1 the run failed, 2 the request was wrong."
 )]
 struct Arguments {
