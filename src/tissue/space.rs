@@ -1,7 +1,5 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
 use crate::numerics::random::{Chance, Stream};
@@ -13,6 +11,9 @@ const CHAMFER: [u32; 4] = [0, 3, 4, 5];
 
 /// Rings of near neighbours in which a daughter looks for room beyond the end of a row.
 pub const RINGS: usize = 4;
+
+/// Edge of the box that the rings fill, in sites.
+const SPAN: usize = 2 * RINGS + 1;
 
 /// Distance of a site from which no free space can be reached.
 pub const BLOCKED: u16 = u16::MAX;
@@ -71,13 +72,22 @@ impl Occupancy {
         if self.has_room(solid, from) {
             return Some(from);
         }
-        let mut seen = BTreeSet::from([from]);
+        let centre = grid.place(from);
+        // Place of a site in the box that the rings fill.
+        let inside = |site: usize| {
+            let at = grid.place(site);
+            (0..3).fold(0, |index, axis| {
+                index * SPAN + (at[axis] + RINGS - centre[axis])
+            })
+        };
+        let mut seen = [false; SPAN * SPAN * SPAN];
+        seen[inside(from)] = true;
         let mut ring = vec![from];
         for _ in 0..RINGS {
             let mut next = Vec::new();
             for &site in &ring {
                 for (other, _) in grid.near_neighbours(site) {
-                    if !solid[other] && seen.insert(other) {
+                    if !solid[other] && !std::mem::replace(&mut seen[inside(other)], true) {
                         next.push(other);
                     }
                 }
