@@ -6,6 +6,7 @@
 
 pub mod binding;
 pub mod diffusion;
+pub mod exact;
 
 mod checkerboard;
 mod fault;
