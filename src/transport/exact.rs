@@ -39,6 +39,7 @@ mod fourier;
 mod lanes;
 mod modes;
 mod passes;
+mod survey;
 
 use rayon::prelude::*;
 
@@ -47,6 +48,7 @@ use self::lanes::Line;
 pub use self::lanes::Real;
 use self::modes::{Follow, Invert, Rates, Recall, Store, rates};
 use self::passes::Passes;
+use self::survey::{Look, Survey};
 use super::diffusion::MOST_SITES;
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
@@ -116,37 +118,6 @@ pub struct ExactBalance {
     pub raised: f64,
 }
 
-/// Sum, extremes and negatives of some sites.
-#[derive(Debug, Clone, Copy)]
-struct Survey {
-    total: f64,
-    lowest: f64,
-    largest: f64,
-    negative: f64,
-}
-
-impl Survey {
-    const NONE: Self = Self {
-        total: 0.0,
-        lowest: f64::INFINITY,
-        largest: f64::NEG_INFINITY,
-        negative: 0.0,
-    };
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            total: self.total + other.total,
-            lowest: self.lowest.min(other.lowest),
-            largest: self.largest.max(other.largest),
-            negative: self.negative + other.negative,
-        }
-    }
-
-    fn of(pieces: &[Self]) -> Self {
-        pieces.iter().fold(Self::NONE, |all, &one| all.and(one))
-    }
-}
-
 impl<T: Real> ExactBox<T> {
     /// A box over this lattice with these walls along x, y, z. In a section the walls along z are
     /// of no account.
@@ -195,6 +166,7 @@ impl<T: Real> ExactBox<T> {
     #[must_use]
     pub fn portable(mut self) -> Self {
         self.passes.arch = pulp::Arch::Scalar;
+        self.passes.quads = false;
         self
     }
 
@@ -202,7 +174,9 @@ impl<T: Real> ExactBox<T> {
     pub fn state(&self, field_pm: &[T]) -> Result<ExactState<T>, TransportFault> {
         self.length("field", field_pm.len())?;
         let mut work = field_pm.to_vec();
-        let surveys = self.passes.planes_forward(field_pm, &mut work, survey);
+        let surveys = self
+            .passes
+            .planes_forward(field_pm, &mut work, |plane| self.survey(plane));
         let survey = Survey::of(&surveys);
         if !survey.total.is_finite() {
             self.check("field in pM", field_pm, T::finite)?;
@@ -268,7 +242,7 @@ impl<T: Real> ExactBox<T> {
         let rates = self.rates(spread, dt_h)?;
         let surveys = self
             .passes
-            .planes_forward(source_pm_per_h, field_pm, survey);
+            .planes_forward(source_pm_per_h, field_pm, |plane| self.survey(plane));
         let source = Survey::of(&surveys);
         if source.lowest < 0.0 || !source.total.is_finite() {
             let fits = |value: T| value >= T::ZERO && value.finite();
@@ -282,7 +256,7 @@ impl<T: Real> ExactBox<T> {
             .collect();
         self.passes.blocks_through(field_pm, follows);
         let surveys = self.passes.planes_backward(field_pm, |plane| {
-            let found = survey(plane);
+            let found = self.survey(plane);
             if found.lowest < 0.0 {
                 for value in plane {
                     if *value < T::ZERO {
@@ -332,6 +306,10 @@ impl<T: Real> ExactBox<T> {
         self.passes.planes_backward(&mut work, |_| ());
         right.copy_from_slice(&work);
         Ok(())
+    }
+
+    fn survey(&self, values: &[T]) -> Survey {
+        self.passes.arch.dispatch(Look(values))
     }
 
     fn balance(
@@ -451,52 +429,4 @@ fn at_least_zero(name: &'static str, value: f64) -> Result<(), TransportFault> {
         value,
         allowed: "finite, at least 0",
     })
-}
-
-/// Sum, extremes and negatives, in a fixed order.
-#[inline(always)]
-fn survey<T: Real>(values: &[T]) -> Survey {
-    /// Numbers that are summed in their own precision before they are added in double precision.
-    const SHORT: usize = 16 * lanes::LANES;
-    let mut all = Survey::NONE;
-    for piece in values.chunks(SHORT) {
-        let first = piece.first().copied().unwrap_or(T::ZERO);
-        let mut total = [T::ZERO; lanes::LANES];
-        let (mut lowest, mut largest) = ([first; lanes::LANES], [first; lanes::LANES]);
-        let (whole, rest) = piece.as_chunks::<{ lanes::LANES }>();
-        for line in whole {
-            for lane in 0..lanes::LANES {
-                let value = line[lane];
-                total[lane] = total[lane].plus(value);
-                lowest[lane] = if value < lowest[lane] {
-                    value
-                } else {
-                    lowest[lane]
-                };
-                largest[lane] = if value > largest[lane] {
-                    value
-                } else {
-                    largest[lane]
-                };
-            }
-        }
-        for lane in 0..lanes::LANES {
-            all.total += total[lane].to_f64();
-            all.lowest = all.lowest.min(lowest[lane].to_f64());
-            all.largest = all.largest.max(largest[lane].to_f64());
-        }
-        for &value in rest {
-            let value = value.to_f64();
-            all.total += value;
-            all.lowest = all.lowest.min(value);
-            all.largest = all.largest.max(value);
-        }
-    }
-    if all.lowest < 0.0 {
-        all.negative = -values
-            .iter()
-            .map(|value| value.to_f64().min(0.0))
-            .sum::<f64>();
-    }
-    all
 }

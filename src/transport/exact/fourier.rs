@@ -143,17 +143,45 @@ impl<S: Simd, T: Real> pulp::NullaryFnOnce for Run<'_, S, T> {
                     part,
                 };
                 match (stage.radix, stage.span) {
-                    (2, _) => joint.each(Arithmetic::two),
-                    (3, _) => joint.each(Arithmetic::three),
-                    (4, _) => joint.each(Arithmetic::four),
-                    (5, _) => joint.each(Arithmetic::five),
-                    (8, _) => joint.each(Arithmetic::eight),
+                    (2, _) => joint.each::<2, Two>(),
+                    (3, _) => joint.each::<3, Three>(),
+                    (4, _) => joint.each::<4, Four>(),
+                    (5, _) => joint.each::<5, Five>(),
+                    (8, _) => joint.each::<8, Eight>(),
                     _ => joint.other(),
                 }
             }
         }
     }
 }
+
+/// The transform of a few numbers. A trait and not a closure: only what is inlined by force is
+/// compiled for the instruction set of its caller.
+trait Butterfly<const R: usize> {
+    fn apply<S: Simd, T: Real>(o: Arithmetic<S, T>, inputs: [Pair<S, T>; R]) -> [Pair<S, T>; R];
+}
+
+macro_rules! butterfly {
+    ($name:ident, $radix:literal, $function:ident) => {
+        struct $name;
+
+        impl Butterfly<$radix> for $name {
+            #[inline(always)]
+            fn apply<S: Simd, T: Real>(
+                o: Arithmetic<S, T>,
+                inputs: [Pair<S, T>; $radix],
+            ) -> [Pair<S, T>; $radix] {
+                o.$function(inputs)
+            }
+        }
+    };
+}
+
+butterfly!(Two, 2, two);
+butterfly!(Three, 3, three);
+butterfly!(Four, 4, four);
+butterfly!(Five, 5, five);
+butterfly!(Eight, 8, eight);
 
 type Pair<S, T> = Complex<<T as Real>::Vector<S>>;
 
@@ -189,10 +217,7 @@ impl<S: Simd, T: Real> Joint<'_, S, T> {
 
     /// Every butterfly of the stage; the first of each block needs no turn.
     #[inline(always)]
-    fn each<const R: usize>(
-        &mut self,
-        butterfly: impl Fn(Arithmetic<S, T>, [Pair<S, T>; R]) -> [Pair<S, T>; R],
-    ) {
+    fn each<const R: usize, B: Butterfly<R>>(&mut self) {
         let (span, arithmetic) = (self.stage.span, self.arithmetic);
         let whole = span * R;
         let count = self.data.len() / 2;
@@ -201,7 +226,7 @@ impl<S: Simd, T: Real> Joint<'_, S, T> {
             for q in 1..R {
                 inputs[q] = self.get(start + q * span);
             }
-            let outputs = butterfly(arithmetic, inputs);
+            let outputs = B::apply(arithmetic, inputs);
             for q in 0..R {
                 self.put(start + q * span, outputs[q]);
             }
@@ -217,7 +242,7 @@ impl<S: Simd, T: Real> Joint<'_, S, T> {
                 for q in 1..R {
                     inputs[q] = arithmetic.turn(self.get(start + q * span), turns[q]);
                 }
-                let outputs = butterfly(arithmetic, inputs);
+                let outputs = B::apply(arithmetic, inputs);
                 for q in 0..R {
                     self.put(start + q * span, outputs[q]);
                 }
@@ -288,9 +313,10 @@ impl<S: Simd, T: Real> Arithmetic<S, T> {
     #[inline(always)]
     fn five(self, [a, b, c, d, e]: [Pair<S, T>; 5]) -> [Pair<S, T>; 5] {
         let fifth = std::f64::consts::TAU / 5.0;
-        let number = |value: f64| self.splat(T::from_f64(value));
-        let (c1, c2) = (number(fifth.cos()), number((2.0 * fifth).cos()));
-        let (s1, s2) = (number(fifth.sin()), number((2.0 * fifth).sin()));
+        let c1 = self.splat(T::from_f64(fifth.cos()));
+        let c2 = self.splat(T::from_f64((2.0 * fifth).cos()));
+        let s1 = self.splat(T::from_f64(fifth.sin()));
+        let s2 = self.splat(T::from_f64((2.0 * fifth).sin()));
         let (near, far) = (self.add(b, e), self.add(c, d));
         let (across, over) = (self.sub(b, e), self.sub(c, d));
         let one = self.add(a, self.add(self.scale(near, c1), self.scale(far, c2)));

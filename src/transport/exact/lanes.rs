@@ -20,9 +20,11 @@ mod sealed {
 }
 
 /// A number the exact transforms work in: `f32` or `f64`.
-pub trait Real: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'static {
+pub trait Real:
+    sealed::Sealed + pulp::bytemuck::Pod + Debug + PartialOrd + Send + Sync + 'static
+{
     /// A register of them.
-    type Vector<S: Simd>: Copy;
+    type Vector<S: Simd>: Copy + pulp::bytemuck::Pod;
     /// The number 0.
     const ZERO: Self;
 
@@ -30,8 +32,6 @@ pub trait Real: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'stat
     fn from_f64(value: f64) -> Self;
     /// As double precision.
     fn to_f64(self) -> f64;
-    /// The sum with `other`.
-    fn plus(self, other: Self) -> Self;
     /// With the other sign.
     fn negative(self) -> Self;
     /// True for a number that is neither infinite nor undefined.
@@ -46,6 +46,12 @@ pub trait Real: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'stat
     fn mul<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane `a / b`.
     fn div<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// Lane by lane the lower of both.
+    fn lower<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// Lane by lane the higher of both.
+    fn higher<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// Four registers shuffled; the order is that of the instruction set.
+    fn shuffle<S: Simd>(simd: S, rows: [Self::Vector<S>; 4]) -> [Self::Vector<S>; 4];
     /// The registers that `slice` holds whole.
     fn registers<S: Simd>(slice: &[Self]) -> &[Self::Vector<S>];
     /// The registers that `slice` holds whole.
@@ -54,7 +60,7 @@ pub trait Real: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'stat
 
 macro_rules! real {
     ($number:ty, $vector:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident,
-     $view:ident, $view_mut:ident) => {
+     $lower:ident, $higher:ident, $shuffle:ident, $view:ident, $view_mut:ident) => {
         impl Real for $number {
             type Vector<S: Simd> = S::$vector;
             const ZERO: Self = 0.0;
@@ -69,10 +75,6 @@ macro_rules! real {
             #[allow(clippy::cast_lossless, reason = "one text for both precisions")]
             fn to_f64(self) -> f64 {
                 self as f64
-            }
-            #[inline(always)]
-            fn plus(self, other: Self) -> Self {
-                self + other
             }
             #[inline(always)]
             fn negative(self) -> Self {
@@ -103,6 +105,18 @@ macro_rules! real {
                 simd.$div(a, b)
             }
             #[inline(always)]
+            fn lower<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$lower(a, b)
+            }
+            #[inline(always)]
+            fn higher<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$higher(a, b)
+            }
+            #[inline(always)]
+            fn shuffle<S: Simd>(simd: S, rows: [S::$vector; 4]) -> [S::$vector; 4] {
+                simd.$shuffle(rows)
+            }
+            #[inline(always)]
             fn registers<S: Simd>(slice: &[Self]) -> &[S::$vector] {
                 S::$view(slice).0
             }
@@ -122,6 +136,9 @@ real!(
     sub_f32s,
     mul_f32s,
     div_f32s,
+    min_f32s,
+    max_f32s,
+    deinterleave_shfl_f32s,
     as_simd_f32s,
     as_mut_simd_f32s
 );
@@ -133,6 +150,9 @@ real!(
     sub_f64s,
     mul_f64s,
     div_f64s,
+    min_f64s,
+    max_f64s,
+    deinterleave_shfl_f64s,
     as_simd_f64s,
     as_mut_simd_f64s
 );
@@ -146,6 +166,14 @@ impl<T: Real> Line<T> {
         T::registers::<S>(&self.0)[part]
     }
 
+    /// With the other sign.
+    #[inline(always)]
+    pub(crate) fn negate(&mut self) {
+        for value in &mut self.0 {
+            *value = value.negative();
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn put<S: Simd>(&mut self, part: usize, value: T::Vector<S>) {
         T::registers_mut::<S>(&mut self.0)[part] = value;
@@ -156,6 +184,37 @@ impl<T: Real> Line<T> {
 #[inline(always)]
 pub(crate) const fn parts<S: Simd, T: Real>() -> usize {
     size_of::<[T; LANES]>() / size_of::<T::Vector<S>>()
+}
+
+/// Numbers in a register.
+#[inline(always)]
+pub(crate) const fn width<S: Simd, T: Real>() -> usize {
+    size_of::<T::Vector<S>>() / size_of::<T>()
+}
+
+/// True where [`Real::shuffle`] exchanges rows and columns in each block of four by four: column
+/// `q` of quad `c` of row `r` comes to row `q`, quad `c`, column `r`. The crate leaves the order
+/// open, so it is looked at and not relied on.
+pub(crate) struct ShufflesQuads<T>(pub(crate) std::marker::PhantomData<T>);
+
+impl<T: Real> pulp::WithSimd for ShufflesQuads<T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        let width = width::<S, T>();
+        if !width.is_multiple_of(4) || width > LANES {
+            return false;
+        }
+        let numbers: [T; 4 * LANES] = std::array::from_fn(|at| T::from_f64(at as f64));
+        let rows = T::registers::<S>(&numbers);
+        let shuffled = T::shuffle(simd, [rows[0], rows[1], rows[2], rows[3]]);
+        let found: &[T] = pulp::bytemuck::cast_slice(&shuffled);
+        (0..4 * width).all(|at| {
+            let (q, quad, r) = (at / width, at % width / 4, at % 4);
+            found[at] == numbers[r * width + 4 * quad + q]
+        })
+    }
 }
 
 /// Real and imaginary part, one register each.

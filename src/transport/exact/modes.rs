@@ -138,7 +138,8 @@ impl<'a, T: Real> Follow<'a, T> {
     /// What a unit of source adds to the amplitude.
     #[inline(always)]
     fn gain<S: Simd>(&self, o: Arithmetic<S, T>, at: Wave) -> T::Vector<S> {
-        let [rate, left, gone] = self.along_x[at.k].map(|value| o.splat(value));
+        let [rate, left, gone] = self.along_x[at.k];
+        let (rate, left, gone) = (o.splat(rate), o.splat(left), o.splat(gone));
         let across = &self.across[2 * at.pair + at.line];
         let all_rate = o.plus(rate, across[0].get::<S>(at.part));
         let all_gone = o.plus(gone, o.times(left, across[2].get::<S>(at.part)));

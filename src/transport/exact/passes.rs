@@ -6,17 +6,23 @@
 //! depends on the lattice alone, and no number is summed across pieces: the bits are the same on
 //! any number of threads.
 
+use std::marker::PhantomData;
+
+use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::axis::{Axis, Four};
-use super::lanes::{Arithmetic, LANES, Line, Real, parts};
+use super::lanes::{Arithmetic, LANES, Line, Real, ShufflesQuads, parts, width};
 
 /// Lines that one complex transform takes.
 pub(crate) const PAIR: usize = 2 * LANES;
 
 /// Bytes of a block: a part of the second cache level, with room for what is read beside it.
 const BLOCK_BYTES: usize = 256 * 1024;
+
+/// Numbers between the rows of a block, so that its columns do not share one cache set.
+const PADDING: usize = 16;
 
 /// Blocks the lattice is cut into at least, so that threads have something to share.
 const BLOCKS: usize = 16;
@@ -30,6 +36,8 @@ pub(crate) struct Passes<T> {
     /// Rows of a block.
     pub(crate) rows: usize,
     pub(crate) arch: Arch,
+    /// Registers are shuffled in blocks of four by four.
+    pub(crate) quads: bool,
 }
 
 /// What happens to the amplitudes between the transforms forward and back.
@@ -62,10 +70,12 @@ impl<T: Real> Passes<T> {
         let [nx, ny, nz] = [0, 1, 2].map(|axis: usize| axes[axis].length);
         let most = BLOCK_BYTES / size_of::<T>() / (nx * nz);
         let rows = most.min(ny.div_ceil(BLOCKS)).max(1);
+        let arch = Arch::new();
         Self {
             axes,
             rows,
-            arch: Arch::new(),
+            arch,
+            quads: arch.dispatch(ShufflesQuads(PhantomData::<T>)),
         }
     }
 
@@ -177,37 +187,48 @@ impl<T: Real> Passes<T> {
 
 /// Copies up to [`PAIR`] numbers of a row into two lines, with the sign changed or not.
 #[inline(always)]
-fn take<T: Real>(row: &[T], negative: bool, lines: &mut [Line<T>]) {
-    let (first, second) = row.split_at(row.len().min(LANES));
-    for (line, values) in lines.iter_mut().zip([first, second]) {
-        match <[T; LANES]>::try_from(values) {
-            Ok(whole) => line.0 = whole,
-            Err(_) => {
-                line.0 = [T::ZERO; LANES];
-                line.0[..values.len()].copy_from_slice(values);
-            }
+fn take<S: Simd, T: Real>(row: &[T], negative: bool, lines: &mut [Line<T>]) {
+    let lines = &mut lines[..2];
+    if row.len() == PAIR {
+        let registers = T::registers::<S>(row);
+        let parts = parts::<S, T>();
+        for part in 0..parts {
+            lines[0].put::<S>(part, registers[part]);
+            lines[1].put::<S>(part, registers[parts + part]);
         }
-        if negative {
-            line.0 = line.0.map(Real::negative);
+    } else {
+        let (first, second) = row.split_at(row.len().min(LANES));
+        for (line, values) in lines.iter_mut().zip([first, second]) {
+            line.0 = [T::ZERO; LANES];
+            line.0[..values.len()].copy_from_slice(values);
         }
+    }
+    if negative {
+        lines[0].negate();
+        lines[1].negate();
     }
 }
 
 /// Copies two lines into up to [`PAIR`] numbers of a row, with the sign changed or not.
 #[inline(always)]
-fn give<T: Real>(lines: [&Line<T>; 2], negative: bool, row: &mut [T]) {
-    let (first, second) = row.split_at_mut(row.len().min(LANES));
-    for (line, values) in lines.into_iter().zip([first, second]) {
-        let line = if negative {
-            line.0.map(Real::negative)
-        } else {
-            line.0
-        };
-        if let Ok(whole) = <&mut [T; LANES]>::try_from(&mut *values) {
-            *whole = line;
-        } else {
+fn give<S: Simd, T: Real>(lines: [&Line<T>; 2], negative: bool, row: &mut [T]) {
+    if row.len() == PAIR {
+        let parts = parts::<S, T>();
+        let registers = T::registers_mut::<S>(row);
+        for part in 0..parts {
+            registers[part] = lines[0].get::<S>(part);
+            registers[parts + part] = lines[1].get::<S>(part);
+        }
+    } else {
+        let (first, second) = row.split_at_mut(row.len().min(LANES));
+        for (line, values) in lines.into_iter().zip([first, second]) {
             let count = values.len();
-            values.copy_from_slice(&line[..count]);
+            values.copy_from_slice(&line.0[..count]);
+        }
+    }
+    if negative {
+        for value in row {
+            *value = value.negative();
         }
     }
 }
@@ -236,7 +257,7 @@ impl<T: Real> WithSimd for Columns<'_, T> {
             if let Some(from) = self.from {
                 for y in 0..axis.length {
                     let at = 2 * axis.before[y];
-                    take(
+                    take::<S, T>(
                         &from[row(y)],
                         axis.alternate && y % 2 == 1,
                         &mut data[at..at + 2],
@@ -244,16 +265,16 @@ impl<T: Real> WithSimd for Columns<'_, T> {
                 }
                 axis.forward(simd, data, waves);
                 for k in 0..axis.length {
-                    give([&waves[2 * k], &waves[2 * k + 1]], false, &mut to[row(k)]);
+                    give::<S, T>([&waves[2 * k], &waves[2 * k + 1]], false, &mut to[row(k)]);
                 }
             } else {
                 for k in 0..axis.length {
-                    take(&to[row(k)], false, &mut waves[2 * k..2 * k + 2]);
+                    take::<S, T>(&to[row(k)], false, &mut waves[2 * k..2 * k + 2]);
                 }
                 axis.backward(simd, waves, data);
                 for y in 0..axis.length {
                     let at = 2 * axis.after[y];
-                    give(
+                    give::<S, T>(
                         [&data[at + 1], &data[at]],
                         axis.alternate && y % 2 == 1,
                         &mut to[row(y)],
@@ -277,7 +298,7 @@ impl<T: Real> Scratch<T> {
         let [nx, _, nz] = passes.lengths();
         let longest = 2 * nx.max(nz);
         Self {
-            block: vec![T::ZERO; nx * passes.rows * nz + nx],
+            block: vec![T::ZERO; (nx * passes.rows + PADDING) * nz + nx],
             data: vec![Line::ZERO; longest],
             waves: vec![Line::ZERO; longest],
         }
@@ -300,13 +321,14 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let [along_x, _, along_z] = &self.passes.axes;
         let width = self.rows[0].len();
+        let stride = width + PADDING;
         let Scratch { block, data, waves } = self.scratch;
         if B::FORWARD {
             for start in (0..width).step_by(PAIR) {
                 let part = start..width.min(start + PAIR);
                 for z in 0..along_z.length {
                     let at = 2 * along_z.before[z];
-                    take(
+                    take::<S, T>(
                         &self.rows[z][part.clone()],
                         along_z.alternate && z % 2 == 1,
                         &mut data[at..at + 2],
@@ -314,30 +336,32 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
                 }
                 along_z.forward(simd, data, waves);
                 for k in 0..along_z.length {
-                    let row = k * width + part.start..k * width + part.end;
-                    give([&waves[2 * k], &waves[2 * k + 1]], false, &mut block[row]);
+                    let row = k * stride + part.start..k * stride + part.end;
+                    give::<S, T>([&waves[2 * k], &waves[2 * k + 1]], false, &mut block[row]);
                 }
             }
         }
         let nx = along_x.length;
-        let lines = width / nx * along_z.length;
-        let empty = lines * nx;
+        let rows = width / nx;
+        let lines = rows * along_z.length;
+        let empty = stride * along_z.length;
         block[empty..empty + nx].fill(T::ZERO);
         for pair in 0..lines.div_ceil(PAIR) {
             let mut offsets = [empty; PAIR];
             for (lane, offset) in offsets.iter_mut().enumerate() {
-                if pair * PAIR + lane < lines {
-                    *offset = (pair * PAIR + lane) * nx;
+                let line = pair * PAIR + lane;
+                if line < lines {
+                    *offset = line / rows * stride + line % rows * nx;
                 }
             }
             if B::FORWARD {
-                gather(along_x, block, &offsets, data);
+                gather(simd, along_x, (block, &offsets), data, self.passes.quads);
                 along_x.transform(simd, data);
             }
             change(simd, along_x, pair, &mut self.between, data, waves);
             if B::BACKWARD {
                 along_x.transform(simd, waves);
-                scatter(along_x, waves, &offsets, block);
+                scatter(simd, along_x, waves, (block, &offsets), self.passes.quads);
             }
         }
         if !B::BACKWARD {
@@ -346,13 +370,13 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
         for start in (0..width).step_by(PAIR) {
             let part = start..width.min(start + PAIR);
             for k in 0..along_z.length {
-                let row = k * width + part.start..k * width + part.end;
-                take(&block[row], false, &mut waves[2 * k..2 * k + 2]);
+                let row = k * stride + part.start..k * stride + part.end;
+                take::<S, T>(&block[row], false, &mut waves[2 * k..2 * k + 2]);
             }
             along_z.backward(simd, waves, data);
             for z in 0..along_z.length {
                 let at = 2 * along_z.after[z];
-                give(
+                give::<S, T>(
                     [&data[at + 1], &data[at]],
                     along_z.alternate && z % 2 == 1,
                     &mut self.rows[z][part.clone()],
@@ -418,76 +442,93 @@ fn change<S: Simd, T: Real, B: Between<T>>(
     }
 }
 
-/// Four by four numbers, rows for columns.
-#[inline(always)]
-fn transposed<T: Real>(a: [[T; 4]; 4]) -> [[T; 4]; 4] {
-    let column = |c: usize| [a[0][c], a[1][c], a[2][c], a[3][c]];
-    [column(0), column(1), column(2), column(3)]
-}
-
-#[inline(always)]
-fn quad<T: Real>(values: &[T], at: usize) -> [T; 4] {
-    let found = &values[at..at + 4];
-    [found[0], found[1], found[2], found[3]]
-}
-
 /// Lines along x into lanes, in the order of the transform.
 #[inline(always)]
-fn gather<T: Real>(axis: &Axis<T>, block: &[T], offsets: &[usize; PAIR], data: &mut [Line<T>]) {
-    let whole = axis.length / 4 * 4;
-    for x in (0..whole).step_by(4) {
-        let places = [0, 1, 2, 3].map(|step| 2 * axis.before[x + step]);
-        for group in 0..PAIR / 4 {
-            let columns =
-                transposed([0, 1, 2, 3].map(|lane| quad(block, offsets[4 * group + lane] + x)));
-            let (half, lane) = (4 * group / LANES, 4 * group % LANES);
-            for (step, column) in columns.into_iter().enumerate() {
-                let column = if axis.alternate && step % 2 == 1 {
-                    column.map(Real::negative)
-                } else {
-                    column
+fn gather<S: Simd, T: Real>(
+    simd: S,
+    axis: &Axis<T>,
+    (block, offsets): (&[T], &[usize; PAIR]),
+    data: &mut [Line<T>],
+    quads: bool,
+) {
+    let width = width::<S, T>();
+    let mut done = 0;
+    if quads {
+        done = axis.length / width * width;
+        for x in (0..done).step_by(width) {
+            for group in 0..PAIR / 4 {
+                let row = |lane: usize| {
+                    let start = offsets[4 * group + lane] + x;
+                    T::registers::<S>(&block[start..start + width])[0]
                 };
-                data[places[step] + half].0[lane..lane + 4].copy_from_slice(&column);
+                let columns = T::shuffle(simd, [row(0), row(1), row(2), row(3)]);
+                let columns: &[T] = cast_slice(&columns);
+                let (half, lane) = (4 * group / LANES, 4 * group % LANES);
+                for (at, column) in columns.chunks_exact(4).enumerate() {
+                    let (step, quad) = (at / (width / 4), at % (width / 4));
+                    data[2 * axis.before[x + 4 * quad + step] + half].0[lane..lane + 4]
+                        .copy_from_slice(column);
+                }
             }
         }
     }
-    for x in whole..axis.length {
+    for x in done..axis.length {
         for (lane, &offset) in offsets.iter().enumerate() {
-            let value = block[offset + x];
-            let negative = axis.alternate && x % 2 == 1;
-            data[2 * axis.before[x] + lane / LANES].0[lane % LANES] =
-                if negative { value.negative() } else { value };
+            data[2 * axis.before[x] + lane / LANES].0[lane % LANES] = block[offset + x];
+        }
+    }
+    if axis.alternate {
+        for x in (1..axis.length).step_by(2) {
+            data[2 * axis.before[x]].negate();
+            data[2 * axis.before[x] + 1].negate();
         }
     }
 }
 
 /// Lanes back into lines along x; line `b` stands before line `a`.
 #[inline(always)]
-fn scatter<T: Real>(axis: &Axis<T>, data: &[Line<T>], offsets: &[usize; PAIR], block: &mut [T]) {
-    let whole = axis.length / 4 * 4;
-    for x in (0..whole).step_by(4) {
-        let places = [0, 1, 2, 3].map(|step| 2 * axis.after[x + step] + 1);
-        for group in 0..PAIR / 4 {
-            let (half, lane) = (4 * group / LANES, 4 * group % LANES);
-            let rows = transposed([0, 1, 2, 3].map(|step| {
-                let found = quad(&data[places[step] - half].0, lane);
-                if axis.alternate && step % 2 == 1 {
-                    found.map(Real::negative)
-                } else {
-                    found
+fn scatter<S: Simd, T: Real>(
+    simd: S,
+    axis: &Axis<T>,
+    data: &mut [Line<T>],
+    (block, offsets): (&mut [T], &[usize; PAIR]),
+    quads: bool,
+) {
+    if axis.alternate {
+        for x in (1..axis.length).step_by(2) {
+            data[2 * axis.after[x]].negate();
+            data[2 * axis.after[x] + 1].negate();
+        }
+    }
+    let width = width::<S, T>();
+    let mut done = 0;
+    if quads {
+        done = axis.length / 4 * 4;
+        for x in (0..done).step_by(4) {
+            let places = [
+                axis.after[x],
+                axis.after[x + 1],
+                axis.after[x + 2],
+                axis.after[x + 3],
+            ];
+            for half in 0..2 {
+                for part in 0..parts::<S, T>() {
+                    let column = |step: usize| data[2 * places[step] + 1 - half].get::<S>(part);
+                    let rows = T::shuffle(simd, [column(0), column(1), column(2), column(3)]);
+                    let rows: &[T] = cast_slice(&rows);
+                    for (at, row) in rows.chunks_exact(4).enumerate() {
+                        let (step, quad) = (at / (width / 4), at % (width / 4));
+                        let lane = half * LANES + part * width + 4 * quad + step;
+                        let start = offsets[lane] + x;
+                        block[start..start + 4].copy_from_slice(row);
+                    }
                 }
-            }));
-            for (lane, row) in rows.into_iter().enumerate() {
-                let at = offsets[4 * group + lane] + x;
-                block[at..at + 4].copy_from_slice(&row);
             }
         }
     }
-    for x in whole..axis.length {
+    for x in done..axis.length {
         for (lane, &offset) in offsets.iter().enumerate() {
-            let value = data[2 * axis.after[x] + 1 - lane / LANES].0[lane % LANES];
-            let negative = axis.alternate && x % 2 == 1;
-            block[offset + x] = if negative { value.negative() } else { value };
+            block[offset + x] = data[2 * axis.after[x] + 1 - lane / LANES].0[lane % LANES];
         }
     }
 }
