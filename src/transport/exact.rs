@@ -36,9 +36,9 @@
 
 mod axis;
 mod fourier;
-mod lanes;
+pub(crate) mod lanes;
 mod modes;
-mod passes;
+pub(crate) mod passes;
 mod survey;
 
 use rayon::prelude::*;

@@ -7,6 +7,7 @@
 pub mod binding;
 pub mod diffusion;
 pub mod exact;
+pub mod marching;
 
 mod checkerboard;
 mod fault;

@@ -1,6 +1,7 @@
 //! Sixteen lines side by side: what the transforms load, combine and store.
 
 use std::fmt::Debug;
+use std::ops::{Add, Mul};
 
 use pulp::Simd;
 
@@ -21,7 +22,14 @@ mod sealed {
 
 /// A number the exact transforms work in: `f32` or `f64`.
 pub trait Real:
-    sealed::Sealed + pulp::bytemuck::Pod + Debug + PartialOrd + Send + Sync + 'static
+    sealed::Sealed
+    + pulp::bytemuck::Pod
+    + Debug
+    + PartialOrd
+    + Add<Output = Self>
+    + Mul<Output = Self>
+    + Send
+    + Sync
 {
     /// A register of them.
     type Vector<S: Simd>: Copy + pulp::bytemuck::Pod;
@@ -39,13 +47,13 @@ pub trait Real:
     /// The same number in every lane.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
     /// Lane by lane `a + b`.
-    fn add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane `a - b`.
-    fn sub<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn minus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane `a * b`.
-    fn mul<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn times<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane `a / b`.
-    fn div<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    fn over<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane the lower of both.
     fn lower<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Lane by lane the higher of both.
@@ -89,19 +97,19 @@ macro_rules! real {
                 simd.$splat(value)
             }
             #[inline(always)]
-            fn add<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn plus<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$add(a, b)
             }
             #[inline(always)]
-            fn sub<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn minus<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$sub(a, b)
             }
             #[inline(always)]
-            fn mul<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn times<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$mul(a, b)
             }
             #[inline(always)]
-            fn div<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+            fn over<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
                 simd.$div(a, b)
             }
             #[inline(always)]
@@ -257,19 +265,19 @@ impl<S: Simd, T: Real> Arithmetic<S, T> {
     }
     #[inline(always)]
     pub(crate) fn plus(self, a: T::Vector<S>, b: T::Vector<S>) -> T::Vector<S> {
-        T::add(self.simd, a, b)
+        T::plus(self.simd, a, b)
     }
     #[inline(always)]
     pub(crate) fn minus(self, a: T::Vector<S>, b: T::Vector<S>) -> T::Vector<S> {
-        T::sub(self.simd, a, b)
+        T::minus(self.simd, a, b)
     }
     #[inline(always)]
     pub(crate) fn times(self, a: T::Vector<S>, b: T::Vector<S>) -> T::Vector<S> {
-        T::mul(self.simd, a, b)
+        T::times(self.simd, a, b)
     }
     #[inline(always)]
     pub(crate) fn over(self, a: T::Vector<S>, b: T::Vector<S>) -> T::Vector<S> {
-        T::div(self.simd, a, b)
+        T::over(self.simd, a, b)
     }
 
     #[inline(always)]

@@ -324,12 +324,15 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
         let stride = width + PADDING;
         let Scratch { block, data, waves } = self.scratch;
         if B::FORWARD {
+            for (z, row) in self.rows.iter().enumerate() {
+                block[z * stride..z * stride + width].copy_from_slice(row);
+            }
             for start in (0..width).step_by(PAIR) {
                 let part = start..width.min(start + PAIR);
                 for z in 0..along_z.length {
                     let at = 2 * along_z.before[z];
                     take::<S, T>(
-                        &self.rows[z][part.clone()],
+                        &block[z * stride + part.start..z * stride + part.end],
                         along_z.alternate && z % 2 == 1,
                         &mut data[at..at + 2],
                     );
@@ -355,13 +358,26 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
                 }
             }
             if B::FORWARD {
-                gather(simd, along_x, (block, &offsets), data, self.passes.quads);
+                gather(
+                    simd,
+                    &along_x.before,
+                    (block, &offsets),
+                    data,
+                    self.passes.quads,
+                );
+                if along_x.alternate {
+                    negate(&along_x.before, data);
+                }
                 along_x.transform(simd, data);
             }
             change(simd, along_x, pair, &mut self.between, data, waves);
             if B::BACKWARD {
                 along_x.transform(simd, waves);
-                scatter(simd, along_x, waves, (block, &offsets), self.passes.quads);
+                if along_x.alternate {
+                    negate(&along_x.after, waves);
+                }
+                let order = (along_x.after.as_slice(), 1);
+                scatter(simd, order, waves, (block, &offsets), self.passes.quads);
             }
         }
         if !B::BACKWARD {
@@ -379,9 +395,12 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
                 give::<S, T>(
                     [&data[at + 1], &data[at]],
                     along_z.alternate && z % 2 == 1,
-                    &mut self.rows[z][part.clone()],
+                    &mut block[z * stride + part.start..z * stride + part.end],
                 );
             }
+        }
+        for (z, row) in self.rows.iter_mut().enumerate() {
+            row.copy_from_slice(&block[z * stride..z * stride + width]);
         }
     }
 }
@@ -442,11 +461,20 @@ fn change<S: Simd, T: Real, B: Between<T>>(
     }
 }
 
-/// Lines along x into lanes, in the order of the transform.
+/// Changes the sign of every other site.
 #[inline(always)]
-fn gather<S: Simd, T: Real>(
+fn negate<T: Real>(order: &[usize], data: &mut [Line<T>]) {
+    for &at in order.iter().skip(1).step_by(2) {
+        data[2 * at].negate();
+        data[2 * at + 1].negate();
+    }
+}
+
+/// Lines along x into lanes: site `x` of the lines that start at `offsets` to pair `order[x]`.
+#[inline(always)]
+pub(crate) fn gather<S: Simd, T: Real>(
     simd: S,
-    axis: &Axis<T>,
+    order: &[usize],
     (block, offsets): (&[T], &[usize; PAIR]),
     data: &mut [Line<T>],
     quads: bool,
@@ -454,7 +482,7 @@ fn gather<S: Simd, T: Real>(
     let width = width::<S, T>();
     let mut done = 0;
     if quads {
-        done = axis.length / width * width;
+        done = order.len() / width * width;
         for x in (0..done).step_by(width) {
             for group in 0..PAIR / 4 {
                 let row = |lane: usize| {
@@ -466,54 +494,39 @@ fn gather<S: Simd, T: Real>(
                 let (half, lane) = (4 * group / LANES, 4 * group % LANES);
                 for (at, column) in columns.chunks_exact(4).enumerate() {
                     let (step, quad) = (at / (width / 4), at % (width / 4));
-                    data[2 * axis.before[x + 4 * quad + step] + half].0[lane..lane + 4]
+                    data[2 * order[x + 4 * quad + step] + half].0[lane..lane + 4]
                         .copy_from_slice(column);
                 }
             }
         }
     }
-    for x in done..axis.length {
+    for x in done..order.len() {
         for (lane, &offset) in offsets.iter().enumerate() {
-            data[2 * axis.before[x] + lane / LANES].0[lane % LANES] = block[offset + x];
-        }
-    }
-    if axis.alternate {
-        for x in (1..axis.length).step_by(2) {
-            data[2 * axis.before[x]].negate();
-            data[2 * axis.before[x] + 1].negate();
+            data[2 * order[x] + lane / LANES].0[lane % LANES] = block[offset + x];
         }
     }
 }
 
-/// Lanes back into lines along x; line `b` stands before line `a`.
+/// Lanes back into lines along x: site `x` from pair `order[x]`, in which the first line stands
+/// at `first`.
 #[inline(always)]
-fn scatter<S: Simd, T: Real>(
+pub(crate) fn scatter<S: Simd, T: Real>(
     simd: S,
-    axis: &Axis<T>,
-    data: &mut [Line<T>],
+    (order, first): (&[usize], usize),
+    data: &[Line<T>],
     (block, offsets): (&mut [T], &[usize; PAIR]),
     quads: bool,
 ) {
-    if axis.alternate {
-        for x in (1..axis.length).step_by(2) {
-            data[2 * axis.after[x]].negate();
-            data[2 * axis.after[x] + 1].negate();
-        }
-    }
     let width = width::<S, T>();
     let mut done = 0;
     if quads {
-        done = axis.length / 4 * 4;
+        done = order.len() / 4 * 4;
         for x in (0..done).step_by(4) {
-            let places = [
-                axis.after[x],
-                axis.after[x + 1],
-                axis.after[x + 2],
-                axis.after[x + 3],
-            ];
+            let places = [order[x], order[x + 1], order[x + 2], order[x + 3]];
             for half in 0..2 {
                 for part in 0..parts::<S, T>() {
-                    let column = |step: usize| data[2 * places[step] + 1 - half].get::<S>(part);
+                    let column =
+                        |step: usize| data[2 * places[step] + (first ^ half)].get::<S>(part);
                     let rows = T::shuffle(simd, [column(0), column(1), column(2), column(3)]);
                     let rows: &[T] = cast_slice(&rows);
                     for (at, row) in rows.chunks_exact(4).enumerate() {
@@ -526,9 +539,9 @@ fn scatter<S: Simd, T: Real>(
             }
         }
     }
-    for x in done..axis.length {
+    for x in done..order.len() {
         for (lane, &offset) in offsets.iter().enumerate() {
-            block[offset + x] = data[2 * axis.after[x] + 1 - lane / LANES].0[lane % LANES];
+            block[offset + x] = data[2 * order[x] + (first ^ (lane / LANES))].0[lane % LANES];
         }
     }
 }

@@ -59,7 +59,7 @@ impl<T: Real> WithSimd for Look<'_, T> {
                     let (mut total, mut lowest, mut largest) = (first, first, first);
                     for line in 1..registers.len() / parts {
                         let value = registers[line * parts + part];
-                        total = T::add(simd, total, value);
+                        total = T::plus(simd, total, value);
                         lowest = T::lower(simd, lowest, value);
                         largest = T::higher(simd, largest, value);
                     }
