@@ -16,13 +16,10 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::exact::Spread;
-use super::exact::lanes::{LANES, Line, Real, ShufflesQuads, parts};
+use super::exact::lanes::{LANES, Line, Real, ShufflesQuads, parts, width};
 use super::exact::passes::{PAIR, gather, scatter};
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
-
-/// Numbers of a row that are swept together along y: their columns stay in the first cache level.
-const STRIP: usize = 128;
 
 /// Bytes of a block that is swept along z: a part of the second cache level.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -121,6 +118,13 @@ impl<T: Real> Explicit<T> {
             neighbour: T::from_f64(exchange),
             step: T::from_f64(dt_h),
         })
+    }
+
+    /// The same steps without vector instructions: slower, with the same bits.
+    #[must_use]
+    pub fn portable(mut self) -> Self {
+        self.arch = Arch::Scalar;
+        self
     }
 
     /// One step from `before` to `after`, pM per site; `source_pm_per_h` per site or none.
@@ -248,6 +252,14 @@ impl<T: Real> Split<T> {
         })
     }
 
+    /// The same steps without vector instructions: slower, with the same bits.
+    #[must_use]
+    pub fn portable(mut self) -> Self {
+        self.arch = Arch::Scalar;
+        self.quads = false;
+        self
+    }
+
     /// One step in place, pM per site; `source_pm_per_h` per site or none, added first.
     pub fn step(
         &self,
@@ -261,11 +273,12 @@ impl<T: Real> Split<T> {
             add_source(self.step, source, field, nx * ny);
         }
         field.par_chunks_mut(nx * ny).for_each_init(
-            || vec![Line::ZERO; 2 * nx],
-            |lines, plane| {
+            || (vec![T::ZERO; PAIR * (nx + LANES)], vec![Line::ZERO; 2 * nx]),
+            |(rows, lines), plane| {
                 self.arch.dispatch(Plane {
                     law: self,
                     plane,
+                    rows,
                     lines,
                 });
             },
@@ -300,6 +313,8 @@ impl<T: Real> Split<T> {
 struct Plane<'a, T> {
     law: &'a Split<T>,
     plane: &'a mut [T],
+    /// Copies of the rows that are solved together.
+    rows: &'a mut [T],
     lines: &'a mut [Line<T>],
 }
 
@@ -308,61 +323,93 @@ impl<T: Real> WithSimd for Plane<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { law, plane, lines } = self;
-        let [nx, ny, _] = law.grid.dims;
-        for first in (0..ny).step_by(PAIR) {
-            let rows = PAIR.min(ny - first);
-            if rows == PAIR {
-                let offsets: [usize; PAIR] = std::array::from_fn(|lane| (first + lane) * nx);
-                along_lines(simd, law, (plane, &offsets), lines);
-            } else {
-                let mut last = vec![T::ZERO; PAIR * nx];
-                last[..rows * nx].copy_from_slice(&plane[first * nx..]);
-                let offsets: [usize; PAIR] = std::array::from_fn(|lane| lane * nx);
-                along_lines(simd, law, (&mut last, &offsets), lines);
-                plane[first * nx..].copy_from_slice(&last[..rows * nx]);
+        let Self {
+            law,
+            plane,
+            rows,
+            lines,
+        } = self;
+        let nx = law.grid.dims[0];
+        let stride = nx + LANES;
+        let offsets: [usize; PAIR] = std::array::from_fn(|lane| lane * stride);
+        for part in plane.chunks_mut(PAIR * nx) {
+            // A copy first: memory is read in one stream and not in as many as there are lanes.
+            for (row, copy) in part.chunks_exact(nx).zip(rows.chunks_exact_mut(stride)) {
+                copy[..nx].copy_from_slice(row);
+            }
+            along_lines(simd, law, (rows, &offsets), lines);
+            for (row, copy) in part.chunks_exact_mut(nx).zip(rows.chunks_exact(stride)) {
+                row.copy_from_slice(&copy[..nx]);
             }
         }
         let sweep = &law.axes[1];
-        for start in (0..nx).step_by(STRIP) {
-            let part = start..nx.min(start + STRIP);
-            for y in 0..ny {
-                let (done, rest) = plane.split_at_mut(y * nx);
-                let row = &mut rest[part.clone()];
-                if y == 0 {
-                    scale(row, sweep.inverse[0]);
-                } else {
-                    let before = &done[(y - 1) * nx..][part.clone()];
-                    forward(row, before, sweep.before, sweep.inverse[y]);
-                }
-            }
-            for y in (0..ny - 1).rev() {
-                let (rest, done) = plane.split_at_mut((y + 1) * nx);
-                let row = &mut rest[y * nx..][part.clone()];
-                backward(row, &done[part.clone()], sweep.after[y]);
-            }
+        let width = width::<S, T>();
+        let mut start = 0;
+        while start + 8 * width <= nx {
+            strip::<S, T, 8>(simd, sweep, plane, (start, nx));
+            start += 8 * width;
+        }
+        while start + 2 * width <= nx {
+            strip::<S, T, 2>(simd, sweep, plane, (start, nx));
+            start += 2 * width;
+        }
+        if start < nx {
+            narrow(sweep, plane, (start, nx));
         }
     }
 }
 
+/// `K` registers beside each other along y; what a row takes from the last stays in registers.
 #[inline(always)]
-fn scale<T: Real>(row: &mut [T], by: T) {
-    for value in row {
-        *value = *value * by;
+fn strip<S: Simd, T: Real, const K: usize>(
+    simd: S,
+    sweep: &Sweep<T>,
+    plane: &mut [T],
+    (start, nx): (usize, usize),
+) {
+    let end = start + K * width::<S, T>();
+    let share = T::splat(simd, sweep.before);
+    let mut before = [T::splat(simd, T::ZERO); K];
+    for (row, &inverse) in plane.chunks_exact_mut(nx).zip(&sweep.inverse) {
+        let row = &mut T::registers_mut::<S>(&mut row[start..end])[..K];
+        let inverse = T::splat(simd, inverse);
+        for at in 0..K {
+            let taken = T::times(simd, share, before[at]);
+            before[at] = T::times(simd, T::plus(simd, row[at], taken), inverse);
+            row[at] = before[at];
+        }
+    }
+    let mut after = [T::splat(simd, T::ZERO); K];
+    for (row, &share) in plane.chunks_exact_mut(nx).zip(&sweep.after).rev() {
+        let row = &mut T::registers_mut::<S>(&mut row[start..end])[..K];
+        let share = T::splat(simd, share);
+        for at in 0..K {
+            after[at] = T::plus(simd, row[at], T::times(simd, share, after[at]));
+            row[at] = after[at];
+        }
     }
 }
 
+/// The columns from `start` to the end of the rows, where they fill no registers.
 #[inline(always)]
-fn forward<T: Real>(row: &mut [T], before: &[T], share: T, inverse: T) {
-    for (value, &before) in row.iter_mut().zip(before) {
-        *value = (*value + share * before) * inverse;
+fn narrow<T: Real>(sweep: &Sweep<T>, plane: &mut [T], (start, nx): (usize, usize)) {
+    let ny = sweep.inverse.len();
+    for value in &mut plane[start..nx] {
+        *value = (*value + sweep.before * T::ZERO) * sweep.inverse[0];
     }
-}
-
-#[inline(always)]
-fn backward<T: Real>(row: &mut [T], after: &[T], share: T) {
-    for (value, &after) in row.iter_mut().zip(after) {
-        *value = *value + share * after;
+    for y in 1..ny {
+        let (done, rest) = plane.split_at_mut(y * nx);
+        let before = &done[(y - 1) * nx + start..];
+        for (value, &before) in rest[start..nx].iter_mut().zip(before) {
+            *value = (*value + sweep.before * before) * sweep.inverse[y];
+        }
+    }
+    for y in (0..ny - 1).rev() {
+        let (rest, done) = plane.split_at_mut((y + 1) * nx);
+        let after = &done[start..nx];
+        for (value, &after) in rest[y * nx + start..].iter_mut().zip(after) {
+            *value = *value + sweep.after[y] * after;
+        }
     }
 }
 
