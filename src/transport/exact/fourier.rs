@@ -4,7 +4,7 @@
 //! over its residues. The input stands in the order of [`Fourier::place`], the output in its
 //! natural order. The real and the imaginary part of number `t` are lines `2 t` and `2 t + 1`.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
 use super::lanes::{Arithmetic, Complex, Line, Real, parts};
 
@@ -371,13 +371,15 @@ impl<S: Simd, T: Real> Arithmetic<S, T> {
     }
 }
 
-/// A transform run on the instruction set that `pulp` found.
-pub(crate) struct Alone<'a, T> {
-    pub(crate) plan: &'a Fourier<T>,
-    pub(crate) data: &'a mut [Line<T>],
+/// A transform by itself.
+#[cfg(test)]
+struct Alone<'a, T> {
+    plan: &'a Fourier<T>,
+    data: &'a mut [Line<T>],
 }
 
-impl<T: Real> WithSimd for Alone<'_, T> {
+#[cfg(test)]
+impl<T: Real> pulp::WithSimd for Alone<'_, T> {
     type Output = ();
 
     #[inline(always)]

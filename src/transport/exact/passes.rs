@@ -70,13 +70,20 @@ impl<T: Real> Passes<T> {
         let [nx, ny, nz] = [0, 1, 2].map(|axis: usize| axes[axis].length);
         let most = BLOCK_BYTES / size_of::<T>() / (nx * nz);
         let rows = most.min(ny.div_ceil(BLOCKS)).max(1);
-        let arch = Arch::new();
-        Self {
+        let mut passes = Self {
             axes,
             rows,
-            arch,
-            quads: arch.dispatch(ShufflesQuads(PhantomData::<T>)),
-        }
+            arch: Arch::Scalar,
+            quads: false,
+        };
+        passes.set(Arch::new());
+        passes
+    }
+
+    /// The instruction set to use.
+    pub(crate) fn set(&mut self, arch: Arch) {
+        self.arch = arch;
+        self.quads = arch.dispatch(ShufflesQuads(PhantomData::<T>));
     }
 
     fn lengths(&self) -> [usize; 3] {
@@ -99,6 +106,20 @@ impl<T: Real> Passes<T> {
     /// Lines that hold the amplitudes of a block of `rows` rows: `[pair][k][2]`.
     pub(crate) fn block_lines(&self, rows: usize) -> usize {
         2 * self.pairs(rows) * self.axes[0].length
+    }
+
+    /// Numbers of a block, and lines of a pair of groups.
+    fn scratch(&self) -> (usize, usize) {
+        let [nx, _, nz] = self.lengths();
+        let block = (nx * self.rows + PADDING) * nz + nx;
+        (block, 2 * nx.max(nz))
+    }
+
+    /// Bytes of working memory of each thread.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        let (block, longest) = self.scratch();
+        let lines = (2 * longest).max(4 * self.axes[1].length);
+        block * size_of::<T>() + lines * size_of::<Line<T>>()
     }
 
     /// Along y, plane by plane, from `source` into `target`. Gives `look` of each source plane.
@@ -295,10 +316,9 @@ struct Scratch<T> {
 
 impl<T: Real> Scratch<T> {
     fn new(passes: &Passes<T>) -> Self {
-        let [nx, _, nz] = passes.lengths();
-        let longest = 2 * nx.max(nz);
+        let (block, longest) = passes.scratch();
         Self {
-            block: vec![T::ZERO; (nx * passes.rows + PADDING) * nz + nx],
+            block: vec![T::ZERO; block],
             data: vec![Line::ZERO; longest],
             waves: vec![Line::ZERO; longest],
         }
