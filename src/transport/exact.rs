@@ -34,6 +34,11 @@
 //! products are never contracted with sums, lanes are independent lines, and pieces of work depend
 //! on the lattice alone. [`ExactBox::portable`] runs without vector instructions, for comparison.
 
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined by force is compiled for the instruction set of its caller"
+)]
+
 mod axis;
 mod fourier;
 pub(crate) mod lanes;

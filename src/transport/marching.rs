@@ -10,6 +10,11 @@
 //! Lines are solved sixteen and more at a time. Planes and blocks of fixed size are shared by
 //! threads; the bits are the same on any number of them and on every instruction set.
 
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined by force is compiled for the instruction set of its caller"
+)]
+
 use std::marker::PhantomData;
 
 use pulp::{Arch, Simd, WithSimd};
@@ -275,7 +280,7 @@ impl<T: Real> Split<T> {
         field.par_chunks_mut(nx * ny).for_each_init(
             || (vec![T::ZERO; PAIR * (nx + LANES)], vec![Line::ZERO; 2 * nx]),
             |(rows, lines), plane| {
-                self.arch.dispatch(Plane {
+                self.arch.dispatch(Layer {
                     law: self,
                     plane,
                     rows,
@@ -310,7 +315,7 @@ impl<T: Real> Split<T> {
 }
 
 /// One plane along x and y.
-struct Plane<'a, T> {
+struct Layer<'a, T> {
     law: &'a Split<T>,
     plane: &'a mut [T],
     /// Copies of the rows that are solved together.
@@ -318,7 +323,7 @@ struct Plane<'a, T> {
     lines: &'a mut [Line<T>],
 }
 
-impl<T: Real> WithSimd for Plane<'_, T> {
+impl<T: Real> WithSimd for Layer<'_, T> {
     type Output = ();
 
     #[inline(always)]

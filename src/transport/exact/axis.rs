@@ -50,12 +50,12 @@ impl<T: Real> Axis<T> {
             })
             .collect();
         let before = after.iter().map(|&t| fourier.place[t]).collect();
-        let turn = |k: usize| match wall {
-            Wall::Periodic => [1.0, 0.0],
-            _ => {
-                let angle = std::f64::consts::PI * k as f64 / (2.0 * n);
-                [angle.cos(), angle.sin()]
+        let turn = |k: usize| {
+            if wall == Wall::Periodic {
+                return [1.0, 0.0];
             }
+            let angle = std::f64::consts::PI * k as f64 / (2.0 * n);
+            [angle.cos(), angle.sin()]
         };
         let table = |scale: f64| {
             (0..=length / 2)

@@ -223,12 +223,12 @@ impl<S: Simd, T: Real> Joint<'_, S, T> {
         let count = self.data.len() / 2;
         for start in (0..count).step_by(whole) {
             let mut inputs = [self.get(start); R];
-            for q in 1..R {
-                inputs[q] = self.get(start + q * span);
+            for (q, input) in inputs.iter_mut().enumerate().skip(1) {
+                *input = self.get(start + q * span);
             }
             let outputs = B::apply(arithmetic, inputs);
-            for q in 0..R {
-                self.put(start + q * span, outputs[q]);
+            for (q, output) in outputs.into_iter().enumerate() {
+                self.put(start + q * span, output);
             }
         }
         for j in 1..span {
@@ -243,8 +243,8 @@ impl<S: Simd, T: Real> Joint<'_, S, T> {
                     inputs[q] = arithmetic.turn(self.get(start + q * span), turns[q]);
                 }
                 let outputs = B::apply(arithmetic, inputs);
-                for q in 0..R {
-                    self.put(start + q * span, outputs[q]);
+                for (q, output) in outputs.into_iter().enumerate() {
+                    self.put(start + q * span, output);
                 }
             }
         }

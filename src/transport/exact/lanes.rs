@@ -7,7 +7,7 @@ use pulp::Simd;
 
 /// Lines that are transformed together, on every instruction set: results and stored
 /// coefficients do not depend on the width of a register.
-pub const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// One number of each of [`LANES`] lines.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +41,7 @@ pub trait Real:
     /// As double precision.
     fn to_f64(self) -> f64;
     /// With the other sign.
+    #[must_use]
     fn negative(self) -> Self;
     /// True for a number that is neither infinite nor undefined.
     fn finite(self) -> bool;
@@ -234,19 +235,11 @@ pub(crate) struct Complex<V> {
 
 /// Arithmetic on registers. No product is ever contracted with a sum, so that every instruction
 /// set gives the same bits.
+#[derive(Clone, Copy)]
 pub(crate) struct Arithmetic<S, T> {
     pub(crate) simd: S,
     number: std::marker::PhantomData<T>,
 }
-
-impl<S: Simd, T: Real> Clone for Arithmetic<S, T> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S: Simd, T: Real> Copy for Arithmetic<S, T> {}
 
 type Pair<S, T> = Complex<<T as Real>::Vector<S>>;
 

@@ -21,9 +21,6 @@ pub(crate) const PAIR: usize = 2 * LANES;
 /// Bytes of a block: a part of the second cache level, with room for what is read beside it.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// Numbers between the rows of a block, so that its columns do not share one cache set.
-const PADDING: usize = 16;
-
 /// Blocks the lattice is cut into at least, so that threads have something to share.
 const BLOCKS: usize = 16;
 
@@ -108,18 +105,24 @@ impl<T: Real> Passes<T> {
         2 * self.pairs(rows) * self.axes[0].length
     }
 
-    /// Numbers of a block, and lines of a pair of groups.
-    fn scratch(&self) -> (usize, usize) {
-        let [nx, _, nz] = self.lengths();
-        let block = (nx * self.rows + PADDING) * nz + nx;
-        (block, 2 * nx.max(nz))
+    /// Working memory for blocks or, where they are larger, planes.
+    fn scratch(&self) -> Scratch<T> {
+        let [nx, ny, nz] = self.lengths();
+        let block = stride(nx * self.rows) * nz + nx;
+        let longest = 2 * nx.max(ny).max(nz);
+        Scratch {
+            block: vec![T::ZERO; block.max(stride(nx) * ny) + LANES],
+            data: vec![Line::ZERO; longest],
+            waves: vec![Line::ZERO; longest],
+        }
     }
 
     /// Bytes of working memory of each thread.
     pub(crate) fn scratch_bytes(&self) -> usize {
-        let (block, longest) = self.scratch();
-        let lines = (2 * longest).max(4 * self.axes[1].length);
-        block * size_of::<T>() + lines * size_of::<Line<T>>()
+        let scratch = self.scratch();
+        size_of_val(scratch.block.as_slice())
+            + size_of_val(scratch.data.as_slice())
+            + size_of_val(scratch.waves.as_slice())
     }
 
     /// Along y, plane by plane, from `source` into `target`. Gives `look` of each source plane.
@@ -130,18 +133,17 @@ impl<T: Real> Passes<T> {
         look: impl Fn(&[T]) -> R + Sync,
     ) -> Vec<R> {
         let [nx, ny, _] = self.lengths();
-        let axis = &self.axes[1];
         source
             .par_chunks(nx * ny)
             .zip(target.par_chunks_mut(nx * ny))
             .map_init(
-                || vec![Line::ZERO; 4 * ny],
+                || self.scratch(),
                 |scratch, (from, to)| {
                     if ny == 1 {
                         to.copy_from_slice(from);
                     } else {
-                        self.arch.dispatch(Columns {
-                            axis,
+                        self.arch.dispatch(Plane {
+                            axis: &self.axes[1],
                             width: nx,
                             from: Some(from),
                             to,
@@ -161,15 +163,14 @@ impl<T: Real> Passes<T> {
         look: impl Fn(&mut [T]) -> R + Sync,
     ) -> Vec<R> {
         let [nx, ny, _] = self.lengths();
-        let axis = &self.axes[1];
         field
             .par_chunks_mut(nx * ny)
             .map_init(
-                || vec![Line::ZERO; 4 * ny],
+                || self.scratch(),
                 |scratch, plane| {
                     if ny > 1 {
-                        self.arch.dispatch(Columns {
-                            axis,
+                        self.arch.dispatch(Plane {
+                            axis: &self.axes[1],
                             width: nx,
                             from: None,
                             to: plane,
@@ -193,7 +194,7 @@ impl<T: Real> Passes<T> {
             }
         }
         blocks.into_par_iter().zip(between).for_each_init(
-            || Scratch::new(self),
+            || self.scratch(),
             |scratch, (rows, between)| {
                 self.arch.dispatch(Through {
                     passes: self,
@@ -206,121 +207,147 @@ impl<T: Real> Passes<T> {
     }
 }
 
-/// Copies up to [`PAIR`] numbers of a row into two lines, with the sign changed or not.
-#[inline(always)]
-fn take<S: Simd, T: Real>(row: &[T], negative: bool, lines: &mut [Line<T>]) {
-    let lines = &mut lines[..2];
-    if row.len() == PAIR {
-        let registers = T::registers::<S>(row);
-        let parts = parts::<S, T>();
-        for part in 0..parts {
-            lines[0].put::<S>(part, registers[part]);
-            lines[1].put::<S>(part, registers[parts + part]);
-        }
-    } else {
-        let (first, second) = row.split_at(row.len().min(LANES));
-        for (line, values) in lines.iter_mut().zip([first, second]) {
-            line.0 = [T::ZERO; LANES];
-            line.0[..values.len()].copy_from_slice(values);
-        }
-    }
-    if negative {
-        lines[0].negate();
-        lines[1].negate();
-    }
+/// Numbers from row to row of a block: whole pairs of lines, and a line more, so that columns do
+/// not share one set of the cache.
+fn stride(width: usize) -> usize {
+    width.next_multiple_of(PAIR) + LANES
 }
 
-/// Copies two lines into up to [`PAIR`] numbers of a row, with the sign changed or not.
-#[inline(always)]
-fn give<S: Simd, T: Real>(lines: [&Line<T>; 2], negative: bool, row: &mut [T]) {
-    if row.len() == PAIR {
-        let parts = parts::<S, T>();
-        let registers = T::registers_mut::<S>(row);
-        for part in 0..parts {
-            registers[part] = lines[0].get::<S>(part);
-            registers[parts + part] = lines[1].get::<S>(part);
-        }
-    } else {
-        let (first, second) = row.split_at_mut(row.len().min(LANES));
-        for (line, values) in lines.into_iter().zip([first, second]) {
-            let count = values.len();
-            values.copy_from_slice(&line.0[..count]);
-        }
-    }
-    if negative {
-        for value in row {
-            *value = value.negative();
-        }
-    }
-}
-
-/// The columns of one plane: forward from another plane, or back in place.
-struct Columns<'a, T> {
-    axis: &'a Axis<T>,
-    width: usize,
-    from: Option<&'a [T]>,
-    to: &'a mut [T],
-    scratch: &'a mut [Line<T>],
-}
-
-impl<T: Real> WithSimd for Columns<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            axis, width, to, ..
-        } = self;
-        let (data, waves) = self.scratch.split_at_mut(2 * axis.length);
-        for start in (0..width).step_by(PAIR) {
-            let part = start..width.min(start + PAIR);
-            let row = |y: usize| y * width + part.start..y * width + part.end;
-            if let Some(from) = self.from {
-                for y in 0..axis.length {
-                    let at = 2 * axis.before[y];
-                    take::<S, T>(
-                        &from[row(y)],
-                        axis.alternate && y % 2 == 1,
-                        &mut data[at..at + 2],
-                    );
-                }
-                axis.forward(simd, data, waves);
-                for k in 0..axis.length {
-                    give::<S, T>([&waves[2 * k], &waves[2 * k + 1]], false, &mut to[row(k)]);
-                }
-            } else {
-                for k in 0..axis.length {
-                    take::<S, T>(&to[row(k)], false, &mut waves[2 * k..2 * k + 2]);
-                }
-                axis.backward(simd, waves, data);
-                for y in 0..axis.length {
-                    let at = 2 * axis.after[y];
-                    give::<S, T>(
-                        [&data[at + 1], &data[at]],
-                        axis.alternate && y % 2 == 1,
-                        &mut to[row(y)],
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// Working memory of the middle pass.
+/// Working memory of a thread.
 struct Scratch<T> {
-    /// The block, rows of constant z one after another, and a row for lanes that hold no line.
+    /// Rows of a plane or block one after another, and a row for lanes that hold no line.
     block: Vec<T>,
     data: Vec<Line<T>>,
     waves: Vec<Line<T>>,
 }
 
 impl<T: Real> Scratch<T> {
-    fn new(passes: &Passes<T>) -> Self {
-        let (block, longest) = passes.scratch();
-        Self {
-            block: vec![T::ZERO; block],
-            data: vec![Line::ZERO; longest],
-            waves: vec![Line::ZERO; longest],
+    /// The block from where lines are aligned, and the lines.
+    #[inline(always)]
+    fn parts(&mut self) -> (&mut [T], &mut [Line<T>], &mut [Line<T>]) {
+        let start = self.block.as_ptr().align_offset(align_of::<Line<T>>());
+        let start = start.min(LANES);
+        (&mut self.block[start..], &mut self.data, &mut self.waves)
+    }
+}
+
+/// Copies a row into a block, with zeros up to whole pairs of lines.
+#[inline(always)]
+fn lay<T: Real>(row: &[T], block: &mut [T]) {
+    block[..row.len()].copy_from_slice(row);
+    block[row.len()..].fill(T::ZERO);
+}
+
+/// The columns of a block, in place, to amplitudes.
+#[inline(always)]
+fn columns_forward<S: Simd, T: Real>(
+    simd: S,
+    axis: &Axis<T>,
+    (block, stride): (&mut [T], usize),
+    (data, waves): (&mut [Line<T>], &mut [Line<T>]),
+) {
+    let parts = parts::<S, T>();
+    for start in (0..stride - LANES).step_by(PAIR) {
+        for (row, (&at, site)) in block
+            .chunks_exact(stride)
+            .zip(axis.before.iter().zip(0_usize..))
+        {
+            let row = &T::registers::<S>(&row[start..start + PAIR])[..2 * parts];
+            let lines = &mut data[2 * at..2 * at + 2];
+            for part in 0..parts {
+                lines[0].put::<S>(part, row[part]);
+                lines[1].put::<S>(part, row[parts + part]);
+            }
+            if axis.alternate && site % 2 == 1 {
+                lines[0].negate();
+                lines[1].negate();
+            }
+        }
+        axis.forward(simd, data, waves);
+        for (row, lines) in block
+            .chunks_exact_mut(stride)
+            .zip(waves.chunks_exact(2))
+            .take(axis.length)
+        {
+            let row = &mut T::registers_mut::<S>(&mut row[start..start + PAIR])[..2 * parts];
+            for part in 0..parts {
+                row[part] = lines[0].get::<S>(part);
+                row[parts + part] = lines[1].get::<S>(part);
+            }
+        }
+    }
+}
+
+/// The amplitudes in the columns of a block, in place, to values.
+#[inline(always)]
+fn columns_backward<S: Simd, T: Real>(
+    simd: S,
+    axis: &Axis<T>,
+    (block, stride): (&mut [T], usize),
+    (data, waves): (&mut [Line<T>], &mut [Line<T>]),
+) {
+    let parts = parts::<S, T>();
+    for start in (0..stride - LANES).step_by(PAIR) {
+        for (row, lines) in block
+            .chunks_exact(stride)
+            .zip(waves.chunks_exact_mut(2))
+            .take(axis.length)
+        {
+            let row = &T::registers::<S>(&row[start..start + PAIR])[..2 * parts];
+            for part in 0..parts {
+                lines[0].put::<S>(part, row[part]);
+                lines[1].put::<S>(part, row[parts + part]);
+            }
+        }
+        axis.backward(simd, waves, data);
+        for (row, (&at, site)) in block
+            .chunks_exact_mut(stride)
+            .zip(axis.after.iter().zip(0_usize..))
+        {
+            let lines = &mut data[2 * at..2 * at + 2];
+            if axis.alternate && site % 2 == 1 {
+                lines[0].negate();
+                lines[1].negate();
+            }
+            let row = &mut T::registers_mut::<S>(&mut row[start..start + PAIR])[..2 * parts];
+            for part in 0..parts {
+                row[part] = lines[1].get::<S>(part);
+                row[parts + part] = lines[0].get::<S>(part);
+            }
+        }
+    }
+}
+
+/// The columns of one plane: forward from another plane, or back in place. Planes go through a
+/// copy: memory is read and written in one stream.
+struct Plane<'a, T> {
+    axis: &'a Axis<T>,
+    width: usize,
+    from: Option<&'a [T]>,
+    to: &'a mut [T],
+    scratch: &'a mut Scratch<T>,
+}
+
+impl<T: Real> WithSimd for Plane<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (block, data, waves) = self.scratch.parts();
+        let stride = stride(self.width);
+        let block = &mut block[..stride * self.axis.length];
+        let rows = self.from.unwrap_or(&*self.to).chunks_exact(self.width);
+        for (row, laid) in rows.zip(block.chunks_exact_mut(stride)) {
+            lay(row, laid);
+        }
+        if self.from.is_some() {
+            columns_forward(simd, self.axis, (block, stride), (data, waves));
+        } else {
+            columns_backward(simd, self.axis, (block, stride), (data, waves));
+        }
+        let rows = self.to.chunks_exact_mut(self.width);
+        for (row, laid) in rows.zip(block.chunks_exact(stride)) {
+            row.copy_from_slice(&laid[..self.width]);
         }
     }
 }
@@ -340,35 +367,24 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let [along_x, _, along_z] = &self.passes.axes;
-        let width = self.rows[0].len();
-        let stride = width + PADDING;
-        let Scratch { block, data, waves } = self.scratch;
+        let quads = self.passes.quads;
+        let (nx, width) = (along_x.length, self.rows[0].len());
+        let stride = stride(width);
+        let empty = stride * along_z.length;
+        let (block, data, waves) = self.scratch.parts();
+        let block = &mut block[..empty + nx];
+        block[empty..].fill(T::ZERO);
         if B::FORWARD {
-            for (z, row) in self.rows.iter().enumerate() {
-                block[z * stride..z * stride + width].copy_from_slice(row);
+            for (row, laid) in self.rows.iter().zip(block.chunks_exact_mut(stride)) {
+                lay(row, laid);
             }
-            for start in (0..width).step_by(PAIR) {
-                let part = start..width.min(start + PAIR);
-                for z in 0..along_z.length {
-                    let at = 2 * along_z.before[z];
-                    take::<S, T>(
-                        &block[z * stride + part.start..z * stride + part.end],
-                        along_z.alternate && z % 2 == 1,
-                        &mut data[at..at + 2],
-                    );
-                }
-                along_z.forward(simd, data, waves);
-                for k in 0..along_z.length {
-                    let row = k * stride + part.start..k * stride + part.end;
-                    give::<S, T>([&waves[2 * k], &waves[2 * k + 1]], false, &mut block[row]);
-                }
-            }
+            let block = &mut block[..empty];
+            columns_forward(simd, along_z, (block, stride), (data, waves));
+        } else {
+            block.fill(T::ZERO);
         }
-        let nx = along_x.length;
         let rows = width / nx;
         let lines = rows * along_z.length;
-        let empty = stride * along_z.length;
-        block[empty..empty + nx].fill(T::ZERO);
         for pair in 0..lines.div_ceil(PAIR) {
             let mut offsets = [empty; PAIR];
             for (lane, offset) in offsets.iter_mut().enumerate() {
@@ -378,13 +394,7 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
                 }
             }
             if B::FORWARD {
-                gather(
-                    simd,
-                    &along_x.before,
-                    (block, &offsets),
-                    data,
-                    self.passes.quads,
-                );
+                gather(simd, &along_x.before, (block, &offsets), data, quads);
                 if along_x.alternate {
                     negate(&along_x.before, data);
                 }
@@ -397,30 +407,15 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
                     negate(&along_x.after, waves);
                 }
                 let order = (along_x.after.as_slice(), 1);
-                scatter(simd, order, waves, (block, &offsets), self.passes.quads);
+                scatter(simd, order, waves, (block, &offsets), quads);
             }
         }
         if !B::BACKWARD {
             return;
         }
-        for start in (0..width).step_by(PAIR) {
-            let part = start..width.min(start + PAIR);
-            for k in 0..along_z.length {
-                let row = k * stride + part.start..k * stride + part.end;
-                take::<S, T>(&block[row], false, &mut waves[2 * k..2 * k + 2]);
-            }
-            along_z.backward(simd, waves, data);
-            for z in 0..along_z.length {
-                let at = 2 * along_z.after[z];
-                give::<S, T>(
-                    [&data[at + 1], &data[at]],
-                    along_z.alternate && z % 2 == 1,
-                    &mut block[z * stride + part.start..z * stride + part.end],
-                );
-            }
-        }
-        for (z, row) in self.rows.iter_mut().enumerate() {
-            row.copy_from_slice(&block[z * stride..z * stride + width]);
+        columns_backward(simd, along_z, (&mut block[..empty], stride), (data, waves));
+        for (row, laid) in self.rows.iter_mut().zip(block.chunks_exact(stride)) {
+            row.copy_from_slice(&laid[..width]);
         }
     }
 }

@@ -38,7 +38,7 @@ impl Survey {
 }
 
 /// Lines that are summed in their own precision before they are added in double precision.
-const SHORT: usize = 16;
+const SHORT: usize = 32;
 
 /// The survey of these numbers.
 pub(crate) struct Look<'a, T>(pub(crate) &'a [T]);
@@ -48,36 +48,43 @@ impl<T: Real> WithSimd for Look<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Survey {
+        let (lines, rest) = self.0.split_at(self.0.len() / LANES * LANES);
+        let (registers, parts) = (T::registers::<S>(lines), parts::<S, T>());
         let mut all = Survey::NONE;
-        for piece in self.0.chunks(SHORT * LANES) {
-            let (lines, rest) = piece.split_at(piece.len() / LANES * LANES);
-            let (registers, parts) = (T::registers::<S>(lines), parts::<S, T>());
-            if !registers.is_empty() {
-                let mut found = [Line::<T>::ZERO; 3];
-                for part in 0..parts {
-                    let first = registers[part];
-                    let (mut total, mut lowest, mut largest) = (first, first, first);
-                    for line in 1..registers.len() / parts {
-                        let value = registers[line * parts + part];
-                        total = T::plus(simd, total, value);
-                        lowest = T::lower(simd, lowest, value);
-                        largest = T::higher(simd, largest, value);
+        if let Some(first) = lines.first() {
+            let first = T::splat(simd, *first);
+            // Each lane by itself, so that the width of a register is of no account.
+            let mut totals = [0.0; LANES];
+            let mut extremes = [Line::<T>::ZERO; 2];
+            for part in 0..parts {
+                let (mut lowest, mut largest) = (first, first);
+                let mut total = Line::<T>::ZERO;
+                for piece in registers.chunks(SHORT * parts) {
+                    let mut sum = T::splat(simd, T::ZERO);
+                    for line in piece.chunks_exact(parts) {
+                        sum = T::plus(simd, sum, line[part]);
+                        lowest = T::lower(simd, lowest, line[part]);
+                        largest = T::higher(simd, largest, line[part]);
                     }
-                    found[0].put::<S>(part, total);
-                    found[1].put::<S>(part, lowest);
-                    found[2].put::<S>(part, largest);
+                    total.put::<S>(part, sum);
+                    let lanes = part * LANES / parts..(part + 1) * LANES / parts;
+                    for (all, lane) in totals[lanes.clone()].iter_mut().zip(&total.0[lanes]) {
+                        *all += lane.to_f64();
+                    }
                 }
-                for lane in 0..LANES {
-                    all.total += found[0].0[lane].to_f64();
-                    all.lowest = all.lowest.min(found[1].0[lane].to_f64());
-                    all.largest = all.largest.max(found[2].0[lane].to_f64());
-                }
+                extremes[0].put::<S>(part, lowest);
+                extremes[1].put::<S>(part, largest);
             }
-            for value in rest {
-                all.total += value.to_f64();
-                all.lowest = all.lowest.min(value.to_f64());
-                all.largest = all.largest.max(value.to_f64());
+            all.total = totals.iter().sum();
+            for lane in 0..LANES {
+                all.lowest = all.lowest.min(extremes[0].0[lane].to_f64());
+                all.largest = all.largest.max(extremes[1].0[lane].to_f64());
             }
+        }
+        for value in rest {
+            all.total += value.to_f64();
+            all.lowest = all.lowest.min(value.to_f64());
+            all.largest = all.largest.max(value.to_f64());
         }
         if all.lowest < 0.0 {
             let negatives = self.0.iter().map(|value| value.to_f64().min(0.0));
