@@ -7,6 +7,8 @@
 
 pub mod binding;
 pub mod diffusion;
+pub mod exact;
+pub mod marching;
 
 mod blocks;
 mod checkerboard;
