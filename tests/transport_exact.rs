@@ -76,8 +76,8 @@ fn tick<T: Real>(
 fn generator(grid: &Grid, walls: [Wall; 3], spread: &Spread) -> Vec<Vec<f64>> {
     let exchange = spread.diffusivity_um2_per_h / (grid.edge_um * grid.edge_um);
     let mut matrix = vec![vec![0.0; grid.len()]; grid.len()];
-    for site in 0..grid.len() {
-        matrix[site][site] += spread.loss_per_h;
+    for (site, row) in matrix.iter_mut().enumerate() {
+        row[site] += spread.loss_per_h;
         let place = grid.place(site);
         for (axis, wall) in walls.into_iter().enumerate().take(grid.axes()) {
             let length = grid.dims[axis];
@@ -88,13 +88,13 @@ fn generator(grid: &Grid, walls: [Wall; 3], spread: &Spread) -> Vec<Vec<f64>> {
                     (true, Wall::NoFlux) => continue,
                     (true, Wall::FixedZero) => {
                         // The value beyond the wall is minus the value inside.
-                        matrix[site][site] += 2.0 * exchange;
+                        row[site] += 2.0 * exchange;
                         continue;
                     }
                     _ => next[axis] = (place[axis] + if forward { 1 } else { length - 1 }) % length,
                 }
-                matrix[site][site] += exchange;
-                matrix[site][grid.index(next[0], next[1], next[2])] -= exchange;
+                row[site] += exchange;
+                row[grid.index(next[0], next[1], next[2])] -= exchange;
             }
         }
     }

@@ -231,10 +231,21 @@ impl<T: Real> Scratch<T> {
     }
 }
 
+/// Copies a row. Rows are short, and a call for each would be felt.
+#[inline(always)]
+fn copy<T: Real>(from: &[T], to: &mut [T]) {
+    let (lines, rest) = from.as_chunks::<LANES>();
+    let (to_lines, to_rest) = to.as_chunks_mut::<LANES>();
+    for (to, from) in to_lines.iter_mut().zip(lines) {
+        *to = *from;
+    }
+    to_rest[..rest.len()].copy_from_slice(rest);
+}
+
 /// Copies a row into a block, with zeros up to whole pairs of lines.
 #[inline(always)]
 fn lay<T: Real>(row: &[T], block: &mut [T]) {
-    block[..row.len()].copy_from_slice(row);
+    copy(row, &mut block[..row.len()]);
     block[row.len()..].fill(T::ZERO);
 }
 
@@ -347,7 +358,7 @@ impl<T: Real> WithSimd for Plane<'_, T> {
         }
         let rows = self.to.chunks_exact_mut(self.width);
         for (row, laid) in rows.zip(block.chunks_exact(stride)) {
-            row.copy_from_slice(&laid[..self.width]);
+            copy(&laid[..self.width], row);
         }
     }
 }
@@ -415,7 +426,7 @@ impl<T: Real, B: Between<T>> WithSimd for Through<'_, '_, T, B> {
         }
         columns_backward(simd, along_z, (&mut block[..empty], stride), (data, waves));
         for (row, laid) in self.rows.iter_mut().zip(block.chunks_exact(stride)) {
-            row.copy_from_slice(&laid[..width]);
+            copy(&laid[..width], row);
         }
     }
 }
