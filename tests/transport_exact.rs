@@ -69,10 +69,6 @@ fn tick<T: Real>(
 }
 
 /// Minus the generator of a tick, written densely: `du/dt = source - matrix u`.
-#[expect(
-    clippy::needless_range_loop,
-    reason = "a site is a row and a column of the matrix, and a place"
-)]
 fn generator(grid: &Grid, walls: [Wall; 3], spread: &Spread) -> Vec<Vec<f64>> {
     let exchange = spread.diffusivity_um2_per_h / (grid.edge_um * grid.edge_um);
     let mut matrix = vec![vec![0.0; grid.len()]; grid.len()];
