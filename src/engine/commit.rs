@@ -33,13 +33,11 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &P
 /// begins from the floor of the old pit; what is owed there stays owed.
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
-    for &by in &model.patch {
-        if let Some(site) = model.grid.shifted(at.site as usize, by) {
-            let opened = &mut state.bone.activated_until_h[site];
-            *opened = opened.max(until);
-            if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
-                state.bone.depth_um[site] = 0.0;
-            }
+    for site in model.grid.around(at.site as usize, &model.patch) {
+        let opened = &mut state.bone.activated_until_h[site];
+        *opened = opened.max(until);
+        if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
+            state.bone.depth_um[site] = 0.0;
         }
     }
 }
@@ -173,10 +171,7 @@ enum Next {
 
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
     let mut owed = false;
-    for &by in &model.forming_reach {
-        let Some(site) = model.grid.shifted(from, by) else {
-            continue;
-        };
+    for site in model.grid.around(from, &model.forming_reach) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
@@ -326,11 +321,10 @@ fn arrest(model: &Model, state: &mut State) {
                 && bone.is_eroded(site)
                 && !bone.is_activated(site, now_h)
                 && now_h - f64::from(bone.vacated_h[site]) > patience
-                && !model.arrest_reach.iter().any(|&by| {
-                    model.grid.shifted(site, by).is_some_and(|at| {
-                        occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0
-                    })
-                })
+                && !model
+                    .grid
+                    .around(site, &model.arrest_reach)
+                    .any(|at| occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0)
         })
         .collect();
     for site in given_up {

@@ -80,11 +80,8 @@ fn act_once(
 
 /// Marks the marrow sites under a cell as held by it.
 pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
-    for &by in &model.footprint {
-        if let Some(at) = model.grid.shifted(site, by)
-            && !state.bone.solid[at]
-            && state.occupancy.osteoclast[at] == 0
-        {
+    for at in model.grid.around(site, &model.footprint) {
+        if !state.bone.solid[at] && state.occupancy.osteoclast[at] == 0 {
             state.occupancy.osteoclast[at] = id;
         }
     }
@@ -92,10 +89,8 @@ pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
 
 /// Gives up the sites that a cell holds, which are now vacated.
 pub fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
-    for &by in &model.digging_reach {
-        if let Some(at) = model.grid.shifted(site, by)
-            && state.occupancy.osteoclast[at] == id
-        {
+    for at in model.grid.around(site, &model.digging_reach) {
+        if state.occupancy.osteoclast[at] == id {
             state.occupancy.osteoclast[at] = 0;
             if state.bone.is_eroded(at) {
                 state.bone.vacated_h[at] = now_h as f32;
@@ -239,10 +234,7 @@ fn next_target(model: &Model, state: &State, cell: usize) -> Option<usize> {
     let centre = state.osteoclasts.site[cell] as usize;
     let deepest = f64::from(state.osteoclasts.pit_depth_um[cell]);
     let mut best: Option<(f64, f32, usize)> = None;
-    for &by in &model.digging_reach {
-        let Some(site) = model.grid.shifted(centre, by) else {
-            continue;
-        };
+    for site in model.grid.around(centre, &model.digging_reach) {
         let matrix = state.bone.matrix[site];
         if matrix <= 0.0 || state.bone.osteoid[site] > RESORBABLE_OSTEOID * matrix {
             continue;

@@ -10,6 +10,8 @@
 //! | once a day | bone | mineral, stores, arrest |
 //! | check | state | a fault, or nothing |
 
+use rayon::prelude::*;
+
 use crate::engine::commit::{commit, daily};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -102,8 +104,9 @@ fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
 
 fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) -> Result<(), Fault> {
     match values
-        .iter()
-        .position(|value| !value.is_finite() || *value < 0.0)
+        .par_iter()
+        .with_min_len(65_536)
+        .position_first(|value| !value.is_finite() || *value < 0.0)
     {
         None => Ok(()),
         Some(site) => {

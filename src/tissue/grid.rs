@@ -83,16 +83,26 @@ impl Grid {
 
     /// The site displaced by (dx, dy, dz), or `None` outside the lattice.
     pub fn shifted(&self, site: usize, by: [i32; 3]) -> Option<usize> {
+        self.displaced(self.place(site), by)
+    }
+
+    /// The sites at these displacements that lie inside the lattice, in their order.
+    pub fn around<'a>(
+        &self,
+        site: usize,
+        by: &'a [[i32; 3]],
+    ) -> impl Iterator<Item = usize> + use<'a> {
+        let grid = *self;
         let place = self.place(site);
-        let mut at = [0_usize; 3];
-        for axis in 0..3 {
-            let moved = place[axis] as i64 + i64::from(by[axis]);
-            if moved < 0 || moved >= self.dims[axis] as i64 {
-                return None;
-            }
-            at[axis] = moved as usize;
-        }
-        Some(self.index(at[0], at[1], at[2]))
+        by.iter().filter_map(move |&by| grid.displaced(place, by))
+    }
+
+    fn displaced(&self, place: [usize; 3], by: [i32; 3]) -> Option<usize> {
+        // Below 0 wraps to far beyond the border.
+        let at = |axis: usize| place[axis].wrapping_add_signed(by[axis] as isize);
+        let [x, y, z] = [at(0), at(1), at(2)];
+        let [nx, ny, nz] = self.dims;
+        (x < nx && y < ny && z < nz).then(|| self.index(x, y, z))
     }
 
     /// The sites that share a face with `site`, in the fixed order -x +x -y +y -z +z.

@@ -27,7 +27,7 @@
 use rayon::prelude::*;
 
 use super::blocks::{Blocks, Walls};
-use super::checkerboard::{Board, Halves, Stencil, add_scaled, product, scale_and_add};
+use super::checkerboard::{Board, Halves, Stencil, add_only, add_scaled, scale_and_add};
 use super::fault::TransportFault;
 use super::multigrid::{Compartments, Fine, Hierarchy, Role, Work, cycle};
 use crate::numerics::reduce::ordered_sum;
@@ -227,6 +227,7 @@ impl Prepared {
 struct Vectors {
     /// Change of the field.
     change: Halves,
+    /// Red: of the field before. Black: of the search, the red unknowns eliminated.
     residual: Halves,
     /// Residual after the preconditioner.
     smoothed: Halves,
@@ -427,6 +428,7 @@ impl Medium {
         let mut target = physics.tolerance;
         loop {
             search.reach(target)?;
+            search.fill_red();
             let (lowest, largest) = search.extremes(field);
             if lowest >= -physics.tolerance * largest {
                 break;
@@ -695,7 +697,20 @@ impl Problem<'_> {
             &mut vectors.image,
         );
         search.scale = norm.sqrt();
-        search.norm = add_scaled(-1.0, &vectors.image, &mut vectors.residual);
+        for (image, residual) in vectors.image.iter().zip(&mut vectors.residual) {
+            add_only(-1.0, image, residual);
+        }
+        let fine = Fine {
+            stencil,
+            exchange: search.exchange,
+            inverse: &vectors.inverse,
+        };
+        fine.eliminated(
+            &vectors.residual[0],
+            &mut vectors.smoothed[0],
+            &mut vectors.image[1],
+        );
+        search.norm = add_scaled(1.0, &vectors.image[1], &mut vectors.residual[1]);
     }
 
     /// Adds the change to the field, closes the amounts, and takes stock.
@@ -769,6 +784,7 @@ impl Problem<'_> {
                 let (mut closing, mut undershoot) = (Closing::default(), 0.0);
                 for (j, values) in chunk.chunks_exact_mut(nx).enumerate() {
                     let row = task * board.task_rows + j;
+                    let change = board.halves_of_row(change, row);
                     for (x, value) in values.iter_mut().enumerate() {
                         let site = row * nx + x;
                         let (rate, supply) = (self.rate(site), self.supply(site, *value));
@@ -776,8 +792,7 @@ impl Problem<'_> {
                             *value = (supply / rate) as f32;
                             continue;
                         }
-                        let (colour, entry) = board.entry(x, row);
-                        let solved = *value + change[colour][entry];
+                        let solved = *value + change[x & 1][x >> 1];
                         if solved < 0.0 {
                             undershoot -= f64::from(solved);
                         }
@@ -847,7 +862,8 @@ impl Problem<'_> {
     }
 }
 
-/// Preconditioned conjugate gradients.
+/// Preconditioned conjugate gradients for the black half of the change: a red site has black
+/// neighbours only, so its equation gives its level once theirs are known.
 struct Search<'a> {
     vectors: &'a mut Vectors,
     stencil: &'a Stencil,
@@ -883,10 +899,9 @@ impl Search<'_> {
             .map(|(task, chunk)| {
                 let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
                 for (j, before) in chunk.chunks_exact(nx).enumerate() {
-                    let row = task * board.task_rows + j;
+                    let change = board.halves_of_row(change, task * board.task_rows + j);
                     for (x, &before) in before.iter().enumerate() {
-                        let (colour, entry) = board.entry(x, row);
-                        let value = before + change[colour][entry];
+                        let value = before + change[x & 1][x >> 1];
                         lowest = lowest.min(value);
                         largest = largest.max(value);
                     }
@@ -916,6 +931,18 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Sets the red half of the change, which the search leaves out.
+    fn fill_red(&mut self) {
+        let vectors = &mut *self.vectors;
+        let fine = Fine {
+            stencil: self.stencil,
+            exchange: self.exchange,
+            inverse: &vectors.inverse,
+        };
+        let [red, black] = &mut vectors.change;
+        fine.red_for(Some(&vectors.residual[0]), black, red);
+    }
+
     /// One iteration; false when the numbers have broken down.
     fn step(&mut self) -> bool {
         let vectors = &mut *self.vectors;
@@ -924,34 +951,30 @@ impl Search<'_> {
             exchange: self.exchange,
             inverse: &vectors.inverse,
         };
-        cycle(
+        let progress = cycle(
             &fine,
             self.hierarchy,
-            &vectors.residual,
+            &vectors.residual[1],
             &mut vectors.smoothed,
             &mut vectors.image[0],
             self.work,
         );
-        let progress = product(&vectors.residual, &vectors.smoothed);
         // The first direction is the preconditioned residual itself.
         let keep = if self.iterations == 0 {
             0.0
         } else {
             progress / self.progress
         };
-        scale_and_add(keep as f32, &vectors.smoothed, &mut vectors.direction);
-        let energy = self.stencil.apply(
-            self.exchange,
-            &vectors.rate,
-            &vectors.direction,
-            &mut vectors.image,
-        );
+        let [red, black] = &mut vectors.direction;
+        scale_and_add(keep as f32, &vectors.smoothed[1], black);
+        fine.red_for(None, black, red);
+        let energy = fine.apply_to_black(&vectors.direction, &mut vectors.image[1]);
         let length = progress / energy;
         if !(length.is_finite() && length > 0.0) {
             return false;
         }
-        add_scaled(length as f32, &vectors.direction, &mut vectors.change);
-        self.norm = add_scaled(-length as f32, &vectors.image, &mut vectors.residual);
+        add_only(length as f32, &vectors.direction[1], &mut vectors.change[1]);
+        self.norm = add_scaled(-length as f32, &vectors.image[1], &mut vectors.residual[1]);
         self.progress = progress;
         self.iterations += 1;
         self.norm.is_finite()
