@@ -190,16 +190,16 @@ fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
     state.osteoblasts.site[cell] = to as u32;
 }
 
-fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFate]) {
-    let mut keep = vec![true; fates.len()];
+fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, TumourFate)]) {
+    let mut dead = Vec::new();
     let mut moves: Vec<(u32, u64, usize, u32)> = Vec::new();
     let mut births: Vec<(u32, u64, usize)> = Vec::new();
-    for (cell, fate) in fates.iter().enumerate() {
+    for &(cell, fate) in fates {
+        let cell = cell as usize;
         let id = state.tumour.id[cell];
-        match *fate {
-            TumourFate::Stay => {}
+        match fate {
             TumourFate::Die => {
-                keep[cell] = false;
+                dead.push(cell);
                 state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
             }
             TumourFate::Wake => state.tumour.dormant[cell] = false,
@@ -251,10 +251,9 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFa
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();
             state.tumour.push(daughter, site as u32, false);
-            keep.push(true);
         }
     }
-    state.tumour.retain(&keep);
+    state.tumour.remove(&dead);
 }
 
 /// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that

@@ -103,11 +103,18 @@ fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
 }
 
 fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) -> Result<(), Fault> {
-    match values
-        .par_iter()
-        .with_min_len(65_536)
-        .position_first(|value| !value.is_finite() || *value < 0.0)
-    {
+    const PIECE: usize = 65_536;
+    let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
+    // Without an early end inside a piece, so that many values are looked at at once.
+    let all_fit = values
+        .par_chunks(PIECE)
+        .all(|piece| piece.iter().fold(true, |all, &value| all & fits(value)));
+    let wrong = if all_fit {
+        None
+    } else {
+        values.iter().position(|&value| !fits(value))
+    };
+    match wrong {
         None => Ok(()),
         Some(site) => {
             let [x, y, z] = model.grid.place(site);

@@ -8,7 +8,8 @@
 //!
 //! with `D` in marrow and `bone_factor D` in bone, faces by the harmonic mean, no flux through the
 //! border of the lattice and, in a section, none along z. [`Scheme::Implicit`] takes one
-//! backward-Euler step over the tick, [`Scheme::QuasiSteady`] sets `du/dt = 0`.
+//! backward-Euler step over the tick, [`Scheme::QuasiSteady`] sets `du/dt = 0`, [`Scheme::Exact`]
+//! is exact in time but takes marrow without obstacle.
 //!
 //! *Closed bone* (`bone_factor = 0`): a solid site exchanges nothing. What it holds when it turns
 //! solid stays there, decays by the same equation without the flux term, and is counted; it is
@@ -28,6 +29,7 @@ use rayon::prelude::*;
 
 use super::blocks::{Blocks, Walls};
 use super::checkerboard::{Board, Halves, Stencil, add_only, add_scaled, scale_and_add};
+use super::exact::{ExactBox, Spread, Wall};
 use super::fault::TransportFault;
 use super::multigrid::{Compartments, Fine, Hierarchy, Role, Work, cycle};
 use crate::numerics::reduce::ordered_sum;
@@ -50,6 +52,30 @@ pub enum Scheme {
     Implicit,
     /// The steady state of this tick's sources; needs a loss above 0.
     QuasiSteady,
+    /// Exact in time ([`super::exact`]), one level per site whatever the blocks: where nothing
+    /// stands in the way, which takes a bone factor of 1, no leak and no uptake.
+    Exact,
+}
+
+impl Scheme {
+    /// Share by which the answer to a change of the source is wrong after one tick, for a loss of
+    /// `loss_per_h` and a tick of `dt_h`: the part of the change that has come is
+    /// `1 - exp(-loss dt)`; backward Euler gives `1 - 1 / (1 + loss dt)`, a steady state 1.
+    ///
+    /// ```
+    /// use howship::transport::Scheme;
+    /// assert_eq!(Scheme::Exact.lag(0.5, 1.0), 0.0);
+    /// assert!((Scheme::Implicit.lag(1.0, 1.0) - 0.132).abs() < 1e-3);
+    /// assert!((Scheme::QuasiSteady.lag(1.0, 1.0) - 0.368).abs() < 1e-3);
+    /// ```
+    pub fn lag(self, loss_per_h: f64, dt_h: f64) -> f64 {
+        let lost = loss_per_h * dt_h;
+        match self {
+            Self::Implicit => 1.0 / (1.0 + lost) - (-lost).exp(),
+            Self::QuasiSteady => (-lost).exp(),
+            Self::Exact => 0.0,
+        }
+    }
 }
 
 /// What a signal does in the marrow.
@@ -171,6 +197,8 @@ pub struct Medium {
     revision: u64,
     prepared: Vec<Prepared>,
     vectors: Vectors,
+    /// Made when a signal first asks for it.
+    exact: Option<ExactBox<f32>>,
 }
 
 /// Faces and coarser graphs for one bone factor.
@@ -292,6 +320,7 @@ impl Medium {
                 inverse: board.zeros(),
                 rate: board.zeros(),
             },
+            exact: None,
         };
         medium.update(solid, leak_weight)?;
         Ok(medium)
@@ -365,6 +394,9 @@ impl Medium {
         {
             return Ok(Balance::default());
         }
+        if physics.scheme == Scheme::Exact {
+            return self.exact(physics, source, uptake, dt_h, field);
+        }
         let Some(blocks) = self.blocks else {
             return self.find(physics, source, uptake, dt_h, field);
         };
@@ -390,6 +422,77 @@ impl Medium {
         found.map(|balance| balance.times(blocks.volume() as f64))
     }
 
+    /// The exact tick. The amplitudes of the field are formed anew, so that nothing but the field
+    /// goes from tick to tick.
+    fn exact(
+        &mut self,
+        physics: &Physics,
+        source: &[f32],
+        uptake: Option<&[f32]>,
+        dt_h: f64,
+        field: &mut [f32],
+    ) -> Result<Balance, TransportFault> {
+        for (name, value, fits, allowed) in [
+            (
+                "bone factor",
+                physics.bone_factor,
+                physics.bone_factor >= 1.0,
+                "1 for the exact tick, which knows no obstacle",
+            ),
+            (
+                "leak in 1/h",
+                physics.leak_per_h,
+                physics.leak_per_h == 0.0,
+                "0 for the exact tick, which loses alike everywhere",
+            ),
+            (
+                "largest uptake in 1/h",
+                uptake.map_or(0.0, |uptake| {
+                    uptake.iter().copied().fold(0.0, f32::max).into()
+                }),
+                uptake.is_none_or(|uptake| uptake.iter().all(|&rate| rate == 0.0)),
+                "0 for the exact tick, which loses alike everywhere",
+            ),
+        ] {
+            if !fits {
+                return Err(TransportFault::Parameter {
+                    name,
+                    value,
+                    allowed,
+                });
+            }
+        }
+        let space = match self.exact.take() {
+            Some(space) => space,
+            None => ExactBox::new(self.grid, [Wall::NoFlux; 3])?,
+        };
+        let space = self.exact.insert(space);
+        let spread = Spread {
+            diffusivity_um2_per_h: physics.diffusivity_um2_per_h,
+            loss_per_h: physics.loss_per_h,
+        };
+        let before = field.to_vec();
+        let advanced = space
+            .state(field)
+            .and_then(|mut state| space.advance(&spread, source, dt_h, &mut state, field));
+        let amounts = match advanced {
+            Ok(amounts) => amounts,
+            Err(fault) => {
+                field.copy_from_slice(&before);
+                return Err(fault);
+            }
+        };
+        Ok(Balance {
+            made: amounts.made,
+            decayed: amounts.lost,
+            stored_before: amounts.stored_before,
+            stored_after: amounts.stored_after,
+            undershoot: amounts.raised,
+            relative_mass_error: amounts.relative_mass_error,
+            ..Balance::default()
+        })
+    }
+
     /// Finds the field on the lattice of the solver.
     fn find(
         &mut self,
@@ -408,7 +511,7 @@ impl Medium {
             leak_weight: &self.leak_weight,
             compartments: &prepared.compartments,
             storage: match physics.scheme {
-                Scheme::Implicit => 1.0 / dt_h,
+                Scheme::Implicit | Scheme::Exact => 1.0 / dt_h,
                 Scheme::QuasiSteady => 0.0,
             },
             exchange: physics.diffusivity_um2_per_h / (self.grid.edge_um * self.grid.edge_um),
@@ -537,7 +640,7 @@ fn check_physics(physics: &Physics, dt_h: f64) -> Result<(), TransportFault> {
         (
             "loss in 1/h",
             physics.loss_per_h,
-            physics.scheme == Scheme::Implicit || physics.loss_per_h > 0.0,
+            physics.scheme != Scheme::QuasiSteady || physics.loss_per_h > 0.0,
             "above 0 for a quasi-steady signal, which has no steady state without loss",
         ),
         (
