@@ -84,19 +84,17 @@ fn every_key_of_a_preset_and_every_mechanism_is_in_it() {
 
 /// Element 7 says that they stand beside the engine; when that changes, its fragment must.
 #[test]
-fn the_oracles_of_transport_are_not_used_by_a_run() {
+fn the_small_steps_of_transport_are_not_used_by_a_run() {
     for folder in ["engine", "scenario"] {
         for entry in fs::read_dir(root().join("src").join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
                 let code = fs::read_to_string(&path).unwrap();
-                for oracle in ["transport::exact", "transport::marching"] {
-                    assert!(
-                        !code.contains(oracle),
-                        "{} uses {oracle}: mend docs/odd/7_submodels.md and this test",
-                        path.display()
-                    );
-                }
+                assert!(
+                    !code.contains("transport::marching"),
+                    "{} uses small steps: mend docs/odd/7_submodels.md and this test",
+                    path.display()
+                );
             }
         }
     }

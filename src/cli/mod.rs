@@ -170,8 +170,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.burn_in_ticks
     );
     say!(
-        "transport {:?}, relative residual {}, one level per {} x {} x {} sites",
-        loaded.scenario.transport.scheme,
+        "transport relative residual {}, one level per {} x {} x {} sites",
         loaded.scenario.transport.tolerance,
         simulation.model.signal_block[0],
         simulation.model.signal_block[1],
