@@ -141,8 +141,20 @@ fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: C
                 }
             }
         }
-        let laid = f64::from(state.bone.lay(site, share as f32, state.time_h));
+        let bone = &mut state.bone;
+        let at_brim = f64::from(bone.depth_um[site]) < 1.5 * model.grid.edge_um;
+        let laid = f64::from(bone.lay(site, share as f32, state.time_h));
         state.ledger.formed_um3 += laid * site_volume;
+        let done = &mut state.ledger.remodelling;
+        if state.occupancy.osteoclast[site] != 0 {
+            done.under_osteoclast_um3 += laid * site_volume;
+        }
+        let opened_h = f64::from(bone.opened_h[site]);
+        if at_brim && laid > 0.0 && !bone.is_eroded(site) && opened_h > state.start_h - 1.0 {
+            done.closed += 1;
+            done.resorption_h += f64::from(bone.vacated_h[site]) - opened_h;
+            done.cycle_h += state.time_h - opened_h;
+        }
         share -= laid;
         if laid <= 0.0 {
             return true;
