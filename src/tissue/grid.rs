@@ -1,11 +1,13 @@
 //! The lattice: a box of sites of one size. A section is a box with one layer.
 
+use serde::{Deserialize, Serialize};
+
 /// A regular box of sites. Arrays over it run x fastest, then y, then z.
 ///
 /// `edge_um` is the edge of a site in the plane and, with more than one layer, along z. With one
 /// layer the lattice is a section of thickness `depth_um`: nothing moves or spreads along z, and
 /// volumes are those of the section.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// Sites along x, y, z; each at least 1.
     pub dims: [usize; 3],
