@@ -25,10 +25,33 @@ pub fn parts<T: Serialize>(value: &T) -> Result<Vec<Part>, Unfit> {
     let mut found = Vec::new();
     value.serialize(Walk {
         prefix: "",
-        found: &mut found,
+        visit: &mut |path, value| {
+            let digest = value()?;
+            found.push(Part { path, digest });
+            Ok(())
+        },
     })?;
     Ok(found)
 }
+
+/// Paths of all parts, which are the same for every value of a type.
+///
+/// # Errors
+/// A value that is no struct.
+pub fn paths<T: Serialize>(value: &T) -> Result<Vec<String>, Unfit> {
+    let mut found = Vec::new();
+    value.serialize(Walk {
+        prefix: "",
+        visit: &mut |path, _| {
+            found.push(path);
+            Ok(())
+        },
+    })?;
+    Ok(found)
+}
+
+type Visit<'a> =
+    dyn FnMut(String, &dyn Fn() -> Result<blake3::Hash, Unfit>) -> Result<(), Unfit> + 'a;
 
 /// A value that has no parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +79,12 @@ impl serde::ser::Error for Unfit {
     }
 }
 
-struct Walk<'a> {
+struct Walk<'a, 'b> {
     prefix: &'a str,
-    found: &'a mut Vec<Part>,
+    visit: &'a mut Visit<'b>,
 }
 
-impl SerializeStruct for Walk<'_> {
+impl SerializeStruct for Walk<'_, '_> {
     type Ok = ();
     type Error = Unfit;
 
@@ -77,15 +100,13 @@ impl SerializeStruct for Walk<'_> {
         };
         let inside = value.serialize(Walk {
             prefix: &path,
-            found: self.found,
+            visit: self.visit,
         });
         if inside == Err(Unfit::NoStruct) {
-            let hash = postcard::to_io(value, blake3::Hasher::new()).map_err(Unfit::custom)?;
-            self.found.push(Part {
-                path,
-                digest: hash.finalize(),
-            });
-            Ok(())
+            (self.visit)(path, &|| {
+                let hash = postcard::to_io(value, blake3::Hasher::new()).map_err(Unfit::custom)?;
+                Ok(hash.finalize())
+            })
         } else {
             inside
         }
@@ -107,7 +128,7 @@ macro_rules! no_struct {
 
 type Never = Impossible<(), Unfit>;
 
-impl<'a> Serializer for Walk<'a> {
+impl<'a, 'b> Serializer for Walk<'a, 'b> {
     type Ok = ();
     type Error = Unfit;
     type SerializeSeq = Never;
@@ -115,7 +136,7 @@ impl<'a> Serializer for Walk<'a> {
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = Never;
-    type SerializeStruct = Walk<'a>;
+    type SerializeStruct = Walk<'a, 'b>;
     type SerializeStructVariant = Never;
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Unfit> {

@@ -12,6 +12,8 @@ pub mod diagnostic;
 pub mod file;
 pub mod layers;
 pub mod read;
+pub mod record;
+pub mod restore;
 pub mod schema;
 pub mod sentences;
 
