@@ -8,6 +8,7 @@ use super::Stop;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::fault::Fault;
+use crate::numerics::quantity::Time;
 use crate::output::OutputError;
 use crate::output::checkpoint::{Checkpoints, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
@@ -106,7 +107,7 @@ impl Session {
             self.record.take(&self.loaded, &self.simulation);
         }
         let checkpoint = self.loaded.scenario.checkpoint.clone();
-        let every_h = checkpoint.every.map_or(f64::INFINITY, |every| every.get());
+        let every_h = checkpoint.every.map_or(f64::INFINITY, Time::get);
         let mut saved_at = Instant::now();
         while !self.simulation.is_done() {
             if let Some((name, code)) = signals.and_then(Signals::caught) {
@@ -184,13 +185,12 @@ impl Session {
             let bytes = read_bytes(path).ok()?;
             Some(open(&bytes).ok()?.restore().ok()?.simulation)
         });
-        self.simulation = match last {
-            Some(simulation) => simulation,
-            None => {
-                let mut simulation = self.loaded.build().map_err(|found| found.render(false))?;
-                simulation.begin().map_err(|fault| fault.to_string())?;
-                simulation
-            }
+        self.simulation = if let Some(simulation) = last {
+            simulation
+        } else {
+            let mut simulation = self.loaded.build().map_err(|found| found.render(false))?;
+            simulation.begin().map_err(|fault| fault.to_string())?;
+            simulation
         };
         while self.simulation.state.tick < tick {
             self.simulation.step().map_err(|fault| fault.to_string())?;

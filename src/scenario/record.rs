@@ -1,5 +1,6 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -213,7 +214,8 @@ impl Record {
     fn digests_csv(&self) -> String {
         let mut text = format!("tick,state,{}\n", self.parts.join(","));
         for prints in &self.prints {
-            text.push_str(&format!("{},{}\n", prints.tick, prints.digests.join(",")));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{},{}", prints.tick, prints.digests.join(","));
         }
         text
     }
