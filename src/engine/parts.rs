@@ -8,12 +8,14 @@ use std::fmt;
 use serde::ser::{Error as _, Impossible, SerializeStruct};
 use serde::{Serialize, Serializer};
 
+use crate::numerics::packed;
+
 /// A part by its path, such as `bone.matrix`, with its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// Fields from the outermost, joined by dots.
     pub path: String,
-    /// BLAKE3 of the part as it is saved.
+    /// BLAKE3 of the part as it is saved, arrays over the lattice by their bit patterns.
     pub digest: blake3::Hash,
 }
 
@@ -104,7 +106,8 @@ impl SerializeStruct for Walk<'_, '_> {
         });
         if inside == Err(Unfit::NoStruct) {
             (self.visit)(path, &|| {
-                let hash = postcard::to_io(value, blake3::Hasher::new()).map_err(Unfit::custom)?;
+                let hash = packed::digested(|| postcard::to_io(value, blake3::Hasher::new()))
+                    .map_err(Unfit::custom)?;
                 Ok(hash.finalize())
             })
         } else {

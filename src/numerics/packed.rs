@@ -97,6 +97,7 @@ struct Limits {
 
 thread_local! {
     static LIMITS: Cell<Limits> = const { Cell::new(Limits { sites: 0, bytes: 0 }) };
+    static DIGESTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Reads on this thread with these limits: each array has `sites` values, and all arrays together
@@ -110,6 +111,39 @@ pub fn within<R>(sites: usize, bytes: usize, read: impl FnOnce() -> R) -> R {
     }
     let _back = Back(LIMITS.replace(Limits { sites, bytes }));
     read()
+}
+
+/// Saves on this thread with the digest of each array in its place: quicker where only a digest of
+/// the whole is wanted.
+pub fn digested<R>(save: impl FnOnce() -> R) -> R {
+    struct Back(bool);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            DIGESTED.set(self.0);
+        }
+    }
+    let _back = Back(DIGESTED.replace(true));
+    save()
+}
+
+/// Digest of the bit patterns of an array.
+pub fn digest<T: Word>(values: &[T]) -> blake3::Hash {
+    let pieces: Vec<blake3::Hash> = values
+        .par_chunks(PIECE)
+        .map(|piece| {
+            let mut bytes = vec![0; T::BYTES * piece.len()];
+            for (to, value) in bytes.chunks_exact_mut(T::BYTES).zip(piece) {
+                to.copy_from_slice(&value.to_bits().to_le_bytes()[..T::BYTES]);
+            }
+            blake3::hash(&bytes)
+        })
+        .collect();
+    let mut whole = blake3::Hasher::new();
+    whole.update(&(values.len() as u64).to_le_bytes());
+    for piece in pieces {
+        whole.update(piece.as_bytes());
+    }
+    whole.finalize()
 }
 
 /// Takes the bytes of one array from what is left.
@@ -164,7 +198,11 @@ fn pack_chunk<T: Word>(chunk: &[T], last: &mut u64, bytes: &mut Vec<u8>) {
     let Some(first) = chunk.first().map(|value| value.to_bits()) else {
         return;
     };
-    if chunk.iter().all(|value| value.to_bits() == first) {
+    let Some(other) = chunk
+        .iter()
+        .map(|value| value.to_bits())
+        .find(|&bits| bits != first)
+    else {
         if first == *last {
             bytes.push(SAME);
         } else {
@@ -173,8 +211,14 @@ fn pack_chunk<T: Word>(chunk: &[T], last: &mut u64, bytes: &mut Vec<u8>) {
             *last = first;
         }
         return;
+    };
+    let mut common = [first, other];
+    let mut found = count(chunk, common);
+    // Noise is not searched for what it does not have.
+    if found.literals > 0 && found.literals < chunk.len() - chunk.len() / 4 {
+        common = most_frequent(chunk);
+        found = count(chunk, common);
     }
-    let common = most_frequent(chunk);
     let [a, b] = common;
     let code = |previous: u64, bits: u64| match bits {
         _ if bits == a => 0_u8,
@@ -182,16 +226,7 @@ fn pack_chunk<T: Word>(chunk: &[T], last: &mut u64, bytes: &mut Vec<u8>) {
         _ if bits == previous => 2,
         _ => 3,
     };
-    let mut previous = a;
-    let mut literals = 0;
-    let mut others = 0;
-    for value in chunk {
-        let bits = value.to_bits();
-        let code = code(previous, bits);
-        literals += usize::from(code == 3);
-        others += usize::from(code > 1);
-        previous = bits;
-    }
+    let Found { literals, others } = found;
     if others == 0 {
         bytes.push(TWO);
         put::<T>(a, bytes);
@@ -238,6 +273,28 @@ fn pack_chunk<T: Word>(chunk: &[T], last: &mut u64, bytes: &mut Vec<u8>) {
             previous = bits;
         }
     }
+}
+
+/// Values of a chunk that are neither of two, and those of them that are not the neighbour's either.
+struct Found {
+    others: usize,
+    literals: usize,
+}
+
+fn count<T: Word>(chunk: &[T], [a, b]: [u64; 2]) -> Found {
+    let mut found = Found {
+        others: 0,
+        literals: 0,
+    };
+    let mut previous = a;
+    for value in chunk {
+        let bits = value.to_bits();
+        let other = bits != a && bits != b;
+        found.others += usize::from(other);
+        found.literals += usize::from(other && bits != previous);
+        previous = bits;
+    }
+    found
 }
 
 /// The two values that a chunk holds most often, among the first dozen that it holds.
@@ -389,7 +446,11 @@ impl<T: Word> Serialize for Packed<'_, T> {
 
 impl<T: Word> Serialize for Bytes<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(&pack(self.0))
+        if DIGESTED.get() {
+            to.serialize_bytes(digest(self.0).as_bytes())
+        } else {
+            to.serialize_bytes(&pack(self.0))
+        }
     }
 }
 

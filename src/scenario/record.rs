@@ -18,6 +18,9 @@ use crate::tissue::grid::Grid;
 /// Frames of the film.
 const FILM_FRAMES: f64 = 24.0;
 
+/// Rows of `digests.csv` in a run, about.
+const MOST_PRINTS: f64 = 60.0;
+
 /// Hexadecimal digits that are kept of the digest of a part.
 const PART_DIGITS: usize = 8;
 
@@ -114,7 +117,13 @@ impl Record {
                 ]);
             }
             self.ledger.rows.push(entries);
-            self.print(simulation);
+            // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
+            let rows =
+                loaded.scenario.run.duration.get() / output.series_every.get().clamp(1e-3, 24.0);
+            let turn = (rows / MOST_PRINTS).ceil().max(1.0) as usize;
+            if (self.series.rows.len() - 1).is_multiple_of(turn) || is_last {
+                self.print(simulation);
+            }
         }
         let asked = output
             .map_days
