@@ -183,6 +183,10 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.state.bv_tv(&simulation.model)
     );
     say!(
+        "memory    about {:.2} GB",
+        loaded.memory_bytes(grid) as f64 / 1e9
+    );
+    say!(
         "time      {} ticks of {} h, after {} ticks of burn-in",
         simulation.ticks,
         simulation.model.tick_h,

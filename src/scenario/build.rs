@@ -14,6 +14,7 @@ use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::layers::Tree;
+use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
 use crate::tissue::grid::Grid;
@@ -272,6 +273,32 @@ impl Loaded {
         }
     }
 
+    /// Bytes that a run takes, about.
+    pub fn memory_bytes(&self, grid: &Grid) -> u64 {
+        let signals = &self.scenario.signals;
+        let stores = signals
+            .values()
+            .filter(|signal| signal.matrix_content.get() > 0.0);
+        let block = self.scenario.transport.block_sites(grid);
+        estimate_bytes(
+            grid.len(),
+            signals.len(),
+            stores.count(),
+            block.iter().product(),
+        )
+    }
+
+    fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+        match too_little(self.memory_bytes(grid), machine_bytes()) {
+            None => Ok(()),
+            Some(message) => Err(self.error(
+                "lattice",
+                &message,
+                "give a smaller lattice, a larger site or block, or a larger machine",
+            )),
+        }
+    }
+
     /// The bone: lattice, mask, canals and a sentence.
     fn bone(&self) -> Result<(Grid, Vec<bool>, Vec<usize>, String), Diagnostic> {
         let scenario = &self.scenario;
@@ -352,6 +379,7 @@ impl Loaded {
         } else {
             Grid::cubic(size, site.get())
         };
+        self.check_memory(&grid)?;
         let chance = Chance::new(scenario.seed);
         let (made, key) = if let Some(slab) = &specimen.slab {
             (slab.generate(grid, chance), "specimen.slab")
@@ -419,6 +447,7 @@ impl Loaded {
     pub fn build(&self) -> Result<Simulation, Diagnostics> {
         let scenario = &self.scenario;
         let (grid, solid, canals, specimen) = self.bone()?;
+        self.check_memory(&grid)?;
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;

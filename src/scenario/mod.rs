@@ -11,6 +11,7 @@ pub mod describe;
 pub mod diagnostic;
 pub mod file;
 pub mod layers;
+pub mod memory;
 pub mod read;
 pub mod record;
 pub mod restore;
