@@ -1,4 +1,5 @@
-//! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong.
+//! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong, 130 and 143 a
+//! signal stopped the run.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,8 +13,12 @@ macro_rules! say {
 }
 
 mod progress;
+mod resume;
 mod run;
+mod session;
+mod signals;
 mod specimen;
+mod verify;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -38,7 +43,7 @@ use crate::transport::{Scheme, block_error, diffusion_length_um};
     version,
     after_help = "Start with:  howship run scenarios/vicious_cycle_2d.toml\n\
 Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.3 /d\" --out runs/slower\n\
-Exit codes: 0 done, 1 the run failed, 2 the request was wrong."
+Exit codes: 0 done, 1 the run failed, 2 the request was wrong, 130 or 143 stopped by a signal (go on with resume)."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -49,6 +54,11 @@ struct Arguments {
 enum Command {
     /// Run a scenario; leaves curves, maps and tables in a folder of its own.
     Run(run::RunArguments),
+    /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
+    /// same bytes as a run that was not.
+    Resume(resume::ResumeArguments),
+    /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
+    Verify(verify::VerifyArguments),
     /// Read a scenario and say what it would do, without running it.
     Check {
         /// The scenario file.
@@ -97,14 +107,17 @@ enum Stop {
     Request(String),
     /// The run failed: exit 1.
     Failed(String),
+    /// A signal came: exit with this code.
+    Signal(u8, String),
 }
 
 impl From<OutputError> for Stop {
     fn from(error: OutputError) -> Self {
         match error {
-            OutputError::Exists(_) | OutputError::NotARunFolder(_) | OutputError::Table { .. } => {
-                Self::Request(format!("error: {error}"))
-            }
+            OutputError::Exists(_)
+            | OutputError::NotARunFolder(_)
+            | OutputError::InUse(_)
+            | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
             OutputError::Io { .. } | OutputError::Drawing { .. } => {
                 Self::Failed(format!("error: {error}"))
             }
@@ -116,6 +129,8 @@ impl From<OutputError> for Stop {
 pub fn main() -> ExitCode {
     let stopped = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Resume(arguments) => resume::resume(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Check { scenario, sets } => check(&scenario, &sets),
         Command::Describe {
             scenario,
@@ -135,6 +150,10 @@ pub fn main() -> ExitCode {
     };
     match stopped {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Signal(code, message)) => {
+            eprintln!("{message}");
+            ExitCode::from(code)
+        }
         Err(Stop::Failed(message)) => {
             eprintln!("{message}");
             ExitCode::from(1)
@@ -162,6 +181,10 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         grid.edge_um,
         grid.volume_mm3(),
         simulation.state.bv_tv(&simulation.model)
+    );
+    say!(
+        "memory    about {:.2} GB",
+        loaded.memory_bytes(grid) as f64 / 1e9
     );
     say!(
         "time      {} ticks of {} h, after {} ticks of burn-in",

@@ -1,14 +1,16 @@
 //! One tick, and a run of them.
 //!
-//! [`model::Model`] holds the parameters and never changes; [`state::State`] is exactly what a
-//! checkpoint would save; [`scratch::Scratch`] is workspace that is made anew. [`tick::tick`] takes
+//! [`model::Model`] holds the parameters and never changes; [`state::State`] is what a
+//! checkpoint saves; [`scratch::Scratch`] is workspace that is made anew. [`tick::tick`] takes
 //! the state one tick on and reads like the table of contents of the model.
 
 pub mod commit;
 pub mod fault;
 pub mod model;
 pub mod osteoclasts;
+pub mod parts;
 pub mod propose;
+pub mod restored;
 pub mod scratch;
 pub mod secrete;
 pub mod seeding;

@@ -261,9 +261,8 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
         }
         let depth = target_depth_um(model, state, site);
         // A unit goes down from the patch that was opened for it and does not spread beyond.
-        let may_begin = |at: usize| {
-            depth > 1.5 * model.grid.edge_um || state.bone.is_activated(at, now_h)
-        };
+        let may_begin =
+            |at: usize| depth > 1.5 * model.grid.edge_um || state.bone.is_activated(at, now_h);
         let exposed = if state.bone.solid[site] {
             model
                 .grid

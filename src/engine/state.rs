@@ -1,13 +1,16 @@
 //! The state of a run: exactly what is needed to go on.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::model::Model;
+use crate::numerics::packed;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Ticks done since the first, burn-in included.
     pub tick: u32,
@@ -32,6 +35,7 @@ pub struct State {
     /// Sites of vessels, in order.
     pub vessels: Vec<u32>,
     /// Total level of each signal, pM, by signal and site.
+    #[serde(with = "packed::each")]
     pub fields_pm: Vec<Vec<f32>>,
     /// Set free since the last spread, by signal: site and amount in amol.
     pub released: Vec<Vec<(u32, f64)>>,

@@ -71,17 +71,7 @@ fn check_books(model: &Model, state: &State) -> Result<(), Fault> {
 /// The dear checks, once a day: every value finite and not negative, every cell where it is said to
 /// be, every store's book closed.
 fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
-    for (signal, field) in state.fields_pm.iter().enumerate() {
-        not_negative(
-            model,
-            state,
-            &format!("the level of {} (pM)", model.signals[signal]),
-            field,
-        )?;
-    }
-    not_negative(model, state, "the matrix share", &state.bone.matrix)?;
-    not_negative(model, state, "the osteoid share", &state.bone.osteoid)?;
-    check_occupancy(model, state)?;
+    check_values(model, state)?;
     for store in 0..state.bone.stores.len() {
         let amounts = &state.bone.stores[store].amol;
         let stored = ordered_sum(amounts.len(), |site| amounts[site]);
@@ -100,6 +90,21 @@ fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Every value finite and not negative, every cell where it is said to be.
+pub(crate) fn check_values(model: &Model, state: &State) -> Result<(), Fault> {
+    for (signal, field) in state.fields_pm.iter().enumerate() {
+        not_negative(
+            model,
+            state,
+            &format!("the level of {} (pM)", model.signals[signal]),
+            field,
+        )?;
+    }
+    not_negative(model, state, "the matrix share", &state.bone.matrix)?;
+    not_negative(model, state, "the osteoid share", &state.bone.osteoid)?;
+    check_occupancy(model, state)
 }
 
 fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) -> Result<(), Fault> {
@@ -145,7 +150,7 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
     };
     let mut counted = vec![0_u16; model.grid.len()];
     for &site in &state.tumour.site {
-        counted[site as usize] += 1;
+        counted[site as usize] = counted[site as usize].saturating_add(1);
     }
     if let Some(site) = (0..counted.len()).find(|&at| counted[at] != state.occupancy.tumour[at]) {
         let recorded = state.occupancy.tumour[site];

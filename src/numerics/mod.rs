@@ -1,5 +1,7 @@
-//! Numbers without biology: quantities with units, addressed chance, responses, ordered sums.
+//! Numbers without biology: quantities with units, addressed chance, responses, ordered sums,
+//! arrays in few bytes.
 
+pub mod packed;
 pub mod quantity;
 pub mod random;
 pub mod reduce;

@@ -1,10 +1,12 @@
 //! The tissue as a map shows it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::model::Model;
 use crate::engine::state::State;
 
 /// What a site shows, in the order of what covers what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
     /// Marrow.
     Marrow,
@@ -25,7 +27,7 @@ pub enum Shown {
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slice {
     /// Axes across and down.
     pub axes: [usize; 2],

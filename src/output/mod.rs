@@ -1,5 +1,6 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
+pub mod checkpoint;
 pub mod curves;
 pub mod map;
 pub mod run_folder;
@@ -24,6 +25,9 @@ pub enum OutputError {
     /// The folder to be replaced is not one that a run left.
     #[error("{} exists and is not a run folder (it has no run.json): it is not replaced", .0.display())]
     NotARunFolder(PathBuf),
+    /// Another process writes into the folder.
+    #[error("{} is being written by another howship: wait for it, or stop it", .0.display())]
+    InUse(PathBuf),
     /// A table does not read.
     #[error("{}, line {line}: {message}", path.display())]
     Table {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::output::{OutputError, digest, write_whole};
 
@@ -15,7 +15,7 @@ pub struct RunFolder {
 }
 
 /// What `run.json` says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of howship.
     pub version: String,
@@ -23,6 +23,10 @@ pub struct Manifest {
     pub scenario: String,
     /// What the bone is.
     pub specimen: String,
+    /// Digest of the bone from which the run began.
+    pub bone: String,
+    /// Folder to which file names in the scenario refer.
+    pub inputs: String,
     /// Seed of all chance.
     pub seed: u64,
     /// Threads used; the results do not depend on them.
@@ -31,7 +35,7 @@ pub struct Manifest {
     pub wall_s: f64,
     /// Digest of the final state.
     pub digest: String,
-    /// `done`, or the fault that stopped the run.
+    /// `running`, `done`, the signal that stopped the run, or its fault.
     pub exit_state: String,
     /// Digest of every file, by its path in the folder.
     pub outputs: BTreeMap<String, String>,
@@ -63,11 +67,35 @@ impl RunFolder {
         })
     }
 
+    /// The folder of a run that goes on.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn reopen(path: &Path) -> Result<Self, OutputError> {
+        std::fs::create_dir_all(path.join("plots")).map_err(|source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
+        let mut text = serde_json::to_string_pretty(manifest).unwrap_or_default();
+        text.push('\n');
+        write_whole(&self.path.join("run.json"), text.as_bytes())
+    }
+
     /// Digests every file and writes `run.json`.
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn finish(&self, mut manifest: Manifest) -> Result<(), OutputError> {
+    pub fn finish(&self, mut manifest: Manifest) -> Result<Manifest, OutputError> {
         for folder in ["", "plots"] {
             let at = self.path.join(folder);
             let io = |source| OutputError::Io {
@@ -79,6 +107,7 @@ impl RunFolder {
                 if path.is_file()
                     && let Some(name) = path.file_name().and_then(|name| name.to_str())
                     && name != "run.json"
+                    && !name.starts_with('.')
                 {
                     let key = if folder.is_empty() {
                         name.to_owned()
@@ -89,9 +118,33 @@ impl RunFolder {
                 }
             }
         }
-        let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
-        text.push('\n');
-        write_whole(&self.path.join("run.json"), text.as_bytes())
+        self.write_manifest(&manifest)?;
+        Ok(manifest)
+    }
+}
+
+impl Manifest {
+    /// Reads the manifest of a run folder.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`] when there is none; [`OutputError::Table`] with the line that does not
+    /// read.
+    pub fn read(folder: &Path) -> Result<Self, OutputError> {
+        const MOST: u64 = 64 << 20;
+        let path = folder.join("run.json");
+        let io = |source| OutputError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = std::fs::File::open(&path).map_err(io)?;
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut std::io::Read::take(file, MOST), &mut text)
+            .map_err(io)?;
+        serde_json::from_str(&text).map_err(|error| OutputError::Table {
+            path: path.clone(),
+            line: error.line(),
+            message: error.to_string(),
+        })
     }
 }
 

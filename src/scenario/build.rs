@@ -8,11 +8,13 @@ use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
 use crate::engine::tick::tick;
+use crate::numerics::packed::pack;
 use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::layers::Tree;
+use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
 use crate::tissue::grid::Grid;
@@ -79,6 +81,8 @@ pub struct Simulation {
     pub ticks: u32,
     /// What the specimen is, in a sentence.
     pub specimen: String,
+    /// Digest of the bone from which the run begins.
+    pub bone: String,
 }
 
 /// Where and how many tumour cells arrive.
@@ -129,7 +133,30 @@ impl Loaded {
         }
     }
 
-    fn check(&self) -> Result<(), Diagnostics> {
+    fn check_checkpoints(&self, found: &mut Diagnostics) {
+        let checkpoint = &self.scenario.checkpoint;
+        for (path, every) in [
+            ("checkpoint.every", checkpoint.every),
+            ("checkpoint.every_wall", checkpoint.every_wall),
+        ] {
+            if let Some(every) = every.filter(|every| every.get() <= 0.0) {
+                found.push(self.error(
+                    path,
+                    &format!("found {every}"),
+                    "give a time above zero, such as \"6 h\"",
+                ));
+            }
+        }
+        if checkpoint.keep == 0 {
+            found.push(self.error(
+                "checkpoint.keep",
+                "found 0",
+                "keep at least 1; 2 let a run go on when the last is torn",
+            ));
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
         if scenario.name.is_empty()
@@ -159,6 +186,7 @@ impl Loaded {
             ));
         }
         self.check_times(&mut found);
+        self.check_checkpoints(&mut found);
         if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
             found.push(self.error(
                 "seeding.remodelling_space",
@@ -245,6 +273,32 @@ impl Loaded {
         }
     }
 
+    /// Bytes that a run takes, about.
+    pub fn memory_bytes(&self, grid: &Grid) -> u64 {
+        let signals = &self.scenario.signals;
+        let stores = signals
+            .values()
+            .filter(|signal| signal.matrix_content.get() > 0.0);
+        let block = self.scenario.transport.block_sites(grid);
+        estimate_bytes(
+            grid.len(),
+            signals.len(),
+            stores.count(),
+            block.iter().product(),
+        )
+    }
+
+    fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+        match too_little(self.memory_bytes(grid), machine_bytes()) {
+            None => Ok(()),
+            Some(message) => Err(self.error(
+                "lattice",
+                &message,
+                "give a smaller lattice, a larger site or block, or a larger machine",
+            )),
+        }
+    }
+
     /// The bone: lattice, mask, canals and a sentence.
     fn bone(&self) -> Result<(Grid, Vec<bool>, Vec<usize>, String), Diagnostic> {
         let scenario = &self.scenario;
@@ -325,6 +379,7 @@ impl Loaded {
         } else {
             Grid::cubic(size, site.get())
         };
+        self.check_memory(&grid)?;
         let chance = Chance::new(scenario.seed);
         let (made, key) = if let Some(slab) = &specimen.slab {
             (slab.generate(grid, chance), "specimen.slab")
@@ -345,13 +400,12 @@ impl Loaded {
         Ok((grid, bone.bone, bone.canals, format!("synthetic, {key}")))
     }
 
-    /// Builds the simulation.
+    /// The model over a lattice.
     ///
     /// # Errors
     /// All parameters that make no sense, with file, line and remedy.
-    pub fn build(&self) -> Result<Simulation, Diagnostics> {
+    pub fn model(&self, grid: Grid) -> Result<Model, Diagnostics> {
         let scenario = &self.scenario;
-        let (grid, solid, canals, specimen) = self.bone()?;
         let choice = TransportChoice {
             scheme: match scenario.transport.scheme {
                 Scheme::Auto => None,
@@ -396,15 +450,28 @@ impl Loaded {
                 )
                 .into());
         }
-        let model = Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice)
-            .map_err(|problems| {
+        Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice).map_err(
+            |problems| {
                 Diagnostics(
                     problems
                         .iter()
                         .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
                         .collect(),
                 )
-            })?;
+            },
+        )
+    }
+
+    /// Builds the simulation.
+    ///
+    /// # Errors
+    /// All parameters that make no sense, with file, line and remedy.
+    pub fn build(&self) -> Result<Simulation, Diagnostics> {
+        let scenario = &self.scenario;
+        let (grid, solid, canals, specimen) = self.bone()?;
+        self.check_memory(&grid)?;
+        let bone = digest_of(&grid, &solid);
+        let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;
         let start = Start {
             seed: scenario.seed,
@@ -420,19 +487,34 @@ impl Loaded {
         let scratch = Scratch::new(&model, &state)
             .map_err(|error| self.error("lattice", &error.to_string(), "choose another lattice"))?;
         Ok(Simulation {
-            burn_in_ticks: (start.burn_in_h / model.tick_h).round() as u32,
-            ticks: (scenario.run.duration.get() / model.tick_h)
-                .round()
-                .max(1.0) as u32,
+            burn_in_ticks: self.burn_in_ticks(&model),
+            ticks: self.ticks(&model),
             model,
             state,
             scratch,
             arrival,
             specimen,
+            bone,
         })
     }
 
-    fn arrival(&self, grid: &Grid, solid: &[bool]) -> Result<Option<(f64, Arrival)>, Diagnostic> {
+    /// Ticks before day 0.
+    pub(super) fn burn_in_ticks(&self, model: &Model) -> u32 {
+        (self.scenario.run.burn_in.get() / model.tick_h).round() as u32
+    }
+
+    /// Ticks after day 0.
+    pub(super) fn ticks(&self, model: &Model) -> u32 {
+        let ticks = self.scenario.run.duration.get() / model.tick_h;
+        ticks.round().max(1.0) as u32
+    }
+
+    /// When and how the tumour arrives.
+    pub(super) fn arrival(
+        &self,
+        grid: &Grid,
+        solid: &[bool],
+    ) -> Result<Option<(f64, Arrival)>, Diagnostic> {
         let Some(inoculation) = &self.scenario.inoculation else {
             return Ok(None);
         };
@@ -512,23 +594,47 @@ impl Simulation {
     /// # Errors
     /// A [`Fault`] that names what went wrong, where and in which tick.
     pub fn run(&mut self, mut watch: impl FnMut(&Self)) -> Result<(), Fault> {
+        self.begin()?;
         loop {
-            if self.state.tick == self.burn_in_ticks {
-                self.state.open_books(&self.model);
-            }
-            if let Some((at_h, arrival)) = &self.arrival
-                && self.state.time_h >= at_h - 1e-9
-            {
-                let colony = arrival.colony(&self.model, &self.state);
-                self.state.settle(&self.model, &colony)?;
-                self.arrival = None;
-            }
             watch(self);
             if self.is_done() {
                 return Ok(());
             }
-            tick(&self.model, &mut self.state, &mut self.scratch)?;
+            self.step()?;
         }
+    }
+
+    /// Does what is due before the first tick.
+    ///
+    /// # Errors
+    /// A [`Fault`] when the tumour finds no room.
+    pub fn begin(&mut self) -> Result<(), Fault> {
+        if self.state.tick == self.burn_in_ticks {
+            self.state.open_books(&self.model);
+        }
+        if let Some((at_h, arrival)) = &self.arrival
+            && Self::has_come(&self.state, *at_h)
+        {
+            let colony = arrival.colony(&self.model, &self.state);
+            self.state.settle(&self.model, &colony)?;
+            self.arrival = None;
+        }
+        Ok(())
+    }
+
+    /// One tick, and what is due at the time that it leads to.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names what went wrong, where and in which tick; the state is then not to be
+    /// used.
+    pub fn step(&mut self) -> Result<(), Fault> {
+        tick(&self.model, &mut self.state, &mut self.scratch)?;
+        self.begin()
+    }
+
+    /// True when a time has come.
+    pub(super) fn has_come(state: &State, at_h: f64) -> bool {
+        state.time_h >= at_h - 1e-9
     }
 
     /// True from day 0 on.
@@ -540,6 +646,18 @@ impl Simulation {
     pub const fn is_done(&self) -> bool {
         self.state.tick >= self.burn_in_ticks + self.ticks
     }
+}
+
+/// Digest of a bone and its lattice.
+fn digest_of(grid: &Grid, solid: &[bool]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for count in grid.dims {
+        hash.update(&(count as u64).to_le_bytes());
+    }
+    hash.update(&grid.edge_um.to_le_bytes());
+    hash.update(&grid.depth_um.to_le_bytes());
+    hash.update(&pack(solid));
+    hash.finalize().to_hex().to_string()
 }
 
 impl Arrival {

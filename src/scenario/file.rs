@@ -64,6 +64,9 @@ pub struct Scenario {
     /// What is written.
     #[serde(default)]
     pub output: Output,
+    /// When a run saves what it needs to go on.
+    #[serde(default)]
+    pub checkpoint: Checkpoint,
 }
 
 /// Duration and tick.
@@ -253,6 +256,42 @@ impl Default for Output {
             series_every: Time::h(24.0),
             map_days: Vec::new(),
             film_every: Time::h(0.0),
+        }
+    }
+}
+
+/// When a run saves what it needs to go on; without either time, every 5 minutes of wall time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checkpoint {
+    /// Simulated time between checkpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Time>,
+    /// Wall time between checkpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_wall: Option<Time>,
+    /// Checkpoints that are kept.
+    pub keep: usize,
+}
+
+impl Default for Checkpoint {
+    fn default() -> Self {
+        Self {
+            every: None,
+            every_wall: None,
+            keep: 2,
+        }
+    }
+}
+
+impl Checkpoint {
+    /// Wall time between checkpoints, s; infinite where only simulated time counts.
+    pub fn every_wall_s(&self) -> f64 {
+        const DEFAULT_S: f64 = 300.0;
+        match (self.every_wall, self.every) {
+            (Some(every), _) => every.get() * 3600.0,
+            (None, Some(_)) => f64::INFINITY,
+            (None, None) => DEFAULT_S,
         }
     }
 }

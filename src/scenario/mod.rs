@@ -11,7 +11,10 @@ pub mod describe;
 pub mod diagnostic;
 pub mod file;
 pub mod layers;
+pub mod memory;
 pub mod read;
+pub mod record;
+pub mod restore;
 pub mod schema;
 pub mod sentences;
 

@@ -1,5 +1,8 @@
 //! Bone, site by site: matrix, mineral, stored factors, erosion and what lines the surface.
 
+use serde::{Deserialize, Serialize};
+
+use crate::numerics::packed;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::grid::Grid;
 
@@ -7,42 +10,54 @@ use crate::tissue::grid::Grid;
 pub const NEVER_H: f32 = f32::NEG_INFINITY;
 
 /// A factor that the matrix stores, in amol per site.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Store {
     /// Index of the signal that is stored.
     pub signal: usize,
     /// Content of fully mineralised matrix, pM.
     pub content_pm: f64,
     /// Amount in each site, amol.
+    #[serde(with = "packed")]
     pub amol: Vec<f64>,
 }
 
 /// Bone over the lattice. Every array has one entry per site.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bone {
     /// Share of the site's volume that is matrix, osteoid included: 0 to 1.
+    #[serde(with = "packed")]
     pub matrix: Vec<f32>,
     /// Share of the site's volume that is osteoid, at most `matrix`.
+    #[serde(with = "packed")]
     pub osteoid: Vec<f32>,
     /// Mineral volume fraction of the mineralised part (0.121 after primary mineralisation, towards
     /// 0.442).
+    #[serde(with = "packed")]
     pub mineral: Vec<f32>,
     /// Time at which the youngest matrix of the site was laid, h; day 0 of the run is 0.
+    #[serde(with = "packed")]
     pub formed_h: Vec<f32>,
     /// Drug bound to the site, amol.
+    #[serde(with = "packed")]
     pub drug_amol: Vec<f32>,
     /// Matrix share to which an eroded site is to be refilled; 0 where nothing is owed.
+    #[serde(with = "packed")]
     pub goal: Vec<f32>,
     /// Depth of an eroded site below the surface from which its unit began, um.
+    #[serde(with = "packed")]
     pub depth_um: Vec<f32>,
     /// Time at which the unit that works on the site began to dig it, h.
+    #[serde(with = "packed")]
     pub opened_h: Vec<f32>,
     /// Time at which an osteoclast last held or dug the site, h.
+    #[serde(with = "packed")]
     pub vacated_h: Vec<f32>,
     /// Time until which the site is open for resorption, h.
+    #[serde(with = "packed")]
     pub activated_until_h: Vec<f32>,
     /// True where a site is bone to cells and signals. A site stays solid until its last matrix is
     /// gone, and becomes solid when it is full.
+    #[serde(with = "packed")]
     pub solid: Vec<bool>,
     /// Stored factors.
     pub stores: Vec<Store>,

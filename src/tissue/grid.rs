@@ -1,5 +1,7 @@
 //! The lattice: a box of sites of one size. A section is a box with one layer.
 
+use serde::{Deserialize, Serialize};
+
 /// Steps to the 26 near neighbours in the order of their index, each with the number of axes along
 /// which it leads.
 const NEAR: [([isize; 3], usize); 26] = {
@@ -22,7 +24,7 @@ const NEAR: [([isize; 3], usize); 26] = {
 /// `edge_um` is the edge of a site in the plane and, with more than one layer, along z. With one
 /// layer the lattice is a section of thickness `depth_um`: nothing moves or spreads along z, and
 /// volumes are those of the section.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// Sites along x, y, z; each at least 1.
     pub dims: [usize; 3],

@@ -1,8 +1,10 @@
 //! The books: every substance is made, released, decayed, bound, taken and stored, each counted by
 //! itself and none as the balancing item.
 
+use serde::{Deserialize, Serialize};
+
 /// One signal in one tick, or summed over ticks. Amounts in amol.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct SignalBook {
     /// Secreted by cells.
     pub made: f64,
@@ -51,7 +53,7 @@ impl SignalBook {
 }
 
 /// One matrix store since the start of the run. Amounts in amol.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct StoreBook {
     /// In the matrix at the start.
     pub initial: f64,
@@ -77,7 +79,7 @@ impl StoreBook {
 }
 
 /// What remodelling did, counted by itself where it happens (names after Dempster 2013).
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Remodelling {
     /// Area on which units began to dig, um2: what is resorbed over it is the depth of a unit.
     pub opened_um2: f64,
@@ -113,7 +115,7 @@ impl Remodelling {
 }
 
 /// All books of a run.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// Per signal, the last tick.
     pub tick: Vec<SignalBook>,

@@ -1,7 +1,9 @@
 //! Cells as struct of arrays, one set per lineage. An entry is one cell; ids are never reused.
 
+use serde::{Deserialize, Serialize};
+
 /// Tumour cells.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TumourCells {
     /// Identity.
     pub id: Vec<u64>,
@@ -40,7 +42,7 @@ impl TumourCells {
 }
 
 /// What an osteoclast does now: it resorbs or it migrates, never both (Kanehisa and Heersche 1988).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum OsteoclastMode {
     /// Attached and digging.
@@ -50,7 +52,7 @@ pub enum OsteoclastMode {
 }
 
 /// Osteoclasts.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Osteoclasts {
     /// Identity; never 0, which marks a site that none holds.
     pub id: Vec<u64>,
@@ -95,7 +97,7 @@ impl Osteoclasts {
 }
 
 /// Stage of a cell of the osteoblast lineage that works on an eroded surface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum OsteoblastStage {
     /// Recruited, not yet laying matrix.
@@ -106,7 +108,7 @@ pub enum OsteoblastStage {
 
 /// Osteoblasts and their precursors. Lining cells and osteocytes are states of the surface and
 /// counts, not entries.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Osteoblasts {
     /// Identity.
     pub id: Vec<u64>,

@@ -1,7 +1,9 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use crate::numerics::packed;
 use crate::numerics::random::{Chance, Stream};
 use crate::tissue::grid::Grid;
 
@@ -19,15 +21,19 @@ const SPAN: usize = 2 * RINGS + 1;
 pub const BLOCKED: u16 = u16::MAX;
 
 /// Occupancy of the sites.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Occupancy {
     /// Tumour cells in each site.
+    #[serde(with = "packed")]
     pub tumour: Vec<u16>,
     /// Cells of the osteoblast lineage in each site.
+    #[serde(with = "packed")]
     pub osteoblast: Vec<u8>,
     /// Id of the osteoclast that holds each site, 0 where none does.
+    #[serde(with = "packed")]
     pub osteoclast: Vec<u64>,
     /// Tumour cells that each site can hold.
+    #[serde(with = "packed")]
     pub capacity: Vec<u16>,
 }
 

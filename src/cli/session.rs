@@ -1,0 +1,264 @@
+//! A run on its way, begun or taken up again: ticks, records, checkpoints, and its files at the end.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::Stop;
+use super::progress::Progress;
+use super::signals::Signals;
+use crate::engine::fault::Fault;
+use crate::numerics::quantity::Time;
+use crate::output::OutputError;
+use crate::output::checkpoint::{Checkpoints, open, read_bytes};
+use crate::output::run_folder::{Manifest, RunFolder};
+use crate::scenario::build::{Loaded, Simulation};
+use crate::scenario::record::Record;
+
+/// What `run.json` says while a run goes on.
+pub(super) const RUNNING: &str = "running";
+/// What it says when all is done.
+pub(super) const DONE: &str = "done";
+/// With what it begins when a signal stopped the run.
+pub(super) const STOPPED: &str = "stopped by ";
+
+/// A run with the folder that it writes into.
+pub(super) struct Session {
+    pub(super) loaded: Loaded,
+    pub(super) simulation: Simulation,
+    pub(super) record: Record,
+    pub(super) folder: RunFolder,
+    /// None where the run is only watched.
+    pub(super) checkpoints: Option<Checkpoints>,
+    /// True when the state is that of a checkpoint, and recorded.
+    pub(super) taken_up: bool,
+    /// Wall time that the run took before, s.
+    pub(super) before_s: f64,
+    pub(super) clock: Instant,
+    pub(super) quiet: bool,
+}
+
+/// How the ticks ended.
+enum End {
+    Done,
+    Signal(&'static str, u8),
+    Fault(Fault, u32),
+}
+
+impl Session {
+    /// Goes on to the end, or to the first signal.
+    pub(super) fn go(mut self) -> Result<(), Stop> {
+        let signals = Signals::listen()
+            .map_err(|error| Stop::Failed(format!("error: signals cannot be heard: {error}")))?;
+        self.manifest(RUNNING.to_owned())?;
+        let end = self.ticks(Some(&signals));
+        let out = self.folder.path.clone();
+        match end {
+            End::Done => {
+                self.finish(DONE.to_owned())?;
+                self.report();
+                Ok(())
+            }
+            End::Signal(name, code) => {
+                let tick = self.simulation.state.tick;
+                let saved = self.save()?;
+                self.manifest(format!("{STOPPED}{name} at tick {tick}"))?;
+                Err(Stop::Signal(
+                    code,
+                    format!(
+                        "stopped by {name} at tick {tick}, saved in {}\ngo on with: howship resume {}",
+                        saved.display(),
+                        out.display()
+                    ),
+                ))
+            }
+            End::Fault(fault, before) => {
+                // What was recorded is kept also when the run failed.
+                self.finish(fault.to_string())?;
+                let saved = match self.save_before(before) {
+                    Ok(path) => format!("the state before it is saved in {}", path.display()),
+                    Err(reason) => format!("the state before it could not be saved: {reason}"),
+                };
+                Err(Stop::Failed(format!(
+                    "error: the run stopped: {fault}\nwhat was recorded until then lies in {}\n{saved}",
+                    out.display()
+                )))
+            }
+        }
+    }
+
+    /// Goes on to the end without a word and without checkpoints, and leaves its files.
+    pub(super) fn repeat(mut self) -> Result<Manifest, Stop> {
+        let exit_state = match self.ticks(None) {
+            End::Fault(fault, _) => fault.to_string(),
+            End::Done | End::Signal(..) => DONE.to_owned(),
+        };
+        Ok(self.finish(exit_state)?)
+    }
+
+    fn ticks(&mut self, signals: Option<&Signals>) -> End {
+        let simulation = &self.simulation;
+        let total = u64::from(simulation.burn_in_ticks) + u64::from(simulation.ticks);
+        let mut progress = Progress::new(total, self.quiet);
+        if !self.taken_up {
+            if let Err(fault) = self.simulation.begin() {
+                return End::Fault(fault, 0);
+            }
+            self.record.take(&self.loaded, &self.simulation);
+        }
+        let checkpoint = self.loaded.scenario.checkpoint.clone();
+        let every_h = checkpoint.every.map_or(f64::INFINITY, Time::get);
+        let mut saved_at = Instant::now();
+        while !self.simulation.is_done() {
+            if let Some((name, code)) = signals.and_then(Signals::caught) {
+                return End::Signal(name, code);
+            }
+            let before = self.simulation.state.tick;
+            if let Err(fault) = self.simulation.step() {
+                return End::Fault(fault, before);
+            }
+            self.record.take(&self.loaded, &self.simulation);
+            let state = &self.simulation.state;
+            progress.at(u64::from(state.tick), || {
+                format!(
+                    "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
+                    state.day(),
+                    100.0 * state.bv_tv(&self.simulation.model),
+                    state.tumour.len(),
+                    state.osteoclasts.len()
+                )
+            });
+            let tick_h = self.simulation.model.tick_h;
+            let turn = |tick: u32| (f64::from(tick) * tick_h / every_h + 1e-9).floor();
+            let is_due = saved_at.elapsed().as_secs_f64() >= checkpoint.every_wall_s()
+                || turn(before) < turn(before + 1);
+            if is_due && self.checkpoints.is_some() && !self.simulation.is_done() {
+                // A run of days is not lost to a disk that is full for an hour.
+                if let Err(error) = self.save() {
+                    eprintln!("warning: no checkpoint at tick {}: {error}", before + 1);
+                }
+                saved_at = Instant::now();
+            }
+        }
+        progress.finish();
+        End::Done
+    }
+
+    fn wall_s(&self) -> f64 {
+        self.before_s + self.clock.elapsed().as_secs_f64()
+    }
+
+    /// Saves all that the run needs to go on.
+    fn save(&self) -> Result<PathBuf, OutputError> {
+        self.record.write_tables(&self.folder.path)?;
+        self.save_state()
+    }
+
+    fn save_state(&self) -> Result<PathBuf, OutputError> {
+        let tick = self.simulation.state.tick;
+        let failed = |message: String| OutputError::Io {
+            path: self
+                .folder
+                .path
+                .join(format!("checkpoints/tick-{tick}.howship")),
+            source: std::io::Error::other(message),
+        };
+        let Some(checkpoints) = &self.checkpoints else {
+            return Err(failed("this run saves nothing".to_owned()));
+        };
+        let bytes = self
+            .loaded
+            .checkpoint(&self.simulation, &self.record, self.wall_s())
+            .map_err(|error| failed(error.to_string()))?;
+        checkpoints.save(tick, &bytes, self.loaded.scenario.checkpoint.keep)
+    }
+
+    /// Saves the state before a fault. It is found again from the last checkpoint, or from the start:
+    /// a copy before every tick would cost every run what only a few need.
+    fn save_before(&mut self, tick: u32) -> Result<PathBuf, String> {
+        let mut listed = match &self.checkpoints {
+            Some(checkpoints) => checkpoints.list().map_err(|error| error.to_string())?,
+            None => Vec::new(),
+        };
+        listed.retain(|&(saved, _)| saved <= tick);
+        let last = listed.iter().find_map(|(_, path)| {
+            let bytes = read_bytes(path).ok()?;
+            Some(open(&bytes).ok()?.restore().ok()?.simulation)
+        });
+        self.simulation = if let Some(simulation) = last {
+            simulation
+        } else {
+            let mut simulation = self.loaded.build().map_err(|found| found.render(false))?;
+            simulation.begin().map_err(|fault| fault.to_string())?;
+            simulation
+        };
+        while self.simulation.state.tick < tick {
+            self.simulation.step().map_err(|fault| fault.to_string())?;
+        }
+        self.save_state().map_err(|error| error.to_string())
+    }
+
+    fn words(&self, exit_state: String) -> Manifest {
+        Manifest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: self.loaded.scenario.name.clone(),
+            specimen: self.simulation.specimen.clone(),
+            bone: self.simulation.bone.clone(),
+            inputs: self.loaded.inputs(),
+            seed: self.loaded.scenario.seed,
+            threads: threads_in_use(),
+            wall_s: self.wall_s(),
+            digest: self.simulation.state.digest(),
+            exit_state,
+            outputs: BTreeMap::new(),
+        }
+    }
+
+    /// Writes `run.json` of a run that is not over.
+    fn manifest(&self, exit_state: String) -> Result<(), OutputError> {
+        self.folder.write_manifest(&self.words(exit_state))
+    }
+
+    /// Writes all files of a run that is over.
+    fn finish(&self, exit_state: String) -> Result<Manifest, OutputError> {
+        let title = self.loaded.scenario.name.replace('_', " ");
+        let grid = &self.simulation.model.grid;
+        self.record.write_tables(&self.folder.path)?;
+        self.record
+            .write_pictures(&self.folder.path.join("plots"), &title, grid)?;
+        self.folder.finish(self.words(exit_state))
+    }
+
+    fn report(&self) {
+        if self.quiet {
+            return;
+        }
+        let ends = |name: &str| {
+            let values = self.record.series.column(name)?;
+            Some((*values.first()?, *values.last()?))
+        };
+        if let (Some(bone), Some(tumour), Some(osteoclasts)) =
+            (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
+        {
+            say!(
+                "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
+                100.0 * bone.0,
+                100.0 * bone.1,
+                100.0 * (bone.1 / bone.0 - 1.0),
+                tumour.0,
+                tumour.1,
+                osteoclasts.0,
+                osteoclasts.1
+            );
+        }
+        say!("results in {}", self.folder.path.display());
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "reported in run.json, no result depends on it"
+)]
+fn threads_in_use() -> usize {
+    rayon::current_num_threads()
+}

@@ -1,0 +1,232 @@
+//! A digest of every part of a state, to say where two runs part ways.
+//!
+//! The parts are found by walking over the state as it is saved: a new field is a new part without a
+//! word here.
+
+use std::fmt;
+
+use serde::ser::{Error as _, Impossible, SerializeStruct};
+use serde::{Serialize, Serializer};
+
+use crate::numerics::packed;
+
+/// A part by its path, such as `bone.matrix`, with its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Fields from the outermost, joined by dots.
+    pub path: String,
+    /// BLAKE3 of the part as it is saved, arrays over the lattice by their bit patterns.
+    pub digest: blake3::Hash,
+}
+
+/// Digests of all parts, in the order of the fields; structs inside structs are taken apart.
+///
+/// # Errors
+/// What a part said that cannot be saved, or a value that is no struct.
+pub fn parts<T: Serialize>(value: &T) -> Result<Vec<Part>, Unfit> {
+    let mut found = Vec::new();
+    value.serialize(Walk {
+        prefix: "",
+        visit: &mut |path, value| {
+            let digest = value()?;
+            found.push(Part { path, digest });
+            Ok(())
+        },
+    })?;
+    Ok(found)
+}
+
+/// Paths of all parts, which are the same for every value of a type.
+///
+/// # Errors
+/// A value that is no struct.
+pub fn paths<T: Serialize>(value: &T) -> Result<Vec<String>, Unfit> {
+    let mut found = Vec::new();
+    value.serialize(Walk {
+        prefix: "",
+        visit: &mut |path, _| {
+            found.push(path);
+            Ok(())
+        },
+    })?;
+    Ok(found)
+}
+
+type Visit<'a> =
+    dyn FnMut(String, &dyn Fn() -> Result<blake3::Hash, Unfit>) -> Result<(), Unfit> + 'a;
+
+/// A value that has no parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is no struct.
+    NoStruct,
+    /// It cannot be saved.
+    Unsaved(String),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoStruct => to.write_str("a value that is no struct has no parts"),
+            Self::Unsaved(reason) => write!(to, "a part cannot be saved: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+impl serde::ser::Error for Unfit {
+    fn custom<T: fmt::Display>(reason: T) -> Self {
+        Self::Unsaved(reason.to_string())
+    }
+}
+
+struct Walk<'a, 'b> {
+    prefix: &'a str,
+    visit: &'a mut Visit<'b>,
+}
+
+impl SerializeStruct for Walk<'_, '_> {
+    type Ok = ();
+    type Error = Unfit;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Unfit> {
+        let path = if self.prefix.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.prefix)
+        };
+        let inside = value.serialize(Walk {
+            prefix: &path,
+            visit: self.visit,
+        });
+        if inside == Err(Unfit::NoStruct) {
+            (self.visit)(path, &|| {
+                let hash = packed::digested(|| postcard::to_io(value, blake3::Hasher::new()))
+                    .map_err(Unfit::custom)?;
+                Ok(hash.finalize())
+            })
+        } else {
+            inside
+        }
+    }
+
+    fn end(self) -> Result<(), Unfit> {
+        Ok(())
+    }
+}
+
+/// Everything but a struct is said to be none.
+macro_rules! no_struct {
+    ($($name:ident($($kind:ty),*) -> $out:ty;)*) => {$(
+        fn $name(self, $(_: $kind),*) -> Result<$out, Unfit> {
+            Err(Unfit::NoStruct)
+        }
+    )*};
+}
+
+type Never = Impossible<(), Unfit>;
+
+impl<'a, 'b> Serializer for Walk<'a, 'b> {
+    type Ok = ();
+    type Error = Unfit;
+    type SerializeSeq = Never;
+    type SerializeTuple = Never;
+    type SerializeTupleStruct = Never;
+    type SerializeTupleVariant = Never;
+    type SerializeMap = Never;
+    type SerializeStruct = Walk<'a, 'b>;
+    type SerializeStructVariant = Never;
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Unfit> {
+        Ok(self)
+    }
+
+    no_struct! {
+        serialize_bool(bool) -> ();
+        serialize_i8(i8) -> ();
+        serialize_i16(i16) -> ();
+        serialize_i32(i32) -> ();
+        serialize_i64(i64) -> ();
+        serialize_u8(u8) -> ();
+        serialize_u16(u16) -> ();
+        serialize_u32(u32) -> ();
+        serialize_u64(u64) -> ();
+        serialize_f32(f32) -> ();
+        serialize_f64(f64) -> ();
+        serialize_char(char) -> ();
+        serialize_str(&str) -> ();
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Never;
+        serialize_tuple(usize) -> Never;
+        serialize_tuple_struct(&'static str, usize) -> Never;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
+        serialize_map(Option<usize>) -> Never;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), Unfit> {
+        Err(Unfit::NoStruct)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Unfit> {
+        Err(Unfit::NoStruct)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Unfit> {
+        Err(Unfit::NoStruct)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tissue::ledger::Ledger;
+    use crate::tissue::population::TumourCells;
+
+    #[derive(Serialize, Default)]
+    struct Tissue {
+        tick: u32,
+        tumour: TumourCells,
+        ledger: Ledger,
+    }
+
+    #[test]
+    fn every_field_is_a_part_and_a_change_shows_in_its_part_alone() {
+        let one = Tissue::default();
+        let mut other = Tissue::default();
+        other.tumour.push(7, 3, false);
+        let (one, other) = (parts(&one).unwrap(), parts(&other).unwrap());
+        let paths: Vec<&str> = one.iter().map(|part| part.path.as_str()).collect();
+        assert_eq!(
+            paths[..4],
+            ["tick", "tumour.id", "tumour.site", "tumour.dormant"]
+        );
+        assert!(paths.contains(&"ledger.formed_um3"));
+        let changed: Vec<&str> = one
+            .iter()
+            .zip(&other)
+            .filter(|(a, b)| a != b)
+            .map(|(part, _)| part.path.as_str())
+            .collect();
+        assert_eq!(changed, ["tumour.id", "tumour.site", "tumour.dormant"]);
+    }
+}

@@ -1,0 +1,340 @@
+//! What a run records on its way: rows, digests and moments for maps, and the files that they become.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::parts::{Part, parts};
+use crate::observe::picture::{Slice, slices};
+use crate::observe::series::{COLUMNS, row};
+use crate::output::curves::write_curves;
+use crate::output::map::{Cut, Frame, write_gif, write_map};
+use crate::output::table::Table;
+use crate::output::{OutputError, write_whole};
+use crate::scenario::build::{Loaded, Simulation};
+use crate::tissue::grid::Grid;
+
+/// Frames of the film.
+const FILM_FRAMES: f64 = 24.0;
+
+/// Rows of `digests.csv` in a run, about.
+const MOST_PRINTS: f64 = 60.0;
+
+/// Hexadecimal digits that are kept of the digest of a part.
+const PART_DIGITS: usize = 8;
+
+/// Digests of all parts of the state at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prints {
+    /// Tick.
+    pub tick: u32,
+    /// Digest of the whole, then of each part.
+    pub digests: Vec<String>,
+}
+
+/// A map yet to be drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Moment {
+    day: f64,
+    caption: String,
+    slices: Vec<Slice>,
+}
+
+/// What a run has recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Rows of `series.csv`.
+    pub series: Table,
+    /// Rows of `ledger.csv`.
+    pub ledger: Table,
+    /// Names of the parts of the state.
+    pub parts: Vec<String>,
+    /// Rows of `digests.csv`.
+    pub prints: Vec<Prints>,
+    maps: Vec<Moment>,
+    film: Vec<Moment>,
+}
+
+impl Record {
+    /// An empty record.
+    pub fn new(loaded: &Loaded) -> Self {
+        let mut ledger = vec!["time_d".to_owned()];
+        for name in loaded.scenario.parameters().signal_names() {
+            for entry in ["made", "released", "decayed", "leaked", "change"] {
+                ledger.push(format!("{name}_{entry}_amol"));
+            }
+        }
+        Self {
+            series: Table {
+                columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
+                rows: Vec::new(),
+            },
+            ledger: Table {
+                columns: ledger,
+                rows: Vec::new(),
+            },
+            parts: Vec::new(),
+            prints: Vec::new(),
+            maps: Vec::new(),
+            film: Vec::new(),
+        }
+    }
+
+    /// Records what is due at this time; nothing before day 0.
+    pub fn take(&mut self, loaded: &Loaded, simulation: &Simulation) {
+        if !simulation.is_past_burn_in() {
+            return;
+        }
+        let is_last = simulation.is_done();
+        let output = &loaded.scenario.output;
+        let film_every_h = if output.film_every.get() > 0.0 {
+            output.film_every.get()
+        } else {
+            let duration_h = loaded.scenario.run.duration.get();
+            (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
+        };
+        let Simulation {
+            model,
+            state,
+            scratch,
+            ..
+        } = simulation;
+        let due = |every: f64| {
+            let turns = state.time_h / every;
+            (turns - turns.round()).abs() * every < 0.5 * model.tick_h
+        };
+        if due(output.series_every.get().clamp(1e-3, 24.0)) || is_last {
+            self.series.rows.push(row(model, state, scratch));
+            let mut entries = vec![state.day()];
+            for book in &state.ledger.total {
+                entries.extend([
+                    book.made,
+                    book.released,
+                    book.decayed,
+                    book.leaked,
+                    book.change,
+                ]);
+            }
+            self.ledger.rows.push(entries);
+            // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
+            let rows =
+                loaded.scenario.run.duration.get() / output.series_every.get().clamp(1e-3, 24.0);
+            let turn = (rows / MOST_PRINTS).ceil().max(1.0) as usize;
+            if (self.series.rows.len() - 1).is_multiple_of(turn) || is_last {
+                self.print(simulation);
+            }
+        }
+        let asked = output
+            .map_days
+            .iter()
+            .any(|day| (day * 24.0 - state.time_h).abs() < 0.5 * model.tick_h);
+        let film = due(film_every_h) || is_last;
+        let map = asked || is_last || state.time_h.abs() < 1e-9;
+        if film || map {
+            let moment = self.moment(simulation);
+            if map {
+                self.maps.push(moment.clone());
+            }
+            if film {
+                self.film.push(moment);
+            }
+        }
+    }
+
+    /// Holds a record that was read back against itself.
+    ///
+    /// # Errors
+    /// What is not in step.
+    pub fn check(&self, grid: &Grid) -> Result<(), String> {
+        for table in [&self.series, &self.ledger] {
+            if let Some(row) = table
+                .rows
+                .iter()
+                .find(|row| row.len() != table.columns.len())
+            {
+                return Err(format!(
+                    "a row of {} values under {} columns",
+                    row.len(),
+                    table.columns.len()
+                ));
+            }
+        }
+        if self.series.columns != COLUMNS {
+            return Err("a series of other columns".to_owned());
+        }
+        let width = self.parts.len() + 1;
+        if self.prints.iter().any(|row| row.digests.len() != width) {
+            return Err(format!("a row of digests that is not {width} long"));
+        }
+        for slice in self.maps.iter().chain(&self.film).flat_map(|at| &at.slices) {
+            let [a, b] = slice.axes;
+            let fits = a.max(b).max(slice.fixed) < 3
+                && slice.layer < grid.dims[slice.fixed]
+                && slice.shown.len() == grid.dims[a] * grid.dims[b];
+            if !fits {
+                return Err("a map that does not fit the lattice".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, simulation: &Simulation) {
+        // A state is a struct, and hashing writes to memory: neither fails.
+        let found = parts(&simulation.state).unwrap_or_default();
+        if self.parts.is_empty() {
+            self.parts = found.iter().map(|part| part.path.clone()).collect();
+        }
+        let mut whole = blake3::Hasher::new();
+        for part in &found {
+            whole.update(part.digest.as_bytes());
+        }
+        let mut digests = vec![whole.finalize().to_hex()[..2 * PART_DIGITS].to_owned()];
+        digests.extend(
+            found
+                .iter()
+                .map(|Part { digest, .. }| digest.to_hex()[..PART_DIGITS].to_owned()),
+        );
+        self.prints.push(Prints {
+            tick: simulation.state.tick,
+            digests,
+        });
+    }
+
+    fn moment(&self, simulation: &Simulation) -> Moment {
+        let Simulation { model, state, .. } = simulation;
+        let bv_tv = state.bv_tv(model);
+        let start = self.series.rows.first().map_or(bv_tv, |row| row[1]);
+        Moment {
+            day: state.day(),
+            caption: format!(
+                "BV/TV {:.1} % ({:+.1} % of day 0), {} osteoclasts, {} osteoblasts, {} tumour cells",
+                100.0 * bv_tv,
+                100.0 * (bv_tv / start - 1.0),
+                state.osteoclasts.len(),
+                state.osteoblasts.len(),
+                state.tumour.len()
+            ),
+            slices: slices(model, state),
+        }
+    }
+
+    /// `digests.csv`: tick, digest of the state, digests of its parts.
+    fn digests_csv(&self) -> String {
+        let mut text = format!("tick,state,{}\n", self.parts.join(","));
+        for prints in &self.prints {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{},{}", prints.tick, prints.digests.join(","));
+        }
+        text
+    }
+
+    /// Writes the tables.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn write_tables(&self, folder: &Path) -> Result<(), OutputError> {
+        self.series.write_csv(&folder.join("series.csv"))?;
+        self.ledger.write_csv(&folder.join("ledger.csv"))?;
+        write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
+    }
+
+    /// Writes the curves, maps and the film.
+    ///
+    /// # Errors
+    /// [`OutputError`] of a file that cannot be written or drawn.
+    pub fn write_pictures(
+        &self,
+        plots: &Path,
+        title: &str,
+        grid: &Grid,
+    ) -> Result<(), OutputError> {
+        write_curves(plots, title, std::slice::from_ref(&self.series))?;
+        for moment in &self.maps {
+            write_map(
+                &plots.join(format!("map_d{:.0}.png", moment.day)),
+                title,
+                &moment.frame(grid),
+            )?;
+        }
+        let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
+        write_gif(&plots.join("map.gif"), title, &film)
+    }
+}
+
+impl Moment {
+    fn frame(&self, grid: &Grid) -> Frame {
+        const NAMES: [&str; 3] = ["x", "y", "z"];
+        let cuts = self
+            .slices
+            .iter()
+            .map(|slice| Cut {
+                name: if grid.is_section() {
+                    String::new()
+                } else {
+                    format!(
+                        "at {} = {:.2} mm",
+                        NAMES[slice.fixed],
+                        (slice.layer as f64 + 0.5) * grid.edge_um / 1e3
+                    )
+                },
+                axes: [NAMES[slice.axes[0]], NAMES[slice.axes[1]]],
+                width: grid.dims[slice.axes[0]],
+                height: grid.dims[slice.axes[1]],
+                pixel_um: grid.edge_um,
+                tissue: slice.shown.clone(),
+            })
+            .collect();
+        Frame {
+            day: self.day,
+            caption: self.caption.clone(),
+            cuts,
+        }
+    }
+}
+
+/// Reads `digests.csv`: names of the parts, and the rows.
+///
+/// # Errors
+/// [`OutputError`] that names the file and the line of what does not read.
+pub fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
+    let text = std::fs::read_to_string(path).map_err(|source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let wrong = |line: usize, message: String| OutputError::Table {
+        path: path.to_path_buf(),
+        line,
+        message,
+    };
+    let mut lines = text.lines();
+    let heads: Vec<String> = lines
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .map(str::to_owned)
+        .collect();
+    if heads.len() < 2 || heads[0] != "tick" || heads[1] != "state" {
+        return Err(wrong(
+            1,
+            "expected the columns tick, state and parts".to_owned(),
+        ));
+    }
+    let mut rows = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let mut cells = line.split(',');
+        let tick = cells.next().unwrap_or_default();
+        let tick = tick
+            .parse()
+            .map_err(|_| wrong(index + 2, format!("found \"{tick}\", expected a tick")))?;
+        let digests: Vec<String> = cells.map(str::to_owned).collect();
+        if digests.len() + 1 != heads.len() {
+            return Err(wrong(
+                index + 2,
+                format!("{} values under {} columns", digests.len() + 1, heads.len()),
+            ));
+        }
+        rows.push(Prints { tick, digests });
+    }
+    Ok((heads[2..].to_vec(), rows))
+}

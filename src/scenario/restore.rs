@@ -1,0 +1,168 @@
+//! From a checkpoint to a simulation that goes on as if it had never stopped.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::restored;
+use crate::engine::scratch::Scratch;
+use crate::engine::secrete::{OPG, RANKL};
+use crate::output::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
+use crate::scenario::build::{Loaded, Simulation};
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::file::Scenario;
+use crate::scenario::layers::{Layer, Tree};
+use crate::scenario::record::Record;
+use crate::transport::binding;
+
+/// A run that was taken up again.
+#[derive(Debug)]
+pub struct Restored {
+    /// Its scenario.
+    pub loaded: Loaded,
+    /// The simulation, with all done that was due at its time; its next step is a tick.
+    pub simulation: Simulation,
+    /// What it had recorded.
+    pub record: Record,
+    /// Wall time that it had taken, s.
+    pub wall_s: f64,
+}
+
+impl Loaded {
+    /// A scenario from the text that [`Tree::to_toml`] gave, which stands alone.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_resolved(name: &str, text: String, folder: PathBuf) -> Result<Self, Diagnostics> {
+        let tree = Tree::parse(Layer {
+            name: name.to_owned(),
+            text,
+        })?;
+        let scenario: Scenario = tree.deserialize()?;
+        let loaded = Self {
+            scenario,
+            tree,
+            folder,
+        };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    /// Folder to which file names in the scenario refer, from the root on.
+    pub fn inputs(&self) -> String {
+        let folder = if self.folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &self.folder
+        };
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+        absolute.to_string_lossy().into_owned()
+    }
+
+    /// The bytes of a checkpoint of a run of this scenario.
+    ///
+    /// # Errors
+    /// When there is more of it than a reader would take.
+    pub fn checkpoint(
+        &self,
+        simulation: &Simulation,
+        record: &Record,
+        wall_s: f64,
+    ) -> Result<Vec<u8>, CheckpointError> {
+        let heading = Heading {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: self.tree.to_toml(),
+            inputs: self.inputs(),
+            specimen: simulation.specimen.clone(),
+            bone: simulation.bone.clone(),
+            grid: simulation.model.grid,
+            signals: simulation.model.signals.len() as u32,
+            tick: simulation.state.tick,
+            wall_s,
+            raw_bytes: 0,
+        };
+        let carried = &simulation.scratch.rank_occupancy;
+        write(heading, &simulation.state, carried, record)
+    }
+}
+
+impl Sealed<'_> {
+    /// Takes the run up again.
+    ///
+    /// # Errors
+    /// A [`CheckpointError`] that says why the checkpoint is refused.
+    pub fn restore(&self) -> Result<Restored, CheckpointError> {
+        let sense = |reason: String| CheckpointError::Sense(reason);
+        let heading = &self.heading;
+        let loaded = Loaded::from_resolved(
+            "scenario of the checkpoint",
+            heading.scenario.clone(),
+            PathBuf::from(&heading.inputs),
+        )
+        .map_err(|found| sense(found.render(false)))?;
+        let model = loaded
+            .model(heading.grid)
+            .map_err(|found| sense(found.render(false)))?;
+        if model.signals.len() != heading.signals as usize {
+            return Err(sense(format!(
+                "{} signals, where its scenario has {}",
+                heading.signals,
+                model.signals.len()
+            )));
+        }
+        let Body {
+            state,
+            rank_occupancy,
+            record,
+            ..
+        } = self.unpack::<Record>()?;
+        restored::check(&model, &state).map_err(sense)?;
+        record.check(&model.grid).map_err(sense)?;
+        if state.seed != loaded.scenario.seed {
+            return Err(sense(format!(
+                "seed {}, where its scenario has {}",
+                state.seed, loaded.scenario.seed
+            )));
+        }
+        let mut scratch = Scratch::new(&model, &state).map_err(|error| sense(error.to_string()))?;
+        // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
+        // from the levels; the share of RANK engaged goes by a surface that has changed since.
+        scratch.rank_occupancy = rank_occupancy;
+        binding::free_levels(
+            &state.fields_pm[RANKL],
+            &state.fields_pm[OPG],
+            model.parameters.lining.contact_rankl.kd_opg.get(),
+            &mut scratch.free_rankl_pm,
+            &mut scratch.free_opg_pm,
+        )
+        .map_err(|error| sense(error.to_string()))?;
+        // Room is for the arrival itself to find.
+        let everywhere = vec![false; model.grid.len()];
+        let arrival = loaded
+            .arrival(&model.grid, &everywhere)
+            .map_err(|found| sense(Diagnostics::from(found).render(false)))?
+            .filter(|(at_h, _)| !Simulation::has_come(&state, *at_h));
+        let simulation = Simulation {
+            burn_in_ticks: loaded.burn_in_ticks(&model),
+            ticks: loaded.ticks(&model),
+            model,
+            state,
+            scratch,
+            arrival,
+            specimen: heading.specimen.clone(),
+            bone: heading.bone.clone(),
+        };
+        if simulation.state.start_h.to_bits() != (-loaded.scenario.run.burn_in.get()).to_bits()
+            || simulation.state.tick > simulation.burn_in_ticks + simulation.ticks
+        {
+            return Err(sense(format!(
+                "tick {} from hour {}, where its scenario ends before",
+                simulation.state.tick, simulation.state.start_h
+            )));
+        }
+        Ok(Restored {
+            loaded,
+            simulation,
+            record,
+            wall_s: heading.wall_s,
+        })
+    }
+}

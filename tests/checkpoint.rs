@@ -1,0 +1,285 @@
+//! A run that is taken up from a checkpoint goes on as if it had never stopped, and a checkpoint
+//! that is not what was written is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+
+use howship::engine::parts::parts;
+use howship::numerics::random::{Chance, Stream};
+use howship::output::checkpoint::{CheckpointError, Checkpoints, FORMAT, open};
+use howship::output::table::Table;
+use howship::scenario::build::{Loaded, Simulation, load};
+use howship::scenario::record::Record;
+
+/// Everything happens: pits, refilling, a colony that arrives on the way, a signal made from what is
+/// bound, and rows between days.
+const LIVELY: &str = r#"
+name = "lively"
+preset = "mouse"
+seed = 3
+[run]
+duration = "4 d"
+burn_in = "8 d"
+tick = "6 h"
+[lattice]
+size = [24, 24, 12]
+site = "10 um"
+[specimen.slab]
+thickness = "80 um"
+[inoculation]
+cells = 200
+time = "1.5 d"
+[lining.activation]
+events = { rate = "20000 /mm2/yr" }
+[lining.secretion.opg]
+raised_by.rank_occupancy = { fold = 4.0, half_max = 0.02 }
+[output]
+series_every = "6 h"
+map_days = [1]
+"#;
+
+fn lively(sets: &[&str]) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lively.toml");
+    fs::write(&path, LIVELY).unwrap();
+    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+    load(&path, &sets).unwrap()
+}
+
+/// A run to its end, with a checkpoint of every tick.
+fn straight(loaded: &Loaded) -> (Simulation, Record, Vec<Vec<u8>>) {
+    let mut simulation = loaded.build().unwrap();
+    let mut record = Record::new(loaded);
+    let mut checkpoints = Vec::new();
+    simulation.begin().unwrap();
+    loop {
+        record.take(loaded, &simulation);
+        checkpoints.push(loaded.checkpoint(&simulation, &record, 1.5).unwrap());
+        if simulation.is_done() {
+            return (simulation, record, checkpoints);
+        }
+        simulation.step().unwrap();
+    }
+}
+
+fn csv(table: &Table) -> String {
+    table.to_csv()
+}
+
+#[test]
+fn a_run_taken_up_at_any_tick_ends_in_the_same_state_and_record() {
+    let loaded = lively(&[]);
+    let (end, record, checkpoints) = straight(&loaded);
+    assert_eq!(checkpoints.len(), 49);
+    assert!(end.state.tumour.len() >= 200, "{}", end.state.tumour.len());
+    assert!(end.state.ledger.resorbed_um3 > 0.0);
+    assert!(!end.state.osteoclasts.is_empty() && !end.state.osteoblasts.is_empty());
+    for (tick, bytes) in checkpoints.iter().enumerate() {
+        let sealed = open(bytes).unwrap();
+        assert_eq!(sealed.heading.tick as usize, tick);
+        let mut taken_up = sealed.restore().unwrap();
+        assert!((taken_up.wall_s - 1.5).abs() < f64::EPSILON);
+        while !taken_up.simulation.is_done() {
+            taken_up.simulation.step().unwrap();
+            taken_up.record.take(&taken_up.loaded, &taken_up.simulation);
+        }
+        let state = &taken_up.simulation.state;
+        assert_eq!(
+            parts(state).unwrap(),
+            parts(&end.state).unwrap(),
+            "taken up at tick {tick}"
+        );
+        assert_eq!(state.digest(), end.state.digest());
+        assert_eq!(taken_up.record, record, "taken up at tick {tick}");
+        assert_eq!(csv(&taken_up.record.series), csv(&record.series));
+    }
+}
+
+#[test]
+fn a_checkpoint_is_the_same_bytes_on_any_number_of_threads() {
+    let loaded = lively(&["run.duration=1 d"]);
+    let bytes = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| straight(&loaded).2)
+    };
+    assert!(bytes(1) == bytes(3), "the bytes differ");
+}
+
+#[test]
+fn a_checkpoint_with_one_byte_flipped_or_missing_is_refused() {
+    let loaded = lively(&["run.duration=1 d"]);
+    let bytes = straight(&loaded).2.pop().unwrap();
+    let mut draws = Chance::new(1).at(Stream::Test, 0, 0);
+    for _ in 0..500 {
+        let at = draws.below(bytes.len() as u32) as usize;
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1 + draws.below(255) as u8;
+        let error = open(&flipped).unwrap_err();
+        let named = matches!(
+            error,
+            CheckpointError::Checksum { .. } | CheckpointError::Foreign
+        );
+        assert!(named, "byte {at}: {error}");
+        assert!(open(&bytes[..at]).is_err(), "cut at byte {at}");
+    }
+    assert!(open(&[]).is_err());
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(open(&longer).is_err());
+}
+
+/// Gives altered bytes the checksum that belongs to them, as a forger would.
+fn seal(mut content: Vec<u8>) -> Vec<u8> {
+    let sum = blake3::hash(&content);
+    content.extend_from_slice(sum.as_bytes());
+    content
+}
+
+/// What is forged may be refused or taken, but ends nothing and takes no memory beyond what
+/// `output::checkpoint` states.
+#[test]
+fn a_forged_checkpoint_makes_nothing_panic() {
+    let loaded = lively(&["run.duration=1 d"]);
+    let bytes = straight(&loaded).2.pop().unwrap();
+    let content = &bytes[..bytes.len() - 32];
+    let mut draws = Chance::new(2).at(Stream::Test, 0, 0);
+    let mut refused = 0;
+    for _ in 0..2000 {
+        let mut forged = content.to_vec();
+        for _ in 0..=draws.below(3) {
+            // As often in the heading as in the whole body.
+            let reach = if draws.below(2) == 0 {
+                5000
+            } else {
+                forged.len() as u32
+            };
+            let at = 16 + draws.below(reach - 16) as usize;
+            forged[at] = draws.word() as u8;
+        }
+        if draws.below(8) == 0 {
+            forged.truncate(12 + draws.below(forged.len() as u32 - 12) as usize);
+        }
+        let forged = seal(forged);
+        let taken = open(&forged).and_then(|sealed| sealed.restore());
+        refused += usize::from(taken.is_err());
+    }
+    assert!(refused > 1500, "only {refused} of 2000 were refused");
+}
+
+/// Forges behind zstd, where the packed arrays and lists lie open.
+#[test]
+fn a_forged_body_makes_nothing_panic() {
+    let loaded = lively(&["run.duration=1 d"]);
+    let bytes = straight(&loaded).2.pop().unwrap();
+    let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+    let (head, packed) = bytes[..bytes.len() - 32].split_at(16 + length);
+    let raw = zstd::decode_all(packed).unwrap();
+    let mut draws = Chance::new(3).at(Stream::Test, 0, 0);
+    let mut refused = 0;
+    for _ in 0..3000 {
+        let mut forged = raw.clone();
+        for _ in 0..=draws.below(4) {
+            let at = draws.below(forged.len() as u32) as usize;
+            forged[at] = draws.word() as u8;
+        }
+        let body = zstd::encode_all(&forged[..], 1).unwrap();
+        let forged = seal([head, &body].concat());
+        refused += usize::from(open(&forged).unwrap().restore().is_err());
+    }
+    assert!(refused > 300, "only {refused} of 3000 were refused");
+}
+
+#[test]
+fn headings_that_promise_terabytes_are_refused_before_anything_is_unpacked() {
+    let loaded = lively(&["run.duration=1 d"]);
+    let bytes = straight(&loaded).2.swap_remove(0);
+    let sealed = open(&bytes).unwrap();
+    let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+    let body = &bytes[16 + length..bytes.len() - 32];
+    let with = |change: &dyn Fn(&mut howship::output::checkpoint::Heading)| {
+        let mut heading = sealed.heading.clone();
+        change(&mut heading);
+        let head = postcard::to_stdvec(&heading).unwrap();
+        let size = (head.len() as u32).to_le_bytes();
+        seal([&bytes[..12], &size, &head, body].concat())
+    };
+    assert!(open(&with(&|_| {})).unwrap().restore().is_ok());
+    for forged in [
+        with(&|heading| heading.raw_bytes = 1 << 50),
+        with(&|heading| heading.grid.dims = [1 << 20, 1 << 20, 1]),
+        with(&|heading| heading.grid.dims = [usize::MAX, 2, 2]),
+        with(&|heading| heading.grid.dims = [0, 24, 12]),
+        with(&|heading| heading.signals = u32::MAX),
+    ] {
+        assert!(matches!(open(&forged), Err(CheckpointError::Bound { .. })));
+    }
+    let other = with(&|heading| "0.0.0".clone_into(&mut heading.version));
+    assert!(matches!(open(&other), Err(CheckpointError::Version { .. })));
+    let longer = with(&|heading| heading.raw_bytes += 1);
+    assert!(matches!(
+        open(&longer).unwrap().restore(),
+        Err(CheckpointError::Sense(_))
+    ));
+    let lattice = with(&|heading| heading.grid.dims = [12, 24, 12]);
+    assert!(open(&lattice).unwrap().restore().is_err());
+    let mut later = bytes[..bytes.len() - 32].to_vec();
+    later[8..12].copy_from_slice(&(FORMAT + 1).to_le_bytes());
+    assert!(matches!(
+        open(&seal(later)),
+        Err(CheckpointError::Format { found }) if found == FORMAT + 1
+    ));
+    // A bomb: zeros without end behind the heading.
+    let zeros = zstd::encode_all(std::io::Read::take(std::io::repeat(0), 3 << 30), 1).unwrap();
+    let bomb = seal([&bytes[..16 + length], &zeros].concat());
+    assert!(open(&bomb).unwrap().restore().is_err());
+}
+
+/// At most 8 bytes per site and 4 per level of a signal before zstd, cells apart.
+#[test]
+fn a_checkpoint_is_compact() {
+    let loaded = lively(&[
+        "lattice.size=[48, 48, 48]",
+        "inoculation.cells=20",
+        "run.duration=4 d",
+    ]);
+    let (end, _, mut checkpoints) = straight(&loaded);
+    let heading = open(&checkpoints.pop().unwrap()).unwrap().heading;
+    let sites = end.model.grid.len() as u64;
+    let allowed = sites * (8 + 4 * u64::from(heading.signals));
+    assert!(
+        heading.raw_bytes < allowed,
+        "{} bytes for {sites} sites, allowed {allowed}",
+        heading.raw_bytes
+    );
+}
+
+#[test]
+fn the_last_few_are_kept_and_a_folder_is_held_by_one_process() {
+    let run = tempfile::tempdir().unwrap();
+    let checkpoints = Checkpoints::hold(run.path()).unwrap();
+    for tick in [5, 10, 15] {
+        checkpoints.save(tick, b"bytes", 2).unwrap();
+    }
+    let ticks = || -> Vec<u32> {
+        checkpoints
+            .list()
+            .unwrap()
+            .into_iter()
+            .map(|(tick, _)| tick)
+            .collect()
+    };
+    assert_eq!(ticks(), [15, 10]);
+    // A run that was taken up at tick 10 leaves nothing of what came after it.
+    checkpoints.save(12, b"bytes", 2).unwrap();
+    assert_eq!(ticks(), [12, 10]);
+    assert!(Checkpoints::hold(run.path()).is_err());
+    fs::write(run.path().join(".tmpAb3xYz"), "half").unwrap();
+    fs::write(run.path().join("checkpoints/tick-13.part"), "half").unwrap();
+    fs::write(run.path().join("notes.txt"), "mine").unwrap();
+    checkpoints.tidy().unwrap();
+    assert!(!run.path().join(".tmpAb3xYz").exists());
+    assert!(!run.path().join("checkpoints/tick-13.part").exists());
+    assert!(run.path().join("notes.txt").exists());
+    drop(checkpoints);
+    assert!(Checkpoints::hold(run.path()).is_ok());
+}
