@@ -129,6 +129,12 @@ impl CompiledRate {
         value
     }
 
+    /// The largest value that any levels of its cues can give.
+    pub fn most(&self) -> f64 {
+        let most = |modulator: &Modulator| modulator.ends[0].max(modulator.ends[1]);
+        self.modulators.iter().map(most).product::<f64>() * self.basal
+    }
+
     /// True when no cue can change the value.
     pub const fn is_constant(&self) -> bool {
         self.modulators.is_empty()

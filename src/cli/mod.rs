@@ -18,6 +18,7 @@ mod run;
 mod session;
 mod signals;
 mod specimen;
+mod validate;
 mod verify;
 
 use std::io::Write as _;
@@ -59,6 +60,9 @@ enum Command {
     Resume(resume::ResumeArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
     Verify(verify::VerifyArguments),
+    /// Run the scenarios whose outcome was published and write a report: one row per target, met or
+    /// missed.
+    Validate(validate::ValidateArguments),
     /// Read a scenario and say what it would do, without running it.
     Check {
         /// The scenario file.
@@ -131,6 +135,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check { scenario, sets } => check(&scenario, &sets),
         Command::Describe {
             scenario,

@@ -14,6 +14,7 @@ use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
+use crate::tissue::bone::Bone;
 use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
 
 /// Does what the cells asked for.
@@ -29,11 +30,21 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &P
     }
 }
 
-/// Opens the patch around a site. Where it lies on eroded surface that nobody works on, a new unit
-/// begins from the floor of the old pit; what is owed there stays owed.
+/// Opens the patch around a site, nearest sites first, until it has the area of its disc: around a
+/// narrow canal a ball would hold more surface than its lining cells cover. Where it lies on eroded
+/// surface that nobody works on, a new unit begins from the floor of the old pit; what is owed there
+/// stays owed.
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
+    let mut opened_um2 = 0.0;
     for site in model.grid.around(at.site as usize, &model.patch) {
+        if opened_um2 >= model.patch_um2 {
+            break;
+        }
+        if !state.bone.solid[site] {
+            let faces = state.bone.bone_faces(&model.grid, site);
+            opened_um2 += Bone::surface_area_um2(&model.grid, faces);
+        }
         let opened = &mut state.bone.activated_until_h[site];
         *opened = opened.max(until);
         if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {

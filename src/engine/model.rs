@@ -88,8 +88,10 @@ pub struct Model {
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
     pub digging_reach: Vec<[i32; 3]>,
-    /// What an activation opens, as displacements.
+    /// What an activation opens, as displacements by distance.
     pub patch: Vec<[i32; 3]>,
+    /// Area of surface that it opens at most, um2: a disc, or its part in the section.
+    pub patch_um2: f64,
     /// Where an osteoblast finds its next site, as displacements by distance.
     pub forming_reach: Vec<[i32; 3]>,
     /// Where a cell at work keeps a surface from arrest, as displacements.
@@ -143,6 +145,18 @@ impl Model {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
+        let most = rates.tumour_division.most() * tick_h;
+        if most > std::f64::consts::LN_2 {
+            problems.add(
+                "run.tick",
+                format!(
+                    "found {tick_h} h, in which a tumour cell may divide {most:.2} times \
+                     (tumour.division with every modulator at its most)"
+                ),
+                "give a tick in which it divides at most 0.69 times, as one division is all that a tick can hold",
+            );
+            return Err(problems.found);
+        }
         let physics = signals
             .iter()
             .filter_map(|name| parameters.signals.get(name))
@@ -169,7 +183,10 @@ impl Model {
         Ok(Self {
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
-            patch: grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
+            patch: by_distance(
+                grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
+            ),
+            patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
             forming_reach: by_distance(
                 grid.ball(
                     parameters
@@ -210,6 +227,15 @@ impl Model {
     /// Steps of the osteoclasts in a tick.
     pub fn steps_per_tick(&self) -> u32 {
         (self.tick_h / self.step_h).round() as u32
+    }
+}
+
+/// Area of surface that an activated patch has, um2: that of a disc, or its strip in a section.
+fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
+    if grid.is_section() {
+        2.0 * radius_um * grid.depth_um
+    } else {
+        std::f64::consts::PI * radius_um * radius_um
     }
 }
 

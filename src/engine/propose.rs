@@ -11,7 +11,7 @@ use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Draws, Stream};
-use crate::numerics::response::probability;
+use crate::numerics::response::{offspring, probability};
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
 use crate::tissue::space::BLOCKED;
@@ -114,11 +114,12 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
             } else {
                 model.rates.tumour_division.at(|cue| view.level(cue, site))
             };
-            let both = death + division;
+            let dies = probability(death, model.tick_h);
+            let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
             *chances = TumourChances {
-                event: probability(both, model.tick_h) as f32,
-                death_share: if both > 0.0 {
-                    (death / both) as f32
+                event: event as f32,
+                death_share: if event > 0.0 {
+                    (dies / event) as f32
                 } else {
                     0.0
                 },
@@ -161,7 +162,6 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     } else {
         (f64::from(chances.event), f64::from(chances.death_share))
     };
-    // The first of two competing events within the tick.
     if draws.happens(event) {
         return Some(if draws.happens(death_share) {
             TumourFate::Die

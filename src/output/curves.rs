@@ -6,7 +6,7 @@ use std::sync::Once;
 use plotters::coord::Shift;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
-    BLACK, BitMapBackend, ChartBuilder, Circle, Color, DrawingArea, DrawingBackend,
+    BLACK, BitMapBackend, ChartBuilder, Circle, Color, Cross, DrawingArea, DrawingBackend,
     IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
@@ -38,16 +38,25 @@ pub(crate) fn use_embedded_font() {
 /// Height of a line of the legend as a share of the panel.
 const LEGEND_LINE: f64 = 0.06;
 
-struct Line {
+/// A curve with its band.
+pub(crate) struct Line {
     label: String,
     points: Vec<(f64, f64)>,
     /// Least and greatest over the runs at each day; empty for one run.
     band: Vec<(f64, f64, f64)>,
 }
 
+/// Figures of others, drawn as points with bars over the curves.
+pub(crate) struct Published {
+    /// Whose they are.
+    pub(crate) label: String,
+    /// Day, value, and half the length of the bar (0 for none).
+    pub(crate) points: Vec<(f64, f64, f64)>,
+}
+
 impl Line {
     /// One column of all runs: the mean over runs at each day that all of them have, and its band.
-    fn over(
+    pub(crate) fn over(
         runs: &[Table],
         name: &str,
         label: &str,
@@ -98,10 +107,12 @@ impl Line {
     }
 }
 
-struct Panel {
-    y_label: &'static str,
-    lines: Vec<Line>,
-    logarithmic: bool,
+/// One pair of axes against time in days.
+pub(crate) struct Panel {
+    pub(crate) y_label: &'static str,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) published: Vec<Published>,
+    pub(crate) logarithmic: bool,
 }
 
 impl Panel {
@@ -124,7 +135,9 @@ impl Panel {
         };
         let bands = || {
             let ends = self.lines.iter().flat_map(|line| &line.band);
+            let bars = self.published.iter().flat_map(|others| &others.points);
             ends.flat_map(|&(_, low, high)| [low, high])
+                .chain(bars.flat_map(|&(_, y, bar)| [y - bar, y + bar]))
                 .filter(|&y| self.shows(y))
         };
         let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
@@ -144,7 +157,8 @@ impl Panel {
             high += 0.05 * (high - low).max(1e-9);
         }
         // The legend stands in the upper right corner: no curve shall run behind it.
-        let legend = (LEGEND_LINE * self.lines.len() as f64 + LEGEND_LINE).min(0.6);
+        let entries = self.lines.len() + self.published.len();
+        let legend = (LEGEND_LINE * entries as f64 + LEGEND_LINE).min(0.6);
         let behind = self
             .lines
             .iter()
@@ -152,6 +166,10 @@ impl Panel {
                 let points = line.points.iter().map(|&(x, y)| (x, y));
                 points.chain(line.band.iter().map(|&(x, _, most)| (x, most)))
             })
+            .chain(self.published.iter().flat_map(|others| {
+                let points = others.points.iter();
+                points.map(|&(x, y, bar)| (x, y + bar))
+            }))
             .filter(|&(x, y)| x > 0.4 * most_x && self.shows(y))
             .map(|(_, y)| self.to_axis(y))
             .fold(low, f64::max);
@@ -170,12 +188,12 @@ pub fn write_curves(
     title: &str,
     runs: &[Table],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    use_embedded_font();
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
         logarithmic,
         lines: lines.into_iter().flatten().collect(),
+        published: Vec::new(),
     };
     let pictures = [
         (
@@ -242,34 +260,48 @@ pub fn write_curves(
     let mut written = Vec::new();
     for (name, heading, panels) in &pictures {
         let heading = format!("{title}: {}", heading.to_lowercase());
-        let width = if panels.len() > 1 { 1100 } else { 640 };
-        let svg = folder.join(format!("{name}.svg"));
-        let mut text = String::new();
-        {
-            let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
-            draw(&area, &heading, panels, 1).map_err(|message| OutputError::Drawing {
-                path: svg.clone(),
-                message,
-            })?;
-        }
-        write_whole(&svg, text.as_bytes())?;
-        let png = folder.join(format!("{name}.png"));
-        let (wide, high) = (width * 2, 840);
-        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
-        {
-            let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-            draw(&area, &heading, panels, 2).map_err(|message| OutputError::Drawing {
-                path: png.clone(),
-                message,
-            })?;
-        }
-        write_whole(
-            &png,
-            &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
-        )?;
-        written.extend([svg, png]);
+        written.extend(write_picture(folder, name, &heading, panels)?);
     }
     Ok(written)
+}
+
+/// Draws panels side by side, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub(crate) fn write_picture(
+    folder: &Path,
+    name: &str,
+    heading: &str,
+    panels: &[Panel],
+) -> Result<[PathBuf; 2], OutputError> {
+    use_embedded_font();
+    let width = if panels.len() > 1 { 1100 } else { 640 };
+    let svg = folder.join(format!("{name}.svg"));
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
+        draw(&area, heading, panels, 1).map_err(|message| OutputError::Drawing {
+            path: svg.clone(),
+            message,
+        })?;
+    }
+    write_whole(&svg, text.as_bytes())?;
+    let png = folder.join(format!("{name}.png"));
+    let (wide, high) = (width * 2, 840);
+    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+        draw(&area, heading, panels, 2).map_err(|message| OutputError::Drawing {
+            path: png.clone(),
+            message,
+        })?;
+    }
+    write_whole(
+        &png,
+        &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
+    )?;
+    Ok([svg, png])
 }
 
 fn draw<DB: DrawingBackend>(
@@ -396,6 +428,33 @@ where
                     .map(|point| Circle::new(point, radius, style)),
             )
             .map_err(|e| said(&e))?;
+    }
+    for others in &panel.published {
+        let bars = others.points.iter().filter(|point| point.2 > 0.0);
+        let ends = bars
+            .filter(|&&(_, y, bar)| shown(y - bar))
+            .map(|&(x, y, bar)| {
+                PathElement::new(
+                    vec![(x, to_axis(y - bar)), (x, to_axis(y + bar))],
+                    BLACK.stroke_width(scale),
+                )
+            });
+        chart.draw_series(ends).map_err(|e| said(&e))?;
+        let points = others.points.iter().filter(|point| shown(point.1));
+        let crosses = points.map(|&(x, y, _)| {
+            Cross::new((x, to_axis(y)), 5 * scale, BLACK.stroke_width(2 * scale))
+        });
+        chart
+            .draw_series(crosses)
+            .map_err(|e| said(&e))?
+            .label(others.label.as_str())
+            .legend(move |(x, y)| {
+                Cross::new(
+                    (x + 9 * scale as i32, y),
+                    5 * scale,
+                    BLACK.stroke_width(2 * scale),
+                )
+            });
     }
     chart
         .configure_series_labels()
