@@ -8,7 +8,8 @@
 //!
 //! With `H = c^n / (c^n + half_max^n)` of the cue's level `c`: `raised_by` multiplies by
 //! `1 + (fold - 1) H`, `lowered_by` by `1 - (1 - to) H`, `needs` by `H` itself, so that nothing
-//! happens where the cue is absent. Modulators multiply each other.
+//! happens where the cue is absent. Modulators multiply each other. A receptor inhibitor may hide a
+//! cue from the rates that its drug names (`drugs.<name>.blocks`).
 
 use std::collections::BTreeMap;
 
@@ -108,6 +109,17 @@ struct Modulator {
     exponent: f64,
     /// Factor at no effect and at full effect.
     ends: [f64; 2],
+    /// Drugs that hide the cue from this rate.
+    blocks: Vec<Block>,
+}
+
+/// A drug that hides a cue: the cue is seen as `c (1 - most H)`.
+#[derive(Debug, Clone, PartialEq)]
+struct Block {
+    drug: CueId,
+    half_max: f64,
+    exponent: f64,
+    most: f64,
 }
 
 /// A rate with its cues found: ready to be evaluated.
@@ -123,7 +135,11 @@ impl CompiledRate {
     pub fn at(&self, level: impl Fn(CueId) -> f64) -> f64 {
         let mut value = self.basal;
         for modulator in &self.modulators {
-            let effect = hill(level(modulator.cue), modulator.half_max, modulator.exponent);
+            let mut seen = level(modulator.cue);
+            for block in &modulator.blocks {
+                seen *= 1.0 - block.most * hill(level(block.drug), block.half_max, block.exponent);
+            }
+            let effect = hill(seen, modulator.half_max, modulator.exponent);
             value *= modulator.ends[0] + (modulator.ends[1] - modulator.ends[0]) * effect;
         }
         value
@@ -179,11 +195,25 @@ impl<Q: Basal> Modulated<Q> {
             };
             problems.positive(&format!("{at}.half_max"), half_max, "");
             problems.positive(&format!("{at}.hill"), exponent, "");
+            let blocks = cues
+                .blocked
+                .iter()
+                .filter(|blocked| blocked.holds(path, name))
+                .filter_map(|blocked| {
+                    Some(Block {
+                        drug: cues.find(&blocked.drug)?,
+                        half_max: blocked.half_max_pm,
+                        exponent: blocked.hill,
+                        most: blocked.most,
+                    })
+                })
+                .collect();
             modulators.push(Modulator {
                 cue,
                 half_max,
                 exponent,
                 ends,
+                blocks,
             });
         };
         for (name, raise) in &self.raised_by {
