@@ -147,12 +147,8 @@ impl Model {
         let signals = parameters.signal_names();
         let plan = therapy.plan(&mut problems);
         let binding = binding(&plan, &signals, &mut problems);
-        let cues = CueTable::with_agents(
-            &signals,
-            &parameters.cues,
-            &therapy.agents(),
-            &mut problems,
-        );
+        let cues =
+            CueTable::with_agents(&signals, &parameters.cues, &therapy.agents(), &mut problems);
         let rates = rates(&parameters, &signals, &cues, &mut problems);
         if !problems.found.is_empty() {
             return Err(problems.found);
@@ -264,7 +260,8 @@ fn binding(
                 _ => problems.add(
                     &format!("drugs.{}.neutralises.{name}", agent.name),
                     format!("a drug cannot bind \"{name}\""),
-                    format!("signals that can be bound: {}", signals.join(", ")).replace(" opg,", ""),
+                    format!("signals that can be bound: {}", signals.join(", "))
+                        .replace(" opg,", ""),
                 ),
             }
         }

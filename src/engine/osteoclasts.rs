@@ -178,7 +178,12 @@ fn resorb(
         let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
         if bound > 0.0 {
-            take_up(model, state, cell, f64::from(bound - state.bone.drug_amol[target]));
+            take_up(
+                model,
+                state,
+                cell,
+                f64::from(bound - state.bone.drug_amol[target]),
+            );
         }
         let done = &mut state.ledger.remodelling;
         done.opened_um2 += Bone::surface_area_um2(&model.grid, opened_faces);

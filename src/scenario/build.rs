@@ -67,9 +67,8 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
 
 /// Lays the drugs that courses name, and that come with howship, under the scenario.
 fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
-    let courses = match tree.get("therapy") {
-        Some(toml::Value::Table(courses)) => courses,
-        _ => return Ok(tree),
+    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
+        return Ok(tree);
     };
     let mut named: Vec<&str> = courses
         .values()

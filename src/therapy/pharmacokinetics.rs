@@ -148,12 +148,10 @@ impl Pharmacokinetics {
             absorption_per_h: self
                 .absorption
                 .map_or(0.0, |absorption| absorption.get() * for_rate),
-            saturable: self.saturable.as_ref().map(|saturable| {
-                (
-                    saturable.most.get() * for_clearance,
-                    saturable.half.get(),
-                )
-            }),
+            saturable: self
+                .saturable
+                .as_ref()
+                .map(|saturable| (saturable.most.get() * for_clearance, saturable.half.get())),
             access: self.access,
             delay_h: self.delay.get(),
         }
@@ -324,7 +322,9 @@ impl System {
         }
         let rates = |at: &Vector| -> Vector {
             let mut rates: Vector = std::array::from_fn(|row| {
-                let moved: f64 = (0..INPUT).map(|column| matrix[row][column] * at[column]).sum();
+                let moved: f64 = (0..INPUT)
+                    .map(|column| matrix[row][column] * at[column])
+                    .sum();
                 moved + matrix[row][INPUT] / scale
             });
             let level = at[1].max(0.0) * scale / self.central_l;
@@ -358,11 +358,7 @@ impl System {
 fn exponential(matrix: &Matrix, duration_h: f64) -> Matrix {
     const TERMS: u32 = 18;
     let norm = (0..INPUT)
-        .map(|column| {
-            (0..WIDTH)
-                .map(|row| matrix[row][column].abs())
-                .sum::<f64>()
-        })
+        .map(|column| (0..WIDTH).map(|row| matrix[row][column].abs()).sum::<f64>())
         .fold(0.0, f64::max)
         * duration_h;
     let halvings = if norm > 0.5 {
@@ -439,7 +435,10 @@ mod tests {
         let (k, ka) = (0.0007, 0.011);
         let mut area = 0.0;
         for tick in 1..=1000 {
-            area += system.advance(&mut amounts, 0.0, 1.0).unwrap().central_mg_h_per_l;
+            area += system
+                .advance(&mut amounts, 0.0, 1.0)
+                .unwrap()
+                .central_mg_h_per_l;
             let t = f64::from(tick);
             let bateman = 74.4 * ka / (ka - k) * ((-k * t).exp() - (-ka * t).exp());
             near(amounts.central_mg, bateman);
@@ -486,7 +485,10 @@ mod tests {
         let mut amounts = Amounts::default();
         let seen = system.advance(&mut amounts, 7.0, 4.0).unwrap();
         let k = 0.2_f64;
-        near(amounts.central_mg / 3.0, 7.0 / 0.6 * (1.0 - (-k * 4.0).exp()));
+        near(
+            amounts.central_mg / 3.0,
+            7.0 / 0.6 * (1.0 - (-k * 4.0).exp()),
+        );
         near(
             seen.central_mg_h_per_l,
             7.0 / 0.6 * (4.0 - (1.0 - (-k * 4.0).exp()) / k),

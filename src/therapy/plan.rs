@@ -166,10 +166,7 @@ impl Therapy {
                 "set subject.mass, such as \"20 g\" or \"70 kg\", to scale it",
             );
         }
-        let relative = self
-            .subject
-            .mass
-            .map_or(1.0, |mass| mass.get() / reference);
+        let relative = self.subject.mass.map_or(1.0, |mass| mass.get() / reference);
         Agent {
             name: name.to_owned(),
             system: drug.pk.system(self.subject.mass),
@@ -187,7 +184,8 @@ impl Therapy {
             kills: drug.kills.clone(),
             bone: drug.bone.clone().map(|mut bone| {
                 // Bone surface goes with the mass of bone, which goes with that of the body.
-                bone.skeleton = crate::numerics::quantity::Area::um2(bone.skeleton.get() * relative);
+                bone.skeleton =
+                    crate::numerics::quantity::Area::um2(bone.skeleton.get() * relative);
                 bone
             }),
         }
@@ -195,7 +193,11 @@ impl Therapy {
 
     fn enter(&self, plan: &mut Plan, path: &str, course: &Course, problems: &mut Problems) {
         let (times, mg) = course.doses(path, &self.subject, self.duration_h, problems);
-        let Some(agent) = plan.agents.iter().position(|agent| agent.name == course.drug) else {
+        let Some(agent) = plan
+            .agents
+            .iter()
+            .position(|agent| agent.name == course.drug)
+        else {
             let known: Vec<&str> = self.drugs.keys().map(String::as_str).collect();
             problems.add(
                 &format!("{path}.drug"),
@@ -224,13 +226,14 @@ impl Therapy {
                 ),
             );
         }
-        plan.doses.extend(times.iter().map(|&time_h| Administration {
-            agent,
-            time_h,
-            mg,
-            into_vein,
-            infusion_h: course.infusion.get(),
-        }));
+        plan.doses
+            .extend(times.iter().map(|&time_h| Administration {
+                agent,
+                time_h,
+                mg,
+                into_vein,
+                infusion_h: course.infusion.get(),
+            }));
     }
 }
 

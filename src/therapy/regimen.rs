@@ -261,8 +261,7 @@ impl Course {
                 "give a longer interval",
             );
         }
-        let repeats =
-            self.number.is_some_and(|number| number > 1) || self.stop.is_some();
+        let repeats = self.number.is_some_and(|number| number > 1) || self.stop.is_some();
         if repeats && self.interval.is_none() {
             problems.add(
                 &at("interval"),
@@ -294,7 +293,9 @@ impl Course {
         let (Some(amount), true) = (amount, problems.found.len() == before) else {
             return (Vec::new(), 0.0);
         };
-        let end = self.stop.map_or(duration_h, |stop| stop.get().min(duration_h));
+        let end = self
+            .stop
+            .map_or(duration_h, |stop| stop.get().min(duration_h));
         let most = match (self.interval, self.number) {
             (None, _) => 1,
             (Some(_), None) => MOST_DOSES,
@@ -374,12 +375,12 @@ mod tests {
     #[test]
     fn doses_fall_due_on_their_days() {
         assert_eq!(times("start = \"7 d\"").0, [168.0]);
-        assert_eq!(
-            times("interval = \"28 d\"").0,
-            [0.0, 672.0, 1344.0, 2016.0]
-        );
+        assert_eq!(times("interval = \"28 d\"").0, [0.0, 672.0, 1344.0, 2016.0]);
         assert_eq!(times("interval = \"28 d\"\nnumber = 2").0, [0.0, 672.0]);
-        assert_eq!(times("interval = \"28 d\"\nstop = \"56 d\"").0, [0.0, 672.0]);
+        assert_eq!(
+            times("interval = \"28 d\"\nstop = \"56 d\"").0,
+            [0.0, 672.0]
+        );
         assert_eq!(
             times(
                 "interval = \"28 d\"\nnumber = 3\nholidays = [{ from = \"20 d\", to = \"57 d\" }]"
