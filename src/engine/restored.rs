@@ -48,6 +48,14 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     }
     count("books of stores", state.ledger.stores.len(), stored.len())?;
     count("drugs", state.drugs.len(), model.plan.agents.len())?;
+    for (agent, drug) in model.plan.agents.iter().zip(&state.drugs) {
+        if !drug.makes_sense() {
+            return Err(format!(
+                "an amount of {} that is negative or not finite",
+                agent.name
+            ));
+        }
+    }
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();

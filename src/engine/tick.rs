@@ -107,6 +107,7 @@ pub(crate) fn check_values(model: &Model, state: &State) -> Result<(), Fault> {
     }
     not_negative(model, state, "the matrix share", &state.bone.matrix)?;
     not_negative(model, state, "the osteoid share", &state.bone.osteoid)?;
+    not_negative(model, state, "drug on bone (amol)", &state.bone.drug_amol)?;
     check_occupancy(model, state)
 }
 

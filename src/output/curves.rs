@@ -387,7 +387,7 @@ where
         .draw()
         .map_err(|e| said(&e))?;
     chart
-        .draw_series(dose_days.iter().map(|&day| {
+        .draw_series(dose_days.iter().filter(|&&day| day <= most_x).map(|&day| {
             PathElement::new(
                 vec![(day, low), (day, low + 0.06 * (high - low))],
                 RGBColor(150, 150, 150).stroke_width(2 * scale),

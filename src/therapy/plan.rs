@@ -15,6 +15,9 @@ use crate::therapy::subject::{Species, Subject};
 /// A moment is met when it is this near, h: times are sums of decimals.
 const NEAR_H: f64 = 1e-9;
 
+/// Share of all that was given below which a drug is gone.
+const GONE: f64 = 1e-15;
+
 /// What a scenario says about therapy.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Therapy {
@@ -88,6 +91,26 @@ pub struct DrugInBody {
     pub site_pm: f64,
     /// Gone to bone in the last tick, amol per um2 of lined surface.
     pub bone_amol_per_um2: f64,
+}
+
+impl DrugInBody {
+    /// True when every amount and level is finite and not negative.
+    pub fn makes_sense(&self) -> bool {
+        let amounts = &self.amounts;
+        [
+            amounts.depot_mg,
+            amounts.central_mg,
+            amounts.peripheral_mg[0],
+            amounts.peripheral_mg[1],
+            amounts.site_mg_per_l,
+            self.given_mg,
+            self.plasma_mg_per_l,
+            self.site_pm,
+            self.bone_amol_per_um2,
+        ]
+        .iter()
+        .all(|value| (0.0..=f64::MAX).contains(value))
+    }
 }
 
 impl Therapy {
@@ -297,6 +320,12 @@ impl Plan {
             let seen = drug.system.advance(&mut body.amounts, input, next - now)?;
             central += seen.central_mg_h_per_l;
             site += seen.site_mg_h_per_l;
+        }
+        // What is left of a drug long gone is round-off.
+        let left = &body.amounts;
+        let left_mg = left.depot_mg + left.central_mg + left.peripheral_mg.iter().sum::<f64>();
+        if left_mg < GONE * body.given_mg {
+            body.amounts = Amounts::default();
         }
         let length = to_h - from_h;
         body.plasma_mg_per_l = central / length;
