@@ -296,6 +296,38 @@ mod tests {
     }
 
     #[test]
+    fn a_drug_hides_a_cue_from_the_rates_it_names_and_from_no_others() {
+        let agents = crate::biology::cue::Agents {
+            names: vec!["inhibitor".into()],
+            inside: vec![],
+            blocked: vec![crate::biology::cue::Blocked {
+                key: "drugs.inhibitor.blocks.growth".into(),
+                drug: "inhibitor".into(),
+                cue: "tgf_beta".into(),
+                on: vec!["tumour.division".into()],
+                half_max_pm: 50.0,
+                hill: 1.0,
+                most: 0.9,
+            }],
+        };
+        let mut problems = Problems::default();
+        let signals = ["tgf_beta".into()];
+        let cues = CueTable::with_agents(&signals, &BTreeMap::new(), &agents, &mut problems);
+        let inhibitor = cues.find("inhibitor").unwrap();
+        let modulated: Modulated<Rate> =
+            toml::from_str("rate = \"1 /h\"\nneeds.tgf_beta = { half_max = \"10 pM\" }").unwrap();
+        let at = |path: &str, drug_pm: f64| {
+            let rate = modulated.compile(path, &cues, &mut Problems::default());
+            rate.at(|cue| if cue == inhibitor { drug_pm } else { 10.0 })
+        };
+        // Half effect of the drug leaves 0.55 of the cue: 5.5 / 15.5.
+        assert!((at("tumour.division", 50.0) - 5.5 / 15.5).abs() < 1e-12);
+        for (path, drug_pm) in [("tumour.division", 0.0), ("tumour.divisions", 50.0)] {
+            assert_eq!(at(path, drug_pm).to_bits(), 0.5_f64.to_bits(), "{path}");
+        }
+    }
+
+    #[test]
     fn wrong_modulators_are_named_with_their_path() {
         let (_, problems) = compile(
             "rate = \"-1 /h\"\nraised_by.il6 = { fold = 3, half_max = \"20 pM\" }\n\
