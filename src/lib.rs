@@ -5,8 +5,8 @@
 //! tumour grows on them and secretes more `PTHrP`.
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
-//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`engine`],
-//! [`observe`], [`output`], [`scenario`], [`validate`], [`cli`].
+//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`therapy`],
+//! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
@@ -21,6 +21,7 @@ pub mod observe;
 pub mod output;
 pub mod scenario;
 pub mod specimen;
+pub mod therapy;
 pub mod tissue;
 pub mod transport;
 pub mod validate;

@@ -285,7 +285,7 @@ fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> 
         .first()
         .and_then(|folder| folder.file_name())
         .map_or_else(String::new, |name| name.to_string_lossy().replace('_', " "));
-    for path in write_curves(&plots, &title, &runs)? {
+    for path in write_curves(&plots, &title, &runs, &[])? {
         say!("{}", path.display());
     }
     Ok(())

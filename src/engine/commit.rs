@@ -77,6 +77,7 @@ fn fuse(model: &Model, state: &mut State, at: SurfaceSite) {
         .life_h
         .push(osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
     cells.resorbed_um3.push(0.0);
+    cells.drug_amol.push(0.0);
     hold(model, state, site, id);
 }
 

@@ -5,7 +5,9 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
+use crate::biology::surroundings::Decoy;
 use crate::numerics::quantity::Secretion;
+use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
@@ -100,6 +102,10 @@ pub struct Model {
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
     pub patch_share: f64,
+    /// Drugs and doses.
+    pub plan: Plan,
+    /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
+    binding: Vec<(usize, usize, f64, f64)>,
 }
 
 /// How signals are solved.
@@ -115,12 +121,13 @@ pub struct TransportChoice {
 }
 
 impl Model {
-    /// Compiles the parameters for a lattice and a tick.
+    /// Compiles the parameters and the therapy for a lattice and a tick.
     ///
     /// # Errors
     /// All parameters that make no sense, with their paths.
     pub fn new(
         parameters: Parameters,
+        therapy: &Therapy,
         grid: Grid,
         tick_h: f64,
         transport: TransportChoice,
@@ -140,7 +147,10 @@ impl Model {
             return Err(problems.found);
         }
         let signals = parameters.signal_names();
-        let cues = CueTable::new(&signals, &parameters.cues, &mut problems);
+        let plan = therapy.plan(&mut problems);
+        let binding = binding(&plan, &signals, &mut problems);
+        let cues =
+            CueTable::with_agents(&signals, &parameters.cues, &therapy.agents(), &mut problems);
         let rates = rates(&parameters, &signals, &cues, &mut problems);
         if !problems.found.is_empty() {
             return Err(problems.found);
@@ -216,7 +226,30 @@ impl Model {
             physics,
             cues: cues.sources,
             rates,
+            plan,
+            binding,
         })
+    }
+
+    /// Level of each drug at its site of action, pM.
+    pub fn drugs_pm(&self, bodies: &[DrugInBody]) -> Vec<f64> {
+        bodies.iter().map(|body| body.site_pm).collect()
+    }
+
+    /// Drugs that bind a signal in fluid now.
+    pub fn decoys(&self, bodies: &[DrugInBody]) -> Vec<Decoy> {
+        self.binding
+            .iter()
+            .filter_map(|&(drug, signal, kd_pm, most)| {
+                let level_pm = bodies.get(drug)?.site_pm;
+                (level_pm > 0.0).then_some(Decoy {
+                    signal,
+                    level_pm,
+                    kd_pm,
+                    most,
+                })
+            })
+            .collect()
     }
 
     /// Index of a signal.
@@ -237,6 +270,29 @@ fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
     } else {
         std::f64::consts::PI * radius_um * radius_um
     }
+}
+
+/// Which drugs bind which signals, by index.
+fn binding(
+    plan: &Plan,
+    signals: &[String],
+    problems: &mut Problems,
+) -> Vec<(usize, usize, f64, f64)> {
+    let mut found = Vec::new();
+    for (drug, agent) in plan.agents.iter().enumerate() {
+        for (name, kd_pm, most) in &agent.neutralises {
+            match signals.iter().position(|known| known == name) {
+                Some(signal) if name != "opg" => found.push((drug, signal, *kd_pm, *most)),
+                _ => problems.add(
+                    &format!("drugs.{}.neutralises.{name}", agent.name),
+                    format!("a drug cannot bind \"{name}\""),
+                    format!("signals that can be bound: {}", signals.join(", "))
+                        .replace(" opg,", ""),
+                ),
+            }
+        }
+    }
+    found
 }
 
 fn rates(

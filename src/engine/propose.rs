@@ -100,6 +100,9 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
 fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
     let mut chances = std::mem::take(&mut scratch.tumour_chances);
     let view = surroundings(model, state, scratch);
+    let is_mutant = model.parameters.tumour.egfr_mutant;
+    let (kill, kill_dividing) = model.plan.kills(&state.drugs, is_mutant);
+    let basal_division = model.rates.tumour_division.basal;
     chances
         .par_iter_mut()
         .enumerate()
@@ -114,6 +117,12 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
             } else {
                 model.rates.tumour_division.at(|cue| view.level(cue, site))
             };
+            // Kills by drugs add to each other and to all other death.
+            let resting_death = death + kill;
+            let mut death = resting_death;
+            if kill_dividing > 0.0 && basal_division > 0.0 {
+                death += kill_dividing * division / basal_division;
+            }
             let dies = probability(death, model.tick_h);
             let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
             *chances = TumourChances {
@@ -123,7 +132,7 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
                 } else {
                     0.0
                 },
-                death_per_h: death as f32,
+                death_per_h: resting_death as f32,
                 // Five thirds of a site is one corner step.
                 at_rim: scratch.way_out.distance[site] <= 5,
             };

@@ -47,6 +47,15 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     count("books of stores", state.ledger.stores.len(), stored.len())?;
+    count("drugs", state.drugs.len(), model.plan.agents.len())?;
+    for (agent, drug) in model.plan.agents.iter().zip(&state.drugs) {
+        if !drug.makes_sense() {
+            return Err(format!(
+                "an amount of {} that is negative or not finite",
+                agent.name
+            ));
+        }
+    }
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();
@@ -66,6 +75,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ("lives of osteoclasts", cells.life_h.len()),
         ("depths of osteoclasts", cells.pit_depth_um.len()),
         ("volumes of osteoclasts", cells.resorbed_um3.len()),
+        ("drug loads of osteoclasts", cells.drug_amol.len()),
     ] {
         count(what, found, cells.id.len())?;
     }

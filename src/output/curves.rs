@@ -179,7 +179,7 @@ impl Panel {
 }
 
 /// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
-/// band from the least to the greatest.
+/// band from the least to the greatest. Days of doses are marked on the time axis.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -187,6 +187,7 @@ pub fn write_curves(
     folder: &Path,
     title: &str,
     runs: &[Table],
+    dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
@@ -259,13 +260,43 @@ pub fn write_curves(
     ];
     let mut written = Vec::new();
     for (name, heading, panels) in &pictures {
-        let heading = format!("{title}: {}", heading.to_lowercase());
-        written.extend(write_picture(folder, name, &heading, panels)?);
+        let mut heading = format!("{title}: {}", heading.to_lowercase());
+        if !dose_days.is_empty() {
+            heading += " (grey marks: doses)";
+        }
+        written.extend(write_picture(folder, name, &heading, panels, dose_days)?);
     }
     Ok(written)
 }
 
-/// Draws panels side by side, as SVG and PNG.
+/// Draws the levels of all drugs in plasma, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_drug_curves(
+    folder: &Path,
+    title: &str,
+    drugs: &Table,
+) -> Result<Vec<PathBuf>, OutputError> {
+    const PLASMA: &str = "_plasma_mg_per_l";
+    use_embedded_font();
+    let runs = std::slice::from_ref(drugs);
+    let lines = drugs
+        .columns
+        .iter()
+        .filter_map(|column| Line::over(runs, column, column.strip_suffix(PLASMA)?, |_| 1.0))
+        .collect();
+    let panel = Panel {
+        y_label: "mean level in plasma (mg/L)",
+        logarithmic: true,
+        lines,
+        published: Vec::new(),
+    };
+    let heading = format!("{title}: drugs");
+    write_picture(folder, "drugs", &heading, &[panel], &[])
+}
+
+/// Draws panels side by side, as SVG and PNG, with marks at doses.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -274,14 +305,15 @@ pub(crate) fn write_picture(
     name: &str,
     heading: &str,
     panels: &[Panel],
-) -> Result<[PathBuf; 2], OutputError> {
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
     use_embedded_font();
     let width = if panels.len() > 1 { 1100 } else { 640 };
     let svg = folder.join(format!("{name}.svg"));
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
-        draw(&area, heading, panels, 1).map_err(|message| OutputError::Drawing {
+        draw(&area, heading, panels, dose_days, 1).map_err(|message| OutputError::Drawing {
             path: svg.clone(),
             message,
         })?;
@@ -292,7 +324,7 @@ pub(crate) fn write_picture(
     let mut pixels = vec![255_u8; (wide * high * 3) as usize];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-        draw(&area, heading, panels, 2).map_err(|message| OutputError::Drawing {
+        draw(&area, heading, panels, dose_days, 2).map_err(|message| OutputError::Drawing {
             path: png.clone(),
             message,
         })?;
@@ -301,13 +333,14 @@ pub(crate) fn write_picture(
         &png,
         &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
     )?;
-    Ok([svg, png])
+    Ok(vec![svg, png])
 }
 
 fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     heading: &str,
     panels: &[Panel],
+    dose_days: &[f64],
     scale: u32,
 ) -> Result<(), String>
 where
@@ -320,7 +353,7 @@ where
         .map_err(|e| said(&e))?;
     let (_, body) = area.split_vertically(34 * scale);
     for (panel, part) in panels.iter().zip(body.split_evenly((1, panels.len()))) {
-        draw_panel(&part, panel, scale)?;
+        draw_panel(&part, panel, dose_days, scale)?;
     }
     area.present().map_err(|e| said(&e))
 }
@@ -328,6 +361,7 @@ where
 fn draw_panel<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     panel: &Panel,
+    dose_days: &[f64],
     scale: u32,
 ) -> Result<(), String>
 where
@@ -374,6 +408,14 @@ where
         .y_label_formatter(&tick)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()
+        .map_err(|e| said(&e))?;
+    chart
+        .draw_series(dose_days.iter().filter(|&&day| day <= most_x).map(|&day| {
+            PathElement::new(
+                vec![(day, low), (day, low + 0.06 * (high - low))],
+                RGBColor(150, 150, 150).stroke_width(2 * scale),
+            )
+        }))
         .map_err(|e| said(&e))?;
     for (index, line) in panel.lines.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];

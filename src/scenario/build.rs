@@ -13,10 +13,11 @@ use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
-use crate::scenario::layers::Tree;
+use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
+use crate::therapy::catalogue::fragment;
 use crate::tissue::grid::Grid;
 use crate::transport;
 use crate::transport::diffusion::MOST_SITES;
@@ -51,7 +52,7 @@ pub struct Loaded {
 /// # Errors
 /// What is wrong, with file, line and remedy.
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
-    let mut tree = read_file(path, preset, sets)?;
+    let mut tree = with_drugs(read_file(path, preset, sets)?)?;
     tree.keep_uppermost_choice("specimen");
     let scenario: Scenario = tree.deserialize()?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
@@ -62,6 +63,40 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     };
     loaded.check()?;
     Ok(loaded)
+}
+
+/// Lays the drugs that courses name, and that come with howship, under the scenario.
+fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
+    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
+        return Ok(tree);
+    };
+    let mut named: Vec<&str> = courses
+        .values()
+        .filter_map(|course| course.get("drug")?.as_str())
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut drugs: Option<Tree> = None;
+    for name in named {
+        let Some(text) = fragment(name) else {
+            continue;
+        };
+        let layer = Tree::parse(Layer {
+            name: format!("drug {name}"),
+            text: text.to_owned(),
+        })?;
+        match &mut drugs {
+            Some(below) => below.overlay(layer),
+            None => drugs = Some(layer),
+        }
+    }
+    Ok(match drugs {
+        Some(mut below) => {
+            below.overlay(tree);
+            below
+        }
+        None => tree,
+    })
 }
 
 /// A run that is ready for its first tick.
@@ -450,16 +485,21 @@ impl Loaded {
                 )
                 .into());
         }
-        Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice).map_err(
-            |problems| {
-                Diagnostics(
-                    problems
-                        .iter()
-                        .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
-                        .collect(),
-                )
-            },
+        Model::new(
+            scenario.parameters(),
+            &scenario.treatment(),
+            grid,
+            scenario.run.tick.get(),
+            choice,
         )
+        .map_err(|problems| {
+            Diagnostics(
+                problems
+                    .iter()
+                    .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
+                    .collect(),
+            )
+        })
     }
 
     /// Builds the simulation.

@@ -15,6 +15,10 @@ use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::numerics::quantity::{Length, Time};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
+use crate::therapy::drug::Drug;
+use crate::therapy::plan::Therapy;
+use crate::therapy::regimen::Course;
+use crate::therapy::subject::Subject;
 use crate::tissue::grid::Grid;
 
 /// A scenario file with its preset and base merged in.
@@ -49,6 +53,15 @@ pub struct Scenario {
     /// Declared cues by name.
     #[serde(default)]
     pub cues: BTreeMap<String, DeclaredCue>,
+    /// Who is treated.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Drugs by name; those that come with howship are there when a course names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drugs: BTreeMap<String, Drug>,
+    /// Courses of drugs, by a name of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub therapy: BTreeMap<String, Course>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.
@@ -297,6 +310,16 @@ impl Checkpoint {
 }
 
 impl Scenario {
+    /// What is given to whom.
+    pub fn treatment(&self) -> Therapy {
+        Therapy {
+            subject: self.subject.clone(),
+            drugs: self.drugs.clone(),
+            courses: self.therapy.clone(),
+            duration_h: self.run.duration.get(),
+        }
+    }
+
     /// The biology alone.
     pub fn parameters(&self) -> Parameters {
         Parameters {

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::restored;
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::{OPG, RANKL};
+use crate::engine::secrete::bind_in_fluid;
 use crate::output::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::file::Scenario;
 use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::record::Record;
-use crate::transport::binding;
 
 /// A run that was taken up again.
 #[derive(Debug)]
@@ -126,14 +125,7 @@ impl Sealed<'_> {
         // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
         // from the levels; the share of RANK engaged goes by a surface that has changed since.
         scratch.rank_occupancy = rank_occupancy;
-        binding::free_levels(
-            &state.fields_pm[RANKL],
-            &state.fields_pm[OPG],
-            model.parameters.lining.contact_rankl.kd_opg.get(),
-            &mut scratch.free_rankl_pm,
-            &mut scratch.free_opg_pm,
-        )
-        .map_err(|error| sense(error.to_string()))?;
+        bind_in_fluid(&model, &state, &mut scratch).map_err(|error| sense(error.to_string()))?;
         // Room is for the arrival itself to find.
         let everywhere = vec![false; model.grid.len()];
         let arrival = loaded

@@ -70,6 +70,8 @@ pub struct Osteoclasts {
     pub pit_depth_um: Vec<f32>,
     /// Matrix that it has removed, um3.
     pub resorbed_um3: Vec<f32>,
+    /// Drug that it took up from bone, amol.
+    pub drug_amol: Vec<f32>,
 }
 
 impl Osteoclasts {
@@ -93,6 +95,7 @@ impl Osteoclasts {
         retain(&mut self.life_h, keep);
         retain(&mut self.pit_depth_um, keep);
         retain(&mut self.resorbed_um3, keep);
+        retain(&mut self.drug_amol, keep);
     }
 }
 

@@ -375,7 +375,7 @@ fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>
     }
     let mut drawn = Vec::new();
     for (name, heading, panels) in pictures {
-        write_picture(folder, &name, &heading, &panels)?;
+        write_picture(folder, &name, &heading, &panels, &[])?;
         drawn.push((name, heading));
     }
     Ok(drawn)
