@@ -10,6 +10,7 @@ pub mod build;
 pub mod describe;
 pub mod diagnostic;
 pub mod file;
+pub mod fork;
 pub mod layers;
 pub mod memory;
 pub mod read;
