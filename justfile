@@ -13,6 +13,10 @@ doc:
 validate:
     cargo run --release --example validate
 
+# The description after the ODD protocol, docs/ODD.md.
+odd:
+    cargo run --example odd
+
 # Speed of whole ticks.
 bench:
     cargo bench --bench tick

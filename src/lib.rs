@@ -5,7 +5,7 @@
 //! tumour grows on them and secretes more `PTHrP`.
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
-//! it: [`numerics`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`engine`],
+//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`engine`],
 //! [`observe`], [`output`], [`scenario`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
@@ -15,6 +15,7 @@
 pub mod biology;
 pub mod cli;
 pub mod engine;
+pub mod mean_field;
 pub mod numerics;
 pub mod observe;
 pub mod output;

@@ -27,7 +27,7 @@ pub struct Signal {
     pub diffusivity: Diffusivity,
     /// Half-life in marrow: decay and uptake that are not modelled apart.
     pub half_life: Time,
-    /// Diffusivity in bone as a share of that in marrow, 0 to 0.1.
+    /// Diffusivity in bone as a share of that in marrow: 0 to 0.1, or 1 to leave bone out of account.
     #[serde(default = "bone_factor")]
     pub bone_factor: f64,
     /// Exchange with plasma at the sites of vessels.
@@ -60,6 +60,11 @@ const fn yes() -> bool {
 }
 
 impl Signal {
+    /// True when bone is as marrow to it and no vessel takes it: what the exact tick needs.
+    pub fn meets_no_obstacle(&self) -> bool {
+        self.bone_factor >= 1.0 && self.vessel_exchange.get() == 0.0
+    }
+
     /// First-order loss, per h.
     pub fn loss_per_h(&self) -> f64 {
         std::f64::consts::LN_2 / self.half_life.get()

@@ -34,7 +34,7 @@ use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
 use crate::scenario::sentences::sentences;
-use crate::transport::block_error;
+use crate::transport::{Scheme, block_error, diffusion_length_um};
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -193,26 +193,39 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.burn_in_ticks
     );
     say!(
-        "transport {:?}, relative residual {}, one level per {} x {} x {} sites",
-        loaded.scenario.transport.scheme,
+        "transport relative residual {}, one level per {} x {} x {} sites",
         loaded.scenario.transport.tolerance,
         simulation.model.signal_block[0],
         simulation.model.signal_block[1],
         simulation.model.signal_block[2]
     );
     let sites = simulation.model.signal_block.iter().max().copied();
-    for (name, signal) in &loaded.scenario.signals {
-        let length_um = signal.diffusion_length_um();
-        let error = match sites {
-            Some(sites) if sites > 1 => block_error(sites as f64 * grid.edge_um, length_um),
+    let tick_h = simulation.model.tick_h;
+    for (name, physics) in simulation
+        .model
+        .signals
+        .iter()
+        .zip(&simulation.model.physics)
+    {
+        let length_um = diffusion_length_um(physics.diffusivity_um2_per_h, physics.loss_per_h);
+        let blocks = match sites {
+            Some(sites) if sites > 1 && physics.scheme != Scheme::Exact => {
+                block_error(sites as f64 * grid.edge_um, length_um)
+            }
             _ => 0.0,
         };
         say!(
-            "          {name}: spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}, \
-             blocks change levels by about {:.1} %",
+            "          {name}: {}, spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}; \
+             expected error: blocks {:.1} % of the level, tick {:.1} % of a change of its source",
+            match physics.scheme {
+                Scheme::Implicit => "implicit",
+                Scheme::QuasiSteady => "quasi-steady",
+                Scheme::Exact => "exact",
+            },
             length_um / grid.edge_um,
-            signal.loss_per_h() * simulation.model.tick_h,
-            100.0 * error
+            physics.loss_per_h * tick_h,
+            100.0 * blocks,
+            100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
         );
     }
     Ok(())

@@ -33,13 +33,11 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &P
 /// begins from the floor of the old pit; what is owed there stays owed.
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
-    for &by in &model.patch {
-        if let Some(site) = model.grid.shifted(at.site as usize, by) {
-            let opened = &mut state.bone.activated_until_h[site];
-            *opened = opened.max(until);
-            if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
-                state.bone.depth_um[site] = 0.0;
-            }
+    for site in model.grid.around(at.site as usize, &model.patch) {
+        let opened = &mut state.bone.activated_until_h[site];
+        *opened = opened.max(until);
+        if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
+            state.bone.depth_um[site] = 0.0;
         }
     }
 }
@@ -143,8 +141,20 @@ fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: C
                 }
             }
         }
-        let laid = f64::from(state.bone.lay(site, share as f32, state.time_h));
+        let bone = &mut state.bone;
+        let at_brim = f64::from(bone.depth_um[site]) < 1.5 * model.grid.edge_um;
+        let laid = f64::from(bone.lay(site, share as f32, state.time_h));
         state.ledger.formed_um3 += laid * site_volume;
+        let done = &mut state.ledger.remodelling;
+        if state.occupancy.osteoclast[site] != 0 {
+            done.under_osteoclast_um3 += laid * site_volume;
+        }
+        let opened_h = f64::from(bone.opened_h[site]);
+        if at_brim && laid > 0.0 && !bone.is_eroded(site) && opened_h > state.start_h - 1.0 {
+            done.closed += 1;
+            done.resorption_h += f64::from(bone.vacated_h[site]) - opened_h;
+            done.cycle_h += state.time_h - opened_h;
+        }
         share -= laid;
         if laid <= 0.0 {
             return true;
@@ -173,10 +183,7 @@ enum Next {
 
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
     let mut owed = false;
-    for &by in &model.forming_reach {
-        let Some(site) = model.grid.shifted(from, by) else {
-            continue;
-        };
+    for site in model.grid.around(from, &model.forming_reach) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
@@ -195,16 +202,16 @@ fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
     state.osteoblasts.site[cell] = to as u32;
 }
 
-fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFate]) {
-    let mut keep = vec![true; fates.len()];
+fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, TumourFate)]) {
+    let mut dead = Vec::new();
     let mut moves: Vec<(u32, u64, usize, u32)> = Vec::new();
     let mut births: Vec<(u32, u64, usize)> = Vec::new();
-    for (cell, fate) in fates.iter().enumerate() {
+    for &(cell, fate) in fates {
+        let cell = cell as usize;
         let id = state.tumour.id[cell];
-        match *fate {
-            TumourFate::Stay => {}
+        match fate {
             TumourFate::Die => {
-                keep[cell] = false;
+                dead.push(cell);
                 state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
             }
             TumourFate::Wake => state.tumour.dormant[cell] = false,
@@ -256,10 +263,9 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[TumourFa
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();
             state.tumour.push(daughter, site as u32, false);
-            keep.push(true);
         }
     }
-    state.tumour.retain(&keep);
+    state.tumour.remove(&dead);
 }
 
 /// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that
@@ -326,11 +332,10 @@ fn arrest(model: &Model, state: &mut State) {
                 && bone.is_eroded(site)
                 && !bone.is_activated(site, now_h)
                 && now_h - f64::from(bone.vacated_h[site]) > patience
-                && !model.arrest_reach.iter().any(|&by| {
-                    model.grid.shifted(site, by).is_some_and(|at| {
-                        occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0
-                    })
-                })
+                && !model
+                    .grid
+                    .around(site, &model.arrest_reach)
+                    .any(|at| occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0)
         })
         .collect();
     for site in given_up {

@@ -103,8 +103,9 @@ pub struct Model {
 /// How signals are solved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TransportChoice {
-    /// Scheme in time.
-    pub scheme: Scheme,
+    /// Scheme in time of every signal, or `None` to choose by regime: exact where the signal meets
+    /// no obstacle and no vessel, else backward Euler.
+    pub scheme: Option<Scheme>,
     /// Relative residual at which the solver stops.
     pub tolerance: f64,
     /// Sites along x, y, z that share one level of every signal.
@@ -151,7 +152,11 @@ impl Model {
                 loss_per_h: signal.loss_per_h(),
                 leak_per_h: signal.vessel_exchange.get(),
                 plasma_pm: signal.plasma.get(),
-                scheme: transport.scheme,
+                scheme: transport.scheme.unwrap_or(if signal.meets_no_obstacle() {
+                    Scheme::Exact
+                } else {
+                    Scheme::Implicit
+                }),
                 tolerance: transport.tolerance,
             })
             .collect();

@@ -11,6 +11,7 @@ use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
+use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoclastMode;
 
 /// Matrix with more osteoid than this is not resorbed.
@@ -74,17 +75,17 @@ fn act_once(
     }
     match state.osteoclasts.mode[cell] {
         OsteoclastMode::Migrating => migrate(model, state, scratch, cell, draws),
-        OsteoclastMode::Resorbing => resorb(model, state, scratch, cell, now_h, released),
+        OsteoclastMode::Resorbing => {
+            state.ledger.remodelling.resorbing_h += model.step_h;
+            resorb(model, state, scratch, cell, now_h, released);
+        }
     }
 }
 
 /// Marks the marrow sites under a cell as held by it.
 pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
-    for &by in &model.footprint {
-        if let Some(at) = model.grid.shifted(site, by)
-            && !state.bone.solid[at]
-            && state.occupancy.osteoclast[at] == 0
-        {
+    for at in model.grid.around(site, &model.footprint) {
+        if !state.bone.solid[at] && state.occupancy.osteoclast[at] == 0 {
             state.occupancy.osteoclast[at] = id;
         }
     }
@@ -92,10 +93,8 @@ pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
 
 /// Gives up the sites that a cell holds, which are now vacated.
 pub fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
-    for &by in &model.digging_reach {
-        if let Some(at) = model.grid.shifted(site, by)
-            && state.occupancy.osteoclast[at] == id
-        {
+    for at in model.grid.around(site, &model.digging_reach) {
+        if state.occupancy.osteoclast[at] == id {
             state.occupancy.osteoclast[at] = 0;
             if state.bone.is_eroded(at) {
                 state.bone.vacated_h[at] = now_h as f32;
@@ -163,7 +162,7 @@ fn resorb(
     let site_volume = model.grid.site_volume_um3();
     let mut share = volume / site_volume;
     while share > 1e-9 {
-        let Some(target) = next_target(model, state, cell) else {
+        let Some(target) = next_target(model, state, cell, now_h) else {
             state.osteoclasts.mode[cell] = OsteoclastMode::Migrating;
             return;
         };
@@ -171,8 +170,14 @@ fn resorb(
         let depth = target_depth_um(model, state, target);
         let mineral = f64::from(state.bone.mineral[target]);
         released.fill(0.0);
-        let taken = f64::from(state.bone.dig(target, share as f32, released));
+        let opened_faces = faces_opened(model, state, target);
+        let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
+        let done = &mut state.ledger.remodelling;
+        done.opened_um2 += Bone::surface_area_um2(&model.grid, opened_faces);
+        if state.osteoclasts.mode[cell] == OsteoclastMode::Migrating {
+            done.by_migrating_um3 += taken * site_volume;
+        }
         state.bone.vacated_h[target] = now_h as f32;
         state.bone.depth_um[target] = depth as f32;
         state.osteoclasts.resorbed_um3[cell] += (taken * site_volume) as f32;
@@ -215,6 +220,16 @@ fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
     }
 }
 
+/// Faces of a site of bone towards the surface from which a unit begins, when it begins to dig it.
+fn faces_opened(model: &Model, state: &State, site: usize) -> u32 {
+    if !state.bone.solid[site] || state.bone.is_eroded(site) {
+        return 0;
+    }
+    // Depth 0: lined surface, or the floor of an old pit from which a new unit begins.
+    let whole = |&at: &usize| !state.bone.solid[at] && state.bone.depth_um[at] <= 0.0;
+    model.grid.face_neighbours(site).filter(whole).count() as u32
+}
+
 /// Depth of a site below the surface of its unit once it is dug, um.
 fn target_depth_um(model: &Model, state: &State, site: usize) -> f64 {
     if !state.bone.solid[site] {
@@ -234,32 +249,34 @@ fn target_depth_um(model: &Model, state: &State, site: usize) -> f64 {
 }
 
 /// The shallowest matrix within reach, what was begun first; `None` when the pit is done.
-fn next_target(model: &Model, state: &State, cell: usize) -> Option<usize> {
+fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<usize> {
     let id = state.osteoclasts.id[cell];
     let centre = state.osteoclasts.site[cell] as usize;
     let deepest = f64::from(state.osteoclasts.pit_depth_um[cell]);
     let mut best: Option<(f64, f32, usize)> = None;
-    for &by in &model.digging_reach {
-        let Some(site) = model.grid.shifted(centre, by) else {
-            continue;
-        };
+    for site in model.grid.around(centre, &model.digging_reach) {
         let matrix = state.bone.matrix[site];
         if matrix <= 0.0 || state.bone.osteoid[site] > RESORBABLE_OSTEOID * matrix {
             continue;
         }
+        let depth = target_depth_um(model, state, site);
+        // A unit goes down from the patch that was opened for it and does not spread beyond.
+        let may_begin =
+            |at: usize| depth > 1.5 * model.grid.edge_um || state.bone.is_activated(at, now_h);
         let exposed = if state.bone.solid[site] {
             model
                 .grid
                 .face_neighbours(site)
-                .any(|other| state.occupancy.osteoclast[other] == id)
+                .any(|other| state.occupancy.osteoclast[other] == id && may_begin(other))
         } else {
             // Matrix of a marrow site: a thin rest, not a refill that is under way.
-            state.occupancy.osteoclast[site] == id && state.occupancy.osteoblast[site] == 0
+            state.occupancy.osteoclast[site] == id
+                && state.occupancy.osteoblast[site] == 0
+                && may_begin(site)
         };
         if !exposed {
             continue;
         }
-        let depth = target_depth_um(model, state, site);
         if depth - 0.5 * model.grid.edge_um > deepest {
             continue;
         }

@@ -22,8 +22,6 @@ const PIECE: usize = 2048;
 /// What a tumour cell asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TumourFate {
-    /// Nothing.
-    Stay,
     /// To die.
     Die,
     /// To divide; contested space goes to the lowest rank.
@@ -72,8 +70,8 @@ pub enum SurfaceEvent {
 /// All that was asked for in a tick.
 #[derive(Debug, Default)]
 pub struct Proposals {
-    /// By tumour cell.
-    pub tumour: Vec<TumourFate>,
+    /// By tumour cell, in their order, those that ask for nothing left out.
+    pub tumour: Vec<(u32, TumourFate)>,
     /// By cell of the osteoblast lineage.
     pub osteoblasts: Vec<OsteoblastFate>,
     /// By site, in order of the sites.
@@ -125,56 +123,63 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
                     0.0
                 },
                 death_per_h: death as f32,
+                // Five thirds of a site is one corner step.
+                at_rim: scratch.way_out.distance[site] <= 5,
             };
         });
     scratch.tumour_chances = chances;
 }
 
-fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<TumourFate> {
+fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<(u32, TumourFate)> {
+    let pieces: Vec<Vec<(u32, TumourFate)>> = state
+        .tumour
+        .site
+        .par_chunks(8 * PIECE)
+        .enumerate()
+        .map(|(piece, sites)| {
+            let first = piece * 8 * PIECE;
+            (first..first + sites.len())
+                .filter_map(|cell| Some((cell as u32, tumour_fate(model, state, scratch, cell)?)))
+                .collect()
+        })
+        .collect();
+    pieces.concat()
+}
+
+fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> Option<TumourFate> {
     let chance = Chance::new(state.seed);
     let view = surroundings(model, state, scratch);
     let cells = &state.tumour;
-    let mut fates = vec![TumourFate::Stay; cells.len()];
-    fates
-        .par_iter_mut()
-        .enumerate()
-        .with_min_len(PIECE)
-        .for_each(|(cell, fate)| {
-            let site = cells.site[cell] as usize;
-            let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
-            let chances = scratch.tumour_chances[site];
-            let dormant = cells.dormant[cell];
-            let (event, death_share) = if dormant {
-                let death = f64::from(chances.death_per_h);
-                let both = death + model.rates.tumour_waking.at(|cue| view.level(cue, site));
-                (probability(both, model.tick_h), death / both)
-            } else {
-                (f64::from(chances.event), f64::from(chances.death_share))
-            };
-            // The first of two competing events within the tick.
-            if draws.happens(event) {
-                *fate = if draws.happens(death_share) {
-                    TumourFate::Die
-                } else if dormant {
-                    TumourFate::Wake
-                } else {
-                    TumourFate::Divide { rank: draws.word() }
-                };
-                return;
-            }
-            // Only cells at the rim have somewhere to go: 5 thirds of a site is one corner step.
-            if scratch.way_out.distance[site] <= 5 {
-                let motility = model.rates.tumour_motility.at(|cue| view.level(cue, site));
-                let mut draws = chance.at(Stream::TumourMotion, state.tick, cells.id[cell]);
-                if let Some(to) = walk(model, state, site, motility, &mut draws) {
-                    *fate = TumourFate::Move {
-                        rank: draws.word(),
-                        to,
-                    };
-                }
-            }
+    let site = cells.site[cell] as usize;
+    let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
+    let chances = scratch.tumour_chances[site];
+    let dormant = cells.dormant[cell];
+    let (event, death_share) = if dormant {
+        let death = f64::from(chances.death_per_h);
+        let both = death + model.rates.tumour_waking.at(|cue| view.level(cue, site));
+        (probability(both, model.tick_h), death / both)
+    } else {
+        (f64::from(chances.event), f64::from(chances.death_share))
+    };
+    // The first of two competing events within the tick.
+    if draws.happens(event) {
+        return Some(if draws.happens(death_share) {
+            TumourFate::Die
+        } else if dormant {
+            TumourFate::Wake
+        } else {
+            TumourFate::Divide { rank: draws.word() }
         });
-    fates
+    }
+    if !chances.at_rim {
+        return None;
+    }
+    let motility = model.rates.tumour_motility.at(|cue| view.level(cue, site));
+    let mut draws = chance.at(Stream::TumourMotion, state.tick, cells.id[cell]);
+    walk(model, state, site, motility, &mut draws).map(|to| TumourFate::Move {
+        rank: draws.word(),
+        to,
+    })
 }
 
 /// Where a random walk over sites with room ends, if not where it began.

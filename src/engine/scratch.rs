@@ -23,6 +23,8 @@ pub struct TumourChances {
     pub death_share: f32,
     /// Hazard of death, per h.
     pub death_per_h: f32,
+    /// True where a neighbour has room: elsewhere no cell has somewhere to go.
+    pub at_rim: bool,
 }
 
 /// Workspace of a run.

@@ -78,6 +78,7 @@ impl State {
             &bone.drug_amol,
             &bone.goal,
             &bone.depth_um,
+            &bone.opened_h,
             &bone.vacated_h,
             &bone.activated_until_h,
         ] {

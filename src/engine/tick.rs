@@ -10,6 +10,8 @@
 //! | once a day | bone | mineral, stores, arrest |
 //! | check | state | a fault, or nothing |
 
+use rayon::prelude::*;
+
 use crate::engine::commit::{commit, daily};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -106,10 +108,18 @@ pub(crate) fn check_values(model: &Model, state: &State) -> Result<(), Fault> {
 }
 
 fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) -> Result<(), Fault> {
-    match values
-        .iter()
-        .position(|value| !value.is_finite() || *value < 0.0)
-    {
+    const PIECE: usize = 65_536;
+    let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
+    // Without an early end inside a piece, so that many values are looked at at once.
+    let all_fit = values
+        .par_chunks(PIECE)
+        .all(|piece| piece.iter().fold(true, |all, &value| all & fits(value)));
+    let wrong = if all_fit {
+        None
+    } else {
+        values.iter().position(|&value| !fits(value))
+    };
+    match wrong {
         None => Ok(()),
         Some(site) => {
             let [x, y, z] = model.grid.place(site);

@@ -408,12 +408,34 @@ impl Loaded {
         let scenario = &self.scenario;
         let choice = TransportChoice {
             scheme: match scenario.transport.scheme {
-                Scheme::Implicit => transport::Scheme::Implicit,
-                Scheme::QuasiSteady => transport::Scheme::QuasiSteady,
+                Scheme::Auto => None,
+                Scheme::Exact => Some(transport::Scheme::Exact),
+                Scheme::Implicit => Some(transport::Scheme::Implicit),
+                Scheme::QuasiSteady => Some(transport::Scheme::QuasiSteady),
             },
             tolerance: scenario.transport.tolerance,
             block: scenario.transport.block_sites(&grid),
         };
+        if scenario.transport.scheme == Scheme::Exact
+            && let Some((name, signal)) = scenario
+                .signals
+                .iter()
+                .find(|(_, signal)| !signal.meets_no_obstacle())
+        {
+            let (key, found) = if signal.bone_factor >= 1.0 {
+                ("vessel_exchange", signal.vessel_exchange.get())
+            } else {
+                ("bone_factor", signal.bone_factor)
+            };
+            return Err(self
+                .error(
+                    &format!("signals.{name}.{key}"),
+                    &format!("found {found}: the exact tick knows no bone and no vessel"),
+                    "set bone_factor = 1 and no vessel_exchange for every signal, \
+                     or transport.scheme = \"auto\"",
+                )
+                .into());
+        }
         if choice.block != [1; 3]
             && let Some((name, _)) = scenario
                 .signals

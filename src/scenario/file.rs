@@ -198,7 +198,10 @@ pub enum Site {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transport {
-    /// Scheme in time.
+    /// Scheme in time. `auto` is chosen for each signal by regime and shown by `howship check`:
+    /// `exact` where nothing stands in its way (`bone_factor = 1`, no `vessel_exchange`), else
+    /// `implicit`.
+    #[serde(default)]
     pub scheme: Scheme,
     /// Relative residual at which the solver stops.
     pub tolerance: f64,
@@ -221,9 +224,14 @@ impl Transport {
 }
 
 /// Scheme in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scheme {
+    /// By regime: exact where nothing stands in the way of the signal, else implicit.
+    #[default]
+    Auto,
+    /// Exact in time; takes `bone_factor = 1` and no `vessel_exchange` for every signal.
+    Exact,
     /// Backward Euler over the tick: keeps what is in solution.
     Implicit,
     /// The steady field of the sources of the tick.

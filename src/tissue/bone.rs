@@ -46,6 +46,9 @@ pub struct Bone {
     /// Depth of an eroded site below the surface from which its unit began, um.
     #[serde(with = "packed")]
     pub depth_um: Vec<f32>,
+    /// Time at which the unit that works on the site began to dig it, h.
+    #[serde(with = "packed")]
+    pub opened_h: Vec<f32>,
     /// Time at which an osteoclast last held or dug the site, h.
     #[serde(with = "packed")]
     pub vacated_h: Vec<f32>,
@@ -79,6 +82,7 @@ impl Bone {
             drug_amol: vec![0.0; count],
             goal: vec![0.0; count],
             depth_um: vec![0.0; count],
+            opened_h: vec![NEVER_H; count],
             vacated_h: vec![NEVER_H; count],
             activated_until_h: vec![NEVER_H; count],
             solid: solid.to_vec(),
@@ -120,9 +124,12 @@ impl Bone {
     /// Takes up to `share` of the site's volume out of it, with the same part of every store.
     ///
     /// Returns the share taken; `released` receives the amount of each store in amol.
-    pub fn dig(&mut self, site: usize, share: f32, released: &mut [f64]) -> f32 {
+    pub fn dig(&mut self, site: usize, share: f32, now_h: f64, released: &mut [f64]) -> f32 {
         let before = self.matrix[site];
         let after = if share >= before { 0.0 } else { before - share };
+        if !self.is_eroded(site) {
+            self.opened_h[site] = now_h as f32;
+        }
         if self.goal[site] < before {
             self.goal[site] = before;
         }
@@ -216,7 +223,7 @@ mod tests {
         let mut released = [0.0];
         let mut taken = 0.0;
         while bone.solid[0] {
-            taken += bone.dig(0, 0.3, &mut released);
+            taken += bone.dig(0, 0.3, 0.0, &mut released);
         }
         assert!((taken - 1.0).abs() < 1e-6);
         assert!((released[0] - stored).abs() < 1e-15);
@@ -227,7 +234,7 @@ mod tests {
     #[test]
     fn a_pit_is_refilled_to_its_goal_and_not_beyond() {
         let mut bone = Bone::of_mask(&[true]);
-        bone.dig(0, 2.0, &mut []);
+        bone.dig(0, 2.0, 0.0, &mut []);
         let laid = bone.lay(0, 0.7, 5.0) + bone.lay(0, 0.7, 6.0) + bone.lay(0, 0.7, 7.0);
         assert!((laid - 1.0).abs() < 1e-6);
         assert!(bone.solid[0] && !bone.is_eroded(0));

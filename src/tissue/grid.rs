@@ -2,6 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Steps to the 26 near neighbours in the order of their index, each with the number of axes along
+/// which it leads.
+const NEAR: [([isize; 3], usize); 26] = {
+    let mut near = [([0; 3], 0); 26];
+    let (mut number, mut count) = (0, 0);
+    while number < 27 {
+        let step = [number % 3 - 1, number / 3 % 3 - 1, number / 9 - 1];
+        let axes = step[0] * step[0] + step[1] * step[1] + step[2] * step[2];
+        if axes > 0 {
+            near[count] = (step, axes as usize);
+            count += 1;
+        }
+        number += 1;
+    }
+    near
+};
+
 /// A regular box of sites. Arrays over it run x fastest, then y, then z.
 ///
 /// `edge_um` is the edge of a site in the plane and, with more than one layer, along z. With one
@@ -85,16 +102,26 @@ impl Grid {
 
     /// The site displaced by (dx, dy, dz), or `None` outside the lattice.
     pub fn shifted(&self, site: usize, by: [i32; 3]) -> Option<usize> {
+        self.displaced(self.place(site), by)
+    }
+
+    /// The sites at these displacements that lie inside the lattice, in their order.
+    pub fn around<'a>(
+        &self,
+        site: usize,
+        by: &'a [[i32; 3]],
+    ) -> impl Iterator<Item = usize> + use<'a> {
+        let grid = *self;
         let place = self.place(site);
-        let mut at = [0_usize; 3];
-        for axis in 0..3 {
-            let moved = place[axis] as i64 + i64::from(by[axis]);
-            if moved < 0 || moved >= self.dims[axis] as i64 {
-                return None;
-            }
-            at[axis] = moved as usize;
-        }
-        Some(self.index(at[0], at[1], at[2]))
+        by.iter().filter_map(move |&by| grid.displaced(place, by))
+    }
+
+    fn displaced(&self, place: [usize; 3], by: [i32; 3]) -> Option<usize> {
+        // Below 0 wraps to far beyond the border.
+        let at = |axis: usize| place[axis].wrapping_add_signed(by[axis] as isize);
+        let [x, y, z] = [at(0), at(1), at(2)];
+        let [nx, ny, nz] = self.dims;
+        (x < nx && y < ny && z < nz).then(|| self.index(x, y, z))
     }
 
     /// The sites that share a face with `site`, in the fixed order -x +x -y +y -z +z.
@@ -119,42 +146,20 @@ impl Grid {
     pub fn near_neighbours(&self, site: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
         let [x, y, z] = self.place(site);
         let [nx, ny, nz] = self.dims;
-        let inside = |at: usize, count: usize| at > 0 && at + 1 < count;
-        if inside(x, nx) && inside(y, ny) && inside(z, nz) {
-            let (line, plane) = (nx, nx * ny);
-            let corner = site - plane - line - 1;
-            let mut found = [(0, 0); 26];
-            let mut count = 0;
-            for k in 0..3 {
-                for j in 0..3 {
-                    for i in 0..3 {
-                        let axes = usize::from(i != 1) + usize::from(j != 1) + usize::from(k != 1);
-                        if axes > 0 {
-                            found[count] = (corner + k * plane + j * line + i, axes);
-                            count += 1;
-                        }
-                    }
-                }
-            }
-            return found.into_iter().take(26);
-        }
-        let span = |at: usize, axis: usize| {
-            at.saturating_sub(1)..=(at + 1).min(self.dims[axis].saturating_sub(1))
-        };
-        let mut found = [(0, 0); 26];
-        let mut count = 0;
-        for k in span(z, 2) {
-            for j in span(y, 1) {
-                for i in span(x, 0) {
-                    let axes = usize::from(i != x) + usize::from(j != y) + usize::from(k != z);
-                    if axes > 0 {
-                        found[count] = (self.index(i, j, k), axes);
-                        count += 1;
-                    }
-                }
-            }
-        }
-        found.into_iter().take(count)
+        let within = |at: usize, count: usize| at > 0 && at + 1 < count;
+        let interior = within(x, nx) && within(y, ny) && within(z, nz);
+        let (line, plane) = (nx as isize, (nx * ny) as isize);
+        NEAR.iter().filter_map(move |&([dx, dy, dz], axes)| {
+            // Below 0 wraps to far beyond the border.
+            let inside = interior
+                || (x.wrapping_add_signed(dx) < nx
+                    && y.wrapping_add_signed(dy) < ny
+                    && z.wrapping_add_signed(dz) < nz);
+            inside.then(|| {
+                let step = dz * plane + dy * line + dx;
+                (site.wrapping_add_signed(step), axes)
+            })
+        })
     }
 
     /// Squared distance between two sites, um2.

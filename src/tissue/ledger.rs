@@ -78,6 +78,42 @@ impl StoreBook {
     }
 }
 
+/// What remodelling did, counted by itself where it happens (names after Dempster 2013).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Remodelling {
+    /// Area on which units began to dig, um2: what is resorbed over it is the depth of a unit.
+    pub opened_um2: f64,
+    /// Places on the surface where a unit was filled to the brim.
+    pub closed: u64,
+    /// From the first digging at those places to the last osteoclast, h, summed.
+    pub resorption_h: f64,
+    /// From the first digging at those places to the brim, h, summed.
+    pub cycle_h: f64,
+    /// Time that osteoclasts spent resorbing, h x cells.
+    pub resorbing_h: f64,
+    /// Volume that osteoclasts removed while migrating, um3: always 0.
+    pub by_migrating_um3: f64,
+    /// Osteoid laid where an osteoclast was at work, um3: always 0.
+    pub under_osteoclast_um3: f64,
+}
+
+impl Remodelling {
+    /// Mean depth of a unit, um: wall width once it is refilled. NaN when none was dug.
+    pub fn depth_um(&self, resorbed_um3: f64) -> f64 {
+        resorbed_um3 / self.opened_um2
+    }
+
+    /// Mean resorption period, d. NaN when no unit was filled.
+    pub fn resorption_d(&self) -> f64 {
+        self.resorption_h / self.closed as f64 / 24.0
+    }
+
+    /// Mean length of the whole cycle, d. NaN when no unit was filled.
+    pub fn cycle_d(&self) -> f64 {
+        self.cycle_h / self.closed as f64 / 24.0
+    }
+}
+
 /// All books of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
@@ -97,6 +133,8 @@ pub struct Ledger {
     pub formed_um3: f64,
     /// Calcium set free since the start, fmol.
     pub calcium_released_fmol: f64,
+    /// What remodelling did since the start.
+    pub remodelling: Remodelling,
 }
 
 #[cfg(test)]

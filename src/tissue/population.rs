@@ -31,11 +31,13 @@ impl TumourCells {
         self.dormant.push(dormant);
     }
 
-    /// Keeps the cells for which `keep` is true, in order.
-    pub fn retain(&mut self, keep: &[bool]) {
-        retain(&mut self.id, keep);
-        retain(&mut self.site, keep);
-        retain(&mut self.dormant, keep);
+    /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
+    pub fn remove(&mut self, places: &[usize]) {
+        for &place in places.iter().rev() {
+            self.id.swap_remove(place);
+            self.site.swap_remove(place);
+            self.dormant.swap_remove(place);
+        }
     }
 }
 
@@ -163,12 +165,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retaining_keeps_the_arrays_in_step() {
+    fn removing_keeps_the_arrays_in_step() {
         let mut cells = TumourCells::default();
         for id in 0..4 {
             cells.push(id, id as u32 * 10, id == 2);
         }
-        cells.retain(&[true, false, true, false]);
+        cells.remove(&[1, 3]);
         assert_eq!(cells.id, [0, 2]);
         assert_eq!(cells.site, [0, 20]);
         assert_eq!(cells.dormant, [false, true]);

@@ -78,38 +78,86 @@ impl Occupancy {
         if self.has_room(solid, from) {
             return Some(from);
         }
-        let centre = grid.place(from);
-        // Place of a site in the box that the rings fill.
-        let inside = |site: usize| {
-            let at = grid.place(site);
-            (0..3).fold(0, |index, axis| {
-                index * SPAN + (at[axis] + RINGS - centre[axis])
-            })
-        };
-        let mut seen = [false; SPAN * SPAN * SPAN];
-        seen[inside(from)] = true;
-        let mut ring = vec![from];
+        let mut seen = boxed(grid, from);
+        let steps = near_steps(grid);
+        let middle = (RINGS * SPAN + RINGS) * SPAN + RINGS;
+        seen[middle] = true;
+        // Place in the box, and site: every site once, ring after ring.
+        let mut found = Vec::with_capacity(256);
+        found.push((middle, from));
+        let mut ring = 0;
         for _ in 0..RINGS {
-            let mut next = Vec::new();
-            for &site in &ring {
-                for (other, _) in grid.near_neighbours(site) {
-                    if !solid[other] && !std::mem::replace(&mut seen[inside(other)], true) {
-                        next.push(other);
+            let end = found.len();
+            let mut free = 0;
+            for at in ring..end {
+                let (inside, site) = found[at];
+                for &(by_box, by_site) in &steps {
+                    let next = inside.wrapping_add(by_box);
+                    if std::mem::replace(&mut seen[next], true) {
+                        continue;
+                    }
+                    let other = site.wrapping_add(by_site);
+                    if !solid[other] {
+                        found.push((next, other));
+                        free += u32::from(self.tumour[other] < self.capacity[other]);
                     }
                 }
             }
-            let free: Vec<usize> = next
-                .iter()
-                .copied()
-                .filter(|&site| self.has_room(solid, site))
-                .collect();
-            if !free.is_empty() {
-                return free.get(pick(free.len() as u32) as usize).copied();
+            if free > 0 {
+                let chosen = pick(free) as usize;
+                return found[end..]
+                    .iter()
+                    .map(|&(_, site)| site)
+                    .filter(|&site| self.has_room(solid, site))
+                    .nth(chosen);
             }
-            ring = next;
+            ring = end;
         }
         None
     }
+}
+
+/// Flags of the box of [`RINGS`] rings around a site: true where it reaches beyond the lattice.
+fn boxed(grid: &Grid, centre: usize) -> [bool; SPAN * SPAN * SPAN] {
+    let centre = grid.place(centre);
+    let beyond = [0, 1, 2].map(|axis| {
+        std::array::from_fn::<bool, SPAN, _>(|at| {
+            let place = centre[axis] + at;
+            place < RINGS || place >= grid.dims[axis] + RINGS
+        })
+    });
+    let mut flags = [false; SPAN * SPAN * SPAN];
+    if beyond.iter().flatten().any(|&outside| outside) {
+        for (index, flag) in flags.iter_mut().enumerate() {
+            let at = [index % SPAN, index / SPAN % SPAN, index / (SPAN * SPAN)];
+            *flag = (0..3).any(|axis| beyond[axis][at[axis]]);
+        }
+    }
+    flags
+}
+
+/// Steps to the 26 near neighbours in the order of their index: in the box, and over the lattice.
+/// To be added with wrapping.
+fn near_steps(grid: &Grid) -> [(usize, usize); 26] {
+    let mut steps = [(0, 0); 26];
+    let mut count = 0;
+    for z in -1..=1_isize {
+        for y in -1..=1_isize {
+            for x in -1..=1_isize {
+                if (x, y, z) != (0, 0, 0) {
+                    let along = |[_, ny, nz]: [isize; 3]| (z * nz + y * ny + x) as usize;
+                    let (nx, plane) = (grid.dims[0], grid.dims[0] * grid.dims[1]);
+                    let span = SPAN as isize;
+                    steps[count] = (
+                        along([1, span, span * span]),
+                        along([1, nx as isize, plane as isize]),
+                    );
+                    count += 1;
+                }
+            }
+        }
+    }
+    steps
 }
 
 /// Distance from each full site to free space, over marrow, in thirds of a site.

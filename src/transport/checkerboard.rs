@@ -96,6 +96,12 @@ impl Board {
         row * self.dims[0] + 2 * (entry % self.stride - 1) + shift
     }
 
+    /// The two halves of a row, padding left out: that of its even places, that of its odd ones.
+    pub(super) fn halves_of_row<'a>(&self, vector: &'a Halves, row: usize) -> [&'a [f32]; 2] {
+        let parity = self.parity(row);
+        [parity, 1 - parity].map(|colour| self.row_at(&vector[colour], row))
+    }
+
     /// First entry of a row, padding left out.
     const fn first(&self, row: usize) -> usize {
         row * self.stride + 1
@@ -405,50 +411,41 @@ pub(super) fn dot(one: &[f32], other: &[f32]) -> f64 {
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + tail
 }
 
-/// Scalar product of two vectors over the lattice, in a fixed order.
-pub(super) fn product(one: &Halves, other: &Halves) -> f64 {
-    let mut sum = 0.0;
-    for (a, b) in one.iter().zip(other) {
-        let parts: Vec<f64> = a
-            .par_chunks(TASK)
-            .zip(b.par_chunks(TASK))
-            .map(|(a, b)| dot(a, b))
-            .collect();
-        sum += parts.iter().sum::<f64>();
-    }
-    sum
+/// `out = addend + factor * out`, for one colour.
+pub(super) fn scale_and_add(factor: f32, addend: &[f32], out: &mut [f32]) {
+    out.par_chunks_mut(TASK)
+        .zip(addend.par_chunks(TASK))
+        .for_each(|(out, addend)| {
+            for (value, &other) in out.iter_mut().zip(addend) {
+                *value = other + factor * *value;
+            }
+        });
 }
 
-/// `out = addend + factor * out`.
-pub(super) fn scale_and_add(factor: f32, addend: &Halves, out: &mut Halves) {
-    for (out, addend) in out.iter_mut().zip(addend) {
-        out.par_chunks_mut(TASK)
-            .zip(addend.par_chunks(TASK))
-            .for_each(|(out, addend)| {
-                for (value, &other) in out.iter_mut().zip(addend) {
-                    *value = other + factor * *value;
-                }
-            });
-    }
+/// `out += factor * addend`, for one colour; returns the product of `out` with itself.
+pub(super) fn add_scaled(factor: f32, addend: &[f32], out: &mut [f32]) -> f64 {
+    let parts: Vec<f64> = out
+        .par_chunks_mut(TASK)
+        .zip(addend.par_chunks(TASK))
+        .map(|(out, addend)| {
+            for (value, &other) in out.iter_mut().zip(addend) {
+                *value += factor * other;
+            }
+            dot(out, out)
+        })
+        .collect();
+    parts.iter().sum()
 }
 
-/// `out += factor * addend`; returns the product of `out` with itself.
-pub(super) fn add_scaled(factor: f32, addend: &Halves, out: &mut Halves) -> f64 {
-    let mut sum = 0.0;
-    for (out, addend) in out.iter_mut().zip(addend) {
-        let parts: Vec<f64> = out
-            .par_chunks_mut(TASK)
-            .zip(addend.par_chunks(TASK))
-            .map(|(out, addend)| {
-                for (value, &other) in out.iter_mut().zip(addend) {
-                    *value += factor * other;
-                }
-                dot(out, out)
-            })
-            .collect();
-        sum += parts.iter().sum::<f64>();
-    }
-    sum
+/// As [`add_scaled`], without the product.
+pub(super) fn add_only(factor: f32, addend: &[f32], out: &mut [f32]) {
+    out.par_chunks_mut(TASK)
+        .zip(addend.par_chunks(TASK))
+        .for_each(|(out, addend)| {
+            for (value, &other) in out.iter_mut().zip(addend) {
+                *value += factor * other;
+            }
+        });
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 //!
 //! with `D` in marrow and `bone_factor D` in bone, faces by the harmonic mean, no flux through the
 //! border of the lattice and, in a section, none along z. [`Scheme::Implicit`] takes one
-//! backward-Euler step over the tick, [`Scheme::QuasiSteady`] sets `du/dt = 0`.
+//! backward-Euler step over the tick, [`Scheme::QuasiSteady`] sets `du/dt = 0`, [`Scheme::Exact`]
+//! is exact in time but takes marrow without obstacle.
 //!
 //! *Closed bone* (`bone_factor = 0`): a solid site exchanges nothing. What it holds when it turns
 //! solid stays there, decays by the same equation without the flux term, and is counted; it is
@@ -27,7 +28,8 @@
 use rayon::prelude::*;
 
 use super::blocks::{Blocks, Walls};
-use super::checkerboard::{Board, Halves, Stencil, add_scaled, product, scale_and_add};
+use super::checkerboard::{Board, Halves, Stencil, add_only, add_scaled, scale_and_add};
+use super::exact::{ExactBox, Spread, Wall};
 use super::fault::TransportFault;
 use super::multigrid::{Compartments, Fine, Hierarchy, Role, Work, cycle};
 use crate::numerics::reduce::ordered_sum;
@@ -50,6 +52,30 @@ pub enum Scheme {
     Implicit,
     /// The steady state of this tick's sources; needs a loss above 0.
     QuasiSteady,
+    /// Exact in time ([`super::exact`]), one level per site whatever the blocks: where nothing
+    /// stands in the way, which takes a bone factor of 1, no leak and no uptake.
+    Exact,
+}
+
+impl Scheme {
+    /// Share by which the answer to a change of the source is wrong after one tick, for a loss of
+    /// `loss_per_h` and a tick of `dt_h`: the part of the change that has come is
+    /// `1 - exp(-loss dt)`; backward Euler gives `1 - 1 / (1 + loss dt)`, a steady state 1.
+    ///
+    /// ```
+    /// use howship::transport::Scheme;
+    /// assert_eq!(Scheme::Exact.lag(0.5, 1.0), 0.0);
+    /// assert!((Scheme::Implicit.lag(1.0, 1.0) - 0.132).abs() < 1e-3);
+    /// assert!((Scheme::QuasiSteady.lag(1.0, 1.0) - 0.368).abs() < 1e-3);
+    /// ```
+    pub fn lag(self, loss_per_h: f64, dt_h: f64) -> f64 {
+        let lost = loss_per_h * dt_h;
+        match self {
+            Self::Implicit => 1.0 / (1.0 + lost) - (-lost).exp(),
+            Self::QuasiSteady => (-lost).exp(),
+            Self::Exact => 0.0,
+        }
+    }
 }
 
 /// What a signal does in the marrow.
@@ -171,6 +197,8 @@ pub struct Medium {
     revision: u64,
     prepared: Vec<Prepared>,
     vectors: Vectors,
+    /// Made when a signal first asks for it.
+    exact: Option<ExactBox<f32>>,
 }
 
 /// Faces and coarser graphs for one bone factor.
@@ -227,6 +255,7 @@ impl Prepared {
 struct Vectors {
     /// Change of the field.
     change: Halves,
+    /// Red: of the field before. Black: of the search, the red unknowns eliminated.
     residual: Halves,
     /// Residual after the preconditioner.
     smoothed: Halves,
@@ -291,6 +320,7 @@ impl Medium {
                 inverse: board.zeros(),
                 rate: board.zeros(),
             },
+            exact: None,
         };
         medium.update(solid, leak_weight)?;
         Ok(medium)
@@ -364,6 +394,9 @@ impl Medium {
         {
             return Ok(Balance::default());
         }
+        if physics.scheme == Scheme::Exact {
+            return self.exact(physics, source, uptake, dt_h, field);
+        }
         let Some(blocks) = self.blocks else {
             return self.find(physics, source, uptake, dt_h, field);
         };
@@ -389,6 +422,77 @@ impl Medium {
         found.map(|balance| balance.times(blocks.volume() as f64))
     }
 
+    /// The exact tick. The amplitudes of the field are formed anew, so that nothing but the field
+    /// goes from tick to tick.
+    fn exact(
+        &mut self,
+        physics: &Physics,
+        source: &[f32],
+        uptake: Option<&[f32]>,
+        dt_h: f64,
+        field: &mut [f32],
+    ) -> Result<Balance, TransportFault> {
+        for (name, value, fits, allowed) in [
+            (
+                "bone factor",
+                physics.bone_factor,
+                physics.bone_factor >= 1.0,
+                "1 for the exact tick, which knows no obstacle",
+            ),
+            (
+                "leak in 1/h",
+                physics.leak_per_h,
+                physics.leak_per_h == 0.0,
+                "0 for the exact tick, which loses alike everywhere",
+            ),
+            (
+                "largest uptake in 1/h",
+                uptake.map_or(0.0, |uptake| {
+                    uptake.iter().copied().fold(0.0, f32::max).into()
+                }),
+                uptake.is_none_or(|uptake| uptake.iter().all(|&rate| rate == 0.0)),
+                "0 for the exact tick, which loses alike everywhere",
+            ),
+        ] {
+            if !fits {
+                return Err(TransportFault::Parameter {
+                    name,
+                    value,
+                    allowed,
+                });
+            }
+        }
+        let space = match self.exact.take() {
+            Some(space) => space,
+            None => ExactBox::new(self.grid, [Wall::NoFlux; 3])?,
+        };
+        let space = self.exact.insert(space);
+        let spread = Spread {
+            diffusivity_um2_per_h: physics.diffusivity_um2_per_h,
+            loss_per_h: physics.loss_per_h,
+        };
+        let before = field.to_vec();
+        let advanced = space
+            .state(field)
+            .and_then(|mut state| space.advance(&spread, source, dt_h, &mut state, field));
+        let amounts = match advanced {
+            Ok(amounts) => amounts,
+            Err(fault) => {
+                field.copy_from_slice(&before);
+                return Err(fault);
+            }
+        };
+        Ok(Balance {
+            made: amounts.made,
+            decayed: amounts.lost,
+            stored_before: amounts.stored_before,
+            stored_after: amounts.stored_after,
+            undershoot: amounts.raised,
+            relative_mass_error: amounts.relative_mass_error,
+            ..Balance::default()
+        })
+    }
+
     /// Finds the field on the lattice of the solver.
     fn find(
         &mut self,
@@ -407,7 +511,7 @@ impl Medium {
             leak_weight: &self.leak_weight,
             compartments: &prepared.compartments,
             storage: match physics.scheme {
-                Scheme::Implicit => 1.0 / dt_h,
+                Scheme::Implicit | Scheme::Exact => 1.0 / dt_h,
                 Scheme::QuasiSteady => 0.0,
             },
             exchange: physics.diffusivity_um2_per_h / (self.grid.edge_um * self.grid.edge_um),
@@ -427,6 +531,7 @@ impl Medium {
         let mut target = physics.tolerance;
         loop {
             search.reach(target)?;
+            search.fill_red();
             let (lowest, largest) = search.extremes(field);
             if lowest >= -physics.tolerance * largest {
                 break;
@@ -535,7 +640,7 @@ fn check_physics(physics: &Physics, dt_h: f64) -> Result<(), TransportFault> {
         (
             "loss in 1/h",
             physics.loss_per_h,
-            physics.scheme == Scheme::Implicit || physics.loss_per_h > 0.0,
+            physics.scheme != Scheme::QuasiSteady || physics.loss_per_h > 0.0,
             "above 0 for a quasi-steady signal, which has no steady state without loss",
         ),
         (
@@ -695,7 +800,20 @@ impl Problem<'_> {
             &mut vectors.image,
         );
         search.scale = norm.sqrt();
-        search.norm = add_scaled(-1.0, &vectors.image, &mut vectors.residual);
+        for (image, residual) in vectors.image.iter().zip(&mut vectors.residual) {
+            add_only(-1.0, image, residual);
+        }
+        let fine = Fine {
+            stencil,
+            exchange: search.exchange,
+            inverse: &vectors.inverse,
+        };
+        fine.eliminated(
+            &vectors.residual[0],
+            &mut vectors.smoothed[0],
+            &mut vectors.image[1],
+        );
+        search.norm = add_scaled(1.0, &vectors.image[1], &mut vectors.residual[1]);
     }
 
     /// Adds the change to the field, closes the amounts, and takes stock.
@@ -769,6 +887,7 @@ impl Problem<'_> {
                 let (mut closing, mut undershoot) = (Closing::default(), 0.0);
                 for (j, values) in chunk.chunks_exact_mut(nx).enumerate() {
                     let row = task * board.task_rows + j;
+                    let change = board.halves_of_row(change, row);
                     for (x, value) in values.iter_mut().enumerate() {
                         let site = row * nx + x;
                         let (rate, supply) = (self.rate(site), self.supply(site, *value));
@@ -776,8 +895,7 @@ impl Problem<'_> {
                             *value = (supply / rate) as f32;
                             continue;
                         }
-                        let (colour, entry) = board.entry(x, row);
-                        let solved = *value + change[colour][entry];
+                        let solved = *value + change[x & 1][x >> 1];
                         if solved < 0.0 {
                             undershoot -= f64::from(solved);
                         }
@@ -847,7 +965,8 @@ impl Problem<'_> {
     }
 }
 
-/// Preconditioned conjugate gradients.
+/// Preconditioned conjugate gradients for the black half of the change: a red site has black
+/// neighbours only, so its equation gives its level once theirs are known.
 struct Search<'a> {
     vectors: &'a mut Vectors,
     stencil: &'a Stencil,
@@ -883,10 +1002,9 @@ impl Search<'_> {
             .map(|(task, chunk)| {
                 let (mut lowest, mut largest) = (0.0_f32, 0.0_f32);
                 for (j, before) in chunk.chunks_exact(nx).enumerate() {
-                    let row = task * board.task_rows + j;
+                    let change = board.halves_of_row(change, task * board.task_rows + j);
                     for (x, &before) in before.iter().enumerate() {
-                        let (colour, entry) = board.entry(x, row);
-                        let value = before + change[colour][entry];
+                        let value = before + change[x & 1][x >> 1];
                         lowest = lowest.min(value);
                         largest = largest.max(value);
                     }
@@ -916,6 +1034,18 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Sets the red half of the change, which the search leaves out.
+    fn fill_red(&mut self) {
+        let vectors = &mut *self.vectors;
+        let fine = Fine {
+            stencil: self.stencil,
+            exchange: self.exchange,
+            inverse: &vectors.inverse,
+        };
+        let [red, black] = &mut vectors.change;
+        fine.red_for(Some(&vectors.residual[0]), black, red);
+    }
+
     /// One iteration; false when the numbers have broken down.
     fn step(&mut self) -> bool {
         let vectors = &mut *self.vectors;
@@ -924,34 +1054,30 @@ impl Search<'_> {
             exchange: self.exchange,
             inverse: &vectors.inverse,
         };
-        cycle(
+        let progress = cycle(
             &fine,
             self.hierarchy,
-            &vectors.residual,
+            &vectors.residual[1],
             &mut vectors.smoothed,
             &mut vectors.image[0],
             self.work,
         );
-        let progress = product(&vectors.residual, &vectors.smoothed);
         // The first direction is the preconditioned residual itself.
         let keep = if self.iterations == 0 {
             0.0
         } else {
             progress / self.progress
         };
-        scale_and_add(keep as f32, &vectors.smoothed, &mut vectors.direction);
-        let energy = self.stencil.apply(
-            self.exchange,
-            &vectors.rate,
-            &vectors.direction,
-            &mut vectors.image,
-        );
+        let [red, black] = &mut vectors.direction;
+        scale_and_add(keep as f32, &vectors.smoothed[1], black);
+        fine.red_for(None, black, red);
+        let energy = fine.apply_to_black(&vectors.direction, &mut vectors.image[1]);
         let length = progress / energy;
         if !(length.is_finite() && length > 0.0) {
             return false;
         }
-        add_scaled(length as f32, &vectors.direction, &mut vectors.change);
-        self.norm = add_scaled(-length as f32, &vectors.image, &mut vectors.residual);
+        add_only(length as f32, &vectors.direction[1], &mut vectors.change[1]);
+        self.norm = add_scaled(-length as f32, &vectors.image[1], &mut vectors.residual[1]);
         self.progress = progress;
         self.iterations += 1;
         self.norm.is_finite()

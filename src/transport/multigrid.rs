@@ -15,7 +15,7 @@
 use rayon::prelude::*;
 
 use super::blocks::Walls;
-use super::checkerboard::{Halves, Stencil};
+use super::checkerboard::{Halves, Stencil, dot};
 
 /// Factor on the conductances per level.
 const SOFTENING: f32 = 0.5;
@@ -441,28 +441,28 @@ fn add_to_nodes(out: &mut [f32], value: impl Fn(usize) -> f32 + Sync) {
         });
 }
 
-/// One V-cycle on the lattice: `x` approximates the solution for the right-hand side `b`.
+/// One V-cycle on the lattice: the black half of `x` approximates that of the solution for a
+/// right-hand side that is `b` on black sites and 0 on red ones. Returns the product of `b` and it.
 pub(super) fn cycle(
     fine: &Fine<'_>,
     hierarchy: &Hierarchy,
-    b: &Halves,
+    b: &[f32],
     x: &mut Halves,
     red_residual: &mut [f32],
     work: &mut [Work],
-) {
+) -> f64 {
     let Fine {
         stencil,
         exchange,
         inverse,
     } = *fine;
     let board = stencil.board;
-    board.for_rows(&mut x[0], |row, out| {
-        let (b, inverse) = (board.row(&b[0], row), board.row(&inverse[0], row));
+    board.for_rows(&mut x[1], |row, out| {
+        let (b, inverse) = (board.row(b, row), board.row(&inverse[1], row));
         for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
             *value = b * inverse;
         }
     });
-    fine.relax(1, b, x);
     board.for_rows(red_residual, |row, out| {
         stencil.neighbour_sum(row, 0, &x[1], out);
         for (value, &inverse) in out.iter_mut().zip(board.row(&inverse[0], row)) {
@@ -479,13 +479,23 @@ pub(super) fn cycle(
         let start = row.index * board.stride + 1;
         let inverse = board.row(&inverse[0], row);
         for (i, (value, &inverse)) in out.iter_mut().zip(inverse).enumerate() {
-            if inverse > 0.0 {
-                *value += above.above(start + i, from);
-            }
+            *value = if inverse > 0.0 {
+                above.above(start + i, from)
+            } else {
+                0.0
+            };
         }
     });
-    fine.relax(1, b, x);
-    fine.relax(0, b, x);
+    let [red, black] = x;
+    board.sum_rows(black, |row, out| {
+        stencil.neighbour_sum(row, 1, red, out);
+        let b = board.row(b, row);
+        let inverse = board.row(&inverse[1], row);
+        for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
+            *value = (b + exchange * *value) * inverse;
+        }
+        dot(b, out)
+    })
 }
 
 /// The operator on the lattice as the smoother needs it.
@@ -499,16 +509,66 @@ pub(super) struct Fine<'a> {
 }
 
 impl Fine<'_> {
-    /// One Gauss-Seidel update of a colour.
-    fn relax(&self, colour: usize, b: &Halves, x: &mut Halves) {
+    /// Red half that satisfies the red equations for right-hand side `b` (0 if none) and this
+    /// black half.
+    pub(super) fn red_for(&self, b: Option<&[f32]>, black: &[f32], red: &mut [f32]) {
         let board = self.stencil.board;
-        let (own, other) = pair(x, colour);
-        board.for_rows(own, |row, out| {
-            self.stencil.neighbour_sum(row, colour, other, out);
-            let b = board.row(&b[colour], row);
-            let inverse = board.row(&self.inverse[colour], row);
+        board.for_rows(red, |row, out| {
+            self.stencil.neighbour_sum(row, 0, black, out);
+            let inverse = board.row(&self.inverse[0], row);
+            match b {
+                Some(b) => {
+                    let b = board.row(b, row);
+                    for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
+                        *value = (b + self.exchange * *value) * inverse;
+                    }
+                }
+                None => {
+                    for (value, &inverse) in out.iter_mut().zip(inverse) {
+                        *value = self.exchange * *value * inverse;
+                    }
+                }
+            }
+        });
+    }
+
+    /// Black half of the operator on a vector whose red half satisfies the red equations; returns
+    /// the product of the vector and it.
+    pub(super) fn apply_to_black(&self, vector: &Halves, out: &mut [f32]) -> f64 {
+        let board = self.stencil.board;
+        board.sum_rows(out, |row, out| {
+            self.stencil.neighbour_sum(row, 1, &vector[0], out);
+            let own = board.row(&vector[1], row);
+            let inverse = board.row(&self.inverse[1], row);
+            for ((value, &own), &inverse) in out.iter_mut().zip(own).zip(inverse) {
+                *value = if inverse > 0.0 {
+                    own / inverse - self.exchange * *value
+                } else {
+                    0.0
+                };
+            }
+            dot(own, out)
+        })
+    }
+
+    /// What a red half of a right-hand side brings to the black equations once the red unknowns
+    /// are eliminated; `scratch` is of the size of the red half.
+    pub(super) fn eliminated(&self, b: &[f32], scratch: &mut [f32], out: &mut [f32]) {
+        let board = self.stencil.board;
+        board.for_rows(scratch, |row, out| {
+            let (b, inverse) = (board.row(b, row), board.row(&self.inverse[0], row));
             for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-                *value = (b + self.exchange * *value) * inverse;
+                *value = b * inverse;
+            }
+        });
+        board.for_rows(out, |row, out| {
+            self.stencil.neighbour_sum(row, 1, scratch, out);
+            for (value, &inverse) in out.iter_mut().zip(board.row(&self.inverse[1], row)) {
+                *value = if inverse > 0.0 {
+                    self.exchange * *value
+                } else {
+                    0.0
+                };
             }
         });
     }
