@@ -38,16 +38,16 @@ pub(crate) fn use_embedded_font() {
 /// Height of a line of the legend as a share of the panel.
 const LEGEND_LINE: f64 = 0.06;
 
-struct Line {
-    label: String,
-    points: Vec<(f64, f64)>,
-    /// Least and greatest over the runs at each day; empty for one run.
-    band: Vec<(f64, f64, f64)>,
+pub(super) struct Line {
+    pub(super) label: String,
+    pub(super) points: Vec<(f64, f64)>,
+    /// Least and greatest over the runs at each day, or an interval; empty for one run.
+    pub(super) band: Vec<(f64, f64, f64)>,
 }
 
 impl Line {
     /// One column of all runs: the mean over runs at each day that all of them have, and its band.
-    fn over(
+    pub(super) fn over(
         runs: &[Table],
         name: &str,
         label: &str,
@@ -98,10 +98,10 @@ impl Line {
     }
 }
 
-struct Panel {
-    y_label: &'static str,
-    lines: Vec<Line>,
-    logarithmic: bool,
+pub(super) struct Panel {
+    pub(super) y_label: &'static str,
+    pub(super) lines: Vec<Line>,
+    pub(super) logarithmic: bool,
 }
 
 impl Panel {
@@ -170,7 +170,6 @@ pub fn write_curves(
     title: &str,
     runs: &[Table],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    use_embedded_font();
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
@@ -242,34 +241,48 @@ pub fn write_curves(
     let mut written = Vec::new();
     for (name, heading, panels) in &pictures {
         let heading = format!("{title}: {}", heading.to_lowercase());
-        let width = if panels.len() > 1 { 1100 } else { 640 };
-        let svg = folder.join(format!("{name}.svg"));
-        let mut text = String::new();
-        {
-            let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
-            draw(&area, &heading, panels, 1).map_err(|message| OutputError::Drawing {
-                path: svg.clone(),
-                message,
-            })?;
-        }
-        write_whole(&svg, text.as_bytes())?;
-        let png = folder.join(format!("{name}.png"));
-        let (wide, high) = (width * 2, 840);
-        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
-        {
-            let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-            draw(&area, &heading, panels, 2).map_err(|message| OutputError::Drawing {
-                path: png.clone(),
-                message,
-            })?;
-        }
-        write_whole(
-            &png,
-            &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
-        )?;
-        written.extend([svg, png]);
+        written.extend(write_picture(folder, name, &heading, panels)?);
     }
     Ok(written)
+}
+
+/// Draws panels side by side, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub(super) fn write_picture(
+    folder: &Path,
+    name: &str,
+    heading: &str,
+    panels: &[Panel],
+) -> Result<[PathBuf; 2], OutputError> {
+    use_embedded_font();
+    let width = 180 + 460 * panels.len() as u32;
+    let svg = folder.join(format!("{name}.svg"));
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
+        draw(&area, heading, panels, 1).map_err(|message| OutputError::Drawing {
+            path: svg.clone(),
+            message,
+        })?;
+    }
+    write_whole(&svg, text.as_bytes())?;
+    let png = folder.join(format!("{name}.png"));
+    let (wide, high) = (width * 2, 840);
+    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+        draw(&area, heading, panels, 2).map_err(|message| OutputError::Drawing {
+            path: png.clone(),
+            message,
+        })?;
+    }
+    write_whole(
+        &png,
+        &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
+    )?;
+    Ok([svg, png])
 }
 
 fn draw<DB: DrawingBackend>(

@@ -94,6 +94,27 @@ pub(super) struct Carried {
     pub(super) bone: String,
 }
 
+/// Workspace for a state at the end of a tick.
+pub(super) fn workspace(
+    model: &Model,
+    state: &State,
+    rank_occupancy: Vec<f32>,
+) -> Result<Scratch, String> {
+    let mut scratch = Scratch::new(model, state).map_err(|error| error.to_string())?;
+    // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
+    // from the levels; the share of RANK engaged goes by a surface that has changed since.
+    scratch.rank_occupancy = rank_occupancy;
+    binding::free_levels(
+        &state.fields_pm[RANKL],
+        &state.fields_pm[OPG],
+        model.parameters.lining.contact_rankl.kd_opg.get(),
+        &mut scratch.free_rankl_pm,
+        &mut scratch.free_opg_pm,
+    )
+    .map_err(|error| error.to_string())?;
+    Ok(scratch)
+}
+
 impl Loaded {
     /// A simulation of this scenario that goes on from a state.
     pub(super) fn assemble(&self, model: Model, carried: Carried) -> Result<Simulation, String> {
@@ -119,18 +140,10 @@ impl Loaded {
                 state.tick, state.start_h
             ));
         }
-        let mut scratch = Scratch::new(&model, &state).map_err(|error| error.to_string())?;
-        // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
-        // from the levels; the share of RANK engaged goes by a surface that has changed since.
-        scratch.rank_occupancy = rank_occupancy;
-        binding::free_levels(
-            &state.fields_pm[RANKL],
-            &state.fields_pm[OPG],
-            model.parameters.lining.contact_rankl.kd_opg.get(),
-            &mut scratch.free_rankl_pm,
-            &mut scratch.free_opg_pm,
-        )
-        .map_err(|error| error.to_string())?;
+        let scratch = workspace(&model, &state, rank_occupancy)?;
+        let turning = self
+            .turning(model.grid)
+            .map_err(|found| found.render(false))?;
         // Room is for the arrival itself to find.
         let everywhere = vec![false; model.grid.len()];
         let arrival = self
@@ -138,14 +151,15 @@ impl Loaded {
             .map_err(|found| Diagnostics::from(found).render(false))?
             .filter(|(at_h, _)| !Simulation::has_come(&state, *at_h));
         Ok(Simulation {
-            burn_in_ticks,
-            ticks,
             model,
             state,
             scratch,
             arrival,
+            burn_in_ticks,
+            ticks,
             specimen,
             bone,
+            turning,
         })
     }
 }
@@ -164,7 +178,10 @@ impl Sealed<'_> {
             PathBuf::from(&heading.inputs),
         )
         .map_err(|found| sense(found.render(false)))?;
-        let model = loaded
+        let acting = loaded
+            .acting(heading.tick)
+            .map_err(|found| sense(found.render(false)))?;
+        let model = acting
             .model(heading.grid)
             .map_err(|found| sense(found.render(false)))?;
         if model.signals.len() != heading.signals as usize {
@@ -187,7 +204,7 @@ impl Sealed<'_> {
             specimen: heading.specimen.clone(),
             bone: heading.bone.clone(),
         };
-        let simulation = loaded.assemble(model, carried).map_err(sense)?;
+        let simulation = acting.assemble(model, carried).map_err(sense)?;
         Ok(Restored {
             loaded,
             simulation,
