@@ -6,7 +6,7 @@ const SMALL: [f64; 9] = [
     2.262_157,
 ];
 
-/// 97.5 % quantile of Student's t; beyond 9 degrees of freedom within 1e-4 by the expansion about the
+/// 97.5 % quantile of Student's t; beyond 9 degrees of freedom within 2e-4 by the expansion about the
 /// normal quantile (Abramowitz and Stegun 1964, 26.7.5). Infinite without a degree of freedom.
 pub fn quantile_975(freedom: usize) -> f64 {
     const Z: f64 = 1.959_963_985;
@@ -48,7 +48,7 @@ mod tests {
             (30, 2.0423),
             (120, 1.9799),
         ] {
-            assert!((quantile_975(freedom) - table).abs() < 1e-4, "{freedom}");
+            assert!((quantile_975(freedom) - table).abs() < 2.5e-4, "{freedom}");
         }
     }
 

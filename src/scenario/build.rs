@@ -159,7 +159,11 @@ impl Loaded {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Diagnostics> {
+    /// Holds the values against each other.
+    ///
+    /// # Errors
+    /// All that make no sense together, with file, line and remedy.
+    pub fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
         if scenario.name.is_empty()
@@ -292,7 +296,7 @@ impl Loaded {
         )
     }
 
-    fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+    pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
         match too_little(self.memory_bytes(grid), machine_bytes()) {
             None => Ok(()),
             Some(message) => Err(self.error(

@@ -178,6 +178,10 @@ impl Sealed<'_> {
             PathBuf::from(&heading.inputs),
         )
         .map_err(|found| sense(found.render(false)))?;
+        // A lattice that the machine has no memory for is refused before it is unpacked.
+        loaded
+            .check_memory(&heading.grid)
+            .map_err(|found| sense(Diagnostics::from(found).render(false)))?;
         let acting = loaded
             .acting(heading.tick)
             .map_err(|found| sense(found.render(false)))?;
