@@ -61,6 +61,9 @@ fn fuzz() -> Result<bool, String> {
             _ => return Err(format!("{word}: give --executions, --seed or --only")),
         }
     }
+    // One thread: what is measured belongs to the reader.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+    pool.build_global().map_err(|error| error.to_string())?;
     let memory = Path::new("/dev/shm");
     let scratch = if memory.is_dir() {
         tempfile::tempdir_in(memory)
@@ -76,9 +79,6 @@ fn fuzz() -> Result<bool, String> {
         return Err("--only names no reader".to_owned());
     }
     let each = executions.div_ceil(all.len() as u64);
-    // One thread: what is measured belongs to the reader.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
-    pool.build_global().map_err(|error| error.to_string())?;
     println!("reader      executions        read     refused  panics  too much  most held  time");
     let mut sound = true;
     for target in &all {

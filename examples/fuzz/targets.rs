@@ -260,7 +260,11 @@ fn checkpoint() -> Result<Target, String> {
         "run.burn_in=1 d",
         "inoculation.cells=20",
     ];
-    let loaded = load(&corpus().join("checkpoint.toml"), &sets.map(str::to_owned)).map_err(say)?;
+    let loaded = load(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lively.toml"),
+        &sets.map(str::to_owned),
+    )
+    .map_err(say)?;
     let mut simulation = loaded.build().map_err(say)?;
     let mut record = Record::new(&loaded);
     simulation.begin().map_err(|fault| fault.to_string())?;

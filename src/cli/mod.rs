@@ -134,6 +134,7 @@ impl From<OutputError> for Stop {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    signals::outlive_full_disks();
     let stopped = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
