@@ -59,7 +59,7 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
     // What the test is worth: all of it happened.
     let (resorbed, formed) = (state.ledger.resorbed_um3, state.ledger.formed_um3);
     assert!(resorbed > 0.0 && formed > 0.0, "{resorbed}, {formed} um3");
-    assert!(state.osteoclasts.len() > 0 && state.osteoblasts.len() > 0);
+    assert!(!state.osteoclasts.is_empty() && !state.osteoblasts.is_empty());
     assert!(state.tumour.len() > 200, "no birth: {}", state.tumour.len());
     assert!(state.ledger.total.iter().any(|book| book.released > 0.0));
     for threads in [2, 3, 8] {
