@@ -235,6 +235,13 @@ impl Heading {
         if sites == 0 || sites > MOST_SITES as u64 {
             return Err(too_much("sites", sites, MOST_SITES as u64));
         }
+        for length in [self.grid.edge_um, self.grid.depth_um] {
+            if !(1.0..=1e5).contains(&length) {
+                return Err(CheckpointError::Sense(format!(
+                    "sites of {length} um, where 1 to 100000 um are allowed"
+                )));
+            }
+        }
         if self.signals > MOST_SIGNALS {
             return Err(too_much(
                 "signals",
