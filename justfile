@@ -17,6 +17,19 @@ validate:
 odd:
     cargo run --example odd
 
+# Mutated inputs for every reader.
+fuzz executions="1000000":
+    cargo run --release --example fuzz -- --executions {{executions}}
+
+# Licences, bans and sources of dependencies.
+deny:
+    bash .ci/deny
+
+# Kills a run at random moments and takes it up again.
+kill times="20":
+    cargo build --release
+    tests/kill_and_resume.sh {{times}}
+
 # Speed of whole ticks.
 bench:
     cargo bench --bench tick

@@ -12,6 +12,7 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
 }
 
+mod arms;
 mod progress;
 mod resume;
 mod run;
@@ -58,6 +59,12 @@ enum Command {
     /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
     /// same bytes as a run that was not.
     Resume(resume::ResumeArguments),
+    /// Go on with a run from a time with other values, and with the same luck until they make the
+    /// first difference.
+    Fork(arms::ForkArguments),
+    /// Hold the arms of one past against each other, seed by seed: a table with paired differences,
+    /// and a picture.
+    Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
     Verify(verify::VerifyArguments),
     /// Run the scenarios whose outcome was published and write a report: one row per target, met or
@@ -131,9 +138,12 @@ impl From<OutputError> for Stop {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    signals::outlive_full_disks();
     let stopped = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
+        Command::Fork(arguments) => arms::fork(&arguments),
+        Command::Compare(arguments) => arms::compare(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check { scenario, sets } => check(&scenario, &sets),

@@ -59,6 +59,14 @@ pub enum Fault {
         /// What is allowed.
         allowed: f64,
     },
+    /// An arm does not fit the state from which it turns off.
+    #[error("the arm does not turn off at tick {tick}: {reason}")]
+    Turn {
+        /// Tick.
+        tick: u32,
+        /// What does not fit.
+        reason: String,
+    },
     /// A colony finds no room when it arrives.
     #[error("tumour cells arrive: {0}")]
     Settle(#[from] crate::engine::seeding::SettleError),

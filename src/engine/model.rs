@@ -120,6 +120,36 @@ pub struct TransportChoice {
     pub block: [usize; 3],
 }
 
+/// Sites at most that a cell reaches along an axis: the steps of a reach fill a ball.
+const MOST_REACH: f64 = 64.0;
+
+/// Lengths of cells against the edge of a site.
+fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
+    let most_um = MOST_REACH * grid.edge_um;
+    let activation = &parameters.lining.activation;
+    let recruitment = &parameters.precursor.recruitment;
+    for (path, length) in [
+        ("osteoclast.diameter", parameters.osteoclast.diameter),
+        ("lining.activation.radius", activation.radius),
+        (
+            "osteoblast.formation.reach",
+            parameters.osteoblast.formation.reach,
+        ),
+        (
+            "precursor.recruitment.arrest_reach",
+            recruitment.arrest_reach,
+        ),
+    ] {
+        if length.get().is_nan() || length.get() > most_um {
+            problems.add(
+                path,
+                format!("found {length}, on sites of {} um", grid.edge_um),
+                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
+            );
+        }
+    }
+}
+
 impl Model {
     /// Compiles the parameters and the therapy for a lattice and a tick.
     ///
@@ -134,6 +164,7 @@ impl Model {
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         parameters.check(&mut problems);
+        check_reaches(&parameters, &grid, &mut problems);
         let ticks_per_day = 24.0 / tick_h;
         if tick_h.is_nan() || tick_h <= 0.0 || (ticks_per_day - ticks_per_day.round()).abs() > 1e-9
         {

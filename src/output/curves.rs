@@ -40,10 +40,10 @@ const LEGEND_LINE: f64 = 0.06;
 
 /// A curve with its band.
 pub(crate) struct Line {
-    label: String,
-    points: Vec<(f64, f64)>,
-    /// Least and greatest over the runs at each day; empty for one run.
-    band: Vec<(f64, f64, f64)>,
+    pub(crate) label: String,
+    pub(crate) points: Vec<(f64, f64)>,
+    /// Least and greatest over the runs at each day, or an interval; empty for one run.
+    pub(crate) band: Vec<(f64, f64, f64)>,
 }
 
 /// Figures of others, drawn as points with bars over the curves.
@@ -308,7 +308,7 @@ pub(crate) fn write_picture(
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
     use_embedded_font();
-    let width = if panels.len() > 1 { 1100 } else { 640 };
+    let width = 180 + 460 * panels.len() as u32;
     let svg = folder.join(format!("{name}.svg"));
     let mut text = String::new();
     {

@@ -1,5 +1,6 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
+pub mod arms;
 pub mod checkpoint;
 pub mod curves;
 pub mod map;

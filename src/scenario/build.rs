@@ -13,6 +13,7 @@ use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::fork::Turning;
 use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
@@ -118,6 +119,8 @@ pub struct Simulation {
     pub specimen: String,
     /// Digest of the bone from which the run begins.
     pub bone: String,
+    /// The turn into an arm, while it is to come.
+    pub turning: Option<Box<Turning>>,
 }
 
 /// Where and how many tumour cells arrive.
@@ -130,7 +133,7 @@ pub struct Arrival {
 }
 
 impl Loaded {
-    fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
+    pub(super) fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
         self.tree.error_at(path, message, help)
     }
 
@@ -191,7 +194,11 @@ impl Loaded {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Diagnostics> {
+    /// Holds the values against each other.
+    ///
+    /// # Errors
+    /// All that make no sense together, with file, line and remedy.
+    pub fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
         if scenario.name.is_empty()
@@ -269,6 +276,7 @@ impl Loaded {
             ));
         }
         self.check_idle_keys(&mut found);
+        self.check_arms(&mut found);
         found.into_result()
     }
 
@@ -323,7 +331,7 @@ impl Loaded {
         )
     }
 
-    fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+    pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
         match too_little(self.memory_bytes(grid), machine_bytes()) {
             None => Ok(()),
             Some(message) => Err(self.error(
@@ -513,6 +521,7 @@ impl Loaded {
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;
+        let turning = self.turning(grid)?;
         let start = Start {
             seed: scenario.seed,
             burn_in_h: scenario.run.burn_in.get(),
@@ -535,6 +544,7 @@ impl Loaded {
             arrival,
             specimen,
             bone,
+            turning,
         })
     }
 
@@ -668,6 +678,7 @@ impl Simulation {
     /// A [`Fault`] that names what went wrong, where and in which tick; the state is then not to be
     /// used.
     pub fn step(&mut self) -> Result<(), Fault> {
+        self.turn()?;
         tick(&self.model, &mut self.state, &mut self.scratch)?;
         self.begin()
     }

@@ -80,6 +80,23 @@ pub struct Scenario {
     /// When a run saves what it needs to go on.
     #[serde(default)]
     pub checkpoint: Checkpoint,
+    /// Other futures from the same past, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub arms: BTreeMap<String, Arm>,
+    /// The arm that a run takes; without it the run is the control, and its arms follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+}
+
+/// A future that turns off from the control at a time, with the same luck until they differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Time of the turn, after day 0; a whole number of ticks.
+    pub at: Time,
+    /// What holds from then on: assignments as of `--set`, such as
+    /// `"tumour.division.rate = 0.1 /d"`.
+    pub set: Vec<String>,
 }
 
 /// Duration and tick.
