@@ -31,7 +31,7 @@ use clap::{Parser, Subcommand};
 use crate::output::OutputError;
 use crate::output::curves::write_curves;
 use crate::output::table::Table;
-use crate::scenario::build::load;
+use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
@@ -187,6 +187,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     let simulation = loaded.build().map_err(wrong)?;
     let grid = &simulation.model.grid;
     say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    say!("layers    {}", layers(&loaded));
     say!("bone      {}", simulation.specimen);
     say!(
         "lattice   {} x {} x {} sites of {} um, {:.3} mm3, BV/TV {:.4} before the burn-in",
@@ -246,15 +247,19 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.
+fn layers(loaded: &Loaded) -> String {
+    let mut names = loaded.tree.layers();
+    names.dedup();
+    names.join(", ")
+}
+
 fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
     let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let leaves = loaded.tree.leaves();
     let bullet = if markdown { "- " } else { "" };
-    say!(
-        "{}: {}\n",
-        loaded.scenario.name,
-        loaded.scenario.description
-    );
+    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    say!("Layers, the lowest first: {}.\n", layers(&loaded));
     for sentence in sentences(&leaves) {
         say!("{bullet}{sentence}");
     }
