@@ -11,7 +11,7 @@ doc:
 
 # Seeds, human tissue and ticks: about half an hour.
 validate:
-    cargo run --release --example validate
+    cargo run --release -- validate --out runs/validation
 
 # The description after the ODD protocol, docs/ODD.md.
 odd:

@@ -42,18 +42,18 @@ const WALKER_FROM_UM: f64 = 30.0;
 const WALKER_UM_PER_MIN: f64 = 2.0;
 
 /// What a problem gave.
-pub struct Solved {
+pub(crate) struct Solved {
     /// Minutes.
-    pub minutes: Vec<f64>,
+    pub(crate) minutes: Vec<f64>,
     /// Mean level, uM.
-    pub mean_um: Vec<f64>,
+    pub(crate) mean_um: Vec<f64>,
     /// Level in the site that the problem is about (a sink, or the layer of the source), uM.
-    pub at_site_um: Vec<f64>,
+    pub(crate) at_site_um: Vec<f64>,
     /// Place of the walker along x, um; empty without one.
-    pub walker_um: Vec<f64>,
+    pub(crate) walker_um: Vec<f64>,
     /// Largest difference of the mean level from that of explicit steps a hundred times as fine, as a
     /// share of the largest mean level.
-    pub error: f64,
+    pub(crate) error: f64,
 }
 
 struct Problem {
@@ -100,28 +100,25 @@ const PROBLEMS: [Problem; 3] = [
 ///
 /// # Errors
 /// A number of another problem, or a fault of the solver.
-pub fn solve(number: usize) -> Result<Solved, Box<dyn std::error::Error>> {
+pub(crate) fn solve(number: usize) -> Result<Solved, Box<dyn std::error::Error>> {
     let problem = number
         .checked_sub(1)
         .and_then(|index| PROBLEMS.get(index))
         .ok_or_else(|| format!("found problem {number}; allowed are 1, 2 and 3"))?;
     let edge = problem.edge;
     let grid = Grid::cubic([edge; 3], SITE_UM);
-    let marks = |mark: fn(usize, [usize; 3]) -> bool, value: f64| -> Vec<f64> {
+    let marks = |mark: fn(usize, [usize; 3]) -> bool, value: f64| -> Vec<f32> {
         (0..grid.len())
             .map(|site| {
                 if mark(edge, place(edge, site)) {
-                    value
+                    value as f32
                 } else {
                     0.0
                 }
             })
             .collect()
     };
-    let uptake: Vec<f32> = marks(problem.sink, UPTAKE_PER_MIN * 60.0)
-        .iter()
-        .map(|&value| value as f32)
-        .collect();
+    let uptake = marks(problem.sink, UPTAKE_PER_MIN * 60.0);
     let source = marks(problem.source, SOURCE_PM_PER_MIN * 60.0);
     let physics = Physics {
         diffusivity_um2_per_h: DIFFUSIVITY_UM2_PER_MIN * 60.0,
@@ -182,7 +179,7 @@ fn place(edge: usize, site: usize) -> [usize; 3] {
 }
 
 /// Mean level of the first minute at every tick, uM, by explicit steps of a hundredth of a tick in f64.
-fn explicit(edge: usize, start_pm: f32, uptake: &[f32], source: &[f64]) -> Vec<f64> {
+fn explicit(edge: usize, start_pm: f32, uptake: &[f32], source: &[f32]) -> Vec<f64> {
     let step_min = TICK_MIN / 100.0;
     let weight = DIFFUSIVITY_UM2_PER_MIN * step_min / (SITE_UM * SITE_UM);
     let mut now = vec![f64::from(start_pm); edge.pow(3)];
@@ -203,7 +200,8 @@ fn explicit(edge: usize, start_pm: f32, uptake: &[f32], source: &[f64]) -> Vec<f
                         change += now[site + stride] - now[site];
                     }
                 }
-                let local = source[site] / 60.0 - f64::from(uptake[site]) / 60.0 * now[site];
+                let local =
+                    f64::from(source[site]) / 60.0 - f64::from(uptake[site]) / 60.0 * now[site];
                 now[site] + weight * change + step_min * local
             })
             .collect();

@@ -210,7 +210,8 @@ fn a_killed_run_goes_on_and_a_torn_checkpoint_is_named_and_skipped() {
     assert_eq!(ended, None, "a killed process has no exit code");
     assert_eq!(manifest(&run)["exit_state"], "running");
     let saved = ticks(&run);
-    assert_eq!(saved.len(), 3, "{saved:?}");
+    // A kill between writing the newest and removing the oldest leaves one more.
+    assert!((3..=4).contains(&saved.len()), "{saved:?}");
     // What a kill can leave behind.
     fs::write(run.join(".tmpa1B2c3"), "half a table").unwrap();
     fs::write(run.join("plots/.tmpa1B2c3"), "half a picture").unwrap();

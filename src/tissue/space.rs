@@ -339,8 +339,9 @@ mod tests {
 
     #[test]
     fn the_nearest_room_is_found_over_marrow_and_not_through_bone() {
-        let grid = Grid::section(9, 3, 10.0, 50.0);
-        // Column 7 is a wall with room beyond it; between it and column 0 all is full.
+        let grid = Grid::section(9, 3, 20.0, 50.0);
+        // Column 7 is a wall with room beyond it; between it and column 0 all is full. The search
+        // ends after four rings of 20 um.
         let solid: Vec<bool> = (0..grid.len()).map(|site| site % 9 == 7).collect();
         let occupancy = Occupancy {
             tumour: (0..grid.len())
