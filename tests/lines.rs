@@ -69,7 +69,11 @@ fn every_value_of_a_fragment_has_a_source_and_a_line_changes_the_tumour_alone() 
             .unwrap();
             assert!(!tree.leaves().is_empty(), "{name} changes nothing");
             for leaf in tree.leaves() {
-                assert!(leaf.comment.is_some(), "{name}: {} has no source", leaf.path);
+                assert!(
+                    leaf.comment.is_some(),
+                    "{name}: {} has no source",
+                    leaf.path
+                );
                 // A line also says how far its cells hold osteoblasts back.
                 let of_line = leaf.path.starts_with("tumour.")
                     || leaf.path.contains(".lowered_by.tumour_packing.");
@@ -260,7 +264,11 @@ type Chosen = for<'a> fn(&'a Model) -> &'a CompiledRate;
 
 #[test]
 fn signals_that_a_scenario_declares_act_and_keep_their_books() {
-    let sets = ["lattice.size=[80, 80, 1]", "run.burn_in=\"2 d\"", "run.duration=\"3 d\""];
+    let sets = [
+        "lattice.size=[80, 80, 1]",
+        "run.burn_in=\"2 d\"",
+        "run.duration=\"3 d\"",
+    ];
     let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
     let mut simulation = load(&shipped("cytokines.toml"), &sets)
         .unwrap()

@@ -67,7 +67,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
 }
 
 /// Lays the drugs that courses name, and that come with howship, under the scenario.
-fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
+pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
     let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
         return Ok(tree);
     };

@@ -5,15 +5,17 @@
 //! its time the values of the control hold, from then on its own.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::restored;
 use crate::numerics::quantity::Time;
-use crate::scenario::build::{Arrival, Loaded, Simulation};
+use crate::scenario::build::{Arrival, Loaded, Simulation, with_drugs};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Arm, Scenario};
 use crate::scenario::restore::workspace;
+use crate::therapy::plan::DrugInBody;
 use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
@@ -167,9 +169,24 @@ impl Loaded {
             }
         }
         found.into_result()?;
+        let tree = with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         let scenario: Scenario = tree
             .deserialize()
             .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
+        for (course, given) in &scenario.therapy {
+            if given.start.get() < arm.at.get() && !self.scenario.therapy.contains_key(course) {
+                return Err(self
+                    .error(
+                        &place,
+                        &format!(
+                            "therapy.{course} starts at {}, before the turn",
+                            given.start
+                        ),
+                        &format!("give it a start of {} or later", arm.at),
+                    )
+                    .into());
+            }
+        }
         let beyond = Self {
             scenario,
             tree,
@@ -284,6 +301,18 @@ impl Simulation {
             return Ok(());
         };
         let Turning { model, arrival, .. } = *turning;
+        // Drugs keep their levels by name; those that come new begin with nothing in the body.
+        let before = self.model.plan.agents.iter();
+        let mut bodies: BTreeMap<&str, DrugInBody> = before
+            .map(|agent| agent.name.as_str())
+            .zip(std::mem::take(&mut self.state.drugs))
+            .collect();
+        self.state.drugs = model
+            .plan
+            .agents
+            .iter()
+            .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
+            .collect();
         let carried = std::mem::take(&mut self.scratch.rank_occupancy);
         self.scratch = restored::check(&model, &self.state)
             .and_then(|()| workspace(&model, &self.state, carried))
