@@ -14,16 +14,18 @@ use super::source::Place;
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
 
 /// Reads a scenario file and stacks, from the lowest layer to the uppermost: the preset that the
-/// top-level key `preset` names, the fragments that `line` and `genotype` name, the file that `extends` names (relative to the file that says
-/// so, one level), the file itself, and the assignments of `sets` in their order.
+/// top-level key `preset` names, the fragments that `line` and `genotype` name, the file that
+/// `extends` names (relative to the file that says so, one level), the file itself, and the
+/// assignments of `sets` in their order.
 ///
 /// `preset` gives the embedded TOML of a preset by its name. The keys `preset`, `line`, `genotype`
 /// and `extends` are not in the tree; [`Tree::preset`] and [`Tree::layers`] tell what they named.
 ///
 /// # Errors
 /// A file that cannot be read, is larger than 4 MiB or not UTF-8; a second level of `extends`, or
-/// a file that extends itself; an unknown preset; two different presets in file and base; all
-/// faults of [`Tree::parse`] and [`Tree::set`].
+/// a file that extends itself; an unknown preset, line or genotype; two different presets in file
+/// and base; a line over another preset than that of the mouse; all faults of [`Tree::parse`] and
+/// [`Tree::set`].
 pub fn read_file(
     path: &Path,
     preset: impl Fn(&str) -> Option<&'static str>,
