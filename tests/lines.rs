@@ -314,7 +314,7 @@ fn a_signal_switched_off_changes_the_outcome() {
     let outcome = |off: &[&str]| {
         let mut sets = vec![
             "lattice.size=[80, 80, 1]".to_owned(),
-            "run.burn_in=\"0 d\"".to_owned(),
+            "run.burn_in=\"24 d\"".to_owned(),
             "run.duration=\"10 d\"".to_owned(),
         ];
         sets.extend(off.iter().map(|path| format!("{path}.rate=\"0 amol/h\"")));
@@ -329,7 +329,7 @@ fn a_signal_switched_off_changes_the_outcome() {
         (osteoclasts, simulation.state.ledger.formed_um3)
     };
     let (osteoclasts, formed) = outcome(&[]);
-    assert!(osteoclasts > 0 && formed > 0.0);
+    assert!(osteoclasts > 0);
     let (none, _) = outcome(&[
         "lining.secretion.m_csf",
         "precursor.secretion.m_csf",
@@ -338,5 +338,9 @@ fn a_signal_switched_off_changes_the_outcome() {
     ]);
     assert_eq!(none, 0);
     let (_, more) = outcome(&["tumour.secretion.dkk1"]);
-    assert!(more > 1.05 * formed, "{formed} and {more} um3");
+    // With it, so near the tumour, none matures in time.
+    assert!(
+        more > 1.05 * formed && more > 0.0,
+        "{formed} and {more} um3"
+    );
 }
