@@ -1,6 +1,6 @@
 //! `howship run`: a scenario in, a folder out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::output::checkpoint::Checkpoints;
 use crate::output::run_folder::RunFolder;
 use crate::output::write_whole;
-use crate::scenario::build::load;
+use crate::scenario::build::{Loaded, load};
 use crate::scenario::record::Record;
 
 /// Arguments of `howship run`.
@@ -60,20 +60,25 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 }
 
 fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
-    let clock = Instant::now();
     let loaded =
         load(&arguments.scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let out = arguments.out.clone().unwrap_or_else(|| {
         PathBuf::from("runs").join(format!("{}-{}", loaded.scenario.name, loaded.scenario.seed))
     });
+    begin(loaded, &out, arguments.force, arguments.quiet)
+}
+
+/// Runs a scenario into a folder of its own.
+pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Result<(), Stop> {
+    let clock = Instant::now();
     let simulation = loaded
         .build()
         .map_err(|found| Stop::Request(found.render(false)))?;
-    if arguments.force {
-        Checkpoints::refuse_if_held(&out)?;
+    if force {
+        Checkpoints::refuse_if_held(out)?;
     }
-    let folder = RunFolder::create(&out, arguments.force)?;
-    let checkpoints = Checkpoints::hold(&out)?;
+    let folder = RunFolder::create(out, force)?;
+    let checkpoints = Checkpoints::hold(out)?;
     write_whole(
         &folder.path.join("scenario.toml"),
         loaded.tree.to_toml().as_bytes(),
@@ -87,7 +92,7 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
         taken_up: false,
         before_s: 0.0,
         clock,
-        quiet: arguments.quiet,
+        quiet,
     }
     .go()
 }

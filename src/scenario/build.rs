@@ -51,17 +51,9 @@ pub struct Loaded {
 /// # Errors
 /// What is wrong, with file, line and remedy.
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
-    let mut tree = read_file(path, preset, sets)?;
-    tree.keep_uppermost_choice("specimen");
-    let scenario: Scenario = tree.deserialize()?;
+    let tree = read_file(path, preset, sets)?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let loaded = Loaded {
-        scenario,
-        tree,
-        folder,
-    };
-    loaded.check()?;
-    Ok(loaded)
+    Loaded::from_tree(tree, folder)
 }
 
 /// A run that is ready for its first tick.
@@ -95,6 +87,22 @@ pub struct Arrival {
 }
 
 impl Loaded {
+    /// A scenario from its merged layers.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_tree(mut tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
+        tree.keep_uppermost_choice("specimen");
+        let scenario: Scenario = tree.deserialize()?;
+        let loaded = Self {
+            scenario,
+            tree,
+            folder,
+        };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
     fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
         self.tree.error_at(path, message, help)
     }
