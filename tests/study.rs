@@ -372,3 +372,130 @@ fn a_wrong_study_is_refused_with_line_and_remedy() {
         drop(folder);
     }
 }
+
+#[test]
+fn an_analysis_says_what_matters_and_how_many_replicates_are_enough() {
+    let (folder, path) = folder_with(STUDY);
+    let store = folder.path().join("store");
+    ran(&["run", text(&path), "--store", text(&store), "--quiet"], 0);
+    let said = ran(&["analyse", text(&path), "--store", text(&store)], 0);
+    let here = store.join("studies/doses");
+    for file in [
+        "sensitivity.csv",
+        "arms.csv",
+        "replicates.csv",
+        "plots/tornado_cells_d1_control.svg",
+        "plots/heat_map_cells_d1_control.svg",
+        "plots/replicates.svg",
+        "plots/spread_bv_tv.svg",
+    ] {
+        assert!(said.contains(file), "{file} is not named: {said}");
+        assert!(here.join(file).exists(), "{file} is missing");
+    }
+    let table = fs::read_to_string(here.join("sensitivity.csv")).unwrap();
+    let row = table
+        .lines()
+        .find(|row| row.starts_with("cells_d1,control,inoculation.cells,partial_rank,"))
+        .unwrap();
+    let value: f64 = row.split(',').nth(4).unwrap().parse().unwrap();
+    assert!(
+        value > 0.9,
+        "twice the cells are more cells a day later: {row}"
+    );
+    let map = fs::read_to_string(here.join("plots/heat_map_cells_d1_control.svg")).unwrap();
+    for words in [
+        "tumour.division.rate (/d)",
+        "inoculation.cells",
+        "0.2",
+        "0.8",
+    ] {
+        assert!(map.contains(words), "{words} is not on the map");
+    }
+}
+
+#[test]
+fn every_shipped_study_reads() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("studies");
+    for (folder, least) in [(root.clone(), 3), (root.join("small"), 3)] {
+        let mut count = 0;
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "toml") {
+                howship::study::file::read_study(&path)
+                    .unwrap_or_else(|found| panic!("{}: {found}", path.display()));
+                count += 1;
+            }
+        }
+        assert!(count >= least, "only {count} studies were found");
+    }
+}
+
+const CALIBRATION: &str = r#"name = "rate"
+base = "small.toml"
+[set]
+"inoculation.cells" = 200
+[vary]
+"tumour.division.rate" = { from = "0.1 /d", to = "3 /d" }
+[fit]
+data = "cells.csv"
+particles = 8
+populations = 3
+runs = 80
+"#;
+
+#[test]
+fn a_calibration_finds_the_rate_that_made_the_data_and_is_the_same_again() {
+    let (folder, path) = folder_with(CALIBRATION);
+    let scenario =
+        SMALL.replace("cells = 20", "cells = 200") + "[tumour.division]\nrate = \"1.5 /d\"\n";
+    let truth = folder.path().join("truth.toml");
+    fs::write(&truth, scenario).unwrap();
+    let mut simulation = howship::scenario::build::load(&truth, &[])
+        .unwrap()
+        .build()
+        .unwrap();
+    simulation.run(|_| ()).unwrap();
+    let cells = simulation.state.tumour.len();
+    let data = format!("time_d,column,value,error\n2,tumour_cells,{cells},20\n");
+    fs::write(folder.path().join("cells.csv"), data).unwrap();
+    let store = folder.path().join("store");
+    let summary = store.join("studies/rate/fit.csv");
+    let calibrate = |path: &Path| {
+        ran(&["calibrate", text(path), "--store", text(&store)], 0);
+        let table = fs::read_to_string(&summary).unwrap();
+        let row = table.lines().nth(1).unwrap();
+        let mut numbers = row
+            .split(',')
+            .skip(1)
+            .map(|cell| cell.parse::<f64>().unwrap());
+        [(); 3].map(|()| numbers.next().unwrap())
+    };
+    let [median, low, high] = calibrate(&path);
+    assert!(
+        low <= 1.5 && 1.5 <= high && high - low < 2.0,
+        "{low} {median} {high}"
+    );
+    let particles = store.join("studies/rate/particles.csv");
+    let first = fs::read_to_string(&particles).unwrap();
+    calibrate(&path);
+    assert_eq!(fs::read_to_string(&particles).unwrap(), first);
+    assert!(
+        store
+            .join("studies/rate/plots/fit_tumour_cells.svg")
+            .exists()
+    );
+    let cma = CALIBRATION
+        .replace("[fit]", "[fit]\nmethod = \"cma\"")
+        .replace("= 80", "= 40");
+    fs::write(&path, cma).unwrap();
+    let [best, _, _] = calibrate(&path);
+    assert!((best - 1.5).abs() < 0.5, "{best}");
+    // A calibration is no study, and data are held against the scenario.
+    ran(&["run", text(&path), "--store", text(&store)], 2);
+    let late = "time_d,column,value,error\n2,tumour_cells,1,20\n9,tumour_cells,1,20\n";
+    fs::write(folder.path().join("cells.csv"), late).unwrap();
+    let output = study(&["calibrate", text(&path), "--store", text(&store)]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("line 3") && said.contains("day 9"), "{said}");
+}

@@ -22,6 +22,8 @@ use crate::output::{OutputError, write_whole};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, NoSeries, Summary, Work, simulate, work_off};
+use crate::study::calibrate::{Calibration, CalibrationError, Found, read_data};
+use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
 use crate::study::store::Store;
 
@@ -117,6 +119,18 @@ enum StudyCommand {
         #[arg(long)]
         from: Vec<PathBuf>,
     },
+    /// Say which parameters and arms matter and how many replicates are enough, in tables and pictures.
+    Analyse {
+        #[command(flatten)]
+        stored: Stored,
+    },
+    /// Find which values of the parameters give series like the data; start again to go on.
+    Calibrate {
+        #[command(flatten)]
+        stored: Stored,
+        #[command(flatten)]
+        batch: Batch,
+    },
     /// Print rows of the table of runs.
     Table {
         #[command(flatten)]
@@ -208,6 +222,8 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
         StudyCommand::RunOne { plan, index, emit } => run_one(plan, *index, emit),
         StudyCommand::Status { stored } => status(stored),
         StudyCommand::Collect { stored, from } => collect(stored, from),
+        StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
+        StudyCommand::Analyse { stored } => analyse(stored),
         StudyCommand::Table {
             stored,
             filters,
@@ -364,7 +380,7 @@ fn batch_of(
         }
         seen.0.at(at, || format!("{at} of {count} runs"));
     };
-    let summary = work_off(study, runs, store, work, stop, &heard)?;
+    let summary = work_off(&|run| study.run(run), runs, store, work, stop, &heard)?;
     progress
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -616,6 +632,88 @@ fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
             (_, reason) => {
                 store.keep_failure(&result.key, reason.as_deref().unwrap_or("no reason given"))?;
             }
+        }
+    }
+    Ok(())
+}
+
+fn analyse(stored: &Stored) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let store = Store::existing(&stored.store)?;
+    let folder = store.study_folder(&study.header.study)?;
+    for path in study.analyse(&store, &folder)? {
+        say!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
+    let (study, fit) = read_calibration(&stored.study).map_err(|found| wrong(&found))?;
+    let middle = vec![0.5; study.points.dimensions()];
+    let first = study
+        .at(0, &middle)
+        .loaded
+        .map_err(|reason| Stop::Request(format!("error: the middle makes no sense: {reason}")))?;
+    let data = read_data(&fit.data, first.scenario.run.duration.get())?;
+    let store = Store::open(&stored.store)?;
+    let signals = listen()?;
+    let at_once = fit.particles as u64;
+    let mut work = Work::share(at_once, arguments.jobs, run_bytes(&study), machine_bytes());
+    work.retry_failed = arguments.retry_failed;
+    let progress = Mutex::new((Progress::new(fit.runs as u64, arguments.quiet), 0_u64));
+    let calibration = Calibration {
+        study: &study,
+        fit: &fit,
+        data: &data,
+        store: &store,
+        work,
+        stop: &|| signals.caught().is_some(),
+        heard: &|_, _| {
+            let mut seen = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.1 += 1;
+            let at = seen.1;
+            seen.0.at(at, || format!("{at} runs"));
+        },
+    };
+    let found = calibration.search();
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .0
+        .finish();
+    if let Some((name, code)) = signals.caught() {
+        return Err(Stop::Signal(
+            code,
+            format!("stopped by {name}; what is done is kept: start again to go on"),
+        ));
+    }
+    let found = match found {
+        Ok(found) => found,
+        Err(CalibrationError::Output(error)) => return Err(error.into()),
+        Err(error) => return Err(Stop::Failed(format!("error: {error}"))),
+    };
+    let folder = store.study_folder(&study.header.study)?;
+    let written = calibration.write(&found, &folder)?;
+    if !arguments.quiet {
+        match &found {
+            Found::Posterior(populations) => {
+                for (number, population) in populations.iter().enumerate() {
+                    say!(
+                        "population {}: tolerance {:.4}, {} runs",
+                        number + 1,
+                        population.tolerance,
+                        population.runs
+                    );
+                }
+            }
+            Found::Best(best) => say!(
+                "least distance {:.4} after {} runs",
+                best.distance,
+                best.runs
+            ),
+        }
+        for path in written {
+            say!("{}", path.display());
         }
     }
     Ok(())

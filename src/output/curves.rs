@@ -15,7 +15,7 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
 /// Colours that stay apart for colour-blind readers and in grey (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 5] = [
+pub(crate) const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),

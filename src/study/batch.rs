@@ -10,7 +10,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::scenario::build::Loaded;
 use crate::scenario::record::has_row;
-use crate::study::plan::{Line, Run, Study};
+use crate::study::plan::{Line, Run};
 use crate::study::store::{Cost, Store};
 
 /// How a batch is worked off.
@@ -140,7 +140,7 @@ fn simulate_safely(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<
 
 /// One thing that all workers of a batch see.
 struct Shared<'a> {
-    study: &'a Study,
+    source: &'a (dyn Fn(u64) -> Run + Sync),
     store: &'a Store,
     work: Work,
     stop: &'a (dyn Fn() -> bool + Sync),
@@ -150,12 +150,12 @@ struct Shared<'a> {
     counts: [AtomicU64; 3],
 }
 
-/// Works off runs of a study by their numbers. `heard` is told of each, on the thread that did it.
+/// Works off runs by their numbers, which `source` turns into runs. `heard` is told of each, on the thread that did it.
 ///
 /// # Errors
 /// The store cannot be written; what is in it stays whole.
 pub fn work_off(
-    study: &Study,
+    source: &(dyn Fn(u64) -> Run + Sync),
     runs: impl Iterator<Item = u64> + Send,
     store: &Store,
     work: Work,
@@ -163,7 +163,7 @@ pub fn work_off(
     heard: &(dyn Fn(&Line, &Event) + Sync),
 ) -> Result<Summary, OutputError> {
     let shared = Shared {
-        study,
+        source,
         store,
         work,
         stop,
@@ -245,7 +245,7 @@ impl Shared<'_> {
     }
 
     fn one(&self, run: u64) {
-        let Run { line, loaded } = self.study.run(run);
+        let Run { line, loaded } = (self.source)(run);
         if let Err(error) = self.settle(&line, loaded) {
             self.hold(error);
         }

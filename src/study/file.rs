@@ -40,7 +40,61 @@ pub struct Keys {
     #[serde(default = "grid")]
     pub design: Design,
     /// One number each out of the series of every run.
+    #[serde(default)]
     pub responses: BTreeMap<String, Response>,
+    /// Data to come near to; makes the study a calibration.
+    #[serde(default)]
+    pub fit: Option<Fit>,
+}
+
+/// How a calibration searches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fit {
+    /// CSV with the columns `time_d`, `column`, `value`, `error`; relative to the study.
+    pub data: PathBuf,
+    /// What searches.
+    #[serde(default)]
+    pub method: Method,
+    /// Particles of a population.
+    #[serde(default = "hundred")]
+    pub particles: usize,
+    /// Populations, at most.
+    #[serde(default = "five")]
+    pub populations: usize,
+    /// Share of a population that the next tolerance would still take.
+    #[serde(default = "half")]
+    pub keep: f64,
+    /// Runs in all, at most.
+    #[serde(default = "thousand")]
+    pub runs: usize,
+}
+
+/// What searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Approximate Bayesian computation by sequential Monte Carlo: a posterior.
+    #[default]
+    Abc,
+    /// Covariance matrix adaptation: the best point.
+    Cma,
+}
+
+const fn hundred() -> usize {
+    100
+}
+
+const fn five() -> usize {
+    5
+}
+
+const fn half() -> f64 {
+    0.5
+}
+
+const fn thousand() -> usize {
+    1000
 }
 
 /// Whose chance the points have. Arms always share theirs, which pairs them.
@@ -481,7 +535,7 @@ impl Reader {
         if dimensions == 0 && !matches!(keys.design, Design::Grid | Design::List) {
             self.wrong("design", "nothing is varied", "give a table [vary]");
         }
-        let is_grid = keys.design == Design::Grid;
+        let is_grid = keys.design == Design::Grid && keys.fit.is_none();
         factors
             .iter()
             .map(|factor| {
@@ -503,7 +557,20 @@ impl Reader {
         if keys.replicates == 0 {
             self.wrong("replicates", "found 0", "give at least 1");
         }
-        if keys.responses.is_empty() {
+        if let Some(fit) = &keys.fit {
+            let is_sound = fit.particles >= 2
+                && fit.populations >= 1
+                && fit.keep > 0.0
+                && fit.keep < 1.0
+                && fit.runs >= 1;
+            if !is_sound {
+                self.wrong(
+                    "fit",
+                    "the search cannot be made",
+                    "give at least 2 particles, 1 population and 1 run, and keep between 0 and 1",
+                );
+            }
+        } else if keys.responses.is_empty() {
             self.wrong(
                 "responses",
                 "nothing is asked of the runs",
@@ -541,6 +608,46 @@ fn is_name(name: &str) -> bool {
 /// # Errors
 /// All that is wrong, with file, line and remedy.
 pub fn read_study(path: &Path) -> Result<Study, Diagnostics> {
+    match read(path)? {
+        (study, None) => Ok(study),
+        (_, Some(_)) => Err(
+            Diagnostic::new("this is a calibration, because it has a table [fit]")
+                .in_file(path.display().to_string())
+                .with_help("start it with `howship study calibrate`, or take the table out")
+                .into(),
+        ),
+    }
+}
+
+/// Reads a calibration.
+///
+/// # Errors
+/// As [`read_study`]; a study without the table `[fit]` or without ranges.
+pub fn read_calibration(path: &Path) -> Result<(Study, Fit), Diagnostics> {
+    let wrong = |message: &str, help: &str| {
+        let fault = Diagnostic::new(message).in_file(path.display().to_string());
+        Diagnostics::from(fault.with_help(help))
+    };
+    let (study, fit) = read(path)?;
+    if study.header.factors.is_empty() {
+        return Err(wrong(
+            "nothing is varied",
+            "give a table [vary] with ranges",
+        ));
+    }
+    let Some(mut fit) = fit else {
+        return Err(wrong(
+            "there is no table [fit]",
+            "write [fit] and below it data = \"lesion.csv\"",
+        ));
+    };
+    if let Some(folder) = path.parent() {
+        fit.data = folder.join(&fit.data);
+    }
+    Ok((study, fit))
+}
+
+fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
     let mut reader = Reader {
         tree: Tree::parse(read_layer(path)?)?,
         found: Diagnostics::default(),
@@ -617,7 +724,7 @@ pub fn read_study(path: &Path) -> Result<Study, Diagnostics> {
         base: loaded.tree.to_toml(),
     })?;
     try_ends(&study)?;
-    Ok(study)
+    Ok((study, keys.fit))
 }
 
 /// Tries every parameter at its ends, and every arm, on the scenario.

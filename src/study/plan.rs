@@ -203,8 +203,22 @@ impl Study {
 
     /// A run by its number.
     pub fn run(&self, run: u64) -> Run {
-        let (point, arm, replicate) = self.place(run);
-        let values = self.values(point);
+        let place = self.place(run);
+        self.make(run, place, self.values(place.0))
+    }
+
+    /// A run at a place of the unit cube that no design laid, in the first arm and replicate.
+    pub fn at(&self, run: u64, coordinates: &[f64]) -> Run {
+        let values = coordinates
+            .iter()
+            .zip(&self.header.factors)
+            .map(|(&coordinate, factor)| factor.value(coordinate))
+            .collect();
+        self.make(run, (run, 0, 0), values)
+    }
+
+    fn make(&self, run: u64, place: (u64, usize, u32), values: Vec<Value>) -> Run {
+        let (point, arm, replicate) = place;
         let seed = self.seed(&values, replicate);
         let arm = self.header.arms.get(arm);
         let mut sets: Vec<(String, Value)> = self
