@@ -1,5 +1,5 @@
 //! Three small problems on which simulators of tissue can be held against each other, after the
-//! diffusion problems of the PerMedCoE benchmark, with every value stated once, here.
+//! diffusion problems of the `PerMedCoE` benchmark, with every value stated once, here.
 //!
 //! ```sh
 //! cargo run --release --example shared_problems   # prints, and draws docs/pictures/shared_problems.svg

@@ -6,7 +6,8 @@
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
 //! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`therapy`],
-//! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`], [`cli`].
+//! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`],
+//! [`study`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
@@ -21,6 +22,7 @@ pub mod observe;
 pub mod output;
 pub mod scenario;
 pub mod specimen;
+pub mod study;
 pub mod therapy;
 pub mod tissue;
 pub mod transport;

@@ -1,4 +1,4 @@
-//! The shared test problems of docs/shared_problems.md give what their laws ask for.
+//! The shared test problems of `docs/shared_problems.md` give what their laws ask for.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(

@@ -19,6 +19,7 @@ mod run;
 mod session;
 mod signals;
 mod specimen;
+mod study;
 mod validate;
 mod verify;
 
@@ -93,6 +94,8 @@ enum Command {
     Schema,
     /// Read a bone image, say what it is and measure it.
     Specimen(specimen::SpecimenArguments),
+    /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
+    Study(study::StudyArguments),
     /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
     /// mean with the band from the least to the greatest.
     Plot {
@@ -161,6 +164,7 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
+        Command::Study(arguments) => study::study(&arguments),
         Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };
     match stopped {

@@ -1,6 +1,6 @@
 //! `howship run`: a scenario in, a folder out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -62,7 +62,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 }
 
 fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
-    let clock = Instant::now();
     let loaded =
         load(&arguments.scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let scenario = &loaded.scenario;
@@ -76,27 +75,32 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
         );
         PathBuf::from("runs").join(name)
     });
+    begin(loaded, &out, arguments.force, arguments.quiet)
+}
+
+/// Runs a scenario into a folder of its own.
+pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Result<(), Stop> {
+    let clock = Instant::now();
     let simulation = loaded
         .build()
         .map_err(|found| Stop::Request(found.render(false)))?;
-    if arguments.force {
-        Checkpoints::refuse_if_held(&out)?;
+    if force {
+        Checkpoints::refuse_if_held(out)?;
         Checkpoints::refuse_if_held(&out.join(CONTROL))?;
     }
-    let folder = RunFolder::create(&out, arguments.force)?;
+    let folder = RunFolder::create(out, force)?;
     let text = loaded.tree.to_toml();
     if loaded.scenario.arms.is_empty() || loaded.scenario.arm.is_some() {
-        return begin(loaded, simulation, folder, clock, arguments.quiet);
+        return start(loaded, simulation, folder, clock, quiet);
     }
     write_whole(&folder.path.join("scenario.toml"), text.as_bytes())?;
     let control = RunFolder::create(&out.join(CONTROL), false)?;
-    begin(loaded, simulation, control, clock, arguments.quiet)
-        .map_err(|stop| arms::then(stop, &out))?;
-    arms::go_on(&out, arguments.quiet)
+    start(loaded, simulation, control, clock, quiet).map_err(|stop| arms::then(stop, out))?;
+    arms::go_on(out, quiet)
 }
 
 /// A run from its start.
-fn begin(
+fn start(
     loaded: Loaded,
     simulation: Simulation,
     folder: RunFolder,

@@ -36,6 +36,8 @@ pub enum Stream {
     TumourMotion = 10,
     /// Properties of a site that never change (hashed once from its place).
     Site = 11,
+    /// Designs of studies, their bootstrap and their calibration.
+    Study = 90,
     /// Tests and examples.
     Test = 99,
 }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
-    BLACK, BitMapBackend, ChartBuilder, Circle, Color, Cross, DrawingArea, DrawingBackend,
-    IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
+    BLACK, BitMapBackend, Cartesian2d, ChartBuilder, ChartContext, Circle, Color, Cross,
+    DrawingArea, DrawingBackend, IntoDrawingArea, LineSeries, RGBColor, SVGBackend,
+    SeriesLabelPosition, TextStyle, WHITE,
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
@@ -15,7 +17,7 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
 /// Colours that stay apart for colour-blind readers and in grey (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 5] = [
+pub(crate) const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -471,33 +473,7 @@ where
             )
             .map_err(|e| said(&e))?;
     }
-    for others in &panel.published {
-        let bars = others.points.iter().filter(|point| point.2 > 0.0);
-        let ends = bars
-            .filter(|&&(_, y, bar)| shown(y - bar))
-            .map(|&(x, y, bar)| {
-                PathElement::new(
-                    vec![(x, to_axis(y - bar)), (x, to_axis(y + bar))],
-                    BLACK.stroke_width(scale),
-                )
-            });
-        chart.draw_series(ends).map_err(|e| said(&e))?;
-        let points = others.points.iter().filter(|point| shown(point.1));
-        let crosses = points.map(|&(x, y, _)| {
-            Cross::new((x, to_axis(y)), 5 * scale, BLACK.stroke_width(2 * scale))
-        });
-        chart
-            .draw_series(crosses)
-            .map_err(|e| said(&e))?
-            .label(others.label.as_str())
-            .legend(move |(x, y)| {
-                Cross::new(
-                    (x + 9 * scale as i32, y),
-                    5 * scale,
-                    BLACK.stroke_width(2 * scale),
-                )
-            });
-    }
+    draw_published(&mut chart, panel, scale)?;
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperRight)
@@ -508,5 +484,37 @@ where
         .margin(6 * scale)
         .draw()
         .map_err(|e| said(&e))?;
+    Ok(())
+}
+
+/// Crosses with bars for the figures of others.
+fn draw_published<DB: DrawingBackend>(
+    chart: &mut ChartContext<'_, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    panel: &Panel,
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let thin = BLACK.stroke_width(scale);
+    let thick = BLACK.stroke_width(2 * scale);
+    for others in &panel.published {
+        let shown = others.points.iter().filter(|point| panel.shows(point.1));
+        let bars = shown
+            .clone()
+            .filter(|&&(_, y, bar)| bar > 0.0 && panel.shows(y - bar))
+            .map(|&(x, y, bar)| {
+                let ends = [y - bar, y + bar].map(|y| (x, panel.to_axis(y)));
+                PathElement::new(ends.to_vec(), thin)
+            });
+        chart.draw_series(bars).map_err(|error| error.to_string())?;
+        chart
+            .draw_series(
+                shown.map(|&(x, y, _)| Cross::new((x, panel.to_axis(y)), 5 * scale, thick)),
+            )
+            .map_err(|error| error.to_string())?
+            .label(others.label.as_str())
+            .legend(move |(x, y)| Cross::new((x + 9 * scale as i32, y), 5 * scale, thick));
+    }
     Ok(())
 }

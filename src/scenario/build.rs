@@ -53,17 +53,9 @@ pub struct Loaded {
 /// # Errors
 /// What is wrong, with file, line and remedy.
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
-    let mut tree = with_drugs(read_file(path, preset, sets)?)?;
-    tree.keep_uppermost_choice("specimen");
-    let scenario: Scenario = tree.deserialize()?;
+    let tree = read_file(path, preset, sets)?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let loaded = Loaded {
-        scenario,
-        tree,
-        folder,
-    };
-    loaded.check()?;
-    Ok(loaded)
+    Loaded::from_tree(tree, folder)
 }
 
 /// Lays the drugs that courses name, and that come with howship, under the scenario.
@@ -133,6 +125,23 @@ pub struct Arrival {
 }
 
 impl Loaded {
+    /// A scenario from its merged layers.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_tree(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
+        let mut tree = with_drugs(tree)?;
+        tree.keep_uppermost_choice("specimen");
+        let scenario: Scenario = tree.deserialize()?;
+        let loaded = Self {
+            scenario,
+            tree,
+            folder,
+        };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
     pub(super) fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
         self.tree.error_at(path, message, help)
     }

@@ -41,6 +41,18 @@ struct Moment {
     slices: Vec<Slice>,
 }
 
+/// True when the present time is a multiple of an interval, h.
+fn is_due(simulation: &Simulation, every_h: f64) -> bool {
+    let turns = simulation.state.time_h / every_h;
+    (turns - turns.round()).abs() * every_h < 0.5 * simulation.model.tick_h
+}
+
+/// True when `series.csv` has a row of the present time.
+pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
+    let every_h = loaded.scenario.output.series_every.get().clamp(1e-3, 24.0);
+    simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
+}
+
 /// What a run has recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -106,11 +118,8 @@ impl Record {
             scratch,
             ..
         } = simulation;
-        let due = |every: f64| {
-            let turns = state.time_h / every;
-            (turns - turns.round()).abs() * every < 0.5 * model.tick_h
-        };
-        if due(output.series_every.get().clamp(1e-3, 24.0)) || is_last {
+        let due = |every: f64| is_due(simulation, every);
+        if has_row(loaded, simulation) {
             self.series.rows.push(row(model, state, scratch));
             let mut entries = vec![state.day()];
             for book in &state.ledger.total {

@@ -139,9 +139,18 @@ fn boxed(grid: &Grid, centre: usize, rings: usize) -> [bool; MOST_SPAN * MOST_SP
     });
     let mut flags = [false; MOST_SPAN * MOST_SPAN * MOST_SPAN];
     if beyond.iter().flatten().any(|&outside| outside) {
-        for (index, flag) in flags.iter_mut().take(span * span * span).enumerate() {
-            let at = [index % span, index / span % span, index / (span * span)];
-            *flag = (0..3).any(|axis| beyond[axis][at[axis]]);
+        for (z, plane) in flags.chunks_mut(span * span).take(span).enumerate() {
+            if beyond[2][z] {
+                plane.fill(true);
+                continue;
+            }
+            for (y, row) in plane.chunks_mut(span).enumerate() {
+                if beyond[1][y] {
+                    row.fill(true);
+                } else {
+                    row.copy_from_slice(&beyond[0][..span]);
+                }
+            }
         }
     }
     flags

@@ -338,6 +338,10 @@ pub fn run_arms(
         }
         Ok(courses)
     };
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "runs do not depend on one another, and their order is restored below"
+    )]
     let threads = rayon::current_num_threads().min(tasks.len());
     let found = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();

@@ -216,169 +216,199 @@ fn markdown(outcome: &Outcome, drawn: &[(String, String)]) -> Result<String, Val
     Ok(text)
 }
 
-/// Draws what the runs allow; gives the names and headings of the pictures.
-fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>, ValidationError> {
-    let runs = &outcome.runs;
-    let of = |arm: &str| -> Option<Vec<Table>> {
-        let courses = runs.get(arm)?;
-        Some(courses.iter().map(super::arms::Course::table).collect())
-    };
-    let mut pictures: Vec<(String, String, Vec<Panel>)> = Vec::new();
-    let mut add = |name: &str, heading: &str, panels: Vec<Panel>| {
-        if panels.iter().any(|panel| !panel.lines.is_empty()) {
-            pictures.push((name.to_owned(), heading.to_owned(), panels));
-        }
-    };
-    let asked = |id: &str| outcome.plan.targets.iter().any(|target| target.id == id);
-    let first = |values: &[f64]| 100.0 / values.first().copied().unwrap_or(1.0);
-    let week = |values: &[f64]| 1.0 / values.get(7).copied().unwrap_or(1.0);
-    let published = |label: &str, points: &[(f64, f64, f64)]| Published {
+/// Tables of the runs of an arm.
+fn tables_of(runs: &Runs, arm: &str) -> Option<Vec<Table>> {
+    let courses = runs.get(arm)?;
+    Some(courses.iter().map(super::arms::Course::table).collect())
+}
+
+/// Factor to per cent of day 0.
+fn per_cent(values: &[f64]) -> f64 {
+    100.0 / values.first().copied().unwrap_or(1.0)
+}
+
+/// Factor to multiples of day 0.
+fn fold(values: &[f64]) -> f64 {
+    1.0 / values.first().copied().unwrap_or(1.0)
+}
+
+/// Factor to multiples of day 7.
+fn of_week_one(values: &[f64]) -> f64 {
+    1.0 / values.get(7).copied().unwrap_or(1.0)
+}
+
+fn published(label: &str, points: &[(f64, f64, f64)]) -> Published {
+    Published {
         label: label.to_owned(),
         points: points.to_vec(),
-    };
+    }
+}
 
-    if let Some(tables) = of("human_health").filter(|_| asked("A1")) {
-        let lines = Line::over(&tables, "bv_tv", "BV/TV", first);
-        add(
-            "a1_health_of_man",
-            "A1: human trabecular bone in health",
-            vec![panel("BV/TV (% of day 0)", false, lines, vec![])],
-        );
-    }
-    if let Some(tables) = of("mouse_health").filter(|_| asked("A2")) {
-        let bone = published(
-            "mice, % of day 10 (Johnson 2011)",
-            &[(10.0, 100.0, 0.0), (14.0, 94.7, 0.0), (32.0, 103.2, 0.0)],
-        );
-        let cells = vec![
-            published(
-                "osteoblast signal of mice",
-                &[(7.0, 1.0, 0.0), (14.0, 1.16, 0.0), (21.0, 1.13, 0.0)],
-            ),
-            published(
-                "osteoclast signal of mice",
-                &[(7.0, 1.0, 0.0), (14.0, 1.39, 0.0), (21.0, 1.28, 0.0)],
-            ),
-        ];
-        let lines = [
-            Line::over(&tables, "n_ob", "osteoblasts", week),
-            Line::over(&tables, "n_oc", "osteoclasts", week),
-        ];
-        add(
-            "a2_health_of_mice",
-            "A2: mouse trabecular bone in health",
-            vec![
-                panel(
-                    "BV/TV (% of day 0)",
-                    false,
-                    Line::over(&tables, "bv_tv", "BV/TV", first),
-                    vec![bone],
-                ),
-                panel(
-                    "cells (day 7 = 1)",
-                    false,
-                    lines.into_iter().flatten(),
-                    cells,
-                ),
-            ],
-        );
-    }
-    if let Some(tables) = of("lesion").filter(|_| asked("A14")) {
-        let bone = published(
-            "mice (Johnson 2011)",
-            &[
-                (7.0, 103.3, 14.0),
-                (14.0, 96.0, 16.0),
-                (21.0, 86.6, 18.0),
-                (28.0, 75.9, 19.0),
-            ],
-        );
-        add(
-            "a14_lytic_course",
-            "A14: a lytic lesion in mice",
-            vec![
-                panel(
-                    "bone (% of day 0)",
-                    false,
-                    Line::over(&tables, "bv_tv", "bone volume", first),
-                    vec![bone],
-                ),
-                panel(
-                    "tumour cells",
-                    true,
-                    Line::over(&tables, "tumour_cells", "tumour cells", |_| 1.0),
-                    vec![],
-                ),
-            ],
-        );
-    }
-    if let Some(tables) = of("mda_mb_231").filter(|_| asked("A16")) {
-        let fold = |values: &[f64]| 1.0 / values.first().copied().unwrap_or(1.0);
-        let law: Vec<(f64, f64, f64)> = [5.0, 10.0, 15.0, 20.0, 25.0]
-            .iter()
-            .map(|&day: &f64| (day, (day / 1.78).exp2(), 0.0))
-            .collect();
-        add(
-            "a16_exponential_phase",
-            "A16: MDA-MB-231 in bone",
-            vec![panel(
-                "tumour cells (day 0 = 1)",
-                true,
-                Line::over(&tables, "tumour_cells", "tumour cells", fold),
-                vec![published("doubling in 1.78 d (Canon 2008)", &law)],
-            )],
-        );
-    }
-    if asked("A18") {
-        let fold = |values: &[f64]| 1.0 / values.first().copied().unwrap_or(1.0);
-        let panels = FOLDS
-            .iter()
-            .filter_map(|(arm, label, points)| {
-                let tables = of(arm)?;
-                let points: Vec<(f64, f64, f64)> = points
-                    .iter()
-                    .map(|&(day, fold, _)| (day, fold, 0.0))
-                    .collect();
-                Some(panel(
-                    "tumour (day 0 = 1)",
-                    true,
-                    Line::over(&tables, "tumour_cells", label, fold),
-                    vec![published("mouse tibia (Marsilio 2025)", &points)],
-                ))
-            })
-            .collect();
-        add("a18_growth_of_lines", "A18: growth of three lines", panels);
-    }
-    if asked("A22") {
-        let panels = [("", "in mice"), ("human_", "in man")]
-            .into_iter()
-            .filter_map(|(prefix, place)| {
-                let mut lines = Vec::new();
-                for (arm, label) in [
-                    ("lesion", "full loop"),
-                    ("no_release", "no release from matrix"),
-                    ("no_pthrp", "no PTHrP"),
-                    ("no_link", "TGF-\u{3b2} does not raise PTHrP"),
-                ] {
-                    let tables = of(&format!("{prefix}{arm}"))?;
-                    lines.push(Line::over(&tables, "bv_tv", label, first)?);
-                }
-                let label = if place == "in mice" {
-                    "bone in mice (% of day 0)"
-                } else {
-                    "bone in man (% of day 0)"
-                };
-                Some(panel(label, false, lines, vec![]))
-            })
-            .collect();
-        add("a22_loop_cut", "A22: the loop, whole and cut", panels);
-    }
+/// A picture: name, heading, panels.
+type Picture = (&'static str, &'static str, Vec<Panel>);
+
+/// What draws the picture of a target from the runs, where they allow it.
+type Drawing = (&'static str, fn(&Runs) -> Option<Picture>);
+
+/// Draws what the runs allow; gives the names and headings of the pictures.
+fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>, ValidationError> {
+    let asked = |id: &str| outcome.plan.targets.iter().any(|target| target.id == id);
+    let drawings: [Drawing; 6] = [
+        ("A1", health_of_man),
+        ("A2", health_of_mice),
+        ("A14", lytic_course),
+        ("A16", exponential_phase),
+        ("A18", growth_of_lines),
+        ("A22", loop_cut),
+    ];
     let mut drawn = Vec::new();
-    for (name, heading, panels) in pictures {
-        write_picture(folder, &name, &heading, &panels, &[])?;
-        drawn.push((name, heading));
+    for (id, picture) in drawings {
+        let Some((name, heading, panels)) = picture(&outcome.runs).filter(|_| asked(id)) else {
+            continue;
+        };
+        write_picture(folder, name, heading, &panels, &[])?;
+        drawn.push((name.to_owned(), heading.to_owned()));
     }
     Ok(drawn)
+}
+
+fn health_of_man(runs: &Runs) -> Option<Picture> {
+    let tables = tables_of(runs, "human_health")?;
+    let lines = Line::over(&tables, "bv_tv", "BV/TV", per_cent);
+    Some((
+        "a1_health_of_man",
+        "A1: human trabecular bone in health",
+        vec![panel("BV/TV (% of day 0)", false, lines, vec![])],
+    ))
+}
+
+fn health_of_mice(runs: &Runs) -> Option<Picture> {
+    let tables = tables_of(runs, "mouse_health")?;
+    let bone = published(
+        "mice, % of day 10 (Johnson 2011)",
+        &[(10.0, 100.0, 0.0), (14.0, 94.7, 0.0), (32.0, 103.2, 0.0)],
+    );
+    let cells = vec![
+        published(
+            "osteoblast signal of mice",
+            &[(7.0, 1.0, 0.0), (14.0, 1.16, 0.0), (21.0, 1.13, 0.0)],
+        ),
+        published(
+            "osteoclast signal of mice",
+            &[(7.0, 1.0, 0.0), (14.0, 1.39, 0.0), (21.0, 1.28, 0.0)],
+        ),
+    ];
+    let lines = [
+        Line::over(&tables, "n_ob", "osteoblasts", of_week_one),
+        Line::over(&tables, "n_oc", "osteoclasts", of_week_one),
+    ];
+    Some((
+        "a2_health_of_mice",
+        "A2: mouse trabecular bone in health",
+        vec![
+            panel(
+                "BV/TV (% of day 0)",
+                false,
+                Line::over(&tables, "bv_tv", "BV/TV", per_cent),
+                vec![bone],
+            ),
+            panel(
+                "cells (day 7 = 1)",
+                false,
+                lines.into_iter().flatten(),
+                cells,
+            ),
+        ],
+    ))
+}
+
+fn lytic_course(runs: &Runs) -> Option<Picture> {
+    let tables = tables_of(runs, "lesion")?;
+    let bone = published(
+        "mice (Johnson 2011)",
+        &[
+            (7.0, 103.3, 14.0),
+            (14.0, 96.0, 16.0),
+            (21.0, 86.6, 18.0),
+            (28.0, 75.9, 19.0),
+        ],
+    );
+    Some((
+        "a14_lytic_course",
+        "A14: a lytic lesion in mice",
+        vec![
+            panel(
+                "bone (% of day 0)",
+                false,
+                Line::over(&tables, "bv_tv", "bone volume", per_cent),
+                vec![bone],
+            ),
+            panel(
+                "tumour cells",
+                true,
+                Line::over(&tables, "tumour_cells", "tumour cells", |_| 1.0),
+                vec![],
+            ),
+        ],
+    ))
+}
+
+fn exponential_phase(runs: &Runs) -> Option<Picture> {
+    let tables = tables_of(runs, "mda_mb_231")?;
+    let law = [5.0_f64, 10.0, 15.0, 20.0, 25.0].map(|day| (day, (day / 1.78).exp2(), 0.0));
+    Some((
+        "a16_exponential_phase",
+        "A16: MDA-MB-231 in bone",
+        vec![panel(
+            "tumour cells (day 0 = 1)",
+            true,
+            Line::over(&tables, "tumour_cells", "tumour cells", fold),
+            vec![published("doubling in 1.78 d (Canon 2008)", &law)],
+        )],
+    ))
+}
+
+fn growth_of_lines(runs: &Runs) -> Option<Picture> {
+    let panels = FOLDS
+        .iter()
+        .map(|(arm, label, points)| {
+            let tables = tables_of(runs, arm)?;
+            let points: Vec<(f64, f64, f64)> = points
+                .iter()
+                .map(|&(day, fold, _)| (day, fold, 0.0))
+                .collect();
+            Some(panel(
+                "tumour (day 0 = 1)",
+                true,
+                Line::over(&tables, "tumour_cells", label, fold),
+                vec![published("mouse tibia (Marsilio 2025)", &points)],
+            ))
+        })
+        .collect::<Option<_>>()?;
+    Some(("a18_growth_of_lines", "A18: growth of three lines", panels))
+}
+
+fn loop_cut(runs: &Runs) -> Option<Picture> {
+    let panels = [
+        ("", "bone in mice (% of day 0)"),
+        ("human_", "bone in man (% of day 0)"),
+    ]
+    .into_iter()
+    .map(|(prefix, label)| {
+        let mut lines = Vec::new();
+        for (arm, label) in [
+            ("lesion", "full loop"),
+            ("no_release", "no release from matrix"),
+            ("no_pthrp", "no PTHrP"),
+            ("no_link", "TGF-\u{3b2} does not raise PTHrP"),
+        ] {
+            let tables = tables_of(runs, &format!("{prefix}{arm}"))?;
+            lines.push(Line::over(&tables, "bv_tv", label, per_cent)?);
+        }
+        Some(panel(label, false, lines, vec![]))
+    })
+    .collect::<Option<_>>()?;
+    Some(("a22_loop_cut", "A22: the loop, whole and cut", panels))
 }
 
 fn panel(
