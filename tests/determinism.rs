@@ -16,7 +16,8 @@ fn lively(sets: &[&str]) -> Loaded {
     load(&path, &sets).unwrap()
 }
 
-const WIDE: [&str; 3] = [
+const WIDE: [&str; 4] = [
+    "inoculation.time=0.25 d",
     "lattice.size=[72, 64, 15]",
     "run.burn_in=12 d",
     "run.duration=3 d",
@@ -62,6 +63,19 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
     assert!(!state.osteoclasts.is_empty() && !state.osteoblasts.is_empty());
     assert!(state.tumour.len() > 200, "no birth: {}", state.tumour.len());
     assert!(state.ledger.total.iter().any(|book| book.released > 0.0));
+    assert!(state.drugs.iter().all(|drug| drug.given_mg > 0.0) && state.drugs.len() == 3);
+    assert!(
+        state
+            .osteoclasts
+            .drug_amol
+            .iter()
+            .any(|&amount| amount > 0.0)
+    );
+    let ages = &state.osteoclasts.nuclei_end_h;
+    assert!(
+        ages.iter()
+            .any(|nuclei| nuclei[1..].iter().any(|&end| end > nuclei[0]))
+    );
     for threads in [2, 3, 8] {
         let (other, _) = on(threads, end);
         let differing: Vec<&str> = one

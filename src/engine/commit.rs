@@ -68,14 +68,16 @@ fn fuse(model: &Model, state: &mut State, at: SurfaceSite) {
     cells.id.push(id);
     cells.site.push(at.site);
     cells.mode.push(OsteoclastMode::Resorbing);
-    cells.nuclei.push(osteoclast.fusion.nuclei(draws.uniform()));
+    let nuclei = osteoclast.fusion.nuclei(draws.uniform());
     cells.age_h.push(0.0);
     cells
         .pit_depth_um
         .push((least + (most - least) * draws.uniform()) as f32);
-    cells
-        .life_h
-        .push(osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+    cells.nuclei_end_h.push(
+        (0..nuclei)
+            .map(|_| osteoclast.apoptosis.draw_life_h(&mut draws) as f32)
+            .collect(),
+    );
     cells.resorbed_um3.push(0.0);
     cells.drug_amol.push(0.0);
     hold(model, state, site, id);

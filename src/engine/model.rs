@@ -35,6 +35,8 @@ pub struct Rates {
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
     pub resorption: CompiledRate,
+    /// Nuclei that an osteoclast gains by fusion, per h.
+    pub nuclei_gain: CompiledRate,
     /// Speed of ageing of osteoclasts.
     pub ageing: CompiledRate,
     /// Death of osteoclasts on withdrawal of RANKL, per h.
@@ -380,6 +382,10 @@ fn rates(
             .fusion
             .formation
             .compile("osteoclast.fusion.formation", cues, problems),
+        nuclei_gain: osteoclast
+            .fusion
+            .gain
+            .compile("osteoclast.fusion.gain", cues, problems),
         resorption: osteoclast.resorption.volume.compile(
             "osteoclast.resorption.volume",
             cues,

@@ -156,7 +156,7 @@ fn resorb(
         let site = state.osteoclasts.site[cell] as usize;
         removed_um3(
             model.rates.resorption.at(|cue| view.level(cue, site)),
-            f64::from(state.osteoclasts.nuclei[cell]),
+            state.osteoclasts.nuclei_end_h[cell].len() as f64,
             model.parameters.osteoclast.fusion.mean_nuclei(),
             model.osteoclast_share,
             model.step_h,
@@ -332,26 +332,34 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
     best.map(|(.., site)| site)
 }
 
-/// Age and withdrawal take their share.
+/// Nuclei come by fusion and go with age; withdrawal takes whole cells.
 fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
     let chance = Chance::new(state.seed);
     let mut keep = vec![true; state.osteoclasts.len()];
     for (cell, kept) in keep.iter_mut().enumerate() {
         let site = state.osteoclasts.site[cell] as usize;
-        let (ageing, withdrawal) = {
+        let (ageing, withdrawal, gain) = {
             let view = surroundings_of(model, state, scratch, cell);
             let level = |cue| view.level(cue, site);
             (
                 model.rates.ageing.at(level),
                 model.rates.withdrawal.at(level),
+                model.rates.nuclei_gain.at(level),
             )
         };
+        let osteoclast = &model.parameters.osteoclast;
+        let mut draws = chance.at(Stream::OsteoclastDeath, when, state.osteoclasts.id[cell]);
         let cells = &mut state.osteoclasts;
         cells.age_h[cell] += (ageing * model.step_h) as f32;
-        let withdrawn = chance
-            .at(Stream::OsteoclastDeath, when, cells.id[cell])
-            .happens(probability(withdrawal, model.step_h));
-        *kept = !withdrawn && cells.age_h[cell] < cells.life_h[cell];
+        let withdrawn = draws.happens(probability(withdrawal, model.step_h));
+        let gains = draws.happens(probability(gain, model.step_h));
+        let age = cells.age_h[cell];
+        let nuclei = &mut cells.nuclei_end_h[cell];
+        nuclei.retain(|&end| age < end);
+        if gains && nuclei.len() < usize::from(osteoclast.fusion.nuclei_most) {
+            nuclei.push(age + osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+        }
+        *kept = !withdrawn && nuclei.len() >= usize::from(osteoclast.apoptosis.nuclei_least);
     }
     if keep.iter().all(|&kept| kept) {
         return;

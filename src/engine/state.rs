@@ -132,10 +132,9 @@ impl State {
             hash.update(&cells.id[cell].to_le_bytes());
             hash.update(&cells.site[cell].to_le_bytes());
             hash.update(&[cells.mode[cell] as u8]);
-            hash.update(&cells.nuclei[cell].to_le_bytes());
+            floats(&mut hash, &cells.nuclei_end_h[cell]);
         }
         floats(&mut hash, &cells.age_h);
-        floats(&mut hash, &cells.life_h);
         floats(&mut hash, &cells.pit_depth_um);
         floats(&mut hash, &cells.resorbed_um3);
         let cells = &self.osteoblasts;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::layers::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 17] = [
+const RULES: [(&str, &str); 18] = [
     ("tumour.division", "Tumour cells divide at"),
     ("tumour.death", "Tumour cells die at"),
     ("tumour.motility", "Tumour cells move at random with"),
@@ -22,6 +22,10 @@ const RULES: [(&str, &str); 17] = [
     (
         "osteoclast.fusion.formation",
         "Osteoclasts form on opened surface at",
+    ),
+    (
+        "osteoclast.fusion.gain",
+        "Osteoclasts gain nuclei by fusion at",
     ),
     ("osteoclast.resorption.volume", "Osteoclasts resorb"),
     (
