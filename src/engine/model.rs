@@ -7,6 +7,7 @@ use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
 use crate::numerics::quantity::Secretion;
+use crate::patient::Patient;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -106,6 +107,8 @@ pub struct Model {
     pub patch_share: f64,
     /// Drugs and doses.
     pub plan: Plan,
+    /// The body around the lattice, if it is followed.
+    pub patient: Option<Patient>,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -260,6 +263,7 @@ impl Model {
             cues: cues.sources,
             rates,
             plan,
+            patient: None,
             binding,
         })
     }
