@@ -5,30 +5,19 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
+use crate::biology::tumour::Tumour;
+use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::numerics::quantity::Secretion;
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
-/// What a lineage makes of one signal, per cell, amol/h.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecretionRate {
-    /// Index of the signal.
-    pub signal: usize,
-    /// Amount per cell and hour.
-    pub rate: CompiledRate,
-}
-
 /// All rates of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
-    /// Tumour division, per h.
-    pub tumour_division: CompiledRate,
-    /// Tumour death, per h.
-    pub tumour_death: CompiledRate,
-    /// Tumour motility, um2/h.
-    pub tumour_motility: CompiledRate,
-    /// End of dormancy, per h.
-    pub tumour_waking: CompiledRate,
+    /// Tumour cells, by clone; the first is parental.
+    pub tumour: Vec<TumourRates>,
+    /// Arrival of tumour cells from the circulation, per mm3 and h.
+    pub colonisation: Option<CompiledRate>,
     /// Formation of osteoclasts, per mm2 and h.
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
@@ -53,8 +42,6 @@ pub struct Rates {
     pub apposition: CompiledRate,
     /// Death of osteoblasts, per h.
     pub osteoblast_death: CompiledRate,
-    /// What tumour cells make.
-    pub tumour_secretion: Vec<SecretionRate>,
     /// What lining cells make.
     pub lining_secretion: Vec<SecretionRate>,
     /// What precursors make.
@@ -84,6 +71,8 @@ pub struct Model {
     pub cues: Vec<CueSource>,
     /// Rates.
     pub rates: Rates,
+    /// Clones of the tumour.
+    pub clones: Clones,
     /// Footprint of an osteoclast, as displacements.
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
@@ -136,6 +125,10 @@ impl Model {
         }
         if !problems.found.is_empty() {
             return Err(problems.found);
+        }
+        let clones = Clones::new(&parameters.tumour, &mut problems);
+        if let Some(colonisation) = &parameters.colonisation {
+            colonisation.check(&clones, &mut problems);
         }
         let signals = parameters.signal_names();
         let cues = CueTable::new(&signals, &parameters.cues, &mut problems);
@@ -199,6 +192,7 @@ impl Model {
             physics,
             cues: cues.sources,
             rates,
+            clones,
         })
     }
 
@@ -213,6 +207,32 @@ impl Model {
     }
 }
 
+/// Rates of all clones, the parental one first.
+fn tumour_rates(
+    tumour: &Tumour,
+    secretion: Vec<SecretionRate>,
+    signals: &[String],
+    cues: &CueTable,
+    problems: &mut Problems,
+) -> Vec<TumourRates> {
+    let parental = TumourRates {
+        division: tumour.division.compile("tumour.division", cues, problems),
+        death: tumour.death.compile("tumour.death", cues, problems),
+        motility: tumour.motility.compile("tumour.motility", cues, problems),
+        waking: tumour
+            .dormancy
+            .exit
+            .compile("tumour.dormancy.exit", cues, problems),
+        secretion,
+    };
+    let mut all = vec![parental];
+    for (name, phenotype) in &tumour.clones {
+        let rates = all[0].of_clone(name, phenotype, signals, cues, problems);
+        all.push(rates);
+    }
+    all
+}
+
 fn rates(
     parameters: &Parameters,
     signals: &[String],
@@ -221,6 +241,7 @@ fn rates(
 ) -> Rates {
     let Parameters {
         tumour,
+        colonisation,
         osteoclast,
         lining,
         precursor,
@@ -250,19 +271,16 @@ fn rates(
         }
         rates
     };
-    let tumour_secretion = secretion("tumour", &tumour.secretion, problems);
+    let parental_secretion = secretion("tumour", &tumour.secretion, problems);
     let lining_secretion = secretion("lining", &lining.secretion, problems);
     let precursor_secretion = secretion("precursor", &precursor.secretion, problems);
     let osteoblast_secretion = secretion("osteoblast", &osteoblast.secretion, problems);
     let contact = &lining.contact_rankl;
     let rates = Rates {
-        tumour_division: tumour.division.compile("tumour.division", cues, problems),
-        tumour_death: tumour.death.compile("tumour.death", cues, problems),
-        tumour_motility: tumour.motility.compile("tumour.motility", cues, problems),
-        tumour_waking: tumour
-            .dormancy
-            .exit
-            .compile("tumour.dormancy.exit", cues, problems),
+        tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
+        colonisation: colonisation
+            .as_ref()
+            .map(|law| law.arrival.compile("colonisation.arrival", cues, problems)),
         fusion: osteoclast
             .fusion
             .formation
@@ -316,7 +334,6 @@ fn rates(
             cues,
             problems,
         ),
-        tumour_secretion,
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,

@@ -14,6 +14,9 @@
 //! Division is memoryless: a colony grows at the net rate from the first tick, without the
 //! synchrony of a cycle. Marrow cells that the colony displaces are not counted.
 
+pub mod clones;
+pub mod colonisation;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
+use crate::biology::tumour::clones::Phenotype;
 use crate::numerics::quantity::{Diffusivity, Length, Rate, Secretion};
 
 /// Parameters of tumour cells.
@@ -42,6 +46,13 @@ pub struct Tumour {
     /// What a cell makes, by signal.
     #[serde(default)]
     pub secretion: BTreeMap<String, Modulated<Secretion>>,
+    /// Heritable clones by name, relative to the parental cell that the other keys describe.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clones: BTreeMap<String, Phenotype>,
+    /// Probability per division that one of the two daughters is of another clone, by the clone of
+    /// the mother and that of the daughter.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mutation: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
 /// Cells that arrive and wait before they cycle.
