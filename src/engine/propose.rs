@@ -188,7 +188,8 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     };
     let dormant = cells.dormant[cell];
     let (event, death_share) = if dormant {
-        let death = f64::from(chances.death_per_h);
+        let factor = model.parameters.tumour.dormancy.death;
+        let death = f64::from(chances.death_per_h) * factor;
         let both = death + rates.waking.at(|cue| view.level(cue, site));
         (probability(both, model.tick_h), death / both)
     } else {

@@ -256,9 +256,15 @@ mod tests {
             let mean = drawn.iter().sum::<f64>() / count as f64;
             let variance = drawn.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / count as f64;
             let error = (expected / count as f64).sqrt();
-            assert!((mean - expected).abs() < 5.0 * error, "{mean} of {expected}");
+            assert!(
+                (mean - expected).abs() < 5.0 * error,
+                "{mean} of {expected}"
+            );
             let spread = (expected * (1.0 + 2.0 * expected) / count as f64).sqrt();
-            assert!((variance - expected).abs() < 5.0 * spread, "{variance} of {expected}");
+            assert!(
+                (variance - expected).abs() < 5.0 * spread,
+                "{variance} of {expected}"
+            );
         }
         assert_eq!(Chance::new(9).at(Stream::Test, 5, 0).poisson(0.0), 0);
     }

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
+use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::write_curves;
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
@@ -48,6 +50,10 @@ pub struct Record {
     pub series: Table,
     /// Rows of `ledger.csv`.
     pub ledger: Table,
+    /// Rows of `clones.csv`; without columns where the tumour has one clone.
+    pub clones: Table,
+    /// Rows of `colonisation.csv`; without columns where no cell comes from the circulation.
+    pub colonisation: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -65,7 +71,19 @@ impl Record {
                 ledger.push(format!("{name}_{entry}_amol"));
             }
         }
+        let scenario = &loaded.scenario;
+        let mut names = vec![PARENTAL];
+        names.extend(scenario.tumour.clones.keys().map(String::as_str));
+        let arrivals = scenario.colonisation.iter().flat_map(|_| COLONISATION);
         Self {
+            clones: Table {
+                columns: clone_columns(&names),
+                rows: Vec::new(),
+            },
+            colonisation: Table {
+                columns: arrivals.map(str::to_owned).collect(),
+                rows: Vec::new(),
+            },
             series: Table {
                 columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
                 rows: Vec::new(),
@@ -117,6 +135,12 @@ impl Record {
                 ]);
             }
             self.ledger.rows.push(entries);
+            if !self.clones.columns.is_empty() {
+                self.clones.rows.push(clones(model, state));
+            }
+            if !self.colonisation.columns.is_empty() {
+                self.colonisation.rows.push(colonisation(state));
+            }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows =
                 loaded.scenario.run.duration.get() / output.series_every.get().clamp(1e-3, 24.0);
@@ -147,7 +171,7 @@ impl Record {
     /// # Errors
     /// What is not in step.
     pub fn check(&self, grid: &Grid) -> Result<(), String> {
-        for table in [&self.series, &self.ledger] {
+        for table in [&self.series, &self.ledger, &self.clones, &self.colonisation] {
             if let Some(row) = table
                 .rows
                 .iter()
@@ -236,6 +260,14 @@ impl Record {
     pub fn write_tables(&self, folder: &Path) -> Result<(), OutputError> {
         self.series.write_csv(&folder.join("series.csv"))?;
         self.ledger.write_csv(&folder.join("ledger.csv"))?;
+        for (table, file) in [
+            (&self.clones, "clones.csv"),
+            (&self.colonisation, "colonisation.csv"),
+        ] {
+            if !table.columns.is_empty() {
+                table.write_csv(&folder.join(file))?;
+            }
+        }
         write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
     }
 

@@ -3,7 +3,7 @@
 //! # Biology
 //! Disseminated cells leave the blood through the sinusoids of marrow, drawn by CXCL12 among others
 //! (Muller 2001), or come by the Haversian canals of cortical bone. Few survive extravasation, and
-//! many of those that do stay dormant until the niche wakes them (Lawson 2015).
+//! those that do may stay dormant until resorption near them wakes them (Lawson 2015, myeloma in mice).
 //!
 //! # Law
 //! Arrivals are a Poisson process. Marrow of volume `V` with `n` vessel sites takes `rate V / n` cells
@@ -76,7 +76,10 @@ impl Colonisation {
         {
             problems.add(
                 "colonisation.stop",
-                format!("found {stop}, which is not after the start at {}", self.start),
+                format!(
+                    "found {stop}, which is not after the start at {}",
+                    self.start
+                ),
                 "give a later time, or leave it out",
             );
         }

@@ -61,8 +61,15 @@ pub struct Tumour {
 pub struct Dormancy {
     /// Share of the seeded cells that are dormant, 0 to 1.
     pub share: f64,
+    /// Factor on the hazard of death while dormant.
+    #[serde(default = "one")]
+    pub death: f64,
     /// Hazard of waking; for good.
     pub exit: Modulated<Rate>,
+}
+
+const fn one() -> f64 {
+    1.0
 }
 
 impl Tumour {
@@ -75,6 +82,7 @@ impl Tumour {
     pub fn check(&self, problems: &mut Problems) {
         problems.positive("tumour.cell_diameter", self.cell_diameter.get(), "um");
         problems.not_negative("tumour.pushing_depth", self.pushing_depth.get(), "um");
+        problems.within("tumour.dormancy.death", self.dormancy.death, 0.0, 1000.0);
         problems.within("tumour.dormancy.share", self.dormancy.share, 0.0, 1.0);
     }
 }
