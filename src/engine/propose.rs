@@ -133,7 +133,7 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
 fn chances_at(
     model: &Model,
     way_out: &WayOut,
-    view: &Surroundings,
+    view: &Surroundings<'_>,
     rates: &TumourRates,
     site: usize,
 ) -> TumourChances {

@@ -75,6 +75,12 @@ impl Default for Phenotype {
     }
 }
 
+/// Probability per division that one of the two daughters is of another clone, by that clone.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Mutations(pub BTreeMap<String, f64>);
+
 /// What one cell makes of one signal, amol/h.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretionRate {
@@ -238,7 +244,7 @@ impl Clones {
                 continue;
             };
             let mut sum = 0.0;
-            for (to, &probability) in targets {
+            for (to, &probability) in &targets.0 {
                 let path = format!("tumour.mutation.{from}.{to}");
                 problems.within(&path, probability, 0.0, 1.0);
                 if to == from {
@@ -279,11 +285,6 @@ impl Clones {
     pub fn find(&self, name: &str) -> Option<u8> {
         let at = self.names.iter().position(|known| known == name)?;
         u8::try_from(at).ok()
-    }
-
-    /// True when any clone is declared.
-    pub const fn are_declared(&self) -> bool {
-        self.names.len() > 1
     }
 
     /// Share of cells of a clone that is dormant on settling.

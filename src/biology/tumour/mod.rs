@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
-use crate::biology::tumour::clones::Phenotype;
+use crate::biology::tumour::clones::{Mutations, Phenotype};
 use crate::numerics::quantity::{Diffusivity, Length, Rate, Secretion};
 
 /// Parameters of tumour cells.
@@ -49,10 +49,9 @@ pub struct Tumour {
     /// Heritable clones by name, relative to the parental cell that the other keys describe.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clones: BTreeMap<String, Phenotype>,
-    /// Probability per division that one of the two daughters is of another clone, by the clone of
-    /// the mother and that of the daughter.
+    /// Changes of clone at division, by the clone of the mother.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub mutation: BTreeMap<String, BTreeMap<String, f64>>,
+    pub mutation: BTreeMap<String, Mutations>,
 }
 
 /// Cells that arrive and wait before they cycle.
