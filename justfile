@@ -11,11 +11,24 @@ doc:
 
 # Seeds, human tissue and ticks: about half an hour.
 validate:
-    cargo run --release --example validate
+    cargo run --release -- validate --out runs/validation
 
 # The description after the ODD protocol, docs/ODD.md.
 odd:
     cargo run --example odd
+
+# Mutated inputs for every reader.
+fuzz executions="1000000":
+    cargo run --release --example fuzz -- --executions {{executions}}
+
+# Licences, bans and sources of dependencies.
+deny:
+    bash .ci/deny
+
+# Kills a run at random moments and takes it up again.
+kill times="20":
+    cargo build --release
+    tests/kill_and_resume.sh {{times}}
 
 # Speed of whole ticks.
 bench:

@@ -5,8 +5,9 @@
 //! tumour grows on them and secretes more `PTHrP`.
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
-//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`engine`],
-//! [`observe`], [`output`], [`scenario`], [`cli`].
+//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`therapy`],
+//! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`],
+//! [`study`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
@@ -21,5 +22,8 @@ pub mod observe;
 pub mod output;
 pub mod scenario;
 pub mod specimen;
+pub mod study;
+pub mod therapy;
 pub mod tissue;
 pub mod transport;
+pub mod validate;

@@ -213,6 +213,10 @@ fn headings_that_promise_terabytes_are_refused_before_anything_is_unpacked() {
     ] {
         assert!(matches!(open(&forged), Err(CheckpointError::Bound { .. })));
     }
+    for edge_um in [1e-9, -10.0, 0.0, f64::NAN, f64::INFINITY] {
+        let forged = with(&|heading| heading.grid.edge_um = edge_um);
+        assert!(matches!(open(&forged), Err(CheckpointError::Sense(_))));
+    }
     let other = with(&|heading| "0.0.0".clone_into(&mut heading.version));
     assert!(matches!(open(&other), Err(CheckpointError::Version { .. })));
     let longer = with(&|heading| heading.raw_bytes += 1);

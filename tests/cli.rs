@@ -223,7 +223,7 @@ fn a_description_says_rules_and_sources() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     for words in [
-        "Tumour cells divide at 0.45 /d; igf raises it up to 1.5-fold",
+        "Tumour cells divide at 0.4 /d; igf raises it up to 1.5-fold",
         "which resorption does not set free",
         "Kanehisa88",
     ] {

@@ -1,6 +1,6 @@
 //! What must emerge from the shipped scenarios, on a subset that fits into a build: three paired
-//! seeds of the section of mouse bone. All ten, and the tissues in 3-D, are the work of
-//! `cargo run --release --example validate` (docs/validation.md).
+//! seeds of the section of mouse bone. Published targets over twenty seeds are the work of
+//! `howship validate` (docs/validation.md).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

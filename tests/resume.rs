@@ -210,7 +210,8 @@ fn a_killed_run_goes_on_and_a_torn_checkpoint_is_named_and_skipped() {
     assert_eq!(ended, None, "a killed process has no exit code");
     assert_eq!(manifest(&run)["exit_state"], "running");
     let saved = ticks(&run);
-    assert_eq!(saved.len(), 3, "{saved:?}");
+    // A fourth, where the kill came before the oldest was removed.
+    assert!(matches!(saved.len(), 3 | 4), "{saved:?}");
     // What a kill can leave behind.
     fs::write(run.join(".tmpa1B2c3"), "half a table").unwrap();
     fs::write(run.join("plots/.tmpa1B2c3"), "half a picture").unwrap();

@@ -78,6 +78,44 @@ fn the_books_close_every_tick() {
 }
 
 /// Kong 1999: without RANKL there is no osteoclast, and tumour cells alone remove no bone.
+/// A nucleus lives 7 d; without new ones a cell ends with the last but two of its first nuclei.
+#[test]
+fn nuclei_age_one_by_one_and_a_cell_lives_on_what_it_gains() {
+    let lives = |gain: &str| {
+        let mut simulation = simulation(&[
+            "run.duration=12 d",
+            "lattice.size=[30, 30, 20]",
+            &format!("osteoclast.fusion.gain.rate={gain}"),
+            "osteoclast.apoptosis.life_sd=1 d",
+        ]);
+        simulation.begin().unwrap();
+        let (mut oldest, mut shrunk, mut least) = (0.0_f32, false, usize::MAX);
+        let mut before = std::collections::BTreeMap::new();
+        while !simulation.is_done() {
+            simulation.step().unwrap();
+            let cells = &simulation.state.osteoclasts;
+            for cell in 0..cells.len() {
+                let count = cells.nuclei_end_h[cell].len();
+                oldest = oldest.max(cells.age_h[cell]);
+                least = least.min(count);
+                shrunk |= before
+                    .insert(cells.id[cell], count)
+                    .is_some_and(|past| past > count);
+            }
+        }
+        assert!(shrunk, "no cell lost a nucleus and went on");
+        assert_eq!(least, 3, "a cell with fewer than three nuclei");
+        oldest / 24.0
+    };
+    let (alone, renewed) = (lives("0 /d"), lives("2 /d"));
+    // Lives of nuclei are cut at 14 d; TGF-beta does not slow their clock below a half.
+    assert!(alone < 12.0, "{alone} d without new nuclei");
+    assert!(
+        renewed > 14.0 && renewed > alone,
+        "{renewed} d with 2 a day"
+    );
+}
+
 #[test]
 fn without_rankl_nothing_is_resorbed() {
     let state = run(

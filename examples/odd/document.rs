@@ -35,13 +35,14 @@ const FRAGMENTS: [&str; 8] = [
 ];
 
 /// Folders of submodels, with a title and the files that come first; the others follow by name.
-const SUBMODELS: [(&str, &str, &[&str]); 3] = [
+const SUBMODELS: [(&str, &str, &[&str]); 4] = [
     (
         "engine",
         "The tick",
         &[
             "mod",
             "tick",
+            "dose",
             "secrete",
             "propose",
             "osteoclasts",
@@ -55,6 +56,18 @@ const SUBMODELS: [(&str, &str, &[&str]); 3] = [
         &["mod", "diffusion", "blocks", "binding"],
     ),
     ("biology", "Cells", &["mod", "cue", "rate", "signal"]),
+    (
+        "therapy",
+        "Therapy",
+        &[
+            "mod",
+            "subject",
+            "regimen",
+            "pharmacokinetics",
+            "drug",
+            "plan",
+        ],
+    ),
 ];
 
 const PRESETS: [&str; 2] = ["mouse", "human"];

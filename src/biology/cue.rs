@@ -5,6 +5,8 @@
 //! at this surface that is engaged, by contact and by soluble RANKL), `tumour_packing` (share of the
 //! near neighbourhood's room for tumour cells that is taken, 0 to 1), `bone_contact` (share of the
 //! faces of the site that are bone, 0 to 1), `vessel_distance` (to the nearest vessel, a length).
+//! Of every drug the level at its site of action under its name, and of one that binds to bone the
+//! level inside of an osteoclast as `<drug>_inside`.
 //!
 //! *Declared* in a scenario: a constant, a sum of cues, or a threshold:
 //!
@@ -62,6 +64,47 @@ const fn steep() -> f64 {
     4.0
 }
 
+/// What drugs add to the cues: names alone, so that biology knows no therapy.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Agents {
+    /// Names of the drugs, in order.
+    pub names: Vec<String>,
+    /// Cues for what osteoclasts took up from bone.
+    pub inside: Vec<String>,
+    /// Points at which a drug hides a cue.
+    pub blocked: Vec<Blocked>,
+}
+
+/// A point at which a drug hides a cue from some rates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blocked {
+    /// Path of the point in a scenario.
+    pub key: String,
+    /// The drug.
+    pub drug: String,
+    /// The cue.
+    pub cue: String,
+    /// Paths of rates, or of tables of them, that see less of it.
+    pub on: Vec<String>,
+    /// Level of half effect, pM.
+    pub half_max_pm: f64,
+    /// Hill exponent.
+    pub hill: f64,
+    /// Share that a saturating level hides.
+    pub most: f64,
+}
+
+impl Blocked {
+    /// True when the rate at this path sees less of this cue.
+    pub fn holds(&self, path: &str, cue: &str) -> bool {
+        self.cue == cue
+            && self.on.iter().any(|on| {
+                path.strip_prefix(on.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+    }
+}
+
 /// Index of a cue in the table of a model.
 pub type CueId = usize;
 
@@ -82,6 +125,10 @@ pub enum CueSource {
     BoneContact,
     /// Distance to the nearest vessel, um.
     VesselDistance,
+    /// Level of a drug at its site of action, pM, by index.
+    Drug(usize),
+    /// Level of the drug that binds to bone inside of the cell that senses, pM.
+    Inside,
     /// The same everywhere.
     Constant(f64),
     /// Sum of earlier cues.
@@ -99,6 +146,8 @@ pub struct CueTable {
     dimensions: Vec<Dimension>,
     /// Sources, by [`CueId`]; a cue refers to earlier ones only.
     pub sources: Vec<CueSource>,
+    /// Points at which drugs hide cues.
+    pub blocked: Vec<Blocked>,
 }
 
 impl CueTable {
@@ -108,10 +157,21 @@ impl CueTable {
         declared: &BTreeMap<String, DeclaredCue>,
         problems: &mut Problems,
     ) -> Self {
+        Self::with_agents(signals, declared, &Agents::default(), problems)
+    }
+
+    /// Builds the table with the cues of drugs besides.
+    pub fn with_agents(
+        signals: &[String],
+        declared: &BTreeMap<String, DeclaredCue>,
+        agents: &Agents,
+        problems: &mut Problems,
+    ) -> Self {
         let mut table = Self {
             names: vec![],
             dimensions: vec![],
             sources: vec![],
+            blocked: agents.blocked.clone(),
         };
         for (index, name) in signals.iter().enumerate() {
             let source = match name.as_str() {
@@ -137,6 +197,19 @@ impl CueTable {
             Dimension::Length,
             CueSource::VesselDistance,
         );
+        let drugs = agents.names.iter().enumerate();
+        let drugs = drugs.map(|(index, name)| (name, CueSource::Drug(index)));
+        let inside = agents.inside.iter().map(|name| (name, CueSource::Inside));
+        for (name, source) in drugs.chain(inside) {
+            if table.find(name).is_some() {
+                problems.add(
+                    &format!("drugs.{name}"),
+                    "is the name of a signal or cue that exists already",
+                    "choose another name for the drug",
+                );
+            }
+            table.push(name, Dimension::Concentration, source);
+        }
         // A declared cue may name another declared one: take them as their parts become known.
         let mut waiting: Vec<(&String, &DeclaredCue)> = declared.iter().collect();
         while !waiting.is_empty() {

@@ -8,7 +8,8 @@
 //!
 //! With `H = c^n / (c^n + half_max^n)` of the cue's level `c`: `raised_by` multiplies by
 //! `1 + (fold - 1) H`, `lowered_by` by `1 - (1 - to) H`, `needs` by `H` itself, so that nothing
-//! happens where the cue is absent. Modulators multiply each other.
+//! happens where the cue is absent. Modulators multiply each other. A receptor inhibitor may hide a
+//! cue from the rates that its drug names (`drugs.<name>.blocks`).
 
 use std::collections::BTreeMap;
 
@@ -117,6 +118,17 @@ struct Modulator {
     exponent: f64,
     /// Factor at no effect and at full effect.
     ends: [f64; 2],
+    /// Drugs that hide the cue from this rate.
+    blocks: Vec<Block>,
+}
+
+/// A drug that hides a cue: the cue is seen as `c (1 - most H)`.
+#[derive(Debug, Clone, PartialEq)]
+struct Block {
+    drug: CueId,
+    half_max: f64,
+    exponent: f64,
+    most: f64,
 }
 
 /// A rate with its cues found: ready to be evaluated.
@@ -132,7 +144,11 @@ impl CompiledRate {
     pub fn at(&self, level: impl Fn(CueId) -> f64) -> f64 {
         let mut value = self.basal;
         for modulator in &self.modulators {
-            let effect = hill(level(modulator.cue), modulator.half_max, modulator.exponent);
+            let mut seen = level(modulator.cue);
+            for block in &modulator.blocks {
+                seen *= 1.0 - block.most * hill(level(block.drug), block.half_max, block.exponent);
+            }
+            let effect = hill(seen, modulator.half_max, modulator.exponent);
             value *= modulator.ends[0] + (modulator.ends[1] - modulator.ends[0]) * effect;
         }
         value
@@ -154,6 +170,18 @@ impl CompiledRate {
                 })
                 .collect(),
         }
+    }
+
+    /// The largest value that any levels of its cues can give.
+    pub fn most(&self) -> f64 {
+        let most = |modulator: &Modulator| {
+            if modulator.half_max.is_infinite() {
+                modulator.ends[0]
+            } else {
+                modulator.ends[0].max(modulator.ends[1])
+            }
+        };
+        self.modulators.iter().map(most).product::<f64>() * self.basal
     }
 
     /// True when no cue can change the value.
@@ -206,11 +234,25 @@ impl<Q: Basal> Modulated<Q> {
             };
             problems.positive(&format!("{at}.half_max"), half_max, "");
             problems.positive(&format!("{at}.hill"), exponent, "");
+            let blocks = cues
+                .blocked
+                .iter()
+                .filter(|blocked| blocked.holds(path, name))
+                .filter_map(|blocked| {
+                    Some(Block {
+                        drug: cues.find(&blocked.drug)?,
+                        half_max: blocked.half_max_pm,
+                        exponent: blocked.hill,
+                        most: blocked.most,
+                    })
+                })
+                .collect();
             modulators.push(Modulator {
                 cue,
                 half_max,
                 exponent,
                 ends,
+                blocks,
             });
         };
         for (name, raise) in &self.raised_by {
@@ -302,6 +344,38 @@ mod tests {
         let (rate, _) = compile("rate = \"2 /h\"\nneeds.tgf_beta = { half_max = \"1 pM\" }");
         assert!(rate.at(|_| 0.0).abs() < 1e-12);
         assert!((rate.at(|_| 1e12) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_drug_hides_a_cue_from_the_rates_it_names_and_from_no_others() {
+        let agents = crate::biology::cue::Agents {
+            names: vec!["inhibitor".into()],
+            inside: vec![],
+            blocked: vec![crate::biology::cue::Blocked {
+                key: "drugs.inhibitor.blocks.growth".into(),
+                drug: "inhibitor".into(),
+                cue: "tgf_beta".into(),
+                on: vec!["tumour.division".into()],
+                half_max_pm: 50.0,
+                hill: 1.0,
+                most: 0.9,
+            }],
+        };
+        let mut problems = Problems::default();
+        let signals = ["tgf_beta".into()];
+        let cues = CueTable::with_agents(&signals, &BTreeMap::new(), &agents, &mut problems);
+        let inhibitor = cues.find("inhibitor").unwrap();
+        let modulated: Modulated<Rate> =
+            toml::from_str("rate = \"1 /h\"\nneeds.tgf_beta = { half_max = \"10 pM\" }").unwrap();
+        let at = |path: &str, drug_pm: f64| {
+            let rate = modulated.compile(path, &cues, &mut Problems::default());
+            rate.at(|cue| if cue == inhibitor { drug_pm } else { 10.0 })
+        };
+        // Half effect of the drug leaves 0.55 of the cue: 5.5 / 15.5.
+        assert!((at("tumour.division", 50.0) - 5.5 / 15.5).abs() < 1e-12);
+        for (path, drug_pm) in [("tumour.division", 0.0), ("tumour.divisions", 50.0)] {
+            assert_eq!(at(path, drug_pm).to_bits(), 0.5_f64.to_bits(), "{path}");
+        }
     }
 
     #[test]

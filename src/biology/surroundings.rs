@@ -5,6 +5,7 @@ use crate::numerics::response::hill;
 use crate::tissue::bone::Bone;
 use crate::tissue::grid::Grid;
 use crate::tissue::space::Occupancy;
+use crate::transport::binding::free_ligand;
 
 /// The tissue as cells sense it. Arrays have one entry per site; levels are in pM.
 #[derive(Debug, Clone, Copy)]
@@ -27,13 +28,39 @@ pub struct Surroundings<'a> {
     pub rank_occupancy: &'a [f32],
     /// Distance to the nearest vessel, um.
     pub vessel_distance_um: &'a [f32],
+    /// Level of each drug at its site of action, pM.
+    pub drugs_pm: &'a [f64],
+    /// Drugs that bind a signal in fluid at this time.
+    pub decoys: &'a [Decoy],
+    /// Level of the drug that binds to bone inside of the cell that senses, pM.
+    pub inside_pm: f64,
+}
+
+/// A drug that binds a signal in fluid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Decoy {
+    /// Index of the signal.
+    pub signal: usize,
+    /// Level of the drug at its site of action, pM.
+    pub level_pm: f64,
+    /// Dissociation constant, pM.
+    pub kd_pm: f64,
+    /// Share of the signal within its reach.
+    pub most: f64,
+}
+
+impl Decoy {
+    /// What is free of a level, pM.
+    pub fn free_pm(&self, total_pm: f64) -> f64 {
+        (1.0 - self.most) * total_pm + self.most * free_ligand(total_pm, self.level_pm, self.kd_pm)
+    }
 }
 
 impl Surroundings<'_> {
     /// Level of a cue at a site, in its canonical unit.
     pub fn level(&self, cue: CueId, site: usize) -> f64 {
         match &self.cues[cue] {
-            CueSource::Signal(signal) => f64::from(self.fields_pm[*signal][site]),
+            CueSource::Signal(signal) => self.free_signal_pm(*signal, site),
             CueSource::FreeRankl => f64::from(self.free_rankl_pm[site]),
             CueSource::FreeOpg => f64::from(self.free_opg_pm[site]),
             CueSource::RankOccupancy => f64::from(self.rank_occupancy[site]),
@@ -43,6 +70,8 @@ impl Surroundings<'_> {
                 f64::from(self.bone.bone_faces(self.grid, site)) / f64::from(faces)
             }
             CueSource::VesselDistance => f64::from(self.vessel_distance_um[site]),
+            CueSource::Drug(drug) => self.drugs_pm[*drug],
+            CueSource::Inside => self.inside_pm,
             CueSource::Constant(value) => *value,
             CueSource::Sum(parts) => parts.iter().map(|&part| self.level(part, site)).sum(),
             CueSource::Below(part, threshold, exponent) => {
@@ -52,6 +81,16 @@ impl Surroundings<'_> {
                 hill(self.level(*part, site), *threshold, *exponent)
             }
         }
+    }
+
+    /// What drugs leave free of a signal at a site, pM. Each drug binds from what those before it
+    /// left: exact for one, and for several while they are in excess.
+    fn free_signal_pm(&self, signal: usize, site: usize) -> f64 {
+        let total = f64::from(self.fields_pm[signal][site]);
+        self.decoys
+            .iter()
+            .filter(|decoy| decoy.signal == signal)
+            .fold(total, |left, decoy| decoy.free_pm(left))
     }
 
     /// Share of the room for tumour cells in the site and its near neighbours that is taken.

@@ -12,12 +12,15 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
 }
 
+mod arms;
 mod progress;
 mod resume;
 mod run;
 mod session;
 mod signals;
 mod specimen;
+mod study;
+mod validate;
 mod verify;
 
 use std::io::Write as _;
@@ -29,7 +32,7 @@ use clap::{Parser, Subcommand};
 use crate::output::OutputError;
 use crate::output::curves::write_curves;
 use crate::output::table::Table;
-use crate::scenario::build::load;
+use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
@@ -57,8 +60,17 @@ enum Command {
     /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
     /// same bytes as a run that was not.
     Resume(resume::ResumeArguments),
+    /// Go on with a run from a time with other values, and with the same luck until they make the
+    /// first difference.
+    Fork(arms::ForkArguments),
+    /// Hold the arms of one past against each other, seed by seed: a table with paired differences,
+    /// and a picture.
+    Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
     Verify(verify::VerifyArguments),
+    /// Run the scenarios whose outcome was published and write a report: one row per target, met or
+    /// missed.
+    Validate(validate::ValidateArguments),
     /// Read a scenario and say what it would do, without running it.
     Check {
         /// The scenario file.
@@ -82,6 +94,8 @@ enum Command {
     Schema,
     /// Read a bone image, say what it is and measure it.
     Specimen(specimen::SpecimenArguments),
+    /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
+    Study(study::StudyArguments),
     /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
     /// mean with the band from the least to the greatest.
     Plot {
@@ -127,10 +141,14 @@ impl From<OutputError> for Stop {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    signals::outlive_full_disks();
     let stopped = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
+        Command::Fork(arguments) => arms::fork(&arguments),
+        Command::Compare(arguments) => arms::compare(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check { scenario, sets } => check(&scenario, &sets),
         Command::Describe {
             scenario,
@@ -146,6 +164,7 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
+        Command::Study(arguments) => study::study(&arguments),
         Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };
     match stopped {
@@ -172,6 +191,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     let simulation = loaded.build().map_err(wrong)?;
     let grid = &simulation.model.grid;
     say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    say!("layers    {}", layers(&loaded));
     say!("bone      {}", simulation.specimen);
     say!(
         "lattice   {} x {} x {} sites of {} um, {:.3} mm3, BV/TV {:.4} before the burn-in",
@@ -231,15 +251,19 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.
+fn layers(loaded: &Loaded) -> String {
+    let mut names = loaded.tree.layers();
+    names.dedup();
+    names.join(", ")
+}
+
 fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
     let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
     let leaves = loaded.tree.leaves();
     let bullet = if markdown { "- " } else { "" };
-    say!(
-        "{}: {}\n",
-        loaded.scenario.name,
-        loaded.scenario.description
-    );
+    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
+    say!("Layers, the lowest first: {}.\n", layers(&loaded));
     for sentence in sentences(&leaves) {
         say!("{bullet}{sentence}");
     }
@@ -280,7 +304,7 @@ fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> 
         .first()
         .and_then(|folder| folder.file_name())
         .map_or_else(String::new, |name| name.to_string_lossy().replace('_', " "));
-    for path in write_curves(&plots, &title, &runs)? {
+    for path in write_curves(&plots, &title, &runs, &[])? {
         say!("{}", path.display());
     }
     Ok(())

@@ -47,6 +47,14 @@ impl Progress {
         }
     }
 
+    /// Says a line beside it.
+    pub(super) fn line(&self, words: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(words),
+            None => eprintln!("{words}"),
+        }
+    }
+
     /// The run is over.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Stop;
+use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, Session};
 use crate::output::checkpoint::{Checkpoints, FOLDER, open, read_bytes};
@@ -27,12 +28,18 @@ pub(super) struct ResumeArguments {
 }
 
 pub(super) fn resume(arguments: &ResumeArguments) -> Result<(), Stop> {
-    on_threads(arguments.threads, || resume_on_pool(arguments))
+    on_threads(arguments.threads, || {
+        if arms::is_group(&arguments.folder) {
+            arms::go_on(&arguments.folder, arguments.quiet)
+        } else {
+            go_on(&arguments.folder, arguments.quiet)
+        }
+    })
 }
 
-fn resume_on_pool(arguments: &ResumeArguments) -> Result<(), Stop> {
+/// Takes one run up again.
+pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
     let clock = Instant::now();
-    let path = &arguments.folder;
     if !path.join("run.json").exists() && !path.join(FOLDER).is_dir() {
         return Err(Stop::Request(format!(
             "error: {} has neither run.json nor {FOLDER}: it is not a run folder",
@@ -41,7 +48,7 @@ fn resume_on_pool(arguments: &ResumeArguments) -> Result<(), Stop> {
     }
     // A run.json that does not read says as little as none.
     if Manifest::read(path).is_ok_and(|manifest| manifest.exit_state == DONE) {
-        if !arguments.quiet {
+        if !quiet {
             say!("{} is done already", path.display());
         }
         return Ok(());
@@ -69,7 +76,7 @@ fn resume_on_pool(arguments: &ResumeArguments) -> Result<(), Stop> {
             )));
         }
     }
-    if !arguments.quiet {
+    if !quiet {
         eprintln!(
             "going on at tick {} (day {:.2})",
             simulation.state.tick,
@@ -88,7 +95,7 @@ fn resume_on_pool(arguments: &ResumeArguments) -> Result<(), Stop> {
         taken_up: true,
         before_s: wall_s,
         clock,
-        quiet: arguments.quiet,
+        quiet,
     }
     .go()
 }

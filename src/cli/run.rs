@@ -1,16 +1,18 @@
 //! `howship run`: a scenario in, a folder out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 
 use super::Stop;
+use super::arms;
 use super::session::Session;
 use crate::output::checkpoint::Checkpoints;
 use crate::output::run_folder::RunFolder;
 use crate::output::write_whole;
-use crate::scenario::build::load;
+use crate::scenario::build::{Loaded, Simulation, load};
+use crate::scenario::fork::CONTROL;
 use crate::scenario::record::Record;
 
 /// Arguments of `howship run`.
@@ -60,20 +62,52 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 }
 
 fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
-    let clock = Instant::now();
     let loaded =
         load(&arguments.scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
+    let scenario = &loaded.scenario;
     let out = arguments.out.clone().unwrap_or_else(|| {
-        PathBuf::from("runs").join(format!("{}-{}", loaded.scenario.name, loaded.scenario.seed))
+        let arm = scenario.arm.as_ref().map(|arm| format!("-{arm}"));
+        let name = format!(
+            "{}{}-{}",
+            scenario.name,
+            arm.unwrap_or_default(),
+            scenario.seed
+        );
+        PathBuf::from("runs").join(name)
     });
+    begin(loaded, &out, arguments.force, arguments.quiet)
+}
+
+/// Runs a scenario into a folder of its own.
+pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Result<(), Stop> {
+    let clock = Instant::now();
     let simulation = loaded
         .build()
         .map_err(|found| Stop::Request(found.render(false)))?;
-    if arguments.force {
-        Checkpoints::refuse_if_held(&out)?;
+    if force {
+        Checkpoints::refuse_if_held(out)?;
+        Checkpoints::refuse_if_held(&out.join(CONTROL))?;
     }
-    let folder = RunFolder::create(&out, arguments.force)?;
-    let checkpoints = Checkpoints::hold(&out)?;
+    let folder = RunFolder::create(out, force)?;
+    let text = loaded.tree.to_toml();
+    if loaded.scenario.arms.is_empty() || loaded.scenario.arm.is_some() {
+        return start(loaded, simulation, folder, clock, quiet);
+    }
+    write_whole(&folder.path.join("scenario.toml"), text.as_bytes())?;
+    let control = RunFolder::create(&out.join(CONTROL), false)?;
+    start(loaded, simulation, control, clock, quiet).map_err(|stop| arms::then(stop, out))?;
+    arms::go_on(out, quiet)
+}
+
+/// A run from its start.
+fn start(
+    loaded: Loaded,
+    simulation: Simulation,
+    folder: RunFolder,
+    clock: Instant,
+    quiet: bool,
+) -> Result<(), Stop> {
+    let checkpoints = Checkpoints::hold(&folder.path)?;
     write_whole(
         &folder.path.join("scenario.toml"),
         loaded.tree.to_toml().as_bytes(),
@@ -87,7 +121,7 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
         taken_up: false,
         before_s: 0.0,
         clock,
-        quiet: arguments.quiet,
+        quiet,
     }
     .go()
 }

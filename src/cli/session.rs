@@ -108,8 +108,15 @@ impl Session {
         }
         let checkpoint = self.loaded.scenario.checkpoint.clone();
         let every_h = checkpoint.every.map_or(f64::INFINITY, Time::get);
+        let forks = self.loaded.fork_ticks();
         let mut saved_at = Instant::now();
         while !self.simulation.is_done() {
+            if forks.contains(&self.simulation.state.tick)
+                && self.checkpoints.is_some()
+                && let Err(error) = self.save_past()
+            {
+                eprintln!("warning: the past of an arm is not kept, it will be run again: {error}");
+            }
             if let Some((name, code)) = signals.and_then(Signals::caught) {
                 return End::Signal(name, code);
             }
@@ -155,6 +162,18 @@ impl Session {
     }
 
     fn save_state(&self) -> Result<PathBuf, OutputError> {
+        let keep = self.loaded.scenario.checkpoint.keep;
+        self.save_as(|checkpoints, tick, bytes| checkpoints.save(tick, bytes, keep))
+    }
+
+    fn save_past(&self) -> Result<PathBuf, OutputError> {
+        self.save_as(Checkpoints::save_past)
+    }
+
+    fn save_as(
+        &self,
+        save: impl FnOnce(&Checkpoints, u32, &[u8]) -> Result<PathBuf, OutputError>,
+    ) -> Result<PathBuf, OutputError> {
         let tick = self.simulation.state.tick;
         let failed = |message: String| OutputError::Io {
             path: self
@@ -170,7 +189,7 @@ impl Session {
             .loaded
             .checkpoint(&self.simulation, &self.record, self.wall_s())
             .map_err(|error| failed(error.to_string()))?;
-        checkpoints.save(tick, &bytes, self.loaded.scenario.checkpoint.keep)
+        save(checkpoints, tick, &bytes)
     }
 
     /// Saves the state before a fault. It is found again from the last checkpoint, or from the start:
@@ -221,7 +240,11 @@ impl Session {
 
     /// Writes all files of a run that is over.
     fn finish(&self, exit_state: String) -> Result<Manifest, OutputError> {
-        let title = self.loaded.scenario.name.replace('_', " ");
+        let scenario = &self.loaded.scenario;
+        let mut title = scenario.name.replace('_', " ");
+        if let Some(arm) = &scenario.arm {
+            title = format!("{title}, {arm}");
+        }
         let grid = &self.simulation.model.grid;
         self.record.write_tables(&self.folder.path)?;
         self.record

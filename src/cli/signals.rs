@@ -38,6 +38,17 @@ impl Signals {
     }
 }
 
+/// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system
+/// would end the process.
+pub(super) fn outlive_full_disks() {
+    // Where this cannot be had, the system's way remains.
+    #[cfg(unix)]
+    let _ = flag::register(
+        signal_hook::consts::SIGXFSZ,
+        Arc::new(AtomicBool::new(false)),
+    );
+}
+
 /// What a shell says of a process that a signal ended.
 const fn exit_code(signal: i32) -> i32 {
     128 + signal

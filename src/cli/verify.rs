@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Stop;
+use super::arms;
 use super::run::on_threads;
 use super::session::{RUNNING, STOPPED, Session};
 use crate::output::run_folder::{Manifest, RunFolder};
@@ -31,15 +32,19 @@ pub(super) struct VerifyArguments {
 }
 
 pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Stop> {
-    on_threads(arguments.threads, || verify_on_pool(arguments))
+    on_threads(arguments.threads, || {
+        for folder in arms::members(&arguments.folder)? {
+            verify_on_pool(&folder, arguments)?;
+        }
+        Ok(())
+    })
 }
 
 fn cannot_tell(reason: impl std::fmt::Display) -> Stop {
     Stop::Request(format!("cannot tell: {reason}"))
 }
 
-fn verify_on_pool(arguments: &VerifyArguments) -> Result<(), Stop> {
-    let path = &arguments.folder;
+fn verify_on_pool(path: &Path, arguments: &VerifyArguments) -> Result<(), Stop> {
     let manifest = Manifest::read(path).map_err(cannot_tell)?;
     let mut differences = altered(path, &manifest)?;
     let (loaded, simulation) = prepare(path, &manifest, arguments.inputs.clone())?;
@@ -126,17 +131,12 @@ fn altered(path: &Path, manifest: &Manifest) -> Result<Vec<String>, Stop> {
 }
 
 /// The run, ready to be run again.
-fn prepare(
+pub(super) fn prepare(
     path: &Path,
     manifest: &Manifest,
     inputs: Option<PathBuf>,
 ) -> Result<(Loaded, Simulation), Stop> {
-    let layer = load(&path.join("scenario.toml")).map_err(|found| {
-        cannot_tell(crate::scenario::diagnostic::Diagnostics::from(found).render(false))
-    })?;
-    let inputs = inputs.unwrap_or_else(|| PathBuf::from(&manifest.inputs));
-    let loaded = Loaded::from_resolved(&layer.name, layer.text, inputs)
-        .map_err(|found| cannot_tell(found.render(false)))?;
+    let loaded = read_back(path, manifest, inputs)?;
     let simulation = loaded
         .build()
         .map_err(|found| cannot_tell(found.render(false)))?;
@@ -147,6 +147,20 @@ fn prepare(
         )));
     }
     Ok((loaded, simulation))
+}
+
+/// The scenario of a run.
+pub(super) fn read_back(
+    path: &Path,
+    manifest: &Manifest,
+    inputs: Option<PathBuf>,
+) -> Result<Loaded, Stop> {
+    let layer = load(&path.join("scenario.toml")).map_err(|found| {
+        cannot_tell(crate::scenario::diagnostic::Diagnostics::from(found).render(false))
+    })?;
+    let inputs = inputs.unwrap_or_else(|| PathBuf::from(&manifest.inputs));
+    Loaded::from_resolved(&layer.name, layer.text, inputs)
+        .map_err(|found| cannot_tell(found.render(false)))
 }
 
 /// Where two runs part ways: the first tick of which a digest differs, and the parts of the state.

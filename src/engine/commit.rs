@@ -14,6 +14,7 @@ use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
+use crate::tissue::bone::Bone;
 use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
 
 /// Does what the cells asked for.
@@ -30,11 +31,21 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &P
     }
 }
 
-/// Opens the patch around a site. Where it lies on eroded surface that nobody works on, a new unit
-/// begins from the floor of the old pit; what is owed there stays owed.
+/// Opens the patch around a site, nearest sites first, until it has the area of its disc: around a
+/// narrow canal a ball would hold more surface than its lining cells cover. Where it lies on eroded
+/// surface that nobody works on, a new unit begins from the floor of the old pit; what is owed there
+/// stays owed.
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
+    let mut opened_um2 = 0.0;
     for site in model.grid.around(at.site as usize, &model.patch) {
+        if opened_um2 >= model.patch_um2 {
+            break;
+        }
+        if !state.bone.solid[site] {
+            let faces = state.bone.bone_faces(&model.grid, site);
+            opened_um2 += Bone::surface_area_um2(&model.grid, faces);
+        }
         let opened = &mut state.bone.activated_until_h[site];
         *opened = opened.max(until);
         if state.occupancy.osteoclast[site] == 0 && state.occupancy.osteoblast[site] == 0 {
@@ -58,15 +69,18 @@ fn fuse(model: &Model, state: &mut State, at: SurfaceSite) {
     cells.id.push(id);
     cells.site.push(at.site);
     cells.mode.push(OsteoclastMode::Resorbing);
-    cells.nuclei.push(osteoclast.fusion.nuclei(draws.uniform()));
+    let nuclei = osteoclast.fusion.nuclei(draws.uniform());
     cells.age_h.push(0.0);
     cells
         .pit_depth_um
         .push((least + (most - least) * draws.uniform()) as f32);
-    cells
-        .life_h
-        .push(osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+    cells.nuclei_end_h.push(
+        (0..nuclei)
+            .map(|_| osteoclast.apoptosis.draw_life_h(&mut draws) as f32)
+            .collect(),
+    );
     cells.resorbed_um3.push(0.0);
+    cells.drug_amol.push(0.0);
     hold(model, state, site, id);
 }
 

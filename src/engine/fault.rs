@@ -15,6 +15,18 @@ pub enum Fault {
         /// What the solver said.
         reason: String,
     },
+    /// A drug could not be followed through the body.
+    #[error("drug \"{drug}\" at tick {tick} (day {day:.3}): {reason}")]
+    Drug {
+        /// Name of the drug.
+        drug: String,
+        /// Tick.
+        tick: u32,
+        /// Day.
+        day: f64,
+        /// What the integrator said.
+        reason: String,
+    },
     /// A quantity is negative or not finite.
     #[error(
         "{quantity} is {value} at site ({x}, {y}, {z}), tick {tick}; it must be finite and not negative"
@@ -46,6 +58,14 @@ pub enum Fault {
         residual: f64,
         /// What is allowed.
         allowed: f64,
+    },
+    /// An arm does not fit the state from which it turns off.
+    #[error("the arm does not turn off at tick {tick}: {reason}")]
+    Turn {
+        /// Tick.
+        tick: u32,
+        /// What does not fit.
+        reason: String,
     },
     /// A colony finds no room when it arrives.
     #[error("tumour cells arrive: {0}")]

@@ -5,6 +5,7 @@
 //! the state one tick on and reads like the table of contents of the model.
 
 pub mod commit;
+pub mod dose;
 pub mod fault;
 pub mod model;
 pub mod osteoclasts;

@@ -5,9 +5,11 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
+use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::numerics::quantity::Secretion;
+use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
@@ -22,6 +24,8 @@ pub struct Rates {
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
     pub resorption: CompiledRate,
+    /// Nuclei that an osteoclast gains by fusion, per h.
+    pub nuclei_gain: CompiledRate,
     /// Speed of ageing of osteoclasts.
     pub ageing: CompiledRate,
     /// Death of osteoclasts on withdrawal of RANKL, per h.
@@ -77,8 +81,10 @@ pub struct Model {
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
     pub digging_reach: Vec<[i32; 3]>,
-    /// What an activation opens, as displacements.
+    /// What an activation opens, as displacements by distance.
     pub patch: Vec<[i32; 3]>,
+    /// Area of surface that it opens at most, um2: a disc, or its part in the section.
+    pub patch_um2: f64,
     /// Where an osteoblast finds its next site, as displacements by distance.
     pub forming_reach: Vec<[i32; 3]>,
     /// Where a cell at work keeps a surface from arrest, as displacements.
@@ -87,6 +93,10 @@ pub struct Model {
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
     pub patch_share: f64,
+    /// Drugs and doses.
+    pub plan: Plan,
+    /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
+    binding: Vec<(usize, usize, f64, f64)>,
 }
 
 /// How signals are solved.
@@ -101,19 +111,51 @@ pub struct TransportChoice {
     pub block: [usize; 3],
 }
 
+/// Sites at most that a cell reaches along an axis: the steps of a reach fill a ball.
+const MOST_REACH: f64 = 64.0;
+
+/// Lengths of cells against the edge of a site.
+fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
+    let most_um = MOST_REACH * grid.edge_um;
+    let activation = &parameters.lining.activation;
+    let recruitment = &parameters.precursor.recruitment;
+    for (path, length) in [
+        ("osteoclast.diameter", parameters.osteoclast.diameter),
+        ("lining.activation.radius", activation.radius),
+        (
+            "osteoblast.formation.reach",
+            parameters.osteoblast.formation.reach,
+        ),
+        (
+            "precursor.recruitment.arrest_reach",
+            recruitment.arrest_reach,
+        ),
+    ] {
+        if length.get().is_nan() || length.get() > most_um {
+            problems.add(
+                path,
+                format!("found {length}, on sites of {} um", grid.edge_um),
+                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
+            );
+        }
+    }
+}
+
 impl Model {
-    /// Compiles the parameters for a lattice and a tick.
+    /// Compiles the parameters and the therapy for a lattice and a tick.
     ///
     /// # Errors
     /// All parameters that make no sense, with their paths.
     pub fn new(
         parameters: Parameters,
+        therapy: &Therapy,
         grid: Grid,
         tick_h: f64,
         transport: TransportChoice,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         parameters.check(&mut problems);
+        check_reaches(&parameters, &grid, &mut problems);
         let ticks_per_day = 24.0 / tick_h;
         if tick_h.is_nan() || tick_h <= 0.0 || (ticks_per_day - ticks_per_day.round()).abs() > 1e-9
         {
@@ -131,9 +173,28 @@ impl Model {
             colonisation.check(&clones, &mut problems);
         }
         let signals = parameters.signal_names();
-        let cues = CueTable::new(&signals, &parameters.cues, &mut problems);
+        let plan = therapy.plan(&mut problems);
+        let binding = binding(&plan, &signals, &mut problems);
+        let cues =
+            CueTable::with_agents(&signals, &parameters.cues, &therapy.agents(), &mut problems);
         let rates = rates(&parameters, &signals, &cues, &mut problems);
         if !problems.found.is_empty() {
+            return Err(problems.found);
+        }
+        let most = rates
+            .tumour
+            .iter()
+            .map(|clone| clone.division.most() * tick_h)
+            .fold(0.0, f64::max);
+        if most > std::f64::consts::LN_2 {
+            problems.add(
+                "run.tick",
+                format!(
+                    "found {tick_h} h, in which a tumour cell may divide {most:.2} times \
+                     (tumour.division with every modulator at its most, the fastest clone)"
+                ),
+                "give a tick in which it divides at most 0.69 times, as one division is all that a tick can hold",
+            );
             return Err(problems.found);
         }
         let physics = signals
@@ -162,7 +223,10 @@ impl Model {
         Ok(Self {
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
-            patch: grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
+            patch: by_distance(
+                grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
+            ),
+            patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
             forming_reach: by_distance(
                 grid.ball(
                     parameters
@@ -193,7 +257,30 @@ impl Model {
             cues: cues.sources,
             rates,
             clones,
+            plan,
+            binding,
         })
+    }
+
+    /// Level of each drug at its site of action, pM.
+    pub fn drugs_pm(&self, bodies: &[DrugInBody]) -> Vec<f64> {
+        bodies.iter().map(|body| body.site_pm).collect()
+    }
+
+    /// Drugs that bind a signal in fluid now.
+    pub fn decoys(&self, bodies: &[DrugInBody]) -> Vec<Decoy> {
+        self.binding
+            .iter()
+            .filter_map(|&(drug, signal, kd_pm, most)| {
+                let level_pm = bodies.get(drug)?.site_pm;
+                (level_pm > 0.0).then_some(Decoy {
+                    signal,
+                    level_pm,
+                    kd_pm,
+                    most,
+                })
+            })
+            .collect()
     }
 
     /// Index of a signal.
@@ -223,6 +310,7 @@ fn tumour_rates(
             .dormancy
             .exit
             .compile("tumour.dormancy.exit", cues, problems),
+        drug_kills: 1.0,
         secretion,
     };
     let mut all = vec![parental];
@@ -231,6 +319,38 @@ fn tumour_rates(
         all.push(rates);
     }
     all
+}
+
+/// Area of surface that an activated patch has, um2: that of a disc, or its strip in a section.
+fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
+    if grid.is_section() {
+        2.0 * radius_um * grid.depth_um
+    } else {
+        std::f64::consts::PI * radius_um * radius_um
+    }
+}
+
+/// Which drugs bind which signals, by index.
+fn binding(
+    plan: &Plan,
+    signals: &[String],
+    problems: &mut Problems,
+) -> Vec<(usize, usize, f64, f64)> {
+    let mut found = Vec::new();
+    for (drug, agent) in plan.agents.iter().enumerate() {
+        for (name, kd_pm, most) in &agent.neutralises {
+            match signals.iter().position(|known| known == name) {
+                Some(signal) if name != "opg" => found.push((drug, signal, *kd_pm, *most)),
+                _ => problems.add(
+                    &format!("drugs.{}.neutralises.{name}", agent.name),
+                    format!("a drug cannot bind \"{name}\""),
+                    format!("signals that can be bound: {}", signals.join(", "))
+                        .replace(" opg,", ""),
+                ),
+            }
+        }
+    }
+    found
 }
 
 fn rates(
@@ -285,6 +405,10 @@ fn rates(
             .fusion
             .formation
             .compile("osteoclast.fusion.formation", cues, problems),
+        nuclei_gain: osteoclast
+            .fusion
+            .gain
+            .compile("osteoclast.fusion.gain", cues, problems),
         resorption: osteoclast.resorption.volume.compile(
             "osteoclast.resorption.volume",
             cues,

@@ -5,12 +5,15 @@
 //! same luck.
 
 use crate::biology::osteoclast::resorption::removed_um3;
+use crate::biology::surroundings::Surroundings;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
+use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
+use crate::therapy::drug::BoneBinding;
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoclastMode;
 
@@ -149,11 +152,11 @@ fn resorb(
 ) {
     let id = state.osteoclasts.id[cell];
     let volume = {
-        let view = surroundings(model, state, scratch);
+        let view = surroundings_of(model, state, scratch, cell);
         let site = state.osteoclasts.site[cell] as usize;
         removed_um3(
             model.rates.resorption.at(|cue| view.level(cue, site)),
-            f64::from(state.osteoclasts.nuclei[cell]),
+            state.osteoclasts.nuclei_end_h[cell].len() as f64,
             model.parameters.osteoclast.fusion.mean_nuclei(),
             model.osteoclast_share,
             model.step_h,
@@ -171,8 +174,17 @@ fn resorb(
         let mineral = f64::from(state.bone.mineral[target]);
         released.fill(0.0);
         let opened_faces = faces_opened(model, state, target);
+        let bound = state.bone.drug_amol[target];
         let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
+        if bound > 0.0 {
+            take_up(
+                model,
+                state,
+                cell,
+                f64::from(bound - state.bone.drug_amol[target]),
+            );
+        }
         let done = &mut state.ledger.remodelling;
         done.opened_um2 += Bone::surface_area_um2(&model.grid, opened_faces);
         if state.osteoclasts.mode[cell] == OsteoclastMode::Migrating {
@@ -199,6 +211,36 @@ fn resorb(
             return;
         }
     }
+}
+
+/// The tissue as this osteoclast senses it, with the drug inside of it.
+fn surroundings_of<'a>(
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+    cell: usize,
+) -> Surroundings<'a> {
+    let mut view = surroundings(model, state, scratch);
+    if let Some(bone) = bone_binding(model) {
+        view.inside_pm = f64::from(state.osteoclasts.drug_amol[cell]) / bone.cell_volume.get()
+            * PM_PER_AMOL_PER_UM3;
+    }
+    view
+}
+
+fn bone_binding(model: &Model) -> Option<&BoneBinding> {
+    model.plan.agents[model.plan.bone_agent?].bone.as_ref()
+}
+
+/// An osteoclast takes up its share of the drug that a dig set free; the rest is carried away.
+fn take_up(model: &Model, state: &mut State, cell: usize, freed_amol: f64) {
+    let Some(bone) = bone_binding(model) else {
+        return;
+    };
+    let own = bone.uptake * freed_amol;
+    state.osteoclasts.drug_amol[cell] += own as f32;
+    state.bone_drug.taken_up += own;
+    state.bone_drug.carried_away += freed_amol - own;
 }
 
 /// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
@@ -290,26 +332,34 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
     best.map(|(.., site)| site)
 }
 
-/// Age and withdrawal take their share.
+/// Nuclei come by fusion and go with age; withdrawal takes whole cells.
 fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
     let chance = Chance::new(state.seed);
     let mut keep = vec![true; state.osteoclasts.len()];
     for (cell, kept) in keep.iter_mut().enumerate() {
         let site = state.osteoclasts.site[cell] as usize;
-        let (ageing, withdrawal) = {
-            let view = surroundings(model, state, scratch);
+        let (ageing, withdrawal, gain) = {
+            let view = surroundings_of(model, state, scratch, cell);
             let level = |cue| view.level(cue, site);
             (
                 model.rates.ageing.at(level),
                 model.rates.withdrawal.at(level),
+                model.rates.nuclei_gain.at(level),
             )
         };
+        let osteoclast = &model.parameters.osteoclast;
+        let mut draws = chance.at(Stream::OsteoclastDeath, when, state.osteoclasts.id[cell]);
         let cells = &mut state.osteoclasts;
         cells.age_h[cell] += (ageing * model.step_h) as f32;
-        let withdrawn = chance
-            .at(Stream::OsteoclastDeath, when, cells.id[cell])
-            .happens(probability(withdrawal, model.step_h));
-        *kept = !withdrawn && cells.age_h[cell] < cells.life_h[cell];
+        let withdrawn = draws.happens(probability(withdrawal, model.step_h));
+        let gains = draws.happens(probability(gain, model.step_h));
+        let age = cells.age_h[cell];
+        let nuclei = &mut cells.nuclei_end_h[cell];
+        nuclei.retain(|&end| age < end);
+        if gains && nuclei.len() < usize::from(osteoclast.fusion.nuclei_most) {
+            nuclei.push(age + osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+        }
+        *kept = !withdrawn && nuclei.len() >= usize::from(osteoclast.apoptosis.nuclei_least);
     }
     if keep.iter().all(|&kept| kept) {
         return;

@@ -13,7 +13,7 @@ use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Draws, Stream};
-use crate::numerics::response::probability;
+use crate::numerics::response::{offspring, probability};
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
 use crate::tissue::space::{BLOCKED, WayOut};
@@ -116,6 +116,7 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
 fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
     let mut chances = std::mem::take(&mut scratch.tumour_chances);
     let view = surroundings(model, state, scratch);
+    let kills = kills(model, state);
     chances
         .par_iter_mut()
         .enumerate()
@@ -124,34 +125,53 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
             if state.occupancy.tumour[site] == 0 {
                 return;
             }
-            *chances = chances_at(model, &scratch.way_out, &view, &model.rates.tumour[0], site);
+            let parental = &model.rates.tumour[0];
+            *chances = chances_at(model, &scratch.way_out, &view, kills, parental, site);
         });
     scratch.tumour_chances = chances;
 }
 
-/// Chances of a cycling cell of one clone at a site.
+/// Hazards of death of parental cells by drugs, per h: of every cell, and of one that divides at the
+/// basal rate on top.
+fn kills(model: &Model, state: &State) -> (f64, f64) {
+    let is_mutant = model.parameters.tumour.egfr_mutant;
+    model.plan.kills(&state.drugs, is_mutant)
+}
+
+/// Chances of a cycling cell of one clone at a site, under these hazards of death by drugs.
 fn chances_at(
     model: &Model,
     way_out: &WayOut,
     view: &Surroundings<'_>,
+    (kill, kill_dividing): (f64, f64),
     rates: &TumourRates,
     site: usize,
 ) -> TumourChances {
+    // A clone that divides faster than the parental cell offers more to drugs that kill dividing cells.
+    let basal_division = model.rates.tumour[0].division.basal;
+    let (kill, kill_dividing) = (kill * rates.drug_kills, kill_dividing * rates.drug_kills);
     let death = rates.death.at(|cue| view.level(cue, site));
     let division = if way_out.distance[site] == BLOCKED {
         0.0
     } else {
         rates.division.at(|cue| view.level(cue, site))
     };
-    let both = death + division;
+    // Kills by drugs add to each other and to all other death.
+    let resting_death = death + kill;
+    let mut death = resting_death;
+    if kill_dividing > 0.0 && basal_division > 0.0 {
+        death += kill_dividing * division / basal_division;
+    }
+    let dies = probability(death, model.tick_h);
+    let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
     TumourChances {
-        event: probability(both, model.tick_h) as f32,
-        death_share: if both > 0.0 {
-            (death / both) as f32
+        event: event as f32,
+        death_share: if event > 0.0 {
+            (dies / event) as f32
         } else {
             0.0
         },
-        death_per_h: death as f32,
+        death_per_h: resting_death as f32,
         // Five thirds of a site is one corner step.
         at_rim: way_out.distance[site] <= 5,
     }
@@ -184,7 +204,8 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     let chances = if clone == 0 {
         scratch.tumour_chances[site]
     } else {
-        chances_at(model, &scratch.way_out, &view, rates, site)
+        let kills = kills(model, state);
+        chances_at(model, &scratch.way_out, &view, kills, rates, site)
     };
     let dormant = cells.dormant[cell];
     let (event, death_share) = if dormant {
@@ -195,7 +216,6 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     } else {
         (f64::from(chances.event), f64::from(chances.death_share))
     };
-    // The first of two competing events within the tick.
     if draws.happens(event) {
         return Some(if draws.happens(death_share) {
             TumourFate::Die

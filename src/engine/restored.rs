@@ -47,6 +47,15 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     count("books of stores", state.ledger.stores.len(), stored.len())?;
+    count("drugs", state.drugs.len(), model.plan.agents.len())?;
+    for (agent, drug) in model.plan.agents.iter().zip(&state.drugs) {
+        if !drug.makes_sense() {
+            return Err(format!(
+                "an amount of {} that is negative or not finite",
+                agent.name
+            ));
+        }
+    }
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();
@@ -69,13 +78,22 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     for (what, found) in [
         ("sites of osteoclasts", cells.site.len()),
         ("modes of osteoclasts", cells.mode.len()),
-        ("nuclei of osteoclasts", cells.nuclei.len()),
+        ("nuclei of osteoclasts", cells.nuclei_end_h.len()),
         ("ages of osteoclasts", cells.age_h.len()),
-        ("lives of osteoclasts", cells.life_h.len()),
         ("depths of osteoclasts", cells.pit_depth_um.len()),
         ("volumes of osteoclasts", cells.resorbed_um3.len()),
+        ("drug loads of osteoclasts", cells.drug_amol.len()),
     ] {
         count(what, found, cells.id.len())?;
+    }
+    let most = usize::from(model.parameters.osteoclast.fusion.nuclei_most);
+    for nuclei in &cells.nuclei_end_h {
+        if nuclei.len() > most || nuclei.iter().any(|end| !end.is_finite()) {
+            return Err(format!(
+                "an osteoclast with {} nuclei, of which some have no finite life or are more than {most}",
+                nuclei.len()
+            ));
+        }
     }
     let cells = &state.osteoblasts;
     inside("osteoblast", &cells.site)?;

@@ -1,5 +1,6 @@
 //! Workspace: what a tick computes and the next one computes anew. Never saved.
 
+use crate::biology::surroundings::Decoy;
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::tissue::space::{WayOut, distance_um};
@@ -50,6 +51,10 @@ pub struct Scratch {
     pub tumour_chances: Vec<TumourChances>,
     /// Way from full sites to free space.
     pub way_out: WayOut,
+    /// Level of each drug at its site of action, pM.
+    pub drugs_pm: Vec<f64>,
+    /// Drugs that bind a signal in fluid in this tick.
+    pub decoys: Vec<Decoy>,
 }
 
 impl Scratch {
@@ -80,6 +85,8 @@ impl Scratch {
             surface: Vec::new(),
             tumour_chances: vec![TumourChances::default(); count],
             way_out: WayOut::default(),
+            drugs_pm: model.drugs_pm(&state.drugs),
+            decoys: model.decoys(&state.drugs),
         })
     }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
-use crate::biology::surroundings::Surroundings;
+use crate::biology::surroundings::{Decoy, Surroundings};
 use crate::biology::tumour::clones::SecretionRate;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -37,6 +37,9 @@ pub fn surroundings<'a>(
         free_opg_pm: &scratch.free_opg_pm,
         rank_occupancy: &scratch.rank_occupancy,
         vessel_distance_um: &scratch.vessel_distance_um,
+        drugs_pm: &scratch.drugs_pm,
+        decoys: &scratch.decoys,
+        inside_pm: 0.0,
     }
 }
 
@@ -266,19 +269,42 @@ fn advance(
     Ok(())
 }
 
+/// Binds RANKL to OPG and to drugs at every site.
+///
+/// # Errors
+/// A [`TransportFault`] when the levels are not fit to be bound.
+pub fn bind_in_fluid(
+    model: &Model,
+    state: &State,
+    scratch: &mut Scratch,
+) -> Result<(), TransportFault> {
+    let decoys: Vec<&Decoy> = scratch
+        .decoys
+        .iter()
+        .filter(|decoy| decoy.signal == RANKL)
+        .collect();
+    let drugs: Vec<(f64, f64)> = decoys
+        .iter()
+        .map(|decoy| (decoy.level_pm, decoy.kd_pm))
+        .collect();
+    let within_reach = decoys.iter().map(|decoy| decoy.most).fold(0.0, f64::max);
+    binding::free_levels_with(
+        &state.fields_pm[RANKL],
+        &state.fields_pm[OPG],
+        model.parameters.lining.contact_rankl.kd_opg.get(),
+        (&drugs, within_reach),
+        &mut scratch.free_rankl_pm,
+        &mut scratch.free_opg_pm,
+    )
+}
+
 /// Binds RANKL and OPG at every site, and finds how much RANK is engaged at the surface.
 ///
 /// # Errors
 /// A [`Fault`] when the levels are not fit to be bound.
 pub fn bind(model: &Model, state: &State, scratch: &mut Scratch) -> Result<(), Fault> {
-    binding::free_levels(
-        &state.fields_pm[RANKL],
-        &state.fields_pm[OPG],
-        model.parameters.lining.contact_rankl.kd_opg.get(),
-        &mut scratch.free_rankl_pm,
-        &mut scratch.free_opg_pm,
-    )
-    .map_err(|reason| transport_fault(state, "rankl", &reason))?;
+    bind_in_fluid(model, state, scratch)
+        .map_err(|reason| transport_fault(state, "rankl", &reason))?;
     let kd_rank = model.parameters.lining.contact_rankl.kd_rank.get();
     let engaged: Vec<f32> = {
         let view = surroundings(model, state, scratch);

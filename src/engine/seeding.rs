@@ -7,9 +7,10 @@
 //! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
 
 use crate::engine::model::Model;
-use crate::engine::state::State;
+use crate::engine::state::{BoneDrugBook, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
+use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
@@ -109,6 +110,8 @@ impl State {
             fields_pm: vec![vec![0.0; count]; model.signals.len()],
             released: vec![Vec::new(); model.signals.len()],
             ledger: Ledger::default(),
+            drugs: vec![DrugInBody::default(); model.plan.agents.len()],
+            bone_drug: BoneDrugBook::default(),
         };
         state.open_books(model);
         state

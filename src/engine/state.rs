@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
 use crate::numerics::packed;
+use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
@@ -41,6 +42,21 @@ pub struct State {
     pub released: Vec<Vec<(u32, f64)>>,
     /// The books.
     pub ledger: Ledger,
+    /// Drugs in the body, in the order of the plan.
+    pub drugs: Vec<DrugInBody>,
+    /// Books of the drug that binds to bone.
+    pub bone_drug: BoneDrugBook,
+}
+
+/// Where the drug that binds to bone went since the start, amol.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct BoneDrugBook {
+    /// Bound to surface.
+    pub bound: f64,
+    /// Set free by resorption and taken up by osteoclasts.
+    pub taken_up: f64,
+    /// Set free by resorption and carried away.
+    pub carried_away: f64,
 }
 
 impl State {
@@ -120,10 +136,9 @@ impl State {
             hash.update(&cells.id[cell].to_le_bytes());
             hash.update(&cells.site[cell].to_le_bytes());
             hash.update(&[cells.mode[cell] as u8]);
-            hash.update(&cells.nuclei[cell].to_le_bytes());
+            floats(&mut hash, &cells.nuclei_end_h[cell]);
         }
         floats(&mut hash, &cells.age_h);
-        floats(&mut hash, &cells.life_h);
         floats(&mut hash, &cells.pit_depth_um);
         floats(&mut hash, &cells.resorbed_um3);
         let cells = &self.osteoblasts;
@@ -133,6 +148,23 @@ impl State {
             hash.update(&[cells.stage[cell] as u8]);
         }
         floats(&mut hash, &cells.age_h);
+        // Before its first molecule a course leaves no trace.
+        if self.drugs.iter().any(|drug| drug.given_mg > 0.0) {
+            for drug in &self.drugs {
+                let amounts = &drug.amounts;
+                for value in [
+                    amounts.depot_mg,
+                    amounts.central_mg,
+                    amounts.peripheral_mg[0],
+                    amounts.peripheral_mg[1],
+                    amounts.site_mg_per_l,
+                    drug.given_mg,
+                ] {
+                    hash.update(&value.to_le_bytes());
+                }
+            }
+            floats(&mut hash, &self.osteoclasts.drug_amol);
+        }
         hash.finalize().to_hex().to_string()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | phase | reads | writes |
 //! |---|---|---|
+//! | dose | calendar, drugs in the body | levels of drugs, drug on bone |
 //! | secrete and spread | cells, bone, released factors | signals |
 //! | bind and sense | signals, surface | free levels, RANK occupancy |
 //! | propose | a frozen picture | one fate per cell |
@@ -13,6 +14,7 @@
 use rayon::prelude::*;
 
 use crate::engine::commit::{commit, daily};
+use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
@@ -33,6 +35,7 @@ pub const STORE_TOLERANCE: f64 = 1e-9;
 /// A [`Fault`] that names the quantity, the site and the tick; the state is then not to be used.
 pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     find_surface(model, state, scratch);
+    dose(model, state, scratch)?;
     spread(model, state, scratch)?;
     bind(model, state, scratch)?;
     let proposals = propose(model, state, scratch);
@@ -104,6 +107,7 @@ pub(crate) fn check_values(model: &Model, state: &State) -> Result<(), Fault> {
     }
     not_negative(model, state, "the matrix share", &state.bone.matrix)?;
     not_negative(model, state, "the osteoid share", &state.bone.osteoid)?;
+    not_negative(model, state, "drug on bone (amol)", &state.bone.drug_amol)?;
     check_occupancy(model, state)
 }
 

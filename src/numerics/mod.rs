@@ -1,8 +1,9 @@
 //! Numbers without biology: quantities with units, addressed chance, responses, ordered sums,
-//! arrays in few bytes.
+//! intervals, arrays in few bytes.
 
 pub mod packed;
 pub mod quantity;
 pub mod random;
 pub mod reduce;
 pub mod response;
+pub mod student;

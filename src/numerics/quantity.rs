@@ -17,6 +17,12 @@
 //! | [`SurfaceRate`] | per mm2 and h |
 //! | [`VolumeEventRate`] | per mm3 and h |
 //! | [`MassDensity`] | g/cm3 |
+//! | [`Mass`] | mg |
+//! | [`MassRate`] | mg/h |
+//! | [`MassConcentration`] | mg/L |
+//! | [`MolarMass`] | g/mol |
+//! | [`FluidVolume`] | L |
+//! | [`Clearance`] | L/h |
 //!
 //! A month is 30.4375 d and a year 365.25 d.
 
@@ -62,6 +68,18 @@ pub enum Dimension {
     VolumeEventRate,
     /// Mass per volume, canonical g/cm3.
     MassDensity,
+    /// Mass, canonical mg.
+    Mass,
+    /// Mass per time, canonical mg/h.
+    MassRate,
+    /// Mass per volume of fluid, canonical mg/L.
+    MassConcentration,
+    /// Mass per amount, canonical g/mol.
+    MolarMass,
+    /// Volume of body fluid, canonical L.
+    FluidVolume,
+    /// Volume of body fluid cleared per time, canonical L/h.
+    Clearance,
     /// A number without unit.
     Number,
 }
@@ -73,7 +91,7 @@ const HOURS_PER_MONTH: f64 = HOURS_PER_YEAR / 12.0;
 const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
     match dimension {
         Dimension::Length => &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)],
-        Dimension::Area => &[("um2", 1.0), ("mm2", 1e6)],
+        Dimension::Area => &[("um2", 1.0), ("mm2", 1e6), ("cm2", 1e8), ("m2", 1e12)],
         Dimension::Volume => &[("um3", 1.0), ("mm3", 1e9), ("pL", 1e3), ("fL", 1.0)],
         Dimension::Time => &[
             ("h", 1.0),
@@ -139,6 +157,37 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
             ("/mm3/yr", 1.0 / HOURS_PER_YEAR),
         ],
         Dimension::MassDensity => &[("g/cm3", 1.0), ("mg/cm3", 1e-3)],
+        Dimension::Mass => &[
+            ("mg", 1.0),
+            ("ug", 1e-3),
+            ("ng", 1e-6),
+            ("g", 1e3),
+            ("kg", 1e6),
+        ],
+        Dimension::MassRate => &[
+            ("mg/h", 1.0),
+            ("mg/d", 1.0 / 24.0),
+            ("ug/h", 1e-3),
+            ("ug/d", 1e-3 / 24.0),
+            ("ng/h", 1e-6),
+        ],
+        Dimension::MassConcentration => &[
+            ("mg/L", 1.0),
+            ("ug/mL", 1.0),
+            ("ug/L", 1e-3),
+            ("ng/mL", 1e-3),
+            ("g/L", 1e3),
+        ],
+        Dimension::MolarMass => &[("g/mol", 1.0), ("Da", 1.0), ("kDa", 1e3)],
+        Dimension::FluidVolume => &[("L", 1.0), ("mL", 1e-3), ("uL", 1e-6)],
+        Dimension::Clearance => &[
+            ("L/h", 1.0),
+            ("L/d", 1.0 / 24.0),
+            ("mL/h", 1e-3),
+            ("mL/d", 1e-3 / 24.0),
+            ("mL/min", 0.06),
+            ("L/min", 60.0),
+        ],
         Dimension::Number => &[("", 1.0)],
     }
 }
@@ -162,6 +211,12 @@ impl Dimension {
             Self::SurfaceRate => "a number of events per area and time",
             Self::VolumeEventRate => "a number of events per volume and time",
             Self::MassDensity => "a mass per volume",
+            Self::Mass => "a mass",
+            Self::MassRate => "a mass per time",
+            Self::MassConcentration => "a mass per volume of fluid",
+            Self::MolarMass => "a molar mass",
+            Self::FluidVolume => "a volume of fluid",
+            Self::Clearance => "a volume of fluid per time",
             Self::Number => "a number without unit",
         }
     }
@@ -184,6 +239,12 @@ impl Dimension {
             Self::SurfaceRate => "30 /mm2/yr",
             Self::VolumeEventRate => "5 /mm3/d",
             Self::MassDensity => "0.45 g/cm3",
+            Self::Mass => "70 kg",
+            Self::MassRate => "0.075 mg/d",
+            Self::MassConcentration => "0.19 mg/L",
+            Self::MolarMass => "147 kDa",
+            Self::FluidVolume => "2.6 L",
+            Self::Clearance => "0.09 L/d",
             Self::Number => "0.5",
         }
     }
@@ -482,6 +543,18 @@ quantities! {
     VolumeEventRate, per_mm3_h;
     /// A mass per volume.
     MassDensity, g_per_cm3;
+    /// A mass of drug or body.
+    Mass, mg;
+    /// A mass per time.
+    MassRate, mg_per_h;
+    /// A mass per volume of body fluid.
+    MassConcentration, mg_per_l;
+    /// A mass per amount.
+    MolarMass, g_per_mol;
+    /// A volume of body fluid.
+    FluidVolume, l;
+    /// A volume of body fluid cleared per time.
+    Clearance, l_per_h;
 }
 
 #[cfg(test)]

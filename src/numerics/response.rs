@@ -44,6 +44,21 @@ pub fn probability(hazard_per_h: f64, duration_h: f64) -> f64 {
     -(-hazard_per_h * duration_h).exp_m1()
 }
 
+/// Chance that a cell divides within `duration_h`, given that it lives: the expected number of its
+/// descendants less itself, those that divide again within the same time included (a Yule process).
+///
+/// With death by [`probability`] before it, cells grow by `exp((division - death) duration)` in the
+/// mean, whatever the tick. Above 1 for a division of more than `ln 2` within the time.
+///
+/// ```
+/// use howship::numerics::response::{offspring, probability};
+/// let grown = (1.0 - probability(0.01, 12.0)) * (1.0 + offspring(0.03, 12.0));
+/// assert!((grown - (0.02_f64 * 12.0).exp()).abs() < 1e-12);
+/// ```
+pub fn offspring(hazard_per_h: f64, duration_h: f64) -> f64 {
+    (hazard_per_h * duration_h).exp_m1()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

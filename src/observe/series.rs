@@ -8,7 +8,7 @@ use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
 
 /// Names of the columns; a unit stands at the end of a name that has one.
-pub const COLUMNS: [&str; 23] = [
+pub const COLUMNS: [&str; 24] = [
     "time_d",
     "bv_tv",
     "bone_volume_mm3",
@@ -32,6 +32,7 @@ pub const COLUMNS: [&str; 23] = [
     "calcium_released_fmol",
     "ledger_residual",
     "store_residual",
+    "bs_mm2",
 ];
 
 /// One row, in the order of [`COLUMNS`].
@@ -115,5 +116,6 @@ pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
         state.ledger.calcium_released_fmol,
         state.ledger.worst_signal_residual,
         state.ledger.worst_store_residual,
+        surface,
     ]
 }

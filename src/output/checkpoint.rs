@@ -29,7 +29,7 @@ use crate::transport::diffusion::MOST_SITES;
 /// First bytes of a checkpoint.
 pub const MAGIC: [u8; 8] = *b"\x89howship";
 /// Number of the format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 4;
 /// Bytes of a heading at most; it holds a scenario of at most 4 MiB.
 pub const MOST_HEADING: usize = 8 << 20;
 /// Bytes of a checkpoint at most.
@@ -39,6 +39,10 @@ pub const MOST_SIGNALS: u32 = 1000;
 /// Folder of the checkpoints in a run folder.
 pub const FOLDER: &str = "checkpoints";
 
+/// With what the name of a checkpoint begins.
+const TICK: &str = "tick-";
+/// With what the name of the past of an arm begins.
+const PAST: &str = "past-";
 const FIXED: usize = MAGIC.len() + 8;
 const SUM: usize = blake3::OUT_LEN;
 /// Fast: what is left after packing is small.
@@ -231,6 +235,13 @@ impl Heading {
         if sites == 0 || sites > MOST_SITES as u64 {
             return Err(too_much("sites", sites, MOST_SITES as u64));
         }
+        for length in [self.grid.edge_um, self.grid.depth_um] {
+            if !(1.0..=1e5).contains(&length) {
+                return Err(CheckpointError::Sense(format!(
+                    "sites of {length} um, where 1 to 100000 um are allowed"
+                )));
+            }
+        }
         if self.signals > MOST_SIGNALS {
             return Err(too_much(
                 "signals",
@@ -409,8 +420,37 @@ impl Checkpoints {
     /// # Errors
     /// [`OutputError::Io`]; the earlier checkpoints are then as they were.
     pub fn save(&self, tick: u32, bytes: &[u8], keep: usize) -> Result<PathBuf, OutputError> {
-        let path = self.folder.join(format!("tick-{tick}.howship"));
-        let beside = self.folder.join(format!("tick-{tick}.part"));
+        let path = self.write(TICK, tick, bytes)?;
+        let io = |source| OutputError::Io {
+            path: path.clone(),
+            source,
+        };
+        let mut kept = 0;
+        for (other, path) in list(&self.folder, TICK)? {
+            // Those of later ticks are what a run left that was taken up from before them.
+            if other > tick {
+                std::fs::remove_file(path).map_err(io)?;
+            } else {
+                kept += 1;
+                if kept > keep.max(1) {
+                    std::fs::remove_file(path).map_err(io)?;
+                }
+            }
+        }
+        Ok(path)
+    }
+
+    /// Writes a checkpoint that stays: the past of an arm.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn save_past(&self, tick: u32, bytes: &[u8]) -> Result<PathBuf, OutputError> {
+        self.write(PAST, tick, bytes)
+    }
+
+    fn write(&self, kind: &str, tick: u32, bytes: &[u8]) -> Result<PathBuf, OutputError> {
+        let path = self.folder.join(format!("{kind}{tick}.howship"));
+        let beside = self.folder.join(format!("{kind}{tick}.part"));
         let io = |source| OutputError::Io {
             path: path.clone(),
             source,
@@ -425,18 +465,6 @@ impl Checkpoints {
             return Err(io(error));
         }
         sync_folder(&self.folder).map_err(io)?;
-        let mut kept = 0;
-        for (other, path) in list(&self.folder)? {
-            // Those of later ticks are what a run left that was taken up from before them.
-            if other > tick {
-                std::fs::remove_file(path).map_err(io)?;
-            } else {
-                kept += 1;
-                if kept > keep.max(1) {
-                    std::fs::remove_file(path).map_err(io)?;
-                }
-            }
-        }
         Ok(path)
     }
 
@@ -445,7 +473,7 @@ impl Checkpoints {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn list(&self) -> Result<Vec<(u32, PathBuf)>, OutputError> {
-        list(&self.folder)
+        list(&self.folder, TICK)
     }
 
     /// Removes what a process that was killed left half written.
@@ -459,7 +487,8 @@ impl Checkpoints {
                 let name = path.file_name().map(|name| name.to_string_lossy());
                 let half = name.is_some_and(|name| {
                     (name.starts_with(".tmp") && name.len() == 10)
-                        || (name.starts_with("tick-") && name.ends_with(".part"))
+                        || ([TICK, PAST].iter().any(|kind| name.starts_with(kind))
+                            && name.ends_with(".part"))
                 });
                 if half {
                     std::fs::remove_file(&path).map_err(|source| OutputError::Io {
@@ -491,10 +520,23 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
     Ok(found)
 }
 
-fn list(folder: &Path) -> Result<Vec<(u32, PathBuf)>, OutputError> {
+/// All checkpoints of a run folder, pasts of arms included, the last first; none where there is no
+/// folder.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn all(run: &Path) -> Result<Vec<(u32, PathBuf)>, OutputError> {
+    let folder = run.join(FOLDER);
+    let mut found = list(&folder, TICK)?;
+    found.extend(list(&folder, PAST)?);
+    found.sort_by_key(|&(tick, _)| std::cmp::Reverse(tick));
+    Ok(found)
+}
+
+fn list(folder: &Path, kind: &str) -> Result<Vec<(u32, PathBuf)>, OutputError> {
     let tick = |path: &Path| {
         let name = path.file_name()?.to_str()?;
-        name.strip_prefix("tick-")?
+        name.strip_prefix(kind)?
             .strip_suffix(".howship")?
             .parse()
             .ok()

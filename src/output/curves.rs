@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
-    BLACK, BitMapBackend, ChartBuilder, Circle, Color, DrawingArea, DrawingBackend,
-    IntoDrawingArea, LineSeries, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle, WHITE,
+    BLACK, BitMapBackend, Cartesian2d, ChartBuilder, ChartContext, Circle, Color, Cross,
+    DrawingArea, DrawingBackend, IntoDrawingArea, LineSeries, RGBColor, SVGBackend,
+    SeriesLabelPosition, TextStyle, WHITE,
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
@@ -15,7 +17,7 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
 /// Colours that stay apart for colour-blind readers and in grey (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 5] = [
+pub(crate) const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -38,16 +40,25 @@ pub(crate) fn use_embedded_font() {
 /// Height of a line of the legend as a share of the panel.
 const LEGEND_LINE: f64 = 0.06;
 
-struct Line {
-    label: String,
-    points: Vec<(f64, f64)>,
-    /// Least and greatest over the runs at each day; empty for one run.
-    band: Vec<(f64, f64, f64)>,
+/// A curve with its band.
+pub(crate) struct Line {
+    pub(crate) label: String,
+    pub(crate) points: Vec<(f64, f64)>,
+    /// Least and greatest over the runs at each day, or an interval; empty for one run.
+    pub(crate) band: Vec<(f64, f64, f64)>,
+}
+
+/// Figures of others, drawn as points with bars over the curves.
+pub(crate) struct Published {
+    /// Whose they are.
+    pub(crate) label: String,
+    /// Day, value, and half the length of the bar (0 for none).
+    pub(crate) points: Vec<(f64, f64, f64)>,
 }
 
 impl Line {
     /// One column of all runs: the mean over runs at each day that all of them have, and its band.
-    fn over(
+    pub(crate) fn over(
         runs: &[Table],
         name: &str,
         label: &str,
@@ -98,10 +109,12 @@ impl Line {
     }
 }
 
-struct Panel {
-    y_label: &'static str,
-    lines: Vec<Line>,
-    logarithmic: bool,
+/// One pair of axes against time in days.
+pub(crate) struct Panel {
+    pub(crate) y_label: &'static str,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) published: Vec<Published>,
+    pub(crate) logarithmic: bool,
 }
 
 impl Panel {
@@ -124,7 +137,9 @@ impl Panel {
         };
         let bands = || {
             let ends = self.lines.iter().flat_map(|line| &line.band);
+            let bars = self.published.iter().flat_map(|others| &others.points);
             ends.flat_map(|&(_, low, high)| [low, high])
+                .chain(bars.flat_map(|&(_, y, bar)| [y - bar, y + bar]))
                 .filter(|&y| self.shows(y))
         };
         let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
@@ -144,7 +159,8 @@ impl Panel {
             high += 0.05 * (high - low).max(1e-9);
         }
         // The legend stands in the upper right corner: no curve shall run behind it.
-        let legend = (LEGEND_LINE * self.lines.len() as f64 + LEGEND_LINE).min(0.6);
+        let entries = self.lines.len() + self.published.len();
+        let legend = (LEGEND_LINE * entries as f64 + LEGEND_LINE).min(0.6);
         let behind = self
             .lines
             .iter()
@@ -152,6 +168,10 @@ impl Panel {
                 let points = line.points.iter().map(|&(x, y)| (x, y));
                 points.chain(line.band.iter().map(|&(x, _, most)| (x, most)))
             })
+            .chain(self.published.iter().flat_map(|others| {
+                let points = others.points.iter();
+                points.map(|&(x, y, bar)| (x, y + bar))
+            }))
             .filter(|&(x, y)| x > 0.4 * most_x && self.shows(y))
             .map(|(_, y)| self.to_axis(y))
             .fold(low, f64::max);
@@ -161,7 +181,7 @@ impl Panel {
 }
 
 /// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
-/// band from the least to the greatest.
+/// band from the least to the greatest. Days of doses are marked on the time axis.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -169,13 +189,14 @@ pub fn write_curves(
     folder: &Path,
     title: &str,
     runs: &[Table],
+    dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    use_embedded_font();
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
         logarithmic,
         lines: lines.into_iter().flatten().collect(),
+        published: Vec::new(),
     };
     let pictures = [
         (
@@ -241,41 +262,87 @@ pub fn write_curves(
     ];
     let mut written = Vec::new();
     for (name, heading, panels) in &pictures {
-        let heading = format!("{title}: {}", heading.to_lowercase());
-        let width = if panels.len() > 1 { 1100 } else { 640 };
-        let svg = folder.join(format!("{name}.svg"));
-        let mut text = String::new();
-        {
-            let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
-            draw(&area, &heading, panels, 1).map_err(|message| OutputError::Drawing {
-                path: svg.clone(),
-                message,
-            })?;
+        let mut heading = format!("{title}: {}", heading.to_lowercase());
+        if !dose_days.is_empty() {
+            heading += " (grey marks: doses)";
         }
-        write_whole(&svg, text.as_bytes())?;
-        let png = folder.join(format!("{name}.png"));
-        let (wide, high) = (width * 2, 840);
-        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
-        {
-            let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-            draw(&area, &heading, panels, 2).map_err(|message| OutputError::Drawing {
-                path: png.clone(),
-                message,
-            })?;
-        }
-        write_whole(
-            &png,
-            &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
-        )?;
-        written.extend([svg, png]);
+        written.extend(write_picture(folder, name, &heading, panels, dose_days)?);
     }
     Ok(written)
+}
+
+/// Draws the levels of all drugs in plasma, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_drug_curves(
+    folder: &Path,
+    title: &str,
+    drugs: &Table,
+) -> Result<Vec<PathBuf>, OutputError> {
+    const PLASMA: &str = "_plasma_mg_per_l";
+    use_embedded_font();
+    let runs = std::slice::from_ref(drugs);
+    let lines = drugs
+        .columns
+        .iter()
+        .filter_map(|column| Line::over(runs, column, column.strip_suffix(PLASMA)?, |_| 1.0))
+        .collect();
+    let panel = Panel {
+        y_label: "mean level in plasma (mg/L)",
+        logarithmic: true,
+        lines,
+        published: Vec::new(),
+    };
+    let heading = format!("{title}: drugs");
+    write_picture(folder, "drugs", &heading, &[panel], &[])
+}
+
+/// Draws panels side by side, as SVG and PNG, with marks at doses.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub(crate) fn write_picture(
+    folder: &Path,
+    name: &str,
+    heading: &str,
+    panels: &[Panel],
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    use_embedded_font();
+    let width = 180 + 460 * panels.len() as u32;
+    let svg = folder.join(format!("{name}.svg"));
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
+        draw(&area, heading, panels, dose_days, 1).map_err(|message| OutputError::Drawing {
+            path: svg.clone(),
+            message,
+        })?;
+    }
+    write_whole(&svg, text.as_bytes())?;
+    let png = folder.join(format!("{name}.png"));
+    let (wide, high) = (width * 2, 840);
+    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+        draw(&area, heading, panels, dose_days, 2).map_err(|message| OutputError::Drawing {
+            path: png.clone(),
+            message,
+        })?;
+    }
+    write_whole(
+        &png,
+        &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
+    )?;
+    Ok(vec![svg, png])
 }
 
 fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     heading: &str,
     panels: &[Panel],
+    dose_days: &[f64],
     scale: u32,
 ) -> Result<(), String>
 where
@@ -288,7 +355,7 @@ where
         .map_err(|e| said(&e))?;
     let (_, body) = area.split_vertically(34 * scale);
     for (panel, part) in panels.iter().zip(body.split_evenly((1, panels.len()))) {
-        draw_panel(&part, panel, scale)?;
+        draw_panel(&part, panel, dose_days, scale)?;
     }
     area.present().map_err(|e| said(&e))
 }
@@ -296,6 +363,7 @@ where
 fn draw_panel<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     panel: &Panel,
+    dose_days: &[f64],
     scale: u32,
 ) -> Result<(), String>
 where
@@ -342,6 +410,14 @@ where
         .y_label_formatter(&tick)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()
+        .map_err(|e| said(&e))?;
+    chart
+        .draw_series(dose_days.iter().filter(|&&day| day <= most_x).map(|&day| {
+            PathElement::new(
+                vec![(day, low), (day, low + 0.06 * (high - low))],
+                RGBColor(150, 150, 150).stroke_width(2 * scale),
+            )
+        }))
         .map_err(|e| said(&e))?;
     for (index, line) in panel.lines.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];
@@ -397,6 +473,7 @@ where
             )
             .map_err(|e| said(&e))?;
     }
+    draw_published(&mut chart, panel, scale)?;
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperRight)
@@ -407,5 +484,37 @@ where
         .margin(6 * scale)
         .draw()
         .map_err(|e| said(&e))?;
+    Ok(())
+}
+
+/// Crosses with bars for the figures of others.
+fn draw_published<DB: DrawingBackend>(
+    chart: &mut ChartContext<'_, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    panel: &Panel,
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let thin = BLACK.stroke_width(scale);
+    let thick = BLACK.stroke_width(2 * scale);
+    for others in &panel.published {
+        let shown = others.points.iter().filter(|point| panel.shows(point.1));
+        let bars = shown
+            .clone()
+            .filter(|&&(_, y, bar)| bar > 0.0 && panel.shows(y - bar))
+            .map(|&(x, y, bar)| {
+                let ends = [y - bar, y + bar].map(|y| (x, panel.to_axis(y)));
+                PathElement::new(ends.to_vec(), thin)
+            });
+        chart.draw_series(bars).map_err(|error| error.to_string())?;
+        chart
+            .draw_series(
+                shown.map(|&(x, y, _)| Cross::new((x, panel.to_axis(y)), 5 * scale, thick)),
+            )
+            .map_err(|error| error.to_string())?
+            .label(others.label.as_str())
+            .legend(move |(x, y)| Cross::new((x + 9 * scale as i32, y), 5 * scale, thick));
+    }
     Ok(())
 }

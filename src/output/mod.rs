@@ -1,5 +1,6 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
+pub mod arms;
 pub mod checkpoint;
 pub mod curves;
 pub mod map;
@@ -61,13 +62,24 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = readable_by_umask(&mut tempfile::Builder::new())
-        .tempfile_in(folder)
-        .map_err(io)?;
+    let mut file = beside(folder)?;
     std::io::Write::write_all(&mut file, bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
+}
+
+/// A nameless file in a folder, to be written and then renamed.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn beside(folder: &Path) -> Result<tempfile::NamedTempFile, OutputError> {
+    readable_by_umask(&mut tempfile::Builder::new())
+        .tempfile_in(folder)
+        .map_err(|source| OutputError::Io {
+            path: folder.to_path_buf(),
+            source,
+        })
 }
 
 /// Lets a new file have the usual permissions, where a temporary one would be for its owner alone.

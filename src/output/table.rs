@@ -51,6 +51,14 @@ impl Table {
             path: path.to_path_buf(),
             source,
         })?;
+        Self::from_csv(&text, path)
+    }
+
+    /// Reads a table from the text of a file.
+    ///
+    /// # Errors
+    /// As [`Self::read_csv`].
+    pub fn from_csv(text: &str, path: &Path) -> Result<Self, OutputError> {
         let wrong = |line: usize, message: String| OutputError::Table {
             path: path.to_path_buf(),
             line,

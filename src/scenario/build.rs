@@ -13,10 +13,12 @@ use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
-use crate::scenario::layers::Tree;
+use crate::scenario::fork::Turning;
+use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
+use crate::therapy::catalogue::fragment;
 use crate::tissue::grid::Grid;
 use crate::transport;
 use crate::transport::diffusion::MOST_SITES;
@@ -51,17 +53,43 @@ pub struct Loaded {
 /// # Errors
 /// What is wrong, with file, line and remedy.
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
-    let mut tree = read_file(path, preset, sets)?;
-    tree.keep_uppermost_choice("specimen");
-    let scenario: Scenario = tree.deserialize()?;
+    let tree = read_file(path, preset, sets)?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let loaded = Loaded {
-        scenario,
-        tree,
-        folder,
+    Loaded::from_tree(tree, folder)
+}
+
+/// Lays the drugs that courses name, and that come with howship, under the scenario.
+pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
+    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
+        return Ok(tree);
     };
-    loaded.check()?;
-    Ok(loaded)
+    let mut named: Vec<&str> = courses
+        .values()
+        .filter_map(|course| course.get("drug")?.as_str())
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut drugs: Option<Tree> = None;
+    for name in named {
+        let Some(text) = fragment(name) else {
+            continue;
+        };
+        let layer = Tree::parse(Layer {
+            name: format!("drug {name}"),
+            text: text.to_owned(),
+        })?;
+        match &mut drugs {
+            Some(below) => below.overlay(layer),
+            None => drugs = Some(layer),
+        }
+    }
+    Ok(match drugs {
+        Some(mut below) => {
+            below.overlay(tree);
+            below
+        }
+        None => tree,
+    })
 }
 
 /// A run that is ready for its first tick.
@@ -83,6 +111,8 @@ pub struct Simulation {
     pub specimen: String,
     /// Digest of the bone from which the run begins.
     pub bone: String,
+    /// The turn into an arm, while it is to come.
+    pub turning: Option<Box<Turning>>,
 }
 
 /// Where and how many tumour cells arrive.
@@ -95,7 +125,24 @@ pub struct Arrival {
 }
 
 impl Loaded {
-    fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
+    /// A scenario from its merged layers.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_tree(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
+        let mut tree = with_drugs(tree)?;
+        tree.keep_uppermost_choice("specimen");
+        let scenario: Scenario = tree.deserialize()?;
+        let loaded = Self {
+            scenario,
+            tree,
+            folder,
+        };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    pub(super) fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
         self.tree.error_at(path, message, help)
     }
 
@@ -156,7 +203,11 @@ impl Loaded {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Diagnostics> {
+    /// Holds the values against each other.
+    ///
+    /// # Errors
+    /// All that make no sense together, with file, line and remedy.
+    pub fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
         if scenario.name.is_empty()
@@ -234,6 +285,7 @@ impl Loaded {
             ));
         }
         self.check_idle_keys(&mut found);
+        self.check_arms(&mut found);
         found.into_result()
     }
 
@@ -288,7 +340,7 @@ impl Loaded {
         )
     }
 
-    fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+    pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
         match too_little(self.memory_bytes(grid), machine_bytes()) {
             None => Ok(()),
             Some(message) => Err(self.error(
@@ -450,16 +502,21 @@ impl Loaded {
                 )
                 .into());
         }
-        Model::new(scenario.parameters(), grid, scenario.run.tick.get(), choice).map_err(
-            |problems| {
-                Diagnostics(
-                    problems
-                        .iter()
-                        .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
-                        .collect(),
-                )
-            },
+        Model::new(
+            scenario.parameters(),
+            &scenario.treatment(),
+            grid,
+            scenario.run.tick.get(),
+            choice,
         )
+        .map_err(|problems| {
+            Diagnostics(
+                problems
+                    .iter()
+                    .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
+                    .collect(),
+            )
+        })
     }
 
     /// Builds the simulation.
@@ -473,6 +530,7 @@ impl Loaded {
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;
+        let turning = self.turning(grid)?;
         let start = Start {
             seed: scenario.seed,
             burn_in_h: scenario.run.burn_in.get(),
@@ -504,6 +562,7 @@ impl Loaded {
             arrival,
             specimen,
             bone,
+            turning,
         })
     }
 
@@ -637,6 +696,7 @@ impl Simulation {
     /// A [`Fault`] that names what went wrong, where and in which tick; the state is then not to be
     /// used.
     pub fn step(&mut self) -> Result<(), Fault> {
+        self.turn()?;
         tick(&self.model, &mut self.state, &mut self.scratch)?;
         self.begin()
     }

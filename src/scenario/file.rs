@@ -16,6 +16,10 @@ use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
 use crate::numerics::quantity::{Length, Time};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
+use crate::therapy::drug::Drug;
+use crate::therapy::plan::Therapy;
+use crate::therapy::regimen::Course;
+use crate::therapy::subject::Subject;
 use crate::tissue::grid::Grid;
 
 /// A scenario file with its preset and base merged in.
@@ -53,6 +57,15 @@ pub struct Scenario {
     /// Declared cues by name.
     #[serde(default)]
     pub cues: BTreeMap<String, DeclaredCue>,
+    /// Who is treated.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Drugs by name; those that come with howship are there when a course names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drugs: BTreeMap<String, Drug>,
+    /// Courses of drugs, by a name of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub therapy: BTreeMap<String, Course>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.
@@ -71,6 +84,23 @@ pub struct Scenario {
     /// When a run saves what it needs to go on.
     #[serde(default)]
     pub checkpoint: Checkpoint,
+    /// Other futures from the same past, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub arms: BTreeMap<String, Arm>,
+    /// The arm that a run takes; without it the run is the control, and its arms follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+}
+
+/// A future that turns off from the control at a time, with the same luck until they differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Time of the turn, after day 0; a whole number of ticks.
+    pub at: Time,
+    /// What holds from then on: assignments as of `--set`, such as
+    /// `"tumour.division.rate = 0.1 /d"`.
+    pub set: Vec<String>,
 }
 
 /// Duration and tick.
@@ -301,6 +331,16 @@ impl Checkpoint {
 }
 
 impl Scenario {
+    /// What is given to whom.
+    pub fn treatment(&self) -> Therapy {
+        Therapy {
+            subject: self.subject.clone(),
+            drugs: self.drugs.clone(),
+            courses: self.therapy.clone(),
+            duration_h: self.run.duration.get(),
+        }
+    }
+
     /// The biology alone.
     pub fn parameters(&self) -> Parameters {
         Parameters {

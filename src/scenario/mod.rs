@@ -10,6 +10,8 @@ pub mod build;
 pub mod describe;
 pub mod diagnostic;
 pub mod file;
+pub mod fork;
+pub mod fragments;
 pub mod layers;
 pub mod memory;
 pub mod read;

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, clip, nearest};
+use super::fragments::{KINDS, LINE};
 use super::layers::{LARGEST_LAYER, Layer, Tree, Value, too_large};
 use super::path::Segment;
 use super::source::Place;
@@ -13,16 +14,18 @@ use super::source::Place;
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
 
 /// Reads a scenario file and stacks, from the lowest layer to the uppermost: the preset that the
-/// top-level key `preset` names, the file that `extends` names (relative to the file that says
-/// so, one level), the file itself, and the assignments of `sets` in their order.
+/// top-level key `preset` names, the fragments that `line` and `genotype` name, the file that
+/// `extends` names (relative to the file that says so, one level), the file itself, and the
+/// assignments of `sets` in their order.
 ///
-/// `preset` gives the embedded TOML of a preset by its name. The keys `preset` and `extends` are
-/// not in the tree; [`Tree::preset`] and [`Tree::layers`] tell what they named.
+/// `preset` gives the embedded TOML of a preset by its name. The keys `preset`, `line`, `genotype`
+/// and `extends` are not in the tree; [`Tree::preset`] and [`Tree::layers`] tell what they named.
 ///
 /// # Errors
 /// A file that cannot be read, is larger than 4 MiB or not UTF-8; a second level of `extends`, or
-/// a file that extends itself; an unknown preset; two different presets in file and base; all
-/// faults of [`Tree::parse`] and [`Tree::set`].
+/// a file that extends itself; an unknown preset, line or genotype; two different presets in file
+/// and base; a line over another preset than that of the mouse; all faults of [`Tree::parse`] and
+/// [`Tree::set`].
 pub fn read_file(
     path: &Path,
     preset: impl Fn(&str) -> Option<&'static str>,
@@ -42,6 +45,7 @@ pub fn read_file(
         chosen = chosen.or(base_preset);
         stack = Some(base);
     }
+    let (fragments, sets) = fragments(&mut file, stack.as_mut(), chosen.as_ref(), sets)?;
     let mut tree = match chosen {
         Some((name, place)) => {
             let text = preset(&name).ok_or_else(|| unknown_preset(&name, &place, &preset))?;
@@ -50,6 +54,9 @@ pub fn read_file(
                 text: text.to_owned(),
             })?;
             tree.set_preset(Some(name));
+            for fragment in fragments {
+                tree.overlay(Tree::parse(fragment)?);
+            }
             if let Some(base) = stack {
                 tree.overlay(base);
             }
@@ -65,7 +72,7 @@ pub fn read_file(
         },
     };
     for set in sets {
-        tree.set(set)?;
+        tree.set(&set)?;
         for key in ["preset", "extends"] {
             if tree.get(key).is_some() {
                 let fault = Diagnostic::new(format!("`{key}` cannot be set on the command line"));
@@ -78,6 +85,83 @@ pub fn read_file(
         }
     }
     Ok(tree)
+}
+
+/// The fragments that the file, its base (the file goes before it) or an assignment (before both)
+/// names, and the assignments that are left.
+fn fragments(
+    file: &mut Tree,
+    mut base: Option<&mut Tree>,
+    preset: Option<&Named>,
+    sets: &[String],
+) -> Result<(Vec<Layer>, Vec<String>), Diagnostic> {
+    let mut left = sets.to_vec();
+    let mut found = Vec::new();
+    for kind in KINDS {
+        let below = match &mut base {
+            Some(base) => take_text(base, kind.key)?,
+            None => None,
+        };
+        let mut named = take_text(file, kind.key)?.or(below);
+        let mut others = Vec::new();
+        for set in left {
+            if set
+                .split_once('=')
+                .is_some_and(|(key, _)| key.trim() == kind.key)
+            {
+                let mut alone = Tree::parse(Layer {
+                    name: "--set".to_owned(),
+                    text: String::new(),
+                })?;
+                alone.set(&set)?;
+                named = take_text(&mut alone, kind.key)?;
+            } else {
+                others.push(set);
+            }
+        }
+        left = others;
+        let Some((name, place)) = named else {
+            continue;
+        };
+        let fault = |title: String, help: String| {
+            Diagnostic::new(title)
+                .at(&place.source, &place.value)
+                .with_help(help)
+        };
+        let Some(text) = kind.text(&name) else {
+            let (known, list) = (kind.names(), kind.names().join(", "));
+            let help = match nearest(&name, &known) {
+                Some(near) => format!("did you mean `{near}`? allowed: {list}"),
+                None => format!("allowed: {list}"),
+            };
+            return Err(fault(
+                format!("unknown {} `{}`", kind.key, clip(&name, 80)),
+                help,
+            ));
+        };
+        match preset.map(|(name, _)| name.as_str()) {
+            None => {
+                return Err(fault(
+                    format!("{} `{name}` without a preset", kind.key),
+                    "add preset = \"mouse\" above it: a fragment changes a preset".to_owned(),
+                ));
+            }
+            Some(below) if kind.key == LINE.key && below != "mouse" => {
+                return Err(fault(
+                    format!("line `{name}` over the preset `{below}`"),
+                    "lines were measured in mice: use preset = \"mouse\", or give the growth rate of \
+                     a patient's tumour by tumour.division.rate"
+                        .to_owned(),
+                ));
+            }
+            Some(_) => {}
+        }
+        found.push(Layer {
+            name: format!("{} {name}", kind.key),
+            text: text.to_owned(),
+        });
+    }
+    Ok((found, left))
 }
 
 /// Text of a file as a layer named by the path as typed.
@@ -118,10 +202,11 @@ fn take_text(tree: &mut Tree, key: &str) -> Result<Option<Named>, Diagnostic> {
         return Ok(None);
     };
     let (Value::Text(text), Some(place)) = (&node.value, node.place()) else {
-        let example = if key == "preset" {
-            "human"
-        } else {
-            "base.toml"
+        let example = match key {
+            "preset" => "human",
+            "line" => "pc3",
+            "genotype" => "opg_null",
+            _ => "base.toml",
         };
         return Err(tree.error_at(
             key,

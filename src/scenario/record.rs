@@ -10,7 +10,7 @@ use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
-use crate::output::curves::write_curves;
+use crate::output::curves::{write_curves, write_drug_curves};
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
@@ -43,6 +43,18 @@ struct Moment {
     slices: Vec<Slice>,
 }
 
+/// True when the present time is a multiple of an interval, h.
+fn is_due(simulation: &Simulation, every_h: f64) -> bool {
+    let turns = simulation.state.time_h / every_h;
+    (turns - turns.round()).abs() * every_h < 0.5 * simulation.model.tick_h
+}
+
+/// True when `series.csv` has a row of the present time.
+pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
+    let every_h = loaded.scenario.output.series_every.get().clamp(1e-3, 24.0);
+    simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
+}
+
 /// What a run has recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -54,6 +66,8 @@ pub struct Record {
     pub clones: Table,
     /// Rows of `colonisation.csv`; without columns where no cell comes from the circulation.
     pub colonisation: Table,
+    /// Rows of `drugs.csv`; without columns where no drug is given.
+    pub drugs: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -92,6 +106,10 @@ impl Record {
                 columns: ledger,
                 rows: Vec::new(),
             },
+            drugs: Table {
+                columns: drug_columns(loaded),
+                rows: Vec::new(),
+            },
             parts: Vec::new(),
             prints: Vec::new(),
             maps: Vec::new(),
@@ -118,11 +136,8 @@ impl Record {
             scratch,
             ..
         } = simulation;
-        let due = |every: f64| {
-            let turns = state.time_h / every;
-            (turns - turns.round()).abs() * every < 0.5 * model.tick_h
-        };
-        if due(output.series_every.get().clamp(1e-3, 24.0)) || is_last {
+        let due = |every: f64| is_due(simulation, every);
+        if has_row(loaded, simulation) {
             self.series.rows.push(row(model, state, scratch));
             let mut entries = vec![state.day()];
             for book in &state.ledger.total {
@@ -140,6 +155,9 @@ impl Record {
             }
             if !self.colonisation.columns.is_empty() {
                 self.colonisation.rows.push(colonisation(state));
+            }
+            if !self.drugs.columns.is_empty() {
+                self.drugs.rows.push(drug_row(simulation));
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows =
@@ -171,7 +189,13 @@ impl Record {
     /// # Errors
     /// What is not in step.
     pub fn check(&self, grid: &Grid) -> Result<(), String> {
-        for table in [&self.series, &self.ledger, &self.clones, &self.colonisation] {
+        for table in [
+            &self.series,
+            &self.ledger,
+            &self.drugs,
+            &self.clones,
+            &self.colonisation,
+        ] {
             if let Some(row) = table
                 .rows
                 .iter()
@@ -261,6 +285,7 @@ impl Record {
         self.series.write_csv(&folder.join("series.csv"))?;
         self.ledger.write_csv(&folder.join("ledger.csv"))?;
         for (table, file) in [
+            (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
         ] {
@@ -281,7 +306,15 @@ impl Record {
         title: &str,
         grid: &Grid,
     ) -> Result<(), OutputError> {
-        write_curves(plots, title, std::slice::from_ref(&self.series))?;
+        write_curves(
+            plots,
+            title,
+            std::slice::from_ref(&self.series),
+            &dose_days(&self.drugs),
+        )?;
+        if !self.drugs.columns.is_empty() {
+            write_drug_curves(plots, title, &self.drugs)?;
+        }
         for moment in &self.maps {
             write_map(
                 &plots.join(format!("map_d{:.0}.png", moment.day)),
@@ -292,6 +325,66 @@ impl Record {
         let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
         write_gif(&plots.join("map.gif"), title, &film)
     }
+}
+
+/// Ending of the columns that count doses.
+const DOSES: &str = "_doses";
+
+/// Columns of `drugs.csv`.
+fn drug_columns(loaded: &Loaded) -> Vec<String> {
+    let scenario = &loaded.scenario;
+    if scenario.therapy.is_empty() {
+        return Vec::new();
+    }
+    let mut columns = vec!["time_d".to_owned()];
+    for name in scenario.drugs.keys() {
+        for entry in ["_plasma_mg_per_l", "_site_pm", "_given_mg", DOSES] {
+            columns.push(format!("{name}{entry}"));
+        }
+    }
+    columns.extend(
+        [
+            "bone_drug_bound_amol",
+            "bone_drug_taken_up_amol",
+            "bone_drug_carried_away_amol",
+        ]
+        .map(str::to_owned),
+    );
+    columns
+}
+
+/// One row of `drugs.csv`: mean levels of the last tick, and what was given until now.
+fn drug_row(simulation: &Simulation) -> Vec<f64> {
+    let Simulation { model, state, .. } = simulation;
+    let mut row = vec![state.day()];
+    for (drug, body) in state.drugs.iter().enumerate() {
+        let given = model
+            .plan
+            .days(drug)
+            .filter(|&day| day < state.day() - 1e-9);
+        row.extend([
+            body.plasma_mg_per_l,
+            body.site_pm,
+            body.given_mg,
+            given.count() as f64,
+        ]);
+    }
+    let book = state.bone_drug;
+    row.extend([book.bound, book.taken_up, book.carried_away]);
+    row
+}
+
+/// Days of doses as the rows show them: the row before the count rises.
+fn dose_days(drugs: &Table) -> Vec<f64> {
+    let counts: Vec<usize> = (0..drugs.columns.len())
+        .filter(|&column| drugs.columns[column].ends_with(DOSES))
+        .collect();
+    drugs
+        .rows
+        .windows(2)
+        .filter(|pair| counts.iter().any(|&at| pair[1][at] > pair[0][at]))
+        .map(|pair| pair[0][0])
+        .collect()
 }
 
 impl Moment {

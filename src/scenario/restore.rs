@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::model::Model;
 use crate::engine::restored;
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::{OPG, RANKL};
+use crate::engine::secrete::bind_in_fluid;
+use crate::engine::state::State;
 use crate::output::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::file::Scenario;
 use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::record::Record;
-use crate::transport::binding;
 
 /// A run that was taken up again.
 #[derive(Debug)]
@@ -84,6 +85,77 @@ impl Loaded {
     }
 }
 
+/// What goes from one simulation to the next.
+pub(super) struct Carried {
+    pub(super) state: State,
+    pub(super) rank_occupancy: Vec<f32>,
+    pub(super) specimen: String,
+    pub(super) bone: String,
+}
+
+/// Workspace for a state at the end of a tick.
+pub(super) fn workspace(
+    model: &Model,
+    state: &State,
+    rank_occupancy: Vec<f32>,
+) -> Result<Scratch, String> {
+    let mut scratch = Scratch::new(model, state).map_err(|error| error.to_string())?;
+    // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
+    // from the levels; the share of RANK engaged goes by a surface that has changed since.
+    scratch.rank_occupancy = rank_occupancy;
+    bind_in_fluid(model, state, &mut scratch).map_err(|error| error.to_string())?;
+    Ok(scratch)
+}
+
+impl Loaded {
+    /// A simulation of this scenario that goes on from a state.
+    pub(super) fn assemble(&self, model: Model, carried: Carried) -> Result<Simulation, String> {
+        let Carried {
+            state,
+            rank_occupancy,
+            specimen,
+            bone,
+        } = carried;
+        restored::check(&model, &state)?;
+        if state.seed != self.scenario.seed {
+            return Err(format!(
+                "seed {}, where its scenario has {}",
+                state.seed, self.scenario.seed
+            ));
+        }
+        let (burn_in_ticks, ticks) = (self.burn_in_ticks(&model), self.ticks(&model));
+        if state.start_h.to_bits() != (-self.scenario.run.burn_in.get()).to_bits()
+            || state.tick > burn_in_ticks + ticks
+        {
+            return Err(format!(
+                "tick {} from hour {}, where its scenario ends before",
+                state.tick, state.start_h
+            ));
+        }
+        let scratch = workspace(&model, &state, rank_occupancy)?;
+        let turning = self
+            .turning(model.grid)
+            .map_err(|found| found.render(false))?;
+        // Room is for the arrival itself to find.
+        let everywhere = vec![false; model.grid.len()];
+        let arrival = self
+            .arrival(&model.grid, &everywhere)
+            .map_err(|found| Diagnostics::from(found).render(false))?
+            .filter(|(at_h, _)| !Simulation::has_come(&state, *at_h));
+        Ok(Simulation {
+            model,
+            state,
+            scratch,
+            arrival,
+            burn_in_ticks,
+            ticks,
+            specimen,
+            bone,
+            turning,
+        })
+    }
+}
+
 impl Sealed<'_> {
     /// Takes the run up again.
     ///
@@ -98,7 +170,14 @@ impl Sealed<'_> {
             PathBuf::from(&heading.inputs),
         )
         .map_err(|found| sense(found.render(false)))?;
-        let model = loaded
+        // A lattice that the machine has no memory for is refused before it is unpacked.
+        loaded
+            .check_memory(&heading.grid)
+            .map_err(|found| sense(Diagnostics::from(found).render(false)))?;
+        let acting = loaded
+            .acting(heading.tick)
+            .map_err(|found| sense(found.render(false)))?;
+        let model = acting
             .model(heading.grid)
             .map_err(|found| sense(found.render(false)))?;
         if model.signals.len() != heading.signals as usize {
@@ -114,50 +193,14 @@ impl Sealed<'_> {
             record,
             ..
         } = self.unpack::<Record>()?;
-        restored::check(&model, &state).map_err(sense)?;
         record.check(&model.grid).map_err(sense)?;
-        if state.seed != loaded.scenario.seed {
-            return Err(sense(format!(
-                "seed {}, where its scenario has {}",
-                state.seed, loaded.scenario.seed
-            )));
-        }
-        let mut scratch = Scratch::new(&model, &state).map_err(|error| sense(error.to_string()))?;
-        // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
-        // from the levels; the share of RANK engaged goes by a surface that has changed since.
-        scratch.rank_occupancy = rank_occupancy;
-        binding::free_levels(
-            &state.fields_pm[RANKL],
-            &state.fields_pm[OPG],
-            model.parameters.lining.contact_rankl.kd_opg.get(),
-            &mut scratch.free_rankl_pm,
-            &mut scratch.free_opg_pm,
-        )
-        .map_err(|error| sense(error.to_string()))?;
-        // Room is for the arrival itself to find.
-        let everywhere = vec![false; model.grid.len()];
-        let arrival = loaded
-            .arrival(&model.grid, &everywhere)
-            .map_err(|found| sense(Diagnostics::from(found).render(false)))?
-            .filter(|(at_h, _)| !Simulation::has_come(&state, *at_h));
-        let simulation = Simulation {
-            burn_in_ticks: loaded.burn_in_ticks(&model),
-            ticks: loaded.ticks(&model),
-            model,
+        let carried = Carried {
             state,
-            scratch,
-            arrival,
+            rank_occupancy,
             specimen: heading.specimen.clone(),
             bone: heading.bone.clone(),
         };
-        if simulation.state.start_h.to_bits() != (-loaded.scenario.run.burn_in.get()).to_bits()
-            || simulation.state.tick > simulation.burn_in_ticks + simulation.ticks
-        {
-            return Err(sense(format!(
-                "tick {} from hour {}, where its scenario ends before",
-                simulation.state.tick, simulation.state.start_h
-            )));
-        }
+        let simulation = acting.assemble(model, carried).map_err(sense)?;
         Ok(Restored {
             loaded,
             simulation,

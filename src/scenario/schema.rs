@@ -3,9 +3,11 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::fragments::KINDS;
+
 /// The schema of a file that is read as `T`.
 ///
-/// It adds the keys `extends` and `preset`. No key is required, because a file is one layer over
+/// It adds the keys `extends`, `preset`, `line` and `genotype`. No key is required, because a file is one layer over
 /// a preset and a base: what is missing in all of them shows when they are read together. Only
 /// the key that names a variant of an enum stays required.
 pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
@@ -25,6 +27,10 @@ pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
                     "type": "string"
                 })
             });
+            for kind in KINDS {
+                keys.entry(kind.key)
+                    .or_insert_with(|| json!({ "description": kind.says, "enum": kind.names() }));
+            }
             keys.entry("preset").or_insert_with(|| {
                 json!({
                     "description": "The preset under this file and its base.",

@@ -27,6 +27,10 @@ const RULES: [(&str, &str); 18] = [
         "osteoclast.fusion.formation",
         "Osteoclasts form on opened surface at",
     ),
+    (
+        "osteoclast.fusion.gain",
+        "Osteoclasts gain nuclei by fusion at",
+    ),
     ("osteoclast.resorption.volume", "Osteoclasts resorb"),
     (
         "osteoclast.apoptosis.ageing",

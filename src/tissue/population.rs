@@ -64,16 +64,16 @@ pub struct Osteoclasts {
     pub site: Vec<u32>,
     /// What it does now.
     pub mode: Vec<OsteoclastMode>,
-    /// Number of nuclei.
-    pub nuclei: Vec<u16>,
     /// Age, h; runs faster or slower with what the cell senses.
     pub age_h: Vec<f32>,
-    /// Age at which it dies, h.
-    pub life_h: Vec<f32>,
+    /// Age of the cell at which each of its nuclei dies, h.
+    pub nuclei_end_h: Vec<Vec<f32>>,
     /// Depth to which it digs from the surface of its unit, um.
     pub pit_depth_um: Vec<f32>,
     /// Matrix that it has removed, um3.
     pub resorbed_um3: Vec<f32>,
+    /// Drug that it took up from bone, amol.
+    pub drug_amol: Vec<f32>,
 }
 
 impl Osteoclasts {
@@ -92,11 +92,11 @@ impl Osteoclasts {
         retain(&mut self.id, keep);
         retain(&mut self.site, keep);
         retain(&mut self.mode, keep);
-        retain(&mut self.nuclei, keep);
         retain(&mut self.age_h, keep);
-        retain(&mut self.life_h, keep);
+        retain(&mut self.nuclei_end_h, keep);
         retain(&mut self.pit_depth_um, keep);
         retain(&mut self.resorbed_um3, keep);
+        retain(&mut self.drug_amol, keep);
     }
 }
 

@@ -11,11 +11,19 @@ use crate::tissue::grid::Grid;
 /// that a colony that pushes along them stays round.
 const CHAMFER: [u32; 4] = [0, 3, 4, 5];
 
-/// Rings of near neighbours in which a daughter looks for room beyond the end of a row.
-pub const RINGS: usize = 4;
+/// Distance within which a daughter looks for room beyond the end of a row, um, along an axis.
+pub const SEARCH_UM: f64 = 80.0;
 
-/// Edge of the box that the rings fill, in sites.
-const SPAN: usize = 2 * RINGS + 1;
+/// Rings of near neighbours that are searched at most, on sites finer than an eighth of [`SEARCH_UM`].
+const MOST_RINGS: usize = 8;
+
+/// Edge of the box that so many rings fill, in sites.
+const MOST_SPAN: usize = 2 * MOST_RINGS + 1;
+
+/// Rings that make up [`SEARCH_UM`].
+fn rings(grid: &Grid) -> usize {
+    ((SEARCH_UM / grid.edge_um).round() as usize).clamp(1, MOST_RINGS)
+}
 
 /// Distance of a site from which no free space can be reached.
 pub const BLOCKED: u16 = u16::MAX;
@@ -67,7 +75,7 @@ impl Occupancy {
 impl Occupancy {
     /// A marrow site with room, the nearest over marrow to `from` (itself, if it has room) in rings
     /// of near neighbours and chosen by `pick` among those of its ring; `None` when there is none
-    /// within [`RINGS`].
+    /// within [`SEARCH_UM`].
     pub fn nearest_room(
         &self,
         grid: &Grid,
@@ -78,15 +86,17 @@ impl Occupancy {
         if self.has_room(solid, from) {
             return Some(from);
         }
-        let mut seen = boxed(grid, from);
-        let steps = near_steps(grid);
-        let middle = (RINGS * SPAN + RINGS) * SPAN + RINGS;
+        let rings = rings(grid);
+        let span = 2 * rings + 1;
+        let mut seen = boxed(grid, from, rings);
+        let steps = near_steps(grid, span);
+        let middle = (rings * span + rings) * span + rings;
         seen[middle] = true;
         // Place in the box, and site: every site once, ring after ring.
         let mut found = Vec::with_capacity(256);
         found.push((middle, from));
         let mut ring = 0;
-        for _ in 0..RINGS {
+        for _ in 0..rings {
             let end = found.len();
             let mut free = 0;
             for at in ring..end {
@@ -117,20 +127,30 @@ impl Occupancy {
     }
 }
 
-/// Flags of the box of [`RINGS`] rings around a site: true where it reaches beyond the lattice.
-fn boxed(grid: &Grid, centre: usize) -> [bool; SPAN * SPAN * SPAN] {
+/// Flags of the box of so many rings around a site: true where it reaches beyond the lattice.
+fn boxed(grid: &Grid, centre: usize, rings: usize) -> [bool; MOST_SPAN * MOST_SPAN * MOST_SPAN] {
     let centre = grid.place(centre);
+    let span = 2 * rings + 1;
     let beyond = [0, 1, 2].map(|axis| {
-        std::array::from_fn::<bool, SPAN, _>(|at| {
+        std::array::from_fn::<bool, MOST_SPAN, _>(|at| {
             let place = centre[axis] + at;
-            place < RINGS || place >= grid.dims[axis] + RINGS
+            at < span && (place < rings || place >= grid.dims[axis] + rings)
         })
     });
-    let mut flags = [false; SPAN * SPAN * SPAN];
+    let mut flags = [false; MOST_SPAN * MOST_SPAN * MOST_SPAN];
     if beyond.iter().flatten().any(|&outside| outside) {
-        for (index, flag) in flags.iter_mut().enumerate() {
-            let at = [index % SPAN, index / SPAN % SPAN, index / (SPAN * SPAN)];
-            *flag = (0..3).any(|axis| beyond[axis][at[axis]]);
+        for (z, plane) in flags.chunks_mut(span * span).take(span).enumerate() {
+            if beyond[2][z] {
+                plane.fill(true);
+                continue;
+            }
+            for (y, row) in plane.chunks_mut(span).enumerate() {
+                if beyond[1][y] {
+                    row.fill(true);
+                } else {
+                    row.copy_from_slice(&beyond[0][..span]);
+                }
+            }
         }
     }
     flags
@@ -138,7 +158,7 @@ fn boxed(grid: &Grid, centre: usize) -> [bool; SPAN * SPAN * SPAN] {
 
 /// Steps to the 26 near neighbours in the order of their index: in the box, and over the lattice.
 /// To be added with wrapping.
-fn near_steps(grid: &Grid) -> [(usize, usize); 26] {
+fn near_steps(grid: &Grid, span: usize) -> [(usize, usize); 26] {
     let mut steps = [(0, 0); 26];
     let mut count = 0;
     for z in -1..=1_isize {
@@ -147,7 +167,7 @@ fn near_steps(grid: &Grid) -> [(usize, usize); 26] {
                 if (x, y, z) != (0, 0, 0) {
                     let along = |[_, ny, nz]: [isize; 3]| (z * nz + y * ny + x) as usize;
                     let (nx, plane) = (grid.dims[0], grid.dims[0] * grid.dims[1]);
-                    let span = SPAN as isize;
+                    let span = span as isize;
                     steps[count] = (
                         along([1, span, span * span]),
                         along([1, nx as isize, plane as isize]),
@@ -328,8 +348,9 @@ mod tests {
 
     #[test]
     fn the_nearest_room_is_found_over_marrow_and_not_through_bone() {
-        let grid = Grid::section(9, 3, 10.0, 50.0);
-        // Column 7 is a wall with room beyond it; between it and column 0 all is full.
+        let grid = Grid::section(9, 3, 20.0, 50.0);
+        // Column 7 is a wall with room beyond it; between it and column 0 all is full. The search
+        // ends after four rings of 20 um.
         let solid: Vec<bool> = (0..grid.len()).map(|site| site % 9 == 7).collect();
         let occupancy = Occupancy {
             tumour: (0..grid.len())

@@ -37,38 +37,37 @@ pub fn free_ligand(total_ligand_pm: f64, total_decoy_pm: f64, kd_pm: f64) -> f64
     }
 }
 
-/// Free ligand, pM, in the presence of two decoys with constants of their own (a native decoy and a
-/// drug). All arguments in pM and at least 0; `decoys` holds (total, dissociation constant).
+/// Free ligand, pM, in the presence of decoys with constants of their own (a native decoy and
+/// drugs). All arguments in pM and at least 0; `decoys` holds (total, dissociation constant).
 ///
 /// The free ligand is the root of `L + sum O L / (K + L) = R`, which rises and is concave, so that
 /// Newton steps from the left of the root never pass it.
 ///
 /// ```
-/// use howship::transport::binding::{free_ligand, free_ligand_two};
-/// let split = free_ligand_two(30.0, [(20.0, 3.0), (30.0, 3.0)]);
+/// use howship::transport::binding::{free_ligand, free_ligand_of_many};
+/// let split = free_ligand_of_many(30.0, &[(20.0, 3.0), (30.0, 3.0)]);
 /// assert!((split - free_ligand(30.0, 50.0, 3.0)).abs() < 1e-9);
 /// ```
-pub fn free_ligand_two(total_ligand_pm: f64, decoys: [(f64, f64); 2]) -> f64 {
-    // What the decoys leave if each takes all it can is a bound from below, and so is 0.
-    let most_bound: f64 = decoys.iter().map(|decoy| decoy.0).sum();
-    let mut free = (total_ligand_pm - most_bound).max(0.0);
-    let tightest = decoys.iter().map(|decoy| decoy.1).fold(f64::MAX, f64::min);
-    if free == 0.0 && tightest == 0.0 {
-        // A decoy without dissociation fills first; the other shares the rest.
-        let (filled, other) = if decoys[0].1 == 0.0 {
-            (decoys[0].0, decoys[1])
-        } else {
-            (decoys[1].0, decoys[0])
-        };
-        return free_ligand((total_ligand_pm - filled).max(0.0), other.0, other.1);
+pub fn free_ligand_of_many(total_ligand_pm: f64, decoys: &[(f64, f64)]) -> f64 {
+    // Decoys without dissociation fill first; the others share the rest.
+    let filled: f64 = decoys
+        .iter()
+        .filter(|decoy| decoy.1 <= 0.0)
+        .map(|decoy| decoy.0)
+        .sum();
+    let total_ligand_pm = total_ligand_pm - filled;
+    if total_ligand_pm <= 0.0 {
+        return 0.0;
     }
+    let others = || decoys.iter().filter(|decoy| decoy.1 > 0.0);
+    // What the decoys leave if each takes all it can is a bound from below, and so is 0.
+    let most_bound: f64 = others().map(|decoy| decoy.0).sum();
+    let mut free = (total_ligand_pm - most_bound).max(0.0);
     for _ in 0..100 {
         let (mut value, mut slope) = (free - total_ligand_pm, 1.0);
-        for (total, kd) in decoys {
-            if kd + free > 0.0 {
-                value += total * free / (kd + free);
-                slope += total * kd / ((kd + free) * (kd + free));
-            }
+        for (total, kd) in others() {
+            value += total * free / (kd + free);
+            slope += total * kd / ((kd + free) * (kd + free));
         }
         let next = (free - value / slope).clamp(0.0, total_ligand_pm);
         // From the left the steps go right; the first that does not has met the root.
@@ -78,6 +77,54 @@ pub fn free_ligand_two(total_ligand_pm: f64, decoys: [(f64, f64); 2]) -> f64 {
         free = next;
     }
     free
+}
+
+/// [`free_levels`] in the presence of drugs that bind the ligand: their levels and dissociation
+/// constants in pM, and the share of the ligand within their reach. Without drugs it is
+/// [`free_levels`] to the last bit.
+///
+/// # Errors
+/// As [`free_levels`].
+pub fn free_levels_with(
+    total_ligand_pm: &[f32],
+    total_decoy_pm: &[f32],
+    kd_pm: f64,
+    (drugs, within_reach): (&[(f64, f64)], f64),
+    free_ligand_pm: &mut [f32],
+    free_decoy_pm: &mut [f32],
+) -> Result<(), TransportFault> {
+    free_levels(
+        total_ligand_pm,
+        total_decoy_pm,
+        kd_pm,
+        free_ligand_pm,
+        free_decoy_pm,
+    )?;
+    if drugs.is_empty() {
+        return Ok(());
+    }
+    (
+        total_ligand_pm.par_chunks(TASK),
+        total_decoy_pm.par_chunks(TASK),
+        free_ligand_pm.par_chunks_mut(TASK),
+        free_decoy_pm.par_chunks_mut(TASK),
+    )
+        .into_par_iter()
+        .for_each(|(ligand, decoy, free, free_decoy)| {
+            let mut decoys = vec![(0.0, kd_pm)];
+            decoys.extend_from_slice(drugs);
+            let totals = ligand.iter().zip(decoy);
+            for ((&r, &o), (free, free_decoy)) in totals.zip(free.iter_mut().zip(free_decoy)) {
+                decoys[0].0 = f64::from(o);
+                let reached = free_ligand_of_many(f64::from(r), &decoys);
+                let left = (1.0 - within_reach) * f64::from(*free) + within_reach * reached;
+                *free = left as f32;
+                if kd_pm > 0.0 {
+                    *free_decoy = (f64::from(o) * kd_pm / (kd_pm + left)) as f32;
+                }
+            }
+        });
+    Ok(())
 }
 
 /// Free ligand and free decoy at every site, pM, in parallel.
@@ -172,21 +219,37 @@ mod tests {
     }
 
     #[test]
-    fn two_decoys_obey_mass_action_of_both() {
+    fn several_decoys_obey_mass_action_of_each() {
         for (r, first, second) in [
             (10.0, (30.0, 2.0), (5.0, 0.01)),
             (1e4, (30.0, 2.0), (500.0, 50.0)),
             (0.5, (1e5, 1e-3), (2e4, 1e-2)),
         ] {
-            let free = free_ligand_two(r, [first, second]);
+            let free = free_ligand_of_many(r, &[first, second]);
             let bound = |(total, kd): (f64, f64)| total * free / (kd + free);
             assert!(
                 (free + bound(first) + bound(second) - r).abs() < 1e-9 * r,
                 "{r}"
             );
         }
-        assert!((free_ligand_two(10.0, [(3.0, 0.0), (0.0, 1.0)]) - 7.0).abs() < 1e-12);
-        assert!((free_ligand_two(3.0, [(5.0, 0.0), (9.0, 1.0)])).abs() < 1e-12);
+        assert!((free_ligand_of_many(10.0, &[(3.0, 0.0), (0.0, 1.0)]) - 7.0).abs() < 1e-12);
+        assert!((free_ligand_of_many(3.0, &[(5.0, 0.0), (9.0, 1.0)])).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_drug_in_excess_frees_the_native_decoy_and_leaves_what_is_out_of_reach() {
+        let (ligand, decoy) = (vec![5.0_f32; 3], vec![50.0_f32; 3]);
+        let (mut free, mut opg) = (vec![0.0; 3], vec![0.0; 3]);
+        free_levels(&ligand, &decoy, 2.0, &mut free, &mut opg).unwrap();
+        let alone = free[0];
+        let drug = [(40_000.0, 3.0)];
+        free_levels_with(&ligand, &decoy, 2.0, (&drug, 0.9), &mut free, &mut opg).unwrap();
+        // A tenth as without the drug; of the rest K R / D, for a drug D in excess.
+        let expected = 0.1 * alone + 0.9 * 5.0 * 3.0 / 40_000.0;
+        assert!((free[0] / expected - 1.0).abs() < 0.01, "{}", free[0]);
+        assert!(opg[0] > 49.0, "{}", opg[0]);
+        free_levels_with(&ligand, &decoy, 2.0, (&[], 0.0), &mut free, &mut opg).unwrap();
+        assert_eq!(free[0].to_bits(), alone.to_bits());
     }
 
     #[test]

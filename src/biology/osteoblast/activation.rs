@@ -8,8 +8,8 @@
 //! # Law
 //! On quiescent surface, and on eroded surface that osteoclasts left at least `reversal` ago and that
 //! no cell of the lineage has reached, the hazard per area is `events` x its modulators. An event
-//! opens all sites within `radius` for `duration`: the patch and the bone beneath it, so that a pit
-//! may deepen. A new unit counts its depth from the surface where it begins.
+//! opens the sites within `radius` for `duration`, nearest first and no more surface than a disc of
+//! that radius has: the patch and the bone beneath it, so that a pit may deepen. A new unit counts its depth from the surface where it begins.
 //!
 //! # Limits
 //! Micro-damage and unloading are not modelled: events fall evenly over the surface.

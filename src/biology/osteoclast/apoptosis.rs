@@ -1,19 +1,22 @@
-//! Death of osteoclasts: of age, and when RANKL is withdrawn.
+//! Death of osteoclasts: nucleus by nucleus of age, and whole when RANKL is withdrawn.
 //!
 //! # Biology
-//! Osteoclasts live about two weeks (14 +- 2.3 d, cut to 7 to 21 d, in Bishop 2024); without RANKL
-//! and M-CSF half are gone in one to two days.
+//! Osteoclasts live about two weeks (14 +- 2.3 d, cut to 7 to 21 d, in Bishop 2024), but they are
+//! syncytia whose nuclei come and go one by one (Jacome-Galarza 2019); without RANKL and M-CSF half
+//! are gone in one to two days.
 //!
 //! # Law
-//! Each cell draws a life from a normal distribution cut to `life_min..life_max`; its age advances
-//! with `ageing` (1 without modulators). Besides, it dies with the hazard `withdrawal`, which
+//! Each nucleus draws a life from a normal distribution cut to `life_min..life_max`; its age
+//! advances with `ageing` of its cell (1 without modulators). A cell with fewer than `nuclei_least`
+//! nuclei is no osteoclast any more and dies: three are what a count of TRAP-positive multinucleated
+//! cells asks for. Besides, a cell dies with the hazard `withdrawal`, which
 //! `lowered_by.rank_occupancy` makes small where RANK is engaged.
 //!
 //! # Limits
-//! A dying cell loses all nuclei at once; recycling through osteomorphs is not modelled.
+//! Fission and recycling through osteomorphs (McDonald 2021) are not modelled.
 //!
 //! # References
-//! Bishop 2024; McDonald 2021.
+//! Bishop 2024; Jacome-Galarza 2019; McDonald 2021.
 
 use rand_distr::{Distribution, StandardNormal};
 use schemars::JsonSchema;
@@ -28,13 +31,15 @@ use crate::numerics::random::Draws;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Apoptosis {
-    /// Mean life.
+    /// Fewest nuclei with which a cell is an osteoclast.
+    pub nuclei_least: u16,
+    /// Mean life of a nucleus.
     pub life: Time,
-    /// Standard deviation of life.
+    /// Standard deviation of the life of a nucleus.
     pub life_sd: Time,
-    /// Shortest life.
+    /// Shortest life of a nucleus.
     pub life_min: Time,
-    /// Longest life.
+    /// Longest life of a nucleus.
     pub life_max: Time,
     /// Speed at which age advances; 1 is the clock.
     pub ageing: Modulated<f64>,
@@ -63,7 +68,7 @@ impl Apoptosis {
         }
     }
 
-    /// Draws a life, h.
+    /// Draws the life of a nucleus, h.
     pub fn draw_life_h(&self, draws: &mut Draws) -> f64 {
         // A draw outside the ends is drawn again; the ends lie on both sides of the mean, so that
         // some draw comes to lie between them.
@@ -86,6 +91,7 @@ mod tests {
     #[test]
     fn lives_have_the_published_mean_and_stay_between_their_ends() {
         let apoptosis = Apoptosis {
+            nuclei_least: 3,
             life: Time::h(336.0),
             life_sd: Time::h(55.2),
             life_min: Time::h(168.0),

@@ -1,4 +1,4 @@
-//! Fusion of precursors into an osteoclast on open bone.
+//! Fusion of precursors into an osteoclast on open bone, and with one that is there.
 //!
 //! # Biology
 //! Mononuclear precursors are plentiful in marrow (2.8 % of sites in Bishop 2024) and are held
@@ -8,10 +8,12 @@
 //! # Law
 //! On activated surface that no osteoclast holds, the hazard per area is `rate` times its
 //! modulators; `needs.rank_occupancy` makes it zero without RANKL. The number of nuclei is drawn
-//! uniformly from `nuclei_min..=nuclei_max`.
+//! uniformly from `nuclei_min..=nuclei_max`. Each osteoclast takes in single precursors with the
+//! hazard `gain` times its modulators, up to `nuclei_most`; every nucleus has an age of its own (see
+//! [`apoptosis`](super::apoptosis)).
 //!
 //! # Limits
-//! Precursors are not agents, so they cannot be exhausted. Nuclei are not renewed by later fusion.
+//! Precursors are not agents, so they cannot be exhausted.
 //!
 //! # References
 //! Bishop 2024; Kong 1999; Jacome-Galarza 2019.
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
-use crate::numerics::quantity::SurfaceRate;
+use crate::numerics::quantity::{Rate, SurfaceRate};
 
 /// Parameters of fusion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +35,10 @@ pub struct Fusion {
     pub nuclei_min: u16,
     /// Most nuclei of a new osteoclast.
     pub nuclei_max: u16,
+    /// Nuclei that an osteoclast gains per time.
+    pub gain: Modulated<Rate>,
+    /// Most nuclei that an osteoclast comes to have.
+    pub nuclei_most: u16,
 }
 
 impl Fusion {
@@ -46,6 +52,16 @@ impl Fusion {
                     self.nuclei_min, self.nuclei_max
                 ),
                 "give a whole number from 1 to nuclei_max",
+            );
+        }
+        if self.nuclei_most < self.nuclei_max {
+            problems.add(
+                "osteoclast.fusion.nuclei_most",
+                format!(
+                    "found {} with nuclei_max = {}",
+                    self.nuclei_most, self.nuclei_max
+                ),
+                "give a whole number not below nuclei_max",
             );
         }
     }

@@ -51,6 +51,8 @@ pub struct Phenotype {
     pub motility: f64,
     /// Factor on the hazard of waking from dormancy.
     pub waking: f64,
+    /// Factor on the hazards of death by drugs; 0 is resistant.
+    pub drug_kills: f64,
     /// Share that is dormant on settling, 0 to 1, instead of that of the tumour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dormant_share: Option<f64>,
@@ -68,6 +70,7 @@ impl Default for Phenotype {
             death: 1.0,
             motility: 1.0,
             waking: 1.0,
+            drug_kills: 1.0,
             dormant_share: None,
             secretion: BTreeMap::new(),
             sensitivity: BTreeMap::new(),
@@ -101,6 +104,8 @@ pub struct TumourRates {
     pub motility: CompiledRate,
     /// End of dormancy, per h.
     pub waking: CompiledRate,
+    /// Factor on the hazards of death by drugs.
+    pub drug_kills: f64,
     /// What a cell makes.
     pub secretion: Vec<SecretionRate>,
 }
@@ -176,6 +181,7 @@ impl TumourRates {
             death: varied(&self.death, phenotype.death),
             motility: varied(&self.motility, phenotype.motility),
             waking: varied(&self.waking, phenotype.waking),
+            drug_kills: phenotype.drug_kills,
             secretion: self
                 .secretion
                 .iter()
@@ -334,6 +340,7 @@ impl Phenotype {
             ("death", self.death),
             ("motility", self.motility),
             ("waking", self.waking),
+            ("drug_kills", self.drug_kills),
         ] {
             problems.within(&format!("{path}.{key}"), factor, 0.0, MOST);
         }

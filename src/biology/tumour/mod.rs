@@ -43,6 +43,9 @@ pub struct Tumour {
     pub motility: Modulated<Diffusivity>,
     /// Cells that wait.
     pub dormancy: Dormancy,
+    /// True for cells with an activating mutation of EGFR, which some drugs kill alone.
+    #[serde(default)]
+    pub egfr_mutant: bool,
     /// What a cell makes, by signal.
     #[serde(default)]
     pub secretion: BTreeMap<String, Modulated<Secretion>>,

@@ -6,7 +6,8 @@
 //! (72 per inch and such) are no voxel sizes.
 
 use std::cmp::Ordering;
-use std::io::BufReader;
+use std::collections::BTreeSet;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use ::tiff::ColorType;
@@ -119,7 +120,10 @@ fn add_file(path: &Path, pages: &mut Pages) -> Result<(Size, Option<u64>), Image
         path: path.into(),
         reason: error.to_string(),
     };
-    let (file, length) = samples::open(path)?;
+    let (mut file, length) = samples::open(path)?;
+    check_directories(path, &mut BufReader::new(&file), length)?;
+    file.rewind()
+        .map_err(|source| ImageError::io(path, source))?;
     let mut decoder = Decoder::new(BufReader::new(file)).map_err(damaged)?;
     let mut limits = Limits::default();
     limits.ifd_value_size = limits.ifd_value_size.min(length as usize);
@@ -138,6 +142,74 @@ fn add_file(path: &Path, pages: &mut Pages) -> Result<(Size, Option<u64>), Image
         }
         decoder.next_image().map_err(damaged)?;
     }
+}
+
+/// Refuses directories with entries longer than the file. The decoder reserves room for as many values
+/// as an entry promises, up to 256 MB, before it looks for them.
+///
+/// What does not read is left to the decoder, which names it.
+fn check_directories(
+    path: &Path,
+    file: &mut (impl Read + Seek),
+    length: u64,
+) -> Result<(), ImageError> {
+    let mut mark = [0; 4];
+    if file.read_exact(&mut mark).is_err() {
+        return Ok(());
+    }
+    let big_endian = mark.starts_with(b"MM");
+    let number = |bytes: &[u8]| {
+        let digits = bytes.iter().copied();
+        let add = |all: u64, byte: u8| all << 8 | u64::from(byte);
+        if big_endian {
+            digits.fold(0, add)
+        } else {
+            digits.rev().fold(0, add)
+        }
+    };
+    // BigTIFF has wider numbers, and four bytes more in its head.
+    let wide = number(&mark[2..]) == 43;
+    let (word, count_bytes) = if wide { (8, 8) } else { (4, 2) };
+    let mut read = |at: Option<u64>, bytes: &mut [u8]| {
+        at.is_none_or(|at| file.seek(SeekFrom::Start(at)).is_ok()) && file.read_exact(bytes).is_ok()
+    };
+    let mut bytes = [0; 20];
+    let mut at = if wide { 8 } else { 4 };
+    let mut seen = BTreeSet::new();
+    // Each directory ends with the place of the next.
+    while read(Some(at), &mut bytes[..word]) {
+        let directory = number(&bytes[..word]);
+        if directory == 0 || !seen.insert(directory) {
+            break;
+        }
+        if !read(Some(directory), &mut bytes[..count_bytes]) {
+            break;
+        }
+        let entries = number(&bytes[..count_bytes]);
+        let entry_bytes = 4 + 2 * word;
+        for _ in 0..entries {
+            if !read(None, &mut bytes[..entry_bytes]) {
+                return Ok(());
+            }
+            let values = number(&bytes[4..4 + word]);
+            let value_bytes = match number(&bytes[2..4]) {
+                3 | 8 => 2,
+                4 | 9 | 11 | 13 => 4,
+                5 | 10 | 12 | 16..=18 => 8,
+                _ => 1,
+            };
+            if values.saturating_mul(value_bytes) > length {
+                return Err(ImageError::header(
+                    path,
+                    "a directory",
+                    format!("{values} values of tag {}", number(&bytes[..2])),
+                    "no more than the file holds",
+                ));
+            }
+        }
+        at = directory + count_bytes as u64 + entries * entry_bytes as u64;
+    }
+    Ok(())
 }
 
 /// The description of the current page. Bytes that are not UTF-8 are read as Latin-1, in which old

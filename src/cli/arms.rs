@@ -1,0 +1,413 @@
+//! `howship fork`, `howship compare`, and runs whose scenario has arms: several futures from one past.
+//!
+//! A scenario with arms becomes a folder with a run folder for the control and one for each arm, and
+//! `compared/` with what sets them apart.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+
+use super::Stop;
+use super::resume;
+use super::run::on_threads;
+use super::session::{DONE, Session};
+use super::verify::{prepare, read_back};
+use crate::numerics::quantity::Time;
+use crate::output::arms::{ArmRuns, table, write_arms};
+use crate::output::checkpoint::{Checkpoints, all, open, read_bytes};
+use crate::output::run_folder::{Manifest, RunFolder};
+use crate::output::table::Table;
+use crate::output::write_whole;
+use crate::scenario::build::{Loaded, Simulation};
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::file::Arm;
+use crate::scenario::fork::CONTROL;
+use crate::scenario::record::Record;
+use crate::scenario::restore::Restored;
+
+/// Folder of what sets arms apart.
+const COMPARED: &str = "compared";
+
+/// Arguments of `howship fork`.
+#[derive(Debug, Args)]
+pub(super) struct ForkArguments {
+    /// The run folder of the past.
+    folder: PathBuf,
+    /// Time of the turn, as in --at "14 d".
+    #[arg(long)]
+    at: String,
+    /// Name of the new arm.
+    #[arg(long)]
+    arm: String,
+    /// Set a value from the turn on, as in --set tumour.division.rate="0.1 /d".
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// Folder for the arm; <RUN FOLDER>-<ARM> without it.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Folder to which file names in the scenario refer, where it has moved.
+    #[arg(long)]
+    inputs: Option<PathBuf>,
+    /// Threads; results are the same for any number.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Arguments of `howship compare`.
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// Run folders of the control and its arms, of one seed or of the same seeds each; folders of
+    /// runs with arms stand for all that they hold.
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Folder for the table and the picture.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+fn wrong(found: impl Into<Diagnostics>) -> Stop {
+    Stop::Request(found.into().render(false))
+}
+
+pub(super) fn fork(arguments: &ForkArguments) -> Result<(), Stop> {
+    on_threads(arguments.threads, || fork_on_pool(arguments))
+}
+
+fn fork_on_pool(arguments: &ForkArguments) -> Result<(), Stop> {
+    let group = is_group(&arguments.folder);
+    let past = if group {
+        arguments.folder.join(CONTROL)
+    } else {
+        arguments.folder.clone()
+    };
+    let at: Time = arguments
+        .at
+        .parse()
+        .map_err(|error| Stop::Request(format!("error: --at {}: {error}", arguments.at)))?;
+    let out = arguments.out.clone().unwrap_or_else(|| {
+        let mut name = past.clone().into_os_string();
+        name.push(format!("-{}", arguments.arm));
+        if group {
+            arguments.folder.join(&arguments.arm)
+        } else {
+            PathBuf::from(name)
+        }
+    });
+    let (control, manifest) = control_of(&past, arguments.inputs.clone())?;
+    let arm = Arm {
+        at,
+        set: arguments.sets.clone(),
+    };
+    let forked = control.forked(&arguments.arm, &arm).map_err(wrong)?;
+    turn_off(&past, &control, &manifest, &forked, &out, arguments.quiet)?;
+    let compared = out.join(COMPARED);
+    let folders = if group {
+        members(&arguments.folder)?
+    } else {
+        vec![past, out]
+    };
+    write_compared(&folders, &compared, arguments.quiet)
+}
+
+fn control_of(past: &Path, inputs: Option<PathBuf>) -> Result<(Loaded, Manifest), Stop> {
+    let manifest = Manifest::read(past)
+        .map_err(|error| Stop::Request(format!("error: no run folder: {error}")))?;
+    let control = read_back(past, &manifest, inputs)?;
+    Ok((control, manifest))
+}
+
+/// Runs an arm from its turn on, into a folder of its own.
+fn turn_off(
+    past: &Path,
+    control: &Loaded,
+    manifest: &Manifest,
+    forked: &Loaded,
+    out: &Path,
+    quiet: bool,
+) -> Result<(), Stop> {
+    let clock = Instant::now();
+    let tick = forked
+        .scenario
+        .arm
+        .as_ref()
+        .and_then(|name| forked.scenario.arms.get(name))
+        .map_or(0, |arm| control.fork_tick(arm.at));
+    if out.exists() {
+        // Before the past is run again.
+        return Err(crate::output::OutputError::Exists(out.to_path_buf()).into());
+    }
+    let (mut simulation, mut record) = past_at(past, control, manifest, tick)?;
+    while simulation.state.tick < tick {
+        simulation
+            .step()
+            .map_err(|fault| Stop::Failed(format!("error: the run stopped: {fault}")))?;
+        record.take(control, &simulation);
+    }
+    let failed = |reason: String| Stop::Failed(format!("error: {}: {reason}", out.display()));
+    let bytes = forked
+        .checkpoint(&simulation, &record, 0.0)
+        .map_err(|error| failed(error.to_string()))?;
+    drop(simulation);
+    // As it will be read when it is taken up: what does not fit is found before a folder is made.
+    let Restored {
+        loaded,
+        simulation,
+        record,
+        ..
+    } = open(&bytes)
+        .and_then(|sealed| sealed.restore())
+        .map_err(|error| Stop::Request(format!("error: the arm {error}")))?;
+    let folder = RunFolder::create(out, false)?;
+    let checkpoints = Checkpoints::hold(out)?;
+    let text = loaded.tree.to_toml();
+    write_whole(&out.join("scenario.toml"), text.as_bytes())?;
+    checkpoints.save(tick, &bytes, loaded.scenario.checkpoint.keep)?;
+    Session {
+        loaded,
+        simulation,
+        record,
+        folder,
+        checkpoints: Some(checkpoints),
+        taken_up: true,
+        before_s: 0.0,
+        clock,
+        quiet,
+    }
+    .go()
+}
+
+/// A run as it was at a tick or before: from its last whole checkpoint, else from its start.
+fn past_at(
+    past: &Path,
+    control: &Loaded,
+    manifest: &Manifest,
+    tick: u32,
+) -> Result<(Simulation, Record), Stop> {
+    let text = control.tree.to_toml();
+    for (saved, file) in all(past)? {
+        if saved > tick {
+            continue;
+        }
+        let restored = read_bytes(&file).and_then(|bytes| open(&bytes)?.restore());
+        match restored {
+            Ok(restored) if restored.loaded.tree.to_toml() == text => {
+                return Ok((restored.simulation, restored.record));
+            }
+            Ok(_) => eprintln!(
+                "warning: {} is of another scenario than scenario.toml; the one before it is tried",
+                file.display()
+            ),
+            Err(error) => eprintln!(
+                "warning: {} {error}; the one before it is tried",
+                file.display()
+            ),
+        }
+    }
+    let (loaded, mut simulation) = prepare(past, manifest, Some(control.folder.clone()))?;
+    let mut record = Record::new(&loaded);
+    simulation
+        .begin()
+        .map_err(|fault| Stop::Failed(format!("error: the run stopped: {fault}")))?;
+    record.take(&loaded, &simulation);
+    Ok((simulation, record))
+}
+
+/// True for the folder of a run with arms.
+pub(super) fn is_group(folder: &Path) -> bool {
+    folder.join(CONTROL).is_dir()
+}
+
+/// The run folders that a folder stands for: itself, or the control and the arms in it.
+pub(super) fn members(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    if !is_group(folder) {
+        return Ok(vec![folder.to_path_buf()]);
+    }
+    let io = |error: std::io::Error| Stop::Failed(format!("error: {}: {error}", folder.display()));
+    let mut arms = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if path.join("run.json").exists() && !path.ends_with(CONTROL) {
+            arms.push(path);
+        }
+    }
+    arms.sort();
+    arms.insert(0, folder.join(CONTROL));
+    Ok(arms)
+}
+
+/// Says how to go on with the arms when the control was stopped.
+pub(super) fn then(stop: Stop, group: &Path) -> Stop {
+    match stop {
+        Stop::Signal(code, message) => Stop::Signal(
+            code,
+            format!(
+                "{message}\nor with its arms too: howship resume {}",
+                group.display()
+            ),
+        ),
+        other => other,
+    }
+}
+
+/// Brings a run with arms to its end: the control, then every arm, then what sets them apart.
+pub(super) fn go_on(group: &Path, quiet: bool) -> Result<(), Stop> {
+    let past = group.join(CONTROL);
+    let is_done =
+        |path: &Path| Manifest::read(path).is_ok_and(|manifest| manifest.exit_state == DONE);
+    if !is_done(&past) {
+        resume::go_on(&past, quiet).map_err(|stop| then(stop, group))?;
+    }
+    let (control, manifest) = control_of(&past, None)?;
+    for name in control.scenario.arms.keys() {
+        let out = group.join(name);
+        if is_done(&out) {
+            continue;
+        }
+        if !quiet {
+            eprintln!("arm {name}");
+        }
+        let is_begun = all(&out)?.iter().any(|_| true);
+        if is_begun {
+            resume::go_on(&out, quiet)
+        } else {
+            // What was killed before its first checkpoint holds nothing yet.
+            if out.is_dir() {
+                RunFolder::create(&out, true)?;
+                std::fs::remove_dir_all(&out)
+                    .map_err(|error| Stop::Failed(format!("error: {}: {error}", out.display())))?;
+            }
+            let forked = control.taking(name).map_err(wrong)?;
+            turn_off(&past, &control, &manifest, &forked, &out, quiet)
+        }
+        .map_err(|stop| then(stop, group))?;
+    }
+    write_compared(&members(group)?, &group.join(COMPARED), quiet)
+}
+
+pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
+    let there = arguments.out.join("arms.csv");
+    if there.exists() {
+        return Err(crate::output::OutputError::Exists(there).into());
+    }
+    let mut folders = Vec::new();
+    for folder in &arguments.folders {
+        folders.extend(members(folder)?);
+    }
+    write_compared(&folders, &arguments.out, false)
+}
+
+fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), Stop> {
+    let (title, arms) = gather(folders)?;
+    let plots = out.join("plots");
+    std::fs::create_dir_all(&plots)
+        .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
+    let together = table(&arms).ok_or_else(|| {
+        Stop::Request("error: a series.csv has not the columns of a run of this howship".to_owned())
+    })?;
+    let path = out.join("arms.csv");
+    together.write_csv(&path)?;
+    let pictures = write_arms(&plots, &title, &arms)?;
+    if !quiet {
+        for arm in &arms[1..] {
+            say!("{}", sentence(&together, &arms[0].name, &arm.name));
+        }
+        say!("{}", path.display());
+        for picture in pictures {
+            say!("{}", picture.display());
+        }
+    }
+    Ok(())
+}
+
+/// The difference at the last common time.
+fn sentence(table: &Table, control: &str, arm: &str) -> String {
+    let last = |name: &str| table.column(name).and_then(|values| values.last().copied());
+    let head = format!("bv_tv_{arm}_minus_{control}");
+    let points = |value: f64| format!("{:+.2}", 100.0 * value);
+    let interval = last(&format!("{head}_low95"))
+        .zip(last(&format!("{head}_high95")))
+        .map_or_else(String::new, |(low, high)| {
+            format!(" (95 % interval {} to {})", points(low), points(high))
+        });
+    match (last("time_d"), last(&head)) {
+        (Some(day), Some(mean)) => format!(
+            "{arm} minus {control} on day {day:.1}: BV/TV {} points{interval}",
+            points(mean)
+        ),
+        _ => format!("{arm} and {control} have no time in common"),
+    }
+}
+
+/// Series by arm, all with the same seeds, the control first.
+fn gather(folders: &[PathBuf]) -> Result<(String, Vec<ArmRuns>), Stop> {
+    let mut title = String::new();
+    let mut shared: Option<(String, PathBuf)> = None;
+    let mut found: BTreeMap<String, BTreeMap<u64, Table>> = BTreeMap::new();
+    let mut meant: BTreeMap<String, Option<Arm>> = BTreeMap::new();
+    for folder in folders {
+        let (loaded, _) = control_of(folder, None)?;
+        let mut tree = loaded.tree.clone();
+        for own in ["arm", "arms", "seed"] {
+            tree.remove(own);
+        }
+        let text = tree.to_toml();
+        let (first, of) = shared.get_or_insert_with(|| (text.clone(), folder.clone()));
+        if *first != text {
+            return Err(Stop::Request(format!(
+                "error: {} and {} have not the same past: their scenarios differ in more than the \
+                 seed and the arm",
+                of.display(),
+                folder.display()
+            )));
+        }
+        title = loaded.scenario.name.replace('_', " ");
+        let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
+        let means = loaded.scenario.arms.get(&arm).cloned();
+        if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {
+            return Err(Stop::Request(format!(
+                "error: {}: arm {arm} is another than that of the runs before it",
+                folder.display()
+            )));
+        }
+        let series = Table::read_csv(&folder.join("series.csv"))?;
+        let seed = loaded.scenario.seed;
+        if found
+            .entry(arm.clone())
+            .or_default()
+            .insert(seed, series)
+            .is_some()
+        {
+            return Err(Stop::Request(format!(
+                "error: {}: a run of arm {arm} with seed {seed} was given already",
+                folder.display()
+            )));
+        }
+    }
+    let Some(control) = found.remove(CONTROL) else {
+        return Err(Stop::Request(
+            "error: no run is the control: give the folder of a run without an arm".to_owned(),
+        ));
+    };
+    let seeds: Vec<u64> = control.keys().copied().collect();
+    for (arm, runs) in &found {
+        if !runs.keys().eq(&seeds) {
+            return Err(Stop::Request(format!(
+                "error: arm {arm} has the seeds {:?}, the control {seeds:?}: differences are paired \
+                 by seed",
+                runs.keys().collect::<Vec<_>>()
+            )));
+        }
+    }
+    let runs = |(name, runs): (String, BTreeMap<u64, Table>)| ArmRuns {
+        name,
+        runs: runs.into_values().collect(),
+    };
+    let mut arms = vec![runs((CONTROL.to_owned(), control))];
+    arms.extend(found.into_iter().map(runs));
+    Ok((title, arms))
+}

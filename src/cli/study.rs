@@ -1,0 +1,873 @@
+//! `howship study`: many runs of one scenario, here or in the shards of a cluster.
+//!
+//! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
+//! fit, 75 stopped by the budget or a signal and to be started again.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+
+use super::Stop;
+use super::progress::Progress;
+use super::run::{begin, on_threads};
+use super::signals::Signals;
+use crate::numerics::quantity::Time;
+use crate::output::table::Table;
+use crate::output::{OutputError, write_whole};
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::memory::machine_bytes;
+use crate::study::batch::{Event, NoSeries, Summary, Work, simulate, work_off};
+use crate::study::calibrate::{Calibration, CalibrationError, Found, read_data};
+use crate::study::file::read_calibration;
+use crate::study::plan::{Line, Study};
+use crate::study::store::Store;
+
+/// Exit code of a plan that does not fit.
+const BAD_PLAN: u8 = 65;
+/// Exit code of a shard that is to be started again.
+const REQUEUE: u8 = 75;
+
+/// Arguments of `howship study`.
+#[derive(Debug, Args)]
+pub(super) struct StudyArguments {
+    #[command(subcommand)]
+    command: StudyCommand,
+}
+
+/// A study and where its results lie.
+#[derive(Debug, Args)]
+struct Stored {
+    /// The study file, or its plan.
+    study: PathBuf,
+    /// Folder of results; several studies may share one.
+    #[arg(long)]
+    store: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum StudyCommand {
+    /// Say how many runs a study has, how long they will take and in how much memory.
+    Check {
+        /// The study file, or its plan.
+        study: PathBuf,
+        /// Runs at once; one per core without it.
+        #[arg(long)]
+        jobs: Option<usize>,
+    },
+    /// Write one line per run, with the key of its content.
+    Plan {
+        /// The study file.
+        study: PathBuf,
+        /// The file; standard output without it.
+        #[arg(long, short)]
+        out: Option<PathBuf>,
+    },
+    /// Run what the store does not hold yet, and write the tables.
+    Run {
+        #[command(flatten)]
+        stored: Stored,
+        #[command(flatten)]
+        batch: Batch,
+    },
+    /// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
+    Shard {
+        /// The plan (or the study file).
+        #[arg(long)]
+        plan: PathBuf,
+        /// Number of shards.
+        #[arg(long)]
+        shards: u64,
+        /// Number of this shard from 0, or `auto`: the task number of Slurm, `HyperQueue`, PBS or SGE.
+        #[arg(long)]
+        shard: String,
+        /// Folder of results.
+        #[arg(long)]
+        store: PathBuf,
+        /// Stop after this time, such as "50 min".
+        #[arg(long)]
+        budget: Option<Time>,
+        #[command(flatten)]
+        batch: Batch,
+    },
+    /// Do one run of a plan and write its result to standard output, without a store.
+    RunOne {
+        /// The plan (or the study file).
+        #[arg(long)]
+        plan: PathBuf,
+        /// Number of the run, from 0.
+        #[arg(long)]
+        index: u64,
+        /// Where the result goes: `-`.
+        #[arg(long, default_value = "-")]
+        emit: String,
+    },
+    /// Count what is done, failed and missing.
+    Status {
+        #[command(flatten)]
+        stored: Stored,
+    },
+    /// Write the tables from what the store holds, after taking in results of `run-one`.
+    Collect {
+        #[command(flatten)]
+        stored: Stored,
+        /// File of results of `run-one`, one per line.
+        #[arg(long)]
+        from: Vec<PathBuf>,
+    },
+    /// Say which parameters and arms matter and how many replicates are enough, in tables and pictures.
+    Analyse {
+        #[command(flatten)]
+        stored: Stored,
+    },
+    /// Find which values of the parameters give series like the data; start again to go on.
+    Calibrate {
+        #[command(flatten)]
+        stored: Stored,
+        #[command(flatten)]
+        batch: Batch,
+    },
+    /// Print rows of the table of runs.
+    Table {
+        #[command(flatten)]
+        stored: Stored,
+        /// Take rows with COLUMN=VALUE, or != < <= > >=; all of several.
+        #[arg(long = "where", value_name = "FILTER")]
+        filters: Vec<String>,
+        /// Columns, by commas; all without it.
+        #[arg(long, value_delimiter = ',')]
+        columns: Vec<String>,
+    },
+    /// Do a run of a study again in full, with pictures.
+    Rerun {
+        /// The study file, or its plan.
+        study: PathBuf,
+        /// Number of the run.
+        row: u64,
+        /// Folder for the results.
+        #[arg(long)]
+        out: PathBuf,
+        /// Threads.
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Print an sbatch script: an array of shards of many runs each.
+    SlurmScript {
+        /// The plan.
+        #[arg(long)]
+        plan: PathBuf,
+        /// Folder of results, which all nodes see.
+        #[arg(long)]
+        store: PathBuf,
+        /// Number of shards.
+        #[arg(long, default_value_t = 100)]
+        shards: u64,
+        /// Cores of a shard.
+        #[arg(long, default_value_t = 1)]
+        cores: usize,
+        /// Hours of a shard.
+        #[arg(long, default_value_t = 4.0)]
+        hours: f64,
+    },
+}
+
+/// How a batch is run.
+#[derive(Debug, Args)]
+struct Batch {
+    /// Runs at once; one per core without it.
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// Run again what failed before.
+    #[arg(long)]
+    retry_failed: bool,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// A result that travels without a store.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Emitted {
+    run: u64,
+    key: String,
+    /// The series as CSV; none of a run that failed.
+    series: Option<String>,
+    error: Option<String>,
+}
+
+pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
+    match &arguments.command {
+        StudyCommand::Check { study, jobs } => check(&open(study)?, *jobs),
+        StudyCommand::Plan { study, out } => plan(&open(study)?, out.as_deref()),
+        StudyCommand::Run { stored, batch } => run(stored, batch),
+        StudyCommand::Shard {
+            plan,
+            shards,
+            shard,
+            store,
+            budget,
+            batch,
+        } => run_shard(
+            plan,
+            (shard_number(shard, *shards)?, *shards),
+            store,
+            *budget,
+            batch,
+        ),
+        StudyCommand::RunOne { plan, index, emit } => run_one(plan, *index, emit),
+        StudyCommand::Status { stored } => status(stored),
+        StudyCommand::Collect { stored, from } => collect(stored, from),
+        StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
+        StudyCommand::Analyse { stored } => analyse(stored),
+        StudyCommand::Table {
+            stored,
+            filters,
+            columns,
+        } => table(stored, filters, columns),
+        StudyCommand::Rerun {
+            study,
+            row,
+            out,
+            threads,
+        } => rerun(&open(study)?, *row, out, *threads),
+        StudyCommand::SlurmScript {
+            plan,
+            store,
+            shards,
+            cores,
+            hours,
+        } => slurm_script(plan, store, *shards, *cores, *hours),
+    }
+}
+
+fn wrong(found: &Diagnostics) -> Stop {
+    Stop::Request(found.render(false))
+}
+
+fn open(path: &Path) -> Result<Study, Stop> {
+    Study::open(path).map_err(|found| wrong(&found))
+}
+
+fn no_such_run(study: &Study, run: u64) -> Result<(), Stop> {
+    if run < study.header.runs {
+        return Ok(());
+    }
+    Err(Stop::Request(format!(
+        "error: there is no run {run}: the study has {} runs, numbered from 0",
+        study.header.runs
+    )))
+}
+
+/// Bytes that a run takes, from the first that can be built.
+fn run_bytes(study: &Study) -> u64 {
+    let first = study.run(0).loaded.ok();
+    first
+        .and_then(|loaded| {
+            let size = loaded.scenario.lattice.size?;
+            let grid = crate::tissue::grid::Grid::cubic(size, 10.0);
+            Some(loaded.memory_bytes(&grid))
+        })
+        .unwrap_or(0)
+}
+
+fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
+    const TRIAL_S: f64 = 2.0;
+    let header = &study.header;
+    say!("{}: {}", header.study, header.description);
+    say!(
+        "runs      {}: {} points, {} arms, {} replicates",
+        header.runs,
+        study.points.count(),
+        study.arms(),
+        header.replicates
+    );
+    for (factor, (low, high)) in header
+        .factors
+        .iter()
+        .map(|factor| (factor, (factor.value(0.0), factor.value(1.0))))
+    {
+        say!("varied    {} from {low} to {high}", factor.path);
+    }
+    let names: Vec<&str> = header.responses.keys().map(String::as_str).collect();
+    say!("responses {}", names.join(", "));
+    if header.runs == 0 {
+        return Ok(());
+    }
+    let loaded = study
+        .run(0)
+        .loaded
+        .map_err(|reason| Stop::Request(format!("error: run 0 makes no sense: {reason}")))?;
+    on_threads(Some(1), || {
+        let mut simulation = loaded.build().map_err(|found| wrong(&found))?;
+        let bytes = loaded.memory_bytes(&simulation.model.grid);
+        let ticks = simulation.burn_in_ticks + simulation.ticks;
+        let failed = |fault: crate::engine::fault::Fault| {
+            Stop::Failed(format!("error: run 0 stopped: {fault}"))
+        };
+        let clock = Instant::now();
+        simulation.begin().map_err(failed)?;
+        while !simulation.is_done() && clock.elapsed().as_secs_f64() < TRIAL_S {
+            simulation.step().map_err(failed)?;
+        }
+        let share = f64::from(simulation.state.tick) / f64::from(ticks);
+        let each_s = clock.elapsed().as_secs_f64() / share.max(1e-9);
+        let work = Work::share(header.runs, jobs, bytes, machine_bytes());
+        let hours = each_s * header.runs as f64 / (work.jobs * work.threads) as f64 / 3600.0;
+        say!(
+            "memory    about {:.2} GB, {} runs at once on {} threads each",
+            bytes as f64 * work.jobs as f64 / 1e9,
+            work.jobs,
+            work.threads
+        );
+        say!(
+            "time      about {hours:.2} h: {each_s:.1} s a run on one thread, from the first {:.0} % of run 0 \
+             (later ticks have more cells)",
+            100.0 * share
+        );
+        Ok(())
+    })
+}
+
+fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
+    let Some(out) = out else {
+        // A reader that went away has seen what it wanted.
+        let _ = study.write(BufWriter::new(std::io::stdout().lock()));
+        return Ok(());
+    };
+    let mut bytes = Vec::new();
+    study
+        .write(&mut bytes)
+        .map_err(|error| Stop::Failed(format!("error: {}: {error}", out.display())))?;
+    match fs::read(out) {
+        Ok(there) if there == bytes => {}
+        Ok(_) => {
+            return Err(Stop::Request(format!(
+                "error: {} exists and holds something else; choose another file with --out",
+                out.display()
+            )));
+        }
+        Err(_) => write_whole(out, &bytes)?,
+    }
+    say!("{} runs in {}", study.header.runs, out.display());
+    Ok(())
+}
+
+/// Works off runs, shows where they are, and says how many ended how.
+fn batch_of(
+    study: &Study,
+    runs: impl Iterator<Item = u64> + Send,
+    count: u64,
+    store: &Store,
+    arguments: &Batch,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Summary, Stop> {
+    let mut work = Work::share(count, arguments.jobs, run_bytes(study), machine_bytes());
+    work.retry_failed = arguments.retry_failed;
+    let progress = Mutex::new((Progress::new(count, arguments.quiet), 0_u64));
+    let heard = |line: &Line, event: &Event| {
+        let mut seen = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.1 += 1;
+        let at = seen.1;
+        if let Event::Failed(reason) = event
+            && !arguments.quiet
+        {
+            seen.0.line(&format!("run {} failed: {reason}", line.run));
+        }
+        seen.0.at(at, || format!("{at} of {count} runs"));
+    };
+    let summary = work_off(&|run| study.run(run), runs, store, work, stop, &heard)?;
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .0
+        .finish();
+    if !arguments.quiet {
+        say!(
+            "{} runs done, {} were there, {} failed",
+            summary.done,
+            summary.kept,
+            summary.failed
+        );
+    }
+    Ok(summary)
+}
+
+fn listen() -> Result<Signals, Stop> {
+    Signals::listen()
+        .map_err(|error| Stop::Failed(format!("error: signals cannot be heard: {error}")))
+}
+
+fn run(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let store = Store::open(&stored.store)?;
+    let signals = listen()?;
+    let runs = study.header.runs;
+    let stop = || signals.caught().is_some();
+    let summary = batch_of(&study, 0..runs, runs, &store, arguments, &stop)?;
+    if let Some((name, code)) = signals.caught() {
+        return Err(Stop::Signal(
+            code,
+            format!("stopped by {name}; what is done is kept: start again to go on"),
+        ));
+    }
+    let folder = store.study_folder(&study.header.study)?;
+    study.write_tables(&store, &folder)?;
+    if !arguments.quiet {
+        say!("tables in {}", folder.display());
+    }
+    verdict(summary.failed, 0)
+}
+
+/// Exit 1 where some runs have no result.
+fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
+    if failed + missing == 0 {
+        return Ok(());
+    }
+    Err(Stop::Failed(format!(
+        "{failed} runs failed, {missing} are missing; the table says which and why"
+    )))
+}
+
+fn shard_number(shard: &str, shards: u64) -> Result<u64, Stop> {
+    const NAMES: [&str; 4] = [
+        "SLURM_ARRAY_TASK_ID",
+        "HQ_TASK_ID",
+        "PBS_ARRAY_INDEX",
+        "SGE_TASK_ID",
+    ];
+    let text = if shard == "auto" {
+        NAMES
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok())
+            .ok_or_else(|| {
+                Stop::Request(format!(
+                    "error: --shard auto: none of {} is set; give a number",
+                    NAMES.join(", ")
+                ))
+            })?
+    } else {
+        shard.to_owned()
+    };
+    match text.parse::<u64>() {
+        // An array from 1 to N numbers the same shards.
+        Ok(number) if number < shards || (shard == "auto" && number == shards) => {
+            Ok(number % shards.max(1))
+        }
+        _ => Err(Stop::Request(format!(
+            "error: --shard: found \"{text}\", expected a number from 0 to {}",
+            shards.saturating_sub(1)
+        ))),
+    }
+}
+
+/// Opens a plan for a worker, which says by exit 65 that it does not fit.
+fn open_plan(path: &Path) -> Result<Study, Stop> {
+    Study::open(path).map_err(|found| Stop::Signal(BAD_PLAN, found.render(false)))
+}
+
+fn run_shard(
+    plan: &Path,
+    (shard, shards): (u64, u64),
+    store: &Path,
+    budget: Option<Time>,
+    arguments: &Batch,
+) -> Result<(), Stop> {
+    let clock = Instant::now();
+    let study = open_plan(plan)?;
+    check_lines(&study, plan)?;
+    let store = Store::open(store)?;
+    let signals = listen()?;
+    let budget_s = budget.map_or(f64::INFINITY, |time| time.get() * 3600.0);
+    let stop = || signals.caught().is_some() || clock.elapsed().as_secs_f64() > budget_s;
+    let runs = study.header.runs;
+    let mine = (shard..runs).step_by(usize::try_from(shards).unwrap_or(usize::MAX));
+    let count = runs.saturating_sub(shard).div_ceil(shards);
+    let summary = batch_of(&study, mine, count, &store, arguments, &stop)?;
+    if summary.stopped {
+        return Err(Stop::Signal(
+            REQUEUE,
+            "stopped before all was done: start this shard again".to_owned(),
+        ));
+    }
+    verdict(summary.failed, 0)
+}
+
+/// A plan has as many lines as it says: one that was cut or edited is refused.
+fn check_lines(study: &Study, plan: &Path) -> Result<(), Stop> {
+    let bad =
+        |message: String| Stop::Signal(BAD_PLAN, format!("error: {}: {message}", plan.display()));
+    let file = fs::File::open(plan).map_err(|error| bad(error.to_string()))?;
+    let mut lines = BufReader::new(file).lines();
+    let head = lines
+        .next()
+        .transpose()
+        .map_err(|error| bad(error.to_string()))?;
+    if !head.is_some_and(|head| head.starts_with('{')) {
+        return Ok(());
+    }
+    let mut count = 0_u64;
+    for line in lines {
+        let line = line.map_err(|error| bad(error.to_string()))?;
+        if !line.starts_with(&format!("{{\"run\":{count},")) {
+            return Err(bad(format!("line {} is not run {count}", count + 2)));
+        }
+        count += 1;
+    }
+    if count == study.header.runs {
+        return Ok(());
+    }
+    Err(bad(format!(
+        "{count} lines of {} runs: write it anew with `howship study plan`",
+        study.header.runs
+    )))
+}
+
+fn run_one(plan: &Path, index: u64, emit: &str) -> Result<(), Stop> {
+    if emit != "-" {
+        return Err(Stop::Request(format!(
+            "error: --emit: found \"{emit}\", expected - (standard output)"
+        )));
+    }
+    let study = open_plan(plan)?;
+    no_such_run(&study, index)?;
+    let run = study.run(index);
+    let signals = listen()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(crate::study::batch::cores())
+        .build()
+        .map_err(|error| Stop::Failed(format!("error: {error}")))?;
+    let found = match &run.loaded {
+        Ok(loaded) => pool.install(|| simulate(loaded, &|| signals.caught().is_some())),
+        Err(reason) => Err(NoSeries::Failed(reason.clone())),
+    };
+    let (series, error) = match found {
+        Ok(series) => (Some(series.to_csv()), None),
+        Err(NoSeries::Failed(reason)) => (None, Some(reason)),
+        Err(NoSeries::Stopped) => {
+            return Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned()));
+        }
+    };
+    let failed = u64::from(error.is_some());
+    let emitted = Emitted {
+        run: index,
+        key: run.line.key,
+        series,
+        error,
+    };
+    say!("{}", serde_json::to_string(&emitted).unwrap_or_default());
+    verdict(failed, 0)
+}
+
+/// Runs that are done, failed and missing.
+fn count(study: &Study, store: &Store) -> [u64; 3] {
+    let mut counts = [0; 3];
+    for run in 0..study.header.runs {
+        let key = study.run(run).line.key;
+        let place = match (store.has(&key, false), store.has(&key, true)) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        };
+        counts[place] += 1;
+    }
+    counts
+}
+
+fn status(stored: &Stored) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let [done, failed, missing] = count(&study, &Store::existing(&stored.store)?);
+    say!("{done} done, {failed} failed, {missing} missing");
+    Ok(())
+}
+
+fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let store = Store::open(&stored.store)?;
+    for path in from {
+        take_in(&study, &store, path)?;
+    }
+    let folder = store.study_folder(&study.header.study)?;
+    study.write_tables(&store, &folder)?;
+    say!("tables in {}", folder.display());
+    let [_, failed, missing] = count(&study, &store);
+    verdict(failed, missing)
+}
+
+/// Takes results of `run-one` into the store.
+fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
+    let bad = |line: usize, message: String| {
+        Stop::from(OutputError::Table {
+            path: path.to_path_buf(),
+            line,
+            message,
+        })
+    };
+    let file = fs::File::open(path)
+        .map_err(|error| Stop::Request(format!("error: {}: {error}", path.display())))?;
+    for (at, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|error| bad(at + 1, error.to_string()))?;
+        let result: Emitted =
+            serde_json::from_str(&line).map_err(|error| bad(at + 1, error.to_string()))?;
+        let is_of_this =
+            result.run < study.header.runs && study.run(result.run).line.key == result.key;
+        if !is_of_this {
+            return Err(bad(
+                at + 1,
+                format!(
+                    "run {} with key {} is not of this study",
+                    result.run, result.key
+                ),
+            ));
+        }
+        match (&result.series, &result.error) {
+            (Some(series), None) => {
+                let read = Table::from_csv(series, path)?;
+                store.keep(&result.key, &read)?;
+            }
+            (_, reason) => {
+                store.keep_failure(&result.key, reason.as_deref().unwrap_or("no reason given"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn analyse(stored: &Stored) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let store = Store::existing(&stored.store)?;
+    let folder = store.study_folder(&study.header.study)?;
+    for path in study.analyse(&store, &folder)? {
+        say!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
+    let (study, fit) = read_calibration(&stored.study).map_err(|found| wrong(&found))?;
+    let middle = vec![0.5; study.points.dimensions()];
+    let first = study
+        .at(0, &middle)
+        .loaded
+        .map_err(|reason| Stop::Request(format!("error: the middle makes no sense: {reason}")))?;
+    let data = read_data(&fit.data, first.scenario.run.duration.get())?;
+    let store = Store::open(&stored.store)?;
+    let signals = listen()?;
+    let at_once = fit.particles as u64;
+    let mut work = Work::share(at_once, arguments.jobs, run_bytes(&study), machine_bytes());
+    work.retry_failed = arguments.retry_failed;
+    let progress = Mutex::new((Progress::new(fit.runs as u64, arguments.quiet), 0_u64));
+    let calibration = Calibration {
+        study: &study,
+        fit: &fit,
+        data: &data,
+        store: &store,
+        work,
+        stop: &|| signals.caught().is_some(),
+        heard: &|_, _| {
+            let mut seen = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.1 += 1;
+            let at = seen.1;
+            seen.0.at(at, || format!("{at} runs"));
+        },
+    };
+    let found = calibration.search();
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .0
+        .finish();
+    if let Some((name, code)) = signals.caught() {
+        return Err(Stop::Signal(
+            code,
+            format!("stopped by {name}; what is done is kept: start again to go on"),
+        ));
+    }
+    let found = match found {
+        Ok(found) => found,
+        Err(CalibrationError::Output(error)) => return Err(error.into()),
+        Err(error) => return Err(Stop::Failed(format!("error: {error}"))),
+    };
+    let folder = store.study_folder(&study.header.study)?;
+    let written = calibration.write(&found, &folder)?;
+    if !arguments.quiet {
+        match &found {
+            Found::Posterior(populations) => {
+                for (number, population) in populations.iter().enumerate() {
+                    say!(
+                        "population {}: tolerance {:.4}, {} runs",
+                        number + 1,
+                        population.tolerance,
+                        population.runs
+                    );
+                }
+            }
+            Found::Best(best) => say!(
+                "least distance {:.4} after {} runs",
+                best.distance,
+                best.runs
+            ),
+        }
+        for path in written {
+            say!("{}", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// A condition on a column.
+struct Filter {
+    column: usize,
+    holds: fn(&str, &str) -> bool,
+    value: String,
+}
+
+impl Filter {
+    fn parse(text: &str, columns: &[String]) -> Result<Self, Stop> {
+        fn numbers(found: &str, asked: &str, holds: fn(f64, f64) -> bool) -> bool {
+            match (found.parse(), asked.parse()) {
+                (Ok(found), Ok(asked)) => holds(found, asked),
+                _ => false,
+            }
+        }
+        fn equal(found: &str, asked: &str) -> bool {
+            found == asked || numbers(found, asked, |a, b| a.total_cmp(&b).is_eq())
+        }
+        type Test = fn(&str, &str) -> bool;
+        const TESTS: [(&str, Test); 6] = [
+            ("!=", |a, b| !equal(a, b)),
+            ("<=", |a, b| numbers(a, b, |a, b| a <= b)),
+            (">=", |a, b| numbers(a, b, |a, b| a >= b)),
+            ("<", |a, b| numbers(a, b, |a, b| a < b)),
+            (">", |a, b| numbers(a, b, |a, b| a > b)),
+            ("=", equal),
+        ];
+        let found = TESTS.iter().find_map(|(sign, holds)| {
+            let (column, value) = text.split_once(sign)?;
+            Some((column.trim(), value.trim(), *holds))
+        });
+        let Some((name, value, holds)) = found else {
+            return Err(Stop::Request(format!(
+                "error: --where: found \"{text}\", expected COLUMN=VALUE, or != < <= > >="
+            )));
+        };
+        Ok(Self {
+            column: column_of(name, columns)?,
+            holds,
+            value: value.to_owned(),
+        })
+    }
+}
+
+/// Place of a column, with or without its unit.
+fn column_of(name: &str, columns: &[String]) -> Result<usize, Stop> {
+    let found = columns
+        .iter()
+        .position(|column| column == name)
+        .or_else(|| {
+            columns
+                .iter()
+                .position(|column| column.split(" [").next() == Some(name))
+        });
+    found.ok_or_else(|| {
+        Stop::Request(format!(
+            "error: there is no column \"{name}\"; columns: {}",
+            columns.join(", ")
+        ))
+    })
+}
+
+fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
+    let study = open(&stored.study)?;
+    let store = Store::existing(&stored.store)?;
+    let columns = study.columns();
+    let filters = filters
+        .iter()
+        .map(|text| Filter::parse(text, &columns))
+        .collect::<Result<Vec<_>, _>>()?;
+    let places = if asked.is_empty() {
+        (0..columns.len()).collect()
+    } else {
+        asked
+            .iter()
+            .map(|name| column_of(name, &columns))
+            .collect::<Result<Vec<_>, _>>()?
+    };
+    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+    // A reader that went away has seen what it wanted.
+    let mut gone = out
+        .write_record(places.iter().map(|&place| &columns[place]))
+        .is_err();
+    for run in 0..study.header.runs {
+        if gone {
+            break;
+        }
+        let cells = study.cells(&study.row(&store, run)?);
+        if filters
+            .iter()
+            .all(|filter| (filter.holds)(&cells[filter.column], &filter.value))
+        {
+            gone = out
+                .write_record(places.iter().map(|&place| &cells[place]))
+                .is_err();
+        }
+    }
+    let _ = out.flush();
+    Ok(())
+}
+
+fn rerun(study: &Study, row: u64, out: &Path, threads: Option<usize>) -> Result<(), Stop> {
+    no_such_run(study, row)?;
+    let loaded = study
+        .run(row)
+        .loaded
+        .map_err(|reason| Stop::Failed(format!("error: run {row} makes no sense: {reason}")))?;
+    on_threads(threads, || begin(*loaded, out, false, false))
+}
+
+fn slurm_script(
+    plan: &Path,
+    store: &Path,
+    shards: u64,
+    cores: usize,
+    hours: f64,
+) -> Result<(), Stop> {
+    let study = open(plan)?;
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let shards = shards.clamp(1, study.header.runs.max(1));
+    let megabytes = (run_bytes(&study) as f64 * cores as f64 * 1.5 / 1e6).max(500.0);
+    let quote = |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let minutes = (hours * 60.0).ceil().max(2.0);
+    say!("#!/bin/sh");
+    say!("#SBATCH --job-name={}", study.header.study);
+    say!("#SBATCH --array=0-{}", shards - 1);
+    say!("#SBATCH --cpus-per-task={cores}");
+    say!("#SBATCH --mem={megabytes:.0}M");
+    say!("#SBATCH --time={minutes:.0}");
+    say!("#SBATCH --requeue");
+    say!("#SBATCH --signal=B:TERM@60");
+    say!("#SBATCH --output=%x-%A_%a.log");
+    say!("# {} runs; submit with: sbatch FILE", study.header.runs);
+    say!(
+        "howship study shard --plan {} --shards {shards} --shard auto \\",
+        quote(absolute(plan))
+    );
+    say!(
+        "  --store {} --budget '{:.0} min' --quiet &",
+        quote(absolute(store)),
+        minutes - 1.0
+    );
+    say!("shard=$!");
+    say!("trap 'kill -TERM $shard' TERM");
+    say!("wait $shard; code=$?");
+    say!("[ $code -gt 128 ] && {{ wait $shard; code=$?; }}");
+    say!(
+        "[ $code -eq {REQUEUE} ] && scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\""
+    );
+    say!("exit $code");
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `howship validate`.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use clap::Args;
+
+use super::Stop;
+use super::progress::Progress;
+use crate::validate::{Plan, ValidationError, targets::Part, validate as run_plan};
+
+/// Arguments of `howship validate`.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// Folder of the report; it must not exist, or be empty.
+    #[arg(long)]
+    out: PathBuf,
+    /// A subset with three seeds, some minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Only these targets, as in --only A1,A9.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Seeds per arm; 20 unless told, 3 with --quick.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    seeds: Option<u64>,
+    /// Say nothing while it runs.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl From<ValidationError> for Stop {
+    fn from(error: ValidationError) -> Self {
+        match error {
+            ValidationError::NoTarget { .. } | ValidationError::Exists(_) => {
+                Self::Request(format!("error: {error}"))
+            }
+            ValidationError::Output(error) => error.into(),
+            _ => Self::Failed(format!("error: {error}")),
+        }
+    }
+}
+
+/// Runs the targets; the exit code does not depend on the verdicts.
+pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
+    let plan = Plan::new(
+        &arguments.only,
+        arguments.quick,
+        arguments.seeds,
+        arguments.out.clone(),
+    )?;
+    let total = plan.runs();
+    let progress = Mutex::new(Progress::new(total as u64, arguments.quiet));
+    let outcome = run_plan(plan, &|done| {
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.at(done as u64, || format!("{done} of {total} runs"));
+    })?;
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish();
+    for (target, parts) in &outcome.parts {
+        let missed = parts.iter().filter(|part| !part.is_met()).count();
+        say!(
+            "{:<4} {:<7} {}{}",
+            target.id,
+            if missed == 0 { "met" } else { "missed" },
+            target.finding,
+            if missed == 0 {
+                String::new()
+            } else {
+                format!(" ({missed} of {} figures outside)", parts.len())
+            }
+        );
+        for part in parts.iter().filter(|part| !part.is_met()) {
+            say!("       {}", told(part));
+        }
+    }
+    say!(
+        "{} of {} targets met; report in {}",
+        outcome.met(),
+        outcome.parts.len(),
+        outcome.plan.out.display()
+    );
+    Ok(())
+}
+
+fn told(part: &Part) -> String {
+    format!(
+        "{}: {:.4} (sd {:.3}), allowed {} to {}",
+        part.what, part.simulated, part.sd, part.low, part.high
+    )
+}

@@ -1,0 +1,324 @@
+//! Several futures from one past: a run goes on from a time with other values, and with the same luck
+//! until they make the first difference.
+//!
+//! An arm is part of its scenario, so that an arm is run, taken up and verified as any run is: up to
+//! its time the values of the control hold, from then on its own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::restored;
+use crate::numerics::quantity::Time;
+use crate::scenario::build::{Arrival, Loaded, Simulation, with_drugs};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::file::{Arm, Scenario};
+use crate::scenario::restore::workspace;
+use crate::therapy::plan::DrugInBody;
+use crate::tissue::grid::Grid;
+
+/// Name of the run that goes on without a change.
+pub const CONTROL: &str = "control";
+
+/// Keys that no arm can change: they say what has been before it, or how runs are held against each
+/// other.
+const SHARED: [&str; 14] = [
+    "name",
+    "description",
+    "seed",
+    "run",
+    "lattice",
+    "specimen",
+    "seeding",
+    "vessels",
+    "transport",
+    "output",
+    "checkpoint",
+    "arms",
+    "arm",
+    "tumour.cell_diameter",
+];
+
+/// The turn of a run into its arm.
+#[derive(Debug)]
+pub struct Turning {
+    tick: u32,
+    model: Model,
+    arrival: Option<(f64, Arrival)>,
+}
+
+impl Loaded {
+    /// Tick after which an arm turns off.
+    pub fn fork_tick(&self, at: Time) -> u32 {
+        let run = &self.scenario.run;
+        ((run.burn_in.get() + at.get()) / run.tick.get()).round() as u32
+    }
+
+    /// Ticks after which arms turn off from this run; none for a run that is itself an arm.
+    pub fn fork_ticks(&self) -> Vec<u32> {
+        if self.scenario.arm.is_some() {
+            return Vec::new();
+        }
+        let arms = self.scenario.arms.values();
+        arms.map(|arm| self.fork_tick(arm.at)).collect()
+    }
+
+    /// This scenario as a run of one of its arms.
+    ///
+    /// # Errors
+    /// A name that is none of an arm.
+    pub fn taking(&self, arm: &str) -> Result<Self, Diagnostics> {
+        let mut tree = self.tree.clone();
+        tree.set(&format!("arm={}", toml::Value::String(arm.to_owned())))?;
+        self.with(tree)
+    }
+
+    /// This scenario as a run of a new arm.
+    ///
+    /// # Errors
+    /// What is wrong with the arm.
+    pub fn forked(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
+        let text = |text: String| toml::Value::String(text);
+        let set = toml::Value::Array(arm.set.iter().cloned().map(text).collect());
+        if self.scenario.arm.is_some() {
+            return Err(self
+                .error(
+                    "arm",
+                    "this run is itself an arm",
+                    "fork the control, and set what this arm sets too",
+                )
+                .into());
+        }
+        let mut tree = self.tree.clone();
+        // A name that is no bare key is found by the check of names, not by the path.
+        if is_name(name) {
+            tree.remove(&format!("arms.{name}"));
+            tree.set(&format!("arms.{name}.at={}", text(arm.at.to_string())))?;
+            tree.set(&format!("arms.{name}.set={set}"))?;
+        } else {
+            return Err(Diagnostic::new(format!("\"{name}\" names no arm"))
+                .with_help(NAMES)
+                .into());
+        }
+        self.with(tree)?.taking(name)
+    }
+
+    fn with(&self, tree: crate::scenario::layers::Tree) -> Result<Self, Diagnostics> {
+        let scenario: Scenario = tree.deserialize()?;
+        let loaded = Self {
+            scenario,
+            tree,
+            folder: self.folder.clone(),
+        };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    /// The values that hold in the tick after this one.
+    pub(super) fn acting(&self, tick: u32) -> Result<Cow<'_, Self>, Diagnostics> {
+        match self.chosen() {
+            Some((name, arm)) if tick > self.fork_tick(arm.at) => {
+                Ok(Cow::Owned(self.beyond(name, arm)?))
+            }
+            _ => Ok(Cow::Borrowed(self)),
+        }
+    }
+
+    fn chosen(&self) -> Option<(&String, &Arm)> {
+        self.scenario
+            .arms
+            .get_key_value(self.scenario.arm.as_ref()?)
+    }
+
+    /// The scenario with the values of an arm, which holds from its time on.
+    fn beyond(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
+        let place = format!("arms.{name}.set");
+        let mut tree = self.tree.clone();
+        tree.remove("arms");
+        tree.remove("arm");
+        let base = tree.clone();
+        for set in &arm.set {
+            tree.set(set)
+                .map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        }
+        let mut fixed: Vec<String> = SHARED.iter().map(|&path| path.to_owned()).collect();
+        for signal in self.scenario.signals.keys() {
+            fixed.push(format!("signals.{signal}.matrix_content"));
+        }
+        let has_come = |at: Time| at.get() <= arm.at.get() + 1e-9;
+        let past_colony = self
+            .scenario
+            .inoculation
+            .as_ref()
+            .is_some_and(|inoculation| has_come(inoculation.time));
+        if past_colony {
+            fixed.push("inoculation".to_owned());
+        }
+        let mut found = Diagnostics::default();
+        let shared = |path: &str| {
+            self.error(
+                &place,
+                &format!("`{path}` is shared by all arms"),
+                "set what acts from the turn on, or run the changed scenario from its start",
+            )
+        };
+        for path in fixed {
+            if base.get(&path) != tree.get(&path) {
+                found.push(shared(&path));
+            }
+        }
+        found.into_result()?;
+        let tree = with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        let scenario: Scenario = tree
+            .deserialize()
+            .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
+        for (course, given) in &scenario.therapy {
+            if given.start.get() < arm.at.get() && !self.scenario.therapy.contains_key(course) {
+                return Err(self
+                    .error(
+                        &place,
+                        &format!(
+                            "therapy.{course} starts at {}, before the turn",
+                            given.start
+                        ),
+                        &format!("give it a start of {} or later", arm.at),
+                    )
+                    .into());
+            }
+        }
+        let beyond = Self {
+            scenario,
+            tree,
+            folder: self.folder.clone(),
+        };
+        beyond.check()?;
+        if !self
+            .scenario
+            .signals
+            .keys()
+            .eq(beyond.scenario.signals.keys())
+        {
+            return Err(shared("signals").into());
+        }
+        if !past_colony
+            && let Some(inoculation) = &beyond.scenario.inoculation
+            && has_come(inoculation.time)
+        {
+            return Err(self
+                .error(
+                    &place,
+                    &format!(
+                        "the tumour arrives at {}, before the turn",
+                        inoculation.time
+                    ),
+                    &format!("give an inoculation.time after {}", arm.at),
+                )
+                .into());
+        }
+        Ok(beyond)
+    }
+
+    pub(super) fn check_arms(&self, found: &mut Diagnostics) {
+        let scenario = &self.scenario;
+        let run = &scenario.run;
+        if let Some(name) = &scenario.arm
+            && !scenario.arms.contains_key(name)
+        {
+            let names: Vec<&str> = scenario.arms.keys().map(String::as_str).collect();
+            found.push(self.error(
+                "arm",
+                &format!("found \"{name}\""),
+                &format!("give one of the arms [{}], or none", names.join(", ")),
+            ));
+        }
+        for (name, arm) in &scenario.arms {
+            let path = format!("arms.{name}");
+            if !is_name(name) {
+                found.push(self.error("arms", &format!("found \"{name}\""), NAMES));
+                continue;
+            }
+            let ticks = arm.at.get() / run.tick.get();
+            if !(0.0..run.duration.get()).contains(&arm.at.get())
+                || (ticks - ticks.round()).abs() > 1e-6
+            {
+                found.push(self.error(
+                    &format!("{path}.at"),
+                    &format!("found {}", arm.at),
+                    &format!(
+                        "give a time from day 0 to before {}, in whole ticks of {}",
+                        run.duration, run.tick
+                    ),
+                ));
+            } else if let Err(more) = self.beyond(name, arm) {
+                found.0.extend(more.0);
+            }
+        }
+    }
+
+    /// The turn into the arm of this run; the models of arms that others take are looked at too.
+    pub(super) fn turning(&self, grid: Grid) -> Result<Option<Box<Turning>>, Diagnostics> {
+        let mut chosen = None;
+        for (name, arm) in &self.scenario.arms {
+            let is_chosen = self.scenario.arm.as_ref() == Some(name);
+            if !is_chosen && self.scenario.arm.is_some() {
+                continue;
+            }
+            let beyond = self.beyond(name, arm)?;
+            let model = beyond.model(grid)?;
+            // Room is for the arrival itself to find.
+            let everywhere = vec![false; grid.len()];
+            let arrival = beyond.arrival(&grid, &everywhere)?;
+            if is_chosen {
+                chosen = Some(Box::new(Turning {
+                    tick: self.fork_tick(arm.at),
+                    model,
+                    arrival,
+                }));
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+const NAMES: &str = "name an arm in letters, digits, _ and -, and not \"control\": the name becomes \
+     that of a folder";
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name != CONTROL
+        && !["plots", "compared", "checkpoints"].contains(&name)
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+impl Simulation {
+    /// Turns into the arm, if this is its time.
+    pub(super) fn turn(&mut self) -> Result<(), Fault> {
+        let tick = self.state.tick;
+        let Some(turning) = self.turning.take_if(|turning| turning.tick == tick) else {
+            return Ok(());
+        };
+        let Turning { model, arrival, .. } = *turning;
+        // Drugs keep their levels by name; those that come new begin with nothing in the body.
+        let before = self.model.plan.agents.iter();
+        let mut bodies: BTreeMap<&str, DrugInBody> = before
+            .map(|agent| agent.name.as_str())
+            .zip(std::mem::take(&mut self.state.drugs))
+            .collect();
+        self.state.drugs = model
+            .plan
+            .agents
+            .iter()
+            .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
+            .collect();
+        let carried = std::mem::take(&mut self.scratch.rank_occupancy);
+        self.scratch = restored::check(&model, &self.state)
+            .and_then(|()| workspace(&model, &self.state, carried))
+            .map_err(|reason| Fault::Turn { tick, reason })?;
+        self.model = model;
+        self.arrival = arrival.filter(|(at_h, _)| !Self::has_come(&self.state, *at_h));
+        Ok(())
+    }
+}

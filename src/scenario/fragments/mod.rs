@@ -1,0 +1,62 @@
+//! Fragments of scenarios that ship with howship: tumour lines and genotypes. A fragment lies over
+//! the preset and under every file.
+
+/// A kind of fragment: the top-level key that names one, and all of its kind by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// The key, such as `line`.
+    pub key: &'static str,
+    /// Names and texts.
+    pub all: &'static [(&'static str, &'static str)],
+    /// What it is, for the schema.
+    pub says: &'static str,
+}
+
+impl Kind {
+    /// Text of the fragment of this name.
+    pub fn text(&self, name: &str) -> Option<&'static str> {
+        let found = self.all.iter().find(|(known, _)| *known == name);
+        found.map(|&(_, text)| text)
+    }
+
+    /// All names.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.all.iter().map(|&(name, _)| name).collect()
+    }
+}
+
+macro_rules! fragment {
+    ($folder:literal, $name:literal) => {
+        ($name, include_str!(concat!($folder, "/", $name, ".toml")))
+    };
+}
+
+/// Tumour lines, in mice: growth and output of the tumour, and what it does to osteoblasts.
+pub const LINE: Kind = Kind {
+    key: "line",
+    all: &[
+        fragment!("lines", "hara"),
+        fragment!("lines", "sbc_5"),
+        fragment!("lines", "a549"),
+        fragment!("lines", "nsclc_xenograft"),
+        fragment!("lines", "mda_mb_231"),
+        fragment!("lines", "pc3"),
+        fragment!("lines", "c4_2b"),
+        fragment!("lines", "renca"),
+    ],
+    says: "The tumour line, over the preset and under this file; with the preset `mouse`.",
+};
+
+/// Genotypes of the host.
+pub const GENOTYPE: Kind = Kind {
+    key: "genotype",
+    all: &[
+        fragment!("genotypes", "rankl_null"),
+        fragment!("genotypes", "opg_null"),
+        fragment!("genotypes", "opg_het"),
+    ],
+    says: "The genotype of the host, over the preset and under this file.",
+};
+
+/// All kinds, the lowest layer first.
+pub const KINDS: [Kind; 2] = [LINE, GENOTYPE];

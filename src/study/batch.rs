@@ -1,0 +1,312 @@
+//! Runs what the store does not hold yet: as many runs at once as asked, each on threads of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::observe::series::{COLUMNS, row};
+use crate::output::OutputError;
+use crate::output::table::Table;
+use crate::scenario::build::Loaded;
+use crate::scenario::record::has_row;
+use crate::study::plan::{Line, Run};
+use crate::study::store::{Cost, Store};
+
+/// How a batch is worked off.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// Runs at once.
+    pub jobs: usize,
+    /// Threads inside each run.
+    pub threads: usize,
+    /// Run again what failed before.
+    pub retry_failed: bool,
+}
+
+impl Work {
+    /// One run per core, each on one thread; several threads only where runs are fewer than cores. The
+    /// memory of the machine may allow fewer runs at once.
+    pub fn share(
+        runs: u64,
+        jobs: Option<usize>,
+        run_bytes: u64,
+        machine_bytes: Option<u64>,
+    ) -> Self {
+        let cores = jobs.unwrap_or_else(cores).max(1);
+        let room = machine_bytes.map_or(u64::MAX, |bytes| bytes / 5 * 4 / run_bytes.max(1));
+        let most = runs.min(room).max(1);
+        let at_once = cores.min(usize::try_from(most).unwrap_or(usize::MAX));
+        Self {
+            jobs: at_once,
+            threads: (cores / at_once).max(1),
+            retry_failed: false,
+        }
+    }
+}
+
+/// Cores that this process may use: affinity and the quota of its control group are heeded, and what a
+/// scheduler gave to the task.
+pub fn cores() -> usize {
+    let seen = std::thread::available_parallelism().map_or(1, usize::from);
+    [
+        "SLURM_CPUS_PER_TASK",
+        "HQ_CPUS_COUNT",
+        "PBS_NUM_PPN",
+        "NSLOTS",
+    ]
+    .into_iter()
+    .filter_map(|name| std::env::var(name).ok()?.parse().ok())
+    .fold(seen, |least: usize, given: usize| least.min(given.max(1)))
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Its result was there.
+    Kept,
+    /// It is done, in so many seconds.
+    Done(f64),
+    /// It failed.
+    Failed(String),
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Results that were there.
+    pub kept: u64,
+    /// Runs that were done now.
+    pub done: u64,
+    /// Runs that failed, now or before.
+    pub failed: u64,
+    /// True when it was stopped before all were worked off.
+    pub stopped: bool,
+}
+
+/// Why a run has no series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoSeries {
+    /// It failed.
+    Failed(String),
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// Simulates one run; `stop` is asked before every tick.
+///
+/// # Errors
+/// What went wrong, or that it was stopped.
+pub fn simulate(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Table, NoSeries> {
+    let failed = |fault: &dyn std::fmt::Display| NoSeries::Failed(fault.to_string());
+    let mut simulation = loaded.build().map_err(|found| {
+        let first = found.0.first();
+        NoSeries::Failed(first.map_or_else(String::new, |fault| {
+            let key = fault.key_path().unwrap_or_default();
+            format!("{key}: {}", fault.title())
+        }))
+    })?;
+    let mut series = Table {
+        columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
+        rows: Vec::new(),
+    };
+    simulation.begin().map_err(|fault| failed(&fault))?;
+    loop {
+        if has_row(loaded, &simulation) {
+            let (model, state) = (&simulation.model, &simulation.state);
+            series.rows.push(row(model, state, &simulation.scratch));
+        }
+        if simulation.is_done() {
+            return Ok(series);
+        }
+        if stop() {
+            return Err(NoSeries::Stopped);
+        }
+        simulation.step().map_err(|fault| failed(&fault))?;
+    }
+}
+
+/// As [`simulate`]; a run that panics has failed, and the others go on.
+fn simulate_safely(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Table, NoSeries> {
+    catch_unwind(AssertUnwindSafe(|| simulate(loaded, stop))).unwrap_or_else(|cause| {
+        let words = cause
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| cause.downcast_ref::<&str>().copied())
+            .unwrap_or("no reason given");
+        Err(NoSeries::Failed(format!("the program broke off: {words}")))
+    })
+}
+
+/// One thing that all workers of a batch see.
+struct Shared<'a> {
+    source: &'a (dyn Fn(u64) -> Run + Sync),
+    store: &'a Store,
+    work: Work,
+    stop: &'a (dyn Fn() -> bool + Sync),
+    heard: &'a (dyn Fn(&Line, &Event) + Sync),
+    stopped: AtomicBool,
+    broken: Mutex<Option<OutputError>>,
+    counts: [AtomicU64; 3],
+}
+
+/// Works off runs by their numbers, which `source` turns into runs. `heard` is told of each, on the thread that did it.
+///
+/// # Errors
+/// The store cannot be written; what is in it stays whole.
+pub fn work_off(
+    source: &(dyn Fn(u64) -> Run + Sync),
+    runs: impl Iterator<Item = u64> + Send,
+    store: &Store,
+    work: Work,
+    stop: &(dyn Fn() -> bool + Sync),
+    heard: &(dyn Fn(&Line, &Event) + Sync),
+) -> Result<Summary, OutputError> {
+    let shared = Shared {
+        source,
+        store,
+        work,
+        stop,
+        heard,
+        stopped: AtomicBool::new(false),
+        broken: Mutex::new(None),
+        counts: Default::default(),
+    };
+    let runs = Mutex::new(runs);
+    let next = || runs.lock().unwrap_or_else(PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        for _ in 0..work.jobs.max(1) {
+            scope.spawn(|| {
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(work.threads.max(1))
+                    .build();
+                let pool = match pool {
+                    Ok(pool) => pool,
+                    Err(error) => return shared.broke("a worker", &error.to_string()),
+                };
+                while !shared.is_over()
+                    && let Some(run) = next()
+                {
+                    pool.install(|| shared.one(run));
+                }
+            });
+        }
+    });
+    if let Some(error) = shared
+        .broken
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
+        return Err(error);
+    }
+    let [kept, done, failed] = shared.counts.map(AtomicU64::into_inner);
+    let stopped = shared.stopped.into_inner()
+        || runs
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+            .is_some();
+    Ok(Summary {
+        kept,
+        done,
+        failed,
+        stopped,
+    })
+}
+
+impl Shared<'_> {
+    fn is_over(&self) -> bool {
+        if (self.stop)() {
+            self.stopped.store(true, Ordering::SeqCst);
+        }
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    fn broke(&self, what: &str, message: &str) {
+        self.hold(OutputError::Io {
+            path: what.into(),
+            source: std::io::Error::other(message.to_owned()),
+        });
+    }
+
+    fn hold(&self, error: OutputError) {
+        self.stopped.store(true, Ordering::SeqCst);
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    fn count(&self, line: &Line, event: &Event) {
+        let place = match event {
+            Event::Kept => 0,
+            Event::Done(_) => 1,
+            Event::Failed(_) => 2,
+        };
+        self.counts[place].fetch_add(1, Ordering::SeqCst);
+        (self.heard)(line, event);
+    }
+
+    fn one(&self, run: u64) {
+        let Run { line, loaded } = (self.source)(run);
+        if let Err(error) = self.settle(&line, loaded) {
+            self.hold(error);
+        }
+    }
+
+    fn settle(&self, line: &Line, loaded: Result<Box<Loaded>, String>) -> Result<(), OutputError> {
+        let key = &line.key;
+        if self.store.has(key, false) {
+            self.count(line, &Event::Kept);
+            return Ok(());
+        }
+        if !self.work.retry_failed
+            && let crate::study::store::Outcome::Failed(reason) = self.store.outcome(key)?
+        {
+            self.count(line, &Event::Failed(reason));
+            return Ok(());
+        }
+        let clock = Instant::now();
+        let found = match loaded {
+            Ok(loaded) => simulate_safely(&loaded, self.stop),
+            Err(reason) => Err(NoSeries::Failed(reason)),
+        };
+        let wall_s = clock.elapsed().as_secs_f64();
+        let cost = Cost {
+            wall_s,
+            threads: self.work.threads,
+        };
+        match found {
+            Ok(series) => {
+                self.store.keep(key, &series)?;
+                self.store.note(key, "done", cost)?;
+                self.count(line, &Event::Done(wall_s));
+            }
+            Err(NoSeries::Failed(reason)) => {
+                self.store.keep_failure(key, &reason)?;
+                self.store.note(key, "failed", cost)?;
+                self.count(line, &Event::Failed(reason));
+            }
+            Err(NoSeries::Stopped) => {
+                self.stopped.store(true, Ordering::SeqCst);
+                self.store.note(key, "stopped", cost)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_go_to_runs_first_and_memory_sets_a_limit() {
+        let of = |runs, bytes, machine| {
+            let work = Work::share(runs, Some(8), bytes, machine);
+            (work.jobs, work.threads)
+        };
+        assert_eq!(of(1000, 1, None), (8, 1));
+        assert_eq!(of(2, 1, None), (2, 4));
+        assert_eq!(of(1000, 10, Some(50)), (4, 2));
+        assert_eq!(of(1000, 100, Some(50)), (1, 8));
+        assert_eq!(of(0, 1, None), (1, 8));
+    }
+}

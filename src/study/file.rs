@@ -1,0 +1,799 @@
+//! The study file: a base scenario, what is varied, how, and what is asked of each run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Value;
+
+use crate::observe::series::COLUMNS;
+use crate::scenario::build::{Loaded, preset};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::scenario::layers::Tree;
+use crate::scenario::read::{load as read_layer, read_file};
+use crate::study::design::{Design, Levels, MOST_DIMENSIONS, MOST_SOBOL, Points};
+use crate::study::plan::{FORMAT, Header, Study};
+use crate::study::response::Response;
+
+/// Keys of a study file, apart from `set`, `vary` and `arms`, which hold paths of the scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Short name; names the folder of the tables in the store.
+    pub name: String,
+    /// What the study asks, in a sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// The scenario under every run; relative to the study.
+    pub base: PathBuf,
+    /// Seed of the design and of the replicates.
+    #[serde(default = "one_seed")]
+    pub seed: u64,
+    /// Runs of each point and arm that differ in their chance alone.
+    #[serde(default = "one")]
+    pub replicates: u32,
+    /// Whose chance the points have.
+    #[serde(default)]
+    pub luck: Luck,
+    /// How the points are laid.
+    #[serde(default = "grid")]
+    pub design: Design,
+    /// One number each out of the series of every run.
+    #[serde(default)]
+    pub responses: BTreeMap<String, Response>,
+    /// Data to come near to; makes the study a calibration.
+    #[serde(default)]
+    pub fit: Option<Fit>,
+}
+
+/// How a calibration searches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fit {
+    /// CSV with the columns `time_d`, `column`, `value`, `error`; relative to the study.
+    pub data: PathBuf,
+    /// What searches.
+    #[serde(default)]
+    pub method: Method,
+    /// Particles of a population.
+    #[serde(default = "hundred")]
+    pub particles: usize,
+    /// Populations, at most.
+    #[serde(default = "five")]
+    pub populations: usize,
+    /// Share of a population that the next tolerance would still take.
+    #[serde(default = "half")]
+    pub keep: f64,
+    /// Runs in all, at most.
+    #[serde(default = "thousand")]
+    pub runs: usize,
+}
+
+/// What searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Approximate Bayesian computation by sequential Monte Carlo: a posterior.
+    #[default]
+    Abc,
+    /// Covariance matrix adaptation: the best point.
+    Cma,
+}
+
+const fn hundred() -> usize {
+    100
+}
+
+const fn five() -> usize {
+    5
+}
+
+const fn half() -> f64 {
+    0.5
+}
+
+const fn thousand() -> usize {
+    1000
+}
+
+/// Whose chance the points have. Arms always share theirs, which pairs them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Luck {
+    /// A replicate has the same seed at every point: differences between points are not blurred.
+    #[default]
+    Shared,
+    /// Every point has seeds of its own, from its values.
+    Own,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn one_seed() -> u64 {
+    1
+}
+
+const fn grid() -> Design {
+    Design::Grid
+}
+
+/// A parameter of the scenario that a study varies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Factor {
+    /// Its dotted path.
+    pub path: String,
+    /// What it may be.
+    pub values: Values,
+}
+
+/// What a parameter may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Values {
+    /// One of these.
+    Listed(Vec<Value>),
+    /// Anything between two ends.
+    Range {
+        /// Lower end, in `unit`.
+        from: f64,
+        /// Upper end, in `unit`.
+        to: f64,
+        /// Unit of both; empty for a number.
+        unit: String,
+        /// Steps are equal as ratios, not as differences.
+        log: bool,
+        /// Whole numbers only.
+        whole: bool,
+        /// Steps in a grid.
+        levels: Option<u32>,
+    },
+}
+
+impl Factor {
+    /// The value at a coordinate from 0 to 1.
+    pub fn value(&self, coordinate: f64) -> Value {
+        match &self.values {
+            Values::Listed(values) => {
+                let place = (coordinate * values.len() as f64) as usize;
+                values
+                    .get(place.min(values.len().saturating_sub(1)))
+                    .cloned()
+                    .unwrap_or(Value::Boolean(false))
+            }
+            Values::Range {
+                from,
+                to,
+                unit,
+                log,
+                whole,
+                ..
+            } => {
+                let number = if coordinate <= 0.0 {
+                    *from
+                } else if coordinate >= 1.0 {
+                    *to
+                } else if *log {
+                    from * (to / from).powf(coordinate)
+                } else {
+                    from + coordinate * (to - from)
+                };
+                if *whole {
+                    Value::Integer(number.round() as i64)
+                } else if unit.is_empty() {
+                    Value::Float(number)
+                } else {
+                    Value::String(format!("{number} {unit}"))
+                }
+            }
+        }
+    }
+
+    /// Unit of its numbers; empty where there is none.
+    pub fn unit(&self) -> &str {
+        match &self.values {
+            Values::Range { unit, .. } => unit,
+            Values::Listed(values) => {
+                let units: Vec<&str> = values
+                    .iter()
+                    .map(|value| {
+                        value
+                            .as_str()
+                            .and_then(quantity)
+                            .map_or("", |(_, unit)| unit)
+                    })
+                    .collect();
+                match units.first() {
+                    Some(first) if units.iter().all(|unit| unit == first) => first,
+                    _ => "",
+                }
+            }
+        }
+    }
+
+    /// A value of it as a cell of a table: the number alone where [`Self::unit`] names its unit.
+    pub fn cell(&self, value: &Value) -> String {
+        let unit = self.unit();
+        match value {
+            Value::String(text) => match quantity(text) {
+                Some((number, found)) if found == unit && !unit.is_empty() => number.to_string(),
+                _ => text.clone(),
+            },
+            other => other.to_string(),
+        }
+    }
+
+    const fn levels(&self) -> Option<Levels> {
+        match &self.values {
+            Values::Listed(values) => Some(Levels::Listed(values.len() as u32)),
+            Values::Range {
+                levels: Some(levels),
+                ..
+            } => Some(Levels::Range(*levels)),
+            Values::Range { levels: None, .. } => None,
+        }
+    }
+}
+
+/// Number and unit of a text.
+fn quantity(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    (1..=text.len())
+        .rev()
+        .filter(|&end| text.is_char_boundary(end))
+        .find_map(|end| {
+            let number: f64 = text[..end].trim_end().parse().ok()?;
+            (number.is_finite() && !text[..end].contains(['i', 'n', 'I', 'N']))
+                .then(|| (number, text[end..].trim()))
+        })
+}
+
+/// One of several treatments, laid over every point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arm {
+    /// Its name.
+    pub name: String,
+    /// Paths and values.
+    pub sets: Vec<(String, Value)>,
+}
+
+/// A value of a study with its path in the scenario and in the study.
+struct Entry {
+    path: String,
+    here: String,
+    value: Value,
+}
+
+/// All values below a table of paths; keys may be dotted, quoted or nested.
+fn entries(table: &toml::Table, here: &str, path: &str, is_one: fn(&Value) -> bool) -> Vec<Entry> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let quoted = if !key.is_empty() && key.chars().all(is_bare) {
+            key.clone()
+        } else {
+            Value::String(key.clone()).to_string()
+        };
+        let step = if key.contains(['.', '[']) {
+            key.clone()
+        } else {
+            quoted.clone()
+        };
+        let here = format!("{here}.{quoted}");
+        let path = if path.is_empty() {
+            step
+        } else {
+            format!("{path}.{step}")
+        };
+        match value {
+            Value::Table(inner) if !is_one(value) => {
+                found.extend(entries(inner, &here, &path, is_one));
+            }
+            _ => found.push(Entry {
+                path,
+                here,
+                value: value.clone(),
+            }),
+        }
+    }
+    found
+}
+
+struct Reader {
+    tree: Tree,
+    found: Diagnostics,
+}
+
+impl Reader {
+    fn wrong(&mut self, here: &str, message: &str, help: &str) {
+        let fault = self.tree.error_at(here, message, help);
+        self.found.push(fault);
+    }
+
+    fn table(&mut self, key: &str, is_one: fn(&Value) -> bool) -> Vec<Entry> {
+        match self.tree.get(key) {
+            None => Vec::new(),
+            Some(Value::Table(table)) => entries(&table, key, "", is_one),
+            Some(other) => {
+                self.wrong(
+                    key,
+                    &format!("found {}, expected a table of paths", other.type_str()),
+                    &format!("write [{key}] and below it \"tumour.division.rate\" = ..."),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// Values that are laid over the scenario.
+    fn sets(&mut self, key: &str) -> Vec<(String, Value)> {
+        let mut sets = Vec::new();
+        for entry in self.table(key, |_| false) {
+            self.refuse_own(&entry);
+            sets.push((entry.path, entry.value));
+        }
+        sets
+    }
+
+    /// What the study itself decides.
+    fn refuse_own(&mut self, entry: &Entry) {
+        if ["seed", "name", "description", "preset", "extends"].contains(&entry.path.as_str()) {
+            let message = format!("`{}` is not varied by a path", entry.path);
+            self.wrong(
+                &entry.here,
+                &message,
+                "the study gives the seeds (seed, replicates, luck) and the base the rest",
+            );
+        }
+    }
+
+    fn factors(&mut self) -> Vec<Factor> {
+        let is_range = |value: &Value| {
+            value
+                .as_table()
+                .is_some_and(|table| table.contains_key("from") || table.contains_key("to"))
+        };
+        let mut factors = Vec::new();
+        for entry in self.table("vary", is_range) {
+            self.refuse_own(&entry);
+            let values = match &entry.value {
+                Value::Array(values) if !values.is_empty() => Some(Values::Listed(values.clone())),
+                Value::Table(range) => self.range(&entry.here, range),
+                other => {
+                    self.wrong(
+                        &entry.here,
+                        &format!("found {other}"),
+                        "give values as [\"0.3 /d\", \"0.5 /d\"], or a range as \
+                         { from = \"0.3 /d\", to = \"0.5 /d\" }",
+                    );
+                    None
+                }
+            };
+            if let Some(values) = values {
+                factors.push(Factor {
+                    path: entry.path,
+                    values,
+                });
+            }
+        }
+        factors
+    }
+
+    fn range(&mut self, here: &str, range: &toml::Table) -> Option<Values> {
+        const KEYS: [&str; 4] = ["from", "to", "log", "levels"];
+        for key in range.keys() {
+            if !KEYS.contains(&key.as_str()) {
+                let near = nearest(key, &KEYS)
+                    .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+                let help = format!("{near}allowed: {}", KEYS.join(", "));
+                self.wrong(
+                    &format!("{here}.{key}"),
+                    &format!("unknown key `{key}`"),
+                    &help,
+                );
+                return None;
+            }
+        }
+        let (from, to) = (range.get("from"), range.get("to"));
+        let end = |value: Option<&Value>| match value? {
+            Value::Integer(number) => Some((*number as f64, String::new())),
+            Value::Float(number) => Some((*number, String::new())),
+            Value::String(text) => quantity(text).map(|(number, unit)| (number, unit.to_owned())),
+            _ => None,
+        };
+        let (Some((low, unit)), Some((high, other))) = (end(from), end(to)) else {
+            self.wrong(
+                here,
+                "a range needs two numbers",
+                "write { from = \"0.3 /d\", to = \"0.5 /d\" }",
+            );
+            return None;
+        };
+        if unit != other {
+            self.wrong(
+                here,
+                &format!("found \"{unit}\" and \"{other}\""),
+                "give both ends in the same unit",
+            );
+            return None;
+        }
+        let log = match range.get("log") {
+            None => false,
+            Some(Value::Boolean(log)) => *log,
+            Some(other) => {
+                self.wrong(
+                    &format!("{here}.log"),
+                    &format!("found {other}"),
+                    "give true or false",
+                );
+                return None;
+            }
+        };
+        if low >= high || (log && low <= 0.0) {
+            self.wrong(
+                here,
+                &format!("found {low} to {high} {unit}"),
+                "give the lower end first; above zero with log = true",
+            );
+            return None;
+        }
+        let levels = match range.get("levels") {
+            None => None,
+            Some(Value::Integer(levels)) if (2..=100_000).contains(levels) => Some(*levels as u32),
+            Some(other) => {
+                let message = format!("found {other}");
+                self.wrong(
+                    &format!("{here}.levels"),
+                    &message,
+                    "give a whole number from 2 on",
+                );
+                return None;
+            }
+        };
+        Some(Values::Range {
+            from: low,
+            to: high,
+            unit,
+            log,
+            whole: matches!(
+                (from, to),
+                (Some(Value::Integer(_)), Some(Value::Integer(_)))
+            ),
+            levels,
+        })
+    }
+
+    fn arms(&mut self, factors: &[Factor]) -> Vec<Arm> {
+        let Some(Value::Table(table)) = self.tree.get("arms") else {
+            if self.tree.get("arms").is_some() {
+                self.wrong(
+                    "arms",
+                    "expected tables",
+                    "write [arms.treated] for each arm",
+                );
+            }
+            return Vec::new();
+        };
+        let mut arms = Vec::new();
+        for name in table.keys() {
+            if !is_name(name) {
+                self.wrong("arms", &format!("an arm is called \"{name}\""), NAMES);
+                continue;
+            }
+            let here = format!("arms.{name}");
+            let sets = self.sets(&here);
+            for (path, _) in &sets {
+                if factors.iter().any(|factor| factor.path == *path) {
+                    let message = format!("`{path}` is varied and set by an arm");
+                    self.wrong(&here, &message, "leave it in one of them");
+                }
+            }
+            arms.push(Arm {
+                name: name.clone(),
+                sets,
+            });
+        }
+        arms
+    }
+
+    fn check_design(&mut self, keys: &Keys, factors: &[Factor]) -> Vec<Levels> {
+        let dimensions = factors.len();
+        let sobol = |points: u32, columns: usize| {
+            (points == 0 || u64::from(points) > MOST_SOBOL || columns > MOST_DIMENSIONS).then(
+                || format!("give 1 to {MOST_SOBOL} points, over at most {MOST_DIMENSIONS} columns"),
+            )
+        };
+        let problem = match keys.design {
+            Design::Grid => None,
+            Design::List => {
+                let lengths: Vec<usize> = factors
+                    .iter()
+                    .map(|factor| match &factor.values {
+                        Values::Listed(values) => values.len(),
+                        Values::Range { .. } => 0,
+                    })
+                    .collect();
+                (lengths.contains(&0) || lengths.windows(2).any(|pair| pair[0] != pair[1]))
+                    .then(|| "a list needs values of every parameter, as many of each".to_owned())
+            }
+            Design::LatinHypercube { points } => {
+                (points == 0 || points > 1 << 30).then(|| "give 1 to 2^30 points".to_owned())
+            }
+            Design::Sobol { points } => sobol(points, dimensions),
+            Design::Saltelli { points } => sobol(points, 2 * dimensions),
+            Design::Morris {
+                trajectories,
+                levels,
+            } => (trajectories == 0 || levels < 2 || levels % 2 == 1)
+                .then(|| "give at least one trajectory and an even number of levels".to_owned()),
+        };
+        if let Some(help) = problem {
+            self.wrong("design", "the design cannot be laid", &help);
+        }
+        if dimensions == 0 && !matches!(keys.design, Design::Grid | Design::List) {
+            self.wrong("design", "nothing is varied", "give a table [vary]");
+        }
+        let is_grid = keys.design == Design::Grid && keys.fit.is_none();
+        factors
+            .iter()
+            .map(|factor| {
+                factor.levels().unwrap_or_else(|| {
+                    if is_grid {
+                        let message = format!("`{}` has a range without levels", factor.path);
+                        self.wrong("vary", &message, "a grid needs levels = 5, or values");
+                    }
+                    Levels::Range(2)
+                })
+            })
+            .collect()
+    }
+
+    fn check_keys(&mut self, keys: &Keys) {
+        if !is_name(&keys.name) {
+            self.wrong("name", &format!("found \"{}\"", keys.name), NAMES);
+        }
+        if keys.replicates == 0 {
+            self.wrong("replicates", "found 0", "give at least 1");
+        }
+        if let Some(fit) = &keys.fit {
+            let is_sound = fit.particles >= 2
+                && fit.populations >= 1
+                && fit.keep > 0.0
+                && fit.keep < 1.0
+                && fit.runs >= 1;
+            if !is_sound {
+                self.wrong(
+                    "fit",
+                    "the search cannot be made",
+                    "give at least 2 particles, 1 population and 1 run, and keep between 0 and 1",
+                );
+            }
+        } else if keys.responses.is_empty() {
+            self.wrong(
+                "responses",
+                "nothing is asked of the runs",
+                "write [responses] and below it bone = { column = \"bv_tv\" }",
+            );
+        }
+    }
+
+    fn check_responses(&mut self, keys: &Keys, duration_h: f64) {
+        for (name, response) in &keys.responses {
+            if !is_name(name) || name == "time_d" {
+                self.wrong(
+                    &format!("responses.\"{name}\""),
+                    "a name of a column",
+                    NAMES,
+                );
+            } else if let Some((key, message, help)) = response.problem(&COLUMNS, duration_h) {
+                self.wrong(&format!("responses.{name}.{key}"), &message, &help);
+            }
+        }
+    }
+}
+
+const NAMES: &str = "use letters, digits, _ and -";
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Reads a study and the scenario under it, and tries every parameter at both ends.
+///
+/// # Errors
+/// All that is wrong, with file, line and remedy.
+pub fn read_study(path: &Path) -> Result<Study, Diagnostics> {
+    match read(path)? {
+        (study, None) => Ok(study),
+        (_, Some(_)) => Err(
+            Diagnostic::new("this is a calibration, because it has a table [fit]")
+                .in_file(path.display().to_string())
+                .with_help("start it with `howship study calibrate`, or take the table out")
+                .into(),
+        ),
+    }
+}
+
+/// Reads a calibration.
+///
+/// # Errors
+/// As [`read_study`]; a study without the table `[fit]` or without ranges.
+pub fn read_calibration(path: &Path) -> Result<(Study, Fit), Diagnostics> {
+    let wrong = |message: &str, help: &str| {
+        let fault = Diagnostic::new(message).in_file(path.display().to_string());
+        Diagnostics::from(fault.with_help(help))
+    };
+    let (study, fit) = read(path)?;
+    if study.header.factors.is_empty() {
+        return Err(wrong(
+            "nothing is varied",
+            "give a table [vary] with ranges",
+        ));
+    }
+    let Some(mut fit) = fit else {
+        return Err(wrong(
+            "there is no table [fit]",
+            "write [fit] and below it data = \"lesion.csv\"",
+        ));
+    };
+    if let Some(folder) = path.parent() {
+        fit.data = folder.join(&fit.data);
+    }
+    Ok((study, fit))
+}
+
+fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
+    let mut reader = Reader {
+        tree: Tree::parse(read_layer(path)?)?,
+        found: Diagnostics::default(),
+    };
+    let mut rest = reader.tree.clone();
+    for key in ["set", "vary", "arms"] {
+        rest.remove(key);
+    }
+    let keys: Keys = rest.deserialize()?;
+    reader.check_keys(&keys);
+    let sets = reader.sets("set");
+    let factors = reader.factors();
+    let arms = reader.arms(&factors);
+    let levels = reader.check_design(&keys, &factors);
+    if !reader.found.is_empty() {
+        return Err(reader.found);
+    }
+    let base = path
+        .parent()
+        .map_or_else(|| keys.base.clone(), |folder| folder.join(&keys.base));
+    let mut tree = read_file(&base, preset, &[]).map_err(|fault| {
+        if fault.line().is_some() {
+            return fault;
+        }
+        let help = "base is taken from the folder of the study";
+        reader.tree.error_at("base", fault.title(), help)
+    })?;
+    for (path, value) in &sets {
+        tree.set(&format!("{path}={value}"))?;
+    }
+    tree.keep_uppermost_choice("specimen");
+    let folder = base.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let loaded = Loaded::from_tree(tree, folder)?;
+    reader.check_responses(&keys, loaded.scenario.run.duration.get());
+    let points = Points {
+        design: keys.design,
+        seed: keys.seed,
+        levels,
+    };
+    let arm_count = arms.len().max(1) as u64;
+    let runs = points
+        .count()
+        .checked_mul(arm_count)
+        .and_then(|runs| runs.checked_mul(u64::from(keys.replicates)))
+        .filter(|&runs| u32::try_from(runs).is_ok());
+    let Some(runs) = runs else {
+        reader.wrong(
+            "design",
+            "these are more than 2^32 runs",
+            "ask for fewer points",
+        );
+        return Err(reader.found);
+    };
+    reader.found.into_result()?;
+    let study = Study::new(Header {
+        howship: env!("CARGO_PKG_VERSION").to_owned(),
+        format: FORMAT,
+        study: keys.name,
+        description: keys.description,
+        runs,
+        seed: keys.seed,
+        replicates: keys.replicates,
+        luck: keys.luck,
+        design: keys.design,
+        factors,
+        arms,
+        responses: keys.responses,
+        inputs: loaded
+            .scenario
+            .specimen
+            .image
+            .is_some()
+            .then(|| loaded.inputs()),
+        base: loaded.tree.to_toml(),
+    })?;
+    try_ends(&study)?;
+    Ok((study, keys.fit))
+}
+
+/// Tries every parameter at its ends, and every arm, on the scenario.
+fn try_ends(study: &Study) -> Result<(), Diagnostic> {
+    let explain = |found: Diagnostics, of: &str| {
+        let first = found.0.into_iter().next();
+        first.map_or(Ok(()), |fault| {
+            Err(fault.with_note(format!("the study sets it: {of}")))
+        })
+    };
+    for factor in &study.header.factors {
+        let tried: Vec<Value> = match &factor.values {
+            Values::Listed(values) => values.clone(),
+            Values::Range { .. } => vec![factor.value(0.0), factor.value(1.0)],
+        };
+        for value in tried {
+            let of = format!("{} = {value}", factor.path);
+            if let Err(found) = study.resolve(&[(factor.path.clone(), value)]) {
+                explain(found, &of)?;
+            }
+        }
+    }
+    for arm in &study.header.arms {
+        if let Err(found) = study.resolve(&arm.sets) {
+            explain(found, &format!("arms.{}", arm.name))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_falls_into_number_and_unit() {
+        assert_eq!(quantity("0.5 /d"), Some((0.5, "/d")));
+        assert_eq!(quantity(" 1e-3nM"), Some((1e-3, "nM")));
+        assert_eq!(quantity("4"), Some((4.0, "")));
+        assert_eq!(quantity("inf h"), None);
+        assert_eq!(quantity("basic"), None);
+    }
+
+    #[test]
+    fn coordinates_become_values_in_their_unit() {
+        let factor = |log, whole, unit: &str| Factor {
+            path: "x".into(),
+            values: Values::Range {
+                from: 1.0,
+                to: 100.0,
+                unit: unit.into(),
+                log,
+                whole,
+                levels: None,
+            },
+        };
+        assert_eq!(factor(true, false, "").value(0.5), Value::Float(10.0));
+        assert_eq!(
+            factor(false, false, "pM").value(0.5),
+            Value::String("50.5 pM".into())
+        );
+        assert_eq!(factor(true, true, "").value(0.5), Value::Integer(10));
+        let listed = Factor {
+            path: "x".into(),
+            values: Values::Listed(vec!["1 d".into(), "2 d".into(), "8 d".into()]),
+        };
+        assert_eq!(listed.value(0.5), Value::String("2 d".into()));
+        assert_eq!(listed.value(1.0), Value::String("8 d".into()));
+        assert_eq!(listed.unit(), "d");
+        assert_eq!(listed.cell(&Value::String("8 d".into())), "8");
+    }
+}

@@ -1,0 +1,31 @@
+//! Drugs that come with howship: pharmacokinetics and actions with their sources, as layers of TOML.
+
+/// Name and text of each drug.
+const DRUGS: [(&str, &str); 13] = [
+    ("anti_pthrp", include_str!("drugs/anti_pthrp.toml")),
+    ("anti_tgf_beta", include_str!("drugs/anti_tgf_beta.toml")),
+    ("cisplatin", include_str!("drugs/cisplatin.toml")),
+    ("denosumab", include_str!("drugs/denosumab.toml")),
+    ("docetaxel", include_str!("drugs/docetaxel.toml")),
+    ("galunisertib", include_str!("drugs/galunisertib.toml")),
+    ("gefitinib", include_str!("drugs/gefitinib.toml")),
+    ("ipilimumab", include_str!("drugs/ipilimumab.toml")),
+    ("nivolumab", include_str!("drugs/nivolumab.toml")),
+    ("opg_fc", include_str!("drugs/opg_fc.toml")),
+    ("pembrolizumab", include_str!("drugs/pembrolizumab.toml")),
+    ("pemetrexed", include_str!("drugs/pemetrexed.toml")),
+    ("zoledronate", include_str!("drugs/zoledronate.toml")),
+];
+
+/// The text of a drug: `[drugs.<name>]` and its modulators.
+pub fn fragment(name: &str) -> Option<&'static str> {
+    DRUGS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
+}
+
+/// Names of all drugs, in alphabetical order.
+pub fn names() -> Vec<&'static str> {
+    DRUGS.iter().map(|(name, _)| *name).collect()
+}

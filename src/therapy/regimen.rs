@@ -1,0 +1,450 @@
+//! Regimens: what is given, how much, how and when.
+//!
+//! # Law
+//! Doses fall due at `start`, `start + interval`, ... until `number` of them are given, `stop` is
+//! reached or the run ends; none is given inside a holiday (`from` included, `to` not), and none is
+//! made up for. A dose in mg/kg, mg/m2 or by area under the curve is converted with the size of the
+//! subject; carboplatin after Calvert 1989: `mg = AUC (GFR + 25)`, AUC in mg min/mL, GFR in mL/min.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::biology::problem::Problems;
+use crate::numerics::quantity::Time;
+use crate::therapy::subject::Subject;
+
+/// Units of a dose, for messages.
+const DOSE_UNITS: &str = "ng, ug, mg, g, ug/kg, mg/kg, mg/m2, or \"AUC 5\"";
+/// Doses of one course at most.
+const MOST_DOSES: usize = 100_000;
+/// mL/min in one L/h.
+const ML_PER_MIN: f64 = 1000.0 / 60.0;
+
+/// An amount of drug, absolute or by the size of the body.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Dose {
+    /// mg.
+    Mg(f64),
+    /// mg per kg of body mass.
+    MgPerKg(f64),
+    /// mg per m2 of body surface.
+    MgPerM2(f64),
+    /// Area under the curve, mg min/mL.
+    Auc(f64),
+}
+
+/// Text that is no dose.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("found \"{found}\", expected a dose such as \"4 mg\" (units: {DOSE_UNITS})")]
+pub struct DoseError {
+    found: String,
+}
+
+impl FromStr for Dose {
+    type Err = DoseError;
+
+    fn from_str(text: &str) -> Result<Self, DoseError> {
+        let wrong = || DoseError {
+            found: text.to_owned(),
+        };
+        let trimmed = text.trim();
+        let number = |digits: &str| {
+            digits
+                .trim()
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.is_finite())
+                .ok_or_else(wrong)
+        };
+        if let Some(area) = trimmed.strip_prefix("AUC") {
+            return number(area).map(Self::Auc);
+        }
+        let split = trimmed
+            .find(|letter: char| letter.is_ascii_alphabetic() && letter != 'e' && letter != 'E')
+            .ok_or_else(wrong)?;
+        let value = number(&trimmed[..split])?;
+        let unit = trimmed[split..].replace(' ', "");
+        match unit.as_str() {
+            "g" => Ok(Self::Mg(value * 1e3)),
+            "mg" => Ok(Self::Mg(value)),
+            "ug" => Ok(Self::Mg(value * 1e-3)),
+            "ng" => Ok(Self::Mg(value * 1e-6)),
+            "mg/kg" => Ok(Self::MgPerKg(value)),
+            "ug/kg" => Ok(Self::MgPerKg(value * 1e-3)),
+            "mg/m2" => Ok(Self::MgPerM2(value)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl fmt::Display for Dose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mg(value) => write!(f, "{value} mg"),
+            Self::MgPerKg(value) => write!(f, "{value} mg/kg"),
+            Self::MgPerM2(value) => write!(f, "{value} mg/m2"),
+            Self::Auc(value) => write!(f, "AUC {value}"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Dose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Dose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Dose {
+    fn schema_name() -> Cow<'static, str> {
+        "Dose".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "a dose, such as \"4 mg\", \"0.1 mg/kg\", \"75 mg/m2\" or \"AUC 5\"",
+            "type": "string",
+            "examples": ["4 mg"]
+        })
+    }
+}
+
+impl Dose {
+    const fn value(self) -> f64 {
+        match self {
+            Self::Mg(value) | Self::MgPerKg(value) | Self::MgPerM2(value) | Self::Auc(value) => {
+                value
+            }
+        }
+    }
+
+    /// The dose for a subject, mg; a problem where its size is not given.
+    fn milligrams(self, path: &str, subject: &Subject, problems: &mut Problems) -> Option<f64> {
+        let mut missing = |key: &str, example: &str| {
+            problems.add(
+                path,
+                format!("found {self}, but subject.{key} is not given"),
+                format!("set subject.{key} = \"{example}\", or give the dose in mg"),
+            );
+            None
+        };
+        match self {
+            Self::Mg(value) => Some(value),
+            Self::MgPerKg(value) => match subject.mass {
+                Some(mass) => Some(value * mass.get() * 1e-6),
+                None => missing("mass", "70 kg"),
+            },
+            Self::MgPerM2(value) => match subject.surface {
+                Some(surface) => Some(value * surface.get() * 1e-12),
+                None => missing("surface", "1.8 m2"),
+            },
+            Self::Auc(value) => match subject.filtration {
+                Some(filtration) => Some(value * (filtration.get() * ML_PER_MIN + 25.0)),
+                None => missing("filtration", "90 mL/min"),
+            },
+        }
+    }
+}
+
+/// How a drug is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Into a vein.
+    Intravenous,
+    /// Under the skin.
+    Subcutaneous,
+    /// Into the peritoneal cavity.
+    Intraperitoneal,
+    /// By mouth.
+    Oral,
+}
+
+/// Time in which no dose is given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// First moment without a dose.
+    pub from: Time,
+    /// First moment at which doses are given again.
+    pub to: Time,
+}
+
+/// One course of one drug.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// Name of the drug: one that comes with howship, or one declared as `[drugs.<name>]`.
+    pub drug: String,
+    /// Amount of one dose.
+    pub dose: Dose,
+    /// How it is given.
+    pub route: Route,
+    /// Length of an infusion into a vein; 0 for a bolus.
+    #[serde(default)]
+    pub infusion: Time,
+    /// Time of the first dose.
+    #[serde(default)]
+    pub start: Time,
+    /// Time from dose to dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Time>,
+    /// Doses in all; without it until `stop` or the end of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// No dose from here on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Time>,
+    /// Times without doses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Holiday>,
+}
+
+impl Course {
+    /// Times of the doses, h, and the amount of each, mg. What is wrong goes to `problems`.
+    pub fn doses(
+        &self,
+        path: &str,
+        subject: &Subject,
+        duration_h: f64,
+        problems: &mut Problems,
+    ) -> (Vec<f64>, f64) {
+        let before = problems.found.len();
+        let at = |key: &str| format!("{path}.{key}");
+        let value = self.dose.value();
+        if value <= 0.0 {
+            problems.add(
+                &at("dose"),
+                format!("found {}", self.dose),
+                "give a dose above zero, or take the course out",
+            );
+        }
+        let amount = self.dose.milligrams(&at("dose"), subject, problems);
+        let start = self.start.get();
+        if !(0.0..duration_h).contains(&start) {
+            problems.add(
+                &at("start"),
+                format!(
+                    "found day {}, in a run from day 0 to day {}",
+                    start / 24.0,
+                    duration_h / 24.0
+                ),
+                "give a time inside the run",
+            );
+        }
+        if let Some(interval) = self.interval {
+            problems.positive(&at("interval"), interval.get(), "h");
+        }
+        if self.number == Some(0) {
+            problems.add(
+                &at("number"),
+                "found 0 doses",
+                "give 1 or more, or take the course out",
+            );
+        }
+        if let Some(interval) = self.interval.map(Time::get)
+            && interval > 0.0
+            && duration_h / interval > MOST_DOSES as f64
+        {
+            problems.add(
+                &at("interval"),
+                format!("makes more than {MOST_DOSES} doses"),
+                "give a longer interval",
+            );
+        }
+        let repeats = self.number.is_some_and(|number| number > 1) || self.stop.is_some();
+        if repeats && self.interval.is_none() {
+            problems.add(
+                &at("interval"),
+                "is missing, but more than one dose is asked for",
+                "set interval = \"28 d\", or remove number and stop for a single dose",
+            );
+        }
+        if let Some(stop) = self.stop.filter(|stop| stop.get() <= start) {
+            problems.add(
+                &at("stop"),
+                format!(
+                    "found day {}, not after the start on day {}",
+                    stop.get() / 24.0,
+                    start / 24.0
+                ),
+                "give a time after the start",
+            );
+        }
+        for (index, holiday) in self.holidays.iter().enumerate() {
+            if holiday.to <= holiday.from {
+                problems.add(
+                    &at(&format!("holidays[{index}]")),
+                    format!("found {} to {}", holiday.from, holiday.to),
+                    "give a holiday that ends after it begins",
+                );
+            }
+        }
+        self.check_infusion(path, problems);
+        let (Some(amount), true) = (amount, problems.found.len() == before) else {
+            return (Vec::new(), 0.0);
+        };
+        let end = self
+            .stop
+            .map_or(duration_h, |stop| stop.get().min(duration_h));
+        let most = match (self.interval, self.number) {
+            (None, _) => 1,
+            (Some(_), None) => MOST_DOSES,
+            (Some(_), Some(number)) => number as usize,
+        };
+        let interval = self.interval.map_or(f64::INFINITY, Time::get);
+        let mut times = Vec::new();
+        let mut turn = 0_u32;
+        // A dose that falls into a holiday counts as none: the course goes on behind it.
+        while times.len() < most {
+            let time = if turn == 0 {
+                start
+            } else {
+                start + f64::from(turn) * interval
+            };
+            if time >= end {
+                break;
+            }
+            let rests = self
+                .holidays
+                .iter()
+                .any(|holiday| (holiday.from.get()..holiday.to.get()).contains(&time));
+            if !rests {
+                times.push(time);
+            }
+            turn += 1;
+        }
+        if times.is_empty() {
+            problems.add(
+                path,
+                "has no dose: holidays leave none",
+                "shorten the holidays, or take the course out",
+            );
+        }
+        (times, amount)
+    }
+
+    fn check_infusion(&self, path: &str, problems: &mut Problems) {
+        let infusion = self.infusion.get();
+        let key = format!("{path}.infusion");
+        problems.not_negative(&key, infusion, "h");
+        if infusion > 0.0 && self.route != Route::Intravenous {
+            problems.add(
+                &key,
+                "an infusion is given, but the route is not into a vein",
+                "set route = \"intravenous\", or remove the infusion",
+            );
+        }
+        if let Some(interval) = self.interval.filter(|interval| infusion > interval.get()) {
+            problems.add(
+                &key,
+                format!("found {} in an interval of {interval}", self.infusion),
+                "give an infusion that ends before the next begins",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(toml: &str) -> Course {
+        toml::from_str(&format!(
+            "drug = \"x\"\ndose = \"4 mg\"\nroute = \"intravenous\"\n{toml}"
+        ))
+        .unwrap()
+    }
+
+    fn times(toml: &str) -> (Vec<f64>, Problems) {
+        let mut problems = Problems::default();
+        let (times, _) =
+            course(toml).doses("therapy.x", &Subject::default(), 2400.0, &mut problems);
+        (times, problems)
+    }
+
+    #[test]
+    fn doses_fall_due_on_their_days() {
+        assert_eq!(times("start = \"7 d\"").0, [168.0]);
+        assert_eq!(times("interval = \"28 d\"").0, [0.0, 672.0, 1344.0, 2016.0]);
+        assert_eq!(times("interval = \"28 d\"\nnumber = 2").0, [0.0, 672.0]);
+        assert_eq!(
+            times("interval = \"28 d\"\nstop = \"56 d\"").0,
+            [0.0, 672.0]
+        );
+        assert_eq!(
+            times(
+                "interval = \"28 d\"\nnumber = 3\nholidays = [{ from = \"20 d\", to = \"57 d\" }]"
+            )
+            .0,
+            [0.0, 2016.0]
+        );
+    }
+
+    #[test]
+    fn impossible_dates_are_named() {
+        for (toml, path) in [
+            ("start = \"-1 d\"", "therapy.x.start"),
+            ("start = \"100 d\"", "therapy.x.start"),
+            ("interval = \"0 d\"", "therapy.x.interval"),
+            ("number = 3", "therapy.x.interval"),
+            ("interval = \"1 d\"\nnumber = 0", "therapy.x.number"),
+            (
+                "interval = \"1 d\"\nstart = \"5 d\"\nstop = \"5 d\"",
+                "therapy.x.stop",
+            ),
+            (
+                "infusion = \"2 d\"\ninterval = \"1 d\"\nnumber = 2",
+                "therapy.x.infusion",
+            ),
+            (
+                "holidays = [{ from = \"3 d\", to = \"2 d\" }]",
+                "therapy.x.holidays[0]",
+            ),
+            (
+                "holidays = [{ from = \"0 d\", to = \"200 d\" }]",
+                "therapy.x",
+            ),
+        ] {
+            let (_, problems) = times(toml);
+            let found: Vec<&str> = problems.found.iter().map(|p| p.path.as_str()).collect();
+            assert_eq!(found, [path], "{toml}");
+        }
+    }
+
+    #[test]
+    fn doses_by_body_size_need_that_size() {
+        let man: Subject = toml::from_str(
+            "species = \"human\"\nmass = \"70 kg\"\nsurface = \"1.8 m2\"\nfiltration = \"90 mL/min\"",
+        )
+        .unwrap();
+        for (text, amount, key) in [
+            ("4 mg", 4.0, ""),
+            ("0.1 mg/kg", 7.0, "subject.mass"),
+            ("75 mg/m2", 135.0, "subject.surface"),
+            ("AUC 5", 575.0, "subject.filtration"),
+        ] {
+            let dose: Dose = text.parse().unwrap();
+            let mut problems = Problems::default();
+            let found = dose.milligrams("dose", &man, &mut problems).unwrap();
+            assert!((found - amount).abs() < 1e-9, "{text}: {found}");
+            assert_eq!(dose.to_string().parse::<Dose>().unwrap(), dose);
+            dose.milligrams("dose", &Subject::default(), &mut problems);
+            assert_eq!(problems.found.len(), usize::from(!key.is_empty()));
+            assert!(problems.found.iter().all(|p| p.message.contains(key)));
+        }
+        for wrong in ["4", "4 pM", "mg", "nan mg", "4 mg/cm2", "AUC"] {
+            let error = wrong.parse::<Dose>().unwrap_err().to_string();
+            assert!(error.contains("mg/kg"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `howship validate`: scenarios whose outcome was published, run over seeds and judged by bands that
+//! stood before.
+//!
+//! [`arms`] says what is run, [`targets`] what is measured and the band in which it passes,
+//! [`report`] how it is shown. A target that is missed is shown as missed; nothing here changes a
+//! parameter.
+
+pub mod arms;
+pub mod fitted;
+pub mod report;
+pub mod targets;
+
+use std::path::PathBuf;
+
+use self::arms::{ARMS, Arm, Runs, SCENARIOS, run_arms};
+use self::targets::{Part, TARGETS, Target, evaluate};
+use crate::output::{OutputError, write_whole};
+
+/// Why a validation stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ValidationError {
+    /// A run did not load or stopped.
+    #[error("arm {arm}, seed {seed}: {message}")]
+    Arm {
+        /// Name of the arm.
+        arm: &'static str,
+        /// Its seed.
+        seed: u64,
+        /// What it said.
+        message: String,
+    },
+    /// A target needs an arm that was not run.
+    #[error("the arm {0} was not run")]
+    NoArm(String),
+    /// A figure without a run failed.
+    #[error("{0}")]
+    Calculation(String),
+    /// A target that does not exist.
+    #[error("there is no target `{found}`; targets are {}", targets::names())]
+    NoTarget {
+        /// What was asked for.
+        found: String,
+    },
+    /// The folder is there already.
+    #[error("{} exists already and is not empty: choose another folder with --out", .0.display())]
+    Exists(PathBuf),
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Targets, in their order.
+    pub targets: Vec<Target>,
+    /// Seeds 1 to so many for each arm.
+    pub seeds: u64,
+    /// Folder of the report.
+    pub out: PathBuf,
+}
+
+impl Plan {
+    /// A plan for the targets of these names, for the quick ones, or for all.
+    ///
+    /// # Errors
+    /// [`ValidationError::NoTarget`].
+    pub fn new(
+        only: &[String],
+        quick: bool,
+        seeds: Option<u64>,
+        out: PathBuf,
+    ) -> Result<Self, ValidationError> {
+        for found in only {
+            if !TARGETS.iter().any(|target| target.id == found) {
+                return Err(ValidationError::NoTarget {
+                    found: found.clone(),
+                });
+            }
+        }
+        let chosen = |target: &&Target| match only {
+            [] => !quick || target.quick,
+            _ => only.iter().any(|id| id == target.id),
+        };
+        Ok(Self {
+            targets: TARGETS.iter().filter(chosen).copied().collect(),
+            seeds: seeds.unwrap_or(if quick { 3 } else { 20 }),
+            out,
+        })
+    }
+
+    /// The arms that the targets need, each once.
+    pub fn arms(&self) -> Vec<Arm> {
+        let needed = |arm: &&Arm| {
+            self.targets
+                .iter()
+                .any(|target| target.arms.contains(&arm.name))
+        };
+        ARMS.iter().filter(needed).copied().collect()
+    }
+
+    /// How many runs it takes.
+    pub fn runs(&self) -> usize {
+        self.arms().len() * self.seeds as usize
+    }
+}
+
+/// What came out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The plan.
+    pub plan: Plan,
+    /// Figures of each target, in the order of the plan.
+    pub parts: Vec<(Target, Vec<Part>)>,
+    /// The runs.
+    pub runs: Runs,
+}
+
+impl Outcome {
+    /// Targets of which every figure is inside its band.
+    pub fn met(&self) -> usize {
+        let whole = |parts: &Vec<Part>| !parts.is_empty() && parts.iter().all(Part::is_met);
+        self.parts.iter().filter(|(_, parts)| whole(parts)).count()
+    }
+}
+
+/// Runs a plan and writes its report. `seen` is called after each run with how many are done.
+///
+/// # Errors
+/// [`ValidationError`]: a folder that is there, a run that stops, a file that cannot be written.
+pub fn validate(plan: Plan, seen: &(impl Fn(usize) + Sync)) -> Result<Outcome, ValidationError> {
+    let io = |path: PathBuf| move |source| OutputError::Io { path, source };
+    let scenarios = plan.out.join("scenarios");
+    if let Ok(mut inside) = std::fs::read_dir(&plan.out)
+        && inside.next().is_some()
+    {
+        return Err(ValidationError::Exists(plan.out));
+    }
+    std::fs::create_dir_all(&scenarios).map_err(io(scenarios.clone()))?;
+    for (name, text) in SCENARIOS {
+        write_whole(&scenarios.join(name), text.as_bytes())?;
+    }
+    let runs = run_arms(&scenarios, &plan.arms(), plan.seeds, seen)?;
+    let parts = plan
+        .targets
+        .iter()
+        .map(|&target| Ok((target, evaluate(target.id, &runs, &scenarios)?)))
+        .collect::<Result<_, ValidationError>>()?;
+    let outcome = Outcome { plan, parts, runs };
+    report::write(&outcome)?;
+    Ok(outcome)
+}

@@ -1,0 +1,250 @@
+//! Several futures from one past, as a user sees them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const SMALL: &str = r#"name = "small"
+preset = "mouse"
+seed = 5
+[run]
+duration = "6 d"
+burn_in = "1 d"
+[lattice]
+size = [48, 48, 1]
+site = "10 um"
+section_thickness = "50 um"
+[specimen.slab]
+thickness = "120 um"
+[inoculation]
+cells = 100
+[checkpoint]
+every = "24 h"
+"#;
+
+const ARMS: &str = r#"
+[arms.same]
+at = "2 d"
+set = []
+[arms.slow]
+at = "3 d"
+set = ["tumour.division.rate = 0.01 /d", "tumour.death.rate = 0.5 /d"]
+"#;
+
+struct Bench {
+    base: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new(text: &str) -> Self {
+        let base = tempfile::tempdir().unwrap();
+        fs::write(base.path().join("small.toml"), text).unwrap();
+        Self { base }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.base.path().join(name)
+    }
+
+    fn howship(&self, words: &str) -> (Option<i32>, String) {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = Command::new(env!("CARGO_BIN_EXE_howship"))
+            .current_dir(self.base.path())
+            .args(words.split_whitespace().map(|word| word.replace('~', " ")))
+            .output()
+            .unwrap();
+        let said =
+            String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+        (status.code(), said)
+    }
+
+    fn done(&self, words: &str) -> String {
+        let (code, said) = self.howship(words);
+        assert_eq!(code, Some(0), "{words}: {said}");
+        said
+    }
+
+    fn refused(&self, words: &str, expected: &[&str]) {
+        let (code, said) = self.howship(words);
+        assert_eq!(code, Some(2), "{words}: {said}");
+        for word in expected {
+            assert!(said.contains(word), "{words}: {word} is not said: {said}");
+        }
+    }
+}
+
+fn rows(run: &Path) -> Vec<String> {
+    let text = fs::read_to_string(run.join("series.csv")).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn digest(run: &Path) -> String {
+    let text = fs::read_to_string(run.join("run.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(manifest["exit_state"], "done");
+    manifest["digest"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn arms_share_the_past_and_the_luck_until_the_first_difference() {
+    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+    let said = bench.done("run small.toml --out all");
+    assert!(
+        said.contains("slow minus control on day 6.0: BV/TV"),
+        "{said}"
+    );
+    let (control, same, slow) = (
+        bench.path("all/control"),
+        bench.path("all/same"),
+        bench.path("all/slow"),
+    );
+    // An arm that changes nothing ends in the same state, row by row.
+    assert_eq!(digest(&control), digest(&same));
+    assert_eq!(rows(&control), rows(&same));
+    // An arm that does shares the rows of days 0 to 3 and none behind them.
+    let (a, b) = (rows(&control), rows(&slow));
+    assert_eq!(a.len(), 8);
+    assert_eq!(a[..5], b[..5]);
+    assert!(
+        a[5..].iter().zip(&b[5..]).all(|(a, b)| a != b),
+        "{a:#?} {b:#?}"
+    );
+    // Arms change nothing in the control.
+    let alone = Bench::new(SMALL);
+    alone.done("run small.toml --out alone --quiet");
+    assert_eq!(digest(&alone.path("alone")), digest(&control));
+    // Every arm runs from its own scenario to the same bytes.
+    let said = bench.done("verify all --quiet");
+    assert_eq!(said.matches("equal").count(), 3, "{said}");
+    let table = fs::read_to_string(bench.path("all/compared/arms.csv")).unwrap();
+    let heads: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    let column = |name: &str| {
+        let at = heads.iter().position(|head| *head == name).unwrap();
+        let values = table
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').nth(at).unwrap());
+        values
+            .map(|value| value.parse::<f64>().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        column("tumour_cells_same_minus_control")
+            .iter()
+            .all(|&d| d == 0.0)
+    );
+    let fewer = column("tumour_cells_slow_minus_control");
+    assert!(fewer[3] == 0.0 && fewer[6] < 0.0, "{fewer:?}");
+    assert!(bench.path("all/compared/plots/arms.svg").exists());
+}
+
+#[test]
+fn a_fork_is_the_arm_of_the_same_scenario_and_can_be_killed() {
+    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+    bench.done("run small.toml --quiet --out all");
+    let plain = Bench::new(SMALL);
+    plain.done("run small.toml --quiet --out past");
+    let sets = "--set tumour.division.rate=0.01~/d --set tumour.death.rate=0.5~/d";
+    // Day 3 lies before the checkpoints that are kept: the past is run again.
+    plain.done(&format!("fork past --at 3~d --arm slow {sets} --quiet"));
+    let (arm, fork) = (bench.path("all/slow"), plain.path("past-slow"));
+    assert_eq!(digest(&arm), digest(&fork));
+    assert_eq!(rows(&arm), rows(&fork));
+    assert!(fork.join("compared/arms.csv").exists());
+    plain.done("verify past-slow --quiet");
+    // As if it had been killed: the manifest says that it runs, and its last checkpoint is there.
+    let manifest = fs::read_to_string(fork.join("run.json")).unwrap();
+    fs::write(
+        fork.join("run.json"),
+        manifest.replace("\"done\"", "\"running\""),
+    )
+    .unwrap();
+    plain.done("resume past-slow --quiet --threads 1");
+    assert_eq!(digest(&arm), digest(&fork));
+    // Killed between the control and its arms.
+    fs::remove_dir_all(bench.path("all/same")).unwrap();
+    fs::remove_dir_all(bench.path("all/slow")).unwrap();
+    fs::remove_dir_all(bench.path("all/compared")).unwrap();
+    bench.done("resume all --quiet");
+    assert_eq!(digest(&arm), digest(&fork));
+    assert!(bench.path("all/compared/arms.csv").exists());
+}
+
+#[test]
+fn differences_over_seeds_have_an_interval() {
+    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+    for seed in [1, 2] {
+        bench.done(&format!(
+            "run small.toml --quiet --seed {seed} --out all-{seed}"
+        ));
+    }
+    let said = bench.done("compare all-1 all-2 --out both");
+    assert!(said.contains("(95 % interval"), "{said}");
+    let table = fs::read_to_string(bench.path("both/arms.csv")).unwrap();
+    assert!(table.contains("bv_tv_slow_minus_control_low95"), "{table}");
+    bench.refused("compare all-1 all-2 --out both", &["exists already"]);
+    bench.refused(
+        "compare all-1 all-2/control --out more",
+        &["has the seeds [1], the control [1, 2]"],
+    );
+    bench.refused("compare all-1/slow --out more", &["no run is the control"]);
+    bench.refused(
+        "compare all-1 all-1/slow --out more",
+        &["was given already"],
+    );
+    assert!(!bench.path("more").exists());
+}
+
+#[test]
+fn arms_that_cannot_be_are_refused_before_anything_runs() {
+    for (arms, words) in [
+        ("[arms.a]\nat = \"7 d\"\nset = []", "arms.a.at"),
+        ("[arms.a]\nat = \"90 min\"\nset = []", "whole ticks"),
+        ("[arms.control]\nat = \"1 d\"\nset = []", "not \"control\""),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"seed = 2\"]",
+            "`seed` is shared by all arms",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"lattice.site = 20 um\"]",
+            "`lattice` is shared",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"inoculation.cells = 7\"]",
+            "`inoculation` is shared",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"tumour.divsion.rate = 1 /d\"]",
+            "divsion",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"tumour.division.rate = -1 /d\"]",
+            "tumour.division",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\nset = [\"tumour\"]",
+            "in `arms.a.set`",
+        ),
+        ("[arms.a]\nat = \"1 d\"", "set"),
+    ] {
+        let bench = Bench::new(&format!("{SMALL}{arms}\n"));
+        bench.refused("run small.toml --out all", &[words]);
+        assert!(!bench.path("all").exists());
+    }
+    let bench = Bench::new(&format!("arm = \"c\"\n{SMALL}{ARMS}"));
+    bench.refused("run small.toml --out all", &["found \"c\"", "[same, slow]"]);
+    let bench = Bench::new(SMALL);
+    bench.done("run small.toml --quiet --out past --set run.duration=1~d");
+    bench.refused("fork past --at 3~d --arm a", &["arms.a.at"]);
+    bench.refused("fork past --at 3 --arm a", &["--at 3"]);
+    bench.refused("fork past --at 12~h --arm a/b", &["names no arm"]);
+    bench.refused("fork small.toml --at 12~h --arm a", &["run.json"]);
+    bench.done("fork past --at 12~h --arm a --quiet");
+    bench.refused("fork past --at 12~h --arm a", &["exists already"]);
+    bench.refused("fork past-a --at 12~h --arm b", &["itself an arm"]);
+}

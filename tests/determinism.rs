@@ -1,0 +1,130 @@
+//! Results belong to scenario and seed: not to threads, to who watches, or to what else runs.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+
+use howship::engine::parts::{Part, parts};
+use howship::output::checkpoint::open;
+use howship::scenario::build::{Loaded, Simulation, load};
+use howship::scenario::record::Record;
+
+/// Every mechanism at work, on more sites than one piece of a parallel loop holds.
+fn lively(sets: &[&str]) -> Loaded {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lively.toml");
+    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+    load(&path, &sets).unwrap()
+}
+
+const WIDE: [&str; 4] = [
+    "inoculation.time=0.25 d",
+    "lattice.size=[72, 64, 15]",
+    "run.burn_in=12 d",
+    "run.duration=3 d",
+];
+
+fn end(loaded: &Loaded) -> (Vec<Part>, Simulation) {
+    let mut simulation = loaded.build().unwrap();
+    simulation.run(|_| {}).unwrap();
+    (parts(&simulation.state).unwrap(), simulation)
+}
+
+fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().unwrap().install(work)
+}
+
+#[test]
+fn one_two_three_and_eight_threads_end_in_the_same_state() {
+    let loaded = lively(&WIDE);
+    // The burn-in is there to have all of bone remodelling; one is enough.
+    let past = {
+        let mut simulation = loaded.build().unwrap();
+        simulation.begin().unwrap();
+        while !simulation.is_past_burn_in() {
+            simulation.step().unwrap();
+        }
+        let record = Record::new(&loaded);
+        loaded.checkpoint(&simulation, &record, 0.0).unwrap()
+    };
+    let end = || {
+        let mut simulation = open(&past).unwrap().restore().unwrap().simulation;
+        while !simulation.is_done() {
+            simulation.step().unwrap();
+        }
+        (parts(&simulation.state).unwrap(), simulation)
+    };
+    let (one, simulation) = on(1, end);
+    let state = &simulation.state;
+    assert!(simulation.model.grid.len() > 65_536);
+    // What the test is worth: all of it happened.
+    let (resorbed, formed) = (state.ledger.resorbed_um3, state.ledger.formed_um3);
+    assert!(resorbed > 0.0 && formed > 0.0, "{resorbed}, {formed} um3");
+    assert!(!state.osteoclasts.is_empty() && !state.osteoblasts.is_empty());
+    assert!(state.tumour.len() > 200, "no birth: {}", state.tumour.len());
+    assert!(state.ledger.total.iter().any(|book| book.released > 0.0));
+    assert!(state.drugs.iter().all(|drug| drug.given_mg > 0.0) && state.drugs.len() == 3);
+    assert!(
+        state
+            .osteoclasts
+            .drug_amol
+            .iter()
+            .any(|&amount| amount > 0.0)
+    );
+    let ages = &state.osteoclasts.nuclei_end_h;
+    assert!(
+        ages.iter()
+            .any(|nuclei| nuclei[1..].iter().any(|&end| end > nuclei[0]))
+    );
+    for threads in [2, 3, 8] {
+        let (other, _) = on(threads, end);
+        let differing: Vec<&str> = one
+            .iter()
+            .zip(&other)
+            .filter(|(a, b)| a != b)
+            .map(|(part, _)| part.path.as_str())
+            .collect();
+        assert!(differing.is_empty(), "{threads} threads: {differing:?}");
+    }
+}
+
+#[test]
+fn nothing_that_watches_changes_what_it_sees() {
+    let alone = lively(&[]);
+    let (unseen, _) = end(&alone);
+    let watched = lively(&[
+        "output.series_every=6 h",
+        "output.map_days=[0, 1, 2]",
+        "output.film_every=6 h",
+    ]);
+    let mut simulation = watched.build().unwrap();
+    let mut record = Record::new(&watched);
+    simulation
+        .run(|now| {
+            record.take(&watched, now);
+            watched.checkpoint(now, &record, 0.0).unwrap();
+        })
+        .unwrap();
+    assert!(record.series.rows.len() > 8);
+    assert!(parts(&simulation.state).unwrap() == unseen);
+}
+
+#[test]
+fn runs_beside_each_other_do_not_meet() {
+    let (a, b) = (lively(&[]), lively(&["seed=4"]));
+    let ((alone_a, _), (alone_b, _)) = (end(&a), end(&b));
+    assert!(alone_a != alone_b, "the seed changes nothing");
+    let (mut one, mut other) = (a.build().unwrap(), b.build().unwrap());
+    one.begin().unwrap();
+    other.begin().unwrap();
+    // The second runs ahead by a tick, then they take turns.
+    other.step().unwrap();
+    while !one.is_done() {
+        one.step().unwrap();
+        if !other.is_done() {
+            other.step().unwrap();
+        }
+    }
+    assert!(parts(&one.state).unwrap() == alone_a);
+    assert!(parts(&other.state).unwrap() == alone_b);
+}

@@ -1,0 +1,118 @@
+//! `howship validate` as a user types it, on the targets that take no run of a tissue or a short one.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use howship::scenario::build::{HUMAN, MOUSE, load};
+use howship::validate::fitted::FITTED;
+use howship::validate::targets::TARGETS;
+
+fn validate(arguments: &[&str]) -> Output {
+    Command::cargo_bin("howship")
+        .unwrap()
+        .arg("validate")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_report_has_a_row_per_target_and_the_exit_code_is_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let done = validate(&[
+        "--only",
+        "A34,A38,A9",
+        "--seeds",
+        "1",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let text = fs::read_to_string(out.join("validation.csv")).unwrap();
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let header: Vec<&str> = "target,published,simulated,sd,low,high,verdict"
+        .split(',')
+        .collect();
+    assert_eq!(table.headers().unwrap().iter().collect::<Vec<_>>(), header);
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let targets: Vec<&str> = rows.iter().map(|row| &row[0]).collect();
+    assert_eq!(targets, ["A9", "A34", "A38"]);
+    for row in &rows {
+        let [simulated, low, high] = [2, 4, 5].map(|column| row[column].parse::<f64>().unwrap());
+        let verdict = if simulated >= low && simulated <= high {
+            "met"
+        } else {
+            "missed"
+        };
+        assert_eq!(&row[6], verdict, "{row:?}");
+        assert_eq!(&row[6], "met", "{row:?}");
+    }
+    let report = fs::read_to_string(out.join("report.md")).unwrap();
+    assert!(report.contains("3 of 3 targets met"), "{report}");
+    for fitted in FITTED {
+        assert!(report.contains(fitted.path), "{} is not named", fitted.path);
+    }
+    // A folder that holds something is not written into.
+    let again = validate(&["--only", "A38", "--out", out.to_str().unwrap()]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists already"));
+}
+
+#[test]
+fn an_unknown_target_is_refused_with_the_known_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let refused = validate(&["--only", "A99", "--out", out.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("`A99`") && said.contains("A22"), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn fitted_parameters_are_twelve_at_most_exist_and_are_marked_where_they_stand() {
+    assert_eq!(TARGETS.len(), 23);
+    assert!(FITTED.len() <= 12);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let marked = |text: &str| {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.filter(|line| line.contains("fitted")).count()
+    };
+    let mut found = [0, 0];
+    for fitted in FITTED {
+        for (index, (preset, file)) in [
+            ("human", "healthy_human.toml"),
+            ("mouse", "healthy_mouse.toml"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            if fitted.preset.is_some_and(|only| only != preset) {
+                continue;
+            }
+            let loaded = load(&root.join("scenarios").join(file), &[]).unwrap();
+            let leaf = loaded
+                .tree
+                .leaves()
+                .into_iter()
+                .find(|leaf| leaf.path == fitted.path);
+            let comment = leaf
+                .unwrap_or_else(|| panic!("{} in {preset}", fitted.path))
+                .comment;
+            let comment = comment.unwrap_or_default();
+            assert!(comment.contains("fitted"), "{}: {comment}", fitted.path);
+            found[index] += 1;
+        }
+    }
+    // Rate and fold of the activation share a line; osteoblasts repeat the OPG of lining cells.
+    assert_eq!([marked(HUMAN), marked(MOUSE)], found);
+}
