@@ -287,6 +287,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             chart
                 .configure_series_labels()
+                .position(if index == 2 {
+                    SeriesLabelPosition::LowerRight
+                } else {
+                    SeriesLabelPosition::UpperRight
+                })
                 .background_style(WHITE.mix(0.8))
                 .border_style(RGBColor(180, 180, 180))
                 .draw()?;

@@ -20,6 +20,7 @@ pub mod mean_field;
 pub mod numerics;
 pub mod observe;
 pub mod output;
+pub mod patient;
 pub mod scenario;
 pub mod specimen;
 pub mod study;

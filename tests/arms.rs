@@ -248,3 +248,38 @@ fn arms_that_cannot_be_are_refused_before_anything_runs() {
     bench.refused("fork past --at 12~h --arm a", &["exists already"]);
     bench.refused("fork past-a --at 12~h --arm b", &["itself an arm"]);
 }
+
+#[test]
+fn an_arm_may_bring_a_drug_and_says_what_was_given() {
+    let arm = r#"
+[subject]
+mass = "20 g"
+[arms.treated]
+at = "3 d"
+set = ["therapy.weekly.drug = zoledronate", "therapy.weekly.dose = 0.1 mg/kg", "therapy.weekly.route = intravenous", "therapy.weekly.start = 4 d"]
+"#;
+    let bench = Bench::new(&format!("{SMALL}{arm}"));
+    bench.done("run small.toml --out all");
+    assert!(!bench.path("all/control/drugs.csv").exists());
+    let text = fs::read_to_string(bench.path("all/treated/drugs.csv")).unwrap();
+    let days = rows(&bench.path("all/treated"));
+    assert_eq!(text.lines().count(), days.len());
+    assert!(text.starts_with("time_d,zoledronate_plasma_mg_per_l,"));
+    for (row, series) in text.lines().zip(&days).skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[0], series.split(',').next().unwrap());
+        let (day, given): (f64, f64) = (cells[0].parse().unwrap(), cells[3].parse().unwrap());
+        let expected = if day > 4.0 { 0.002 } else { 0.0 };
+        assert!((given - expected).abs() < 1e-12, "{row}");
+    }
+    assert!(bench.path("all/treated/plots/drugs.png").exists());
+    fs::write(
+        bench.path("small.toml"),
+        format!("{SMALL}{arm}").replace("start = 4 d", "start = 2 d"),
+    )
+    .unwrap();
+    bench.refused(
+        "run small.toml --out early",
+        &["therapy.weekly", "before the turn"],
+    );
+}

@@ -27,6 +27,16 @@ pub enum Fault {
         /// What the integrator said.
         reason: String,
     },
+    /// The body of the patient could not be followed.
+    #[error("the patient at tick {tick} (day {day:.3}): {reason}")]
+    Patient {
+        /// Tick.
+        tick: u32,
+        /// Day.
+        day: f64,
+        /// What does not fit.
+        reason: String,
+    },
     /// A quantity is negative or not finite.
     #[error(
         "{quantity} is {value} at site ({x}, {y}, {z}), tick {tick}; it must be finite and not negative"

@@ -9,6 +9,7 @@ use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::numerics::quantity::Secretion;
+use crate::patient::Patient;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -95,6 +96,8 @@ pub struct Model {
     pub patch_share: f64,
     /// Drugs and doses.
     pub plan: Plan,
+    /// The body around the lattice, if it is followed.
+    pub patient: Option<Patient>,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -258,6 +261,7 @@ impl Model {
             rates,
             clones,
             plan,
+            patient: None,
             binding,
         })
     }

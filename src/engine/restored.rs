@@ -56,6 +56,11 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
             ));
         }
     }
+    if state.patient.is_some() != model.patient.is_some()
+        || state.patient.is_some_and(|body| !body.makes_sense())
+    {
+        return Err("a body of the patient that does not fit the scenario".to_owned());
+    }
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();

@@ -6,10 +6,12 @@
 //! bone for weeks. Therefore a run begins before day 0: the bone gets a thin layer as thick as the
 //! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
 
+use crate::engine::body::reading;
 use crate::engine::model::Model;
 use crate::engine::state::{BoneDrugBook, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
+use crate::patient::Reading;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
@@ -112,8 +114,12 @@ impl State {
             ledger: Ledger::default(),
             drugs: vec![DrugInBody::default(); model.plan.agents.len()],
             bone_drug: BoneDrugBook::default(),
+            patient: None,
         };
         state.open_books(model);
+        if let Some(patient) = &model.patient {
+            state.patient = Some(patient.at_rest(reading(model, &state)));
+        }
         state
     }
 
@@ -134,6 +140,12 @@ impl State {
                 .collect(),
             ..Ledger::default()
         };
+        if let Some(body) = &mut self.patient {
+            body.last = Reading {
+                calcium_fmol: body.last.calcium_fmol,
+                ..Reading::default()
+            };
+        }
     }
 
     /// Settles a colony.

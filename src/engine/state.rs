@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
 use crate::numerics::packed;
+use crate::patient::Body;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -46,6 +47,8 @@ pub struct State {
     pub drugs: Vec<DrugInBody>,
     /// Books of the drug that binds to bone.
     pub bone_drug: BoneDrugBook,
+    /// The body of the patient, if it is followed.
+    pub patient: Option<Body>,
 }
 
 /// Where the drug that binds to bone went since the start, amol.

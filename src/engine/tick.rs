@@ -8,11 +8,12 @@
 //! | propose | a frozen picture | one fate per cell |
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
-//! | once a day | bone | mineral, stores, arrest |
+//! | once a day | bone, ledger | mineral, stores, arrest; the body of the patient |
 //! | check | state | a fault, or nothing |
 
 use rayon::prelude::*;
 
+use crate::engine::body::{expose, follow};
 use crate::engine::commit::{commit, daily};
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
@@ -41,11 +42,13 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     let proposals = propose(model, state, scratch);
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);
+    expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.
     state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
     if is_day_boundary(state.time_h) {
         daily(model, state);
+        follow(model, state)?;
         check_day(model, state)?;
     }
     check_books(model, state)

@@ -80,6 +80,16 @@ pub enum Dimension {
     FluidVolume,
     /// Volume of body fluid cleared per time, canonical L/h.
     Clearance,
+    /// Amount of a substance in the body, canonical mmol.
+    Amount,
+    /// Amount of a substance per time, canonical mmol/h.
+    AmountRate,
+    /// Volume of bone turned over in the body per time, canonical cm3/h.
+    BoneTurnover,
+    /// Volume of bone and marrow in the body, canonical cm3.
+    BodyVolume,
+    /// Effect per concentration, canonical /pM.
+    Slope,
     /// A number without unit.
     Number,
 }
@@ -188,6 +198,16 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
             ("mL/min", 0.06),
             ("L/min", 60.0),
         ],
+        Dimension::Amount => &[("mmol", 1.0), ("umol", 1e-3), ("mol", 1e3)],
+        Dimension::AmountRate => &[("mmol/h", 1.0), ("mmol/d", 1.0 / 24.0), ("umol/h", 1e-3)],
+        Dimension::BoneTurnover => &[
+            ("cm3/h", 1.0),
+            ("cm3/d", 1.0 / 24.0),
+            ("mm3/d", 1e-3 / 24.0),
+            ("cm3/yr", 1.0 / HOURS_PER_YEAR),
+        ],
+        Dimension::BodyVolume => &[("cm3", 1.0), ("mm3", 1e-3), ("mL", 1.0), ("L", 1e3)],
+        Dimension::Slope => &[("/pM", 1.0), ("/nM", 1e-3), ("/uM", 1e-6)],
         Dimension::Number => &[("", 1.0)],
     }
 }
@@ -217,6 +237,11 @@ impl Dimension {
             Self::MolarMass => "a molar mass",
             Self::FluidVolume => "a volume of fluid",
             Self::Clearance => "a volume of fluid per time",
+            Self::Amount => "an amount",
+            Self::AmountRate => "an amount in the body per time",
+            Self::BoneTurnover => "a volume of bone per time",
+            Self::BodyVolume => "a volume in the body",
+            Self::Slope => "an effect per concentration",
             Self::Number => "a number without unit",
         }
     }
@@ -245,6 +270,11 @@ impl Dimension {
             Self::MolarMass => "147 kDa",
             Self::FluidVolume => "2.6 L",
             Self::Clearance => "0.09 L/d",
+            Self::Amount => "100 mmol",
+            Self::AmountRate => "4.2 mmol/d",
+            Self::BoneTurnover => "0.5 cm3/d",
+            Self::BodyVolume => "20 cm3",
+            Self::Slope => "8.58 /uM",
             Self::Number => "0.5",
         }
     }
@@ -555,6 +585,16 @@ quantities! {
     FluidVolume, l;
     /// A volume of body fluid cleared per time.
     Clearance, l_per_h;
+    /// An amount of a substance in the body.
+    Amount, mmol;
+    /// An amount of a substance per time.
+    AmountRate, mmol_per_h;
+    /// A volume of bone turned over per time.
+    BoneTurnover, cm3_per_h;
+    /// A volume of bone and marrow.
+    BodyVolume, cm3;
+    /// An effect per concentration.
+    Slope, per_pm;
 }
 
 #[cfg(test)]

@@ -298,6 +298,53 @@ pub fn write_drug_curves(
     write_picture(folder, "drugs", &heading, &[panel], &[])
 }
 
+/// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_patient_curves(
+    folder: &Path,
+    title: &str,
+    patient: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(patient);
+    let panel = |y_label, columns: &[(&str, &str)]| Panel {
+        y_label,
+        logarithmic: false,
+        lines: columns
+            .iter()
+            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
+            .collect(),
+        published: Vec::new(),
+    };
+    let panels = [
+        panel("total calcium (mM)", &[("calcium_mm", "calcium")]),
+        panel(
+            "level in plasma (pM)",
+            &[("pth_pm", "PTH"), ("pthrp_pm", "PTHrP")],
+        ),
+        panel(
+            "over its level in health",
+            &[
+                ("ctx", "CTX"),
+                ("trap5b", "TRAP5b"),
+                ("bsap", "BSAP"),
+                ("p1np", "P1NP"),
+            ],
+        ),
+        panel(
+            "neutrophils (1e9/L)",
+            &[("neutrophils_1e9_per_l", "neutrophils")],
+        ),
+    ];
+    let mut heading = format!("{title}: patient");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "patient", &heading, &panels, dose_days)
+}
+
 /// Draws panels side by side, as SVG and PNG, with marks at doses.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::biology::problem::{Problem, Problems};
 use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::scratch::Scratch;
@@ -19,6 +20,7 @@ use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
 use crate::therapy::catalogue::fragment;
+use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 use crate::transport::diffusion::MOST_SITES;
@@ -502,21 +504,42 @@ impl Loaded {
                 )
                 .into());
         }
-        Model::new(
-            scenario.parameters(),
-            &scenario.treatment(),
-            grid,
-            scenario.run.tick.get(),
-            choice,
-        )
-        .map_err(|problems| {
+        let said = |problems: &[Problem]| {
             Diagnostics(
                 problems
                     .iter()
                     .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
                     .collect(),
             )
-        })
+        };
+        let mut model = Model::new(
+            scenario.parameters(),
+            &scenario.treatment(),
+            grid,
+            scenario.run.tick.get(),
+            choice,
+        )
+        .map_err(|problems| said(&problems))?;
+        let mut problems = Problems::default();
+        if let Some(patient) = &scenario.patient {
+            patient.check(scenario.run.burn_in.get(), &mut problems);
+            if scenario.subject.species != Species::Human {
+                problems.add(
+                    "patient",
+                    format!(
+                        "a patient, with subject.species = \"{}\"",
+                        scenario.subject.species.name()
+                    ),
+                    "leave out [patient], or take `preset = \"human\"`: its calcium and its \
+                     markers are those of man",
+                );
+            }
+        }
+        if !problems.found.is_empty() {
+            return Err(said(&problems.found));
+        }
+        model.patient.clone_from(&scenario.patient);
+        Ok(model)
     }
 
     /// Builds the simulation.

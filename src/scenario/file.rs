@@ -15,6 +15,7 @@ use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
 use crate::numerics::quantity::{Length, Time};
+use crate::patient::Patient;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
 use crate::therapy::plan::Therapy;
@@ -66,6 +67,9 @@ pub struct Scenario {
     /// Courses of drugs, by a name of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub therapy: BTreeMap<String, Course>,
+    /// The body around the lattice: calcium, markers, neutrophils; not followed without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Patient>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.

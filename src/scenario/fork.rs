@@ -23,7 +23,7 @@ pub const CONTROL: &str = "control";
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 15] = [
     "name",
     "description",
     "seed",
@@ -38,6 +38,7 @@ const SHARED: [&str; 14] = [
     "arms",
     "arm",
     "tumour.cell_diameter",
+    "patient",
 ];
 
 /// The turn of a run into its arm.

@@ -1,5 +1,6 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -10,10 +11,11 @@ use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
-use crate::output::curves::{write_curves, write_drug_curves};
+use crate::output::curves::{write_curves, write_drug_curves, write_patient_curves};
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::patient;
 use crate::scenario::build::{Loaded, Simulation};
 use crate::tissue::grid::Grid;
 
@@ -68,6 +70,8 @@ pub struct Record {
     pub colonisation: Table,
     /// Rows of `drugs.csv`; without columns where no drug is given.
     pub drugs: Table,
+    /// Rows of `patient.csv`; without columns where no patient is followed.
+    pub patient: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -107,7 +111,18 @@ impl Record {
                 rows: Vec::new(),
             },
             drugs: Table {
-                columns: drug_columns(loaded),
+                columns: if loaded.scenario.therapy.is_empty() {
+                    Vec::new()
+                } else {
+                    drug_columns(loaded.scenario.drugs.keys().map(String::as_str))
+                },
+                rows: Vec::new(),
+            },
+            patient: Table {
+                columns: match loaded.scenario.patient {
+                    Some(_) => patient::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
                 rows: Vec::new(),
             },
             parts: Vec::new(),
@@ -156,8 +171,9 @@ impl Record {
             if !self.colonisation.columns.is_empty() {
                 self.colonisation.rows.push(colonisation(state));
             }
-            if !self.drugs.columns.is_empty() {
-                self.drugs.rows.push(drug_row(simulation));
+            self.take_drugs(simulation);
+            if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
+                self.patient.rows.push(patient.row(body, state.day()));
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows =
@@ -184,6 +200,67 @@ impl Record {
         }
     }
 
+    /// One row of `drugs.csv`. An arm may bring drugs that the rows of its past do not have.
+    fn take_drugs(&mut self, simulation: &Simulation) {
+        let Simulation { model, state, .. } = simulation;
+        let table = &mut self.drugs;
+        let agents = || model.plan.agents.iter().map(|agent| agent.name.as_str());
+        let known = |table: &Table, drug: &str| table.columns.contains(&format!("{drug}{PLASMA}"));
+        if !model.plan.doses.is_empty() && agents().any(|drug| !known(table, drug)) {
+            let mut names: BTreeSet<&str> = agents().collect();
+            let before = table.columns.clone();
+            names.extend(
+                before
+                    .iter()
+                    .filter_map(|column| column.strip_suffix(PLASMA)),
+            );
+            let columns = drug_columns(names.into_iter());
+            let past = self.series.rows.len() - 1;
+            table.rows = (0..past)
+                .map(|row| {
+                    let value = |column: &String| {
+                        let place = before.iter().position(|name| name == column);
+                        place.map_or(0.0, |place| table.rows[row][place])
+                    };
+                    let mut values: Vec<f64> = columns.iter().map(value).collect();
+                    values[0] = self.series.rows[row][0];
+                    values
+                })
+                .collect();
+            table.columns = columns;
+        }
+        if table.columns.is_empty() {
+            return;
+        }
+        let bodies: BTreeMap<&str, [f64; 4]> = agents()
+            .zip(&state.drugs)
+            .enumerate()
+            .map(|(drug, (name, body))| {
+                let given = model
+                    .plan
+                    .days(drug)
+                    .filter(|&day| day < state.day() - 1e-9);
+                let doses = given.count() as f64;
+                (
+                    name,
+                    [body.plasma_mg_per_l, body.site_pm, body.given_mg, doses],
+                )
+            })
+            .collect();
+        let mut row = vec![state.day()];
+        for name in table
+            .columns
+            .iter()
+            .filter_map(|name| name.strip_suffix(PLASMA))
+        {
+            // A drug that an arm left out is gone, and with it its count.
+            row.extend(bodies.get(name).copied().unwrap_or_default());
+        }
+        let book = state.bone_drug;
+        row.extend([book.bound, book.taken_up, book.carried_away]);
+        table.rows.push(row);
+    }
+
     /// Holds a record that was read back against itself.
     ///
     /// # Errors
@@ -195,6 +272,7 @@ impl Record {
             &self.drugs,
             &self.clones,
             &self.colonisation,
+            &self.patient,
         ] {
             if let Some(row) = table
                 .rows
@@ -293,6 +371,9 @@ impl Record {
                 table.write_csv(&folder.join(file))?;
             }
         }
+        if !self.patient.columns.is_empty() {
+            self.patient.write_csv(&folder.join("patient.csv"))?;
+        }
         write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
     }
 
@@ -315,6 +396,10 @@ impl Record {
         if !self.drugs.columns.is_empty() {
             write_drug_curves(plots, title, &self.drugs)?;
         }
+        if !self.patient.columns.is_empty() {
+            let days = dose_days(&self.drugs);
+            write_patient_curves(plots, title, &self.patient, &days)?;
+        }
         for moment in &self.maps {
             write_map(
                 &plots.join(format!("map_d{:.0}.png", moment.day)),
@@ -330,15 +415,14 @@ impl Record {
 /// Ending of the columns that count doses.
 const DOSES: &str = "_doses";
 
-/// Columns of `drugs.csv`.
-fn drug_columns(loaded: &Loaded) -> Vec<String> {
-    let scenario = &loaded.scenario;
-    if scenario.therapy.is_empty() {
-        return Vec::new();
-    }
+/// Ending of the columns of plasma levels, the first of each drug.
+const PLASMA: &str = "_plasma_mg_per_l";
+
+/// Columns of `drugs.csv`: mean levels of the last tick, and what was given until now.
+fn drug_columns<'a>(drugs: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut columns = vec!["time_d".to_owned()];
-    for name in scenario.drugs.keys() {
-        for entry in ["_plasma_mg_per_l", "_site_pm", "_given_mg", DOSES] {
+    for name in drugs {
+        for entry in [PLASMA, "_site_pm", "_given_mg", DOSES] {
             columns.push(format!("{name}{entry}"));
         }
     }
@@ -351,27 +435,6 @@ fn drug_columns(loaded: &Loaded) -> Vec<String> {
         .map(str::to_owned),
     );
     columns
-}
-
-/// One row of `drugs.csv`: mean levels of the last tick, and what was given until now.
-fn drug_row(simulation: &Simulation) -> Vec<f64> {
-    let Simulation { model, state, .. } = simulation;
-    let mut row = vec![state.day()];
-    for (drug, body) in state.drugs.iter().enumerate() {
-        let given = model
-            .plan
-            .days(drug)
-            .filter(|&day| day < state.day() - 1e-9);
-        row.extend([
-            body.plasma_mg_per_l,
-            body.site_pm,
-            body.given_mg,
-            given.count() as f64,
-        ]);
-    }
-    let book = state.bone_drug;
-    row.extend([book.bound, book.taken_up, book.carried_away]);
-    row
 }
 
 /// Days of doses as the rows show them: the row before the count rises.

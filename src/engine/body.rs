@@ -1,0 +1,62 @@
+//! Once a day: the body of the patient, from what the tissue did. The tissue does not feel it.
+
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::state::State;
+use crate::numerics::reduce::ordered_sum;
+use crate::patient::Reading;
+
+/// What the body sees of the tissue.
+pub fn reading(model: &Model, state: &State) -> Reading {
+    let volume_um3 = model.grid.site_volume_um3();
+    let law = &model.parameters.mineralisation;
+    let bone = &state.bone;
+    let mineral = ordered_sum(bone.matrix.len(), |site| {
+        f64::from(bone.matrix[site]) * f64::from(bone.mineral[site])
+    });
+    let pthrp = model.signals.iter().position(|name| name == "pthrp");
+    Reading {
+        resorbed_um3: state.ledger.resorbed_um3,
+        formed_um3: state.ledger.formed_um3,
+        calcium_fmol: law.calcium_fmol(volume_um3, 1.0) * mineral,
+        pthrp_amol: pthrp.map_or(0.0, |signal| state.ledger.total[signal].made),
+        osteoclasts: state.osteoclasts.len() as f64,
+        osteoblasts: state.osteoblasts.len() as f64,
+    }
+}
+
+/// Counts what the drugs of a tick do to marrow.
+pub fn expose(model: &Model, state: &mut State) {
+    let (Some(patient), Some(body)) = (&model.patient, &mut state.patient) else {
+        return;
+    };
+    let agents = model.plan.agents.iter().zip(&state.drugs);
+    let effect: f64 = agents
+        .filter_map(|(agent, drug)| {
+            let slope = patient.neutrophils.toxicity.get(&agent.name)?;
+            Some(slope.get() * drug.plasma_mg_per_l * agent.pm_per_mg_per_l)
+        })
+        .sum();
+    body.marrow_effect_h += effect * model.tick_h;
+}
+
+/// Takes the body on by the day that has just ended.
+///
+/// # Errors
+/// [`Fault::Patient`].
+pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
+    let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
+        return Ok(());
+    };
+    let now = reading(model, state);
+    let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
+    patient
+        .advance(&mut body, state.time_h, lattice_um3, now)
+        .map_err(|reason| Fault::Patient {
+            tick: state.tick,
+            day: state.day(),
+            reason: reason.to_string(),
+        })?;
+    state.patient = Some(body);
+    Ok(())
+}

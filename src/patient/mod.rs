@@ -1,0 +1,433 @@
+//! The body around the lattice: calcium, markers of turnover, neutrophils. Knows no tissue.
+//!
+//! The tissue does not feel the body; it is read once a day from day 0 on.
+//!
+//! # Law
+//! The lattice stands for a lesion of a given volume, or for a sample of the whole skeleton. What it
+//! does is multiplied by a factor `s`: volume of the lesion over that of the lattice, or turnover of
+//! the skeleton over that of the lattice in health. The lattice in health is the last part of the
+//! burn-in (`health_window`). Its share of the turnover of the skeleton is
+//! `w = s x resorption in health / turnover`; the rest of the skeleton, `1 - w`, stays in health.
+//!
+//! # Limits
+//! Drugs act on the rest of the skeleton only where the lattice stands for all of it. In a small
+//! lattice that stands for a skeleton, chance moves markers more than in a patient.
+
+pub mod calcium;
+pub mod markers;
+pub mod neutrophils;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::problem::Problems;
+use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
+use calcium::{Calcium, CalciumError, Pools};
+use markers::{Levels, Markers, Production};
+use neutrophils::{Chain, NeutrophilError, Neutrophils};
+
+/// What the lattice is a sample of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sample {
+    /// Of lesions of the volume `lesions`.
+    Lesion,
+    /// Of the whole skeleton.
+    Skeleton,
+}
+
+/// The body of a patient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Patient {
+    /// What the lattice is a sample of.
+    pub lattice: Sample,
+    /// Volume of all lesions, bone and marrow; for `lattice = "lesion"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesions: Option<BodyVolume>,
+    /// Bone that the healthy skeleton turns over; design: 0.48 cm3/d, a tenth of 1.75 L in a year.
+    #[serde(default = "turnover")]
+    pub turnover: BoneTurnover,
+    /// The part of the burn-in, up to day 0, that counts as health.
+    #[serde(default = "health_window")]
+    pub health_window: Time,
+    /// Calcium.
+    #[serde(default)]
+    pub calcium: Calcium,
+    /// Markers of turnover.
+    #[serde(default)]
+    pub markers: Markers,
+    /// Neutrophils.
+    #[serde(default)]
+    pub neutrophils: Neutrophils,
+}
+
+fn turnover() -> BoneTurnover {
+    BoneTurnover::cm3_per_h(0.48 / 24.0)
+}
+
+fn health_window() -> Time {
+    Time::h(60.0 * 24.0)
+}
+
+impl Patient {
+    /// Looks for values that make no sense.
+    pub fn check(&self, burn_in_h: f64, problems: &mut Problems) {
+        match (self.lattice, self.lesions) {
+            (Sample::Lesion, None) => problems.add(
+                "patient.lesions",
+                "no volume, with patient.lattice = \"lesion\"",
+                "give the volume of all lesions, such as `lesions = \"20 cm3\"`",
+            ),
+            (Sample::Skeleton, Some(_)) => problems.add(
+                "patient.lesions",
+                "a volume, with patient.lattice = \"skeleton\"",
+                "leave it out, or write `lattice = \"lesion\"`",
+            ),
+            (_, Some(volume)) => problems.positive("patient.lesions", volume.get(), "cm3"),
+            (_, None) => {}
+        }
+        problems.positive("patient.turnover", self.turnover.get(), "cm3/h");
+        let window = self.health_window.get();
+        if !(24.0..=burn_in_h).contains(&window) {
+            problems.add(
+                "patient.health_window",
+                format!(
+                    "found {} d with a burn-in of {} d",
+                    window / 24.0,
+                    burn_in_h / 24.0
+                ),
+                "give at least a day and at most run.burn_in: it says what the lattice does in health",
+            );
+        }
+        self.calcium.check("patient.calcium", problems);
+        self.markers.check("patient.markers", problems);
+        self.neutrophils.check("patient.neutrophils", problems);
+    }
+}
+
+/// What a lattice did: sums since the start of the run, and numbers of cells now.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Reading {
+    /// Resorbed since the start, um3.
+    pub resorbed_um3: f64,
+    /// Formed since the start, um3.
+    pub formed_um3: f64,
+    /// Calcium in the bone of the lattice now, fmol.
+    pub calcium_fmol: f64,
+    /// PTHrP that tumour cells made since the start, amol.
+    pub pthrp_amol: f64,
+    /// Osteoclasts now.
+    pub osteoclasts: f64,
+    /// Osteoblasts now.
+    pub osteoblasts: f64,
+}
+
+/// A body, as it is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Body {
+    /// Calcium.
+    pub pools: Pools,
+    /// Plasma PTHrP of the last day, pM.
+    pub pthrp_pm: f64,
+    /// Markers.
+    pub levels: Levels,
+    /// Neutrophils.
+    pub chain: Chain,
+    /// Effect of drugs on the marrow since the last day, summed over hours.
+    pub marrow_effect_h: f64,
+    /// The lattice a day ago.
+    pub last: Reading,
+    /// What the lattice did in the health window: volumes as sums, cells summed over days.
+    pub health: Reading,
+    /// Days in the health window.
+    pub health_days: f64,
+}
+
+/// What stops a run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PatientError {
+    /// Calcium.
+    #[error(transparent)]
+    Calcium(#[from] CalciumError),
+    /// Neutrophils.
+    #[error(transparent)]
+    Neutrophils(#[from] NeutrophilError),
+    /// Nothing happened in health.
+    #[error(
+        "in the {days} d before day 0 the lattice resorbed {resorbed_um3} um3 and held {osteoclasts} osteoclasts and {osteoblasts} osteoblasts on average, so it does not say what health is; take a larger lattice or a longer patient.health_window"
+    )]
+    NoHealth {
+        /// Days looked at.
+        days: f64,
+        /// Resorbed, um3.
+        resorbed_um3: f64,
+        /// Mean number.
+        osteoclasts: f64,
+        /// Mean number.
+        osteoblasts: f64,
+    },
+    /// The lesions turn over more than the skeleton.
+    #[error(
+        "lesions of this volume turn over {share:.2} of what the skeleton does in health; give smaller patient.lesions or a larger patient.turnover"
+    )]
+    TooLarge {
+        /// Share of the turnover.
+        share: f64,
+    },
+}
+
+impl Patient {
+    /// A body in health, with the lattice as it is at the start.
+    pub fn at_rest(&self, reading: Reading) -> Body {
+        Body {
+            pools: self.calcium.at_rest(),
+            levels: Levels::default(),
+            chain: Chain::default(),
+            last: reading,
+            ..Body::default()
+        }
+    }
+
+    /// True when the lattice shows health at this time, h.
+    pub fn is_health(&self, time_h: f64) -> bool {
+        time_h <= 1e-6 && time_h > -self.health_window.get() + 1e-6
+    }
+
+    /// The factor `s`, and the share `w` of the turnover.
+    ///
+    /// # Errors
+    /// [`PatientError`].
+    pub fn scale(&self, body: &Body, lattice_um3: f64) -> Result<(f64, f64), PatientError> {
+        let (health, days) = (&body.health, body.health_days);
+        if health.resorbed_um3 <= 0.0 || health.osteoclasts <= 0.0 || health.osteoblasts <= 0.0 {
+            return Err(PatientError::NoHealth {
+                days,
+                resorbed_um3: health.resorbed_um3,
+                osteoclasts: health.osteoclasts / days.max(1.0),
+                osteoblasts: health.osteoblasts / days.max(1.0),
+            });
+        }
+        let usual_um3_per_h = health.resorbed_um3 / (24.0 * days);
+        let turnover_um3_per_h = self.turnover.get() * 1e12;
+        let s = match (self.lattice, self.lesions) {
+            (Sample::Lesion, Some(volume)) => volume.get() * 1e12 / lattice_um3,
+            _ => turnover_um3_per_h / usual_um3_per_h,
+        };
+        let share = s * usual_um3_per_h / turnover_um3_per_h;
+        if share > 1.0 + 1e-9 {
+            return Err(PatientError::TooLarge { share });
+        }
+        Ok((s, share))
+    }
+
+    /// Takes the body on by a day. Up to day 0 it only looks at the lattice.
+    ///
+    /// # Errors
+    /// [`PatientError`].
+    pub fn advance(
+        &self,
+        body: &mut Body,
+        time_h: f64,
+        lattice_um3: f64,
+        now: Reading,
+    ) -> Result<(), PatientError> {
+        const DAY_H: f64 = 24.0;
+        let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
+        let formed_um3 = now.formed_um3 - body.last.formed_um3;
+        let freed_fmol = body.last.calcium_fmol - now.calcium_fmol;
+        let pthrp_amol = now.pthrp_amol - body.last.pthrp_amol;
+        body.last = now;
+        let marrow_effect = std::mem::take(&mut body.marrow_effect_h) / DAY_H;
+        if time_h <= 1e-6 {
+            if self.is_health(time_h) {
+                body.health.resorbed_um3 += resorbed_um3;
+                body.health.formed_um3 += formed_um3;
+                body.health.osteoclasts += now.osteoclasts;
+                body.health.osteoblasts += now.osteoblasts;
+                body.health_days += 1.0;
+            }
+            return Ok(());
+        }
+        let (s, share) = self.scale(body, lattice_um3)?;
+        // fmol to mmol, amol to pmol.
+        let from_bone_mmol_per_h = s * freed_fmol * 1e-12 / DAY_H;
+        body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
+            / DAY_H
+            / self.calcium.pthrp_clearance.get();
+        self.calcium
+            .advance(&mut body.pools, from_bone_mmol_per_h, body.pthrp_pm, DAY_H)?;
+        let health = &body.health;
+        let over = |now: f64, sum: f64| 1.0 - share + share * now * body.health_days / sum;
+        let formation = if health.formed_um3 > 0.0 {
+            over(formed_um3, health.formed_um3)
+        } else {
+            1.0
+        };
+        let production = Production {
+            resorption: over(resorbed_um3, health.resorbed_um3),
+            formation,
+            osteoclasts: over(now.osteoclasts, health.osteoclasts),
+            osteoblasts: over(now.osteoblasts, health.osteoblasts),
+        };
+        self.markers.advance(&mut body.levels, &production, DAY_H);
+        self.neutrophils
+            .advance(&mut body.chain, marrow_effect, DAY_H)?;
+        Ok(())
+    }
+}
+
+/// Columns of `patient.csv`.
+pub const COLUMNS: [&str; 15] = [
+    "time_d",
+    "calcium_mm",
+    "hypercalcaemia_grade",
+    "pth_pm",
+    "pthrp_pm",
+    "urine_calcium_mmol_per_d",
+    "excreted_share",
+    "bone_calcium_mmol",
+    "calcium_residual",
+    "ctx",
+    "ntx",
+    "trap5b",
+    "bsap",
+    "p1np",
+    "neutrophils_1e9_per_l",
+];
+
+impl Patient {
+    /// One row of `patient.csv`. Markers are over their level in health; `bone_calcium_mmol` is what
+    /// came from bone since day 0, net.
+    pub fn row(&self, body: &Body, day: f64) -> Vec<f64> {
+        let law = &self.calcium;
+        let level = law.level_mm(&body.pools);
+        let levels = &body.levels;
+        vec![
+            day,
+            level,
+            f64::from(calcium::hypercalcaemia(level)),
+            law.pth_pm(&body.pools),
+            body.pthrp_pm,
+            24.0 * law.urine_mmol_per_h(&body.pools, body.pthrp_pm),
+            law.excreted_share(&body.pools, body.pthrp_pm),
+            body.pools.from_bone_mmol,
+            law.residual(&body.pools),
+            levels.ctx,
+            levels.ntx,
+            levels.trap5b,
+            levels.bsap,
+            levels.p1np,
+            self.neutrophils.count(&body.chain),
+        ]
+    }
+}
+
+impl Body {
+    /// True when every value is finite.
+    pub fn makes_sense(&self) -> bool {
+        let readings = [&self.last, &self.health].map(|reading| {
+            [
+                reading.resorbed_um3,
+                reading.formed_um3,
+                reading.calcium_fmol,
+                reading.pthrp_amol,
+                reading.osteoclasts,
+                reading.osteoblasts,
+            ]
+        });
+        let levels = &self.levels;
+        [
+            self.pools.fluid_mmol,
+            self.pools.exchangeable_mmol,
+            self.pools.calcitriol,
+            self.pools.from_gut_mmol,
+            self.pools.to_urine_mmol,
+            self.pools.from_bone_mmol,
+            self.pthrp_pm,
+            levels.ctx,
+            levels.ntx,
+            levels.trap5b,
+            levels.bsap,
+            levels.p1np,
+            self.health_days,
+            self.marrow_effect_h,
+        ]
+        .iter()
+        .chain(readings.iter().flatten())
+        .chain(&self.chain.relative)
+        .all(|value| value.is_finite())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patient(lattice: Sample) -> Patient {
+        Patient {
+            lattice,
+            lesions: (lattice == Sample::Lesion).then(|| BodyVolume::cm3(20.0)),
+            turnover: turnover(),
+            health_window: Time::h(240.0),
+            calcium: Calcium::default(),
+            markers: Markers::default(),
+            neutrophils: Neutrophils::default(),
+        }
+    }
+
+    /// A lattice of 1 mm3 that turns over 0.012 mm3 a day in health, and resorbs `times` that from day
+    /// 0 on.
+    fn run(patient: &Patient, times: f64, days: u32) -> Result<Body, PatientError> {
+        let mut now = Reading {
+            calcium_fmol: 1e11,
+            osteoclasts: 4.0,
+            osteoblasts: 20.0,
+            ..Reading::default()
+        };
+        let mut body = patient.at_rest(now);
+        for day in -10..days as i32 {
+            let factor = if day < 0 { 1.0 } else { times };
+            now.resorbed_um3 += 12e6 * factor;
+            now.formed_um3 += 12e6;
+            now.calcium_fmol -= 12e6 * (factor - 1.0) * 11.23;
+            now.osteoclasts = 4.0 * factor;
+            let time_h = f64::from(day + 1) * 24.0;
+            patient.advance(&mut body, time_h, 1e9, now)?;
+        }
+        Ok(body)
+    }
+
+    #[test]
+    fn a_skeleton_in_health_keeps_every_level_and_a_busy_one_lifts_markers() {
+        let patient = patient(Sample::Skeleton);
+        let body = run(&patient, 1.0, 30).unwrap();
+        let row = patient.row(&body, 30.0);
+        for (column, value) in COLUMNS.iter().zip(&row) {
+            if ["ctx", "ntx", "trap5b", "bsap", "p1np"].contains(column) {
+                assert!((value - 1.0).abs() < 1e-12, "{column} {value}");
+            }
+        }
+        assert!((row[1] - 2.35).abs() < 1e-9, "{} mM", row[1]);
+        let body = run(&patient, 2.0, 30).unwrap();
+        assert!((body.levels.ctx - 2.0).abs() < 1e-6 && (body.levels.p1np - 1.0).abs() < 1e-9);
+        assert!((body.levels.trap5b - 2.0).abs() < 1e-3);
+        // 0.48 cm3 a day above formation, 5.4 mmol.
+        assert!((body.pools.from_bone_mmol / (30.0 * 0.48 * 11.23) - 1.0).abs() < 1e-9);
+        assert!(patient.calcium.residual(&body.pools) < 1e-9);
+    }
+
+    #[test]
+    fn lesions_count_by_their_volume_and_too_large_ones_are_refused() {
+        let patient = patient(Sample::Lesion);
+        // 20 cm3 of lattices of 1 mm3: 20 000 times 0.012 mm3 a day, half of the turnover.
+        let body = run(&patient, 3.0, 30).unwrap();
+        assert!((body.levels.ctx - 2.0).abs() < 1e-6, "{}", body.levels.ctx);
+        let larger = Patient {
+            lesions: Some(BodyVolume::cm3(50.0)),
+            ..patient
+        };
+        let said = run(&larger, 1.0, 1).unwrap_err().to_string();
+        assert!(said.contains("1.25"), "{said}");
+    }
+}
