@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::layers::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 18] = [
+const RULES: [(&str, &str); 19] = [
     ("tumour.division", "Tumour cells divide at"),
     ("tumour.death", "Tumour cells die at"),
     ("tumour.motility", "Tumour cells move at random with"),

@@ -126,6 +126,7 @@ impl TumourRates {
     }
 
     /// Rates of a clone of cells with these rates; what is wrong goes to `problems`.
+    #[must_use]
     pub fn of_clone(
         &self,
         name: &str,
