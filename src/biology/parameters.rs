@@ -9,6 +9,7 @@ use crate::biology::osteoclast::Osteoclast;
 use crate::biology::problem::Problems;
 use crate::biology::signal::{CORE, Signal};
 use crate::biology::tumour::Tumour;
+use crate::biology::tumour::colonisation::Colonisation;
 
 /// Signals, cues and lineages.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Parameters {
     pub cues: BTreeMap<String, DeclaredCue>,
     /// Tumour cells.
     pub tumour: Tumour,
+    /// Tumour cells that arrive from the circulation, if any do.
+    pub colonisation: Option<Colonisation>,
     /// Osteoclasts.
     pub osteoclast: Osteoclast,
     /// Lining cells.

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::cue::{CueId, CueTable};
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{Diffusivity, Rate, Secretion, Speed, SurfaceRate, Untyped};
+use crate::numerics::quantity::{
+    Diffusivity, Rate, Secretion, Speed, SurfaceRate, Untyped, VolumeEventRate,
+};
 use crate::numerics::response::{hill, lowered, raised};
 
 /// A value that cues raise and lower.
@@ -94,7 +96,14 @@ macro_rules! basal {
         }
     )*};
 }
-basal!(Diffusivity, Rate, Secretion, Speed, SurfaceRate);
+basal!(
+    Diffusivity,
+    Rate,
+    Secretion,
+    Speed,
+    SurfaceRate,
+    VolumeEventRate
+);
 
 impl Basal for f64 {
     fn canonical(&self) -> f64 {
@@ -145,9 +154,33 @@ impl CompiledRate {
         value
     }
 
+    /// The rate of a cell of another phenotype: `factor` times this one, each cue sensed at
+    /// `sensitivity` times its level. A factor and a sensitivity of 1 change no bit.
+    #[must_use]
+    pub fn varied(&self, factor: f64, sensitivity: impl Fn(CueId) -> f64) -> Self {
+        Self {
+            basal: self.basal * factor,
+            modulators: self
+                .modulators
+                .iter()
+                .map(|modulator| Modulator {
+                    // Deafness is an infinite half-maximum.
+                    half_max: modulator.half_max / sensitivity(modulator.cue),
+                    ..modulator.clone()
+                })
+                .collect(),
+        }
+    }
+
     /// The largest value that any levels of its cues can give.
     pub fn most(&self) -> f64 {
-        let most = |modulator: &Modulator| modulator.ends[0].max(modulator.ends[1]);
+        let most = |modulator: &Modulator| {
+            if modulator.half_max.is_infinite() {
+                modulator.ends[0]
+            } else {
+                modulator.ends[0].max(modulator.ends[1])
+            }
+        };
         self.modulators.iter().map(most).product::<f64>() * self.basal
     }
 
@@ -292,6 +325,18 @@ mod tests {
         assert!((rate.at(|_| 0.0) - 2.0).abs() < 1e-12);
         // Cue 0 is TGF-beta at its half maximum, the packing is at its half maximum too.
         assert!((rate.at(|cue| if cue == 0 { 20.0 } else { 0.5 }) - 2.0 * 2.0 * 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_phenotype_scales_the_value_and_shifts_the_half_maximum() {
+        let (rate, _) = compile(
+            "rate = \"2 /h\"\nraised_by.tgf_beta = { fold = 3, half_max = \"20 pM\", hill = 4 }",
+        );
+        assert_eq!(rate.varied(1.0, |_| 1.0), rate);
+        let double = rate.varied(0.5, |_| 2.0);
+        assert!((double.at(|_| 10.0) - 0.5 * rate.at(|_| 20.0)).abs() < 1e-12);
+        let deaf = rate.varied(1.0, |_| 0.0);
+        assert!((deaf.at(|_| 1e9) - 2.0).abs() < 1e-12);
     }
 
     #[test]

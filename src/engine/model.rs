@@ -6,32 +6,21 @@ use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
+use crate::biology::tumour::Tumour;
+use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
-/// What a lineage makes of one signal, per cell, amol/h.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecretionRate {
-    /// Index of the signal.
-    pub signal: usize,
-    /// Amount per cell and hour.
-    pub rate: CompiledRate,
-}
-
 /// All rates of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
-    /// Tumour division, per h.
-    pub tumour_division: CompiledRate,
-    /// Tumour death, per h.
-    pub tumour_death: CompiledRate,
-    /// Tumour motility, um2/h.
-    pub tumour_motility: CompiledRate,
-    /// End of dormancy, per h.
-    pub tumour_waking: CompiledRate,
+    /// Tumour cells, by clone; the first is parental.
+    pub tumour: Vec<TumourRates>,
+    /// Arrival of tumour cells from the circulation, per mm3 and h.
+    pub colonisation: Option<CompiledRate>,
     /// Formation of osteoclasts, per mm2 and h.
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
@@ -58,8 +47,6 @@ pub struct Rates {
     pub apposition: CompiledRate,
     /// Death of osteoblasts, per h.
     pub osteoblast_death: CompiledRate,
-    /// What tumour cells make.
-    pub tumour_secretion: Vec<SecretionRate>,
     /// What lining cells make.
     pub lining_secretion: Vec<SecretionRate>,
     /// What precursors make.
@@ -89,6 +76,8 @@ pub struct Model {
     pub cues: Vec<CueSource>,
     /// Rates.
     pub rates: Rates,
+    /// Clones of the tumour.
+    pub clones: Clones,
     /// Footprint of an osteoclast, as displacements.
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
@@ -182,6 +171,10 @@ impl Model {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
+        let clones = Clones::new(&parameters.tumour, &mut problems);
+        if let Some(colonisation) = &parameters.colonisation {
+            colonisation.check(&clones, &mut problems);
+        }
         let signals = parameters.signal_names();
         let plan = therapy.plan(&mut problems);
         let binding = binding(&plan, &signals, &mut problems);
@@ -191,13 +184,17 @@ impl Model {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
-        let most = rates.tumour_division.most() * tick_h;
+        let most = rates
+            .tumour
+            .iter()
+            .map(|clone| clone.division.most() * tick_h)
+            .fold(0.0, f64::max);
         if most > std::f64::consts::LN_2 {
             problems.add(
                 "run.tick",
                 format!(
                     "found {tick_h} h, in which a tumour cell may divide {most:.2} times \
-                     (tumour.division with every modulator at its most)"
+                     (tumour.division with every modulator at its most, the fastest clone)"
                 ),
                 "give a tick in which it divides at most 0.69 times, as one division is all that a tick can hold",
             );
@@ -262,6 +259,7 @@ impl Model {
             physics,
             cues: cues.sources,
             rates,
+            clones,
             plan,
             patient: None,
             binding,
@@ -298,6 +296,33 @@ impl Model {
     pub fn steps_per_tick(&self) -> u32 {
         (self.tick_h / self.step_h).round() as u32
     }
+}
+
+/// Rates of all clones, the parental one first.
+fn tumour_rates(
+    tumour: &Tumour,
+    secretion: Vec<SecretionRate>,
+    signals: &[String],
+    cues: &CueTable,
+    problems: &mut Problems,
+) -> Vec<TumourRates> {
+    let parental = TumourRates {
+        division: tumour.division.compile("tumour.division", cues, problems),
+        death: tumour.death.compile("tumour.death", cues, problems),
+        motility: tumour.motility.compile("tumour.motility", cues, problems),
+        waking: tumour
+            .dormancy
+            .exit
+            .compile("tumour.dormancy.exit", cues, problems),
+        drug_kills: 1.0,
+        secretion,
+    };
+    let mut all = vec![parental];
+    for (name, phenotype) in &tumour.clones {
+        let rates = all[0].of_clone(name, phenotype, signals, cues, problems);
+        all.push(rates);
+    }
+    all
 }
 
 /// Area of surface that an activated patch has, um2: that of a disc, or its strip in a section.
@@ -340,6 +365,7 @@ fn rates(
 ) -> Rates {
     let Parameters {
         tumour,
+        colonisation,
         osteoclast,
         lining,
         precursor,
@@ -369,19 +395,16 @@ fn rates(
         }
         rates
     };
-    let tumour_secretion = secretion("tumour", &tumour.secretion, problems);
+    let parental_secretion = secretion("tumour", &tumour.secretion, problems);
     let lining_secretion = secretion("lining", &lining.secretion, problems);
     let precursor_secretion = secretion("precursor", &precursor.secretion, problems);
     let osteoblast_secretion = secretion("osteoblast", &osteoblast.secretion, problems);
     let contact = &lining.contact_rankl;
     let rates = Rates {
-        tumour_division: tumour.division.compile("tumour.division", cues, problems),
-        tumour_death: tumour.death.compile("tumour.death", cues, problems),
-        tumour_motility: tumour.motility.compile("tumour.motility", cues, problems),
-        tumour_waking: tumour
-            .dormancy
-            .exit
-            .compile("tumour.dormancy.exit", cues, problems),
+        tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
+        colonisation: colonisation
+            .as_ref()
+            .map(|law| law.arrival.compile("colonisation.arrival", cues, problems)),
         fusion: osteoclast
             .fusion
             .formation
@@ -439,7 +462,6 @@ fn rates(
             cues,
             problems,
         ),
-        tumour_secretion,
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,

@@ -213,7 +213,7 @@ mod tests {
     fn every_field_is_a_part_and_a_change_shows_in_its_part_alone() {
         let one = Tissue::default();
         let mut other = Tissue::default();
-        other.tumour.push(7, 3, false);
+        other.tumour.push(7, 3, false, 0);
         let (one, other) = (parts(&one).unwrap(), parts(&other).unwrap());
         let paths: Vec<&str> = one.iter().map(|part| part.path.as_str()).collect();
         assert_eq!(
@@ -227,6 +227,9 @@ mod tests {
             .filter(|(a, b)| a != b)
             .map(|(part, _)| part.path.as_str())
             .collect();
-        assert_eq!(changed, ["tumour.id", "tumour.site", "tumour.dormant"]);
+        assert_eq!(
+            changed,
+            ["tumour.id", "tumour.site", "tumour.dormant", "tumour.clone"]
+        );
     }
 }

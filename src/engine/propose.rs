@@ -5,6 +5,8 @@ use rayon::prelude::*;
 use crate::biology::osteoblast::formation::laid_um3;
 use crate::biology::osteoblast::maturation::may_mature;
 use crate::biology::osteoblast::recruitment::room;
+use crate::biology::surroundings::Surroundings;
+use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
 use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
@@ -14,7 +16,7 @@ use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::{offspring, probability};
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
-use crate::tissue::space::BLOCKED;
+use crate::tissue::space::{BLOCKED, WayOut};
 
 /// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
 const PIECE: usize = 2048;
@@ -76,6 +78,19 @@ pub struct Proposals {
     pub osteoblasts: Vec<OsteoblastFate>,
     /// By site, in order of the sites.
     pub surface: Vec<(SurfaceSite, SurfaceEvent)>,
+    /// Tumour cells from the circulation, by vessel, in order of the vessels.
+    pub arrivals: Vec<Arrival>,
+}
+
+/// Tumour cells that leave the circulation at a vessel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// Site of the vessel.
+    pub site: u32,
+    /// Cells that leave.
+    pub cells: u32,
+    /// Of these, cells that survive.
+    pub surviving: u32,
 }
 
 /// Asks every cell.
@@ -93,16 +108,15 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
         tumour: tumour(model, state, scratch),
         osteoblasts: osteoblasts(model, state, scratch),
         surface: surface(model, state, scratch),
+        arrivals: arrivals(model, state, scratch),
     }
 }
 
-/// Chances are the same for all cells of a site: worked out once for each.
+/// Chances are the same for all parental cells of a site: worked out once for each.
 fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
     let mut chances = std::mem::take(&mut scratch.tumour_chances);
     let view = surroundings(model, state, scratch);
-    let is_mutant = model.parameters.tumour.egfr_mutant;
-    let (kill, kill_dividing) = model.plan.kills(&state.drugs, is_mutant);
-    let basal_division = model.rates.tumour_division.basal;
+    let kills = kills(model, state);
     chances
         .par_iter_mut()
         .enumerate()
@@ -111,33 +125,56 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
             if state.occupancy.tumour[site] == 0 {
                 return;
             }
-            let death = model.rates.tumour_death.at(|cue| view.level(cue, site));
-            let division = if scratch.way_out.distance[site] == BLOCKED {
-                0.0
-            } else {
-                model.rates.tumour_division.at(|cue| view.level(cue, site))
-            };
-            // Kills by drugs add to each other and to all other death.
-            let resting_death = death + kill;
-            let mut death = resting_death;
-            if kill_dividing > 0.0 && basal_division > 0.0 {
-                death += kill_dividing * division / basal_division;
-            }
-            let dies = probability(death, model.tick_h);
-            let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
-            *chances = TumourChances {
-                event: event as f32,
-                death_share: if event > 0.0 {
-                    (dies / event) as f32
-                } else {
-                    0.0
-                },
-                death_per_h: resting_death as f32,
-                // Five thirds of a site is one corner step.
-                at_rim: scratch.way_out.distance[site] <= 5,
-            };
+            let parental = &model.rates.tumour[0];
+            *chances = chances_at(model, &scratch.way_out, &view, kills, parental, site);
         });
     scratch.tumour_chances = chances;
+}
+
+/// Hazards of death of parental cells by drugs, per h: of every cell, and of one that divides at the
+/// basal rate on top.
+fn kills(model: &Model, state: &State) -> (f64, f64) {
+    let is_mutant = model.parameters.tumour.egfr_mutant;
+    model.plan.kills(&state.drugs, is_mutant)
+}
+
+/// Chances of a cycling cell of one clone at a site, under these hazards of death by drugs.
+fn chances_at(
+    model: &Model,
+    way_out: &WayOut,
+    view: &Surroundings<'_>,
+    (kill, kill_dividing): (f64, f64),
+    rates: &TumourRates,
+    site: usize,
+) -> TumourChances {
+    // A clone that divides faster than the parental cell offers more to drugs that kill dividing cells.
+    let basal_division = model.rates.tumour[0].division.basal;
+    let (kill, kill_dividing) = (kill * rates.drug_kills, kill_dividing * rates.drug_kills);
+    let death = rates.death.at(|cue| view.level(cue, site));
+    let division = if way_out.distance[site] == BLOCKED {
+        0.0
+    } else {
+        rates.division.at(|cue| view.level(cue, site))
+    };
+    // Kills by drugs add to each other and to all other death.
+    let resting_death = death + kill;
+    let mut death = resting_death;
+    if kill_dividing > 0.0 && basal_division > 0.0 {
+        death += kill_dividing * division / basal_division;
+    }
+    let dies = probability(death, model.tick_h);
+    let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
+    TumourChances {
+        event: event as f32,
+        death_share: if event > 0.0 {
+            (dies / event) as f32
+        } else {
+            0.0
+        },
+        death_per_h: resting_death as f32,
+        // Five thirds of a site is one corner step.
+        at_rim: way_out.distance[site] <= 5,
+    }
 }
 
 fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<(u32, TumourFate)> {
@@ -162,11 +199,19 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     let cells = &state.tumour;
     let site = cells.site[cell] as usize;
     let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
-    let chances = scratch.tumour_chances[site];
+    let clone = usize::from(cells.clone[cell]);
+    let rates = &model.rates.tumour[clone];
+    let chances = if clone == 0 {
+        scratch.tumour_chances[site]
+    } else {
+        let kills = kills(model, state);
+        chances_at(model, &scratch.way_out, &view, kills, rates, site)
+    };
     let dormant = cells.dormant[cell];
     let (event, death_share) = if dormant {
-        let death = f64::from(chances.death_per_h);
-        let both = death + model.rates.tumour_waking.at(|cue| view.level(cue, site));
+        let factor = model.parameters.tumour.dormancy.death;
+        let death = f64::from(chances.death_per_h) * factor;
+        let both = death + rates.waking.at(|cue| view.level(cue, site));
         (probability(both, model.tick_h), death / both)
     } else {
         (f64::from(chances.event), f64::from(chances.death_share))
@@ -183,7 +228,7 @@ fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> 
     if !chances.at_rim {
         return None;
     }
-    let motility = model.rates.tumour_motility.at(|cue| view.level(cue, site));
+    let motility = rates.motility.at(|cue| view.level(cue, site));
     let mut draws = chance.at(Stream::TumourMotion, state.tick, cells.id[cell]);
     walk(model, state, site, motility, &mut draws).map(|to| TumourFate::Move {
         rank: draws.word(),
@@ -215,6 +260,50 @@ fn walk(
         }
     }
     (site != from).then_some(site as u32)
+}
+
+/// Tumour cells that leave the circulation in this tick.
+fn arrivals(model: &Model, state: &State, scratch: &Scratch) -> Vec<Arrival> {
+    let (Some(law), Some(rate)) = (&model.parameters.colonisation, &model.rates.colonisation)
+    else {
+        return Vec::new();
+    };
+    let exposure_h = law.exposure_h(state.time_h, model.tick_h);
+    let solid = &state.bone.solid;
+    let is_open = |&&site: &&u32| !solid[site as usize];
+    let vessels = state.vessels.iter().filter(is_open).count();
+    if exposure_h <= 0.0 || vessels == 0 {
+        return Vec::new();
+    }
+    let marrow = solid.par_iter().filter(|&&bone| !bone).count();
+    let served_mm3 = marrow as f64 * model.grid.site_volume_um3() * 1e-9 / vessels as f64;
+    let chance = Chance::new(state.seed);
+    let view = surroundings(model, state, scratch);
+    let pieces: Vec<Vec<Arrival>> = state
+        .vessels
+        .par_chunks(PIECE)
+        .map(|vessels| {
+            vessels
+                .iter()
+                .filter(is_open)
+                .filter_map(|&site| {
+                    let per_mm3_h = rate.at(|cue| view.level(cue, site as usize));
+                    let mut draws = chance.at(Stream::Colonisation, state.tick, u64::from(site));
+                    let cells = draws.poisson(per_mm3_h * served_mm3 * exposure_h);
+                    let mut surviving = 0;
+                    for _ in 0..cells {
+                        surviving += u32::from(draws.happens(law.survival));
+                    }
+                    (cells > 0).then_some(Arrival {
+                        site,
+                        cells,
+                        surviving,
+                    })
+                })
+                .collect()
+        })
+        .collect();
+    pieces.concat()
 }
 
 fn osteoblasts(model: &Model, state: &State, scratch: &Scratch) -> Vec<OsteoblastFate> {

@@ -70,6 +70,14 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     inside("tumour cell", &cells.site)?;
     count("sites of tumour cells", cells.site.len(), cells.id.len())?;
     count("moods of tumour cells", cells.dormant.len(), cells.id.len())?;
+    count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
+    let clones = model.clones.names.len();
+    if let Some(clone) = cells.clone.iter().find(|&&at| usize::from(at) >= clones) {
+        return Err(format!(
+            "a tumour cell of clone {clone}, where the last is {}",
+            clones - 1
+        ));
+    }
     let cells = &state.osteoclasts;
     inside("osteoclast", &cells.site)?;
     for (what, found) in [

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
 use crate::biology::surroundings::{Decoy, Surroundings};
+use crate::biology::tumour::clones::SecretionRate;
 use crate::engine::fault::Fault;
-use crate::engine::model::{Model, SecretionRate};
+use crate::engine::model::Model;
 use crate::engine::scratch::{Scratch, SurfaceSite};
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
@@ -117,10 +118,41 @@ fn rate_of(made: &[SecretionRate], signal: usize) -> Option<&CompiledRate> {
         .map(|made| &made.rate)
 }
 
+/// Cells per site of the clones that do not make a signal as the parental cell does, those that
+/// make it alike counted together: a clone that differs in nothing changes no bit.
+fn secreting_otherwise<'a>(
+    model: &'a Model,
+    state: &State,
+    signal: usize,
+    parental: &CompiledRate,
+) -> Vec<(&'a CompiledRate, Vec<u16>)> {
+    let mut found: Vec<(&CompiledRate, Vec<u16>)> = Vec::new();
+    // Place in `found` of each clone, none for those that are as the parental cell.
+    let mut places: Vec<Option<usize>> = Vec::new();
+    for clone in &model.rates.tumour {
+        let rate = clone.secretion_of(signal).filter(|&rate| rate != parental);
+        places.push(rate.map(|rate| {
+            let known = found.iter().position(|(other, _)| *other == rate);
+            known.unwrap_or_else(|| {
+                found.push((rate, vec![0; model.grid.len()]));
+                found.len() - 1
+            })
+        }));
+    }
+    if !found.is_empty() {
+        for (&clone, &site) in state.tumour.clone.iter().zip(&state.tumour.site) {
+            if let Some(place) = places[usize::from(clone)] {
+                found[place].1[site as usize] += 1;
+            }
+        }
+    }
+    found
+}
+
 /// Source of a signal over the lattice, or `None` where nothing makes it.
 fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) -> Option<Source> {
     let rates = &model.rates;
-    let tumour = rate_of(&rates.tumour_secretion, signal);
+    let tumour = rates.tumour[0].secretion_of(signal);
     let lining = rate_of(&rates.lining_secretion, signal);
     let precursor = rate_of(&rates.precursor_secretion, signal);
     let osteoblast = rate_of(&rates.osteoblast_secretion, signal);
@@ -138,6 +170,7 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     let view = surroundings(model, state, scratch);
     let mut source = vec![0.0_f32; count];
     if let Some(made) = tumour {
+        let others = secreting_otherwise(model, state, signal, made);
         source
             .par_iter_mut()
             .enumerate()
@@ -145,8 +178,16 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
             .for_each(|(site, value)| {
                 let cells = state.occupancy.tumour[site];
                 if cells > 0 {
+                    let others_here: u16 = others.iter().map(|(_, counts)| counts[site]).sum();
                     let each = made.at(|cue| view.level(cue, site));
-                    *value = (each * f64::from(cells) * to_pm) as f32;
+                    let mut made = each * f64::from(cells - others_here);
+                    for (rate, counts) in &others {
+                        if counts[site] > 0 {
+                            let each = rate.at(|cue| view.level(cue, site));
+                            made += each * f64::from(counts[site]);
+                        }
+                    }
+                    *value = (made * to_pm) as f32;
                 }
             });
     }

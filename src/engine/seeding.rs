@@ -168,7 +168,6 @@ impl State {
                 room,
             });
         }
-        let chance = Chance::new(self.seed);
         let places = colony.places.len() as u32;
         for (index, &place) in colony.places.iter().enumerate() {
             let mut left =
@@ -176,12 +175,7 @@ impl State {
             let near = self.nearest_room(model, place, left);
             for site in near {
                 while left > 0 && self.occupancy.has_room(&self.bone.solid, site) {
-                    let id = self.new_id();
-                    let dormant = chance
-                        .at(Stream::Seeding, 1, id)
-                        .happens(model.parameters.tumour.dormancy.share);
-                    self.occupancy.tumour[site] += 1;
-                    self.tumour.push(id, site as u32, dormant);
+                    self.settle_cell(model, site, None);
                     left -= 1;
                 }
                 if left == 0 {
@@ -190,6 +184,21 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// One tumour cell settles at a site that has room, of a clone or of one drawn by the shares.
+    pub fn settle_cell(&mut self, model: &Model, site: usize, clone: Option<u8>) {
+        let chance = Chance::new(self.seed);
+        let id = self.new_id();
+        let clone = clone.unwrap_or_else(|| {
+            let uniform = chance.at(Stream::Seeding, 3, id).uniform();
+            model.clones.settling(uniform)
+        });
+        let dormant = chance
+            .at(Stream::Seeding, 1, id)
+            .happens(model.clones.dormant_share(clone));
+        self.occupancy.tumour[site] += 1;
+        self.tumour.push(id, site as u32, dormant, clone);
     }
 
     /// Marrow sites by distance from a place, as many as give room to `cells` and perhaps more.

@@ -130,6 +130,10 @@ impl State {
         for &dormant in &self.tumour.dormant {
             hash.update(&[u8::from(dormant)]);
         }
+        // One clone leaves no trace.
+        if self.tumour.clone.iter().any(|&clone| clone != 0) {
+            hash.update(&self.tumour.clone);
+        }
         let cells = &self.osteoclasts;
         for cell in 0..cells.len() {
             hash.update(&cells.id[cell].to_le_bytes());

@@ -15,6 +15,7 @@
 //! | [`NumberDensity`] | per mm3 |
 //! | [`SurfaceDensity`] | per mm2 |
 //! | [`SurfaceRate`] | per mm2 and h |
+//! | [`VolumeEventRate`] | per mm3 and h |
 //! | [`MassDensity`] | g/cm3 |
 //! | [`Mass`] | mg |
 //! | [`MassRate`] | mg/h |
@@ -63,6 +64,8 @@ pub enum Dimension {
     SurfaceDensity,
     /// Events per area and time, canonical per mm2 and h.
     SurfaceRate,
+    /// Events per volume and time, canonical per mm3 and h.
+    VolumeEventRate,
     /// Mass per volume, canonical g/cm3.
     MassDensity,
     /// Mass, canonical mg.
@@ -157,6 +160,12 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
             ("/mm2/wk", 1.0 / 168.0),
             ("/mm2/yr", 1.0 / HOURS_PER_YEAR),
         ],
+        Dimension::VolumeEventRate => &[
+            ("/mm3/h", 1.0),
+            ("/mm3/d", 1.0 / 24.0),
+            ("/mm3/wk", 1.0 / 168.0),
+            ("/mm3/yr", 1.0 / HOURS_PER_YEAR),
+        ],
         Dimension::MassDensity => &[("g/cm3", 1.0), ("mg/cm3", 1e-3)],
         Dimension::Mass => &[
             ("mg", 1.0),
@@ -220,6 +229,7 @@ impl Dimension {
             Self::NumberDensity => "a number per volume",
             Self::SurfaceDensity => "a number per area",
             Self::SurfaceRate => "a number of events per area and time",
+            Self::VolumeEventRate => "a number of events per volume and time",
             Self::MassDensity => "a mass per volume",
             Self::Mass => "a mass",
             Self::MassRate => "a mass per time",
@@ -252,6 +262,7 @@ impl Dimension {
             Self::NumberDensity => "2000 /mm3",
             Self::SurfaceDensity => "400 /mm2",
             Self::SurfaceRate => "30 /mm2/yr",
+            Self::VolumeEventRate => "5 /mm3/d",
             Self::MassDensity => "0.45 g/cm3",
             Self::Mass => "70 kg",
             Self::MassRate => "0.075 mg/d",
@@ -558,6 +569,8 @@ quantities! {
     SurfaceDensity, per_mm2;
     /// A number of events per area and time.
     SurfaceRate, per_mm2_h;
+    /// A number of events per volume and time.
+    VolumeEventRate, per_mm3_h;
     /// A mass per volume.
     MassDensity, g_per_cm3;
     /// A mass of drug or body.

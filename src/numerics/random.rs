@@ -36,6 +36,10 @@ pub enum Stream {
     TumourMotion = 10,
     /// Properties of a site that never change (hashed once from its place).
     Site = 11,
+    /// Arrival of tumour cells from the circulation.
+    Colonisation = 12,
+    /// Change of a daughter cell into another clone.
+    Mutation = 13,
     /// Designs of studies, their bootstrap and their calibration.
     Study = 90,
     /// Tests and examples.
@@ -114,6 +118,18 @@ impl Draws {
     /// True with this probability.
     pub fn happens(&mut self, probability: f64) -> bool {
         self.uniform() < probability
+    }
+
+    /// Number of events of a Poisson process of which `expected` come on average: waiting times are
+    /// drawn until they exceed it.
+    pub fn poisson(&mut self, expected: f64) -> u32 {
+        let mut waited = -self.uniform().ln();
+        let mut count = 0;
+        while waited < expected {
+            count += 1;
+            waited -= self.uniform().ln();
+        }
+        count
     }
 
     /// Whole number whose mean is `expected`: its floor, or one more with the remaining share.
@@ -226,6 +242,33 @@ mod tests {
         assert_eq!(sample(5).to_bits(), sample(5).to_bits());
         let mean = (0..10_000).map(sample).sum::<f64>() / 1e4;
         assert!(mean.abs() < 0.05);
+    }
+
+    /// Mean and variance of a Poisson number are its expectation; within five standard errors.
+    #[test]
+    fn poisson_numbers_have_their_mean_as_variance() {
+        for (when, expected) in [(2, 0.05), (3, 0.9), (4, 12.0)] {
+            let count = 20_000;
+            let drawn: Vec<f64> = (0..count)
+                .map(|who| {
+                    let mut draws = Chance::new(9).at(Stream::Test, when, who);
+                    f64::from(draws.poisson(expected))
+                })
+                .collect();
+            let mean = drawn.iter().sum::<f64>() / count as f64;
+            let variance = drawn.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / count as f64;
+            let error = (expected / count as f64).sqrt();
+            assert!(
+                (mean - expected).abs() < 5.0 * error,
+                "{mean} of {expected}"
+            );
+            let spread = (expected * (1.0 + 2.0 * expected) / count as f64).sqrt();
+            assert!(
+                (variance - expected).abs() < 5.0 * spread,
+                "{variance} of {expected}"
+            );
+        }
+        assert_eq!(Chance::new(9).at(Stream::Test, 5, 0).poisson(0.0), 0);
     }
 
     #[test]

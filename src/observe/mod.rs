@@ -3,3 +3,4 @@
 pub mod morphometry;
 pub mod picture;
 pub mod series;
+pub mod tumour;

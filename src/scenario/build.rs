@@ -565,6 +565,15 @@ impl Loaded {
             },
         };
         let state = State::new(&model, &solid, &start);
+        if scenario.colonisation.is_some() && state.vessels.is_empty() {
+            return Err(self
+                .error(
+                    "colonisation",
+                    "there is no vessel from which tumour cells could come",
+                    "give a larger lattice or a shorter vessels.spacing",
+                )
+                .into());
+        }
         let scratch = Scratch::new(&model, &state)
             .map_err(|error| self.error("lattice", &error.to_string(), "choose another lattice"))?;
         Ok(Simulation {

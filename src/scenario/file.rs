@@ -13,6 +13,7 @@ use crate::biology::osteoclast::Osteoclast;
 use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
+use crate::biology::tumour::colonisation::Colonisation;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
@@ -47,6 +48,9 @@ pub struct Scenario {
     /// Arrival of the tumour; none without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inoculation: Option<Inoculation>,
+    /// Arrival of single tumour cells from the circulation; none without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colonisation: Option<Colonisation>,
     /// How signals are solved.
     pub transport: Transport,
     /// Signals by name.
@@ -347,6 +351,7 @@ impl Scenario {
             signals: self.signals.clone(),
             cues: self.cues.clone(),
             tumour: self.tumour.clone(),
+            colonisation: self.colonisation.clone(),
             osteoclast: self.osteoclast.clone(),
             lining: self.lining.clone(),
             precursor: self.precursor.clone(),

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
+use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{write_curves, write_drug_curves, write_patient_curves};
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
@@ -62,6 +64,10 @@ pub struct Record {
     pub series: Table,
     /// Rows of `ledger.csv`.
     pub ledger: Table,
+    /// Rows of `clones.csv`; without columns where the tumour has one clone.
+    pub clones: Table,
+    /// Rows of `colonisation.csv`; without columns where no cell comes from the circulation.
+    pub colonisation: Table,
     /// Rows of `drugs.csv`; without columns where no drug is given.
     pub drugs: Table,
     /// Rows of `patient.csv`; without columns where no patient is followed.
@@ -83,7 +89,19 @@ impl Record {
                 ledger.push(format!("{name}_{entry}_amol"));
             }
         }
+        let scenario = &loaded.scenario;
+        let mut names = vec![PARENTAL];
+        names.extend(scenario.tumour.clones.keys().map(String::as_str));
+        let arrivals = scenario.colonisation.iter().flat_map(|_| COLONISATION);
         Self {
+            clones: Table {
+                columns: clone_columns(&names),
+                rows: Vec::new(),
+            },
+            colonisation: Table {
+                columns: arrivals.map(str::to_owned).collect(),
+                rows: Vec::new(),
+            },
             series: Table {
                 columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
                 rows: Vec::new(),
@@ -147,6 +165,12 @@ impl Record {
                 ]);
             }
             self.ledger.rows.push(entries);
+            if !self.clones.columns.is_empty() {
+                self.clones.rows.push(clones(model, state));
+            }
+            if !self.colonisation.columns.is_empty() {
+                self.colonisation.rows.push(colonisation(state));
+            }
             self.take_drugs(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
                 self.patient.rows.push(patient.row(body, state.day()));
@@ -242,7 +266,14 @@ impl Record {
     /// # Errors
     /// What is not in step.
     pub fn check(&self, grid: &Grid) -> Result<(), String> {
-        for table in [&self.series, &self.ledger, &self.drugs, &self.patient] {
+        for table in [
+            &self.series,
+            &self.ledger,
+            &self.drugs,
+            &self.clones,
+            &self.colonisation,
+            &self.patient,
+        ] {
             if let Some(row) = table
                 .rows
                 .iter()
@@ -331,8 +362,14 @@ impl Record {
     pub fn write_tables(&self, folder: &Path) -> Result<(), OutputError> {
         self.series.write_csv(&folder.join("series.csv"))?;
         self.ledger.write_csv(&folder.join("ledger.csv"))?;
-        if !self.drugs.columns.is_empty() {
-            self.drugs.write_csv(&folder.join("drugs.csv"))?;
+        for (table, file) in [
+            (&self.drugs, "drugs.csv"),
+            (&self.clones, "clones.csv"),
+            (&self.colonisation, "colonisation.csv"),
+        ] {
+            if !table.columns.is_empty() {
+                table.write_csv(&folder.join(file))?;
+            }
         }
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&folder.join("patient.csv"))?;

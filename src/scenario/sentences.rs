@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use super::layers::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 18] = [
+const RULES: [(&str, &str); 19] = [
     ("tumour.division", "Tumour cells divide at"),
     ("tumour.death", "Tumour cells die at"),
     ("tumour.motility", "Tumour cells move at random with"),
     ("tumour.dormancy.exit", "Dormant tumour cells wake at"),
+    (
+        "colonisation.arrival",
+        "Tumour cells leave the circulation at",
+    ),
     ("lining.activation.events", "Resting bone surface opens at"),
     (
         "lining.contact_rankl.resting",
@@ -85,6 +89,7 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             }
         }
     }
+    said.extend(clones(&values));
     for (path, diffusivity) in &values {
         let signal = path
             .strip_prefix("signals.")
@@ -92,6 +97,47 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         if let Some(signal) = signal {
             said.push(spread(&values, signal, diffusivity));
         }
+    }
+    said
+}
+
+/// How clones differ, arise and arrive.
+fn clones(values: &BTreeMap<&str, &str>) -> Vec<String> {
+    let mut factors: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut said = Vec::new();
+    for (path, value) in values {
+        let key = path.strip_prefix("tumour.clones.");
+        if let Some((name, key)) = key.and_then(|rest| rest.split_once('.')) {
+            let factors = factors.entry(name).or_default();
+            match key {
+                "share" => said.push(format!(
+                    "A share of {value} of the tumour cells that settle is of clone {name}."
+                )),
+                "dormant_share" => said.push(format!(
+                    "A share of {value} of the cells of clone {name} is dormant on settling."
+                )),
+                key => factors.push(format!("{key} {value}")),
+            }
+        }
+        let change = path.strip_prefix("tumour.mutation.");
+        if let Some((from, to)) = change.and_then(|rest| rest.split_once('.')) {
+            said.push(format!(
+                "At a division of clone {from}, one daughter is of clone {to} with probability {value}."
+            ));
+        }
+    }
+    for (name, factors) in factors {
+        if !factors.is_empty() {
+            said.push(format!(
+                "Cells of clone {name} have the parental rates times: {}.",
+                factors.join(", ")
+            ));
+        }
+    }
+    if let Some(survival) = values.get("colonisation.survival") {
+        said.push(format!(
+            "Of the tumour cells that leave the circulation, a share of {survival} survives."
+        ));
     }
     said
 }
@@ -176,6 +222,24 @@ mod tests {
             [
                 "Tumour cells divide at 1.0 /d; igf raises it up to 1.5-fold (half at 2 nM); it needs \
               tgf_beta (half at 10 pM, Hill exponent 2)."
+            ]
+        );
+    }
+
+    #[test]
+    fn clones_are_said_by_how_they_differ_and_arise() {
+        let said = sentences(&[
+            leaf("tumour.clones.loud.share", "0.1"),
+            leaf("tumour.clones.loud.division", "0.9"),
+            leaf("tumour.clones.loud.secretion.pthrp", "3.0"),
+            leaf("tumour.mutation.parental.loud", "0.001"),
+        ]);
+        assert_eq!(
+            said,
+            [
+                "A share of 0.1 of the tumour cells that settle is of clone loud.",
+                "At a division of clone parental, one daughter is of clone loud with probability 0.001.",
+                "Cells of clone loud have the parental rates times: division 0.9, secretion.pthrp 3.0.",
             ]
         );
     }

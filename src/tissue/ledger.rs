@@ -114,6 +114,17 @@ impl Remodelling {
     }
 }
 
+/// Tumour cells that came from the circulation since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Arrivals {
+    /// Cells that left the circulation.
+    pub arrived: u64,
+    /// Of these, cells that survived.
+    pub survived: u64,
+    /// Of these, cells that found room.
+    pub settled: u64,
+}
+
 /// All books of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
@@ -135,6 +146,8 @@ pub struct Ledger {
     pub calcium_released_fmol: f64,
     /// What remodelling did since the start.
     pub remodelling: Remodelling,
+    /// Tumour cells that came from the circulation.
+    pub arrivals: Arrivals,
 }
 
 #[cfg(test)]

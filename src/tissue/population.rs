@@ -11,6 +11,8 @@ pub struct TumourCells {
     pub site: Vec<u32>,
     /// True while the cell does not cycle until it is woken.
     pub dormant: Vec<bool>,
+    /// Heritable clone, by index; 0 is parental.
+    pub clone: Vec<u8>,
 }
 
 impl TumourCells {
@@ -25,10 +27,11 @@ impl TumourCells {
     }
 
     /// Adds a cell.
-    pub fn push(&mut self, id: u64, site: u32, dormant: bool) {
+    pub fn push(&mut self, id: u64, site: u32, dormant: bool, clone: u8) {
         self.id.push(id);
         self.site.push(site);
         self.dormant.push(dormant);
+        self.clone.push(clone);
     }
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
@@ -37,6 +40,7 @@ impl TumourCells {
             self.id.swap_remove(place);
             self.site.swap_remove(place);
             self.dormant.swap_remove(place);
+            self.clone.swap_remove(place);
         }
     }
 }
@@ -168,11 +172,12 @@ mod tests {
     fn removing_keeps_the_arrays_in_step() {
         let mut cells = TumourCells::default();
         for id in 0..4 {
-            cells.push(id, id as u32 * 10, id == 2);
+            cells.push(id, id as u32 * 10, id == 2, id as u8);
         }
         cells.remove(&[1, 3]);
         assert_eq!(cells.id, [0, 2]);
         assert_eq!(cells.site, [0, 20]);
         assert_eq!(cells.dormant, [false, true]);
+        assert_eq!(cells.clone, [0, 2]);
     }
 }

@@ -14,6 +14,9 @@
 //! Division is memoryless: a colony grows at the net rate from the first tick, without the
 //! synchrony of a cycle. Marrow cells that the colony displaces are not counted.
 
+pub mod clones;
+pub mod colonisation;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
+use crate::biology::tumour::clones::{Mutations, Phenotype};
 use crate::numerics::quantity::{Diffusivity, Length, Rate, Secretion};
 
 /// Parameters of tumour cells.
@@ -45,6 +49,12 @@ pub struct Tumour {
     /// What a cell makes, by signal.
     #[serde(default)]
     pub secretion: BTreeMap<String, Modulated<Secretion>>,
+    /// Heritable clones by name, relative to the parental cell that the other keys describe.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clones: BTreeMap<String, Phenotype>,
+    /// Changes of clone at division, by the clone of the mother.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mutation: BTreeMap<String, Mutations>,
 }
 
 /// Cells that arrive and wait before they cycle.
@@ -53,8 +63,15 @@ pub struct Tumour {
 pub struct Dormancy {
     /// Share of the seeded cells that are dormant, 0 to 1.
     pub share: f64,
+    /// Factor on the hazard of death while dormant.
+    #[serde(default = "one")]
+    pub death: f64,
     /// Hazard of waking; for good.
     pub exit: Modulated<Rate>,
+}
+
+const fn one() -> f64 {
+    1.0
 }
 
 impl Tumour {
@@ -67,6 +84,7 @@ impl Tumour {
     pub fn check(&self, problems: &mut Problems) {
         problems.positive("tumour.cell_diameter", self.cell_diameter.get(), "um");
         problems.not_negative("tumour.pushing_depth", self.pushing_depth.get(), "um");
+        problems.within("tumour.dormancy.death", self.dormancy.death, 0.0, 1000.0);
         problems.within("tumour.dormancy.share", self.dormancy.share, 0.0, 1.0);
     }
 }
