@@ -49,7 +49,12 @@ fn end(more: &[&str]) -> Simulation {
 }
 
 fn of_clone(state: &State, clone: u8) -> usize {
-    state.tumour.clone.iter().map(|&at| usize::from(at == clone)).sum()
+    state
+        .tumour
+        .clone
+        .iter()
+        .map(|&at| usize::from(at == clone))
+        .sum()
 }
 
 /// Five standard errors of a share of `count` trials.
