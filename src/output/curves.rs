@@ -298,6 +298,61 @@ pub fn write_drug_curves(
     write_picture(folder, "drugs", &heading, &[panel], &[])
 }
 
+/// Draws the cells of each clone and their shares, as SVG and PNG; five clones at most have a colour of
+/// their own.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_clone_curves(
+    folder: &Path,
+    title: &str,
+    clones: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    const CELLS: &str = "_cells";
+    let all: Vec<f64> = clones
+        .rows
+        .iter()
+        .map(|row| {
+            let counted = clones.columns.iter().zip(row);
+            counted
+                .filter(|(column, _)| column.ends_with(CELLS))
+                .map(|(_, cells)| cells)
+                .sum()
+        })
+        .collect();
+    let mut shares = clones.clone();
+    for (row, &whole) in shares.rows.iter_mut().zip(&all) {
+        for (column, value) in shares.columns.iter().zip(row.iter_mut()) {
+            if column.ends_with(CELLS) {
+                *value *= 100.0 / whole.max(1.0);
+            }
+        }
+    }
+    let panel = |y_label, logarithmic, table: &Table| Panel {
+        y_label,
+        logarithmic,
+        lines: table
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let name = column.strip_suffix(CELLS)?;
+                Line::over(std::slice::from_ref(table), column, name, |_| 1.0)
+            })
+            .collect(),
+        published: Vec::new(),
+    };
+    let panels = [
+        panel("tumour cells", true, clones),
+        panel("share of tumour cells (%)", false, &shares),
+    ];
+    let mut heading = format!("{title}: clones");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "clones", &heading, &panels, dose_days)
+}
+
 /// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
 ///
 /// # Errors

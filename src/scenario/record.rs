@@ -11,7 +11,9 @@ use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
-use crate::output::curves::{write_curves, write_drug_curves, write_patient_curves};
+use crate::output::curves::{
+    write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
+};
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
@@ -395,6 +397,9 @@ impl Record {
         )?;
         if !self.drugs.columns.is_empty() {
             write_drug_curves(plots, title, &self.drugs)?;
+        }
+        if !self.clones.columns.is_empty() {
+            write_clone_curves(plots, title, &self.clones, &dose_days(&self.drugs))?;
         }
         if !self.patient.columns.is_empty() {
             let days = dose_days(&self.drugs);
