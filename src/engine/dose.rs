@@ -62,16 +62,7 @@ fn lay_on_bone(model: &Model, state: &mut State, scratch: &Scratch, drug: usize,
         let area = Bone::surface_area_um2(&model.grid, u32::from(at.faces));
         let amol = load * affinity * area;
         loads.push(amol);
-        if bone.matrix[site] > 0.0 {
-            bone.drug_amol[site] += amol as f32;
-            continue;
-        }
-        let each = (amol / f64::from(at.faces)) as f32;
-        for next in model.grid.face_neighbours(site) {
-            if bone.solid[next] {
-                bone.drug_amol[next] += each;
-            }
-        }
+        bone.bind_drug(&model.grid, site, amol);
     }
     state.bone_drug.bound += ordered_sum(loads.len(), |index| loads[index]);
 }

@@ -174,17 +174,9 @@ fn resorb(
         let mineral = f64::from(state.bone.mineral[target]);
         released.fill(0.0);
         let opened_faces = faces_opened(model, state, target);
-        let bound = state.bone.drug_amol[target];
         let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
-        if bound > 0.0 {
-            take_up(
-                model,
-                state,
-                cell,
-                f64::from(bound - state.bone.drug_amol[target]),
-            );
-        }
+        take_up(model, state, cell, target, taken);
         let done = &mut state.ledger.remodelling;
         done.opened_um2 += Bone::surface_area_um2(&model.grid, opened_faces);
         if state.osteoclasts.mode[cell] == OsteoclastMode::Migrating {
@@ -232,15 +224,35 @@ fn bone_binding(model: &Model) -> Option<&BoneBinding> {
     model.plan.agents[model.plan.bone_agent?].bone.as_ref()
 }
 
-/// An osteoclast takes up its share of the drug that a dig set free; the rest is carried away.
-fn take_up(model: &Model, state: &mut State, cell: usize, freed_amol: f64) {
+/// An osteoclast takes up its share of the drug that a dig set free. The rest divides as drug in plasma
+/// does: a share binds again, to the bone that is nearest, and what is left is carried away.
+fn take_up(model: &Model, state: &mut State, cell: usize, target: usize, taken: f64) {
     let Some(bone) = bone_binding(model) else {
         return;
     };
+    if state.bone.drug_amol[target] <= 0.0 {
+        return;
+    }
+    let dug_um = taken * model.grid.edge_um;
+    let freed_amol = state.bone.free_drug(target, dug_um, bone.layer.get());
     let own = bone.uptake * freed_amol;
     state.osteoclasts.drug_amol[cell] += own as f32;
     state.bone_drug.taken_up += own;
-    state.bone_drug.carried_away += freed_amol - own;
+    bind_again(model, state, cell, bone.share * (freed_amol - own));
+    state.bone_drug.carried_away += (1.0 - bone.share) * (freed_amol - own);
+}
+
+/// Binds drug to the bone at an osteoclast; where there is none, it is carried away.
+fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
+    if amol <= 0.0 {
+        return;
+    }
+    let site = state.osteoclasts.site[cell] as usize;
+    if state.bone.bind_drug(&model.grid, site, amol) {
+        state.bone_drug.given_back += amol;
+    } else {
+        state.bone_drug.carried_away += amol;
+    }
 }
 
 /// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
@@ -372,6 +384,8 @@ fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
                 state.osteoclasts.id[cell],
             );
             release(model, state, site, id, now_h);
+            let inside = f64::from(state.osteoclasts.drug_amol[cell]);
+            bind_again(model, state, cell, inside);
         }
     }
     state.osteoclasts.retain(&keep);

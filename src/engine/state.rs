@@ -58,8 +58,10 @@ pub struct BoneDrugBook {
     pub bound: f64,
     /// Set free by resorption and taken up by osteoclasts.
     pub taken_up: f64,
-    /// Set free by resorption and carried away.
+    /// Carried away with the blood.
     pub carried_away: f64,
+    /// Bound again: of what was set free and not taken up, and from osteoclasts that died.
+    pub given_back: f64,
 }
 
 impl State {

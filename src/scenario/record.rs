@@ -259,7 +259,12 @@ impl Record {
             row.extend(bodies.get(name).copied().unwrap_or_default());
         }
         let book = state.bone_drug;
-        row.extend([book.bound, book.taken_up, book.carried_away]);
+        row.extend([
+            book.bound,
+            book.taken_up,
+            book.carried_away,
+            book.given_back,
+        ]);
         table.rows.push(row);
     }
 
@@ -436,6 +441,7 @@ fn drug_columns<'a>(drugs: impl Iterator<Item = &'a str>) -> Vec<String> {
             "bone_drug_bound_amol",
             "bone_drug_taken_up_amol",
             "bone_drug_carried_away_amol",
+            "bone_drug_given_back_amol",
         ]
         .map(str::to_owned),
     );

@@ -25,7 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{Area, Concentration, Rate, Volume};
+use crate::numerics::quantity::{Area, Concentration, Length, Rate, Volume};
 use crate::therapy::pharmacokinetics::Pharmacokinetics;
 use crate::therapy::subject::Species;
 
@@ -119,16 +119,24 @@ pub struct Kills {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoneBinding {
-    /// Share of what leaves the central compartment that goes to bone, 0 to 1.
+    /// Share of what leaves the central compartment that goes to bone, 0 to 1; also of what
+    /// resorption sets free and no cell takes up.
     pub share: f64,
     /// Bone surface of a whole skeleton in the reference body, over which that share is spread.
     pub skeleton: Area,
     /// Load of eroded surface relative to that of lined surface.
     pub eroded_affinity: f64,
+    /// Depth under the surface in which it lies: a pit this deep has set all of it free.
+    #[serde(default = "layer")]
+    pub layer: Length,
     /// Share of what resorption sets free that the osteoclast takes up, 0 to 1.
     pub uptake: f64,
     /// Volume of an osteoclast in which it is dissolved.
     pub cell_volume: Volume,
+}
+
+fn layer() -> Length {
+    Length::um(1.0)
 }
 
 const fn all() -> f64 {
@@ -165,6 +173,7 @@ impl Drug {
             problems.within(&at("share"), law.share, 0.0, 1.0);
             problems.positive(&at("skeleton"), law.skeleton.get(), "um2");
             problems.positive(&at("eroded_affinity"), law.eroded_affinity, "");
+            problems.positive(&at("layer"), law.layer.get(), "um");
             problems.within(&at("uptake"), law.uptake, 0.0, 1.0);
             problems.positive(&at("cell_volume"), law.cell_volume.get(), "um3");
         }

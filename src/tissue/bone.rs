@@ -140,7 +140,6 @@ impl Bone {
             1.0
         };
         self.osteoid[site] *= (1.0 - part) as f32;
-        self.drug_amol[site] *= (1.0 - part) as f32;
         for (store, out) in self.stores.iter_mut().zip(released) {
             let amount = if after > 0.0 {
                 store.amol[site] * part
@@ -155,6 +154,44 @@ impl Bone {
             self.mineral[site] = 0.0;
         }
         before - after
+    }
+
+    /// Takes the drug out of a site of which a layer of `dug_um` was dug: it lies in the outermost
+    /// `layer_um`, so that what is freed does not depend on the size of a site. A site without matrix
+    /// keeps none.
+    ///
+    /// Returns the amount in amol.
+    pub fn free_drug(&mut self, site: usize, dug_um: f64, layer_um: f64) -> f64 {
+        let bound = f64::from(self.drug_amol[site]);
+        let left = if self.matrix[site] > 0.0 {
+            (bound * (1.0 - dug_um / layer_um).max(0.0)) as f32
+        } else {
+            0.0
+        };
+        self.drug_amol[site] = left;
+        bound - f64::from(left)
+    }
+
+    /// Lays a drug on the bone at a marrow site: on the matrix that the site has, else on the solid
+    /// bone that its faces touch, in equal parts.
+    ///
+    /// Returns false, and lays nothing, where there is no bone.
+    pub fn bind_drug(&mut self, grid: &Grid, site: usize, amol: f64) -> bool {
+        if self.matrix[site] > 0.0 {
+            self.drug_amol[site] += amol as f32;
+            return true;
+        }
+        let faces = self.bone_faces(grid, site);
+        if faces == 0 {
+            return false;
+        }
+        let each = (amol / f64::from(faces)) as f32;
+        for next in grid.face_neighbours(site) {
+            if self.solid[next] {
+                self.drug_amol[next] += each;
+            }
+        }
+        true
     }
 
     /// Lays up to `share` of the site's volume of osteoid, never beyond what is owed.

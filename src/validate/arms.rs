@@ -11,7 +11,7 @@ use crate::scenario::build::load;
 use crate::tissue::ledger::Remodelling;
 
 /// The scenarios that arms run, by file name; written into the report folder.
-pub const SCENARIOS: [(&str, &str); 8] = [
+pub const SCENARIOS: &[(&str, &str)] = &[
     (
         "mouse_section.toml",
         include_str!("scenarios/mouse_section.toml"),
@@ -108,7 +108,7 @@ const HALF_RANKL: [&str; 10] = [
 ];
 
 /// All arms, the longest first.
-pub const ARMS: [Arm; 26] = [
+pub const ARMS: &[Arm] = &[
     arm("human_health", "human_block.toml", &[], 5.0),
     arm("human_cortex", "human_cortex.toml", &[], 5.0),
     arm(

@@ -83,8 +83,8 @@ const fn target(
     }
 }
 
-/// The targets that need no drug.
-pub const TARGETS: [Target; 23] = [
+/// All targets, in the order of their numbers.
+pub const TARGETS: &[Target] = &[
     target(
         "A1",
         "remodelling is balanced in man",
@@ -211,7 +211,11 @@ pub const TARGETS: [Target; 23] = [
 
 /// Names of all targets, for messages.
 pub(super) fn names() -> String {
-    TARGETS.map(|target| target.id).join(", ")
+    TARGETS
+        .iter()
+        .map(|target| target.id)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Mean and standard deviation.
