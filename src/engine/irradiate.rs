@@ -150,13 +150,21 @@ pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
         scratch.supply.lose(model, &fraction);
         state.radiation.fractions.push(fraction);
     }
-    scratch.supply.pass(model, state.time_h.max(scratch.supply.since_h));
+    scratch
+        .supply
+        .pass(model, state.time_h.max(scratch.supply.since_h));
 }
 
 /// The sphere around all tumour cells with its margin; none without a cell.
 fn around_tumour(model: &Model, state: &State, course: &PlannedCourse) -> Option<Beam> {
     let grid = &model.grid;
-    let places = || state.tumour.site.iter().map(|&at| middle_um(grid, at as usize));
+    let places = || {
+        state
+            .tumour
+            .site
+            .iter()
+            .map(|&at| middle_um(grid, at as usize))
+    };
     places().next()?;
     let mut centre_um = [0.0; 3];
     for (axis, centre) in centre_um.iter_mut().enumerate() {

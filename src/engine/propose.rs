@@ -424,10 +424,8 @@ fn surface_event(
     if free == 0 {
         return None;
     }
-    let expected = model.rates.arrival.at(level)
-        * area_mm2
-        * model.tick_h
-        * scratch.supply.osteoblasts(site);
+    let expected =
+        model.rates.arrival.at(level) * area_mm2 * model.tick_h * scratch.supply.osteoblasts(site);
     let cells = chance
         .at(Stream::Recruitment, state.tick, u64::from(at.site))
         .round(expected.min(f64::from(u8::MAX)));

@@ -23,6 +23,8 @@ pub const COLUMNS: [&str; 9] = [
 pub fn row(model: &Model, state: &State) -> Vec<f64> {
     let given = &state.radiation;
     let doses = || given.fractions.iter().map(|fraction| fraction.dose_gy);
+    // An empty sum of floats is -0.
+    let sum = |of: &dyn Fn(f64) -> f64| doses().fold(0.0, |sum, dose_gy| sum + of(dose_gy));
     let doomed = state.tumour.doomed();
     let strength = model
         .radiotherapy
@@ -31,10 +33,8 @@ pub fn row(model: &Model, state: &State) -> Vec<f64> {
     vec![
         state.day(),
         given.fractions.len() as f64,
-        doses().sum(),
-        doses()
-            .map(|dose_gy| Law::LinearQuadratic.effective_gy(dose_gy, 10.0))
-            .sum(),
+        sum(&|dose_gy| dose_gy),
+        sum(&|dose_gy| Law::LinearQuadratic.effective_gy(dose_gy, 10.0)),
         (state.tumour.len() - doomed) as f64,
         doomed as f64,
         given.tumour_deaths as f64,

@@ -438,7 +438,7 @@ pub fn write_radiation_curves(
             ],
         ),
         panel(
-            "strength of irradiated bone over its own",
+            "strength of irradiated bone, relative",
             false,
             &[("strength_factor", "strength")],
         ),

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
+use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
@@ -16,7 +17,7 @@ use crate::output::curves::{
     write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
     write_radiation_curves,
 };
-use crate::output::map::{Cut, Frame, write_gif, write_map};
+use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient;
@@ -463,8 +464,54 @@ impl Record {
                 &moment.frame(grid),
             )?;
         }
+        self.write_dose_map(plots, title, grid)?;
         let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
         write_gif(&plots.join("map.gif"), title, &film)
+    }
+}
+
+impl Record {
+    /// Draws the sum of all fractions over the last map.
+    fn write_dose_map(&self, plots: &Path, title: &str, grid: &Grid) -> Result<(), OutputError> {
+        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
+            return Ok(());
+        };
+        let dose_gy: Vec<Vec<f64>> = moment
+            .slices
+            .iter()
+            .map(|slice| {
+                let sites = slice.shown.len();
+                let width = grid.dims[slice.axes[0]];
+                let site = |pixel: usize| {
+                    let mut at = [0; 3];
+                    at[slice.axes[0]] = pixel % width;
+                    at[slice.axes[1]] = pixel / width;
+                    at[slice.fixed] = slice.layer;
+                    grid.index(at[0], at[1], at[2])
+                };
+                let total = |pixel: usize| {
+                    let doses = self.fractions.iter();
+                    doses.fold(0.0, |sum, fraction| {
+                        sum + irradiate::dose_gy(grid, fraction, site(pixel))
+                    })
+                };
+                (0..sites).map(total).collect()
+            })
+            .collect();
+        let caption = format!(
+            "{} fractions, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            self.fractions.len(),
+            last.time_h / 24.0,
+            last.dose_gy,
+            moment.day
+        );
+        write_dose_map(
+            &plots.join("dose_map.png"),
+            &format!("{title}: dose of all fractions"),
+            &caption,
+            &moment.frame(grid).cuts,
+            &dose_gy,
+        )
     }
 }
 
