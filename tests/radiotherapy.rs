@@ -4,6 +4,7 @@
 
 use std::fs;
 
+use howship::engine::irradiate::dose_gy;
 use howship::engine::state::State;
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Loaded, Simulation, load};
@@ -214,7 +215,7 @@ fn a_sharp_field_spares_what_lies_outside() {
     let (mut inside, mut outside) = (0, 0);
     for (&site, &doomed) in state.tumour.site.iter().zip(&state.tumour.doomed) {
         // Cells have moved for one tick since: those near the border are left out.
-        let x = (site % 80) as f64 * 10.0 + 5.0;
+        let x = f64::from(site % 80) * 10.0 + 5.0;
         if (150.0..350.0).contains(&x) {
             inside += 1;
             assert!(doomed > 0, "a sound cell at {x} um");
@@ -224,6 +225,59 @@ fn a_sharp_field_spares_what_lies_outside() {
         }
     }
     assert!(inside > 1000 && outside > 1000, "{inside}, {outside}");
+}
+
+/// A sphere in a volume: sites within its radius get the whole dose, the others none.
+#[test]
+fn a_sphere_in_a_volume_has_its_place_along_every_axis() {
+    let volume = SMALL
+        .replace("[80, 80, 1]", "[24, 24, 24]")
+        .replace(
+            "site = \"10 um\"\nsection_thickness = \"50 um\"",
+            "site = \"20 um\"",
+        )
+        .replace(
+            "duration = \"4 d\"\nburn_in = \"4 d\"",
+            "duration = \"1 d\"\nburn_in = \"0 d\"",
+        )
+        .replace("cells = 400", "cells = 12000")
+        .replace("150 um", "80 um");
+    let course = EIGHT.replace("8 Gy", "60 Gy").replace("1 d", "0 d")
+        + "field = \"sphere\"\ncentre = [\"200 um\", \"240 um\", \"140 um\"]\nradius = \"80 um\"\n\
+           margin = \"20 um\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("volume.toml");
+    fs::write(&path, volume + &course).unwrap();
+    let mut simulation = load(&path, &[]).unwrap().build().unwrap();
+    simulation.begin().unwrap();
+    simulation.step().unwrap();
+    let state = &simulation.state;
+    let fraction = &state.radiation.fractions[0];
+    let (mut inside, mut outside) = (0, 0);
+    for (&site, &doomed) in state.tumour.site.iter().zip(&state.tumour.doomed) {
+        let place = simulation.model.grid.place(site as usize);
+        let squared: f64 = place
+            .iter()
+            .zip([200.0, 240.0, 140.0])
+            .map(|(&at, centre)| ((at as f64 + 0.5) * 20.0 - centre).powi(2))
+            .sum();
+        let distance = squared.sqrt();
+        let dose = dose_gy(&simulation.model.grid, fraction, site as usize);
+        if distance <= 100.0 {
+            assert!((dose - 60.0).abs() < 1e-12);
+        } else {
+            assert!(dose.abs() < 1e-12);
+        }
+        // Cells have moved for one tick since: those near the border are left out.
+        if distance < 60.0 {
+            inside += 1;
+            assert!(doomed > 0, "a sound cell at {distance} um");
+        } else if distance > 160.0 {
+            outside += 1;
+            assert_eq!(doomed, 0, "a doomed cell at {distance} um");
+        }
+    }
+    assert!(inside > 100 && outside > 1000, "{inside}, {outside}");
 }
 
 #[test]

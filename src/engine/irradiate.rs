@@ -230,8 +230,9 @@ fn doom_tumour(model: &Model, state: &mut State, fraction: &mut Fraction, turn: 
     }
 }
 
-/// True for a cell that lives through a fraction.
-fn survives(
+/// True for a cell of this sensitivity, id and site that lives through a fraction, which is the
+/// `turn`-th of its tick, from 0.
+pub fn survives(
     model: &Model,
     state: &State,
     fraction: &Fraction,
