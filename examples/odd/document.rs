@@ -43,6 +43,7 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
             "mod",
             "tick",
             "dose",
+            "irradiate",
             "secrete",
             "propose",
             "osteoclasts",
@@ -66,6 +67,8 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
             "pharmacokinetics",
             "drug",
             "plan",
+            "radiotherapy",
+            "irradiation",
         ],
     ),
 ];

@@ -229,6 +229,12 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
                 dead.push(cell);
                 state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
             }
+            // Radiation let it come as far as this division.
+            TumourFate::Divide { .. } if state.tumour.doomed[cell] == 1 => {
+                dead.push(cell);
+                state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
+                state.radiation.tumour_deaths += 1;
+            }
             TumourFate::Wake => state.tumour.dormant[cell] = false,
             TumourFate::Move { rank, to } => moves.push((rank, id, cell, to)),
             TumourFate::Divide { rank } => births.push((rank, id, cell)),
@@ -283,6 +289,14 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
                 clone = model.clones.daughter(clone, draws.uniform());
             }
             state.tumour.push(daughter, site as u32, false, clone);
+            let doomed = state.tumour.doomed[cell];
+            if doomed > 0 {
+                // Both daughters of a doomed cell are doomed, one division nearer to the end.
+                state.tumour.doomed[cell] = doomed - 1;
+                if let Some(last) = state.tumour.doomed.last_mut() {
+                    *last = doomed - 1;
+                }
+            }
         }
     }
     state.tumour.remove(&dead);

@@ -10,6 +10,7 @@ use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
+use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -98,6 +99,8 @@ pub struct Model {
     pub plan: Plan,
     /// The body around the lattice, if it is followed.
     pub patient: Option<Patient>,
+    /// Radiation and what cells make of it, if any is given.
+    pub radiotherapy: Option<RadiationPlan>,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -262,6 +265,7 @@ impl Model {
             clones,
             plan,
             patient: None,
+            radiotherapy: None,
             binding,
         })
     }
@@ -315,6 +319,7 @@ fn tumour_rates(
             .exit
             .compile("tumour.dormancy.exit", cues, problems),
         drug_kills: 1.0,
+        radiosensitivity: 1.0,
         secretion,
     };
     let mut all = vec![parental];

@@ -229,7 +229,13 @@ mod tests {
             .collect();
         assert_eq!(
             changed,
-            ["tumour.id", "tumour.site", "tumour.dormant", "tumour.clone"]
+            [
+                "tumour.id",
+                "tumour.site",
+                "tumour.dormant",
+                "tumour.clone",
+                "tumour.doomed"
+            ]
         );
     }
 }

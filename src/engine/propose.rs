@@ -394,7 +394,8 @@ fn surface_event(
         let deepest = model.parameters.osteoclast.resorption.pit_depth_max.get();
         let full = f64::from(bone.depth_um[site]) + 0.5 * model.grid.edge_um > deepest;
         let occupied = state.occupancy.osteoblast[site] > 0;
-        let per_mm2_h = model.rates.fusion.at(level) / model.osteoclast_share;
+        let per_mm2_h = model.rates.fusion.at(level) / model.osteoclast_share
+            * scratch.supply.osteoclasts(site);
         return (!full && !occupied && happens(Stream::Fusion, per_mm2_h))
             .then_some(SurfaceEvent::Fuse);
     }
@@ -423,7 +424,8 @@ fn surface_event(
     if free == 0 {
         return None;
     }
-    let expected = model.rates.arrival.at(level) * area_mm2 * model.tick_h;
+    let expected =
+        model.rates.arrival.at(level) * area_mm2 * model.tick_h * scratch.supply.osteoblasts(site);
     let cells = chance
         .at(Stream::Recruitment, state.tick, u64::from(at.site))
         .round(expected.min(f64::from(u8::MAX)));

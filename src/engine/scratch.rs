@@ -1,6 +1,7 @@
 //! Workspace: what a tick computes and the next one computes anew. Never saved.
 
 use crate::biology::surroundings::Decoy;
+use crate::engine::irradiate::Supply;
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::tissue::space::{WayOut, distance_um};
@@ -55,6 +56,8 @@ pub struct Scratch {
     pub drugs_pm: Vec<f64>,
     /// Drugs that bind a signal in fluid in this tick.
     pub decoys: Vec<Decoy>,
+    /// Progenitors that radiation left in its fields.
+    pub supply: Supply,
 }
 
 impl Scratch {
@@ -87,6 +90,7 @@ impl Scratch {
             way_out: WayOut::default(),
             drugs_pm: model.drugs_pm(&state.drugs),
             decoys: model.decoys(&state.drugs),
+            supply: Supply::of(model, &state.radiation.fractions),
         })
     }
 }

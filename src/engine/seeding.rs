@@ -12,6 +12,7 @@ use crate::engine::state::{BoneDrugBook, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
+use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
@@ -115,6 +116,7 @@ impl State {
             drugs: vec![DrugInBody::default(); model.plan.agents.len()],
             bone_drug: BoneDrugBook::default(),
             patient: None,
+            radiation: Radiation::default(),
         };
         state.open_books(model);
         if let Some(patient) = &model.patient {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::Model;
 use crate::numerics::packed;
 use crate::patient::Body;
+use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -49,6 +50,8 @@ pub struct State {
     pub bone_drug: BoneDrugBook,
     /// The body of the patient, if it is followed.
     pub patient: Option<Body>,
+    /// Radiation that was given, and what it did.
+    pub radiation: Radiation,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -169,6 +172,13 @@ impl State {
                 }
             }
             floats(&mut hash, &self.osteoclasts.drug_amol);
+        }
+        // Before its first fraction radiotherapy leaves no trace.
+        if !self.radiation.fractions.is_empty() {
+            self.radiation.digest(&mut |bytes| {
+                hash.update(bytes);
+            });
+            hash.update(&self.tumour.doomed);
         }
         hash.finalize().to_hex().to_string()
     }

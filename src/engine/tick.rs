@@ -3,6 +3,7 @@
 //! | phase | reads | writes |
 //! |---|---|---|
 //! | dose | calendar, drugs in the body | levels of drugs, drug on bone |
+//! | irradiate | calendar, cells | doomed and killed cells, supply of progenitors |
 //! | secrete and spread | cells, bone, released factors | signals |
 //! | bind and sense | signals, surface | free levels, RANK occupancy |
 //! | propose | a frozen picture | one fate per cell |
@@ -17,6 +18,7 @@ use crate::engine::body::{expose, follow};
 use crate::engine::commit::{commit, daily};
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
+use crate::engine::irradiate::irradiate;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
 use crate::engine::propose::propose;
@@ -37,6 +39,7 @@ pub const STORE_TOLERANCE: f64 = 1e-9;
 pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     find_surface(model, state, scratch);
     dose(model, state, scratch)?;
+    irradiate(model, state, scratch);
     spread(model, state, scratch)?;
     bind(model, state, scratch)?;
     let proposals = propose(model, state, scratch);

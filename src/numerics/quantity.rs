@@ -23,6 +23,8 @@
 //! | [`MolarMass`] | g/mol |
 //! | [`FluidVolume`] | L |
 //! | [`Clearance`] | L/h |
+//! | [`AbsorbedDose`] | Gy |
+//! | [`Radiosensitivity`] | per Gy |
 //!
 //! A month is 30.4375 d and a year 365.25 d.
 
@@ -90,6 +92,10 @@ pub enum Dimension {
     BodyVolume,
     /// Effect per concentration, canonical /pM.
     Slope,
+    /// Absorbed dose of radiation, canonical Gy.
+    AbsorbedDose,
+    /// Effect per absorbed dose, canonical /Gy.
+    Radiosensitivity,
     /// A number without unit.
     Number,
 }
@@ -208,6 +214,8 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
         ],
         Dimension::BodyVolume => &[("cm3", 1.0), ("mm3", 1e-3), ("mL", 1.0), ("L", 1e3)],
         Dimension::Slope => &[("/pM", 1.0), ("/nM", 1e-3), ("/uM", 1e-6)],
+        Dimension::AbsorbedDose => &[("Gy", 1.0), ("cGy", 1e-2), ("mGy", 1e-3)],
+        Dimension::Radiosensitivity => &[("/Gy", 1.0)],
         Dimension::Number => &[("", 1.0)],
     }
 }
@@ -242,6 +250,8 @@ impl Dimension {
             Self::BoneTurnover => "a volume of bone per time",
             Self::BodyVolume => "a volume in the body",
             Self::Slope => "an effect per concentration",
+            Self::AbsorbedDose => "an absorbed dose",
+            Self::Radiosensitivity => "an effect per absorbed dose",
             Self::Number => "a number without unit",
         }
     }
@@ -275,6 +285,8 @@ impl Dimension {
             Self::BoneTurnover => "0.5 cm3/d",
             Self::BodyVolume => "20 cm3",
             Self::Slope => "8.58 /uM",
+            Self::AbsorbedDose => "8 Gy",
+            Self::Radiosensitivity => "0.3 /Gy",
             Self::Number => "0.5",
         }
     }
@@ -595,6 +607,10 @@ quantities! {
     BodyVolume, cm3;
     /// An effect per concentration.
     Slope, per_pm;
+    /// An absorbed dose of radiation.
+    AbsorbedDose, gy;
+    /// An effect per absorbed dose.
+    Radiosensitivity, per_gy;
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub enum Stream {
     Colonisation = 12,
     /// Change of a daughter cell into another clone.
     Mutation = 13,
+    /// Harm of a cell by a fraction of radiation.
+    Radiotherapy = 20,
     /// Designs of studies, their bootstrap and their calibration.
     Study = 90,
     /// Tests and examples.

@@ -2,5 +2,6 @@
 
 pub mod morphometry;
 pub mod picture;
+pub mod radiation;
 pub mod series;
 pub mod tumour;

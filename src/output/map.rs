@@ -88,10 +88,27 @@ const BOTTOM: u32 = 50;
 /// # Errors
 /// What the plotter said.
 fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
+    let legend = ALL.map(|kind| (colour(kind), label(kind).to_owned()));
+    draw_cuts(
+        &format!("{title}, day {:.0}", frame.day),
+        &frame.caption,
+        &frame.cuts,
+        &|cut, pixel| colour(frame.cuts[cut].tissue[pixel]),
+        &legend,
+    )
+}
+
+/// Draws cuts with the colours of their pixels and a legend: width, height and RGB pixels.
+fn draw_cuts(
+    heading: &str,
+    caption: &str,
+    cuts: &[Cut],
+    pixel_colour: &dyn Fn(usize, usize) -> (u8, u8, u8),
+    legend: &[((u8, u8, u8), String)],
+) -> Result<(u32, u32, Vec<u8>), String> {
     use_embedded_font();
     let zoom = |cut: &Cut| (440 / cut.width.max(cut.height).max(1)).clamp(1, 6) as u32;
-    let each: Vec<(u32, u32, u32)> = frame
-        .cuts
+    let each: Vec<(u32, u32, u32)> = cuts
         .iter()
         .map(|cut| {
             (
@@ -108,18 +125,17 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
         let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
         let text = |size: i32| TextStyle::from(("sans-serif", size).into_font()).color(&BLACK);
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        let heading = format!("{title}, day {:.0}", frame.day);
-        area.draw_text(&heading, &text(18), (12, 8))
+        area.draw_text(heading, &text(18), (12, 8))
             .map_err(|e| said(&e))?;
-        area.draw_text(&frame.caption, &text(13), (12, 34))
+        area.draw_text(caption, &text(13), (12, 34))
             .map_err(|e| said(&e))?;
         let mut left = LEFT as i32;
-        for (cut, &(zoom, w, h)) in frame.cuts.iter().zip(&each) {
+        for (index, (cut, &(zoom, w, h))) in cuts.iter().zip(&each).enumerate() {
             let (w, h, zoom) = (w as i32, h as i32, zoom as i32);
             let top = TOP as i32;
             for y in 0..cut.height {
                 for x in 0..cut.width {
-                    let (r, g, b) = colour(cut.tissue[y * cut.width + x]);
+                    let (r, g, b) = pixel_colour(index, y * cut.width + x);
                     // The second axis points up.
                     let row = (cut.height - 1 - y) as i32;
                     let corner = (left + x as i32 * zoom, top + row * zoom);
@@ -172,15 +188,14 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
             left += w + LEFT as i32 + 12;
         }
         let from = wide as i32 - LEGEND as i32 + 14;
-        for (index, kind) in ALL.into_iter().enumerate() {
+        for (index, &((r, g, b), ref words)) in legend.iter().enumerate() {
             let y = TOP as i32 + 4 + 26 * index as i32;
-            let (r, g, b) = colour(kind);
             let corners = [(from, y), (from + 18, y + 16)];
             area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled()))
                 .map_err(|e| said(&e))?;
             area.draw(&Rectangle::new(corners, BLACK))
                 .map_err(|e| said(&e))?;
-            area.draw_text(label(kind), &text(13), (from + 26, y))
+            area.draw_text(words, &text(13), (from + 26, y))
                 .map_err(|e| said(&e))?;
         }
         area.present().map_err(|e| said(&e))?;
@@ -207,6 +222,60 @@ pub(crate) fn png_bytes(
     writer.write_image_data(pixels).map_err(said)?;
     writer.finish().map_err(said)?;
     Ok(bytes)
+}
+
+/// Least share of the largest dose in each band of a dose map, with its colour.
+const DOSE_BANDS: [(f64, (u8, u8, u8)); 6] = [
+    (0.95, (165, 15, 21)),
+    (0.8, (222, 85, 40)),
+    (0.5, (245, 150, 80)),
+    (0.2, (250, 205, 150)),
+    (0.05, (225, 230, 240)),
+    (0.0, (250, 250, 250)),
+];
+
+/// Draws a dose map as PNG: `dose_gy` by cut and pixel in bands, bone as darker pixels.
+///
+/// # Errors
+/// [`OutputError`] when it cannot be drawn or written.
+pub fn write_dose_map(
+    path: &Path,
+    heading: &str,
+    caption: &str,
+    cuts: &[Cut],
+    dose_gy: &[Vec<f64>],
+) -> Result<(), OutputError> {
+    let most = dose_gy.iter().flatten().copied().fold(0.0, f64::max);
+    let band = |dose: f64| {
+        let found = DOSE_BANDS.iter().find(|(least, _)| dose >= least * most);
+        found.map_or((255, 255, 255), |&(_, colour)| colour)
+    };
+    let darker = |value: u8| (f64::from(value) * 0.62) as u8;
+    let mut legend: Vec<((u8, u8, u8), String)> = Vec::new();
+    for (index, &(least, colour)) in DOSE_BANDS.iter().enumerate() {
+        let words = if index + 1 == DOSE_BANDS.len() {
+            format!("below {:.2} Gy", DOSE_BANDS[index - 1].0 * most)
+        } else {
+            format!("from {:.2} Gy ({:.0} %)", least * most, 100.0 * least)
+        };
+        legend.push((colour, words));
+    }
+    legend.push(((155, 155, 155), "darker: bone".to_owned()));
+    let pixel_colour = |cut: usize, pixel: usize| {
+        let (r, g, b) = band(dose_gy[cut][pixel]);
+        match cuts[cut].tissue[pixel] {
+            Shown::Bone | Shown::Osteoid => (darker(r), darker(g), darker(b)),
+            _ => (r, g, b),
+        }
+    };
+    let (wide, high, pixels) =
+        draw_cuts(heading, caption, cuts, &pixel_colour, &legend).map_err(|message| {
+            OutputError::Drawing {
+                path: path.to_path_buf(),
+                message,
+            }
+        })?;
+    write_whole(path, &png_bytes(wide, high, &pixels, path)?)
 }
 
 /// Draws a map as PNG.

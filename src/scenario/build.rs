@@ -19,7 +19,8 @@ use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
-use crate::therapy::catalogue::fragment;
+use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
+use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
@@ -60,32 +61,41 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     Loaded::from_tree(tree, folder)
 }
 
-/// Lays the drugs that courses name, and that come with howship, under the scenario.
+/// Lays what comes with howship under the scenario: the drugs that courses name, and what radiation
+/// does to cells where some is given.
 pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
-    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
-        return Ok(tree);
-    };
-    let mut named: Vec<&str> = courses
-        .values()
-        .filter_map(|course| course.get("drug")?.as_str())
-        .collect();
+    let mut named: Vec<&str> = Vec::new();
+    let therapy = tree.get("therapy");
+    if let Some(toml::Value::Table(courses)) = &therapy {
+        let drugs = courses.values();
+        named.extend(drugs.filter_map(|course| course.get("drug")?.as_str()));
+    }
     named.sort_unstable();
     named.dedup();
-    let mut drugs: Option<Tree> = None;
-    for name in named {
-        let Some(text) = fragment(name) else {
-            continue;
-        };
-        let layer = Tree::parse(Layer {
-            name: format!("drug {name}"),
-            text: text.to_owned(),
-        })?;
-        match &mut drugs {
+    let mut layers: Vec<Layer> = named
+        .into_iter()
+        .filter_map(|name| {
+            Some(Layer {
+                name: format!("drug {name}"),
+                text: fragment(name)?.to_owned(),
+            })
+        })
+        .collect();
+    if tree.get("radiotherapy").is_some() || tree.get("radiobiology").is_some() {
+        layers.push(Layer {
+            name: "radiobiology".to_owned(),
+            text: RADIOBIOLOGY.to_owned(),
+        });
+    }
+    let mut below: Option<Tree> = None;
+    for layer in layers {
+        let layer = Tree::parse(layer)?;
+        match &mut below {
             Some(below) => below.overlay(layer),
-            None => drugs = Some(layer),
+            None => below = Some(layer),
         }
     }
-    Ok(match drugs {
+    Ok(match below {
         Some(mut below) => {
             below.overlay(tree);
             below
@@ -534,6 +544,22 @@ impl Loaded {
                      markers are those of man",
                 );
             }
+        }
+        if let Some(biology) = scenario.radiobiology
+            && !scenario.radiotherapy.is_empty()
+        {
+            let [nx, ny, nz] = grid.dims.map(|sites| sites as f64);
+            let extent = Extent {
+                um: [nx * grid.edge_um, ny * grid.edge_um, nz * grid.depth_um],
+                is_section: grid.is_section(),
+            };
+            model.radiotherapy = Some(RadiationPlan::new(
+                biology,
+                &scenario.radiotherapy,
+                extent,
+                scenario.run.duration.get(),
+                &mut problems,
+            ));
         }
         if !problems.found.is_empty() {
             return Err(said(&problems.found));

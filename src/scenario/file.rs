@@ -18,7 +18,9 @@ use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
+use crate::therapy::irradiation::RadiationCourse;
 use crate::therapy::plan::Therapy;
+use crate::therapy::radiotherapy::Radiobiology;
 use crate::therapy::regimen::Course;
 use crate::therapy::subject::Subject;
 use crate::tissue::grid::Grid;
@@ -67,6 +69,12 @@ pub struct Scenario {
     /// Courses of drugs, by a name of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub therapy: BTreeMap<String, Course>,
+    /// Courses of radiation, by a name of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub radiotherapy: BTreeMap<String, RadiationCourse>,
+    /// What radiation does to cells; it comes with howship when a course of radiation is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub radiobiology: Option<Radiobiology>,
     /// The body around the lattice: calcium, markers, neutrophils; not followed without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Patient>,

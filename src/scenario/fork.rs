@@ -174,15 +174,22 @@ impl Loaded {
         let scenario: Scenario = tree
             .deserialize()
             .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
-        for (course, given) in &scenario.therapy {
-            if given.start.get() < arm.at.get() && !self.scenario.therapy.contains_key(course) {
+        let given = scenario
+            .therapy
+            .iter()
+            .filter(|(course, _)| !self.scenario.therapy.contains_key(*course))
+            .map(|(course, given)| (format!("therapy.{course}"), given.start));
+        let irradiated = scenario
+            .radiotherapy
+            .iter()
+            .filter(|(course, _)| !self.scenario.radiotherapy.contains_key(*course))
+            .map(|(course, given)| (format!("radiotherapy.{course}"), given.start));
+        for (course, start) in given.chain(irradiated) {
+            if start.get() < arm.at.get() {
                 return Err(self
                     .error(
                         &place,
-                        &format!(
-                            "therapy.{course} starts at {}, before the turn",
-                            given.start
-                        ),
+                        &format!("{course} starts at {start}, before the turn"),
                         &format!("give it a start of {} or later", arm.at),
                     )
                     .into());

@@ -7,18 +7,22 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
+use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
 use crate::observe::picture::{Slice, slices};
+use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
     write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
+    write_radiation_curves,
 };
-use crate::output::map::{Cut, Frame, write_gif, write_map};
+use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient;
 use crate::scenario::build::{Loaded, Simulation};
+use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::tissue::grid::Grid;
 
 /// Frames of the film.
@@ -74,6 +78,10 @@ pub struct Record {
     pub drugs: Table,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
+    /// Rows of `radiotherapy.csv`; without columns where no radiation is given.
+    pub radiotherapy: Table,
+    /// Fractions, which become `fractions.csv`.
+    pub fractions: Vec<Fraction>,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -127,6 +135,15 @@ impl Record {
                 },
                 rows: Vec::new(),
             },
+            radiotherapy: Table {
+                columns: if scenario.radiotherapy.is_empty() {
+                    Vec::new()
+                } else {
+                    radiation::COLUMNS.map(str::to_owned).to_vec()
+                },
+                rows: Vec::new(),
+            },
+            fractions: Vec::new(),
             parts: Vec::new(),
             prints: Vec::new(),
             maps: Vec::new(),
@@ -174,6 +191,7 @@ impl Record {
                 self.colonisation.rows.push(colonisation(state));
             }
             self.take_drugs(simulation);
+            self.take_radiation(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
                 self.patient.rows.push(patient.row(body, state.day()));
             }
@@ -268,6 +286,33 @@ impl Record {
         table.rows.push(row);
     }
 
+    /// One row of `radiotherapy.csv`. An arm may bring radiation that its past does not have.
+    fn take_radiation(&mut self, simulation: &Simulation) {
+        let Simulation { model, state, .. } = simulation;
+        let table = &mut self.radiotherapy;
+        if table.columns.is_empty() {
+            if model.radiotherapy.is_none() {
+                return;
+            }
+            table.columns = radiation::COLUMNS.map(str::to_owned).to_vec();
+            let past = self.series.rows.len() - 1;
+            let cells = COLUMNS.iter().position(|&name| name == "tumour_cells");
+            table.rows = self.series.rows[..past]
+                .iter()
+                .map(|row| radiation::row_before(row[0], cells.map_or(0.0, |at| row[at])))
+                .collect();
+        }
+        table.rows.push(radiation::row(model, state));
+        self.fractions.clone_from(&state.radiation.fractions);
+    }
+
+    /// Days of doses and fractions.
+    fn marked_days(&self) -> Vec<f64> {
+        let mut days = dose_days(&self.drugs);
+        days.extend(self.fractions.iter().map(|fraction| fraction.time_h / 24.0));
+        days
+    }
+
     /// Holds a record that was read back against itself.
     ///
     /// # Errors
@@ -280,6 +325,7 @@ impl Record {
             &self.clones,
             &self.colonisation,
             &self.patient,
+            &self.radiotherapy,
         ] {
             if let Some(row) = table
                 .rows
@@ -373,10 +419,18 @@ impl Record {
             (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
+            (&self.radiotherapy, "radiotherapy.csv"),
         ] {
             if !table.columns.is_empty() {
                 table.write_csv(&folder.join(file))?;
             }
+        }
+        if !self.radiotherapy.columns.is_empty() {
+            Table {
+                columns: FRACTION_COLUMNS.map(str::to_owned).to_vec(),
+                rows: self.fractions.iter().map(Fraction::row).collect(),
+            }
+            .write_csv(&folder.join("fractions.csv"))?;
         }
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&folder.join("patient.csv"))?;
@@ -394,21 +448,19 @@ impl Record {
         title: &str,
         grid: &Grid,
     ) -> Result<(), OutputError> {
-        write_curves(
-            plots,
-            title,
-            std::slice::from_ref(&self.series),
-            &dose_days(&self.drugs),
-        )?;
+        let days = self.marked_days();
+        write_curves(plots, title, std::slice::from_ref(&self.series), &days)?;
         if !self.drugs.columns.is_empty() {
             write_drug_curves(plots, title, &self.drugs)?;
         }
         if !self.clones.columns.is_empty() {
-            write_clone_curves(plots, title, &self.clones, &dose_days(&self.drugs))?;
+            write_clone_curves(plots, title, &self.clones, &days)?;
         }
         if !self.patient.columns.is_empty() {
-            let days = dose_days(&self.drugs);
             write_patient_curves(plots, title, &self.patient, &days)?;
+        }
+        if !self.radiotherapy.columns.is_empty() {
+            write_radiation_curves(plots, title, &self.radiotherapy, &days)?;
         }
         for moment in &self.maps {
             write_map(
@@ -417,8 +469,54 @@ impl Record {
                 &moment.frame(grid),
             )?;
         }
+        self.write_dose_map(plots, title, grid)?;
         let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
         write_gif(&plots.join("map.gif"), title, &film)
+    }
+}
+
+impl Record {
+    /// Draws the sum of all fractions over the last map.
+    fn write_dose_map(&self, plots: &Path, title: &str, grid: &Grid) -> Result<(), OutputError> {
+        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
+            return Ok(());
+        };
+        let dose_gy: Vec<Vec<f64>> = moment
+            .slices
+            .iter()
+            .map(|slice| {
+                let sites = slice.shown.len();
+                let width = grid.dims[slice.axes[0]];
+                let site = |pixel: usize| {
+                    let mut at = [0; 3];
+                    at[slice.axes[0]] = pixel % width;
+                    at[slice.axes[1]] = pixel / width;
+                    at[slice.fixed] = slice.layer;
+                    grid.index(at[0], at[1], at[2])
+                };
+                let total = |pixel: usize| {
+                    let doses = self.fractions.iter();
+                    doses.fold(0.0, |sum, fraction| {
+                        sum + irradiate::dose_gy(grid, fraction, site(pixel))
+                    })
+                };
+                (0..sites).map(total).collect()
+            })
+            .collect();
+        let caption = format!(
+            "{} fractions, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            self.fractions.len(),
+            last.time_h / 24.0,
+            last.dose_gy,
+            moment.day
+        );
+        write_dose_map(
+            &plots.join("dose_map.png"),
+            &format!("{title}: dose of all fractions"),
+            &caption,
+            &moment.frame(grid).cuts,
+            &dose_gy,
+        )
     }
 }
 

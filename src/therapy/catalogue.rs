@@ -1,4 +1,5 @@
-//! Drugs that come with howship: pharmacokinetics and actions with their sources, as layers of TOML.
+//! What comes with howship, as layers of TOML with their sources: drugs with their pharmacokinetics and
+//! actions, and what radiation does to cells.
 
 /// Name and text of each drug.
 const DRUGS: [(&str, &str); 13] = [
@@ -16,6 +17,9 @@ const DRUGS: [(&str, &str); 13] = [
     ("pemetrexed", include_str!("drugs/pemetrexed.toml")),
     ("zoledronate", include_str!("drugs/zoledronate.toml")),
 ];
+
+/// What radiation does to cells: `[radiobiology]`.
+pub const RADIOBIOLOGY: &str = include_str!("radiobiology.toml");
 
 /// The text of a drug: `[drugs.<name>]` and its modulators.
 pub fn fragment(name: &str) -> Option<&'static str> {

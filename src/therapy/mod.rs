@@ -1,4 +1,4 @@
-//! What the clinic does: drugs, their way through the body, and the calendar of doses.
+//! What the clinic does: drugs, their way through the body, radiation, and the calendar of both.
 //!
 //! A scenario says who is treated, with what and when:
 //!
@@ -21,7 +21,9 @@
 
 pub mod catalogue;
 pub mod drug;
+pub mod irradiation;
 pub mod pharmacokinetics;
 pub mod plan;
+pub mod radiotherapy;
 pub mod regimen;
 pub mod subject;

@@ -13,6 +13,9 @@ pub struct TumourCells {
     pub dormant: Vec<bool>,
     /// Heritable clone, by index; 0 is parental.
     pub clone: Vec<u8>,
+    /// 0 for a sound cell. A cell that radiation doomed dies at an attempt to divide: at the first
+    /// where this is 1, after one more division where it is 2, and so on.
+    pub doomed: Vec<u8>,
 }
 
 impl TumourCells {
@@ -26,12 +29,18 @@ impl TumourCells {
         self.id.is_empty()
     }
 
-    /// Adds a cell.
+    /// Adds a cell, sound.
     pub fn push(&mut self, id: u64, site: u32, dormant: bool, clone: u8) {
         self.id.push(id);
         self.site.push(site);
         self.dormant.push(dormant);
         self.clone.push(clone);
+        self.doomed.push(0);
+    }
+
+    /// Cells that radiation doomed.
+    pub fn doomed(&self) -> usize {
+        self.doomed.iter().filter(|&&left| left > 0).count()
     }
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
@@ -41,6 +50,7 @@ impl TumourCells {
             self.site.swap_remove(place);
             self.dormant.swap_remove(place);
             self.clone.swap_remove(place);
+            self.doomed.swap_remove(place);
         }
     }
 }
@@ -174,10 +184,13 @@ mod tests {
         for id in 0..4 {
             cells.push(id, id as u32 * 10, id == 2, id as u8);
         }
+        cells.doomed[2] = 3;
         cells.remove(&[1, 3]);
         assert_eq!(cells.id, [0, 2]);
         assert_eq!(cells.site, [0, 20]);
         assert_eq!(cells.dormant, [false, true]);
         assert_eq!(cells.clone, [0, 2]);
+        assert_eq!(cells.doomed, [0, 3]);
+        assert_eq!(cells.doomed(), 1);
     }
 }

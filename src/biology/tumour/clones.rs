@@ -53,6 +53,8 @@ pub struct Phenotype {
     pub waking: f64,
     /// Factor on the hazards of death by drugs; 0 is resistant.
     pub drug_kills: f64,
+    /// Factor on both coefficients of death by radiation; 0 is resistant.
+    pub radiosensitivity: f64,
     /// Share that is dormant on settling, 0 to 1, instead of that of the tumour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dormant_share: Option<f64>,
@@ -71,6 +73,7 @@ impl Default for Phenotype {
             motility: 1.0,
             waking: 1.0,
             drug_kills: 1.0,
+            radiosensitivity: 1.0,
             dormant_share: None,
             secretion: BTreeMap::new(),
             sensitivity: BTreeMap::new(),
@@ -106,6 +109,8 @@ pub struct TumourRates {
     pub waking: CompiledRate,
     /// Factor on the hazards of death by drugs.
     pub drug_kills: f64,
+    /// Factor on both coefficients of death by radiation.
+    pub radiosensitivity: f64,
     /// What a cell makes.
     pub secretion: Vec<SecretionRate>,
 }
@@ -183,6 +188,7 @@ impl TumourRates {
             motility: varied(&self.motility, phenotype.motility),
             waking: varied(&self.waking, phenotype.waking),
             drug_kills: phenotype.drug_kills,
+            radiosensitivity: phenotype.radiosensitivity,
             secretion: self
                 .secretion
                 .iter()
@@ -342,6 +348,7 @@ impl Phenotype {
             ("motility", self.motility),
             ("waking", self.waking),
             ("drug_kills", self.drug_kills),
+            ("radiosensitivity", self.radiosensitivity),
         ] {
             problems.within(&format!("{path}.{key}"), factor, 0.0, MOST);
         }
