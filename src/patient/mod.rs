@@ -1,4 +1,4 @@
-//! The body around the lattice: calcium, markers of turnover, neutrophils. Knows no tissue.
+//! The body around the lattice: calcium, markers, neutrophils, harm by antiresorptives. Knows no tissue.
 //!
 //! The tissue does not feel the body; it is read once a day from day 0 on.
 //!
@@ -16,6 +16,7 @@
 pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
+pub mod toxicity;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
 use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
+use toxicity::{Harm, LastDose, Toxicity, hypocalcaemia_grade, probability};
 
 /// What the lattice is a sample of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +62,9 @@ pub struct Patient {
     /// Neutrophils.
     #[serde(default)]
     pub neutrophils: Neutrophils,
+    /// Harm by antiresorptive drugs.
+    #[serde(default)]
+    pub toxicity: Toxicity,
 }
 
 fn turnover() -> BoneTurnover {
@@ -103,6 +108,7 @@ impl Patient {
         self.calcium.check("patient.calcium", problems);
         self.markers.check("patient.markers", problems);
         self.neutrophils.check("patient.neutrophils", problems);
+        self.toxicity.check("patient.toxicity", problems);
     }
 }
 
@@ -121,6 +127,8 @@ pub struct Reading {
     pub osteoclasts: f64,
     /// Osteoblasts now.
     pub osteoblasts: f64,
+    /// Volume of the tumour cells now, um3.
+    pub tumour_um3: f64,
 }
 
 /// A body, as it is saved.
@@ -142,6 +150,8 @@ pub struct Body {
     pub health: Reading,
     /// Days in the health window.
     pub health_days: f64,
+    /// Harm by antiresorptive drugs since day 0.
+    pub harm: Harm,
 }
 
 /// What stops a run.
@@ -269,16 +279,29 @@ impl Patient {
             formation,
             osteoclasts: over(now.osteoclasts, health.osteoclasts),
             osteoblasts: over(now.osteoblasts, health.osteoblasts),
+            tumour_cm3: s * now.tumour_um3 * 1e-12,
         };
         self.markers.advance(&mut body.levels, &production, DAY_H);
         self.neutrophils
             .advance(&mut body.chain, marrow_effect, DAY_H)?;
         Ok(())
     }
+
+    /// Adds the harm of the day that ended now, from the drugs that were given until then.
+    pub fn add_harm(&self, body: &mut Body, time_h: f64, doses: &[LastDose<'_>]) {
+        const DAY_H: f64 = 24.0;
+        if time_h <= 1e-6 {
+            return;
+        }
+        let calcium_mm = self.calcium.level_mm(&body.pools);
+        let usual_mm = self.calcium.usual.get() * 1e-9;
+        self.toxicity
+            .advance(&mut body.harm, doses, time_h, DAY_H, (calcium_mm, usual_mm));
+    }
 }
 
 /// Columns of `patient.csv`.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 20] = [
     "time_d",
     "calcium_mm",
     "hypercalcaemia_grade",
@@ -294,11 +317,16 @@ pub const COLUMNS: [&str; 15] = [
     "bsap",
     "p1np",
     "neutrophils_1e9_per_l",
+    "cea",
+    "bsp",
+    "hypocalcaemia_grade",
+    "jaw_necrosis_probability",
+    "hypocalcaemia_probability",
 ];
 
 impl Patient {
     /// One row of `patient.csv`. Markers are over their level in health; `bone_calcium_mmol` is what
-    /// came from bone since day 0, net.
+    /// came from bone since day 0, net; probabilities are of a first event since day 0.
     pub fn row(&self, body: &Body, day: f64) -> Vec<f64> {
         let law = &self.calcium;
         let level = law.level_mm(&body.pools);
@@ -319,6 +347,11 @@ impl Patient {
             levels.bsap,
             levels.p1np,
             self.neutrophils.count(&body.chain),
+            levels.cea,
+            levels.bsp,
+            f64::from(hypocalcaemia_grade(level)),
+            probability(body.harm.jaw),
+            probability(body.harm.hypocalcaemia),
         ]
     }
 }
@@ -334,6 +367,7 @@ impl Body {
                 reading.pthrp_amol,
                 reading.osteoclasts,
                 reading.osteoblasts,
+                reading.tumour_um3,
             ]
         });
         let levels = &self.levels;
@@ -350,6 +384,8 @@ impl Body {
             levels.trap5b,
             levels.bsap,
             levels.p1np,
+            levels.cea,
+            levels.bsp,
             self.health_days,
             self.marrow_effect_h,
         ]
@@ -357,6 +393,7 @@ impl Body {
         .chain(readings.iter().flatten())
         .chain(&self.chain.relative)
         .all(|value| value.is_finite())
+            && self.harm.makes_sense()
     }
 }
 
@@ -373,6 +410,7 @@ mod tests {
             calcium: Calcium::default(),
             markers: Markers::default(),
             neutrophils: Neutrophils::default(),
+            toxicity: Toxicity::default(),
         }
     }
 
@@ -404,7 +442,7 @@ mod tests {
         let body = run(&patient, 1.0, 30).unwrap();
         let row = patient.row(&body, 30.0);
         for (column, value) in COLUMNS.iter().zip(&row) {
-            if ["ctx", "ntx", "trap5b", "bsap", "p1np"].contains(column) {
+            if ["ctx", "ntx", "trap5b", "bsap", "p1np", "cea", "bsp"].contains(column) {
                 assert!((value - 1.0).abs() < 1e-12, "{column} {value}");
             }
         }

@@ -521,6 +521,22 @@ impl Loaded {
         )
         .map_err(|problems| said(&problems))?;
         let mut problems = Problems::default();
+        if scenario.patient.is_none() {
+            for (name, course) in &scenario.therapy {
+                for (key, condition) in [
+                    ("start_when", course.start_when),
+                    ("stop_when", course.stop_when),
+                ] {
+                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
+                        problems.add(
+                            &format!("therapy.{name}.{key}"),
+                            format!("found {condition}, and no patient is followed"),
+                            "add [patient], or take a condition on bv_tv or tumour_cells",
+                        );
+                    }
+                }
+            }
+        }
         if let Some(patient) = &scenario.patient {
             patient.check(scenario.run.burn_in.get(), &mut problems);
             if scenario.subject.species != Species::Human {

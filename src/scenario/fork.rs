@@ -15,7 +15,7 @@ use crate::scenario::build::{Arrival, Loaded, Simulation, with_drugs};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Arm, Scenario};
 use crate::scenario::restore::workspace;
-use crate::therapy::plan::DrugInBody;
+use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
@@ -175,13 +175,17 @@ impl Loaded {
             .deserialize()
             .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
         for (course, given) in &scenario.therapy {
-            if given.start.get() < arm.at.get() && !self.scenario.therapy.contains_key(course) {
+            // One that waits for a condition is looked at after the turn alone.
+            if given.start_when.is_none()
+                && given.earliest_h() < arm.at.get()
+                && !self.scenario.therapy.contains_key(course)
+            {
                 return Err(self
                     .error(
                         &place,
                         &format!(
                             "therapy.{course} starts at {}, before the turn",
-                            given.start
+                            given.start.unwrap_or_default()
                         ),
                         &format!("give it a start of {} or later", arm.at),
                     )
@@ -313,6 +317,16 @@ impl Simulation {
             .agents
             .iter()
             .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
+            .collect();
+        // So do courses that began or ended by a condition.
+        let before = self.model.plan.conditional.iter();
+        let dates: BTreeMap<&str, Dates> = before
+            .map(|entry| entry.name.as_str())
+            .zip(std::mem::take(&mut self.state.courses.dates))
+            .collect();
+        let now = model.plan.conditional.iter();
+        self.state.courses.dates = now
+            .map(|entry| dates.get(entry.name.as_str()).copied().unwrap_or_default())
             .collect();
         let carried = std::mem::take(&mut self.scratch.rank_occupancy);
         self.scratch = restored::check(&model, &self.state)
