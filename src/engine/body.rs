@@ -52,6 +52,8 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         return Ok(());
     };
     let now = reading(model, state);
+    let doses = model.plan.last_doses(&state.courses.dates, state.time_h);
+    patient.suppress(&mut body, state.time_h, &doses);
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     patient
         .advance(&mut body, state.time_h, lattice_um3, now)
@@ -60,7 +62,6 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
             day: state.day(),
             reason: reason.to_string(),
         })?;
-    let doses = model.plan.last_doses(&state.courses.dates, state.time_h);
     patient.add_harm(&mut body, state.time_h, &doses);
     state.patient = Some(body);
     Ok(())

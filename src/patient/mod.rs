@@ -7,15 +7,16 @@
 //! does is multiplied by a factor `s`: volume of the lesion over that of the lattice, or turnover of
 //! the skeleton over that of the lattice in health. The lattice in health is the last part of the
 //! burn-in (`health_window`). Its share of the turnover of the skeleton is
-//! `w = s x resorption in health / turnover`; the rest of the skeleton, `1 - w`, stays in health.
+//! `w = s x resorption in health / turnover`; the rest of the skeleton, `1 - w`, stays in health but
+//! for antiresorptive drugs ([`skeleton`]).
 //!
 //! # Limits
-//! Drugs act on the rest of the skeleton only where the lattice stands for all of it. In a small
-//! lattice that stands for a skeleton, chance moves markers more than in a patient.
+//! In a small lattice that stands for a skeleton, chance moves markers more than in a patient.
 
 pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
+pub mod skeleton;
 pub mod toxicity;
 
 use schemars::JsonSchema;
@@ -26,6 +27,7 @@ use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
 use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
+use skeleton::{Skeleton, Turnover};
 use toxicity::{Harm, LastDose, Toxicity, hypocalcaemia_grade, probability};
 
 /// What the lattice is a sample of.
@@ -62,10 +64,16 @@ pub struct Patient {
     /// Neutrophils.
     #[serde(default)]
     pub neutrophils: Neutrophils,
-    /// Harm by antiresorptive drugs.
+    /// The rest of the skeleton.
+    #[serde(default)]
+    pub skeleton: Skeleton,
+    /// Antiresorptive drugs: harm, and their effect on the rest of the skeleton.
     #[serde(default)]
     pub toxicity: Toxicity,
 }
+
+/// Calcium in mature bone: 0.45 g/cm3, as `mineralisation.calcium` of the presets.
+const MATURE_MMOL_PER_CM3: f64 = 0.45e3 / 40.078;
 
 fn turnover() -> BoneTurnover {
     BoneTurnover::cm3_per_h(0.48 / 24.0)
@@ -108,6 +116,7 @@ impl Patient {
         self.calcium.check("patient.calcium", problems);
         self.markers.check("patient.markers", problems);
         self.neutrophils.check("patient.neutrophils", problems);
+        self.skeleton.check("patient.skeleton", problems);
         self.toxicity.check("patient.toxicity", problems);
     }
 }
@@ -150,6 +159,12 @@ pub struct Body {
     pub health: Reading,
     /// Days in the health window.
     pub health_days: f64,
+    /// Volume of the tumour cells in all lesions, cm3.
+    pub tumour_cm3: f64,
+    /// Turnover of the rest of the skeleton.
+    pub rest: Turnover,
+    /// Its resorption less its formation over the last day, over either in health.
+    pub rest_net: f64,
     /// Harm by antiresorptive drugs since day 0.
     pub harm: Harm,
 }
@@ -261,30 +276,50 @@ impl Patient {
         }
         let (s, share) = self.scale(body, lattice_um3)?;
         // fmol to mmol, amol to pmol.
-        let from_bone_mmol_per_h = s * freed_fmol * 1e-12 / DAY_H;
+        let from_rest_cm3_per_h = (1.0 - share) * self.turnover.get() * body.rest_net;
+        let from_bone_mmol_per_h =
+            s * freed_fmol * 1e-12 / DAY_H + MATURE_MMOL_PER_CM3 * from_rest_cm3_per_h;
         body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
             / DAY_H
             / self.calcium.pthrp_clearance.get();
         self.calcium
             .advance(&mut body.pools, from_bone_mmol_per_h, body.pthrp_pm, DAY_H)?;
         let health = &body.health;
-        let over = |now: f64, sum: f64| 1.0 - share + share * now * body.health_days / sum;
-        let formation = if health.formed_um3 > 0.0 {
-            over(formed_um3, health.formed_um3)
-        } else {
-            1.0
+        let rest = body.rest;
+        let over = |rest: f64, now: f64, sum: f64| {
+            (1.0 - share) * rest + share * now * body.health_days / sum
         };
+        let formation = if health.formed_um3 > 0.0 {
+            over(rest.formation, formed_um3, health.formed_um3)
+        } else {
+            rest.formation
+        };
+        body.tumour_cm3 = s * now.tumour_um3 * 1e-12;
         let production = Production {
-            resorption: over(resorbed_um3, health.resorbed_um3),
+            resorption: over(rest.resorption, resorbed_um3, health.resorbed_um3),
             formation,
-            osteoclasts: over(now.osteoclasts, health.osteoclasts),
-            osteoblasts: over(now.osteoblasts, health.osteoblasts),
-            tumour_cm3: s * now.tumour_um3 * 1e-12,
+            osteoclasts: over(rest.resorption, now.osteoclasts, health.osteoclasts),
+            osteoblasts: over(rest.formation, now.osteoblasts, health.osteoblasts),
+            tumour_cm3: body.tumour_cm3,
         };
         self.markers.advance(&mut body.levels, &production, DAY_H);
         self.neutrophils
             .advance(&mut body.chain, marrow_effect, DAY_H)?;
         Ok(())
+    }
+
+    /// Takes the rest of the skeleton on by a day, before the body, under the drugs that were given.
+    pub fn suppress(&self, body: &mut Body, time_h: f64, doses: &[LastDose<'_>]) {
+        const DAY_H: f64 = 24.0;
+        if time_h <= 1e-6 {
+            return;
+        }
+        let before = body.rest;
+        let suppression = self.toxicity.suppression(doses);
+        self.skeleton.advance(&mut body.rest, suppression, DAY_H);
+        // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
+        let net = |at: Turnover| at.resorption - at.formation;
+        body.rest_net = f64::midpoint(net(before), net(body.rest));
     }
 
     /// Adds the harm of the day that ended now, from the drugs that were given until then.
@@ -301,7 +336,7 @@ impl Patient {
 }
 
 /// Columns of `patient.csv`.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "time_d",
     "calcium_mm",
     "hypercalcaemia_grade",
@@ -322,6 +357,7 @@ pub const COLUMNS: [&str; 20] = [
     "hypocalcaemia_grade",
     "jaw_necrosis_probability",
     "hypocalcaemia_probability",
+    "tumour_cm3",
 ];
 
 impl Patient {
@@ -352,6 +388,7 @@ impl Patient {
             f64::from(hypocalcaemia_grade(level)),
             probability(body.harm.jaw),
             probability(body.harm.hypocalcaemia),
+            body.tumour_cm3,
         ]
     }
 }
@@ -388,6 +425,10 @@ impl Body {
             levels.bsp,
             self.health_days,
             self.marrow_effect_h,
+            self.tumour_cm3,
+            self.rest.resorption,
+            self.rest.formation,
+            self.rest_net,
         ]
         .iter()
         .chain(readings.iter().flatten())
@@ -410,6 +451,7 @@ mod tests {
             calcium: Calcium::default(),
             markers: Markers::default(),
             neutrophils: Neutrophils::default(),
+            skeleton: Skeleton::default(),
             toxicity: Toxicity::default(),
         }
     }

@@ -78,20 +78,25 @@ pub struct Antiresorptive {
     pub hypocalcaemia: f64,
     /// Time for which a dose acts on bone.
     pub lasts: Time,
+    /// Share of the resorption in the rest of the skeleton that it suppresses, 0 to 1.
+    #[serde(default)]
+    pub suppression: f64,
 }
 
 impl Antiresorptive {
-    /// 120 mg every four weeks: the label; Lipton 2012; six months as the dose against osteoporosis.
+    /// 120 mg every four weeks: the label; Lipton 2012; six months as the dose against osteoporosis;
+    /// NTX in Stopeck 2010.
     fn denosumab() -> Self {
         Self {
             jaw: [0.011, 0.037, 0.046].map(|per_year| Rate::per_h(per_year / YEAR_H)),
             hypocalcaemia: 0.096,
             lasts: Time::h(180.0 * 24.0),
+            suppression: 0.80,
         }
     }
 
     /// 4 mg every four weeks: as denosumab times 1.3 / 1.8 (Saad 2012); Lipton 2012; a year as the dose
-    /// against osteoporosis.
+    /// against osteoporosis; NTX in Stopeck 2010.
     fn zoledronate() -> Self {
         Self {
             jaw: Self::denosumab()
@@ -99,6 +104,7 @@ impl Antiresorptive {
                 .map(|rate| Rate::per_h(rate.get() * 1.3 / 1.8)),
             hypocalcaemia: 0.050,
             lasts: Time::h(365.0 * 24.0),
+            suppression: 0.68,
         }
     }
 
@@ -172,6 +178,8 @@ impl Toxicity {
             let key = at(&format!("drugs.{name}.hypocalcaemia"));
             problems.within(&key, drug.hypocalcaemia, 0.0, 0.999);
             problems.positive(&at(&format!("drugs.{name}.lasts")), drug.lasts.get(), "h");
+            let key = at(&format!("drugs.{name}.suppression"));
+            problems.within(&key, drug.suppression, 0.0, 1.0);
         }
         problems.within(&at("triggered_share"), self.triggered_share, 0.0, 0.999);
         problems.positive(&at("extraction_fold"), self.extraction_fold, "");
@@ -208,6 +216,22 @@ impl Toxicity {
         self.fold.powi(folds) * doublings.exp2()
     }
 
+    /// Drugs that act on bone now.
+    fn acting<'a>(&'a self, doses: &'a [LastDose<'_>]) -> impl Iterator<Item = &'a Antiresorptive> {
+        let known = doses.iter().filter_map(|dose| {
+            let drug = self.drugs.get(dose.drug)?;
+            (dose.ago_h <= drug.lasts.get()).then_some(drug)
+        });
+        known
+    }
+
+    /// Share of the resorption in the rest of the skeleton that is suppressed now.
+    pub fn suppression(&self, doses: &[LastDose<'_>]) -> f64 {
+        self.acting(doses)
+            .map(|drug| drug.suppression)
+            .fold(0.0, f64::max)
+    }
+
     /// Takes the harm on by a time that ends now; calcium is that of now.
     pub fn advance(
         &self,
@@ -220,13 +244,7 @@ impl Toxicity {
         let (from_h, to_h) = (harm.on_drug_h, harm.on_drug_h + duration_h);
         let (mut jaw, mut hypocalcaemia) = (0.0_f64, 0.0_f64);
         let mut is_on = false;
-        for dose in doses {
-            let Some(drug) = self.drugs.get(dose.drug) else {
-                continue;
-            };
-            if dose.ago_h > drug.lasts.get() {
-                continue;
-            }
+        for drug in self.acting(doses) {
             is_on = true;
             jaw = jaw.max(drug.jaw_hazard(from_h, to_h));
             hypocalcaemia =

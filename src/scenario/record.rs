@@ -495,7 +495,7 @@ fn drug_columns<'a>(
 }
 
 /// Days of doses as the rows show them: the row before the count rises.
-fn dose_days(drugs: &Table) -> Vec<f64> {
+pub fn dose_days(drugs: &Table) -> Vec<f64> {
     let counts: Vec<usize> = (0..drugs.columns.len())
         .filter(|&column| drugs.columns[column].ends_with(DOSES))
         .collect();

@@ -249,9 +249,27 @@ impl Therapy {
             );
         }
         let relative = self.subject.mass.map_or(1.0, |mass| mass.get() / reference);
+        let mut system = drug.pk.system(self.subject.mass);
+        if drug.pk.filtered > 0.0 {
+            match self.subject.filtration {
+                Some(filtration) => {
+                    system.clearance_l_per_h += drug.pk.filtered * filtration.get();
+                }
+                None if given => problems.add(
+                    &format!("drugs.{name}.pk.filtered"),
+                    format!(
+                        "found {}, and subject.filtration is not given",
+                        drug.pk.filtered
+                    ),
+                    "set subject.filtration, such as \"90 mL/min\" in man or \"0.25 mL/min\" in \
+                     a mouse of 20 g",
+                ),
+                None => {}
+            }
+        }
         Agent {
             name: name.to_owned(),
-            system: drug.pk.system(self.subject.mass),
+            system,
             bioavailability: drug.pk.bioavailability,
             pm_per_mg_per_l: drug.pk.pm_per_mg_per_l(),
             acts: drug
