@@ -305,6 +305,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
 fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), Stop> {
     let Gathered {
         title,
+        description,
         arms,
         clinic,
     } = gather(folders)?;
@@ -319,7 +320,7 @@ fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), St
     let mut pictures = write_arms(&plots, &title, &arms)?;
     if let Some(together) = clinic_table(&clinic) {
         together.write_csv(&out.join("clinic.csv"))?;
-        pictures.extend(write_clinic(&plots, &title, &clinic)?);
+        pictures.extend(write_clinic(&plots, &description, &clinic)?);
     }
     if !quiet {
         for arm in &arms[1..] {
@@ -355,6 +356,8 @@ fn sentence(table: &Table, control: &str, arm: &str) -> String {
 /// Runs by arm, all with the same seeds, the control first.
 struct Gathered {
     title: String,
+    /// What the scenario shows; its name where it does not say.
+    description: String,
     arms: Vec<ArmRuns>,
     /// What a clinic sees of them; empty where a run follows no patient.
     clinic: Vec<ClinicArm>,
@@ -409,7 +412,7 @@ fn clinic(arms: &[(String, BTreeMap<u64, Tables>)]) -> Vec<ClinicArm> {
 }
 
 fn gather(folders: &[PathBuf]) -> Result<Gathered, Stop> {
-    let mut title = String::new();
+    let (mut title, mut description) = (String::new(), String::new());
     let mut shared: Option<(String, PathBuf)> = None;
     let mut found: BTreeMap<String, BTreeMap<u64, Tables>> = BTreeMap::new();
     let mut meant: BTreeMap<String, Option<Arm>> = BTreeMap::new();
@@ -430,6 +433,10 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, Stop> {
             )));
         }
         title = loaded.scenario.name.replace('_', " ");
+        description.clone_from(&loaded.scenario.description);
+        if description.is_empty() {
+            description.clone_from(&title);
+        }
         let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
         let means = loaded.scenario.arms.get(&arm).cloned();
         if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {
@@ -476,6 +483,7 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, Stop> {
     };
     Ok(Gathered {
         title,
+        description,
         arms: all.into_iter().map(runs).collect(),
         clinic,
     })

@@ -96,7 +96,13 @@ impl Quantity {
         } else {
             &arm.patients
         };
-        Line::over(runs, self.name, &arm.name, |_| self.factor)
+        let mut line = Line::over(runs, self.name, &arm.name, |_| self.factor)?;
+        // The body is looked at before a tumour arrives on day 0.
+        if self.name == "tumour_cm3" && line.points.first().is_some_and(|first| first.1 <= 0.0) {
+            line.points.remove(0);
+            line.band.drain(..1.min(line.band.len()));
+        }
+        Some(line)
     }
 }
 
@@ -112,7 +118,9 @@ pub fn clinic_table(arms: &[ClinicArm]) -> Option<Table> {
     let all = || lines.iter().flatten();
     let mut days: Vec<f64> = all().next()?.points.iter().map(|point| point.0).collect();
     let has = |line: &Line, day: f64| line.points.iter().any(|point| same(point.0, day));
-    days.retain(|&day| all().all(|line| has(line, day)));
+    // Tumour begins a row later, where it arrives on day 0.
+    let is_tumour = |line: &Line| line.points.first().is_some_and(|first| first.0 > 0.0);
+    days.retain(|&day| all().all(|line| has(line, day) || (day <= 0.0 && is_tumour(line))));
     let mut table = Table {
         columns: vec!["time_d".to_owned()],
         rows: days.iter().map(|&day| vec![day]).collect(),
@@ -126,7 +134,8 @@ pub fn clinic_table(arms: &[ClinicArm]) -> Option<Table> {
             }
             for row in &mut table.rows {
                 let day = row[0];
-                let mean = line.points.iter().find(|point| same(point.0, day))?.1;
+                let point = line.points.iter().find(|point| same(point.0, day));
+                let mean = point.map_or(0.0, |point| point.1);
                 let band = line.band.iter().find(|band| same(band.0, day));
                 let (least, greatest) = band.map_or((mean, mean), |&(_, low, high)| (low, high));
                 row.extend([mean, least, greatest].map(|value| value / quantity.factor));
@@ -196,7 +205,7 @@ where
     area.fill(&WHITE).map_err(|e| said(&e))?;
     let pixels = scale as i32;
     let words = |size: u32| TextStyle::from(("sans-serif", size * scale).into_font()).color(&BLACK);
-    area.draw_text(title, &words(18), (14 * pixels, 10 * pixels))
+    area.draw_text(title, &words(17), (14 * pixels, 10 * pixels))
         .map_err(|e| said(&e))?;
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
     let what = if seeds > 1 {
@@ -334,11 +343,12 @@ where
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(232, 232, 232))
         .y_labels(7)
+        .set_all_tick_mark_size(0)
         .y_label_formatter(&tick)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()
         .map_err(|e| said(&e))?;
-    levels(&mut chart, quantity, (last, least, high), scale)?;
+    levels(&mut chart, quantity, &lines, (last, least, high), scale)?;
     for (index, line) in lines.iter().enumerate() {
         curve(&mut chart, index, line, scale)?;
     }
@@ -365,10 +375,24 @@ where
 
 type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
+/// True where the curves leave more room at the right end than at the left one.
+fn is_free_on_the_right(lines: &[Line], level: f64, last: f64) -> bool {
+    let room = |is_there: &dyn Fn(f64) -> bool| {
+        lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .filter(|point| is_there(point.0))
+            .map(|point| (point.1 - level).abs())
+            .fold(f64::INFINITY, f64::min)
+    };
+    room(&|day| day > 0.6 * last) > room(&|day| day < 0.4 * last)
+}
+
 /// Dashed lines at levels that have a name.
 fn levels<DB: DrawingBackend>(
     chart: &mut Chart<'_, DB>,
     quantity: &Quantity,
+    lines: &[Line],
     (last, low, high): (f64, f64, f64),
     scale: u32,
 ) -> Result<(), String>
@@ -392,11 +416,15 @@ where
         chart
             .draw_series(dashes)
             .map_err(|error| error.to_string())?;
-        let words = TextStyle::from(("sans-serif", 12 * scale).into_font())
-            .color(&grey)
-            .pos(Pos::new(HPos::Left, VPos::Bottom));
+        let words = TextStyle::from(("sans-serif", 12 * scale).into_font()).color(&grey);
+        let (side, day) = if is_free_on_the_right(lines, level, last) {
+            (HPos::Right, 0.995 * last)
+        } else {
+            (HPos::Left, 0.012 * last)
+        };
+        let words = words.pos(Pos::new(side, VPos::Bottom));
         chart
-            .draw_series([Text::new(name, (0.012 * last, level), words)])
+            .draw_series([Text::new(name, (day, level), words)])
             .map_err(|error| error.to_string())?;
     }
     Ok(())

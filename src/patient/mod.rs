@@ -165,6 +165,8 @@ pub struct Body {
     pub rest: Turnover,
     /// Its resorption less its formation over the last day, over either in health.
     pub rest_net: f64,
+    /// True while calcium is taken with an antiresorptive drug.
+    pub is_supplemented: bool,
     /// Harm by antiresorptive drugs since day 0.
     pub harm: Harm,
 }
@@ -282,8 +284,13 @@ impl Patient {
         body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
             / DAY_H
             / self.calcium.pthrp_clearance.get();
-        self.calcium
-            .advance(&mut body.pools, from_bone_mmol_per_h, body.pthrp_pm, DAY_H)?;
+        self.calcium.advance_fed(
+            &mut body.pools,
+            from_bone_mmol_per_h,
+            body.pthrp_pm,
+            DAY_H,
+            body.is_supplemented,
+        )?;
         let health = &body.health;
         let rest = body.rest;
         let over = |rest: f64, now: f64, sum: f64| {
@@ -316,6 +323,7 @@ impl Patient {
         }
         let before = body.rest;
         let suppression = self.toxicity.suppression(doses);
+        body.is_supplemented = suppression > 0.0;
         self.skeleton.advance(&mut body.rest, suppression, DAY_H);
         // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
         let net = |at: Turnover| at.resorption - at.formation;
@@ -329,9 +337,8 @@ impl Patient {
             return;
         }
         let calcium_mm = self.calcium.level_mm(&body.pools);
-        let usual_mm = self.calcium.usual.get() * 1e-9;
         self.toxicity
-            .advance(&mut body.harm, doses, time_h, DAY_H, (calcium_mm, usual_mm));
+            .advance(&mut body.harm, doses, time_h, DAY_H, calcium_mm);
     }
 }
 

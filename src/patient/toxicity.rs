@@ -16,7 +16,7 @@
 //! the hazard is `(1 - T) / (1 - f)` of the average one, and `m` times this for a time after each.
 //! Hypocalcaemia: `H(t) = -ln(1 - share) (1 - exp(-t / settles)) / (1 - exp(-1 yr / settles))`, so that
 //! `share` of the patients have had it after a year; times `fold` for low vitamin D and again for
-//! failing kidneys, times `2^((usual - calcium) / doubling)`.
+//! failing kidneys, times `2^((typical - calcium) / doubling)`.
 //! The probability of a first event is `1 - exp(-H)`.
 //!
 //! # Limits
@@ -64,6 +64,9 @@ pub struct Toxicity {
     pub failing_kidneys: bool,
     /// Hazard of hypocalcaemia with either over that without. 3; design.
     pub fold: f64,
+    /// Total calcium of the average patient of the trials under such a drug. 2.25 mM; design, 0.1 mM
+    /// below the usual.
+    pub typical: Concentration,
     /// Fall of calcium that doubles the hazard of hypocalcaemia. 0.1 mM; design.
     pub doubling: Concentration,
 }
@@ -141,6 +144,7 @@ impl Default for Toxicity {
             low_vitamin_d: false,
             failing_kidneys: false,
             fold: 3.0,
+            typical: Concentration::pm(2.25e9),
             doubling: Concentration::pm(1e8),
         }
     }
@@ -191,6 +195,7 @@ impl Toxicity {
         }
         problems.positive(&at("settles"), self.settles.get(), "h");
         problems.positive(&at("fold"), self.fold, "");
+        problems.positive(&at("typical"), self.typical.get(), "pM");
         problems.positive(&at("doubling"), self.doubling.get(), "pM");
     }
 
@@ -210,9 +215,9 @@ impl Toxicity {
     }
 
     /// Hazard of hypocalcaemia over that in the average patient of the trials.
-    pub fn frailty(&self, calcium_mm: f64, usual_mm: f64) -> f64 {
+    pub fn frailty(&self, calcium_mm: f64) -> f64 {
         let folds = i32::from(self.low_vitamin_d) + i32::from(self.failing_kidneys);
-        let doublings = (usual_mm - calcium_mm) / (self.doubling.get() * 1e-9);
+        let doublings = (self.typical.get() * 1e-9 - calcium_mm) / (self.doubling.get() * 1e-9);
         self.fold.powi(folds) * doublings.exp2()
     }
 
@@ -239,7 +244,7 @@ impl Toxicity {
         doses: &[LastDose<'_>],
         time_h: f64,
         duration_h: f64,
-        (calcium_mm, usual_mm): (f64, f64),
+        calcium_mm: f64,
     ) {
         let (from_h, to_h) = (harm.on_drug_h, harm.on_drug_h + duration_h);
         let (mut jaw, mut hypocalcaemia) = (0.0_f64, 0.0_f64);
@@ -253,7 +258,7 @@ impl Toxicity {
         if is_on {
             harm.on_drug_h = to_h;
             harm.jaw += jaw * self.mouth(time_h);
-            harm.hypocalcaemia += hypocalcaemia * self.frailty(calcium_mm, usual_mm);
+            harm.hypocalcaemia += hypocalcaemia * self.frailty(calcium_mm);
         }
     }
 }
@@ -293,7 +298,7 @@ impl Harm {
 mod tests {
     use super::*;
 
-    const USUAL: (f64, f64) = (2.35, 2.35);
+    const USUAL: f64 = 2.25;
 
     /// Doses every four weeks for so many days; the harm after each day.
     fn followed(law: &Toxicity, drug: &str, days: u32) -> Harm {
@@ -337,8 +342,8 @@ mod tests {
         let ratio = followed(&weak, "denosumab", 90).hypocalcaemia
             / followed(&law, "denosumab", 90).hypocalcaemia;
         assert!((ratio - 3.0).abs() < 1e-9, "{ratio}");
-        assert!((law.frailty(2.25, 2.35) - 2.0).abs() < 1e-9);
-        assert!((law.frailty(2.45, 2.35) - 0.5).abs() < 1e-9);
+        assert!((law.frailty(2.15) - 2.0).abs() < 1e-9);
+        assert!((law.frailty(2.35) - 0.5).abs() < 1e-9);
     }
 
     /// The mean over time in and out of the window is that of the trials, with the share of triggers.

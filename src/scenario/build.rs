@@ -94,6 +94,19 @@ pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
     })
 }
 
+/// Of what can be but one thing, the uppermost layer decides which.
+pub(super) fn keep_uppermost_choices(tree: &mut Tree) {
+    tree.keep_uppermost_choice("specimen");
+    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
+        return;
+    };
+    for name in courses.keys() {
+        for key in ["start_when", "stop_when"] {
+            tree.keep_uppermost_choice(&format!("therapy.{name}.{key}"));
+        }
+    }
+}
+
 /// A run that is ready for its first tick.
 #[derive(Debug)]
 pub struct Simulation {
@@ -133,7 +146,7 @@ impl Loaded {
     /// What is wrong with it.
     pub fn from_tree(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
         let mut tree = with_drugs(tree)?;
-        tree.keep_uppermost_choice("specimen");
+        keep_uppermost_choices(&mut tree);
         let scenario: Scenario = tree.deserialize()?;
         let loaded = Self {
             scenario,

@@ -11,7 +11,7 @@ use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::restored;
 use crate::numerics::quantity::Time;
-use crate::scenario::build::{Arrival, Loaded, Simulation, with_drugs};
+use crate::scenario::build::{Arrival, Loaded, Simulation, keep_uppermost_choices, with_drugs};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Arm, Scenario};
 use crate::scenario::restore::workspace;
@@ -170,7 +170,9 @@ impl Loaded {
             }
         }
         found.into_result()?;
-        let tree = with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        let mut tree =
+            with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        keep_uppermost_choices(&mut tree);
         let scenario: Scenario = tree
             .deserialize()
             .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;

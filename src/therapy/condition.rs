@@ -139,8 +139,8 @@ impl Condition {
     pub fn holds(self, found: &Findings) -> bool {
         let blood = |test: &dyn Fn(&Blood) -> bool| found.blood.as_ref().is_some_and(test);
         match self {
-            Self::CalciumAbove(limit) => blood(&|blood| blood.calcium_mm > limit.get() * 1e-9),
-            Self::CalciumBelow(limit) => blood(&|blood| blood.calcium_mm < limit.get() * 1e-9),
+            Self::CalciumAbove(limit) => blood(&|blood| blood.calcium_mm > limit.get() / 1e9),
+            Self::CalciumBelow(limit) => blood(&|blood| blood.calcium_mm < limit.get() / 1e9),
             Self::HypercalcaemiaGrade(grade) => {
                 blood(&|blood| hypercalcaemia(blood.calcium_mm) >= grade)
             }
@@ -156,7 +156,7 @@ impl Condition {
 }
 
 fn mm(limit: Concentration) -> String {
-    format!("{} mM", limit.get() * 1e-9)
+    format!("{} mM", limit.get() / 1e9)
 }
 
 impl fmt::Display for Condition {
