@@ -56,7 +56,7 @@ pub struct Calcium {
     /// Net uptake from the gut, and urine, in health. 4.2 mmol/d; design: 170 mg of a diet of 800.
     pub intake: AmountRate,
     /// Net uptake from the supplement that is taken with an antiresorptive drug. 2.6 mmol/d: 500 mg a
-    /// day, as trials advise (Body 2018), taken up as the diet.
+    /// day, as trials advise (Body 2015), taken up as the diet.
     pub supplement: AmountRate,
     /// Share of the uptake that follows calcitriol; design.
     pub calcitriol_share: f64,

@@ -26,7 +26,7 @@
 //! # References
 //! Jaw: label of denosumab (1.1, 3.7 and 4.6 % per patient-year), Saad 2012 (1.8 and 1.3 % of patients
 //! under denosumab and zoledronate; 81 % with a dental trigger). Hypocalcaemia: Lipton 2012 (9.6 and
-//! 5.0 %), Scagliotti 2012 (lung: 8.6 and 3.8 %), Body 2018 (most within six months).
+//! 5.0 %), Scagliotti 2012 (lung: 8.6 and 3.8 %), Body 2015 (most within six months).
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub struct Toxicity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extractions: Option<Vec<Time>>,
     /// Mean time by which the risk of hypocalcaemia settles. 90 d; design, for most of it within six
-    /// months (Body 2018).
+    /// months (Body 2015).
     pub settles: Time,
     /// True with little vitamin D.
     pub low_vitamin_d: bool,
