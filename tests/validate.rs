@@ -8,6 +8,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use howship::scenario::build::{HUMAN, MOUSE, load};
+use howship::validate::arms::ARMS;
 use howship::validate::fitted::FITTED;
 use howship::validate::targets::TARGETS;
 
@@ -76,6 +77,20 @@ fn an_unknown_target_is_refused_with_the_known_ones() {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("`A99`") && said.contains("A22"), "{said}");
     assert!(!out.exists());
+}
+
+#[test]
+fn targets_have_names_of_their_own_and_arms_that_exist() {
+    let mut names: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    for target in TARGETS {
+        for arm in target.arms {
+            assert!(ARMS.iter().any(|known| known.name == *arm), "{arm}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ use super::verify::{prepare, read_back};
 use crate::numerics::quantity::Time;
 use crate::output::arms::{ArmRuns, table, write_arms};
 use crate::output::checkpoint::{Checkpoints, all, open, read_bytes};
+use crate::output::clinic::{ClinicArm, clinic_table, write_clinic};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::table::Table;
 use crate::output::write_whole;
@@ -24,7 +25,7 @@ use crate::scenario::build::{Loaded, Simulation};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::file::Arm;
 use crate::scenario::fork::CONTROL;
-use crate::scenario::record::Record;
+use crate::scenario::record::{Record, dose_days};
 use crate::scenario::restore::Restored;
 
 /// Folder of what sets arms apart.
@@ -302,7 +303,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
 }
 
 fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), Stop> {
-    let (title, arms) = gather(folders)?;
+    let Gathered {
+        title,
+        description,
+        arms,
+        clinic,
+    } = gather(folders)?;
     let plots = out.join("plots");
     std::fs::create_dir_all(&plots)
         .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
@@ -311,7 +317,11 @@ fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), St
     })?;
     let path = out.join("arms.csv");
     together.write_csv(&path)?;
-    let pictures = write_arms(&plots, &title, &arms)?;
+    let mut pictures = write_arms(&plots, &title, &arms)?;
+    if let Some(together) = clinic_table(&clinic) {
+        together.write_csv(&out.join("clinic.csv"))?;
+        pictures.extend(write_clinic(&plots, &description, &clinic)?);
+    }
     if !quiet {
         for arm in &arms[1..] {
             say!("{}", sentence(&together, &arms[0].name, &arm.name));
@@ -343,11 +353,68 @@ fn sentence(table: &Table, control: &str, arm: &str) -> String {
     }
 }
 
-/// Series by arm, all with the same seeds, the control first.
-fn gather(folders: &[PathBuf]) -> Result<(String, Vec<ArmRuns>), Stop> {
-    let mut title = String::new();
+/// Runs by arm, all with the same seeds, the control first.
+struct Gathered {
+    title: String,
+    /// What the scenario shows; its name where it does not say.
+    description: String,
+    arms: Vec<ArmRuns>,
+    /// What a clinic sees of them; empty where a run follows no patient.
+    clinic: Vec<ClinicArm>,
+}
+
+/// The tables of one run.
+struct Tables {
+    series: Table,
+    patient: Option<Table>,
+    dose_days: Vec<f64>,
+}
+
+impl Tables {
+    fn read(folder: &Path) -> Result<Self, Stop> {
+        let read = |name: &str| -> Result<Option<Table>, Stop> {
+            let path = folder.join(name);
+            Ok(if path.exists() {
+                Some(Table::read_csv(&path)?)
+            } else {
+                None
+            })
+        };
+        Ok(Self {
+            series: Table::read_csv(&folder.join("series.csv"))?,
+            patient: read("patient.csv")?,
+            dose_days: read("drugs.csv")?.map_or_else(Vec::new, |drugs| dose_days(&drugs)),
+        })
+    }
+}
+
+/// What a clinic sees, where all runs follow a patient.
+fn clinic(arms: &[(String, BTreeMap<u64, Tables>)]) -> Vec<ClinicArm> {
+    let arm = |(name, runs): &(String, BTreeMap<u64, Tables>)| {
+        let patients: Option<Vec<Table>> = runs.values().map(|run| run.patient.clone()).collect();
+        let mut days: Vec<f64> = runs
+            .values()
+            .flat_map(|run| run.dose_days.iter().copied())
+            .collect();
+        days.sort_by(f64::total_cmp);
+        days.dedup();
+        Some(ClinicArm {
+            name: name.clone(),
+            series: runs.values().map(|run| run.series.clone()).collect(),
+            patients: patients?,
+            dose_days: days,
+        })
+    };
+    arms.iter()
+        .map(arm)
+        .collect::<Option<_>>()
+        .unwrap_or_default()
+}
+
+fn gather(folders: &[PathBuf]) -> Result<Gathered, Stop> {
+    let (mut title, mut description) = (String::new(), String::new());
     let mut shared: Option<(String, PathBuf)> = None;
-    let mut found: BTreeMap<String, BTreeMap<u64, Table>> = BTreeMap::new();
+    let mut found: BTreeMap<String, BTreeMap<u64, Tables>> = BTreeMap::new();
     let mut meant: BTreeMap<String, Option<Arm>> = BTreeMap::new();
     for folder in folders {
         let (loaded, _) = control_of(folder, None)?;
@@ -366,6 +433,10 @@ fn gather(folders: &[PathBuf]) -> Result<(String, Vec<ArmRuns>), Stop> {
             )));
         }
         title = loaded.scenario.name.replace('_', " ");
+        description.clone_from(&loaded.scenario.description);
+        if description.is_empty() {
+            description.clone_from(&title);
+        }
         let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
         let means = loaded.scenario.arms.get(&arm).cloned();
         if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {
@@ -374,12 +445,12 @@ fn gather(folders: &[PathBuf]) -> Result<(String, Vec<ArmRuns>), Stop> {
                 folder.display()
             )));
         }
-        let series = Table::read_csv(&folder.join("series.csv"))?;
+        let tables = Tables::read(folder)?;
         let seed = loaded.scenario.seed;
         if found
             .entry(arm.clone())
             .or_default()
-            .insert(seed, series)
+            .insert(seed, tables)
             .is_some()
         {
             return Err(Stop::Request(format!(
@@ -403,11 +474,17 @@ fn gather(folders: &[PathBuf]) -> Result<(String, Vec<ArmRuns>), Stop> {
             )));
         }
     }
-    let runs = |(name, runs): (String, BTreeMap<u64, Table>)| ArmRuns {
+    let mut all = vec![(CONTROL.to_owned(), control)];
+    all.extend(found);
+    let clinic = clinic(&all);
+    let runs = |(name, runs): (String, BTreeMap<u64, Tables>)| ArmRuns {
         name,
-        runs: runs.into_values().collect(),
+        runs: runs.into_values().map(|run| run.series).collect(),
     };
-    let mut arms = vec![runs((CONTROL.to_owned(), control))];
-    arms.extend(found.into_iter().map(runs));
-    Ok((title, arms))
+    Ok(Gathered {
+        title,
+        description,
+        arms: all.into_iter().map(runs).collect(),
+        clinic,
+    })
 }

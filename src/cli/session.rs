@@ -14,6 +14,7 @@ use crate::output::checkpoint::{Checkpoints, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::scenario::record::Record;
+use crate::therapy::condition::Condition;
 
 /// What `run.json` says while a run goes on.
 pub(super) const RUNNING: &str = "running";
@@ -273,6 +274,21 @@ impl Session {
                 osteoclasts.0,
                 osteoclasts.1
             );
+        }
+        let Simulation { model, state, .. } = &self.simulation;
+        let courses = model.plan.conditional.iter().zip(&state.courses.dates);
+        for (entry, dates) in courses {
+            let said = |event: &str, condition: Option<Condition>, date: Option<f64>| {
+                if let Some(condition) = condition {
+                    let day = match date {
+                        Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
+                        None => format!("has not {event}"),
+                    };
+                    say!("course {} {day} ({condition})", entry.name);
+                }
+            };
+            said("begun", entry.course.start_when, dates.started_h);
+            said("ended", entry.course.stop_when, dates.stopped_h);
         }
         say!("results in {}", self.folder.path.display());
     }

@@ -1,10 +1,12 @@
-//! Once a day: the body of the patient, from what the tissue did. The tissue does not feel it.
+//! Once a day: the body of the patient, from what the tissue did, and the conditions by which courses
+//! begin and end. The tissue does not feel the body but by the drugs of such a course.
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
-use crate::patient::Reading;
+use crate::patient::{Body, Patient, Reading};
+use crate::therapy::condition::{Blood, Findings};
 
 /// What the body sees of the tissue.
 pub fn reading(model: &Model, state: &State) -> Reading {
@@ -22,6 +24,7 @@ pub fn reading(model: &Model, state: &State) -> Reading {
         pthrp_amol: pthrp.map_or(0.0, |signal| state.ledger.total[signal].made),
         osteoclasts: state.osteoclasts.len() as f64,
         osteoblasts: state.osteoblasts.len() as f64,
+        tumour_um3: state.tumour.len() as f64 * model.parameters.tumour.cell_volume_um3(),
     }
 }
 
@@ -49,6 +52,8 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         return Ok(());
     };
     let now = reading(model, state);
+    let doses = model.plan.last_doses(&state.courses.dates, state.time_h);
+    patient.suppress(&mut body, state.time_h, &doses);
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     patient
         .advance(&mut body, state.time_h, lattice_um3, now)
@@ -57,6 +62,42 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
             day: state.day(),
             reason: reason.to_string(),
         })?;
+    patient.add_harm(&mut body, state.time_h, &doses);
     state.patient = Some(body);
     Ok(())
+}
+
+/// What a clinic finds today.
+fn findings(model: &Model, state: &State) -> Findings {
+    let blood = |(patient, body): (&Patient, &Body)| Blood {
+        calcium_mm: patient.calcium.level_mm(&body.pools),
+        neutrophils: patient.neutrophils.count(&body.chain),
+        ctx: body.levels.ctx,
+        cea: body.levels.cea,
+    };
+    Findings {
+        bv_tv: state.bv_tv(model),
+        bv_tv_day_0: state.courses.bv_tv_day_0,
+        tumour_cells: state.tumour.len(),
+        blood: model
+            .patient
+            .as_ref()
+            .zip(state.patient.as_ref())
+            .map(blood),
+    }
+}
+
+/// Looks at the conditions by which courses begin and end; what begins is given from the next tick on.
+pub fn look(model: &Model, state: &mut State) {
+    if state.time_h < -1e-6 {
+        return;
+    }
+    if state.time_h < 1e-6 {
+        state.courses.bv_tv_day_0 = state.bv_tv(model);
+    }
+    if !model.plan.conditional.is_empty() {
+        let found = findings(model, state);
+        let time_h = state.time_h;
+        model.plan.look(&mut state.courses.dates, time_h, &found);
+    }
 }

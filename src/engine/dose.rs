@@ -16,16 +16,17 @@ use crate::tissue::bone::Bone;
 /// # Errors
 /// A [`Fault`] when a level cannot be integrated.
 pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
-    if model.plan.doses.is_empty() {
+    if model.plan.is_empty() {
         return Ok(());
     }
     let from_h = state.time_h;
     // As the time at the end of the tick is found, so that no dose falls between two ticks.
     let to_h = f64::from(state.tick + 1) * model.tick_h + state.start_h;
+    let calendar = model.plan.calendar(&state.courses.dates);
     for (drug, body) in state.drugs.iter_mut().enumerate() {
         model
             .plan
-            .advance(drug, body, from_h, to_h)
+            .advance_by(drug, body, &calendar, (from_h, to_h))
             .map_err(|reason| Fault::Drug {
                 drug: model.plan.agents[drug].name.clone(),
                 tick: state.tick,

@@ -4,6 +4,7 @@
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
+use crate::therapy::plan::Dates;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
 /// from reading.
@@ -55,6 +56,16 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
                 agent.name
             ));
         }
+    }
+    let courses = &state.courses;
+    count(
+        "courses with conditions",
+        courses.dates.len(),
+        model.plan.conditional.len(),
+    )?;
+    let fit = |dates: &Dates| dates.make_sense(state.time_h);
+    if !courses.dates.iter().all(fit) || !(0.0..=1.0).contains(&courses.bv_tv_day_0) {
+        return Err("a course that began or ended before day 0 or after now".to_owned());
     }
     if state.patient.is_some() != model.patient.is_some()
         || state.patient.is_some_and(|body| !body.makes_sense())

@@ -8,12 +8,12 @@
 
 use crate::engine::body::reading;
 use crate::engine::model::Model;
-use crate::engine::state::{BoneDrugBook, State};
+use crate::engine::state::{BoneDrugBook, Courses, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
 use crate::therapy::irradiation::Radiation;
-use crate::therapy::plan::DrugInBody;
+use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
@@ -115,10 +115,17 @@ impl State {
             ledger: Ledger::default(),
             drugs: vec![DrugInBody::default(); model.plan.agents.len()],
             bone_drug: BoneDrugBook::default(),
+            courses: Courses {
+                bv_tv_day_0: 0.0,
+                dates: vec![Dates::default(); model.plan.conditional.len()],
+            },
             patient: None,
             radiation: Radiation::default(),
         };
         state.open_books(model);
+        if start.burn_in_h <= 0.0 {
+            state.courses.bv_tv_day_0 = state.bv_tv(model);
+        }
         if let Some(patient) = &model.patient {
             state.patient = Some(patient.at_rest(reading(model, &state)));
         }

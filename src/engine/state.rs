@@ -6,7 +6,7 @@ use crate::engine::model::Model;
 use crate::numerics::packed;
 use crate::patient::Body;
 use crate::therapy::irradiation::Radiation;
-use crate::therapy::plan::DrugInBody;
+use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
@@ -48,10 +48,21 @@ pub struct State {
     pub drugs: Vec<DrugInBody>,
     /// Books of the drug that binds to bone.
     pub bone_drug: BoneDrugBook,
+    /// Courses that begin or end by a condition.
+    pub courses: Courses,
     /// The body of the patient, if it is followed.
     pub patient: Option<Body>,
     /// Radiation that was given, and what it did.
     pub radiation: Radiation,
+}
+
+/// What courses with conditions go by.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Courses {
+    /// BV/TV on day 0; 0 before.
+    pub bv_tv_day_0: f64,
+    /// When they began and ended, in the order of the plan.
+    pub dates: Vec<Dates>,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -172,6 +183,11 @@ impl State {
                 }
             }
             floats(&mut hash, &self.osteoclasts.drug_amol);
+            for dates in &self.courses.dates {
+                for date in [dates.started_h, dates.stopped_h].into_iter().flatten() {
+                    hash.update(&date.to_le_bytes());
+                }
+            }
         }
         // Before its first fraction radiotherapy leaves no trace.
         if !self.radiation.fractions.is_empty() {

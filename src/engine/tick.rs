@@ -9,12 +9,12 @@
 //! | propose | a frozen picture | one fate per cell |
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
-//! | once a day | bone, ledger | mineral, stores, arrest; the body of the patient |
+//! | once a day | bone, ledger | mineral, stores, arrest; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
 use rayon::prelude::*;
 
-use crate::engine::body::{expose, follow};
+use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
@@ -52,6 +52,7 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     if is_day_boundary(state.time_h) {
         daily(model, state);
         follow(model, state)?;
+        look(model, state);
         check_day(model, state)?;
     }
     check_books(model, state)

@@ -2,6 +2,7 @@
 
 pub mod arms;
 pub mod checkpoint;
+pub mod clinic;
 pub mod curves;
 pub mod map;
 pub mod run_folder;

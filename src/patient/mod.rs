@@ -1,4 +1,4 @@
-//! The body around the lattice: calcium, markers of turnover, neutrophils. Knows no tissue.
+//! The body around the lattice: calcium, markers, neutrophils, harm by antiresorptives. Knows no tissue.
 //!
 //! The tissue does not feel the body; it is read once a day from day 0 on.
 //!
@@ -7,15 +7,17 @@
 //! does is multiplied by a factor `s`: volume of the lesion over that of the lattice, or turnover of
 //! the skeleton over that of the lattice in health. The lattice in health is the last part of the
 //! burn-in (`health_window`). Its share of the turnover of the skeleton is
-//! `w = s x resorption in health / turnover`; the rest of the skeleton, `1 - w`, stays in health.
+//! `w = s x resorption in health / turnover`; the rest of the skeleton, `1 - w`, stays in health but
+//! for antiresorptive drugs ([`skeleton`]).
 //!
 //! # Limits
-//! Drugs act on the rest of the skeleton only where the lattice stands for all of it. In a small
-//! lattice that stands for a skeleton, chance moves markers more than in a patient.
+//! In a small lattice that stands for a skeleton, chance moves markers more than in a patient.
 
 pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
+pub mod skeleton;
+pub mod toxicity;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,8 @@ use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
 use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
+use skeleton::{Skeleton, Turnover};
+use toxicity::{Harm, LastDose, Toxicity, hypocalcaemia_grade, probability};
 
 /// What the lattice is a sample of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +64,16 @@ pub struct Patient {
     /// Neutrophils.
     #[serde(default)]
     pub neutrophils: Neutrophils,
+    /// The rest of the skeleton.
+    #[serde(default)]
+    pub skeleton: Skeleton,
+    /// Antiresorptive drugs: harm, and their effect on the rest of the skeleton.
+    #[serde(default)]
+    pub toxicity: Toxicity,
 }
+
+/// Calcium in mature bone: 0.45 g/cm3, as `mineralisation.calcium` of the presets.
+const MATURE_MMOL_PER_CM3: f64 = 0.45e3 / 40.078;
 
 fn turnover() -> BoneTurnover {
     BoneTurnover::cm3_per_h(0.48 / 24.0)
@@ -103,6 +116,8 @@ impl Patient {
         self.calcium.check("patient.calcium", problems);
         self.markers.check("patient.markers", problems);
         self.neutrophils.check("patient.neutrophils", problems);
+        self.skeleton.check("patient.skeleton", problems);
+        self.toxicity.check("patient.toxicity", problems);
     }
 }
 
@@ -121,6 +136,8 @@ pub struct Reading {
     pub osteoclasts: f64,
     /// Osteoblasts now.
     pub osteoblasts: f64,
+    /// Volume of the tumour cells now, um3.
+    pub tumour_um3: f64,
 }
 
 /// A body, as it is saved.
@@ -142,6 +159,16 @@ pub struct Body {
     pub health: Reading,
     /// Days in the health window.
     pub health_days: f64,
+    /// Volume of the tumour cells in all lesions, cm3.
+    pub tumour_cm3: f64,
+    /// Turnover of the rest of the skeleton.
+    pub rest: Turnover,
+    /// Its resorption less its formation over the last day, over either in health.
+    pub rest_net: f64,
+    /// True while calcium is taken with an antiresorptive drug.
+    pub is_supplemented: bool,
+    /// Harm by antiresorptive drugs since day 0.
+    pub harm: Harm,
 }
 
 /// What stops a run.
@@ -251,34 +278,72 @@ impl Patient {
         }
         let (s, share) = self.scale(body, lattice_um3)?;
         // fmol to mmol, amol to pmol.
-        let from_bone_mmol_per_h = s * freed_fmol * 1e-12 / DAY_H;
+        let from_rest_cm3_per_h = (1.0 - share) * self.turnover.get() * body.rest_net;
+        let from_bone_mmol_per_h =
+            s * freed_fmol * 1e-12 / DAY_H + MATURE_MMOL_PER_CM3 * from_rest_cm3_per_h;
         body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
             / DAY_H
             / self.calcium.pthrp_clearance.get();
-        self.calcium
-            .advance(&mut body.pools, from_bone_mmol_per_h, body.pthrp_pm, DAY_H)?;
+        self.calcium.advance_fed(
+            &mut body.pools,
+            from_bone_mmol_per_h,
+            body.pthrp_pm,
+            DAY_H,
+            body.is_supplemented,
+        )?;
         let health = &body.health;
-        let over = |now: f64, sum: f64| 1.0 - share + share * now * body.health_days / sum;
-        let formation = if health.formed_um3 > 0.0 {
-            over(formed_um3, health.formed_um3)
-        } else {
-            1.0
+        let rest = body.rest;
+        let over = |rest: f64, now: f64, sum: f64| {
+            (1.0 - share) * rest + share * now * body.health_days / sum
         };
+        let formation = if health.formed_um3 > 0.0 {
+            over(rest.formation, formed_um3, health.formed_um3)
+        } else {
+            rest.formation
+        };
+        body.tumour_cm3 = s * now.tumour_um3 * 1e-12;
         let production = Production {
-            resorption: over(resorbed_um3, health.resorbed_um3),
+            resorption: over(rest.resorption, resorbed_um3, health.resorbed_um3),
             formation,
-            osteoclasts: over(now.osteoclasts, health.osteoclasts),
-            osteoblasts: over(now.osteoblasts, health.osteoblasts),
+            osteoclasts: over(rest.resorption, now.osteoclasts, health.osteoclasts),
+            osteoblasts: over(rest.formation, now.osteoblasts, health.osteoblasts),
+            tumour_cm3: body.tumour_cm3,
         };
         self.markers.advance(&mut body.levels, &production, DAY_H);
         self.neutrophils
             .advance(&mut body.chain, marrow_effect, DAY_H)?;
         Ok(())
     }
+
+    /// Takes the rest of the skeleton on by a day, before the body, under the drugs that were given.
+    pub fn suppress(&self, body: &mut Body, time_h: f64, doses: &[LastDose<'_>]) {
+        const DAY_H: f64 = 24.0;
+        if time_h <= 1e-6 {
+            return;
+        }
+        let before = body.rest;
+        let suppression = self.toxicity.suppression(doses);
+        body.is_supplemented = suppression > 0.0;
+        self.skeleton.advance(&mut body.rest, suppression, DAY_H);
+        // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
+        let net = |at: Turnover| at.resorption - at.formation;
+        body.rest_net = f64::midpoint(net(before), net(body.rest));
+    }
+
+    /// Adds the harm of the day that ended now, from the drugs that were given until then.
+    pub fn add_harm(&self, body: &mut Body, time_h: f64, doses: &[LastDose<'_>]) {
+        const DAY_H: f64 = 24.0;
+        if time_h <= 1e-6 {
+            return;
+        }
+        let calcium_mm = self.calcium.level_mm(&body.pools);
+        self.toxicity
+            .advance(&mut body.harm, doses, time_h, DAY_H, calcium_mm);
+    }
 }
 
 /// Columns of `patient.csv`.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 21] = [
     "time_d",
     "calcium_mm",
     "hypercalcaemia_grade",
@@ -294,11 +359,17 @@ pub const COLUMNS: [&str; 15] = [
     "bsap",
     "p1np",
     "neutrophils_1e9_per_l",
+    "cea",
+    "bsp",
+    "hypocalcaemia_grade",
+    "jaw_necrosis_probability",
+    "hypocalcaemia_probability",
+    "tumour_cm3",
 ];
 
 impl Patient {
     /// One row of `patient.csv`. Markers are over their level in health; `bone_calcium_mmol` is what
-    /// came from bone since day 0, net.
+    /// came from bone since day 0, net; probabilities are of a first event since day 0.
     pub fn row(&self, body: &Body, day: f64) -> Vec<f64> {
         let law = &self.calcium;
         let level = law.level_mm(&body.pools);
@@ -319,6 +390,12 @@ impl Patient {
             levels.bsap,
             levels.p1np,
             self.neutrophils.count(&body.chain),
+            levels.cea,
+            levels.bsp,
+            f64::from(hypocalcaemia_grade(level)),
+            probability(body.harm.jaw),
+            probability(body.harm.hypocalcaemia),
+            body.tumour_cm3,
         ]
     }
 }
@@ -334,6 +411,7 @@ impl Body {
                 reading.pthrp_amol,
                 reading.osteoclasts,
                 reading.osteoblasts,
+                reading.tumour_um3,
             ]
         });
         let levels = &self.levels;
@@ -350,13 +428,20 @@ impl Body {
             levels.trap5b,
             levels.bsap,
             levels.p1np,
+            levels.cea,
+            levels.bsp,
             self.health_days,
             self.marrow_effect_h,
+            self.tumour_cm3,
+            self.rest.resorption,
+            self.rest.formation,
+            self.rest_net,
         ]
         .iter()
         .chain(readings.iter().flatten())
         .chain(&self.chain.relative)
         .all(|value| value.is_finite())
+            && self.harm.makes_sense()
     }
 }
 
@@ -373,6 +458,8 @@ mod tests {
             calcium: Calcium::default(),
             markers: Markers::default(),
             neutrophils: Neutrophils::default(),
+            skeleton: Skeleton::default(),
+            toxicity: Toxicity::default(),
         }
     }
 
@@ -404,7 +491,7 @@ mod tests {
         let body = run(&patient, 1.0, 30).unwrap();
         let row = patient.row(&body, 30.0);
         for (column, value) in COLUMNS.iter().zip(&row) {
-            if ["ctx", "ntx", "trap5b", "bsap", "p1np"].contains(column) {
+            if ["ctx", "ntx", "trap5b", "bsap", "p1np", "cea", "bsp"].contains(column) {
                 assert!((value - 1.0).abs() < 1e-12, "{column} {value}");
             }
         }

@@ -104,6 +104,19 @@ pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
     })
 }
 
+/// Of what can be but one thing, the uppermost layer decides which.
+pub(super) fn keep_uppermost_choices(tree: &mut Tree) {
+    tree.keep_uppermost_choice("specimen");
+    let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
+        return;
+    };
+    for name in courses.keys() {
+        for key in ["start_when", "stop_when"] {
+            tree.keep_uppermost_choice(&format!("therapy.{name}.{key}"));
+        }
+    }
+}
+
 /// A run that is ready for its first tick.
 #[derive(Debug)]
 pub struct Simulation {
@@ -143,7 +156,7 @@ impl Loaded {
     /// What is wrong with it.
     pub fn from_tree(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
         let mut tree = with_drugs(tree)?;
-        tree.keep_uppermost_choice("specimen");
+        keep_uppermost_choices(&mut tree);
         let scenario: Scenario = tree.deserialize()?;
         let loaded = Self {
             scenario,
@@ -531,6 +544,22 @@ impl Loaded {
         )
         .map_err(|problems| said(&problems))?;
         let mut problems = Problems::default();
+        if scenario.patient.is_none() {
+            for (name, course) in &scenario.therapy {
+                for (key, condition) in [
+                    ("start_when", course.start_when),
+                    ("stop_when", course.stop_when),
+                ] {
+                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
+                        problems.add(
+                            &format!("therapy.{name}.{key}"),
+                            format!("found {condition}, and no patient is followed"),
+                            "add [patient], or take a condition on bv_tv or tumour_cells",
+                        );
+                    }
+                }
+            }
+        }
         if let Some(patient) = &scenario.patient {
             patient.check(scenario.run.burn_in.get(), &mut problems);
             if scenario.subject.species != Species::Human {

@@ -11,11 +11,11 @@ use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::restored;
 use crate::numerics::quantity::Time;
-use crate::scenario::build::{Arrival, Loaded, Simulation, with_drugs};
+use crate::scenario::build::{Arrival, Loaded, Simulation, keep_uppermost_choices, with_drugs};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Arm, Scenario};
 use crate::scenario::restore::workspace;
-use crate::therapy::plan::DrugInBody;
+use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
@@ -170,7 +170,9 @@ impl Loaded {
             }
         }
         found.into_result()?;
-        let tree = with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        let mut tree =
+            with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        keep_uppermost_choices(&mut tree);
         let scenario: Scenario = tree
             .deserialize()
             .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
@@ -178,7 +180,9 @@ impl Loaded {
             .therapy
             .iter()
             .filter(|(course, _)| !self.scenario.therapy.contains_key(*course))
-            .map(|(course, given)| (format!("therapy.{course}"), given.start));
+            // One that waits for a condition is looked at after the turn alone.
+            .filter(|(_, given)| given.start_when.is_none())
+            .map(|(course, given)| (format!("therapy.{course}"), given.start.unwrap_or_default()));
         let irradiated = scenario
             .radiotherapy
             .iter()
@@ -320,6 +324,16 @@ impl Simulation {
             .agents
             .iter()
             .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
+            .collect();
+        // So do courses that began or ended by a condition.
+        let before = self.model.plan.conditional.iter();
+        let dates: BTreeMap<&str, Dates> = before
+            .map(|entry| entry.name.as_str())
+            .zip(std::mem::take(&mut self.state.courses.dates))
+            .collect();
+        let now = model.plan.conditional.iter();
+        self.state.courses.dates = now
+            .map(|entry| dates.get(entry.name.as_str()).copied().unwrap_or_default())
             .collect();
         let carried = std::mem::take(&mut self.scratch.rank_occupancy);
         self.scratch = restored::check(&model, &self.state)

@@ -23,6 +23,7 @@ use crate::output::{OutputError, write_whole};
 use crate::patient;
 use crate::scenario::build::{Loaded, Simulation};
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
+use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
 
 /// Frames of the film.
@@ -124,7 +125,13 @@ impl Record {
                 columns: if loaded.scenario.therapy.is_empty() {
                     Vec::new()
                 } else {
-                    drug_columns(loaded.scenario.drugs.keys().map(String::as_str))
+                    let courses = loaded.scenario.therapy.iter();
+                    drug_columns(
+                        loaded.scenario.drugs.keys().map(String::as_str),
+                        courses
+                            .filter(|(_, course)| course.is_conditional())
+                            .map(|(name, _)| name.as_str()),
+                    )
                 },
                 rows: Vec::new(),
             },
@@ -220,27 +227,39 @@ impl Record {
         }
     }
 
-    /// One row of `drugs.csv`. An arm may bring drugs that the rows of its past do not have.
+    /// One row of `drugs.csv`. An arm may bring drugs and courses that the rows of its past do not have.
     fn take_drugs(&mut self, simulation: &Simulation) {
         let Simulation { model, state, .. } = simulation;
+        let plan = &model.plan;
         let table = &mut self.drugs;
-        let agents = || model.plan.agents.iter().map(|agent| agent.name.as_str());
-        let known = |table: &Table, drug: &str| table.columns.contains(&format!("{drug}{PLASMA}"));
-        if !model.plan.doses.is_empty() && agents().any(|drug| !known(table, drug)) {
-            let mut names: BTreeSet<&str> = agents().collect();
+        let agents = || plan.agents.iter().map(|agent| agent.name.as_str());
+        let courses = || plan.conditional.iter().map(|entry| entry.name.as_str());
+        let known = |table: &Table, name: &str, ending: &str| {
+            table.columns.contains(&format!("{name}{ending}"))
+        };
+        let is_new = agents().any(|drug| !known(table, drug, PLASMA))
+            || courses().any(|course| !known(table, course, STARTED));
+        if !plan.is_empty() && is_new {
             let before = table.columns.clone();
-            names.extend(
-                before
-                    .iter()
-                    .filter_map(|column| column.strip_suffix(PLASMA)),
+            let names_of = |ending: &str| -> Vec<String> {
+                let names = before.iter();
+                let names = names.filter_map(|column| column.strip_suffix(ending));
+                names.map(str::to_owned).collect()
+            };
+            let mut drugs: BTreeSet<String> = names_of(PLASMA).into_iter().collect();
+            drugs.extend(agents().map(str::to_owned));
+            let mut begun: BTreeSet<String> = names_of(STARTED).into_iter().collect();
+            begun.extend(courses().map(str::to_owned));
+            let columns = drug_columns(
+                drugs.iter().map(String::as_str),
+                begun.iter().map(String::as_str),
             );
-            let columns = drug_columns(names.into_iter());
             let past = self.series.rows.len() - 1;
             table.rows = (0..past)
                 .map(|row| {
                     let value = |column: &String| {
                         let place = before.iter().position(|name| name == column);
-                        place.map_or(0.0, |place| table.rows[row][place])
+                        place.map_or_else(|| missing(column), |place| table.rows[row][place])
                     };
                     let mut values: Vec<f64> = columns.iter().map(value).collect();
                     values[0] = self.series.rows[row][0];
@@ -252,14 +271,14 @@ impl Record {
         if table.columns.is_empty() {
             return;
         }
+        let calendar = plan.calendar(&state.courses.dates);
         let bodies: BTreeMap<&str, [f64; 4]> = agents()
             .zip(&state.drugs)
             .enumerate()
             .map(|(drug, (name, body))| {
-                let given = model
-                    .plan
-                    .days(drug)
-                    .filter(|&day| day < state.day() - 1e-9);
+                let given = calendar
+                    .iter()
+                    .filter(|dose| dose.agent == drug && dose.time_h / 24.0 < state.day() - 1e-9);
                 let doses = given.count() as f64;
                 (
                     name,
@@ -267,12 +286,17 @@ impl Record {
                 )
             })
             .collect();
+        let now_h = state.time_h;
+        let began = |entry: &ConditionalCourse, dates: &Dates| {
+            entry.start_h(dates).filter(|&start_h| start_h <= now_h)
+        };
+        let dates: BTreeMap<&str, [Option<f64>; 2]> = courses()
+            .zip(plan.conditional.iter().zip(&state.courses.dates))
+            .map(|(name, (entry, dates))| (name, [began(entry, dates), dates.stopped_h]))
+            .collect();
         let mut row = vec![state.day()];
-        for name in table
-            .columns
-            .iter()
-            .filter_map(|name| name.strip_suffix(PLASMA))
-        {
+        let names = table.columns.iter();
+        for name in names.filter_map(|name| name.strip_suffix(PLASMA)) {
             // A drug that an arm left out is gone, and with it its count.
             row.extend(bodies.get(name).copied().unwrap_or_default());
         }
@@ -283,6 +307,11 @@ impl Record {
             book.carried_away,
             book.given_back,
         ]);
+        let names = table.columns.iter();
+        for name in names.filter_map(|name| name.strip_suffix(STARTED)) {
+            let dates = dates.get(name).copied().unwrap_or_default();
+            row.extend(dates.map(|time_h| time_h.map_or(NOT_YET, |time_h| time_h / 24.0)));
+        }
         table.rows.push(row);
     }
 
@@ -526,8 +555,28 @@ const DOSES: &str = "_doses";
 /// Ending of the columns of plasma levels, the first of each drug.
 const PLASMA: &str = "_plasma_mg_per_l";
 
-/// Columns of `drugs.csv`: mean levels of the last tick, and what was given until now.
-fn drug_columns<'a>(drugs: impl Iterator<Item = &'a str>) -> Vec<String> {
+/// Endings of the columns with the days on which a course began and ended by a condition.
+const STARTED: &str = "_started_d";
+const STOPPED: &str = "_stopped_d";
+
+/// The day of what has not happened yet: no day of a run lies before day 0.
+const NOT_YET: f64 = -1.0;
+
+/// What a column holds in the rows before it came.
+fn missing(column: &str) -> f64 {
+    if column.ends_with(STARTED) || column.ends_with(STOPPED) {
+        NOT_YET
+    } else {
+        0.0
+    }
+}
+
+/// Columns of `drugs.csv`: mean levels of the last tick, what was given until now, the days on which
+/// courses began and ended by a condition.
+fn drug_columns<'a>(
+    drugs: impl Iterator<Item = &'a str>,
+    courses: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
     let mut columns = vec!["time_d".to_owned()];
     for name in drugs {
         for entry in [PLASMA, "_site_pm", "_given_mg", DOSES] {
@@ -543,11 +592,14 @@ fn drug_columns<'a>(drugs: impl Iterator<Item = &'a str>) -> Vec<String> {
         ]
         .map(str::to_owned),
     );
+    for name in courses {
+        columns.extend([STARTED, STOPPED].map(|entry| format!("{name}{entry}")));
+    }
     columns
 }
 
 /// Days of doses as the rows show them: the row before the count rises.
-fn dose_days(drugs: &Table) -> Vec<f64> {
+pub fn dose_days(drugs: &Table) -> Vec<f64> {
     let counts: Vec<usize> = (0..drugs.columns.len())
         .filter(|&column| drugs.columns[column].ends_with(DOSES))
         .collect();

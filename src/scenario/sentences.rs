@@ -91,6 +91,7 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
     }
     said.extend(clones(&values));
     said.extend(radiation(&values));
+    said.extend(courses(&values));
     for (path, diffusivity) in &values {
         let signal = path
             .strip_prefix("signals.")
@@ -220,6 +221,72 @@ fn radiation(values: &BTreeMap<&str, &str>) -> Vec<String> {
     said
 }
 
+/// What is given, how much, and when.
+fn courses(values: &BTreeMap<&str, &str>) -> Vec<String> {
+    let drugs = values.iter().filter_map(|(path, drug)| {
+        let name = path.strip_prefix("therapy.")?.strip_suffix(".drug")?;
+        Some((name, drug))
+    });
+    drugs
+        .map(|(name, drug)| {
+            let get = |key: &str| {
+                values
+                    .get(format!("therapy.{name}.{key}").as_str())
+                    .copied()
+            };
+            let condition = |key: &str| {
+                let prefix = format!("therapy.{name}.{key}.");
+                values.iter().find_map(|(path, limit)| {
+                    let cue = path.strip_prefix(prefix.as_str())?.replace('_', " ");
+                    let cue = cue.replace("bv tv", "BV/TV");
+                    Some(match path.rsplit('.').next() {
+                        Some("bv_tv_falls" | "bv_tv_rises") => {
+                            format!("{cue} by {limit} of day 0")
+                        }
+                        Some("hypercalcaemia_grade") => format!("{cue} is {limit} or more"),
+                        Some("tumour_cells_above") => {
+                            format!("there are more than {limit} tumour cells")
+                        }
+                        Some("tumour_cells_below") => {
+                            format!("there are fewer than {limit} tumour cells")
+                        }
+                        _ => format!("{} {limit}", cue.replacen(' ', " is ", 1)),
+                    })
+                })
+            };
+            let mut text = format!(
+                "Course {name} gives {} of {drug}, {}",
+                get("dose").unwrap_or("a dose"),
+                get("route").unwrap_or("by some route")
+            );
+            text += &match condition("start_when") {
+                Some(when) => format!(", from the day on which {when}"),
+                None => format!(", from {} on", get("start").unwrap_or("day 0")),
+            };
+            if let Some(time) = get("not_before") {
+                text = format!("{text}, not before {time}");
+            }
+            text += &match get("interval") {
+                Some(interval) => format!(", every {interval}"),
+                None => ", once".to_owned(),
+            };
+            if let Some(number) = get("number") {
+                text = format!("{text}, {number} times");
+            }
+            if let Some(stop) = get("stop") {
+                text = format!("{text}, until {stop}");
+            }
+            if let Some(when) = condition("stop_when") {
+                text = format!("{text}, until the day on which {when}");
+            }
+            if get("holidays").is_some() {
+                text += ", with holidays";
+            }
+            text + "."
+        })
+        .collect()
+}
+
 fn spread(values: &BTreeMap<&str, &str>, signal: &str, diffusivity: &str) -> String {
     let get = |key: &str| values.get(format!("signals.{signal}.{key}").as_str());
     let mut text = format!("{signal} spreads with {diffusivity}");
@@ -342,6 +409,33 @@ mod tests {
                  around all tumour cells and 100 um around it; survival is linear-quadratic-linear, \
                  linear above 10 Gy.",
                 "Tumour cells answer to radiation with alpha 0.3 /Gy and alpha/beta 10 Gy.",
+            ]
+        );
+    }
+
+    #[test]
+    fn courses_are_said_with_their_dates_and_conditions() {
+        let said = sentences(&[
+            leaf("therapy.bone.drug", "\"denosumab\""),
+            leaf("therapy.bone.dose", "\"120 mg\""),
+            leaf("therapy.bone.route", "\"subcutaneous\""),
+            leaf("therapy.bone.start_when.calcium_above", "\"2.9 mM\""),
+            leaf("therapy.bone.not_before", "\"10 d\""),
+            leaf("therapy.bone.interval", "\"28 d\""),
+            leaf("therapy.bone.stop_when.bv_tv_rises", "0.1"),
+            leaf("therapy.tumour.drug", "\"gefitinib\""),
+            leaf("therapy.tumour.dose", "\"250 mg\""),
+            leaf("therapy.tumour.route", "\"oral\""),
+            leaf("therapy.tumour.stop_when.tumour_cells_below", "5"),
+        ]);
+        assert_eq!(
+            said,
+            [
+                "Course bone gives 120 mg of denosumab, subcutaneous, from the day on which calcium is \
+                 above 2.9 mM, not before 10 d, every 28 d, until the day on which BV/TV rises by 0.1 \
+                 of day 0.",
+                "Course tumour gives 250 mg of gefitinib, oral, from day 0 on, once, until the day on \
+                 which there are fewer than 5 tumour cells.",
             ]
         );
     }

@@ -2,9 +2,10 @@
 //! actions, and what radiation does to cells.
 
 /// Name and text of each drug.
-const DRUGS: [(&str, &str); 13] = [
+const DRUGS: [(&str, &str); 14] = [
     ("anti_pthrp", include_str!("drugs/anti_pthrp.toml")),
     ("anti_tgf_beta", include_str!("drugs/anti_tgf_beta.toml")),
+    ("carboplatin", include_str!("drugs/carboplatin.toml")),
     ("cisplatin", include_str!("drugs/cisplatin.toml")),
     ("denosumab", include_str!("drugs/denosumab.toml")),
     ("docetaxel", include_str!("drugs/docetaxel.toml")),

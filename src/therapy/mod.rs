@@ -20,6 +20,7 @@
 //! rates. The level of a drug at its site of action is a cue of its name.
 
 pub mod catalogue;
+pub mod condition;
 pub mod drug;
 pub mod irradiation;
 pub mod pharmacokinetics;

@@ -16,7 +16,8 @@
 //!
 //! # Parameters
 //! All hold for a body of `reference_mass`. In another body volumes scale with mass, clearances with
-//! mass to the power 3/4, rates with -1/4 (West 1997; for antibodies Dong 2011).
+//! mass to the power 3/4, rates with -1/4 (West 1997; for antibodies Dong 2011). What the kidney filters
+//! is added as the filtration of the subject, unscaled.
 //!
 //! # Limits
 //! Parameters do not change in time; targets do not feed back on the drug other than by `saturable`.
@@ -52,6 +53,10 @@ pub struct Pharmacokinetics {
     pub central: FluidVolume,
     /// Linear clearance from the central compartment.
     pub clearance: Clearance,
+    /// Share of the glomerular filtration of the subject that clears the drug besides; 1 for one that
+    /// is filtered freely and neither taken back nor secreted.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub filtered: f64,
     /// Peripheral compartments by name, at most two.
     #[serde(default)]
     pub peripheral: std::collections::BTreeMap<String, Peripheral>,
@@ -96,6 +101,11 @@ const fn all() -> f64 {
     1.0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_none(share: &f64) -> bool {
+    *share == 0.0
+}
+
 impl Pharmacokinetics {
     /// Looks for values that make no sense.
     pub fn check(&self, path: &str, problems: &mut Problems) {
@@ -104,6 +114,7 @@ impl Pharmacokinetics {
         problems.positive(&at("reference_mass"), self.reference_mass.get(), "mg");
         problems.positive(&at("central"), self.central.get(), "L");
         problems.not_negative(&at("clearance"), self.clearance.get(), "L/h");
+        problems.within(&at("filtered"), self.filtered, 0.0, 10.0);
         if self.peripheral.len() > 2 {
             problems.add(
                 &at("peripheral"),
@@ -128,7 +139,8 @@ impl Pharmacokinetics {
         }
     }
 
-    /// The system in a body of this mass; in the reference body without one.
+    /// The system in a body of this mass; in the reference body without one. What the kidney filters is
+    /// left out.
     pub fn system(&self, mass: Option<Mass>) -> System {
         let relative = mass.map_or(1.0, |mass| mass.get() / self.reference_mass.get());
         let for_clearance = relative.powf(CLEARANCE_EXPONENT);

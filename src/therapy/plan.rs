@@ -1,5 +1,9 @@
 //! The plan of a run: drugs ready for their first dose, and what is given when.
+//!
+//! Doses of courses with dates are known before the run. A course that waits for a condition, or ends
+//! by one, is kept as it is; with its [`Dates`], which the state of the run remembers, its doses follow.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::biology::cue::{Agents, Blocked};
 use crate::biology::problem::Problems;
 use crate::numerics::response::hill;
+use crate::patient::toxicity::LastDose;
+use crate::therapy::condition::Findings;
 use crate::therapy::drug::{BoneBinding, Cycle, Drug, Kills};
 use crate::therapy::pharmacokinetics::{Amounts, PharmacokineticsError, System};
 use crate::therapy::regimen::{Course, Route};
@@ -17,6 +23,9 @@ const NEAR_H: f64 = 1e-9;
 
 /// Share of all that was given below which a drug is gone.
 const GONE: f64 = 1e-15;
+
+/// Where the courses stand in a scenario.
+const COURSES: &str = "therapy.";
 
 /// What a scenario says about therapy.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,10 +81,58 @@ pub struct Administration {
 pub struct Plan {
     /// Drugs, by name.
     pub agents: Vec<Agent>,
-    /// Doses, by time.
+    /// Doses of the courses with dates, by time.
     pub doses: Vec<Administration>,
+    /// Courses that begin or end by a condition, by name.
+    pub conditional: Vec<ConditionalCourse>,
     /// The drug that binds to bone, if there is one.
     pub bone_agent: Option<usize>,
+    /// Length of the run, h.
+    pub duration_h: f64,
+}
+
+/// A course that begins or ends by a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConditionalCourse {
+    /// Its name.
+    pub name: String,
+    /// The course.
+    pub course: Course,
+    /// One of its doses, at any time.
+    pub dose: Administration,
+}
+
+/// When a conditional course began and ended, as it is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Dates {
+    /// Time at which its condition came true, h; none for a course that still waits.
+    pub started_h: Option<f64>,
+    /// Time at which it ended by a condition, h.
+    pub stopped_h: Option<f64>,
+}
+
+impl Dates {
+    /// True when no date lies before day 0 or after a time, and none ends before it starts.
+    pub fn make_sense(&self, now_h: f64) -> bool {
+        let fits =
+            |time: Option<f64>| time.is_none_or(|time| (0.0..=now_h.max(0.0)).contains(&time));
+        let in_order = match (self.started_h, self.stopped_h) {
+            (Some(started), Some(stopped)) => started <= stopped,
+            _ => true,
+        };
+        fits(self.started_h) && fits(self.stopped_h) && in_order
+    }
+}
+
+impl ConditionalCourse {
+    /// Time of its first dose, h, if that is known.
+    pub fn start_h(&self, dates: &Dates) -> Option<f64> {
+        if self.course.start_when.is_some() {
+            dates.started_h
+        } else {
+            Some(self.course.earliest_h())
+        }
+    }
 }
 
 /// A drug in the body of the subject, as it is saved.
@@ -148,7 +205,10 @@ impl Therapy {
     /// The plan. What is wrong goes to `problems`.
     pub fn plan(&self, problems: &mut Problems) -> Plan {
         self.subject.check(problems);
-        let mut plan = Plan::default();
+        let mut plan = Plan {
+            duration_h: self.duration_h,
+            ..Plan::default()
+        };
         for (name, drug) in &self.drugs {
             let path = format!("drugs.{name}");
             drug.check(&path, problems);
@@ -165,10 +225,9 @@ impl Therapy {
             plan.agents.push(self.agent(name, drug, problems));
         }
         for (name, course) in &self.courses {
-            self.enter(&mut plan, &format!("therapy.{name}"), course, problems);
+            self.enter(&mut plan, &format!("{COURSES}{name}"), course, problems);
         }
-        plan.doses
-            .sort_by(|a, b| a.time_h.total_cmp(&b.time_h).then(a.agent.cmp(&b.agent)));
+        sort(&mut plan.doses);
         plan
     }
 
@@ -190,9 +249,27 @@ impl Therapy {
             );
         }
         let relative = self.subject.mass.map_or(1.0, |mass| mass.get() / reference);
+        let mut system = drug.pk.system(self.subject.mass);
+        if drug.pk.filtered > 0.0 {
+            match self.subject.filtration {
+                Some(filtration) => {
+                    system.clearance_l_per_h += drug.pk.filtered * filtration.get();
+                }
+                None if given => problems.add(
+                    &format!("drugs.{name}.pk.filtered"),
+                    format!(
+                        "found {}, and subject.filtration is not given",
+                        drug.pk.filtered
+                    ),
+                    "set subject.filtration, such as \"90 mL/min\" in man or \"0.25 mL/min\" in \
+                     a mouse of 20 g",
+                ),
+                None => {}
+            }
+        }
         Agent {
             name: name.to_owned(),
-            system: drug.pk.system(self.subject.mass),
+            system,
             bioavailability: drug.pk.bioavailability,
             pm_per_mg_per_l: drug.pk.pm_per_mg_per_l(),
             acts: drug
@@ -249,28 +326,105 @@ impl Therapy {
                 ),
             );
         }
-        plan.doses
-            .extend(times.iter().map(|&time_h| Administration {
-                agent,
-                time_h,
-                mg,
-                into_vein,
-                infusion_h: course.infusion.get(),
-            }));
+        let dose = Administration {
+            agent,
+            time_h: 0.0,
+            mg,
+            into_vein,
+            infusion_h: course.infusion.get(),
+        };
+        if course.is_conditional() {
+            plan.conditional.push(ConditionalCourse {
+                name: path.strip_prefix(COURSES).unwrap_or(path).to_owned(),
+                course: course.clone(),
+                dose,
+            });
+        } else {
+            let at = |&time_h: &f64| Administration { time_h, ..dose };
+            plan.doses.extend(times.iter().map(at));
+        }
     }
 }
 
+/// Doses by time.
+fn sort(doses: &mut [Administration]) {
+    doses.sort_by(|a, b| a.time_h.total_cmp(&b.time_h).then(a.agent.cmp(&b.agent)));
+}
+
 impl Plan {
-    /// Days of the doses by drug, for pictures and tables.
-    pub fn days(&self, agent: usize) -> impl Iterator<Item = f64> {
-        self.doses
-            .iter()
-            .filter(move |dose| dose.agent == agent)
-            .map(|dose| dose.time_h / 24.0)
+    /// True when nothing is ever given.
+    pub const fn is_empty(&self) -> bool {
+        self.doses.is_empty() && self.conditional.is_empty()
+    }
+
+    /// All doses that are known, by time: those of courses with dates, and those of conditional courses
+    /// that have begun.
+    pub fn calendar(&self, dates: &[Dates]) -> Cow<'_, [Administration]> {
+        if self.conditional.is_empty() {
+            return Cow::Borrowed(&self.doses);
+        }
+        let mut doses = self.doses.clone();
+        for (entry, dates) in self.conditional.iter().zip(dates) {
+            if let Some(start_h) = entry.start_h(dates) {
+                let times = entry
+                    .course
+                    .times(start_h, dates.stopped_h, self.duration_h);
+                doses.extend(times.into_iter().map(|time_h| Administration {
+                    time_h,
+                    ..entry.dose
+                }));
+            }
+        }
+        sort(&mut doses);
+        Cow::Owned(doses)
+    }
+
+    /// Looks at the conditions of all courses on a day.
+    pub fn look(&self, dates: &mut [Dates], time_h: f64, found: &Findings) {
+        for (entry, dates) in self.conditional.iter().zip(dates) {
+            let course = &entry.course;
+            match entry.start_h(dates) {
+                None => {
+                    let is_due = time_h > course.earliest_h() - NEAR_H;
+                    if is_due && course.start_when.is_some_and(|when| when.holds(found)) {
+                        dates.started_h = Some(time_h);
+                    }
+                }
+                Some(start_h) => {
+                    if dates.stopped_h.is_none()
+                        && time_h > start_h + NEAR_H
+                        && course.stop_when.is_some_and(|when| when.holds(found))
+                    {
+                        dates.stopped_h = Some(time_h);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each drug that was given before a time, with the time since its last dose.
+    pub fn last_doses(&self, dates: &[Dates], time_h: f64) -> Vec<LastDose<'_>> {
+        let calendar = self.calendar(dates);
+        let last = |agent: usize| {
+            let given = calendar.iter().rev();
+            given
+                .filter(|dose| dose.agent == agent)
+                .map(|dose| dose.time_h)
+                .find(|&at| at < time_h - NEAR_H)
+        };
+        let agents = self.agents.iter().enumerate();
+        agents
+            .filter_map(|(agent, drug)| {
+                Some(LastDose {
+                    drug: &drug.name,
+                    ago_h: time_h - last(agent)?,
+                })
+            })
+            .collect()
     }
 
     /// Takes a drug from `from_h` to `to_h`, with what is given in between; `to_h` itself belongs to
-    /// the next step.
+    /// the next step. Conditional courses are left out.
     ///
     /// # Errors
     /// [`PharmacokineticsError`] of the integrator.
@@ -281,8 +435,22 @@ impl Plan {
         from_h: f64,
         to_h: f64,
     ) -> Result<(), PharmacokineticsError> {
+        self.advance_by(agent, body, &self.doses, (from_h, to_h))
+    }
+
+    /// As [`Self::advance`], with the doses of a calendar.
+    ///
+    /// # Errors
+    /// [`PharmacokineticsError`] of the integrator.
+    pub fn advance_by(
+        &self,
+        agent: usize,
+        body: &mut DrugInBody,
+        calendar: &[Administration],
+        (from_h, to_h): (f64, f64),
+    ) -> Result<(), PharmacokineticsError> {
         let drug = &self.agents[agent];
-        let own = || self.doses.iter().filter(move |dose| dose.agent == agent);
+        let own = || calendar.iter().filter(move |dose| dose.agent == agent);
         let due = |at: f64| at > from_h - NEAR_H && at < to_h - NEAR_H;
         let begins = own().any(|dose| due(dose.time_h));
         if body.given_mg <= 0.0 && !begins {

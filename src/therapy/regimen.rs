@@ -3,7 +3,8 @@
 //! # Law
 //! Doses fall due at `start`, `start + interval`, ... until `number` of them are given, `stop` is
 //! reached or the run ends; none is given inside a holiday (`from` included, `to` not), and none is
-//! made up for. A dose in mg/kg, mg/m2 or by area under the curve is converted with the size of the
+//! made up for. A course may wait for a [`Condition`] instead of a date: its first dose falls due when
+//! that holds, not before `not_before`; and it may end by one. A dose in mg/kg, mg/m2 or by area under the curve is converted with the size of the
 //! subject; carboplatin after Calvert 1989: `mg = AUC (GFR + 25)`, AUC in mg min/mL, GFR in mL/min.
 
 use std::borrow::Cow;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::biology::problem::Problems;
 use crate::numerics::quantity::Time;
-use crate::therapy::subject::Subject;
+use crate::therapy::condition::Condition;
+use crate::therapy::subject::{Species, Subject};
 
 /// Units of a dose, for messages.
 const DOSE_UNITS: &str = "ng, ug, mg, g, ug/kg, mg/kg, mg/m2, or \"AUC 5\"";
@@ -147,6 +149,14 @@ impl Dose {
                 Some(surface) => Some(value * surface.get() * 1e-12),
                 None => missing("surface", "1.8 m2"),
             },
+            Self::Auc(_) if subject.species != Species::Human => {
+                problems.add(
+                    path,
+                    format!("found {self} for a {}", subject.species.name()),
+                    "give the dose in mg/kg: the formula of Calvert is that of man",
+                );
+                None
+            }
             Self::Auc(value) => match subject.filtration {
                 Some(filtration) => Some(value * (filtration.get() * ML_PER_MIN + 25.0)),
                 None => missing("filtration", "90 mL/min"),
@@ -192,9 +202,15 @@ pub struct Course {
     /// Length of an infusion into a vein; 0 for a bolus.
     #[serde(default)]
     pub infusion: Time,
-    /// Time of the first dose.
-    #[serde(default)]
-    pub start: Time,
+    /// Time of the first dose; day 0 without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Time>,
+    /// The first dose is given when this holds, instead of at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_when: Option<Condition>,
+    /// Time before which `start_when` is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Time>,
     /// Time from dose to dose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Time>,
@@ -204,13 +220,32 @@ pub struct Course {
     /// No dose from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Time>,
+    /// No dose from the day on which this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_when: Option<Condition>,
     /// Times without doses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<Holiday>,
 }
 
 impl Course {
-    /// Times of the doses, h, and the amount of each, mg. What is wrong goes to `problems`.
+    /// The earliest time of the first dose, h.
+    pub fn earliest_h(&self) -> f64 {
+        let given = if self.start_when.is_some() {
+            self.not_before
+        } else {
+            self.start
+        };
+        given.map_or(0.0, Time::get)
+    }
+
+    /// True when only the state of a run tells its dates.
+    pub const fn is_conditional(&self) -> bool {
+        self.start_when.is_some() || self.stop_when.is_some()
+    }
+
+    /// Times of the doses, h, as far as no condition is known to hold, and the amount of each, mg. What
+    /// is wrong goes to `problems`.
     pub fn doses(
         &self,
         path: &str,
@@ -229,10 +264,71 @@ impl Course {
             );
         }
         let amount = self.dose.milligrams(&at("dose"), subject, problems);
-        let start = self.start.get();
-        if !(0.0..duration_h).contains(&start) {
+        self.check_dates(path, duration_h, problems);
+        self.check_conditions(path, problems);
+        self.check_infusion(path, problems);
+        let (Some(amount), true) = (amount, problems.found.len() == before) else {
+            return (Vec::new(), 0.0);
+        };
+        if self.start_when.is_some() {
+            return (Vec::new(), amount);
+        }
+        let times = self.times(self.earliest_h(), None, duration_h);
+        if times.is_empty() {
             problems.add(
-                &at("start"),
+                path,
+                "has no dose: holidays leave none",
+                "shorten the holidays, or take the course out",
+            );
+        }
+        (times, amount)
+    }
+
+    /// Times of the doses, h, of a course that begins at a time, and ends at one if that is known.
+    pub fn times(&self, start_h: f64, stopped_h: Option<f64>, duration_h: f64) -> Vec<f64> {
+        let stops = [self.stop.map(Time::get), stopped_h];
+        let end = stops.into_iter().flatten().fold(duration_h, f64::min);
+        let most = match (self.interval, self.number) {
+            (None, _) => 1,
+            (Some(_), None) => MOST_DOSES,
+            (Some(_), Some(number)) => number as usize,
+        };
+        let interval = self.interval.map_or(f64::INFINITY, Time::get);
+        let mut times = Vec::new();
+        let mut turn = 0_u32;
+        // A dose that falls into a holiday counts as none: the course goes on behind it.
+        while times.len() < most {
+            let time = if turn == 0 {
+                start_h
+            } else {
+                start_h + f64::from(turn) * interval
+            };
+            if time >= end {
+                break;
+            }
+            let rests = self
+                .holidays
+                .iter()
+                .any(|holiday| (holiday.from.get()..holiday.to.get()).contains(&time));
+            if !rests {
+                times.push(time);
+            }
+            turn += 1;
+        }
+        times
+    }
+
+    fn check_dates(&self, path: &str, duration_h: f64, problems: &mut Problems) {
+        let at = |key: &str| format!("{path}.{key}");
+        let start = self.earliest_h();
+        if !(0.0..duration_h).contains(&start) {
+            let key = if self.start_when.is_some() {
+                "not_before"
+            } else {
+                "start"
+            };
+            problems.add(
+                &at(key),
                 format!(
                     "found day {}, in a run from day 0 to day {}",
                     start / 24.0,
@@ -261,12 +357,14 @@ impl Course {
                 "give a longer interval",
             );
         }
-        let repeats = self.number.is_some_and(|number| number > 1) || self.stop.is_some();
+        let repeats = self.number.is_some_and(|number| number > 1)
+            || self.stop.is_some()
+            || self.stop_when.is_some();
         if repeats && self.interval.is_none() {
             problems.add(
                 &at("interval"),
                 "is missing, but more than one dose is asked for",
-                "set interval = \"28 d\", or remove number and stop for a single dose",
+                "set interval = \"28 d\", or remove number, stop and stop_when for a single dose",
             );
         }
         if let Some(stop) = self.stop.filter(|stop| stop.get() <= start) {
@@ -289,48 +387,41 @@ impl Course {
                 );
             }
         }
-        self.check_infusion(path, problems);
-        let (Some(amount), true) = (amount, problems.found.len() == before) else {
-            return (Vec::new(), 0.0);
-        };
-        let end = self
-            .stop
-            .map_or(duration_h, |stop| stop.get().min(duration_h));
-        let most = match (self.interval, self.number) {
-            (None, _) => 1,
-            (Some(_), None) => MOST_DOSES,
-            (Some(_), Some(number)) => number as usize,
-        };
-        let interval = self.interval.map_or(f64::INFINITY, Time::get);
-        let mut times = Vec::new();
-        let mut turn = 0_u32;
-        // A dose that falls into a holiday counts as none: the course goes on behind it.
-        while times.len() < most {
-            let time = if turn == 0 {
-                start
-            } else {
-                start + f64::from(turn) * interval
-            };
-            if time >= end {
-                break;
+    }
+
+    fn check_conditions(&self, path: &str, problems: &mut Problems) {
+        let at = |key: &str| format!("{path}.{key}");
+        for (key, condition) in [
+            ("start_when", self.start_when),
+            ("stop_when", self.stop_when),
+        ] {
+            if let Some(condition) = condition {
+                condition.check(&at(key), problems);
             }
-            let rests = self
-                .holidays
-                .iter()
-                .any(|holiday| (holiday.from.get()..holiday.to.get()).contains(&time));
-            if !rests {
-                times.push(time);
-            }
-            turn += 1;
         }
-        if times.is_empty() {
+        if let (Some(start), Some(condition)) = (self.start, self.start_when) {
             problems.add(
-                path,
-                "has no dose: holidays leave none",
-                "shorten the holidays, or take the course out",
+                &at("start_when"),
+                format!("found {condition} beside start = {start}"),
+                "give one of them: a time, or a condition with not_before",
             );
         }
-        (times, amount)
+        if let (Some(time), None) = (self.not_before, self.start_when) {
+            problems.add(
+                &at("not_before"),
+                format!("found {time} without start_when"),
+                "set start to that time, or give a condition",
+            );
+        }
+        if let (Some(start), Some(stop)) = (self.start_when, self.stop_when)
+            && start == stop
+        {
+            problems.add(
+                &at("stop_when"),
+                format!("found {stop}, by which the course starts"),
+                "give another condition: this course would end as soon as it began",
+            );
+        }
     }
 
     fn check_infusion(&self, path: &str, problems: &mut Problems) {
@@ -413,6 +504,27 @@ mod tests {
             (
                 "holidays = [{ from = \"0 d\", to = \"200 d\" }]",
                 "therapy.x",
+            ),
+            (
+                "start = \"1 d\"\nstart_when = { bv_tv_falls = 0.1 }",
+                "therapy.x.start_when",
+            ),
+            ("not_before = \"1 d\"", "therapy.x.not_before"),
+            (
+                "start_when = { bv_tv_falls = 0.1 }\nnot_before = \"100 d\"",
+                "therapy.x.not_before",
+            ),
+            (
+                "start_when = { bv_tv_falls = 2 }",
+                "therapy.x.start_when.bv_tv_falls",
+            ),
+            (
+                "stop_when = { tumour_cells_below = 5 }",
+                "therapy.x.interval",
+            ),
+            (
+                "interval = \"1 d\"\nstart_when = { bv_tv_falls = 0.1 }\nstop_when = { bv_tv_falls = 0.1 }",
+                "therapy.x.stop_when",
             ),
         ] {
             let (_, problems) = times(toml);
