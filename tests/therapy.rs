@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +12,7 @@ use howship::scenario::build::{Simulation, load};
 use howship::scenario::record::Record;
 use howship::therapy::catalogue::{fragment, names};
 use howship::therapy::drug::Drug;
-use howship::therapy::plan::{DrugInBody, Plan, Therapy};
+use howship::therapy::levels::Levels;
 use howship::therapy::regimen::Course;
 use howship::therapy::subject::Subject;
 use howship::tissue::grid::Grid;
@@ -30,61 +29,19 @@ fn near(found: f64, expected: f64, share: f64) {
     );
 }
 
-/// Central level at the end of every hour, mg/L; the first is that before the first dose.
-struct Levels {
-    hourly: Vec<f64>,
-}
-
-impl Levels {
-    fn of(name: &str, course: &str, days: u32) -> Self {
-        let course: Course = toml::from_str(&format!("drug = \"{name}\"\n{course}")).unwrap();
-        let subject: Subject =
-            toml::from_str("species = \"human\"\nmass = \"70 kg\"\nsurface = \"1.8 m2\"").unwrap();
-        let therapy = Therapy {
-            subject,
-            drugs: BTreeMap::from([(name.to_owned(), drug(name))]),
-            courses: BTreeMap::from([("a".to_owned(), course)]),
-            duration_h: f64::from(days) * 24.0,
-        };
-        let mut problems = Problems::default();
-        let plan: Plan = therapy.plan(&mut problems);
-        assert!(problems.found.is_empty(), "{:?}", problems.found);
-        let mut body = DrugInBody::default();
-        let volume = plan.agents[0].system.central_l;
-        let mut hourly = vec![0.0];
-        for hour in 0..24 * days {
-            let now = f64::from(hour);
-            plan.advance(0, &mut body, now, now + 1.0).unwrap();
-            hourly.push(body.amounts.central_mg / volume);
-        }
-        Self { hourly }
-    }
-
-    /// Level right before a day's dose.
-    fn trough(&self, day: usize) -> f64 {
-        self.hourly[24 * day]
-    }
-
-    fn peak(&self, from_day: usize, to_day: usize) -> (f64, f64) {
-        let hours = 24 * from_day + 1..=24 * to_day;
-        let best = hours
-            .max_by(|&a, &b| self.hourly[a].total_cmp(&self.hourly[b]))
-            .unwrap();
-        (best as f64 / 24.0, self.hourly[best])
-    }
-
-    fn area(&self, from_day: usize, to_day: usize) -> f64 {
-        (24 * from_day..24 * to_day)
-            .map(|hour| f64::midpoint(self.hourly[hour], self.hourly[hour + 1]))
-            .sum()
-    }
+/// Levels in a man of 70 kg and 1.8 m2.
+fn levels_of(name: &str, course: &str, days: u32) -> Levels {
+    let course: Course = toml::from_str(&format!("drug = \"{name}\"\n{course}")).unwrap();
+    let subject: Subject =
+        toml::from_str("species = \"human\"\nmass = \"70 kg\"\nsurface = \"1.8 m2\"").unwrap();
+    Levels::of(subject, course, days).unwrap()
 }
 
 /// Label of 120 mg every 4 weeks: trough 20.5 +- 13.5 ug/mL, peak about day 10, accumulation up to
 /// 2.8-fold.
 #[test]
 fn denosumab_has_the_levels_of_its_label() {
-    let levels = Levels::of(
+    let levels = levels_of(
         "denosumab",
         "dose = \"120 mg\"\nroute = \"subcutaneous\"\ninterval = \"28 d\"",
         252,
@@ -109,17 +66,17 @@ fn checkpoint_antibodies_have_the_troughs_of_their_labels() {
             "dose = \"{dose}\"\nroute = \"intravenous\"\ninfusion = \"30 min\"\ninterval = \"{days} d\""
         )
     };
-    let levels = Levels::of("pembrolizumab", &every("200 mg", 21), 210);
+    let levels = levels_of("pembrolizumab", &every("200 mg", 21), 210);
     near(levels.trough(21), 12.7, 0.03);
     near(levels.trough(210), 29.4, 0.03);
     near(levels.peak(0, 1).1, 57.5, 0.03);
     near(
-        Levels::of("nivolumab", &every("240 mg", 14), 280).trough(280),
+        levels_of("nivolumab", &every("240 mg", 14), 280).trough(280),
         54.7,
         0.03,
     );
     near(
-        Levels::of("ipilimumab", &every("1 mg/kg", 42), 252).trough(252),
+        levels_of("ipilimumab", &every("1 mg/kg", 42), 252).trough(252),
         1.4,
         0.03,
     );
@@ -128,20 +85,14 @@ fn checkpoint_antibodies_have_the_troughs_of_their_labels() {
 /// Latz 2006: half-lives 1.26 and 3.51 h; two exponentials by Prony from four equidistant levels.
 #[test]
 fn pemetrexed_has_its_half_lives_and_area() {
-    let levels = Levels::of(
+    let levels = levels_of(
         "pemetrexed",
         "dose = \"500 mg/m2\"\nroute = \"intravenous\"",
         3,
     );
-    let at = |index: usize| levels.hourly[1 + 3 * index];
-    let (a, b, c, d) = (at(0), at(1), at(2), at(3));
-    let det = b * b - a * c;
-    let sum = (b * c - a * d) / det;
-    let product = (c * c - b * d) / det;
-    let root = (sum * sum - 4.0 * product).sqrt();
-    let half_life = |share: f64| -3.0 * std::f64::consts::LN_2 / share.ln();
-    near(half_life(0.5 * (sum - root)), 1.26, 0.03);
-    near(half_life(f64::midpoint(sum, root)), 3.51, 0.03);
+    let (fast, slow) = levels.two_half_lives(1, 3);
+    near(fast, 1.26, 0.03);
+    near(slow, 3.51, 0.03);
     // Dose over clearance: 900 mg / 91.6 mL/min.
     near(900.0 / (0.0916 * 60.0), 164.0, 0.01);
 }
@@ -149,7 +100,7 @@ fn pemetrexed_has_its_half_lives_and_area() {
 /// Label: half-life 48 h, accumulation about twofold, 175 ng/mL on average.
 #[test]
 fn gefitinib_accumulates_twofold() {
-    let levels = Levels::of(
+    let levels = levels_of(
         "gefitinib",
         "dose = \"250 mg\"\nroute = \"oral\"\ninterval = \"24 h\"",
         40,
@@ -158,7 +109,7 @@ fn gefitinib_accumulates_twofold() {
     near(levels.trough(40) / levels.trough(1), 2.2, 0.03);
     let (day, _) = levels.peak(0, 1);
     assert!((3.0..=7.0).contains(&(day * 24.0)), "{} h", day * 24.0);
-    let once = Levels::of("gefitinib", "dose = \"250 mg\"\nroute = \"oral\"", 20);
+    let once = levels_of("gefitinib", "dose = \"250 mg\"\nroute = \"oral\"", 20);
     near(
         24.0 * 4.0 * std::f64::consts::LN_2 / (once.trough(10) / once.trough(14)).ln(),
         48.0,

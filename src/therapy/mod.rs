@@ -23,6 +23,7 @@ pub mod catalogue;
 pub mod condition;
 pub mod drug;
 pub mod irradiation;
+pub mod levels;
 pub mod pharmacokinetics;
 pub mod plan;
 pub mod radiotherapy;

@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::ValidationError;
+use crate::engine::model::Model;
+use crate::engine::state::State;
 use crate::observe::series::{COLUMNS, row};
 use crate::output::table::Table;
 use crate::scenario::build::load;
+use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Remodelling;
 
 /// The scenarios that arms run, by file name; written into the report folder.
@@ -39,6 +42,10 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     (
         "human_lesion.toml",
         include_str!("scenarios/human_lesion.toml"),
+    ),
+    (
+        "human_skeleton.toml",
+        include_str!("scenarios/human_skeleton.toml"),
     ),
     (
         "human_lesion_fine.toml",
@@ -106,6 +113,29 @@ const HALF_RANKL: [&str; 10] = [
     "lining.contact_rankl.opened.lowered_by.sink.half_max=\"1 pM\"",
     "run.duration=\"56 d\"",
 ];
+
+/// A course of a mouse of 20 g.
+macro_rules! mouse_course {
+    ($drug:literal, $dose:literal, $route:literal, $interval:literal) => {
+        [
+            "subject.mass=\"20 g\"",
+            concat!("therapy.course.drug=\"", $drug, "\""),
+            concat!("therapy.course.dose=\"", $dose, "\""),
+            concat!("therapy.course.route=\"", $route, "\""),
+            concat!("therapy.course.interval=\"", $interval, "\""),
+        ]
+    };
+}
+
+/// Three times a week (Canon 2008).
+const OPG_FC: [&str; 5] = mouse_course!("opg_fc", "3 mg/kg", "subcutaneous", "56 h");
+/// Twice a week (Guise 1996).
+const ANTI_PTHRP: [&str; 5] = mouse_course!("anti_pthrp", "10 mg/kg", "intraperitoneal", "84 h");
+/// Three times a week (Biswas 2011).
+const ANTI_TGF_BETA: [&str; 5] =
+    mouse_course!("anti_tgf_beta", "10 mg/kg", "intraperitoneal", "56 h");
+/// Once a week (Johnson 2011).
+const ZOLEDRONATE: [&str; 5] = mouse_course!("zoledronate", "0.1 mg/kg", "intravenous", "7 d");
 
 /// All arms, the longest first.
 pub const ARMS: &[Arm] = &[
@@ -197,6 +227,96 @@ pub const ARMS: &[Arm] = &[
         1.0,
     ),
     arm(
+        "mda_mb_231_opg_fc",
+        "mouse_growth.toml",
+        &[
+            "line=\"mda_mb_231\"",
+            "run.duration=\"25 d\"",
+            "lattice.size=[300, 300, 1]",
+            "inoculation.cells=10",
+            "inoculation.colonies=10",
+            "inoculation.site=\"vessels\"",
+            OPG_FC[0],
+            OPG_FC[1],
+            OPG_FC[2],
+            OPG_FC[3],
+            OPG_FC[4],
+        ],
+        1.0,
+    ),
+    arm(
+        "mda_mb_231_lesion",
+        "mouse_lesion.toml",
+        &["line=\"mda_mb_231\"", "run.duration=\"26 d\""],
+        1.0,
+    ),
+    arm(
+        "mda_mb_231_anti_pthrp",
+        "mouse_lesion.toml",
+        &[
+            "line=\"mda_mb_231\"",
+            "run.duration=\"26 d\"",
+            ANTI_PTHRP[0],
+            ANTI_PTHRP[1],
+            ANTI_PTHRP[2],
+            ANTI_PTHRP[3],
+            ANTI_PTHRP[4],
+        ],
+        1.0,
+    ),
+    arm("hara", "mouse_lesion.toml", &["line=\"hara\""], 1.0),
+    arm(
+        "hara_anti_pthrp",
+        "mouse_lesion.toml",
+        &[
+            "line=\"hara\"",
+            ANTI_PTHRP[0],
+            ANTI_PTHRP[1],
+            ANTI_PTHRP[2],
+            ANTI_PTHRP[3],
+            ANTI_PTHRP[4],
+        ],
+        1.0,
+    ),
+    arm("tgf_beta_early", "mouse_lesion.toml", &ANTI_TGF_BETA, 1.0),
+    arm(
+        "tgf_beta_late",
+        "mouse_lesion.toml",
+        &[
+            "therapy.course.start=\"14 d\"",
+            ANTI_TGF_BETA[0],
+            ANTI_TGF_BETA[1],
+            ANTI_TGF_BETA[2],
+            ANTI_TGF_BETA[3],
+            ANTI_TGF_BETA[4],
+        ],
+        1.0,
+    ),
+    arm("mouse_zoledronate", "mouse_section.toml", &ZOLEDRONATE, 1.0),
+    arm(
+        "skeleton_denosumab",
+        "human_skeleton.toml",
+        &[
+            "therapy.course.drug=\"denosumab\"",
+            "therapy.course.dose=\"120 mg\"",
+            "therapy.course.route=\"subcutaneous\"",
+            "therapy.course.interval=\"28 d\"",
+        ],
+        7.0,
+    ),
+    arm(
+        "skeleton_zoledronate",
+        "human_skeleton.toml",
+        &[
+            "therapy.course.drug=\"zoledronate\"",
+            "therapy.course.dose=\"4 mg\"",
+            "therapy.course.route=\"intravenous\"",
+            "therapy.course.infusion=\"15 min\"",
+            "therapy.course.interval=\"28 d\"",
+        ],
+        7.0,
+    ),
+    arm(
         "pc3",
         "mouse_growth.toml",
         &["line=\"pc3\"", "run.duration=\"21 d\""],
@@ -234,6 +354,11 @@ pub struct Course {
     /// Share of the half of the lattice at high x that is not matrix at the end: the porosity of a
     /// cortical shell that lies there.
     pub outer_porosity: f64,
+    /// Osteoclasts within a cell of the tumour at the end, per mm of bone that the tumour touches (in
+    /// a section; per mm2 in 3-D). NaN without a tumour at bone.
+    pub n_oc_per_interface_mm: f64,
+    /// Day and urinary NTX over health, where the body is followed.
+    pub ntx: Vec<(f64, f64)>,
     /// Volume of the lattice, mm3.
     pub tissue_mm3: f64,
     /// Digest of the last state.
@@ -262,6 +387,12 @@ impl Course {
         let days = self.column("time_d");
         let last = days.iter().rposition(|&other| other <= day + 1e-6);
         last.map_or(f64::NAN, |row| self.column(name)[row])
+    }
+
+    /// Urinary NTX over health on the last row at or before a day; NaN without a body.
+    pub fn ntx_at(&self, day: f64) -> f64 {
+        let last = self.ntx.iter().rev().find(|(at, _)| *at <= day + 1e-6);
+        last.map_or(f64::NAN, |&(_, ntx)| ntx)
     }
 
     /// Mean of a column from a day on.
@@ -390,13 +521,16 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
     let mut simulation = load(&folder.join(arm.scenario), &sets)
         .and_then(|loaded| loaded.build())
         .map_err(|found| wrong(found.render(false)))?;
-    let mut rows = Vec::new();
+    let (mut rows, mut ntx) = (Vec::new(), Vec::new());
     simulation
         .run(|now| {
             let steps = now.state.day() / arm.every_d;
             let due = (steps - steps.round()).abs() < 1e-6 || now.is_done();
             if now.is_past_burn_in() && due {
                 rows.push(row(&now.model, &now.state, &now.scratch));
+                if let Some(body) = &now.state.patient {
+                    ntx.push((now.state.day(), body.levels.ntx));
+                }
             }
         })
         .map_err(|fault| wrong(fault.to_string()))?;
@@ -410,6 +544,8 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
     }
     Ok(Course {
         outer_porosity: 1.0 - matrix / sites,
+        n_oc_per_interface_mm: per_interface(&simulation.model, &simulation.state),
+        ntx,
         rows,
         resorbed_um3: ledger.resorbed_um3,
         formed_um3: ledger.formed_um3,
@@ -419,4 +555,27 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
         tissue_mm3: grid.volume_mm3(),
         digest: simulation.state.digest(),
     })
+}
+
+/// Osteoclasts near the tumour over the bone that it touches: marrow sites with tumour cells, or beside
+/// one, that have faces on bone.
+fn per_interface(model: &Model, state: &State) -> f64 {
+    let grid = &model.grid;
+    let holds = |site: usize| state.occupancy.tumour[site] > 0;
+    let near = |site: usize| holds(site) || grid.near_neighbours(site).any(|(at, _)| holds(at));
+    let faces: u32 = (0..grid.len())
+        .filter(|&site| !state.bone.solid[site])
+        .map(|site| (site, state.bone.bone_faces(grid, site)))
+        .filter(|&(site, faces)| faces > 0 && near(site))
+        .map(|(_, faces)| faces)
+        .sum();
+    let cells = state.osteoclasts.site.iter();
+    let osteoclasts = cells.filter(|&&site| near(site as usize)).count();
+    let area_um2 = Bone::surface_area_um2(grid, faces);
+    let length = if grid.is_section() {
+        area_um2 / (grid.face_area_um2() / grid.edge_um) * 1e-3
+    } else {
+        area_um2 * 1e-6
+    };
+    osteoclasts as f64 / length
 }

@@ -1,14 +1,16 @@
 //! `howship validate`: scenarios whose outcome was published, run over seeds and judged by bands that
 //! stood before.
 //!
-//! [`arms`] says what is run, [`targets`] what is measured and the band in which it passes,
+//! [`arms`] says what is run, [`targets`] (with files for drugs in blood and in tissue) what is measured and the band in which it passes,
 //! [`report`] how it is shown. A target that is missed is shown as missed; nothing here changes a
 //! parameter.
 
 pub mod arms;
 pub mod fitted;
+mod pharmacology;
 pub mod report;
 pub mod targets;
+mod treated;
 
 use std::path::PathBuf;
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::ValidationError;
 use super::arms::{Course, Runs, run_one};
+use super::pharmacology;
+use super::treated::treated;
 use crate::mean_field::ayati::Ayati;
 use crate::mean_field::komarova::Komarova;
 use crate::mean_field::lemaire::Lemaire;
@@ -161,15 +163,39 @@ pub const TARGETS: &[Target] = &[
     ),
     target("A14", "lytic course of a slow line", &["lesion"], true),
     target(
+        "A15",
+        "zoledronate alone raises bone",
+        &["mouse_zoledronate"],
+        false,
+    ),
+    target(
         "A16",
         "exponential phase of MDA-MB-231",
         &["mda_mb_231"],
         false,
     ),
     target(
+        "A17",
+        "preventive RANKL block slows tumour in bone",
+        &["mda_mb_231", "mda_mb_231_opg_fc"],
+        false,
+    ),
+    target(
         "A18",
         "growth curves of three lines",
         &["pc3", "c4_2b", "renca"],
+        false,
+    ),
+    target(
+        "A19",
+        "an antibody against PTHrP shrinks lesions of MDA-MB-231",
+        &["mda_mb_231_lesion", "mda_mb_231_anti_pthrp"],
+        false,
+    ),
+    target(
+        "A20",
+        "an antibody against PTHrP shrinks lesions of HARA",
+        &["hara", "hara_anti_pthrp"],
         false,
     ),
     target(
@@ -194,11 +220,34 @@ pub const TARGETS: &[Target] = &[
         true,
     ),
     target(
+        "A23",
+        "blocking TGF-beta early beats late",
+        &["lesion", "tgf_beta_early", "tgf_beta_late"],
+        false,
+    ),
+    target(
         "A24",
         "what the matrix held is released once",
         &["lesion"],
         true,
     ),
+    target("A25", "levels of denosumab in blood", &[], true),
+    target(
+        "A26",
+        "denosumab lowers the marker of resorption",
+        &["skeleton_denosumab"],
+        true,
+    ),
+    target(
+        "A27",
+        "zoledronate lowers the marker, and less",
+        &["skeleton_denosumab", "skeleton_zoledronate"],
+        true,
+    ),
+    target("A29", "doses and survival of radiation", &[], true),
+    target("A30", "neutrophils after a day of a drug", &[], true),
+    target("A31", "levels of drugs as on their labels", &[], true),
+    target("A32", "surface of synthetic bone", &[], false),
     target("A34", "a point source spreads as it must", &[], true),
     target(
         "A35",
@@ -207,8 +256,13 @@ pub const TARGETS: &[Target] = &[
         false,
     ),
     target("A36", "same seed, same bits on any threads", &[], true),
+    target(
+        "A37",
+        "calcium adds up, and rises with loss of bone",
+        &[],
+        true,
+    ),
     target("A38", "mean-field twins", &[], true),
-    target("A29", "doses and survival of radiation", &[], true),
 ];
 
 /// Names of all targets, for messages.
@@ -221,7 +275,7 @@ pub(super) fn names() -> String {
 }
 
 /// Mean and standard deviation.
-fn spread(values: &[f64]) -> (f64, f64) {
+pub(super) fn spread(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let square = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>();
@@ -236,7 +290,7 @@ fn spread(values: &[f64]) -> (f64, f64) {
 }
 
 /// Ratio of the means of two samples, with its spread by propagation.
-fn ratio(over: &[f64], under: &[f64]) -> (f64, f64) {
+pub(super) fn ratio(over: &[f64], under: &[f64]) -> (f64, f64) {
     let ((a, sa), (b, sb)) = (spread(over), spread(under));
     (
         a / b,
@@ -245,8 +299,8 @@ fn ratio(over: &[f64], under: &[f64]) -> (f64, f64) {
 }
 
 /// Collects the parts of a target.
-struct Parts<'a> {
-    id: &'static str,
+pub(super) struct Parts<'a> {
+    pub(super) id: &'static str,
     runs: &'a Runs,
     found: Vec<Part>,
 }
@@ -259,7 +313,7 @@ impl Parts<'_> {
             .ok_or_else(|| ValidationError::NoArm(arm.to_owned()))
     }
 
-    fn each(
+    pub(super) fn each(
         &self,
         arm: &str,
         figure: impl Fn(&Course) -> f64,
@@ -267,7 +321,7 @@ impl Parts<'_> {
         Ok(self.of(arm)?.iter().map(figure).collect())
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         what: &str,
         published: &'static str,
@@ -286,7 +340,7 @@ impl Parts<'_> {
     }
 }
 
-const NO_END: f64 = f64::INFINITY;
+pub(super) const NO_END: f64 = f64::INFINITY;
 
 /// Every figure of a target.
 ///
@@ -311,7 +365,13 @@ pub fn evaluate(
         "A34" => parts.found.extend(point_source()?),
         "A36" => parts.found.push(same_bits(folder)?),
         "A38" => parts.found.extend(twins()?),
+        "A15" | "A17" | "A19" | "A20" | "A23" | "A26" | "A27" => treated(&mut parts)?,
+        "A25" => parts.found.extend(pharmacology::denosumab()?),
         "A29" => parts.found.extend(radiation()),
+        "A30" => parts.found.extend(pharmacology::neutropenia()?),
+        "A31" => parts.found.extend(pharmacology::labels()?),
+        "A32" => parts.found.extend(pharmacology::surface()?),
+        "A37" => parts.found.extend(pharmacology::calcium()?),
         _ => {}
     }
     Ok(parts.found)
