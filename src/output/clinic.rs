@@ -8,7 +8,8 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::{PathElement, Polygon, Rectangle, TriangleMarker};
 use plotters::prelude::{
     BLACK, BitMapBackend, Cartesian2d, ChartBuilder, ChartContext, Circle, Color, DrawingArea,
-    DrawingBackend, IntoDrawingArea, LineSeries, RGBColor, SVGBackend, Text, TextStyle, WHITE,
+    DrawingBackend, IntoDrawingArea, LabelAreaPosition, LineSeries, RGBColor, SVGBackend, Text,
+    TextStyle, WHITE,
 };
 use plotters::style::IntoFont;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -205,8 +206,12 @@ where
     area.fill(&WHITE).map_err(|e| said(&e))?;
     let pixels = scale as i32;
     let words = |size: u32| TextStyle::from(("sans-serif", size * scale).into_font()).color(&BLACK);
-    area.draw_text(title, &words(17), (14 * pixels, 10 * pixels))
-        .map_err(|e| said(&e))?;
+    area.draw_text(
+        &title.replace("cm3", "cm\u{b3}"),
+        &words(17),
+        (14 * pixels, 10 * pixels),
+    )
+    .map_err(|e| said(&e))?;
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
     let what = if seeds > 1 {
         format!("mean of {seeds} seeds, band from least to greatest; triangles: doses")
@@ -332,7 +337,8 @@ where
             return String::new();
         }
         let text = format!("{value:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        // Room to the axis, which has no tick marks: none shall stand at the rows of doses.
+        format!("{}  ", text.trim_end_matches('0').trim_end_matches('.'))
     };
     chart
         .configure_mesh()
@@ -343,7 +349,7 @@ where
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(232, 232, 232))
         .y_labels(7)
-        .set_all_tick_mark_size(0)
+        .set_tick_mark_size(LabelAreaPosition::Left, 0)
         .y_label_formatter(&tick)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()

@@ -12,7 +12,7 @@
 //! `A' = J + G - U - E`, `B' = E`, `D' = (P - D) / calcitriol_time`, where
 //! `P = 2 / (1 + x^pth_steepness)` is PTH over its usual level,
 //! `G = intake (1 - calcitriol_share + calcitriol_share D)` the gut (of `intake + supplement` under an
-//! antiresorptive drug),
+//! antiresorptive drug while `x < 1`),
 //! `E = exchange (exchangeable x - B)` the surfaces, and
 //! `U = intake x^(1 + renal_sensing) (renal_half + 1) / (renal_half + R)` the urine, with the receptor
 //! in the kidney `R = P + PTHrP / PTH_usual`. The filtered load that belongs to the usual urine is
@@ -55,8 +55,8 @@ pub struct Calcium {
     pub exchange: Rate,
     /// Net uptake from the gut, and urine, in health. 4.2 mmol/d; design: 170 mg of a diet of 800.
     pub intake: AmountRate,
-    /// Net uptake from the supplement that is taken with an antiresorptive drug. 2.6 mmol/d: 500 mg a
-    /// day, as trials advise (Body 2015), taken up as the diet.
+    /// Net uptake from the supplement that is taken with an antiresorptive drug while calcium is below its
+    /// usual level. 2.6 mmol/d: 500 mg a day, as trials advise (Body 2015), taken up as the diet.
     pub supplement: AmountRate,
     /// Share of the uptake that follows calcitriol; design.
     pub calcitriol_share: f64,

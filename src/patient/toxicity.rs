@@ -223,11 +223,10 @@ impl Toxicity {
 
     /// Drugs that act on bone now.
     fn acting<'a>(&'a self, doses: &'a [LastDose<'_>]) -> impl Iterator<Item = &'a Antiresorptive> {
-        let known = doses.iter().filter_map(|dose| {
+        doses.iter().filter_map(|dose| {
             let drug = self.drugs.get(dose.drug)?;
             (dose.ago_h <= drug.lasts.get()).then_some(drug)
-        });
-        known
+        })
     }
 
     /// Share of the resorption in the rest of the skeleton that is suppressed now.

@@ -254,21 +254,21 @@ fn courses(values: &BTreeMap<&str, &str>) -> Vec<String> {
                     })
                 })
             };
+            let start = match condition("start_when") {
+                Some(when) => format!("from the day on which {when}"),
+                None => format!("from {} on", get("start").unwrap_or("day 0")),
+            };
             let mut text = format!(
-                "Course {name} gives {} of {drug}, {}",
+                "Course {name} gives {} of {drug}, {}, {start}",
                 get("dose").unwrap_or("a dose"),
                 get("route").unwrap_or("by some route")
             );
-            text += &match condition("start_when") {
-                Some(when) => format!(", from the day on which {when}"),
-                None => format!(", from {} on", get("start").unwrap_or("day 0")),
-            };
             if let Some(time) = get("not_before") {
                 text = format!("{text}, not before {time}");
             }
-            text += &match get("interval") {
-                Some(interval) => format!(", every {interval}"),
-                None => ", once".to_owned(),
+            text = match get("interval") {
+                Some(interval) => format!("{text}, every {interval}"),
+                None => format!("{text}, once"),
             };
             if let Some(number) = get("number") {
                 text = format!("{text}, {number} times");
