@@ -8,6 +8,7 @@ use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
@@ -98,6 +99,8 @@ pub struct Model {
     pub plan: Plan,
     /// The body around the lattice, if it is followed.
     pub patient: Option<Patient>,
+    /// How the rigidity of the lattice is followed, if it is.
+    pub rigidity: Option<FollowUp>,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -262,6 +265,7 @@ impl Model {
             clones,
             plan,
             patient: None,
+            rigidity: None,
             binding,
         })
     }

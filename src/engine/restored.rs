@@ -61,6 +61,19 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     {
         return Err("a body of the patient that does not fit the scenario".to_owned());
     }
+    let cuts = match &model.rigidity {
+        // It is followed from day 0 on.
+        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
+        _ => None,
+    };
+    let fits = match (cuts, &state.rigidity) {
+        (None, None) => true,
+        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
+        _ => false,
+    };
+    if !fits {
+        return Err("rigidities that do not fit the scenario".to_owned());
+    }
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();

@@ -115,6 +115,7 @@ impl State {
             drugs: vec![DrugInBody::default(); model.plan.agents.len()],
             bone_drug: BoneDrugBook::default(),
             patient: None,
+            rigidity: None,
         };
         state.open_books(model);
         if let Some(patient) = &model.patient {

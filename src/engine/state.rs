@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
+use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
 use crate::therapy::plan::DrugInBody;
@@ -49,6 +50,8 @@ pub struct State {
     pub bone_drug: BoneDrugBook,
     /// The body of the patient, if it is followed.
     pub patient: Option<Body>,
+    /// Rigidity of the lattice against its day 0, from then on, if it is followed.
+    pub rigidity: Option<Findings>,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -167,6 +170,14 @@ impl State {
                 }
             }
             floats(&mut hash, &self.osteoclasts.drug_amol);
+        }
+        // A rigidity that is not followed leaves no trace.
+        if let Some(findings) = &self.rigidity {
+            for cut in findings.intact.iter().chain(&findings.now) {
+                for value in [cut.ea_n, cut.ei_min_n_mm2, cut.gj_n_mm2] {
+                    hash.update(&value.to_le_bytes());
+                }
+            }
         }
         hash.finalize().to_hex().to_string()
     }

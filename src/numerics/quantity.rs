@@ -23,6 +23,7 @@
 //! | [`MolarMass`] | g/mol |
 //! | [`FluidVolume`] | L |
 //! | [`Clearance`] | L/h |
+//! | [`ElasticModulus`] | MPa |
 //!
 //! A month is 30.4375 d and a year 365.25 d.
 
@@ -90,6 +91,8 @@ pub enum Dimension {
     BodyVolume,
     /// Effect per concentration, canonical /pM.
     Slope,
+    /// Elastic modulus, canonical MPa.
+    ElasticModulus,
     /// A number without unit.
     Number,
 }
@@ -208,6 +211,7 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
         ],
         Dimension::BodyVolume => &[("cm3", 1.0), ("mm3", 1e-3), ("mL", 1.0), ("L", 1e3)],
         Dimension::Slope => &[("/pM", 1.0), ("/nM", 1e-3), ("/uM", 1e-6)],
+        Dimension::ElasticModulus => &[("MPa", 1.0), ("GPa", 1e3), ("kPa", 1e-3)],
         Dimension::Number => &[("", 1.0)],
     }
 }
@@ -242,6 +246,7 @@ impl Dimension {
             Self::BoneTurnover => "a volume of bone per time",
             Self::BodyVolume => "a volume in the body",
             Self::Slope => "an effect per concentration",
+            Self::ElasticModulus => "an elastic modulus",
             Self::Number => "a number without unit",
         }
     }
@@ -275,6 +280,7 @@ impl Dimension {
             Self::BoneTurnover => "0.5 cm3/d",
             Self::BodyVolume => "20 cm3",
             Self::Slope => "8.58 /uM",
+            Self::ElasticModulus => "18 GPa",
             Self::Number => "0.5",
         }
     }
@@ -595,6 +601,8 @@ quantities! {
     BodyVolume, cm3;
     /// An effect per concentration.
     Slope, per_pm;
+    /// An elastic modulus.
+    ElasticModulus, mpa;
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use plotters::prelude::{
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
+use crate::mechanics::rigidity::FALL_ADULT;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
@@ -398,6 +399,45 @@ pub fn write_patient_curves(
         heading += " (grey marks: doses)";
     }
     write_picture(folder, "patient", &heading, &panels, dose_days)
+}
+
+/// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_rigidity_curves(
+    folder: &Path,
+    title: &str,
+    rigidity: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(rigidity);
+    let mut lines: Vec<Line> = [
+        ("ea_ratio", "EA"),
+        ("ei_min_ratio", "EImin"),
+        ("gj_ratio", "GJ"),
+    ]
+    .iter()
+    .filter_map(|(column, label)| Line::over(runs, column, label, |_| 100.0))
+    .collect();
+    let days = rigidity.column("time_d").unwrap_or_default();
+    let ends = days.first().into_iter().chain(days.last());
+    lines.push(Line {
+        label: format!("{} % less: rule for long bones", 100.0 * FALL_ADULT),
+        points: ends.map(|&day| (day, 100.0 * (1.0 - FALL_ADULT))).collect(),
+        band: Vec::new(),
+    });
+    let panel = Panel {
+        y_label: "weakest cut (% of the same cut at day 0)",
+        logarithmic: false,
+        lines,
+        published: Vec::new(),
+    };
+    let mut heading = format!("{title}: rigidity");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "rigidity", &heading, &[panel], dose_days)
 }
 
 /// Draws panels side by side, as SVG and PNG, with marks at doses.

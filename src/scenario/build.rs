@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::biology::problem::{Problem, Problems};
 use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
+use crate::engine::rigidity;
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
@@ -535,10 +536,14 @@ impl Loaded {
                 );
             }
         }
+        if let Some(follow_up) = &scenario.rigidity {
+            follow_up.check(&mut problems);
+        }
         if !problems.found.is_empty() {
             return Err(said(&problems.found));
         }
         model.patient.clone_from(&scenario.patient);
+        model.rigidity.clone_from(&scenario.rigidity);
         Ok(model)
     }
 
@@ -698,10 +703,11 @@ impl Simulation {
     /// Does what is due before the first tick.
     ///
     /// # Errors
-    /// A [`Fault`] when the tumour finds no room.
+    /// A [`Fault`] when the tumour finds no room, or there is no bone whose rigidity could be followed.
     pub fn begin(&mut self) -> Result<(), Fault> {
         if self.state.tick == self.burn_in_ticks {
             self.state.open_books(&self.model);
+            rigidity::begin(&self.model, &mut self.state)?;
         }
         if let Some((at_h, arrival)) = &self.arrival
             && Self::has_come(&self.state, *at_h)

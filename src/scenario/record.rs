@@ -1,5 +1,6 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,11 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::parts::{Part, parts};
+use crate::mechanics::follow_up;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
     write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
+    write_rigidity_curves,
 };
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
@@ -74,6 +77,10 @@ pub struct Record {
     pub drugs: Table,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
+    /// Rows of `rigidity.csv`; without columns where no rigidity is followed.
+    pub rigidity: Table,
+    /// Rows of `rigidity_cuts.csv`: every cut at day 0 and at the last reading.
+    pub rigidity_cuts: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -123,6 +130,20 @@ impl Record {
             patient: Table {
                 columns: match loaded.scenario.patient {
                     Some(_) => patient::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
+                rows: Vec::new(),
+            },
+            rigidity: Table {
+                columns: match scenario.rigidity {
+                    Some(_) => follow_up::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
+                rows: Vec::new(),
+            },
+            rigidity_cuts: Table {
+                columns: match scenario.rigidity {
+                    Some(_) => follow_up::CUT_COLUMNS.map(str::to_owned).to_vec(),
                     None => Vec::new(),
                 },
                 rows: Vec::new(),
@@ -185,6 +206,7 @@ impl Record {
                 self.print(simulation);
             }
         }
+        self.take_rigidity(simulation);
         let asked = output
             .map_days
             .iter()
@@ -200,6 +222,27 @@ impl Record {
                 self.film.push(moment);
             }
         }
+    }
+
+    /// One row of `rigidity.csv` at every reading, and at the end.
+    fn take_rigidity(&mut self, simulation: &Simulation) {
+        let Simulation { model, state, .. } = simulation;
+        let (Some(law), Some(findings)) = (&model.rigidity, &state.rigidity) else {
+            return;
+        };
+        let mut findings = Cow::Borrowed(findings);
+        if (findings.read_h - state.time_h).abs() > 1e-6 {
+            if !simulation.is_done() {
+                return;
+            }
+            // What could be read at day 0 can be read at the end.
+            if let Ok(now) = law.read(&model.grid, &state.bone) {
+                let last = findings.to_mut();
+                (last.now, last.read_h) = (now, state.time_h);
+            }
+        }
+        self.rigidity.rows.extend(law.row(&findings));
+        self.rigidity_cuts.rows = law.cut_rows(&model.grid, &findings);
     }
 
     /// One row of `drugs.csv`. An arm may bring drugs that the rows of its past do not have.
@@ -275,6 +318,8 @@ impl Record {
             &self.clones,
             &self.colonisation,
             &self.patient,
+            &self.rigidity,
+            &self.rigidity_cuts,
         ] {
             if let Some(row) = table
                 .rows
@@ -376,6 +421,11 @@ impl Record {
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&folder.join("patient.csv"))?;
         }
+        if !self.rigidity.columns.is_empty() {
+            self.rigidity.write_csv(&folder.join("rigidity.csv"))?;
+            self.rigidity_cuts
+                .write_csv(&folder.join("rigidity_cuts.csv"))?;
+        }
         write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
     }
 
@@ -404,6 +454,10 @@ impl Record {
         if !self.patient.columns.is_empty() {
             let days = dose_days(&self.drugs);
             write_patient_curves(plots, title, &self.patient, &days)?;
+        }
+        if !self.rigidity.columns.is_empty() {
+            let days = dose_days(&self.drugs);
+            write_rigidity_curves(plots, title, &self.rigidity, &days)?;
         }
         for moment in &self.maps {
             write_map(
