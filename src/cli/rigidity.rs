@@ -1,5 +1,10 @@
 //! `howship rigidity` and `howship mirels`: how strong a bone is left, from an image or from findings.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "the names of options are what a terminal shows"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -321,7 +321,7 @@ fn cut(
     let middle = 0.5 * (ei_xx + ei_yy);
     let half = (0.5 * (ei_xx - ei_yy)).hypot(ei_xy);
     // Round-off of the product term is no direction.
-    let weak_axis_deg = if half > 1e-12 * middle {
+    let weak_axis_deg = if half > 1e-9 * middle {
         0.5 * (2.0 * ei_xy).atan2(ei_yy - ei_xx).to_degrees()
     } else {
         0.0
