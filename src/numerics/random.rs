@@ -40,6 +40,10 @@ pub enum Stream {
     Colonisation = 12,
     /// Change of a daughter cell into another clone.
     Mutation = 13,
+    /// Skeletal-related events of a patient.
+    SkeletalEvent = 40,
+    /// Patients of a virtual trial: their traits and their deaths.
+    Cohort = 41,
     /// Designs of studies, their bootstrap and their calibration.
     Study = 90,
     /// Tests and examples.

@@ -16,6 +16,7 @@
 pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
+pub mod skeletal_events;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
