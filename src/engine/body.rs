@@ -3,8 +3,10 @@
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::numerics::random::Chance;
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
+use crate::patient::skeletal_events::SkeletalState;
 
 /// What the body sees of the tissue.
 pub fn reading(model: &Model, state: &State) -> Reading {
@@ -48,15 +50,38 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
         return Ok(());
     };
+    let fault = |reason: &dyn std::fmt::Display| Fault::Patient {
+        tick: state.tick,
+        day: state.day(),
+        reason: reason.to_string(),
+    };
     let now = reading(model, state);
+    let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     patient
         .advance(&mut body, state.time_h, lattice_um3, now)
-        .map_err(|reason| Fault::Patient {
-            tick: state.tick,
-            day: state.day(),
-            reason: reason.to_string(),
-        })?;
+        .map_err(|reason| fault(&reason))?;
+    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.rigidity)
+        && state.time_h > 1e-6
+    {
+        let strength = findings.comparison().map_err(|reason| fault(&reason))?;
+        let (scale, _) = patient
+            .scale(&body, lattice_um3)
+            .map_err(|reason| fault(&reason))?;
+        let cell_um3 = model.parameters.tumour.cell_volume_um3();
+        let now = SkeletalState {
+            strength: strength.least_ratio(),
+            burden_cm3: scale * state.tumour.len() as f64 * cell_um3 * 1e-12,
+            resorption: resorbed_um3 * body.health_days / body.health.resorbed_um3,
+            calcium_mm: patient.calcium.level_mm(&body.pools),
+            ..SkeletalState::HEALTH
+        };
+        // The day that has ended.
+        let day = (state.day() - 1.0).round() as u32;
+        if let Some(skeleton) = &mut state.skeleton {
+            skeleton.advance(law, &now, day, Chance::new(state.seed));
+        }
+    }
     state.patient = Some(body);
     Ok(())
 }

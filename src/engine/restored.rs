@@ -4,6 +4,7 @@
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
+use crate::patient::skeleton::Skeleton;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
 /// from reading.
@@ -60,6 +61,14 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         || state.patient.is_some_and(|body| !body.makes_sense())
     {
         return Err("a body of the patient that does not fit the scenario".to_owned());
+    }
+    let draws_events = model
+        .patient
+        .as_ref()
+        .is_some_and(|patient| patient.skeletal_events.is_some());
+    if state.skeleton.is_some() != draws_events || !state.skeleton.iter().all(Skeleton::makes_sense)
+    {
+        return Err("skeletal-related events that do not fit the scenario".to_owned());
     }
     let cuts = match &model.rigidity {
         // It is followed from day 0 on.

@@ -6,6 +6,7 @@ use crate::engine::model::Model;
 use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
+use crate::patient::skeleton::Skeleton;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -52,6 +53,8 @@ pub struct State {
     pub patient: Option<Body>,
     /// Rigidity of the lattice against its day 0, from then on, if it is followed.
     pub rigidity: Option<Findings>,
+    /// The bones of the patient, if their events are drawn.
+    pub skeleton: Option<Skeleton>,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -177,6 +180,14 @@ impl State {
                 for value in [cut.ea_n, cut.ei_min_n_mm2, cut.gj_n_mm2] {
                     hash.update(&value.to_le_bytes());
                 }
+            }
+        }
+        if let Some(skeleton) = &self.skeleton {
+            hash.update(&skeleton.course.painful_days.to_le_bytes());
+            hash.update(&skeleton.first_event_hazard.to_le_bytes());
+            for event in &skeleton.course.events.all {
+                hash.update(&event.day.to_le_bytes());
+                hash.update(&[event.kind as u8, u8::from(event.counted)]);
             }
         }
         hash.finalize().to_hex().to_string()

@@ -401,6 +401,48 @@ pub fn write_patient_curves(
     write_picture(folder, "patient", &heading, &panels, dose_days)
 }
 
+/// Draws what skeletal-related events depend on, their probability and their number, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_event_curves(
+    folder: &Path,
+    title: &str,
+    patient: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(patient);
+    let panel = |y_label, columns: &[(&str, &str, f64)]| Panel {
+        y_label,
+        logarithmic: false,
+        lines: columns
+            .iter()
+            .filter_map(|&(column, label, factor)| Line::over(runs, column, label, |_| factor))
+            .collect(),
+        published: Vec::new(),
+    };
+    let panels = [
+        panel(
+            "strength (% of day 0)",
+            &[("strength", "weakest cut", 100.0)],
+        ),
+        panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
+        panel(
+            "probability of a first event (%)",
+            &[("first_event_probability", "had an event", 100.0)],
+        ),
+        panel(
+            "events of this patient",
+            &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
+        ),
+    ];
+    let mut heading = format!("{title}: skeletal-related events");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "skeletal_events", &heading, &panels, dose_days)
+}
+
 /// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
 pub mod skeletal_events;
+pub mod skeleton;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
 use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
+use skeletal_events::SkeletalEvents;
 
 /// What the lattice is a sample of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +63,9 @@ pub struct Patient {
     /// Neutrophils.
     #[serde(default)]
     pub neutrophils: Neutrophils,
+    /// Skeletal-related events, by the rigidity that `[rigidity]` follows; none without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skeletal_events: Option<SkeletalEvents>,
 }
 
 fn turnover() -> BoneTurnover {
@@ -104,6 +109,9 @@ impl Patient {
         self.calcium.check("patient.calcium", problems);
         self.markers.check("patient.markers", problems);
         self.neutrophils.check("patient.neutrophils", problems);
+        if let Some(events) = &self.skeletal_events {
+            events.check("patient.skeletal_events", problems);
+        }
     }
 }
 

@@ -524,6 +524,13 @@ impl Loaded {
         let mut problems = Problems::default();
         if let Some(patient) = &scenario.patient {
             patient.check(scenario.run.burn_in.get(), &mut problems);
+            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
+                problems.add(
+                    "patient.skeletal_events",
+                    "bones break by their rigidity, which is not followed",
+                    "add the table [rigidity]; it may be empty",
+                );
+            }
             if scenario.subject.species != Species::Human {
                 problems.add(
                     "patient",

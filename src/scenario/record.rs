@@ -14,13 +14,15 @@ use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
-    write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
+    write_clone_curves, write_curves, write_drug_curves, write_event_curves, write_patient_curves,
     write_rigidity_curves,
 };
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::patient;
+use crate::patient::skeletal_events::Event;
+use crate::patient::skeleton::{self, Skeleton, events_csv};
+use crate::patient::{self, Patient};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::tissue::grid::Grid;
 
@@ -77,6 +79,8 @@ pub struct Record {
     pub drugs: Table,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
+    /// What `events.csv` holds; none where no events are drawn.
+    pub events: Option<Vec<Event>>,
     /// Rows of `rigidity.csv`; without columns where no rigidity is followed.
     pub rigidity: Table,
     /// Rows of `rigidity_cuts.csv`: every cut at day 0 and at the last reading.
@@ -128,12 +132,14 @@ impl Record {
                 rows: Vec::new(),
             },
             patient: Table {
-                columns: match loaded.scenario.patient {
-                    Some(_) => patient::COLUMNS.map(str::to_owned).to_vec(),
-                    None => Vec::new(),
-                },
+                columns: patient_columns(scenario.patient.as_ref()),
                 rows: Vec::new(),
             },
+            events: scenario
+                .patient
+                .as_ref()
+                .and_then(|patient| patient.skeletal_events.as_ref())
+                .map(|_| Vec::new()),
             rigidity: Table {
                 columns: match scenario.rigidity {
                     Some(_) => follow_up::COLUMNS.map(str::to_owned).to_vec(),
@@ -196,7 +202,9 @@ impl Record {
             }
             self.take_drugs(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
-                self.patient.rows.push(patient.row(body, state.day()));
+                let mut row = patient.row(body, state.day());
+                row.extend(state.skeleton.iter().flat_map(Skeleton::row));
+                self.patient.rows.push(row);
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows =
@@ -207,6 +215,10 @@ impl Record {
             }
         }
         self.take_rigidity(simulation);
+        if let (Some(events), Some(skeleton)) = (&mut self.events, &state.skeleton) {
+            let all = &skeleton.course.events.all;
+            events.extend(all.iter().skip(events.len()).copied());
+        }
         let asked = output
             .map_days
             .iter()
@@ -421,6 +433,10 @@ impl Record {
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&folder.join("patient.csv"))?;
         }
+        if let Some(events) = &self.events {
+            let text = events_csv(events);
+            write_whole(&folder.join("events.csv"), text.as_bytes())?;
+        }
         if !self.rigidity.columns.is_empty() {
             self.rigidity.write_csv(&folder.join("rigidity.csv"))?;
             self.rigidity_cuts
@@ -454,6 +470,9 @@ impl Record {
         if !self.patient.columns.is_empty() {
             let days = dose_days(&self.drugs);
             write_patient_curves(plots, title, &self.patient, &days)?;
+            if self.events.is_some() {
+                write_event_curves(plots, title, &self.patient, &days)?;
+            }
         }
         if !self.rigidity.columns.is_empty() {
             let days = dose_days(&self.drugs);
@@ -469,6 +488,19 @@ impl Record {
         let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
         write_gif(&plots.join("map.gif"), title, &film)
     }
+}
+
+/// Columns of `patient.csv`; none where no patient is followed.
+fn patient_columns(patient: Option<&Patient>) -> Vec<String> {
+    let Some(patient) = patient else {
+        return Vec::new();
+    };
+    let events = patient.skeletal_events.iter();
+    patient::COLUMNS
+        .into_iter()
+        .chain(events.flat_map(|_| skeleton::COLUMNS))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Ending of the columns that count doses.
