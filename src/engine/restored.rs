@@ -57,32 +57,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
             ));
         }
     }
-    if state.patient.is_some() != model.patient.is_some()
-        || state.patient.is_some_and(|body| !body.makes_sense())
-    {
-        return Err("a body of the patient that does not fit the scenario".to_owned());
-    }
-    let draws_events = model
-        .patient
-        .as_ref()
-        .is_some_and(|patient| patient.skeletal_events.is_some());
-    if state.skeleton.is_some() != draws_events || !state.skeleton.iter().all(Skeleton::makes_sense)
-    {
-        return Err("skeletal-related events that do not fit the scenario".to_owned());
-    }
-    let cuts = match &model.rigidity {
-        // It is followed from day 0 on.
-        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
-        _ => None,
-    };
-    let fits = match (cuts, &state.rigidity) {
-        (None, None) => true,
-        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
-        _ => false,
-    };
-    if !fits {
-        return Err("rigidities that do not fit the scenario".to_owned());
-    }
+    check_patient(model, state)?;
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();
@@ -135,4 +110,35 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     check_values(model, state).map_err(|fault| fault.to_string())
+}
+
+/// The body, the bones and the rigidities that are followed.
+fn check_patient(model: &Model, state: &State) -> Result<(), String> {
+    if state.patient.is_some() != model.patient.is_some()
+        || state.patient.is_some_and(|body| !body.makes_sense())
+    {
+        return Err("a body of the patient that does not fit the scenario".to_owned());
+    }
+    let draws_events = model
+        .patient
+        .as_ref()
+        .is_some_and(|patient| patient.skeletal_events.is_some());
+    if state.skeleton.is_some() != draws_events || !state.skeleton.iter().all(Skeleton::makes_sense)
+    {
+        return Err("skeletal-related events that do not fit the scenario".to_owned());
+    }
+    let cuts = match &model.rigidity {
+        // It is followed from day 0 on.
+        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
+        _ => None,
+    };
+    let fits = match (cuts, &state.rigidity) {
+        (None, None) => true,
+        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
+        _ => false,
+    };
+    if !fits {
+        return Err("rigidities that do not fit the scenario".to_owned());
+    }
+    Ok(())
 }

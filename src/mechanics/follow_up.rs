@@ -11,6 +11,8 @@
 //! ([`crate::mechanics::rigidity`]). The tissue does not feel it.
 //!
 //! # Limits
+//! The smallest of many ratios lies below 1 by turnover alone: healthy human bone of 1.2 mm reads 0.85 to
+//! 0.91 over 270 d while its volume stays. Hold a lesion against a run without a tumour.
 //! Young bone is as stiff as old bone by `tissue`. The flags are a rule for whole human long bones, not
 //! for a cube of some millimetres. The faces of a cube cut through struts that would go on in the body.
 //!

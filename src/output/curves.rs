@@ -401,7 +401,8 @@ pub fn write_patient_curves(
     write_picture(folder, "patient", &heading, &panels, dose_days)
 }
 
-/// Draws what skeletal-related events depend on, their probability and their number, as SVG and PNG.
+/// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
+/// and PNG.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -422,10 +423,6 @@ pub fn write_event_curves(
         published: Vec::new(),
     };
     let panels = [
-        panel(
-            "strength (% of day 0)",
-            &[("strength", "weakest cut", 100.0)],
-        ),
         panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
         panel(
             "probability of a first event (%)",

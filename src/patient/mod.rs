@@ -382,6 +382,7 @@ mod tests {
             calcium: Calcium::default(),
             markers: Markers::default(),
             neutrophils: Neutrophils::default(),
+            skeletal_events: None,
         }
     }
 

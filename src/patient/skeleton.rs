@@ -21,6 +21,8 @@
 //! # References
 //! Rosen et al. 2003.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::random::Chance;
@@ -124,8 +126,10 @@ impl Skeleton {
 pub fn events_csv(events: &[Event]) -> String {
     let mut text = "time_d,kind,first,counted\n".to_owned();
     for (place, event) in events.iter().enumerate() {
-        text += &format!(
-            "{},{},{},{}\n",
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{},{},{},{}",
             event.day,
             event.kind.name(),
             u8::from(place == 0),
