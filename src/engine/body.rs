@@ -78,8 +78,8 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         };
         // The day that has ended.
         let day = (state.day() - 1.0).round() as u32;
-        if let Some(skeleton) = &mut state.skeleton {
-            skeleton.advance(law, &now, day, Chance::new(state.seed));
+        if let Some(bones) = &mut state.bones {
+            bones.advance(law, &now, day, Chance::new(state.seed));
         }
     }
     state.patient = Some(body);

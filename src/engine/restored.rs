@@ -4,7 +4,7 @@
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
-use crate::patient::skeleton::Skeleton;
+use crate::patient::bones::Bones;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
 /// from reading.
@@ -123,7 +123,7 @@ fn check_patient(model: &Model, state: &State) -> Result<(), String> {
         .patient
         .as_ref()
         .is_some_and(|patient| patient.skeletal_events.is_some());
-    if state.skeleton.is_some() != draws_events || !state.skeleton.iter().all(Skeleton::makes_sense)
+    if state.bones.is_some() != draws_events || !state.bones.iter().all(Bones::makes_sense)
     {
         return Err("skeletal-related events that do not fit the scenario".to_owned());
     }

@@ -12,7 +12,7 @@ use crate::engine::state::{BoneDrugBook, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
-use crate::patient::skeleton::Skeleton;
+use crate::patient::bones::Bones;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
@@ -117,15 +117,15 @@ impl State {
             bone_drug: BoneDrugBook::default(),
             patient: None,
             rigidity: None,
-            skeleton: None,
+            bones: None,
         };
         state.open_books(model);
         if let Some(patient) = &model.patient {
             state.patient = Some(patient.at_rest(reading(model, &state)));
-            state.skeleton = patient
+            state.bones = patient
                 .skeletal_events
                 .as_ref()
-                .map(|_| Skeleton::default());
+                .map(|_| Bones::default());
         }
         state
     }

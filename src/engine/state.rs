@@ -6,7 +6,7 @@ use crate::engine::model::Model;
 use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
-use crate::patient::skeleton::Skeleton;
+use crate::patient::bones::Bones;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -54,7 +54,7 @@ pub struct State {
     /// Rigidity of the lattice against its day 0, from then on, if it is followed.
     pub rigidity: Option<Findings>,
     /// The bones of the patient, if their events are drawn.
-    pub skeleton: Option<Skeleton>,
+    pub bones: Option<Bones>,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -182,10 +182,10 @@ impl State {
                 }
             }
         }
-        if let Some(skeleton) = &self.skeleton {
-            hash.update(&skeleton.course.painful_days.to_le_bytes());
-            hash.update(&skeleton.first_event_hazard.to_le_bytes());
-            for event in &skeleton.course.events.all {
+        if let Some(bones) = &self.bones {
+            hash.update(&bones.course.painful_days.to_le_bytes());
+            hash.update(&bones.first_event_hazard.to_le_bytes());
+            for event in &bones.course.events.all {
                 hash.update(&event.day.to_le_bytes());
                 hash.update(&[event.kind as u8, u8::from(event.counted)]);
             }

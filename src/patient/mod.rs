@@ -17,7 +17,7 @@ pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
 pub mod skeletal_events;
-pub mod skeleton;
+pub mod bones;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

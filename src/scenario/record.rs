@@ -21,7 +21,7 @@ use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Event;
-use crate::patient::skeleton::{self, Skeleton, events_csv};
+use crate::patient::bones::{self, Bones, events_csv};
 use crate::patient::{self, Patient};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::tissue::grid::Grid;
@@ -203,7 +203,7 @@ impl Record {
             self.take_drugs(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
                 let mut row = patient.row(body, state.day());
-                row.extend(state.skeleton.iter().flat_map(Skeleton::row));
+                row.extend(state.bones.iter().flat_map(Bones::row));
                 self.patient.rows.push(row);
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
@@ -215,8 +215,8 @@ impl Record {
             }
         }
         self.take_rigidity(simulation);
-        if let (Some(events), Some(skeleton)) = (&mut self.events, &state.skeleton) {
-            let all = &skeleton.course.events.all;
+        if let (Some(events), Some(bones)) = (&mut self.events, &state.bones) {
+            let all = &bones.course.events.all;
             events.extend(all.iter().skip(events.len()).copied());
         }
         let asked = output
@@ -498,7 +498,7 @@ fn patient_columns(patient: Option<&Patient>) -> Vec<String> {
     let events = patient.skeletal_events.iter();
     patient::COLUMNS
         .into_iter()
-        .chain(events.flat_map(|_| skeleton::COLUMNS))
+        .chain(events.flat_map(|_| bones::COLUMNS))
         .map(str::to_owned)
         .collect()
 }

@@ -30,7 +30,7 @@ use crate::patient::skeletal_events::{Course, Event, SkeletalEvents, SkeletalSta
 
 /// The bones of a patient, as they are saved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Skeleton {
+pub struct Bones {
     /// Painful days and events.
     pub course: Course,
     /// Rigidity of the weakest cut over that at day 0.
@@ -43,7 +43,7 @@ pub struct Skeleton {
     pub first_event_hazard: f64,
 }
 
-impl Default for Skeleton {
+impl Default for Bones {
     fn default() -> Self {
         Self {
             course: Course::default(),
@@ -66,7 +66,7 @@ pub const COLUMNS: [&str; 7] = [
     "events_counted",
 ];
 
-impl Skeleton {
+impl Bones {
     /// Takes the bones on by the day that begins at `day`.
     pub fn advance(
         &mut self,
