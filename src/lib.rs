@@ -5,7 +5,7 @@
 //! tumour grows on them and secretes more `PTHrP`.
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
-//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`therapy`],
+//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`mechanics`], [`therapy`],
 //! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`],
 //! [`study`], [`cli`].
 //!
@@ -17,6 +17,7 @@ pub mod biology;
 pub mod cli;
 pub mod engine;
 pub mod mean_field;
+pub mod mechanics;
 pub mod numerics;
 pub mod observe;
 pub mod output;

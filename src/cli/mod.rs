@@ -15,6 +15,7 @@ macro_rules! say {
 mod arms;
 mod progress;
 mod resume;
+mod rigidity;
 mod run;
 mod session;
 mod signals;
@@ -94,6 +95,11 @@ enum Command {
     Schema,
     /// Read a bone image, say what it is and measure it.
     Specimen(specimen::SpecimenArguments),
+    /// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against
+    /// the intact bone.
+    Rigidity(rigidity::RigidityArguments),
+    /// Score an impending fracture of a long bone after Mirels.
+    Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
     /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
@@ -164,6 +170,8 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
+        Command::Rigidity(arguments) => rigidity::rigidity(&arguments),
+        Command::Mirels(arguments) => rigidity::mirels(&arguments),
         Command::Study(arguments) => study::study(&arguments),
         Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };

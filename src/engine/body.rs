@@ -4,7 +4,9 @@
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::numerics::random::Chance;
 use crate::numerics::reduce::ordered_sum;
+use crate::patient::skeletal_events::SkeletalState;
 use crate::patient::{Body, Patient, Reading};
 use crate::therapy::condition::{Blood, Findings};
 
@@ -51,18 +53,44 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
         return Ok(());
     };
+    let fault = |reason: &dyn std::fmt::Display| Fault::Patient {
+        tick: state.tick,
+        day: state.day(),
+        reason: reason.to_string(),
+    };
     let now = reading(model, state);
     let doses = model.plan.last_doses(&state.courses.dates, state.time_h);
     patient.suppress(&mut body, state.time_h, &doses);
+    let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     patient
         .advance(&mut body, state.time_h, lattice_um3, now)
-        .map_err(|reason| Fault::Patient {
-            tick: state.tick,
-            day: state.day(),
-            reason: reason.to_string(),
-        })?;
+        .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
+    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.rigidity)
+        && state.time_h > 1e-6
+    {
+        let irradiated = model.radiotherapy.as_ref().map_or(1.0, |plan| {
+            plan.strength_factor(&state.radiation, state.time_h)
+        });
+        let strength = findings.comparison().map_err(|reason| fault(&reason))?;
+        let (scale, _) = patient
+            .scale(&body, lattice_um3)
+            .map_err(|reason| fault(&reason))?;
+        let cell_um3 = model.parameters.tumour.cell_volume_um3();
+        let now = SkeletalState {
+            strength: strength.least_ratio() * irradiated,
+            burden_cm3: scale * state.tumour.len() as f64 * cell_um3 * 1e-12,
+            resorption: resorbed_um3 * body.health_days / body.health.resorbed_um3,
+            calcium_mm: patient.calcium.level_mm(&body.pools),
+            ..SkeletalState::HEALTH
+        };
+        // The day that has ended.
+        let day = (state.day() - 1.0).round() as u32;
+        if let Some(bones) = &mut state.bones {
+            bones.advance(law, &now, day, Chance::new(state.seed));
+        }
+    }
     state.patient = Some(body);
     Ok(())
 }

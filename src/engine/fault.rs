@@ -37,6 +37,16 @@ pub enum Fault {
         /// What does not fit.
         reason: String,
     },
+    /// The rigidity of the bone could not be found.
+    #[error("the rigidity at tick {tick} (day {day:.3}): {reason}")]
+    Rigidity {
+        /// Tick.
+        tick: u32,
+        /// Day.
+        day: f64,
+        /// What does not fit.
+        reason: String,
+    },
     /// A quantity is negative or not finite.
     #[error(
         "{quantity} is {value} at site ({x}, {y}, {z}), tick {tick}; it must be finite and not negative"

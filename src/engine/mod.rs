@@ -14,6 +14,7 @@ pub mod osteoclasts;
 pub mod parts;
 pub mod propose;
 pub mod restored;
+pub mod rigidity;
 pub mod scratch;
 pub mod secrete;
 pub mod seeding;

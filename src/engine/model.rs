@@ -8,6 +8,7 @@ use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
 use crate::therapy::irradiation::RadiationPlan;
@@ -101,6 +102,8 @@ pub struct Model {
     pub patient: Option<Patient>,
     /// Radiation and what cells make of it, if any is given.
     pub radiotherapy: Option<RadiationPlan>,
+    /// How the rigidity of the lattice is followed, if it is.
+    pub rigidity: Option<FollowUp>,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -266,6 +269,7 @@ impl Model {
             plan,
             patient: None,
             radiotherapy: None,
+            rigidity: None,
             binding,
         })
     }

@@ -4,6 +4,7 @@
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
+use crate::patient::bones::Bones;
 use crate::therapy::plan::Dates;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
@@ -67,11 +68,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     if !courses.dates.iter().all(fit) || !(0.0..=1.0).contains(&courses.bv_tv_day_0) {
         return Err("a course that began or ended before day 0 or after now".to_owned());
     }
-    if state.patient.is_some() != model.patient.is_some()
-        || state.patient.is_some_and(|body| !body.makes_sense())
-    {
-        return Err("a body of the patient that does not fit the scenario".to_owned());
-    }
+    check_patient(model, state)?;
     inside("vessel", &state.vessels)?;
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();
@@ -128,4 +125,34 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     check_values(model, state).map_err(|fault| fault.to_string())
+}
+
+/// The body, the bones and the rigidities that are followed.
+fn check_patient(model: &Model, state: &State) -> Result<(), String> {
+    if state.patient.is_some() != model.patient.is_some()
+        || state.patient.is_some_and(|body| !body.makes_sense())
+    {
+        return Err("a body of the patient that does not fit the scenario".to_owned());
+    }
+    let draws_events = model
+        .patient
+        .as_ref()
+        .is_some_and(|patient| patient.skeletal_events.is_some());
+    if state.bones.is_some() != draws_events || !state.bones.iter().all(Bones::makes_sense) {
+        return Err("skeletal-related events that do not fit the scenario".to_owned());
+    }
+    let cuts = match &model.rigidity {
+        // It is followed from day 0 on.
+        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
+        _ => None,
+    };
+    let fits = match (cuts, &state.rigidity) {
+        (None, None) => true,
+        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
+        _ => false,
+    };
+    if !fits {
+        return Err("rigidities that do not fit the scenario".to_owned());
+    }
+    Ok(())
 }

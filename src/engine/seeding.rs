@@ -12,6 +12,7 @@ use crate::engine::state::{BoneDrugBook, Courses, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
+use crate::patient::bones::Bones;
 use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::{Bone, OLD_MINERAL};
@@ -121,6 +122,8 @@ impl State {
             },
             patient: None,
             radiation: Radiation::default(),
+            rigidity: None,
+            bones: None,
         };
         state.open_books(model);
         if start.burn_in_h <= 0.0 {
@@ -128,6 +131,7 @@ impl State {
         }
         if let Some(patient) = &model.patient {
             state.patient = Some(patient.at_rest(reading(model, &state)));
+            state.bones = patient.skeletal_events.as_ref().map(|_| Bones::default());
         }
         state
     }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
+use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
+use crate::patient::bones::Bones;
 use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
@@ -54,6 +56,10 @@ pub struct State {
     pub patient: Option<Body>,
     /// Radiation that was given, and what it did.
     pub radiation: Radiation,
+    /// Rigidity of the lattice against its day 0, from then on, if it is followed.
+    pub rigidity: Option<Findings>,
+    /// The bones of the patient, if their events are drawn.
+    pub bones: Option<Bones>,
 }
 
 /// What courses with conditions go by.
@@ -195,6 +201,22 @@ impl State {
                 hash.update(bytes);
             });
             hash.update(&self.tumour.doomed);
+        }
+        // A rigidity that is not followed leaves no trace.
+        if let Some(findings) = &self.rigidity {
+            for cut in findings.intact.iter().chain(&findings.now) {
+                for value in [cut.ea_n, cut.ei_min_n_mm2, cut.gj_n_mm2] {
+                    hash.update(&value.to_le_bytes());
+                }
+            }
+        }
+        if let Some(bones) = &self.bones {
+            hash.update(&bones.course.painful_days.to_le_bytes());
+            hash.update(&bones.first_event_hazard.to_le_bytes());
+            for event in &bones.course.events.all {
+                hash.update(&event.day.to_le_bytes());
+                hash.update(&[event.kind as u8, u8::from(event.counted)]);
+            }
         }
         hash.finalize().to_hex().to_string()
     }

@@ -9,7 +9,7 @@
 //! | propose | a frozen picture | one fate per cell |
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
-//! | once a day | bone, ledger | mineral, stores, arrest; the body of the patient; courses that begin or end by a condition |
+//! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
 use rayon::prelude::*;
@@ -22,6 +22,7 @@ use crate::engine::irradiate::irradiate;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
 use crate::engine::propose::propose;
+use crate::engine::rigidity;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::{bind, find_surface, spread};
 use crate::engine::state::State;
@@ -51,6 +52,7 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
     if is_day_boundary(state.time_h) {
         daily(model, state);
+        rigidity::follow(model, state)?;
         follow(model, state)?;
         look(model, state);
         check_day(model, state)?;

@@ -25,6 +25,7 @@
 //! | [`Clearance`] | L/h |
 //! | [`AbsorbedDose`] | Gy |
 //! | [`Radiosensitivity`] | per Gy |
+//! | [`ElasticModulus`] | MPa |
 //!
 //! A month is 30.4375 d and a year 365.25 d.
 
@@ -96,6 +97,8 @@ pub enum Dimension {
     AbsorbedDose,
     /// Effect per absorbed dose, canonical /Gy.
     Radiosensitivity,
+    /// Elastic modulus, canonical MPa.
+    ElasticModulus,
     /// A number without unit.
     Number,
 }
@@ -216,6 +219,7 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
         Dimension::Slope => &[("/pM", 1.0), ("/nM", 1e-3), ("/uM", 1e-6)],
         Dimension::AbsorbedDose => &[("Gy", 1.0), ("cGy", 1e-2), ("mGy", 1e-3)],
         Dimension::Radiosensitivity => &[("/Gy", 1.0)],
+        Dimension::ElasticModulus => &[("MPa", 1.0), ("GPa", 1e3), ("kPa", 1e-3)],
         Dimension::Number => &[("", 1.0)],
     }
 }
@@ -252,6 +256,7 @@ impl Dimension {
             Self::Slope => "an effect per concentration",
             Self::AbsorbedDose => "an absorbed dose",
             Self::Radiosensitivity => "an effect per absorbed dose",
+            Self::ElasticModulus => "an elastic modulus",
             Self::Number => "a number without unit",
         }
     }
@@ -287,6 +292,7 @@ impl Dimension {
             Self::Slope => "8.58 /uM",
             Self::AbsorbedDose => "8 Gy",
             Self::Radiosensitivity => "0.3 /Gy",
+            Self::ElasticModulus => "18 GPa",
             Self::Number => "0.5",
         }
     }
@@ -611,6 +617,8 @@ quantities! {
     AbsorbedDose, gy;
     /// An effect per absorbed dose.
     Radiosensitivity, per_gy;
+    /// An elastic modulus.
+    ElasticModulus, mpa;
 }
 
 #[cfg(test)]

@@ -42,6 +42,10 @@ pub enum Stream {
     Mutation = 13,
     /// Harm of a cell by a fraction of radiation.
     Radiotherapy = 20,
+    /// Skeletal-related events of a patient.
+    SkeletalEvent = 40,
+    /// Patients of a virtual trial: their traits and their deaths.
+    Cohort = 41,
     /// Designs of studies, their bootstrap and their calibration.
     Study = 90,
     /// Tests and examples.

@@ -13,6 +13,7 @@ use plotters::prelude::{
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
+use crate::mechanics::rigidity::FALL_ADULT;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
@@ -445,6 +446,84 @@ pub fn write_radiation_curves(
     ];
     let heading = format!("{title}: radiotherapy (grey marks: fractions and doses)");
     write_picture(folder, "radiotherapy", &heading, &panels, dose_days)
+}
+
+/// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
+/// and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_event_curves(
+    folder: &Path,
+    title: &str,
+    patient: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(patient);
+    let panel = |y_label, columns: &[(&str, &str, f64)]| Panel {
+        y_label,
+        logarithmic: false,
+        lines: columns
+            .iter()
+            .filter_map(|&(column, label, factor)| Line::over(runs, column, label, |_| factor))
+            .collect(),
+        published: Vec::new(),
+    };
+    let panels = [
+        panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
+        panel(
+            "probability of a first event (%)",
+            &[("first_event_probability", "had an event", 100.0)],
+        ),
+        panel(
+            "events of this patient",
+            &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
+        ),
+    ];
+    let mut heading = format!("{title}: skeletal-related events");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "skeletal_events", &heading, &panels, dose_days)
+}
+
+/// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_rigidity_curves(
+    folder: &Path,
+    title: &str,
+    rigidity: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(rigidity);
+    let mut lines: Vec<Line> = [
+        ("ea_ratio", "EA"),
+        ("ei_min_ratio", "EImin"),
+        ("gj_ratio", "GJ"),
+    ]
+    .iter()
+    .filter_map(|(column, label)| Line::over(runs, column, label, |_| 100.0))
+    .collect();
+    let days = rigidity.column("time_d").unwrap_or_default();
+    let ends = days.first().into_iter().chain(days.last());
+    lines.push(Line {
+        label: format!("{} % less: rule for long bones", 100.0 * FALL_ADULT),
+        points: ends.map(|&day| (day, 100.0 * (1.0 - FALL_ADULT))).collect(),
+        band: Vec::new(),
+    });
+    let panel = Panel {
+        y_label: "weakest cut (% of the same cut at day 0)",
+        logarithmic: false,
+        lines,
+        published: Vec::new(),
+    };
+    let mut heading = format!("{title}: rigidity");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "rigidity", &heading, &[panel], dose_days)
 }
 
 /// Draws panels side by side, as SVG and PNG, with marks at doses.

@@ -13,9 +13,11 @@
 //! # Limits
 //! In a small lattice that stands for a skeleton, chance moves markers more than in a patient.
 
+pub mod bones;
 pub mod calcium;
 pub mod markers;
 pub mod neutrophils;
+pub mod skeletal_events;
 pub mod skeleton;
 pub mod toxicity;
 
@@ -27,6 +29,7 @@ use crate::numerics::quantity::{BodyVolume, BoneTurnover, Time};
 use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
+use skeletal_events::SkeletalEvents;
 use skeleton::{Skeleton, Turnover};
 use toxicity::{Harm, LastDose, Toxicity, hypocalcaemia_grade, probability};
 
@@ -70,6 +73,9 @@ pub struct Patient {
     /// Antiresorptive drugs: harm, and their effect on the rest of the skeleton.
     #[serde(default)]
     pub toxicity: Toxicity,
+    /// Skeletal-related events, by the rigidity that `[rigidity]` follows; none without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skeletal_events: Option<SkeletalEvents>,
 }
 
 /// Calcium in mature bone: 0.45 g/cm3, as `mineralisation.calcium` of the presets.
@@ -118,6 +124,9 @@ impl Patient {
         self.neutrophils.check("patient.neutrophils", problems);
         self.skeleton.check("patient.skeleton", problems);
         self.toxicity.check("patient.toxicity", problems);
+        if let Some(events) = &self.skeletal_events {
+            events.check("patient.skeletal_events", problems);
+        }
     }
 }
 
@@ -461,6 +470,7 @@ mod tests {
             neutrophils: Neutrophils::default(),
             skeleton: Skeleton::default(),
             toxicity: Toxicity::default(),
+            skeletal_events: None,
         }
     }
 

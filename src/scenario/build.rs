@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::biology::problem::{Problem, Problems};
 use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
+use crate::engine::rigidity;
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
@@ -562,6 +563,13 @@ impl Loaded {
         }
         if let Some(patient) = &scenario.patient {
             patient.check(scenario.run.burn_in.get(), &mut problems);
+            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
+                problems.add(
+                    "patient.skeletal_events",
+                    "bones break by their rigidity, which is not followed",
+                    "add the table [rigidity]; it may be empty",
+                );
+            }
             if scenario.subject.species != Species::Human {
                 problems.add(
                     "patient",
@@ -590,10 +598,14 @@ impl Loaded {
                 &mut problems,
             ));
         }
+        if let Some(follow_up) = &scenario.rigidity {
+            follow_up.check(&mut problems);
+        }
         if !problems.found.is_empty() {
             return Err(said(&problems.found));
         }
         model.patient.clone_from(&scenario.patient);
+        model.rigidity.clone_from(&scenario.rigidity);
         Ok(model)
     }
 
@@ -753,10 +765,11 @@ impl Simulation {
     /// Does what is due before the first tick.
     ///
     /// # Errors
-    /// A [`Fault`] when the tumour finds no room.
+    /// A [`Fault`] when the tumour finds no room, or there is no bone whose rigidity could be followed.
     pub fn begin(&mut self) -> Result<(), Fault> {
         if self.state.tick == self.burn_in_ticks {
             self.state.open_books(&self.model);
+            rigidity::begin(&self.model, &mut self.state)?;
         }
         if let Some((at_h, arrival)) = &self.arrival
             && Self::has_come(&self.state, *at_h)

@@ -14,6 +14,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
+use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
@@ -78,6 +79,9 @@ pub struct Scenario {
     /// The body around the lattice: calcium, markers, neutrophils; not followed without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Patient>,
+    /// Rigidity of the lattice against its day 0; not followed without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rigidity: Option<FollowUp>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.

@@ -23,7 +23,7 @@ pub const CONTROL: &str = "control";
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 15] = [
+const SHARED: [&str; 16] = [
     "name",
     "description",
     "seed",
@@ -39,6 +39,7 @@ const SHARED: [&str; 15] = [
     "arm",
     "tumour.cell_diameter",
     "patient",
+    "rigidity",
 ];
 
 /// The turn of a run into its arm.

@@ -1,5 +1,6 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,18 +10,21 @@ use serde::{Deserialize, Serialize};
 use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
+use crate::mechanics::follow_up;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
-    write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
-    write_radiation_curves,
+    write_clone_curves, write_curves, write_drug_curves, write_event_curves, write_patient_curves,
+    write_radiation_curves, write_rigidity_curves,
 };
 use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::patient;
+use crate::patient::bones::{self, Bones, events_csv};
+use crate::patient::skeletal_events::Event;
+use crate::patient::{self, Patient};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
@@ -83,6 +87,12 @@ pub struct Record {
     pub radiotherapy: Table,
     /// Fractions, which become `fractions.csv`.
     pub fractions: Vec<Fraction>,
+    /// What `events.csv` holds; none where no events are drawn.
+    pub events: Option<Vec<Event>>,
+    /// Rows of `rigidity.csv`; without columns where no rigidity is followed.
+    pub rigidity: Table,
+    /// Rows of `rigidity_cuts.csv`: every cut at day 0 and at the last reading.
+    pub rigidity_cuts: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -136,8 +146,24 @@ impl Record {
                 rows: Vec::new(),
             },
             patient: Table {
-                columns: match loaded.scenario.patient {
-                    Some(_) => patient::COLUMNS.map(str::to_owned).to_vec(),
+                columns: patient_columns(scenario.patient.as_ref()),
+                rows: Vec::new(),
+            },
+            events: scenario
+                .patient
+                .as_ref()
+                .and_then(|patient| patient.skeletal_events.as_ref())
+                .map(|_| Vec::new()),
+            rigidity: Table {
+                columns: match scenario.rigidity {
+                    Some(_) => follow_up::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
+                rows: Vec::new(),
+            },
+            rigidity_cuts: Table {
+                columns: match scenario.rigidity {
+                    Some(_) => follow_up::CUT_COLUMNS.map(str::to_owned).to_vec(),
                     None => Vec::new(),
                 },
                 rows: Vec::new(),
@@ -200,7 +226,9 @@ impl Record {
             self.take_drugs(simulation);
             self.take_radiation(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
-                self.patient.rows.push(patient.row(body, state.day()));
+                let mut row = patient.row(body, state.day());
+                row.extend(state.bones.iter().flat_map(Bones::row));
+                self.patient.rows.push(row);
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows =
@@ -209,6 +237,11 @@ impl Record {
             if (self.series.rows.len() - 1).is_multiple_of(turn) || is_last {
                 self.print(simulation);
             }
+        }
+        self.take_rigidity(simulation);
+        if let (Some(events), Some(bones)) = (&mut self.events, &state.bones) {
+            let all = &bones.course.events.all;
+            events.extend(all.iter().skip(events.len()).copied());
         }
         let asked = output
             .map_days
@@ -225,6 +258,27 @@ impl Record {
                 self.film.push(moment);
             }
         }
+    }
+
+    /// One row of `rigidity.csv` at every reading, and at the end.
+    fn take_rigidity(&mut self, simulation: &Simulation) {
+        let Simulation { model, state, .. } = simulation;
+        let (Some(law), Some(findings)) = (&model.rigidity, &state.rigidity) else {
+            return;
+        };
+        let mut findings = Cow::Borrowed(findings);
+        if (findings.read_h - state.time_h).abs() > 1e-6 {
+            if !simulation.is_done() {
+                return;
+            }
+            // What could be read at day 0 can be read at the end.
+            if let Ok(now) = law.read(&model.grid, &state.bone) {
+                let last = findings.to_mut();
+                (last.now, last.read_h) = (now, state.time_h);
+            }
+        }
+        self.rigidity.rows.extend(law.row(&findings));
+        self.rigidity_cuts.rows = law.cut_rows(&model.grid, &findings);
     }
 
     /// One row of `drugs.csv`. An arm may bring drugs and courses that the rows of its past do not have.
@@ -355,6 +409,8 @@ impl Record {
             &self.colonisation,
             &self.patient,
             &self.radiotherapy,
+            &self.rigidity,
+            &self.rigidity_cuts,
         ] {
             if let Some(row) = table
                 .rows
@@ -464,6 +520,15 @@ impl Record {
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&folder.join("patient.csv"))?;
         }
+        if let Some(events) = &self.events {
+            let text = events_csv(events);
+            write_whole(&folder.join("events.csv"), text.as_bytes())?;
+        }
+        if !self.rigidity.columns.is_empty() {
+            self.rigidity.write_csv(&folder.join("rigidity.csv"))?;
+            self.rigidity_cuts
+                .write_csv(&folder.join("rigidity_cuts.csv"))?;
+        }
         write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
     }
 
@@ -487,6 +552,13 @@ impl Record {
         }
         if !self.patient.columns.is_empty() {
             write_patient_curves(plots, title, &self.patient, &days)?;
+            if self.events.is_some() {
+                write_event_curves(plots, title, &self.patient, &days)?;
+            }
+        }
+        if !self.rigidity.columns.is_empty() {
+            let days = dose_days(&self.drugs);
+            write_rigidity_curves(plots, title, &self.rigidity, &days)?;
         }
         if !self.radiotherapy.columns.is_empty() {
             write_radiation_curves(plots, title, &self.radiotherapy, &days)?;
@@ -547,6 +619,19 @@ impl Record {
             &dose_gy,
         )
     }
+}
+
+/// Columns of `patient.csv`; none where no patient is followed.
+fn patient_columns(patient: Option<&Patient>) -> Vec<String> {
+    let Some(patient) = patient else {
+        return Vec::new();
+    };
+    let events = patient.skeletal_events.iter();
+    patient::COLUMNS
+        .into_iter()
+        .chain(events.flat_map(|_| bones::COLUMNS))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Ending of the columns that count doses.

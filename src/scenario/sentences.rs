@@ -100,6 +100,27 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(spread(&values, signal, diffusivity));
         }
     }
+    said.extend(followed(&values));
+    said
+}
+
+/// What is read of the bone and drawn for the patient, beside the tissue.
+fn followed(values: &BTreeMap<&str, &str>) -> Vec<String> {
+    let is_asked_for = |table: &str| values.keys().any(|path| path.starts_with(table));
+    let or = |path: &str, default: &'static str| values.get(path).copied().unwrap_or(default);
+    let mut said = Vec::new();
+    if is_asked_for("rigidity.") {
+        said.push(format!(
+            "Every {} the rigidity of all cuts across {} is held against day 0; tissue does not feel it.",
+            or("rigidity.every", "7 d"),
+            or("rigidity.axis", "z"),
+        ));
+    }
+    if let Some(fracture) = values.get("patient.skeletal_events.fracture") {
+        said.push(format!(
+            "Bone as strong as on day 0 breaks at {fracture}, weaker bone sooner."
+        ));
+    }
     said
 }
 
@@ -448,5 +469,20 @@ mod tests {
             leaf("signals.tgf_beta.matrix_release", "false"),
         ]);
         assert!(said[0].contains("does not set free"), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_followed_beside_the_tissue_is_said() {
+        let said = sentences(&[
+            leaf("rigidity.axis", "\"x\""),
+            leaf("patient.skeletal_events.fracture", "\"0.001 /d\""),
+        ]);
+        assert_eq!(
+            said,
+            [
+                "Every 7 d the rigidity of all cuts across x is held against day 0; tissue does not feel it.",
+                "Bone as strong as on day 0 breaks at 0.001 /d, weaker bone sooner.",
+            ]
+        );
     }
 }

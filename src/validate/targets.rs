@@ -13,6 +13,7 @@ use crate::mean_field::ayati::Ayati;
 use crate::mean_field::komarova::Komarova;
 use crate::mean_field::lemaire::Lemaire;
 use crate::mean_field::pivonka::Pivonka;
+use crate::mechanics::rigidity::{Axis, Cut, Voxels, cuts};
 use crate::therapy::radiotherapy::{Law, bed_gy, eqd2_gy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Medium, Physics, Scheme};
@@ -248,6 +249,7 @@ pub const TARGETS: &[Target] = &[
     target("A30", "neutrophils after a day of a drug", &[], true),
     target("A31", "levels of drugs as on their labels", &[], true),
     target("A32", "surface of synthetic bone", &[], false),
+    target("A33", "rigidity of a tube with a hole", &[], true),
     target("A34", "a point source spreads as it must", &[], true),
     target(
         "A35",
@@ -362,6 +364,7 @@ pub fn evaluate(
         "A10" | "A11" | "A12" => regulation(&mut parts)?,
         "A14" | "A16" | "A18" => growth(&mut parts)?,
         "A21" | "A22" | "A24" | "A35" => lesion(&mut parts)?,
+        "A33" => parts.found.extend(tube_with_hole()?),
         "A34" => parts.found.extend(point_source()?),
         "A36" => parts.found.push(same_bits(folder)?),
         "A38" => parts.found.extend(twins()?),
@@ -934,6 +937,67 @@ fn same_bits(folder: &std::path::Path) -> Result<Part, ValidationError> {
         low: 0.0,
         high: 0.0,
     })
+}
+
+/// A tube of radii 14 and 8 mm and 17 GPa in voxels of 0.25 mm, and what a hole of radius 9 mm at
+/// (12, 0) leaves of it.
+fn tube_with_hole() -> Result<Vec<Part>, ValidationError> {
+    const EDGE_MM: f64 = 0.25;
+    let voxels = Voxels {
+        dims: [120, 120, 1],
+        spacing_mm: [EDGE_MM; 3],
+    };
+    let modulus = |hole: bool| {
+        move |site: usize| {
+            let middle = |at: usize| (at as f64 - 59.5) * EDGE_MM;
+            let (x, y) = (middle(site % 120), middle(site / 120));
+            let in_tube = (8.0..=14.0).contains(&x.hypot(y));
+            let in_hole = hole && (x - 12.0).hypot(y) < 9.0;
+            if in_tube && !in_hole { 17_000.0 } else { 0.0 }
+        }
+    };
+    let cut = |hole: bool| {
+        cuts(voxels, Axis::Z, 0.3, modulus(hole))
+            .map_err(|error| ValidationError::Calculation(error.to_string()))
+    };
+    let (whole, drilled) = (cut(false)?, cut(true)?);
+    let (Some(whole), Some(drilled)) = (whole.first(), drilled.first()) else {
+        return Err(ValidationError::Calculation("no cut".to_owned()));
+    };
+    let ea_n = |cut: &Cut| cut.rigidities.ea_n;
+    Ok([
+        ("EA, kN", "7050", 1e-3 * ea_n(whole), 7050.0),
+        ("EI, kN mm2", "458233", 1e-3 * whole.ei_xx, 458_233.0),
+        (
+            "EA with the hole over without",
+            "0.75",
+            ea_n(drilled) / ea_n(whole),
+            0.75,
+        ),
+        (
+            "EIx with the hole over without",
+            "0.91",
+            drilled.ei_xx / whole.ei_xx,
+            0.91,
+        ),
+        (
+            "EIy with the hole over without",
+            "0.47",
+            drilled.ei_yy / whole.ei_yy,
+            0.47,
+        ),
+    ]
+    .into_iter()
+    .map(|(what, published, simulated, middle)| Part {
+        target: "A33",
+        what: what.to_owned(),
+        published,
+        simulated,
+        sd: 0.0,
+        low: 0.98 * middle,
+        high: 1.02 * middle,
+    })
+    .collect())
 }
 
 fn twins() -> Result<Vec<Part>, ValidationError> {
