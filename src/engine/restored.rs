@@ -105,6 +105,30 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     count("sites of osteoblasts", cells.site.len(), cells.id.len())?;
     count("stages of osteoblasts", cells.stage.len(), cells.id.len())?;
     count("ages of osteoblasts", cells.age_h.len(), cells.id.len())?;
+    let cells = &state.immune;
+    inside("immune cell", &cells.site)?;
+    for (what, found) in [
+        ("sites of immune cells", cells.site.len()),
+        ("kinds of immune cells", cells.kind.len()),
+        ("moods of immune cells", cells.exhausted.len()),
+        ("counters of immune cells", cells.counter.len()),
+        ("ages of immune cells", cells.age_h.len()),
+    ] {
+        count(what, found, cells.id.len())?;
+    }
+    if model.immune.is_none() {
+        count("immune cells", cells.id.len(), 0)?;
+    }
+    let fits = |value: &f32| (0.0..=f32::MAX).contains(value);
+    if !cells.counter.iter().chain(&cells.age_h).all(fits) {
+        return Err("a counter or an age of an immune cell that is negative or not finite".to_owned());
+    }
+    if let Some(id) = cells.id.iter().find(|&&id| id >= cells.next_id) {
+        return Err(format!(
+            "an immune cell with id {id}, where the next is {}",
+            cells.next_id
+        ));
+    }
     let time_h = f64::from(state.tick) * model.tick_h + state.start_h;
     if !state.start_h.is_finite() || (time_h - state.time_h).abs() > 1e-6 {
         return Err(format!(

@@ -15,7 +15,7 @@ use crate::patient::Reading;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Thickest layer that seeding lays on a surface site, as a share of the site.
@@ -115,6 +115,7 @@ impl State {
             drugs: vec![DrugInBody::default(); model.plan.agents.len()],
             bone_drug: BoneDrugBook::default(),
             patient: None,
+            immune: ImmuneCells::default(),
         };
         state.open_books(model);
         if let Some(patient) = &model.patient {

@@ -8,7 +8,7 @@ use crate::patient::Body;
 use crate::therapy::plan::DrugInBody;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
@@ -49,6 +49,8 @@ pub struct State {
     pub bone_drug: BoneDrugBook,
     /// The body of the patient, if it is followed.
     pub patient: Option<Body>,
+    /// Immune cells; none without their parameters.
+    pub immune: ImmuneCells,
 }
 
 /// Where the drug that binds to bone went since the start, amol.
@@ -167,6 +169,18 @@ impl State {
                 }
             }
             floats(&mut hash, &self.osteoclasts.drug_amol);
+        }
+        // A tissue that never held an immune cell leaves no trace.
+        if self.immune.next_id > 0 {
+            let cells = &self.immune;
+            hash.update(&cells.next_id.to_le_bytes());
+            for cell in 0..cells.len() {
+                hash.update(&cells.id[cell].to_le_bytes());
+                hash.update(&cells.site[cell].to_le_bytes());
+                hash.update(&[cells.kind[cell] as u8, u8::from(cells.exhausted[cell])]);
+            }
+            floats(&mut hash, &cells.counter);
+            floats(&mut hash, &cells.age_h);
         }
         hash.finalize().to_hex().to_string()
     }

@@ -8,6 +8,7 @@
 //! | propose | a frozen picture | one fate per cell |
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
+//! | immune cells act, hour by hour | tumour, signals | immune cells, tumour cells |
 //! | once a day | bone, ledger | mineral, stores, arrest; the body of the patient |
 //! | check | state | a fault, or nothing |
 
@@ -17,6 +18,7 @@ use crate::engine::body::{expose, follow};
 use crate::engine::commit::{commit, daily};
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
+use crate::engine::immune;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
 use crate::engine::propose::propose;
@@ -37,11 +39,14 @@ pub const STORE_TOLERANCE: f64 = 1e-9;
 pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     find_surface(model, state, scratch);
     dose(model, state, scratch)?;
+    immune::look(model, state, scratch);
     spread(model, state, scratch)?;
     bind(model, state, scratch)?;
+    immune::look(model, state, scratch);
     let proposals = propose(model, state, scratch);
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);
+    immune::act(model, state, scratch);
     expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.

@@ -40,6 +40,12 @@ pub enum Stream {
     Colonisation = 12,
     /// Change of a daughter cell into another clone.
     Mutation = 13,
+    /// Immune cells that leave vessels.
+    ImmuneEntry = 20,
+    /// Crawling of immune cells.
+    ImmuneMotion = 21,
+    /// Death, division, killing and return of immune cells.
+    ImmuneFate = 22,
     /// Designs of studies, their bootstrap and their calibration.
     Study = 90,
     /// Tests and examples.

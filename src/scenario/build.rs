@@ -14,6 +14,7 @@ use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::fragments::immune;
 use crate::scenario::fork::Turning;
 use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
@@ -60,8 +61,22 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     Loaded::from_tree(tree, folder)
 }
 
-/// Lays the drugs that courses name, and that come with howship, under the scenario.
-pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
+/// Lays what comes with howship and is asked for under the scenario: immune cells of the preset where
+/// there is a table for them, and the drugs that courses name. What a drug does to immune cells is left
+/// out where there are none.
+pub(super) fn with_drugs(mut tree: Tree) -> Result<Tree, Diagnostic> {
+    let has_immune = matches!(tree.get("immune"), Some(toml::Value::Table(_)));
+    if has_immune
+        && let Some(preset) = tree.preset().map(str::to_owned)
+        && let Some(text) = immune(&preset)
+    {
+        let mut below = Tree::parse(Layer {
+            name: format!("immune cells of {preset}"),
+            text: text.to_owned(),
+        })?;
+        below.overlay(tree);
+        tree = below;
+    }
     let Some(toml::Value::Table(courses)) = tree.get("therapy") else {
         return Ok(tree);
     };
@@ -76,10 +91,13 @@ pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
         let Some(text) = fragment(name) else {
             continue;
         };
-        let layer = Tree::parse(Layer {
+        let mut layer = Tree::parse(Layer {
             name: format!("drug {name}"),
             text: text.to_owned(),
         })?;
+        if !has_immune {
+            layer.remove("immune");
+        }
         match &mut drugs {
             Some(below) => below.overlay(layer),
             None => drugs = Some(layer),
