@@ -105,11 +105,9 @@ pub fn look(model: &Model, state: &State, scratch: &mut Scratch) {
 
 /// All immune cells act for one tick.
 pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
-    let (Some(law), Some(rates), Some(reach)) = (
-        &model.parameters.immune,
-        &model.rates.immune,
-        &model.immune,
-    ) else {
+    let (Some(law), Some(rates), Some(reach)) =
+        (&model.parameters.immune, &model.rates.immune, &model.immune)
+    else {
         return;
     };
     let steps = model.steps_per_tick();
@@ -220,7 +218,11 @@ impl Asked<'_> {
         if act.dies {
             return act;
         }
-        let to = self.walk(here, kind, chance.at(Stream::ImmuneMotion, self.when, cell.id));
+        let to = self.walk(
+            here,
+            kind,
+            chance.at(Stream::ImmuneMotion, self.when, cell.id),
+        );
         act.to = to as u32;
         let level = |cue| self.view.level(cue, to);
         if matches!(cell.kind, ImmuneKind::Cd8 | ImmuneKind::Nk) {
@@ -263,7 +265,13 @@ impl Asked<'_> {
         around.map(|at| u32::from(tumour[at])).sum()
     }
 
-    fn kill_by(&self, cell: ImmuneCell, site: usize, touched: u32, draws: &mut Draws) -> Option<Kill> {
+    fn kill_by(
+        &self,
+        cell: ImmuneCell,
+        site: usize,
+        touched: u32,
+        draws: &mut Draws,
+    ) -> Option<Kill> {
         let rate = if cell.kind == ImmuneKind::Nk {
             &self.rates.killing_nk
         } else {
@@ -346,8 +354,7 @@ impl Asked<'_> {
                 let mut found = Vec::new();
                 for &site in sites.iter().filter(is_open) {
                     let level = |cue| view.level(cue, site as usize);
-                    let mut draws =
-                        chance.at(Stream::ImmuneEntry, self.when, u64::from(site));
+                    let mut draws = chance.at(Stream::ImmuneEntry, self.when, u64::from(site));
                     for kind in ImmuneKind::ALL {
                         let mut rate = self.rates.entry[kind.index()].at(level);
                         if kind == ImmuneKind::Cd8 {

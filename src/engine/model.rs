@@ -207,8 +207,7 @@ impl Model {
         let signals = parameters.signal_names();
         let plan = therapy.plan(&mut problems);
         let binding = binding(&plan, &signals, &mut problems);
-        let cues =
-            CueTable::with_agents(
+        let cues = CueTable::with_agents(
             &signals,
             &parameters.cues,
             &therapy.agents(),

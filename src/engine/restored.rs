@@ -121,7 +121,9 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     }
     let fits = |value: &f32| (0.0..=f32::MAX).contains(value);
     if !cells.counter.iter().chain(&cells.age_h).all(fits) {
-        return Err("a counter or an age of an immune cell that is negative or not finite".to_owned());
+        return Err(
+            "a counter or an age of an immune cell that is negative or not finite".to_owned(),
+        );
     }
     if let Some(id) = cells.id.iter().find(|&&id| id >= cells.next_id) {
         return Err(format!(

@@ -120,7 +120,11 @@ impl Scratch {
             way_out: WayOut::default(),
             drugs_pm: model.drugs_pm(&state.drugs),
             decoys: model.decoys(&state.drugs),
-            immune: model.rates.immune.as_ref().map(|_| ImmunePicture::of(count)),
+            immune: model
+                .rates
+                .immune
+                .as_ref()
+                .map(|_| ImmunePicture::of(count)),
         })
     }
 }

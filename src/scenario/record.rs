@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::parts::{Part, parts};
+use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
-    write_clone_curves, write_curves, write_drug_curves, write_patient_curves,
+    write_clone_curves, write_curves, write_drug_curves, write_immune_curves, write_patient_curves,
 };
 use crate::output::map::{Cut, Frame, write_gif, write_map};
 use crate::output::table::Table;
@@ -74,6 +75,8 @@ pub struct Record {
     pub drugs: Table,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
+    /// Rows of `immune.csv`; without columns where there are no immune cells.
+    pub immune: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -127,6 +130,13 @@ impl Record {
                 },
                 rows: Vec::new(),
             },
+            immune: Table {
+                columns: match loaded.scenario.immune {
+                    Some(_) => immune::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
+                rows: Vec::new(),
+            },
             parts: Vec::new(),
             prints: Vec::new(),
             maps: Vec::new(),
@@ -172,6 +182,9 @@ impl Record {
             }
             if !self.colonisation.columns.is_empty() {
                 self.colonisation.rows.push(colonisation(state));
+            }
+            if !self.immune.columns.is_empty() {
+                self.immune.rows.push(immune::row(model, state));
             }
             self.take_drugs(simulation);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
@@ -275,6 +288,7 @@ impl Record {
             &self.clones,
             &self.colonisation,
             &self.patient,
+            &self.immune,
         ] {
             if let Some(row) = table
                 .rows
@@ -368,6 +382,7 @@ impl Record {
             (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
+            (&self.immune, "immune.csv"),
         ] {
             if !table.columns.is_empty() {
                 table.write_csv(&folder.join(file))?;
@@ -404,6 +419,10 @@ impl Record {
         if !self.patient.columns.is_empty() {
             let days = dose_days(&self.drugs);
             write_patient_curves(plots, title, &self.patient, &days)?;
+        }
+        if !self.immune.columns.is_empty() {
+            let days = dose_days(&self.drugs);
+            write_immune_curves(plots, title, &self.immune, &days)?;
         }
         for moment in &self.maps {
             write_map(

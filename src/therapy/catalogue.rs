@@ -1,7 +1,9 @@
 //! Drugs that come with howship: pharmacokinetics and actions with their sources, as layers of TOML.
 
 /// Name and text of each drug.
-const DRUGS: [(&str, &str); 13] = [
+const DRUGS: [(&str, &str); 15] = [
+    ("anti_ctla_4", include_str!("drugs/anti_ctla_4.toml")),
+    ("anti_pd_1", include_str!("drugs/anti_pd_1.toml")),
     ("anti_pthrp", include_str!("drugs/anti_pthrp.toml")),
     ("anti_tgf_beta", include_str!("drugs/anti_tgf_beta.toml")),
     ("cisplatin", include_str!("drugs/cisplatin.toml")),

@@ -312,7 +312,10 @@ mod tests {
             asked.push(cell.id);
             cell.kind == ImmuneKind::Treg
         });
-        assert_eq!((asked.as_slice(), dead), ([0, 1, 2, 3].as_slice(), [0, 1, 0, 0]));
+        assert_eq!(
+            (asked.as_slice(), dead),
+            ([0, 1, 2, 3].as_slice(), [0, 1, 0, 0])
+        );
         cells.push(9, ImmuneKind::Cd8, true, 3.0);
         assert_eq!(cells.id, [0, 2, 3, 4]);
         assert_eq!(cells.cell(3).site, 9);

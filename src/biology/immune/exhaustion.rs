@@ -61,11 +61,7 @@ impl Exhaustion {
         ] {
             problems.within(&format!("immune.exhaustion.{key}"), share, 0.0, 1.0);
         }
-        problems.positive(
-            "immune.exhaustion.threshold.rate",
-            self.threshold.rate,
-            "",
-        );
+        problems.positive("immune.exhaustion.threshold.rate", self.threshold.rate, "");
     }
 }
 

@@ -130,13 +130,19 @@ impl Immune {
             entry: [
                 entry.cd8.compile("immune.entry.cd8", cues, problems),
                 entry.treg.compile("immune.entry.treg", cues, problems),
-                entry.myeloid.compile("immune.entry.myeloid", cues, problems),
+                entry
+                    .myeloid
+                    .compile("immune.entry.myeloid", cues, problems),
                 entry.nk.compile("immune.entry.nk", cues, problems),
             ],
-            priming: entry.priming.compile("immune.entry.priming", cues, problems),
+            priming: entry
+                .priming
+                .compile("immune.entry.priming", cues, problems),
             speed: [
                 motility.cd8.compile("immune.motility.cd8", cues, problems),
-                motility.treg.compile("immune.motility.treg", cues, problems),
+                motility
+                    .treg
+                    .compile("immune.motility.treg", cues, problems),
                 motility
                     .myeloid
                     .compile("immune.motility.myeloid", cues, problems),

@@ -54,16 +54,8 @@ pub struct Motility {
 impl Motility {
     /// Looks for values that make no sense.
     pub fn check(&self, problems: &mut Problems) {
-        problems.not_negative(
-            "immune.motility.persistence",
-            self.persistence.get(),
-            "um",
-        );
-        problems.positive(
-            "immune.motility.preference.rate",
-            self.preference.rate,
-            "",
-        );
+        problems.not_negative("immune.motility.persistence", self.persistence.get(), "um");
+        problems.positive("immune.motility.preference.rate", self.preference.rate, "");
         for name in self.preference.needs.keys() {
             problems.add(
                 &format!("immune.motility.preference.needs.{name}"),

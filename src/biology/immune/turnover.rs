@@ -61,5 +61,9 @@ impl Division {
 /// assert_eq!([1.0, 6.0].map(|age_h| division_per_h(0.02, age_h, 6.0)), [0.0, 0.02]);
 /// ```
 pub fn division_per_h(rate_per_h: f64, age_h: f64, refractory_h: f64) -> f64 {
-    if age_h < refractory_h { 0.0 } else { rate_per_h }
+    if age_h < refractory_h {
+        0.0
+    } else {
+        rate_per_h
+    }
 }
