@@ -59,12 +59,12 @@ cd8.rate = "0 /d"
 cd8.rate = "0 /d"
 "#;
 
-/// Some ten times more immune cells than in the preset, so that days on a small section show them.
+/// More immune cells than in the preset, so that days on a small section show them.
 const MANY: &str = r#"
 [immune.entry]
-cd8.rate = "400 /mm3/d"
-treg.rate = "60 /mm3/d"
-myeloid.rate = "4000 /mm3/d"
+cd8.rate = "100 /mm3/d"
+treg.rate = "20 /mm3/d"
+myeloid.rate = "2000 /mm3/d"
 "#;
 
 fn course(drug: &str, dose: &str) -> String {
@@ -277,7 +277,7 @@ fn every_immune_cell_is_accounted_for() {
     let dead = remove_where(state, |cell| cell.kind == ImmuneKind::Myeloid);
     assert_eq!(dead, [0, 0, myeloid, 0]);
     balance(state);
-    // Without a tumour: 30 per mm3 and day of marrow, six days, within five standard errors.
+    // 2000 per mm3 of marrow and day, six days, within five standard errors.
     let rest = end(
         &["[immune]\n"],
         &["run.duration=6 d", "immune.entry.nk.rate=2000 /mm3/d"],
@@ -298,7 +298,9 @@ fn cells_gather_where_their_preference_is_higher() {
     let mut simulation = simulation(
         &["[inoculation]\ncells = 3000\n", STILL, still],
         &[
-            "immune.entry.cd8.rate=20000 /mm3/d",
+            "immune.entry.cd8.rate=4000 /mm3/d",
+            // Ten times the spread, so that the walk is at rest within a day.
+            "immune.motility.persistence=100 um",
             "immune.entry.cd8.raised_by.tumour_share.fold=1",
         ],
     );
@@ -366,8 +368,6 @@ fn course_of(more: &[&str], sets: &[&str]) -> Sums {
         sums.treg += of_kind(&state, ImmuneKind::Treg) as f64;
         sums.exhausted += cells.exhausted.iter().filter(|&&tired| tired).count() as f64;
         sums.entered += book.entered[0] as f64;
-        sums.kills += book.kills[0] as f64;
-        sums.contact_h += book.contact_h;
     }
     sums
 }
@@ -379,8 +379,6 @@ struct Sums {
     treg: f64,
     exhausted: f64,
     entered: f64,
-    kills: f64,
-    contact_h: f64,
 }
 
 #[test]
@@ -430,18 +428,18 @@ fn rankl_blockade_helps_by_way_of_myeloid_cells_and_bone_alone() {
     let (rankl, pd_1) = (course("opg_fc", "3 mg/kg"), course("anti_pd_1", "10 mg/kg"));
     let both = course_of(&[&rankl, &pd_1], &[]);
     let (one, other) = (course_of(&[&rankl], &[]), course_of(&[&pd_1], &[]));
-    let untreated = course_of(&[], &[]);
     assert!(
         both.tumour < one.tumour && both.tumour < other.tumour,
         "{both:?} {one:?} {other:?}"
     );
-    let per_contact = |sums: &Sums| sums.kills / sums.contact_h;
-    let gain = per_contact(&one) / per_contact(&untreated);
+    // How many tumour cells RANKL blockade leaves beside the antibody: through both ways, and by way of
+    // bone alone.
     let deaf = ["immune.suppression.myeloid.raised_by.rankl.fold=1"];
-    let neutral = per_contact(&course_of(&[&rankl], &deaf)) / per_contact(&course_of(&[], &deaf));
+    let by_bone = course_of(&[&rankl, &pd_1], &deaf).tumour / course_of(&[&pd_1], &deaf).tumour;
+    let left = both.tumour / other.tumour;
     assert!(
-        gain > 1.05 && neutral < 1.0 + 0.7 * (gain - 1.0),
-        "{gain} and {neutral}"
+        left < 0.9 * by_bone && by_bone < 1.0,
+        "{left} and {by_bone}"
     );
 }
 
@@ -454,7 +452,11 @@ fn one_two_and_three_threads_end_in_the_same_state() {
         simulation.state
     };
     let one = of_run(1, end);
-    assert!(one.immune.len() > 512 && one.ledger.immune.kills[0] > 10);
+    assert!(
+        one.immune.len() > 300 && one.ledger.immune.kills[0] > 10,
+        "{}",
+        one.immune.len()
+    );
     for threads in [2, 3] {
         assert!(
             differing(&one, &of_run(threads, end)).is_empty(),
