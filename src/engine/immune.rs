@@ -27,10 +27,9 @@ use crate::tissue::population::{ImmuneCell, ImmuneKind};
 /// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
 const PIECE: usize = 256;
 
-/// What a cell does in a step.
+/// What a cell that lives does in a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Act {
-    dies: bool,
     to: u32,
     kill: Option<Kill>,
     in_contact: bool,
@@ -181,9 +180,10 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn acts(&self) -> Vec<Act> {
+    /// What each cell does; nothing where it dies.
+    fn acts(&self) -> Vec<Option<Act>> {
         let cells = &self.state.immune;
-        let pieces: Vec<Vec<Act>> = cells
+        let pieces: Vec<Vec<Option<Act>>> = cells
             .id
             .par_chunks(PIECE)
             .enumerate()
@@ -197,15 +197,17 @@ impl Asked<'_> {
         pieces.concat()
     }
 
-    fn act_of(&self, cell: ImmuneCell) -> Act {
+    fn act_of(&self, cell: ImmuneCell) -> Option<Act> {
         let chance = Chance::new(self.state.seed);
         let kind = cell.kind.index();
         let step_h = self.model.step_h;
         let mut draws = chance.at(Stream::ImmuneFate, self.when, cell.id);
         let here = cell.site as usize;
         let death = self.rates.death[kind].at(|cue| self.view.level(cue, here));
+        if draws.happens(probability(death, step_h)) {
+            return None;
+        }
         let mut act = Act {
-            dies: draws.happens(probability(death, step_h)),
             to: cell.site,
             kill: None,
             in_contact: false,
@@ -215,9 +217,6 @@ impl Asked<'_> {
             per_kill: 0.0,
             threshold: f64::INFINITY,
         };
-        if act.dies {
-            return act;
-        }
         let to = self.walk(
             here,
             kind,
@@ -255,7 +254,7 @@ impl Asked<'_> {
         let refractory_h = self.law.division.refractory.get();
         let divides = division_per_h(divides, f64::from(cell.age_h), refractory_h);
         act.divides = divides > 0.0 && draws.happens(probability(divides, step_h));
-        act
+        Some(act)
     }
 
     /// Tumour cells in contact with a site.
@@ -373,7 +372,7 @@ impl Asked<'_> {
 }
 
 /// Tumour cells die: each once, whoever drew it; true where a cell has the kill to its name.
-fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Act]) -> Vec<bool> {
+fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Option<Act>]) -> Vec<bool> {
     let mut credited = vec![false; acts.len()];
     let Some(picture) = &mut scratch.immune else {
         return credited;
@@ -382,7 +381,7 @@ fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Act]) -> Vec<bool> {
         .iter()
         .enumerate()
         .filter_map(|(cell, act)| {
-            let kill = act.kill?;
+            let kill = act.as_ref()?.kill?;
             Some((kill.rank, state.immune.id[cell], cell, kill))
         })
         .collect();
@@ -436,17 +435,17 @@ fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Act]) -> Vec<bool> {
 }
 
 /// Cells take their places, tire, return, divide and die.
-fn settle(model: &Model, state: &mut State, acts: &[Act], credited: &[bool]) {
+fn settle(model: &Model, state: &mut State, acts: &[Option<Act>], credited: &[bool]) {
     let cells = &mut state.immune;
     let book = &mut state.ledger.immune;
     let mut keep = vec![true; acts.len()];
     for (cell, (act, &credited)) in acts.iter().zip(credited).enumerate() {
         let kind = cells.kind[cell].index();
-        if act.dies {
+        let Some(act) = act else {
             keep[cell] = false;
             book.died[kind] += 1;
             continue;
-        }
+        };
         cells.site[cell] = act.to;
         cells.age_h[cell] += model.step_h as f32;
         if act.returns {

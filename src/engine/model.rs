@@ -554,6 +554,12 @@ fn rates(
         osteoblast_secretion,
         immune,
     };
+    check_contact(&rates, cues, problems);
+    rates
+}
+
+/// RANK engaged by contact cannot depend on how much of it is engaged.
+fn check_contact(rates: &Rates, cues: &CueTable, problems: &mut Problems) {
     for (path, rate) in [
         ("lining.contact_rankl.resting", &rates.contact_resting),
         ("lining.contact_rankl.opened", &rates.contact_opened),
@@ -566,5 +572,4 @@ fn rates(
             );
         }
     }
-    rates
 }

@@ -105,8 +105,21 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     count("sites of osteoblasts", cells.site.len(), cells.id.len())?;
     count("stages of osteoblasts", cells.stage.len(), cells.id.len())?;
     count("ages of osteoblasts", cells.age_h.len(), cells.id.len())?;
+    check_immune(model, state)?;
+    inside("immune cell", &state.immune.site)?;
+    let time_h = f64::from(state.tick) * model.tick_h + state.start_h;
+    if !state.start_h.is_finite() || (time_h - state.time_h).abs() > 1e-6 {
+        return Err(format!(
+            "time {} h at tick {}, where {time_h} h is due",
+            state.time_h, state.tick
+        ));
+    }
+    check_values(model, state).map_err(|fault| fault.to_string())
+}
+
+/// Holds immune cells against each other and the model, their places apart.
+fn check_immune(model: &Model, state: &State) -> Result<(), String> {
     let cells = &state.immune;
-    inside("immune cell", &cells.site)?;
     for (what, found) in [
         ("sites of immune cells", cells.site.len()),
         ("kinds of immune cells", cells.kind.len()),
@@ -114,10 +127,12 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ("counters of immune cells", cells.counter.len()),
         ("ages of immune cells", cells.age_h.len()),
     ] {
-        count(what, found, cells.id.len())?;
+        if found != cells.id.len() {
+            return Err(format!("{found} {what}, where {} are due", cells.id.len()));
+        }
     }
-    if model.immune.is_none() {
-        count("immune cells", cells.id.len(), 0)?;
+    if model.immune.is_none() && !cells.is_empty() {
+        return Err(format!("{} immune cells, where 0 are due", cells.len()));
     }
     let fits = |value: &f32| (0.0..=f32::MAX).contains(value);
     if !cells.counter.iter().chain(&cells.age_h).all(fits) {
@@ -131,12 +146,5 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
             cells.next_id
         ));
     }
-    let time_h = f64::from(state.tick) * model.tick_h + state.start_h;
-    if !state.start_h.is_finite() || (time_h - state.time_h).abs() > 1e-6 {
-        return Err(format!(
-            "time {} h at tick {}, where {time_h} h is due",
-            state.time_h, state.tick
-        ));
-    }
-    check_values(model, state).map_err(|fault| fault.to_string())
+    Ok(())
 }
