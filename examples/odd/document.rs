@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use howship::scenario::build::preset;
 use howship::scenario::describe::source;
 use howship::scenario::file::Scenario;
+use howship::scenario::fragments::immune;
 use howship::scenario::layers::{Layer, Leaf, Tree};
 use howship::scenario::schema::json_schema;
 use howship::scenario::sentences::sentences;
@@ -48,6 +49,7 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
             "propose",
             "osteoclasts",
             "commit",
+            "immune",
             "seeding",
         ],
     ),
@@ -213,7 +215,7 @@ fn presets() -> Result<Vec<(&'static str, Vec<Leaf>)>, String> {
             let text = preset(name).ok_or_else(|| format!("there is no preset {name}"))?;
             let layer = Layer {
                 name: format!("preset {name}"),
-                text: text.to_owned(),
+                text: format!("{text}\n{}", immune(name).unwrap_or_default()),
             };
             let tree = Tree::parse(layer).map_err(|error| error.render(false))?;
             Ok((name, tree.leaves()))

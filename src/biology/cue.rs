@@ -6,7 +6,10 @@
 //! near neighbourhood's room for tumour cells that is taken, 0 to 1), `bone_contact` (share of the
 //! faces of the site that are bone, 0 to 1), `vessel_distance` (to the nearest vessel, a length).
 //! Of every drug the level at its site of action under its name, and of one that binds to bone the
-//! level inside of an osteoclast as `<drug>_inside`.
+//! level inside of an osteoclast as `<drug>_inside`. With immune cells besides: `cd8_near` and
+//! `treg_near` (cells within the reach of suppression), `suppression` (that of myeloid cells there), `pd_l1`
+//! (share of tumour cells that show it, times `tumour_packing`), and `tumour_share` (share of the room of the whole
+//! marrow that tumour cells take).
 //!
 //! *Declared* in a scenario: a constant, a sum of cues, or a threshold:
 //!
@@ -125,6 +128,16 @@ pub enum CueSource {
     BoneContact,
     /// Distance to the nearest vessel, um.
     VesselDistance,
+    /// CD8 cells within reach.
+    Cd8Near,
+    /// Regulatory T cells within reach.
+    TregNear,
+    /// Suppressive activity of the myeloid cells within reach.
+    Suppression,
+    /// Share of tumour cells that show PD-L1, times the share of the room for tumour cells that is taken.
+    PdL1,
+    /// Share of the room of the whole marrow that tumour cells take.
+    TumourShare,
     /// Level of a drug at its site of action, pM, by index.
     Drug(usize),
     /// Level of the drug that binds to bone inside of the cell that senses, pM.
@@ -157,14 +170,15 @@ impl CueTable {
         declared: &BTreeMap<String, DeclaredCue>,
         problems: &mut Problems,
     ) -> Self {
-        Self::with_agents(signals, declared, &Agents::default(), problems)
+        Self::with_agents(signals, declared, &Agents::default(), false, problems)
     }
 
-    /// Builds the table with the cues of drugs besides.
+    /// Builds the table with the cues of drugs, and of immune cells where there are any, besides.
     pub fn with_agents(
         signals: &[String],
         declared: &BTreeMap<String, DeclaredCue>,
         agents: &Agents,
+        immune: bool,
         problems: &mut Problems,
     ) -> Self {
         let mut table = Self {
@@ -197,6 +211,17 @@ impl CueTable {
             Dimension::Length,
             CueSource::VesselDistance,
         );
+        if immune {
+            for (name, source) in [
+                ("cd8_near", CueSource::Cd8Near),
+                ("treg_near", CueSource::TregNear),
+                ("suppression", CueSource::Suppression),
+                ("pd_l1", CueSource::PdL1),
+                ("tumour_share", CueSource::TumourShare),
+            ] {
+                table.push(name, Dimension::Number, source);
+            }
+        }
         let drugs = agents.names.iter().enumerate();
         let drugs = drugs.map(|(index, name)| (name, CueSource::Drug(index)));
         let inside = agents.inside.iter().map(|name| (name, CueSource::Inside));
@@ -357,12 +382,15 @@ impl CueTable {
 
     /// True when `cue` is, or rests on, RANK occupancy.
     pub fn rests_on_occupancy(&self, cue: CueId) -> bool {
+        self.rests_on(cue, |source| matches!(source, CueSource::RankOccupancy))
+    }
+
+    /// True when `cue` is, or rests on, a cue from such a source.
+    pub fn rests_on(&self, cue: CueId, is: fn(&CueSource) -> bool) -> bool {
         match &self.sources[cue] {
-            CueSource::RankOccupancy => true,
-            CueSource::Sum(parts) => parts.iter().any(|&part| self.rests_on_occupancy(part)),
-            CueSource::Below(part, ..) | CueSource::Above(part, ..) => {
-                self.rests_on_occupancy(*part)
-            }
+            source if is(source) => true,
+            CueSource::Sum(parts) => parts.iter().any(|&part| self.rests_on(part, is)),
+            CueSource::Below(part, ..) | CueSource::Above(part, ..) => self.rests_on(*part, is),
             _ => false,
         }
     }

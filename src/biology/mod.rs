@@ -8,6 +8,7 @@
 //! and every one of them can be set by its dotted path.
 
 pub mod cue;
+pub mod immune;
 pub mod osteoblast;
 pub mod osteoclast;
 pub mod parameters;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::biology::cue::DeclaredCue;
+use crate::biology::immune::Immune;
 use crate::biology::osteoblast::mineralisation::Mineralisation;
 use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
 use crate::biology::osteoclast::Osteoclast;
@@ -32,6 +33,8 @@ pub struct Parameters {
     pub osteoblast: Osteoblast,
     /// Mineralisation of osteoid.
     pub mineralisation: Mineralisation,
+    /// Immune cells, if there are any.
+    pub immune: Option<Immune>,
 }
 
 impl Parameters {
@@ -66,5 +69,8 @@ impl Parameters {
         self.lining.check(problems);
         self.osteoblast.check(problems);
         self.mineralisation.check(problems);
+        if let Some(immune) = &self.immune {
+            immune.check(problems);
+        }
     }
 }

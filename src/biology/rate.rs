@@ -363,7 +363,7 @@ mod tests {
         };
         let mut problems = Problems::default();
         let signals = ["tgf_beta".into()];
-        let cues = CueTable::with_agents(&signals, &BTreeMap::new(), &agents, &mut problems);
+        let cues = CueTable::with_agents(&signals, &BTreeMap::new(), &agents, false, &mut problems);
         let inhibitor = cues.find("inhibitor").unwrap();
         let modulated: Modulated<Rate> =
             toml::from_str("rate = \"1 /h\"\nneeds.tgf_beta = { half_max = \"10 pM\" }").unwrap();

@@ -34,6 +34,37 @@ pub struct Surroundings<'a> {
     pub decoys: &'a [Decoy],
     /// Level of the drug that binds to bone inside of the cell that senses, pM.
     pub inside_pm: f64,
+    /// Immune cells, where there are any.
+    pub immune: Option<ImmuneNear<'a>>,
+}
+
+/// Immune cells as a site senses them.
+#[derive(Debug, Clone, Copy)]
+pub struct ImmuneNear<'a> {
+    /// What counts as near, as displacements.
+    pub reach: &'a [[i32; 3]],
+    /// Weight of a cell found there, so that the sum is the number in a ball.
+    pub weight: f64,
+    /// CD8 cells in each site.
+    pub cd8: &'a [u16],
+    /// Regulatory T cells in each site.
+    pub treg: &'a [u16],
+    /// Suppressive activity of the myeloid cells in each site.
+    pub suppression: &'a [f32],
+    /// Share of tumour cells that show PD-L1.
+    pub pd_l1: f64,
+    /// Share of the room of the whole marrow that tumour cells take.
+    pub tumour_share: f64,
+}
+
+impl ImmuneNear<'_> {
+    fn near<T: Copy + Into<f64>>(&self, grid: &Grid, site: usize, values: &[T]) -> f64 {
+        let found: f64 = grid
+            .around(site, self.reach)
+            .map(|at| -> f64 { values[at].into() })
+            .sum();
+        found * self.weight
+    }
 }
 
 /// A drug that binds a signal in fluid.
@@ -70,6 +101,19 @@ impl Surroundings<'_> {
                 f64::from(self.bone.bone_faces(self.grid, site)) / f64::from(faces)
             }
             CueSource::VesselDistance => f64::from(self.vessel_distance_um[site]),
+            CueSource::Cd8Near => self
+                .immune
+                .map_or(0.0, |cells| cells.near(self.grid, site, cells.cd8)),
+            CueSource::TregNear => self
+                .immune
+                .map_or(0.0, |cells| cells.near(self.grid, site, cells.treg)),
+            CueSource::Suppression => self
+                .immune
+                .map_or(0.0, |cells| cells.near(self.grid, site, cells.suppression)),
+            CueSource::PdL1 => self
+                .immune
+                .map_or(0.0, |cells| cells.pd_l1 * self.tumour_packing(site)),
+            CueSource::TumourShare => self.immune.map_or(0.0, |cells| cells.tumour_share),
             CueSource::Drug(drug) => self.drugs_pm[*drug],
             CueSource::Inside => self.inside_pm,
             CueSource::Constant(value) => *value,

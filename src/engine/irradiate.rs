@@ -6,6 +6,7 @@
 
 use rayon::prelude::*;
 
+use crate::engine::immune::remove_where;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts::release;
 use crate::engine::scratch::Scratch;
@@ -143,10 +144,12 @@ pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
             precursors_killed: 0,
             osteoblasts_killed: 0,
             osteoclasts_killed: 0,
+            immune_killed: 0,
         };
         doom_tumour(model, state, &mut fraction, turn);
         kill_osteoblasts(model, state, &mut fraction, turn);
         kill_osteoclasts(model, state, &mut fraction, turn);
+        kill_immune(model, state, &mut fraction, turn);
         scratch.supply.lose(model, &fraction);
         state.radiation.fractions.push(fraction);
     }
@@ -242,6 +245,26 @@ pub fn survives(
 ) -> bool {
     let dose = dose_gy(&model.grid, fraction, site as usize);
     draws(state, id, turn).happens(sensitivity.survival(fraction.law, dose))
+}
+
+/// Immune cells have ids of their own; this keeps their draws apart from those of other cells.
+const IMMUNE_ID: u64 = 1 << 63;
+
+fn kill_immune(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {
+    let Some(plan) = &model.radiotherapy else {
+        return;
+    };
+    let cells = &state.immune;
+    let doomed: Vec<u64> = (0..cells.len())
+        .filter(|&cell| {
+            let who = (cells.id[cell] | IMMUNE_ID, cells.site[cell]);
+            !survives(model, state, fraction, turn, &plan.biology.lymphocyte, who)
+        })
+        .map(|cell| cells.id[cell])
+        .collect();
+    fraction.immune_killed = doomed.len() as u64;
+    let doomed: std::collections::BTreeSet<u64> = doomed.into_iter().collect();
+    remove_where(state, |cell| doomed.contains(&cell.id));
 }
 
 fn kill_osteoblasts(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {

@@ -8,6 +8,7 @@ pub mod body;
 pub mod commit;
 pub mod dose;
 pub mod fault;
+pub mod immune;
 pub mod irradiate;
 pub mod model;
 pub mod osteoclasts;

@@ -1,6 +1,9 @@
 //! The model: parameters with their cues found, ready to be evaluated, and never changed by a run.
 
 use crate::biology::cue::{CueSource, CueTable};
+use crate::biology::immune::motility::{MOST_STEPS, walk_steps};
+use crate::biology::immune::suppression::weight;
+use crate::biology::immune::{Immune, ImmuneRates, KINDS};
 use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
@@ -55,6 +58,21 @@ pub struct Rates {
     pub precursor_secretion: Vec<SecretionRate>,
     /// What osteoblasts make.
     pub osteoblast_secretion: Vec<SecretionRate>,
+    /// Immune cells, if there are any.
+    pub immune: Option<ImmuneRates>,
+}
+
+/// What immune cells reach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImmuneReach {
+    /// Where a tumour cell is in contact, as displacements by distance.
+    pub contact: Vec<[i32; 3]>,
+    /// What counts as near, as displacements.
+    pub near: Vec<[i32; 3]>,
+    /// Weight of a cell found there, so that the sum is the number in a ball.
+    pub weight: f64,
+    /// Share of tumour cells that show PD-L1.
+    pub pd_l1: f64,
 }
 
 /// Parameters of a run, immutable.
@@ -92,6 +110,8 @@ pub struct Model {
     pub forming_reach: Vec<[i32; 3]>,
     /// Where a cell at work keeps a surface from arrest, as displacements.
     pub arrest_reach: Vec<[i32; 3]>,
+    /// What immune cells reach, if there are any.
+    pub immune: Option<ImmuneReach>,
     /// Share of an osteoclast that lies in the section (1 in 3-D).
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
@@ -126,6 +146,12 @@ const MOST_REACH: f64 = 64.0;
 /// Lengths of cells against the edge of a site.
 fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
     let most_um = MOST_REACH * grid.edge_um;
+    let immune = parameters.immune.iter().flat_map(|immune| {
+        [
+            ("immune.killing.contact", immune.killing.contact),
+            ("immune.suppression.reach", immune.suppression.reach),
+        ]
+    });
     let activation = &parameters.lining.activation;
     let recruitment = &parameters.precursor.recruitment;
     for (path, length) in [
@@ -139,7 +165,10 @@ fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) 
             "precursor.recruitment.arrest_reach",
             recruitment.arrest_reach,
         ),
-    ] {
+    ]
+    .into_iter()
+    .chain(immune)
+    {
         if length.get().is_nan() || length.get() > most_um {
             problems.add(
                 path,
@@ -184,9 +213,17 @@ impl Model {
         let signals = parameters.signal_names();
         let plan = therapy.plan(&mut problems);
         let binding = binding(&plan, &signals, &mut problems);
-        let cues =
-            CueTable::with_agents(&signals, &parameters.cues, &therapy.agents(), &mut problems);
+        let cues = CueTable::with_agents(
+            &signals,
+            &parameters.cues,
+            &therapy.agents(),
+            parameters.immune.is_some(),
+            &mut problems,
+        );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
+        if let Some(rates) = &rates.immune {
+            check_walks(&parameters, rates, &grid, tick_h.min(1.0), &mut problems);
+        }
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
@@ -254,6 +291,10 @@ impl Model {
                     .get()
                     .max(1.8 * grid.edge_um),
             ),
+            immune: parameters
+                .immune
+                .as_ref()
+                .map(|immune| immune_reach(immune, &grid)),
             osteoclast_share: share(parameters.osteoclast.diameter.get()),
             patch_share: share(2.0 * parameters.lining.activation.radius.get()),
             grid,
@@ -303,6 +344,47 @@ impl Model {
     /// Steps of the osteoclasts in a tick.
     pub fn steps_per_tick(&self) -> u32 {
         (self.tick_h / self.step_h).round() as u32
+    }
+}
+
+/// What immune cells reach on this lattice.
+fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
+    let mut contact = grid.ball(immune.killing.contact.get());
+    contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
+    let reach_um = immune.suppression.reach.get().max(grid.edge_um);
+    let near = grid.ball(reach_um);
+    ImmuneReach {
+        contact,
+        weight: weight(reach_um, near.len(), grid.site_volume_um3()),
+        near,
+        pd_l1: immune.exhaustion.pd_l1,
+    }
+}
+
+/// Walks of immune cells that would take the time of a run.
+fn check_walks(
+    parameters: &Parameters,
+    rates: &ImmuneRates,
+    grid: &Grid,
+    step_h: f64,
+    problems: &mut Problems,
+) {
+    let Some(immune) = &parameters.immune else {
+        return;
+    };
+    let persistence = immune.motility.persistence.get();
+    for (kind, speed) in KINDS.iter().zip(&rates.speed) {
+        let steps = walk_steps(speed.most(), persistence, step_h, grid.edge_um);
+        if steps.is_nan() || steps > MOST_STEPS {
+            problems.add(
+                &format!("immune.motility.{kind}"),
+                format!(
+                    "found up to {steps:.0} steps in {step_h} h on sites of {} um",
+                    grid.edge_um
+                ),
+                format!("give a speed and a persistence of at most {MOST_STEPS} steps"),
+            );
+        }
     }
 }
 
@@ -379,6 +461,7 @@ fn rates(
         lining,
         precursor,
         osteoblast,
+        immune,
         ..
     } = parameters;
     let secretion = |lineage: &str,
@@ -408,6 +491,10 @@ fn rates(
     let lining_secretion = secretion("lining", &lining.secretion, problems);
     let precursor_secretion = secretion("precursor", &precursor.secretion, problems);
     let osteoblast_secretion = secretion("osteoblast", &osteoblast.secretion, problems);
+    let immune = immune.as_ref().map(|immune| {
+        let made = secretion("immune", &immune.secretion, problems);
+        immune.compile(made, cues, problems)
+    });
     let contact = &lining.contact_rankl;
     let rates = Rates {
         tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
@@ -474,7 +561,14 @@ fn rates(
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,
+        immune,
     };
+    check_contact(&rates, cues, problems);
+    rates
+}
+
+/// RANK engaged by contact cannot depend on how much of it is engaged.
+fn check_contact(rates: &Rates, cues: &CueTable, problems: &mut Problems) {
     for (path, rate) in [
         ("lining.contact_rankl.resting", &rates.contact_resting),
         ("lining.contact_rankl.opened", &rates.contact_opened),
@@ -487,5 +581,4 @@ fn rates(
             );
         }
     }
-    rates
 }

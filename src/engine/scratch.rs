@@ -58,6 +58,39 @@ pub struct Scratch {
     pub decoys: Vec<Decoy>,
     /// Progenitors that radiation left in its fields.
     pub supply: Supply,
+    /// Where immune cells are, if the model has any.
+    pub immune: Option<ImmunePicture>,
+}
+
+/// Where immune cells are.
+#[derive(Debug, Default)]
+pub struct ImmunePicture {
+    /// CD8 cells in each site.
+    pub cd8: Vec<u16>,
+    /// Regulatory T cells in each site.
+    pub treg: Vec<u16>,
+    /// Suppressive activity of the myeloid cells in each site.
+    pub suppression: Vec<f32>,
+    /// True at sites with a tumour cell that is being killed; false between steps.
+    pub attacked: Vec<bool>,
+    /// Share of the room of the whole marrow that tumour cells take.
+    pub tumour_share: f64,
+    /// Volume of marrow, mm3.
+    pub marrow_mm3: f64,
+}
+
+impl ImmunePicture {
+    /// A picture of a tissue without immune cells.
+    pub fn of(sites: usize) -> Self {
+        Self {
+            cd8: vec![0; sites],
+            treg: vec![0; sites],
+            suppression: vec![0.0; sites],
+            attacked: vec![false; sites],
+            tumour_share: 0.0,
+            marrow_mm3: 0.0,
+        }
+    }
 }
 
 impl Scratch {
@@ -91,6 +124,11 @@ impl Scratch {
             drugs_pm: model.drugs_pm(&state.drugs),
             decoys: model.decoys(&state.drugs),
             supply: Supply::of(model, &state.radiation.fractions),
+            immune: model
+                .rates
+                .immune
+                .as_ref()
+                .map(|_| ImmunePicture::of(count)),
         })
     }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
-use crate::biology::surroundings::{Decoy, Surroundings};
+use crate::biology::surroundings::{Decoy, ImmuneNear, Surroundings};
 use crate::biology::tumour::clones::SecretionRate;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -13,7 +13,7 @@ use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::SignalBook;
-use crate::tissue::population::OsteoblastStage;
+use crate::tissue::population::{ImmuneKind, OsteoblastStage};
 use crate::transport::{TransportFault, binding};
 
 /// Index of RANKL among the core signals.
@@ -40,7 +40,22 @@ pub fn surroundings<'a>(
         drugs_pm: &scratch.drugs_pm,
         decoys: &scratch.decoys,
         inside_pm: 0.0,
+        immune: immune_near(model, scratch),
     }
+}
+
+fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<'a>> {
+    let picture = scratch.immune.as_ref()?;
+    let reaches = model.immune.as_ref()?;
+    Some(ImmuneNear {
+        reach: &reaches.near,
+        weight: reaches.weight,
+        cd8: &picture.cd8,
+        treg: &picture.treg,
+        suppression: &picture.suppression,
+        pd_l1: reaches.pd_l1,
+        tumour_share: picture.tumour_share,
+    })
 }
 
 /// Finds the sites of the surface, in order.
@@ -156,11 +171,16 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     let lining = rate_of(&rates.lining_secretion, signal);
     let precursor = rate_of(&rates.precursor_secretion, signal);
     let osteoblast = rate_of(&rates.osteoblast_secretion, signal);
+    let immune = rates
+        .immune
+        .as_ref()
+        .and_then(|rates| rate_of(&rates.secretion, signal));
     let released = std::mem::take(&mut state.released[signal]);
     if tumour.is_none()
         && lining.is_none()
         && precursor.is_none()
         && osteoblast.is_none()
+        && immune.is_none()
         && released.is_empty()
     {
         return None;
@@ -218,6 +238,20 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
                 OsteoblastStage::Mature => osteoblast,
             };
             if let Some(made) = made {
+                let site = cells.site[cell] as usize;
+                source[site] += (made.at(|cue| view.level(cue, site)) * to_pm) as f32;
+            }
+        }
+    }
+    if let Some(made) = immune {
+        let cells = &state.immune;
+        for cell in 0..cells.len() {
+            let makes = match cells.kind[cell] {
+                ImmuneKind::Cd8 => !cells.exhausted[cell],
+                ImmuneKind::Nk => true,
+                ImmuneKind::Treg | ImmuneKind::Myeloid => false,
+            };
+            if makes {
                 let site = cells.site[cell] as usize;
                 source[site] += (made.at(|cue| view.level(cue, site)) * to_pm) as f32;
             }

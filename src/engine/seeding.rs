@@ -17,7 +17,7 @@ use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::{Bone, OLD_MINERAL};
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Thickest layer that seeding lays on a surface site, as a share of the site.
@@ -124,6 +124,7 @@ impl State {
             radiation: Radiation::default(),
             rigidity: None,
             bones: None,
+            immune: ImmuneCells::default(),
         };
         state.open_books(model);
         if start.burn_in_h <= 0.0 {

@@ -11,7 +11,7 @@ use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
@@ -60,6 +60,8 @@ pub struct State {
     pub rigidity: Option<Findings>,
     /// The bones of the patient, if their events are drawn.
     pub bones: Option<Bones>,
+    /// Immune cells; none without their parameters.
+    pub immune: ImmuneCells,
 }
 
 /// What courses with conditions go by.
@@ -217,6 +219,18 @@ impl State {
                 hash.update(&event.day.to_le_bytes());
                 hash.update(&[event.kind as u8, u8::from(event.counted)]);
             }
+        }
+        // A tissue that never held an immune cell leaves no trace.
+        if self.immune.next_id > 0 {
+            let cells = &self.immune;
+            hash.update(&cells.next_id.to_le_bytes());
+            for cell in 0..cells.len() {
+                hash.update(&cells.id[cell].to_le_bytes());
+                hash.update(&cells.site[cell].to_le_bytes());
+                hash.update(&[cells.kind[cell] as u8, u8::from(cells.exhausted[cell])]);
+            }
+            floats(&mut hash, &cells.counter);
+            floats(&mut hash, &cells.age_h);
         }
         hash.finalize().to_hex().to_string()
     }

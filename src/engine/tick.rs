@@ -9,6 +9,7 @@
 //! | propose | a frozen picture | one fate per cell |
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
+//! | immune cells act, hour by hour | tumour, signals | immune cells, tumour cells |
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
@@ -18,6 +19,7 @@ use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
+use crate::engine::immune;
 use crate::engine::irradiate::irradiate;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
@@ -41,11 +43,14 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     find_surface(model, state, scratch);
     dose(model, state, scratch)?;
     irradiate(model, state, scratch);
+    immune::look(model, state, scratch);
     spread(model, state, scratch)?;
     bind(model, state, scratch)?;
+    immune::look(model, state, scratch);
     let proposals = propose(model, state, scratch);
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);
+    immune::act(model, state, scratch);
     expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.

@@ -42,6 +42,12 @@ pub enum Stream {
     Mutation = 13,
     /// Harm of a cell by a fraction of radiation.
     Radiotherapy = 20,
+    /// Immune cells that leave vessels.
+    ImmuneEntry = 30,
+    /// Crawling of immune cells.
+    ImmuneMotion = 31,
+    /// Death, division, killing and return of immune cells.
+    ImmuneFate = 32,
     /// Skeletal-related events of a patient.
     SkeletalEvent = 40,
     /// Patients of a virtual trial: their traits and their deaths.

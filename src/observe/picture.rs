@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::tissue::population::ImmuneKind;
 
 /// What a site shows, in the order of what covers what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,10 @@ pub enum Shown {
     Osteoblast,
     /// Osteoclast.
     Osteoclast,
+    /// CD8 T cell; one of several that is not exhausted.
+    Cd8,
+    /// CD8 T cells that are all exhausted.
+    Cd8Exhausted,
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
@@ -42,6 +47,7 @@ pub struct Slice {
 /// The cuts of a map: the section itself, or three through the middle.
 pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
     let dims = model.grid.dims;
+    let cd8 = cd8(model, state);
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {
         &[([0, 1], 2)]
     } else {
@@ -57,7 +63,7 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     at[axes[0]] = a;
                     at[axes[1]] = b;
                     at[fixed] = layer;
-                    shown.push(show(state, model.grid.index(at[0], at[1], at[2])));
+                    shown.push(show(state, &cd8, model.grid.index(at[0], at[1], at[2])));
                 }
             }
             Slice {
@@ -70,7 +76,27 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
         .collect()
 }
 
-fn show(state: &State, site: usize) -> Shown {
+/// What sites with CD8 cells show; empty where there are no immune cells.
+fn cd8(model: &Model, state: &State) -> Vec<Option<Shown>> {
+    let cells = &state.immune;
+    if cells.is_empty() {
+        return Vec::new();
+    }
+    let mut shown = vec![None; model.grid.len()];
+    for cell in 0..cells.len() {
+        if cells.kind[cell] == ImmuneKind::Cd8 {
+            let shown = &mut shown[cells.site[cell] as usize];
+            if !cells.exhausted[cell] {
+                *shown = Some(Shown::Cd8);
+            } else if shown.is_none() {
+                *shown = Some(Shown::Cd8Exhausted);
+            }
+        }
+    }
+    shown
+}
+
+fn show(state: &State, cd8: &[Option<Shown>], site: usize) -> Shown {
     let tumour = state.occupancy.tumour[site];
     if state.bone.solid[site] {
         let osteoid = state.bone.osteoid[site] > 0.5 * state.bone.matrix[site];
@@ -79,6 +105,8 @@ fn show(state: &State, site: usize) -> Shown {
         Shown::Osteoclast
     } else if state.occupancy.osteoblast[site] > 0 {
         Shown::Osteoblast
+    } else if let Some(&Some(cd8)) = cd8.get(site) {
+        cd8
     } else if tumour > 0 {
         let full = 2 * tumour >= state.occupancy.capacity[site];
         if full {

@@ -12,7 +12,7 @@ use crate::output::curves::use_embedded_font;
 use crate::output::{OutputError, write_whole};
 
 /// Kinds in the order of the legend.
-const ALL: [Shown; 8] = [
+const ALL: [Shown; 10] = [
     Shown::Bone,
     Shown::Osteoid,
     Shown::Marrow,
@@ -21,7 +21,12 @@ const ALL: [Shown; 8] = [
     Shown::TumourDense,
     Shown::Osteoblast,
     Shown::Osteoclast,
+    Shown::Cd8,
+    Shown::Cd8Exhausted,
 ];
+
+/// Kinds that every legend has; the others stand in it where a pixel shows them.
+const ALWAYS: usize = 8;
 
 /// Colour; dark and light differ, so that a grey print stays readable.
 const fn colour(kind: Shown) -> (u8, u8, u8) {
@@ -34,6 +39,8 @@ const fn colour(kind: Shown) -> (u8, u8, u8) {
         Shown::TumourDense => (170, 90, 150),
         Shown::Osteoblast => (0, 114, 178),
         Shown::Osteoclast => (200, 50, 0),
+        Shown::Cd8 => (0, 135, 95),
+        Shown::Cd8Exhausted => (20, 30, 25),
     }
 }
 
@@ -47,6 +54,8 @@ const fn label(kind: Shown) -> &'static str {
         Shown::TumourDense => "tumour, dense",
         Shown::Osteoblast => "osteoblast",
         Shown::Osteoclast => "osteoclast",
+        Shown::Cd8 => "CD8 T cell",
+        Shown::Cd8Exhausted => "CD8, exhausted",
     }
 }
 
@@ -88,7 +97,13 @@ const BOTTOM: u32 = 50;
 /// # Errors
 /// What the plotter said.
 fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
-    let legend = ALL.map(|kind| (colour(kind), label(kind).to_owned()));
+    let mut shown = frame.cuts.iter().flat_map(|cut| &cut.tissue);
+    let has_cd8 = shown.any(|kind| matches!(kind, Shown::Cd8 | Shown::Cd8Exhausted));
+    let kinds = if has_cd8 { ALL.len() } else { ALWAYS };
+    let legend: Vec<_> = ALL[..kinds]
+        .iter()
+        .map(|&kind| (colour(kind), label(kind).to_owned()))
+        .collect();
     draw_cuts(
         &format!("{title}, day {:.0}", frame.day),
         &frame.caption,

@@ -16,6 +16,7 @@ use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
+use crate::scenario::fragments::immune;
 use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
@@ -62,9 +63,22 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     Loaded::from_tree(tree, folder)
 }
 
-/// Lays what comes with howship under the scenario: the drugs that courses name, and what radiation
-/// does to cells where some is given.
-pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
+/// Lays what comes with howship and is asked for under the scenario: immune cells of the preset where
+/// there is a table for them, the drugs that courses name, and what radiation does to cells where some
+/// is given. What a drug does to immune cells is left out where there are none.
+pub(super) fn with_drugs(mut tree: Tree) -> Result<Tree, Diagnostic> {
+    let has_immune = matches!(tree.get("immune"), Some(toml::Value::Table(_)));
+    if has_immune
+        && let Some(preset) = tree.preset().map(str::to_owned)
+        && let Some(text) = immune(&preset)
+    {
+        let mut below = Tree::parse(Layer {
+            name: format!("immune cells of {preset}"),
+            text: text.to_owned(),
+        })?;
+        below.overlay(tree);
+        tree = below;
+    }
     let mut named: Vec<&str> = Vec::new();
     let therapy = tree.get("therapy");
     if let Some(toml::Value::Table(courses)) = &therapy {
@@ -90,7 +104,10 @@ pub(super) fn with_drugs(tree: Tree) -> Result<Tree, Diagnostic> {
     }
     let mut below: Option<Tree> = None;
     for layer in layers {
-        let layer = Tree::parse(layer)?;
+        let mut layer = Tree::parse(layer)?;
+        if !has_immune {
+            layer.remove("immune");
+        }
         match &mut below {
             Some(below) => below.overlay(layer),
             None => below = Some(layer),

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::cue::DeclaredCue;
+use crate::biology::immune::Immune;
 use crate::biology::osteoblast::mineralisation::Mineralisation;
 use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
 use crate::biology::osteoclast::Osteoclast;
@@ -94,6 +95,9 @@ pub struct Scenario {
     pub osteoblast: Osteoblast,
     /// Mineralisation of osteoid.
     pub mineralisation: Mineralisation,
+    /// Immune cells; none without this table, which may be empty over a preset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub immune: Option<Immune>,
     /// What is written.
     #[serde(default)]
     pub output: Output,
@@ -369,6 +373,7 @@ impl Scenario {
             precursor: self.precursor.clone(),
             osteoblast: self.osteoblast.clone(),
             mineralisation: self.mineralisation.clone(),
+            immune: self.immune.clone(),
         }
     }
 }

@@ -171,6 +171,9 @@ impl Loaded {
             }
         }
         found.into_result()?;
+        if base.get("immune").is_none() && tree.get("immune").is_some() {
+            return Err(shared("immune").into());
+        }
         let mut tree =
             with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         keep_uppermost_choices(&mut tree);

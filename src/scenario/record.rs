@@ -11,13 +11,14 @@ use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
 use crate::mechanics::follow_up;
+use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
-    write_clone_curves, write_curves, write_drug_curves, write_event_curves, write_patient_curves,
-    write_radiation_curves, write_rigidity_curves,
+    write_clone_curves, write_curves, write_drug_curves, write_event_curves, write_immune_curves,
+    write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
 use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
@@ -93,6 +94,8 @@ pub struct Record {
     pub rigidity: Table,
     /// Rows of `rigidity_cuts.csv`: every cut at day 0 and at the last reading.
     pub rigidity_cuts: Table,
+    /// Rows of `immune.csv`; without columns where there are no immune cells.
+    pub immune: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -161,6 +164,13 @@ impl Record {
                 },
                 rows: Vec::new(),
             },
+            immune: Table {
+                columns: match scenario.immune {
+                    Some(_) => immune::COLUMNS.map(str::to_owned).to_vec(),
+                    None => Vec::new(),
+                },
+                rows: Vec::new(),
+            },
             rigidity_cuts: Table {
                 columns: match scenario.rigidity {
                     Some(_) => follow_up::CUT_COLUMNS.map(str::to_owned).to_vec(),
@@ -222,6 +232,9 @@ impl Record {
             }
             if !self.colonisation.columns.is_empty() {
                 self.colonisation.rows.push(colonisation(state));
+            }
+            if !self.immune.columns.is_empty() {
+                self.immune.rows.push(immune::row(model, state));
             }
             self.take_drugs(simulation);
             self.take_radiation(simulation);
@@ -411,6 +424,7 @@ impl Record {
             &self.radiotherapy,
             &self.rigidity,
             &self.rigidity_cuts,
+            &self.immune,
         ] {
             if let Some(row) = table
                 .rows
@@ -505,6 +519,7 @@ impl Record {
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
             (&self.radiotherapy, "radiotherapy.csv"),
+            (&self.immune, "immune.csv"),
         ] {
             if !table.columns.is_empty() {
                 table.write_csv(&folder.join(file))?;
@@ -562,6 +577,10 @@ impl Record {
         }
         if !self.radiotherapy.columns.is_empty() {
             write_radiation_curves(plots, title, &self.radiotherapy, &days)?;
+        }
+        if !self.immune.columns.is_empty() {
+            let days = dose_days(&self.drugs);
+            write_immune_curves(plots, title, &self.immune, &days)?;
         }
         for moment in &self.maps {
             write_map(

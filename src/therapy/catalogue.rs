@@ -2,7 +2,9 @@
 //! actions, and what radiation does to cells.
 
 /// Name and text of each drug.
-const DRUGS: [(&str, &str); 14] = [
+const DRUGS: [(&str, &str); 16] = [
+    ("anti_ctla_4", include_str!("drugs/anti_ctla_4.toml")),
+    ("anti_pd_1", include_str!("drugs/anti_pd_1.toml")),
     ("anti_pthrp", include_str!("drugs/anti_pthrp.toml")),
     ("anti_tgf_beta", include_str!("drugs/anti_tgf_beta.toml")),
     ("carboplatin", include_str!("drugs/carboplatin.toml")),

@@ -509,10 +509,12 @@ pub struct Fraction {
     pub osteoblasts_killed: u64,
     /// Osteoclasts that died.
     pub osteoclasts_killed: u64,
+    /// Immune cells that died.
+    pub immune_killed: u64,
 }
 
 /// Names of the columns of a fraction.
-pub const FRACTION_COLUMNS: [&str; 12] = [
+pub const FRACTION_COLUMNS: [&str; 13] = [
     "time_d",
     "isocentre_gy",
     "tumour_mean_gy",
@@ -525,6 +527,7 @@ pub const FRACTION_COLUMNS: [&str; 12] = [
     "precursors_killed",
     "osteoblasts_killed",
     "osteoclasts_killed",
+    "immune_killed",
 ];
 
 impl Fraction {
@@ -549,6 +552,7 @@ impl Fraction {
             self.precursors_killed as f64,
             self.osteoblasts_killed as f64,
             self.osteoclasts_killed as f64,
+            self.immune_killed as f64,
         ]
     }
 }

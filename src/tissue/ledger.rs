@@ -125,6 +125,23 @@ pub struct Arrivals {
     pub settled: u64,
 }
 
+/// What immune cells did since the start; arrays by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct ImmuneBook {
+    /// Cells that left vessels.
+    pub entered: [u64; 4],
+    /// Cells that were born by division.
+    pub born: [u64; 4],
+    /// Cells that died.
+    pub died: [u64; 4],
+    /// Tumour cells that were killed, by the kind of the cell that killed.
+    pub kills: [u64; 4],
+    /// Tumour cells that were killed by exhausted CD8 cells, among those killed by CD8 cells.
+    pub kills_exhausted: u64,
+    /// Steps in which a CD8 cell was in contact with a tumour cell, h x cells.
+    pub contact_h: f64,
+}
+
 /// All books of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
@@ -148,6 +165,8 @@ pub struct Ledger {
     pub remodelling: Remodelling,
     /// Tumour cells that came from the circulation.
     pub arrivals: Arrivals,
+    /// What immune cells did.
+    pub immune: ImmuneBook,
 }
 
 #[cfg(test)]

@@ -166,6 +166,126 @@ impl Osteoblasts {
     }
 }
 
+/// Kind of an immune cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum ImmuneKind {
+    /// CD8 T cell that knows the tumour.
+    Cd8 = 0,
+    /// Regulatory T cell.
+    Treg = 1,
+    /// Myeloid suppressor.
+    Myeloid = 2,
+    /// Natural killer cell.
+    Nk = 3,
+}
+
+impl ImmuneKind {
+    /// All kinds in their order.
+    pub const ALL: [Self; 4] = [Self::Cd8, Self::Treg, Self::Myeloid, Self::Nk];
+
+    /// Place among the kinds.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// One immune cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ImmuneCell {
+    /// Identity, among immune cells.
+    pub id: u64,
+    /// Site that holds the cell.
+    pub site: u32,
+    /// Kind.
+    pub kind: ImmuneKind,
+    /// True for a CD8 cell that is exhausted.
+    pub exhausted: bool,
+    /// Counter of exhaustion.
+    pub counter: f32,
+    /// Time since the cell came or last divided, h.
+    pub age_h: f32,
+}
+
+/// Immune cells. They have ids of their own, so that they do not shift the luck of others.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ImmuneCells {
+    /// Id of the next cell.
+    pub next_id: u64,
+    /// Identity.
+    pub id: Vec<u64>,
+    /// Site that holds the cell; it takes no room.
+    pub site: Vec<u32>,
+    /// Kind.
+    pub kind: Vec<ImmuneKind>,
+    /// True for a CD8 cell that is exhausted.
+    pub exhausted: Vec<bool>,
+    /// Counter of exhaustion.
+    pub counter: Vec<f32>,
+    /// Time since the cell came or last divided, h.
+    pub age_h: Vec<f32>,
+}
+
+impl ImmuneCells {
+    /// Number of cells of all kinds.
+    pub const fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// True when there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    /// The cell at a place.
+    pub fn cell(&self, at: usize) -> ImmuneCell {
+        ImmuneCell {
+            id: self.id[at],
+            site: self.site[at],
+            kind: self.kind[at],
+            exhausted: self.exhausted[at],
+            counter: self.counter[at],
+            age_h: self.age_h[at],
+        }
+    }
+
+    /// Adds a cell of age 0 with the next id.
+    pub fn push(&mut self, site: u32, kind: ImmuneKind, exhausted: bool, counter: f32) {
+        self.id.push(self.next_id);
+        self.next_id += 1;
+        self.site.push(site);
+        self.kind.push(kind);
+        self.exhausted.push(exhausted);
+        self.counter.push(counter);
+        self.age_h.push(0.0);
+    }
+
+    /// Keeps the cells for which `keep` is true, in order.
+    pub fn retain(&mut self, keep: &[bool]) {
+        retain(&mut self.id, keep);
+        retain(&mut self.site, keep);
+        retain(&mut self.kind, keep);
+        retain(&mut self.exhausted, keep);
+        retain(&mut self.counter, keep);
+        retain(&mut self.age_h, keep);
+    }
+
+    /// Removes the cells that `dies` picks, asked one after another in the order of the list; how many
+    /// of each kind.
+    pub fn remove_where(&mut self, mut dies: impl FnMut(ImmuneCell) -> bool) -> [u64; 4] {
+        let mut dead = [0; 4];
+        let mut keep = Vec::with_capacity(self.len());
+        for at in 0..self.len() {
+            let cell = self.cell(at);
+            let ends = dies(cell);
+            dead[cell.kind.index()] += u64::from(ends);
+            keep.push(!ends);
+        }
+        self.retain(&keep);
+        dead
+    }
+}
+
 fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
     let mut at = 0;
     values.retain(|_| {
@@ -192,5 +312,25 @@ mod tests {
         assert_eq!(cells.clone, [0, 2]);
         assert_eq!(cells.doomed, [0, 3]);
         assert_eq!(cells.doomed(), 1);
+    }
+
+    #[test]
+    fn immune_cells_are_removed_in_order_and_ids_are_never_used_again() {
+        let mut cells = ImmuneCells::default();
+        for kind in ImmuneKind::ALL {
+            cells.push(7, kind, false, 0.0);
+        }
+        let mut asked = Vec::new();
+        let dead = cells.remove_where(|cell| {
+            asked.push(cell.id);
+            cell.kind == ImmuneKind::Treg
+        });
+        assert_eq!(
+            (asked.as_slice(), dead),
+            ([0, 1, 2, 3].as_slice(), [0, 1, 0, 0])
+        );
+        cells.push(9, ImmuneKind::Cd8, true, 3.0);
+        assert_eq!(cells.id, [0, 2, 3, 4]);
+        assert_eq!(cells.cell(3).site, 9);
     }
 }

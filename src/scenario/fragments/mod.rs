@@ -58,5 +58,14 @@ pub const GENOTYPE: Kind = Kind {
     says: "The genotype of the host, over the preset and under this file.",
 };
 
+/// Parameters of immune cells for a preset, laid under a scenario that has a table `[immune]`.
+pub fn immune(preset: &str) -> Option<&'static str> {
+    match preset {
+        "human" => Some(include_str!("immune/human.toml")),
+        "mouse" => Some(include_str!("immune/mouse.toml")),
+        _ => None,
+    }
+}
+
 /// All kinds, the lowest layer first.
 pub const KINDS: [Kind; 2] = [LINE, GENOTYPE];
