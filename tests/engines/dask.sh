@@ -1,0 +1,101 @@
+#!/bin/sh
+# A study through a Dask scheduler and two separate workers on loopback. One worker is killed (SIGKILL)
+# in the middle, then the scheduler; the study is started again, and its table is compared byte for
+# byte with that of a local run. Then the same with runs that fail, and into a shared store.
+# Usage: tests/engines/dask.sh [RUNS] [HOWSHIP]; needs Python 3.10 and PyPI the first time.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+runs=${1:-200}
+howship=$(realpath "${2:-target/release/howship}")
+python=$("$here/venv.sh")/bin/python
+. "$here/study.sh"
+base=$(mktemp -d)
+cd "$base"
+ids=
+end() {
+    for id in $ids; do kill -KILL "$id" 2> /dev/null || true; done
+    rm -rf "$base"
+}
+trap end EXIT
+fail() {
+    echo "error: $*" >&2
+    tail -n 5 ./*.log >&2 2> /dev/null || true
+    exit 1
+}
+port() {
+    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+start_scheduler() {
+    address=tcp://127.0.0.1:$(port)
+    "$python" -m distributed.cli.dask_scheduler --host 127.0.0.1 --port "${address##*:}" \
+        --no-dashboard > scheduler.log 2>&1 &
+    scheduler=$!
+    ids="$ids $scheduler"
+}
+start_worker() {
+    "$python" -m distributed.cli.dask_worker "$address" --no-nanny --nworkers 1 --nthreads 1 \
+        --no-dashboard --local-directory "$base/scratch" > "worker-$1.log" 2>&1 &
+    worker=$!
+    ids="$ids $worker"
+}
+by_dask() {
+    "$howship" study run "$1" --store "$2" --engine dask --scheduler "$address" --python "$python"
+}
+wait_for() { # STORE COUNT: results beyond this
+    turn=0
+    while [ "$(results "$1")" -lt "$2" ]; do
+        turn=$((turn + 1))
+        [ "$turn" -lt 1200 ] || fail "$2 results did not come within a minute"
+        kill -0 "$study" 2> /dev/null || fail "the study ended before $2 results"
+        sleep 0.05
+    done
+}
+
+write_study . "$runs"
+"$howship" study run study.toml --store local --quiet
+start_scheduler
+start_worker 1; first=$worker
+start_worker 2; second=$worker
+
+by_dask study.toml remote > first.log 2>&1 &
+study=$!
+wait_for remote $((runs / 8))
+kill -KILL "$first"
+at_worker=$(results remote)
+wait_for remote $((runs / 2))
+kill -KILL "$scheduler"
+at_scheduler=$(results remote)
+code=0; wait "$study" || code=$?
+[ "$code" -eq 75 ] || fail "after the scheduler was lost the study ended with $code, not 75"
+grep -q "start" first.log || fail "the study does not say to start again"
+kill -KILL "$second" 2> /dev/null || true
+kept=$(results remote)
+[ "$kept" -lt "$runs" ] || fail "the scheduler was killed too late"
+sleep 1
+pgrep -f "run-one --plan $base/" > /dev/null && fail "runs went on without their worker"
+
+start_scheduler
+start_worker 1; first=$worker
+start_worker 2; second=$worker
+by_dask study.toml remote > second.log 2>&1 || fail "the study started again ended with $?"
+grep -q "$((runs - kept)) runs done, $kept were there, 0 failed" second.log \
+    || fail "not only what was missing was run"
+cmp local/studies/doses/runs.csv remote/studies/doses/runs.csv || fail "the tables differ"
+echo "dask: worker killed at $at_worker of $runs runs, scheduler at $at_scheduler; $kept kept, table equal"
+
+# Runs that fail are rows with their error, and exit 1.
+write_study . 16 100000000
+code=0; "$howship" study run study.toml --store local_failing --quiet 2> local_failing.log || code=$?
+[ "$code" -eq 1 ] || fail "the local study with failures ended with $code"
+code=0; by_dask study.toml failing > failing.log 2>&1 || code=$?
+[ "$code" -eq 1 ] || fail "the study with failures ended with $code"
+cmp local_failing/studies/doses/runs.csv failing/studies/doses/runs.csv || fail "the failed rows differ"
+[ "$(grep -c ',failed,' failing/studies/doses/runs.csv)" -eq 8 ] || fail "not half of the rows failed"
+
+# Into a store that the workers see.
+write_study . 24
+"$howship" study run study.toml --store local_shared --quiet
+"$howship" study run study.toml --store shared --quiet --engine dask --scheduler "$address" \
+    --python "$python" --shared-store 6 || fail "the study with a shared store ended with $?"
+cmp local_shared/studies/doses/runs.csv shared/studies/doses/runs.csv || fail "the shared tables differ"
+echo "dask: failed rows and shared store equal"
