@@ -9,6 +9,7 @@ failed (their lines say why), 2 wrong request, 65 the plan does not fit, 75 star
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import ipaddress
 import json
@@ -312,6 +313,7 @@ def run_shards(
     store: str | os.PathLike[str],
     shards: int,
     task: Task = Task(),
+    retry_failed: bool = False,
     wait_s: float = 60.0,
     stop: threading.Event | None = None,
 ) -> int:
@@ -327,6 +329,7 @@ def run_shards(
             arguments = [task.program, "study", "shard", "--plan", str(Path(plan).resolve())]
             arguments += ["--store", str(Path(store).resolve()), "--jobs", str(task.cores)]
             arguments += ["--shards", str(shards), "--shard", "RUNS", "--stop-at-eof", "--quiet"]
+            arguments += ["--retry-failed"] if retry_failed else []
             pool.give(arguments, [shard], "")
         [shard], answer, reason = pool.take()
         if answer is not None and answer.code in (0, 1):
@@ -349,6 +352,7 @@ def _arguments() -> argparse.Namespace:
     add("--tls-key", help="its key, PEM")
     add("--store", help="store that the workers see too; results go there, in shards")
     add("--shards", type=int, default=100, help="number of shards with --store")
+    add("--retry-failed", action="store_true", help="with --store, run again what failed before")
     add("--program", default="howship", help="howship on the workers")
     add("--cores", type=int, default=1, help="threads of a run")
     add("--memory", type=float, help="bytes of a run")
@@ -386,12 +390,21 @@ def _drive(asked: argparse.Namespace) -> int:
         client = Client(
             asked.scheduler, security=safe, timeout=10, name="howship", set_as_default=False
         )
-    except OSError as error:
+    except (OSError, asyncio.TimeoutError) as error:
         raise Stop(
             START_AGAIN, f"no scheduler answers at {asked.scheduler}: {error}; start it and start again"
         ) from error
     if asked.store:
-        return run_shards(client, asked.plan, asked.store, asked.shards, task, asked.wait, stop)
+        return run_shards(
+            client,
+            asked.plan,
+            asked.store,
+            asked.shards,
+            task,
+            asked.retry_failed,
+            asked.wait,
+            stop,
+        )
     return run_plan(client, asked.plan, _emit, task, asked.wait, stop)
 
 

@@ -145,6 +145,9 @@ impl EngineArguments {
             let shards = shards.clamp(1, study.header.runs).to_string();
             command.arg("--plan").arg(whole).arg("--store").arg(folder);
             command.args(["--shards", &shards]);
+            if batch.retry_failed {
+                command.arg("--retry-failed");
+            }
         } else {
             command.arg("--plan").arg(plan.path());
         }

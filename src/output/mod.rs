@@ -4,6 +4,8 @@ pub mod arms;
 pub mod checkpoint;
 pub mod curves;
 pub mod map;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod run_folder;
 pub mod table;
 

@@ -271,6 +271,15 @@ impl Attempt {
         let [key, state, wall, threads, memory, host, process, ended] = cells.as_slice() else {
             return None;
         };
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_count = |text: &str| text.parse::<u32>().is_ok();
+        if !(is_number(wall)
+            && is_count(threads)
+            && (memory.is_empty() || is_number(memory))
+            && is_count(process))
+        {
+            return None;
+        }
         Some(Self {
             key: (*key).to_owned(),
             state: (*state).to_owned(),
