@@ -239,7 +239,7 @@ impl Attempt {
             key: key.to_owned(),
             state: state.to_owned(),
             cells: [
-                format!("{:.3}", cost.wall_s),
+                format!("{:.6}", cost.wall_s),
                 cost.threads.to_string(),
                 peak_memory_mb().map_or_else(String::new, |mb| format!("{mb:.1}")),
                 host(),

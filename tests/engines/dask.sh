@@ -17,6 +17,7 @@ end() {
     rm -rf "$base"
 }
 trap end EXIT
+trap 'exit 130' INT TERM
 fail() {
     echo "error: $*" >&2
     tail -n 5 ./*.log >&2 2> /dev/null || true
