@@ -89,7 +89,9 @@ def security(scheduler: str, ca: str | None, cert: str | None, key: str | None) 
             tls_ca_file=ca, tls_client_cert=cert, tls_client_key=key, require_encryption=True
         )
     if address.scheme != "tcp":
-        raise Stop(2, f'error: --scheduler: found "{scheduler}", expected tls:// or tcp://127.0.0.1')
+        raise Stop(
+            2, f'error: --scheduler: found "{scheduler}", expected tls:// or tcp://127.0.0.1'
+        )
     if not _is_here(scheduler):
         raise Stop(
             2,
@@ -213,7 +215,9 @@ class _Pool:
         except (CommClosedError, TimeoutError) as error:
             raise Stop(START_AGAIN, _LOST) from error
         except (FileNotFoundError, PermissionError) as error:
-            raise Stop(2, f"error: a worker cannot start howship: {error}; see --program") from error
+            raise Stop(
+                2, f"error: a worker cannot start howship: {error}; see --program"
+            ) from error
         finally:
             future.release()
         if answer.code in (2, BAD_PLAN):
@@ -392,7 +396,8 @@ def _drive(asked: argparse.Namespace) -> int:
         )
     except (OSError, asyncio.TimeoutError) as error:
         raise Stop(
-            START_AGAIN, f"no scheduler answers at {asked.scheduler}: {error}; start it and start again"
+            START_AGAIN,
+            f"no scheduler answers at {asked.scheduler}: {error}; start it and start again",
         ) from error
     if asked.store:
         return run_shards(

@@ -160,9 +160,12 @@ def test_runs_end_with_their_worker(tmp_path: Path) -> None:
         tmp_path,
         f"    open({str(tmp_path / 'began')!r}, 'w'); sys.stdin.read(); open({str(mark)!r}, 'w')",
     )
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-    ) as cluster, Client(cluster, set_as_default=False) as client:
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
         [pid] = client.run(os.getpid).values()
         stop = threading.Event()
         work = threading.Thread(target=_quietly, args=(client, _plan(tmp_path, 1), task, stop))

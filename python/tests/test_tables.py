@@ -68,7 +68,9 @@ def test_polars_reads_the_numbers_of_the_csv(results: Path) -> None:
 
 def test_duckdb_agrees_and_sees_the_units(results: Path) -> None:
     runs = str(results / "runs" / "*.parquet")
-    query = "select arm, count(*), sum(bone) from '{}' where status = 'done' group by arm order by arm"
+    query = (
+        "select arm, count(*), sum(bone) from '{}' where status = 'done' group by arm order by arm"
+    )
     parquet = duckdb.sql(query.format(runs)).fetchall()
     assert parquet == duckdb.sql(query.format(results / "runs.csv")).fetchall()
     assert [row[:2] for row in parquet] == [("control", 24), ("settled", 24)]

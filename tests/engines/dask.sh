@@ -12,6 +12,7 @@ python=$("$here/venv.sh")/bin/python
 base=$(mktemp -d)
 cd "$base"
 ids=
+tls=
 end() {
     for id in $ids; do kill -KILL "$id" 2> /dev/null || true; done
     rm -rf "$base"
@@ -26,21 +27,25 @@ fail() {
 port() {
     "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
-start_scheduler() {
-    address=tcp://127.0.0.1:$(port)
-    "$python" -m distributed.cli.dask_scheduler --host 127.0.0.1 --port "${address##*:}" \
-        --no-dashboard > scheduler.log 2>&1 &
+start_scheduler() { # [tls]
+    address=${1:-tcp}://127.0.0.1:$(port)
+    # shellcheck disable=SC2086 # the options of TLS are words
+    "$python" -m distributed.cli.dask_scheduler --host "${address%:*}" --port "${address##*:}" \
+        $tls --no-dashboard > scheduler.log 2>&1 &
     scheduler=$!
     ids="$ids $scheduler"
 }
 start_worker() {
+    # shellcheck disable=SC2086
     "$python" -m distributed.cli.dask_worker "$address" --no-nanny --nworkers 1 --nthreads 1 \
-        --no-dashboard --local-directory "$base/scratch" > "worker-$1.log" 2>&1 &
+        $tls --no-dashboard --local-directory "$base/scratch" > "worker-$1.log" 2>&1 &
     worker=$!
     ids="$ids $worker"
 }
-by_dask() {
-    "$howship" study run "$1" --store "$2" --engine dask --scheduler "$address" --python "$python"
+by_dask() { # STUDY STORE [OPTION...]
+    study_file=$1; store=$2; shift 2
+    "$howship" study run "$study_file" --store "$store" --engine dask --scheduler "$address" \
+        --python "$python" "$@"
 }
 wait_for() { # STORE COUNT: results beyond this
     turn=0
@@ -96,7 +101,24 @@ cmp local_failing/studies/doses/runs.csv failing/studies/doses/runs.csv || fail 
 # Into a store that the workers see.
 write_study . 24
 "$howship" study run study.toml --store local_shared --quiet
-"$howship" study run study.toml --store shared --quiet --engine dask --scheduler "$address" \
-    --python "$python" --shared-store 6 || fail "the study with a shared store ended with $?"
+by_dask study.toml shared --quiet --shared-store 6 \
+    || fail "the study with a shared store ended with $?"
 cmp local_shared/studies/doses/runs.csv shared/studies/doses/runs.csv || fail "the shared tables differ"
 echo "dask: failed rows and shared store equal"
+
+# By TLS; who has no certificate is turned away.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+    -keyout key.pem -out cert.pem 2> /dev/null
+tls="--tls-ca-file cert.pem --tls-cert cert.pem --tls-key key.pem"
+start_scheduler tls
+start_worker 3
+by_dask study.toml encrypted --quiet --tls-ca cert.pem --tls-cert cert.pem --tls-key key.pem \
+    || fail "the study by TLS ended with $?"
+cmp local_shared/studies/doses/runs.csv encrypted/studies/doses/runs.csv \
+    || fail "the tables by TLS differ"
+code=0; by_dask study.toml plain --quiet 2> plain.log || code=$?
+[ "$code" -eq 2 ] && grep -q -e --tls-ca plain.log || fail "TLS without certificates: $code"
+address=tcp://127.0.0.1:${address##*:}
+code=0; by_dask study.toml plain --quiet 2> plain.log || code=$?
+[ "$code" -eq 75 ] || fail "without TLS the study ended with $code, not 75"
+echo "dask: table by TLS equal, others turned away"
