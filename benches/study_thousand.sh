@@ -24,6 +24,7 @@ base = "$root/scenarios/vicious_cycle_2d.toml"
 replicates = $2
 [set]
 "run.duration" = "$days d"
+"run.burn_in" = "1 d"
 [vary]
 "tumour.division.rate" = { from = "0.3 /d", to = "0.6 /d", levels = 5 }
 [responses]
