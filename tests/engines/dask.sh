@@ -77,8 +77,11 @@ grep -q "start" first.log || fail "the study does not say to start again"
 kill -KILL "$second" 2> /dev/null || true
 kept=$(results remote)
 [ "$kept" -lt "$runs" ] || fail "the scheduler was killed too late"
-sleep 1
-pgrep -f "run-one --plan $base/" > /dev/null && fail "runs went on without their worker"
+turn=0
+while pgrep -f "run-one --plan $base/" > /dev/null; do
+    turn=$((turn + 1)); [ "$turn" -lt 100 ] || fail "runs go on without their worker"
+    sleep 0.1
+done
 
 start_scheduler
 start_worker 1; first=$worker
