@@ -33,3 +33,19 @@ kill times="20":
 # Speed of whole ticks.
 bench:
     cargo bench --bench tick
+
+# Studies by Dask and by Slurm's daemons (as root), with kills; as long as asked.
+engines runs="2000":
+    cargo build --release
+    tests/engines/dask.sh {{runs}}
+    tests/engines/slurm.sh {{runs}} 20
+
+# What a run of a study costs beside its simulation: local, by Dask, against empty processes.
+study-overhead runs="1000":
+    cargo build --release
+    benches/study_overhead.sh {{runs}}
+
+# A thousand runs: speed against ideal, memory, and the table after ten kills.
+study-thousand runs="1000":
+    cargo build --release
+    benches/study_thousand.sh {{runs}}

@@ -252,6 +252,48 @@ fn shards_and_single_runs_collect_into_the_table_of_a_local_run() {
     ran(&from, 1);
     let row = |store: &Path| runs_csv(store).lines().nth(6).unwrap().to_owned();
     assert_eq!(row(&alone), row(&local));
+    // The rest in two processes; a result that comes twice was made once.
+    let mut emitted = emitted;
+    for index in ["0..5,5,6..12", "12..24"] {
+        emitted += &ran(&["run-one", "--plan", text(&plan), "--index", index], 0);
+    }
+    let numbers: Vec<&str> = emitted
+        .lines()
+        .map(|line| line.split([':', ',']).nth(1).unwrap())
+        .collect();
+    let mut expected: Vec<String> = (0..24).map(|run| run.to_string()).collect();
+    expected.insert(0, "5".to_owned());
+    assert_eq!(numbers, expected);
+    for _ in 0..2 {
+        let collected = Command::new(env!("CARGO_BIN_EXE_howship"))
+            .args(["study", "collect", text(&plan), "--store", text(&alone)])
+            .args(["--from", "-"])
+            .write_stdin(emitted.as_str())
+            .output()
+            .unwrap();
+        assert_eq!(collected.status.code(), Some(0));
+    }
+    assert_eq!(runs_csv(&alone), runs_csv(&local));
+    let telemetry = fs::read_to_string(alone.join("studies/doses/telemetry.csv")).unwrap();
+    assert_eq!(telemetry.lines().count(), 1 + 25, "{telemetry}");
+    for wrong in ["", "1,", "5..5", "7..3", "a", "-1", "24", "0..25"] {
+        let index = format!("--index={wrong}");
+        ran(&["run-one", "--plan", text(&plan), &index], 2);
+    }
+    // A worker whose master has gone stops.
+    let mut left_alone = std::process::Command::new(env!("CARGO_BIN_EXE_howship"))
+        .args(["study", "run-one", "--plan", text(&plan), "--index"])
+        .args([vec!["3"; 2000].join(","), "--stop-at-eof".to_owned()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(left_alone.stdin.take());
+    assert_eq!(left_alone.wait().unwrap().code(), Some(75));
+    let foreign = emitted.replace("\"run\":5", "\"run\":6");
+    fs::write(&results, foreign).unwrap();
+    ran(&from, 2);
     // A plan that was cut is refused.
     let whole = fs::read_to_string(&plan).unwrap();
     fs::write(&plan, &whole[..whole.len() - 200]).unwrap();
@@ -332,6 +374,80 @@ fn a_check_counts_runs_hours_and_memory_and_a_script_names_its_shards() {
     let script = ran(&arguments, 0);
     assert!(script.starts_with("#!/bin/sh\n#SBATCH"), "{script}");
     assert!(script.contains("--array=0-4") && script.contains("--shards 5 --shard auto"));
+    let with = |more: &[&str], code| ran(&[&arguments[..], more].concat(), code);
+    let script = with(&["--cores", "4", "--memory", "2 GB", "--time", "90 min"], 0);
+    for words in [
+        "#SBATCH --cpus-per-task=4\n",
+        "#SBATCH --mem=2000M\n",
+        "#SBATCH --time=90\n",
+        "--jobs 4 --budget '89 min'",
+    ] {
+        assert!(script.contains(words), "{words}: {script}");
+    }
+    with(&["--memory", "2"], 2);
+    with(&["--cores", "0"], 2);
+}
+
+#[test]
+fn an_engine_says_what_it_lacks() {
+    let (folder, path) = folder_with(STUDY);
+    let store = folder.path().join("store");
+    let bare = folder.path().join("python");
+    fs::write(&bare, "#!/bin/sh\nexit 1\n").unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&bare, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let here = "tcp://127.0.0.1:1";
+    let cases: [(&[&str], &str); 5] = [
+        (&["--engine", "dask"], "needs --scheduler"),
+        (&["--scheduler", here], "--engine dask"),
+        (
+            &["--engine", "dask", "--scheduler", here, "--jobs", "2"],
+            "--jobs is for --engine local",
+        ),
+        (
+            &[
+                "--engine",
+                "dask",
+                "--scheduler",
+                here,
+                "--python",
+                "/no/python",
+            ],
+            "does not start",
+        ),
+        (
+            &[
+                "--engine",
+                "dask",
+                "--scheduler",
+                here,
+                "--python",
+                text(&bare),
+            ],
+            "-m pip install ./python",
+        ),
+    ];
+    for (more, words) in cases {
+        let output = study(&[&["run", text(&path), "--store", text(&store)], more].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{more:?}: {said}");
+        assert!(said.contains(words), "{more:?} lacks {words}: {said}");
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn tables_are_there_as_parquet_and_the_same_bytes_again() {
+    let (folder, path) = folder_with(STUDY);
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    for store in [&one, &other] {
+        ran(&["run", text(&path), "--store", text(store), "--quiet"], 0);
+    }
+    let part = |store: &Path, table: &str| {
+        fs::read(store.join(format!("studies/doses/{table}/part-00000.parquet"))).unwrap()
+    };
+    assert_eq!(part(&one, "runs"), part(&other, "runs"));
+    assert_eq!(&part(&one, "telemetry")[..4], b"PAR1");
 }
 
 #[test]

@@ -13,6 +13,7 @@ macro_rules! say {
 }
 
 mod arms;
+mod engine;
 mod progress;
 mod resume;
 mod rigidity;

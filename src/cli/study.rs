@@ -6,31 +6,30 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
-
 use super::Stop;
+use super::engine::{Engine, EngineArguments, at_least_one, bytes};
 use super::progress::Progress;
 use super::run::{begin, on_threads};
 use super::signals::Signals;
 use crate::numerics::quantity::Time;
-use crate::output::table::Table;
-use crate::output::{OutputError, write_whole};
+use crate::output::write_whole;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::memory::machine_bytes;
-use crate::study::batch::{Event, NoSeries, Summary, Work, simulate, work_off};
+use crate::study::batch::{Event, Summary, Work, work_off};
 use crate::study::calibrate::{Calibration, CalibrationError, Found, read_data};
 use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
 use crate::study::store::Store;
+use clap::{Args, Subcommand};
 
 /// Exit code of a plan that does not fit.
-const BAD_PLAN: u8 = 65;
+pub(super) const BAD_PLAN: u8 = 65;
 /// Exit code of a shard that is to be started again.
-const REQUEUE: u8 = 75;
+pub(super) const REQUEUE: u8 = 75;
 
 /// Arguments of `howship study`.
 #[derive(Debug, Args)]
@@ -73,6 +72,8 @@ enum StudyCommand {
         stored: Stored,
         #[command(flatten)]
         batch: Batch,
+        #[command(flatten)]
+        engine: EngineArguments,
     },
     /// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
     Shard {
@@ -91,20 +92,29 @@ enum StudyCommand {
         /// Stop after this time, such as "50 min".
         #[arg(long)]
         budget: Option<Time>,
+        /// Stop when standard input ends: whoever asked has gone.
+        #[arg(long)]
+        stop_at_eof: bool,
         #[command(flatten)]
         batch: Batch,
     },
-    /// Do one run of a plan and write its result to standard output, without a store.
+    /// Do one or a few runs of a plan and write a line for each to standard output, without a store.
     RunOne {
-        /// The plan (or the study file).
+        /// The plan (or the study file); its first line is enough.
         #[arg(long)]
         plan: PathBuf,
-        /// Number of the run, from 0.
+        /// Numbers of runs from 0, as in 7 or 3,4,8 or 10..20 (without 20).
         #[arg(long)]
-        index: u64,
-        /// Where the result goes: `-`.
+        index: String,
+        /// Where the results go: `-`.
         #[arg(long, default_value = "-")]
         emit: String,
+        /// Threads inside a run; all cores without it.
+        #[arg(long)]
+        threads: Option<usize>,
+        /// Stop when standard input ends: whoever asked has gone.
+        #[arg(long)]
+        stop_at_eof: bool,
     },
     /// Count what is done, failed and missing.
     Status {
@@ -115,7 +125,7 @@ enum StudyCommand {
     Collect {
         #[command(flatten)]
         stored: Stored,
-        /// File of results of `run-one`, one per line.
+        /// File of results of `run-one`, one per line; `-` is standard input.
         #[arg(long)]
         from: Vec<PathBuf>,
     },
@@ -166,60 +176,70 @@ enum StudyCommand {
         /// Number of shards.
         #[arg(long, default_value_t = 100)]
         shards: u64,
-        /// Cores of a shard.
-        #[arg(long, default_value_t = 1)]
+        /// Cores of a shard: --cpus-per-task.
+        #[arg(long, default_value_t = 1, value_parser = at_least_one)]
         cores: usize,
-        /// Hours of a shard.
-        #[arg(long, default_value_t = 4.0)]
-        hours: f64,
+        /// Memory of a shard, such as "2 GB": --mem; estimated without it.
+        #[arg(long, value_parser = bytes)]
+        memory: Option<f64>,
+        /// Time of a shard: --time. A minute before its end the shard stops and asks for more.
+        #[arg(long, default_value = "4 h")]
+        time: Time,
     },
 }
 
 /// How a batch is run.
 #[derive(Debug, Args)]
-struct Batch {
+pub(super) struct Batch {
     /// Runs at once; one per core without it.
     #[arg(long)]
-    jobs: Option<usize>,
+    pub(super) jobs: Option<usize>,
     /// Run again what failed before.
     #[arg(long)]
-    retry_failed: bool,
+    pub(super) retry_failed: bool,
     /// Say nothing on the way.
     #[arg(long)]
-    quiet: bool,
-}
-
-/// A result that travels without a store.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Emitted {
-    run: u64,
-    key: String,
-    /// The series as CSV; none of a run that failed.
-    series: Option<String>,
-    error: Option<String>,
+    pub(super) quiet: bool,
 }
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     match &arguments.command {
         StudyCommand::Check { study, jobs } => check(&open(study)?, *jobs),
         StudyCommand::Plan { study, out } => plan(&open(study)?, out.as_deref()),
-        StudyCommand::Run { stored, batch } => run(stored, batch),
+        StudyCommand::Run {
+            stored,
+            batch,
+            engine,
+        } => run(stored, batch, engine),
         StudyCommand::Shard {
             plan,
             shards,
             shard,
             store,
             budget,
+            stop_at_eof,
             batch,
-        } => run_shard(
+        } => {
+            let left_alone = watch_input(*stop_at_eof);
+            run_shard(
+                plan,
+                (shard_number(shard, *shards)?, *shards),
+                store,
+                *budget,
+                batch,
+                &left_alone,
+            )
+        }
+        StudyCommand::RunOne {
             plan,
-            (shard_number(shard, *shards)?, *shards),
-            store,
-            *budget,
-            batch,
-        ),
-        StudyCommand::RunOne { plan, index, emit } => run_one(plan, *index, emit),
+            index,
+            emit,
+            threads,
+            stop_at_eof,
+        } => {
+            let left_alone = watch_input(*stop_at_eof);
+            run_one(plan, index, emit, *threads, &left_alone)
+        }
         StudyCommand::Status { stored } => status(stored),
         StudyCommand::Collect { stored, from } => collect(stored, from),
         StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
@@ -240,8 +260,9 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             store,
             shards,
             cores,
-            hours,
-        } => slurm_script(plan, store, *shards, *cores, *hours),
+            memory,
+            time,
+        } => slurm_script(plan, store, *shards, *cores, *memory, *time),
     }
 }
 
@@ -402,13 +423,30 @@ fn listen() -> Result<Signals, Stop> {
         .map_err(|error| Stop::Failed(format!("error: signals cannot be heard: {error}")))
 }
 
-fn run(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
+/// True from when standard input has ended, where that is asked for.
+fn watch_input(asked: bool) -> Arc<AtomicBool> {
+    let ended = Arc::new(AtomicBool::new(false));
+    if asked {
+        let ended = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            ended.store(true, Ordering::SeqCst);
+        });
+    }
+    ended
+}
+
+fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
     let study = open(&stored.study)?;
+    engine.check(arguments)?;
     let store = Store::open(&stored.store)?;
     let signals = listen()?;
     let runs = study.header.runs;
     let stop = || signals.caught().is_some();
-    let summary = batch_of(&study, 0..runs, runs, &store, arguments, &stop)?;
+    let summary = match engine.engine {
+        Engine::Local => batch_of(&study, 0..runs, runs, &store, arguments, &stop)?,
+        Engine::Dask => engine.run_dask(&study, &store, &stored.store, arguments, &stop)?,
+    };
     if let Some((name, code)) = signals.caught() {
         return Err(Stop::Signal(
             code,
@@ -476,6 +514,7 @@ fn run_shard(
     store: &Path,
     budget: Option<Time>,
     arguments: &Batch,
+    left_alone: &AtomicBool,
 ) -> Result<(), Stop> {
     let clock = Instant::now();
     let study = open_plan(plan)?;
@@ -483,7 +522,11 @@ fn run_shard(
     let store = Store::open(store)?;
     let signals = listen()?;
     let budget_s = budget.map_or(f64::INFINITY, |time| time.get() * 3600.0);
-    let stop = || signals.caught().is_some() || clock.elapsed().as_secs_f64() > budget_s;
+    let stop = || {
+        signals.caught().is_some()
+            || clock.elapsed().as_secs_f64() > budget_s
+            || left_alone.load(Ordering::SeqCst)
+    };
     let runs = study.header.runs;
     let mine = (shard..runs).step_by(usize::try_from(shards).unwrap_or(usize::MAX));
     let count = runs.saturating_sub(shard).div_ceil(shards);
@@ -527,39 +570,62 @@ fn check_lines(study: &Study, plan: &Path) -> Result<(), Stop> {
     )))
 }
 
-fn run_one(plan: &Path, index: u64, emit: &str) -> Result<(), Stop> {
+/// Numbers of runs out of a list of numbers and ranges.
+fn run_numbers(text: &str) -> Result<Vec<u64>, Stop> {
+    let wrong = || {
+        Stop::Request(format!(
+            "error: --index: found \"{text}\", expected numbers such as 7 or 3,4,8 or 10..20"
+        ))
+    };
+    let mut numbers = Vec::new();
+    for part in text.split(',') {
+        let number = |part: &str| part.trim().parse::<u64>().map_err(|_| wrong());
+        match part.split_once("..") {
+            None => numbers.push(number(part)?),
+            Some((from, to)) => {
+                let (from, to) = (number(from)?, number(to)?);
+                if from >= to || to - from > 1_000_000 {
+                    return Err(wrong());
+                }
+                numbers.extend(from..to);
+            }
+        }
+    }
+    Ok(numbers)
+}
+
+fn run_one(
+    plan: &Path,
+    index: &str,
+    emit: &str,
+    threads: Option<usize>,
+    left_alone: &AtomicBool,
+) -> Result<(), Stop> {
     if emit != "-" {
         return Err(Stop::Request(format!(
             "error: --emit: found \"{emit}\", expected - (standard output)"
         )));
     }
+    let numbers = run_numbers(index)?;
     let study = open_plan(plan)?;
-    no_such_run(&study, index)?;
-    let run = study.run(index);
+    for &run in &numbers {
+        no_such_run(&study, run)?;
+    }
     let signals = listen()?;
+    let threads = threads.unwrap_or_else(crate::study::batch::cores).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(crate::study::batch::cores())
+        .num_threads(threads)
         .build()
         .map_err(|error| Stop::Failed(format!("error: {error}")))?;
-    let found = match &run.loaded {
-        Ok(loaded) => pool.install(|| simulate(loaded, &|| signals.caught().is_some())),
-        Err(reason) => Err(NoSeries::Failed(reason.clone())),
-    };
-    let (series, error) = match found {
-        Ok(series) => (Some(series.to_csv()), None),
-        Err(NoSeries::Failed(reason)) => (None, Some(reason)),
-        Err(NoSeries::Stopped) => {
+    let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
+    let mut failed = 0;
+    for run in numbers {
+        let Some(result) = pool.install(|| study.emit(run, threads, &stop)) else {
             return Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned()));
-        }
-    };
-    let failed = u64::from(error.is_some());
-    let emitted = Emitted {
-        run: index,
-        key: run.line.key,
-        series,
-        error,
-    };
-    say!("{}", serde_json::to_string(&emitted).unwrap_or_default());
+        };
+        failed += u64::from(result.error.is_some());
+        say!("{}", serde_json::to_string(&result).unwrap_or_default());
+    }
     verdict(failed, 0)
 }
 
@@ -600,39 +666,14 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
 
 /// Takes results of `run-one` into the store.
 fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
-    let bad = |line: usize, message: String| {
-        Stop::from(OutputError::Table {
-            path: path.to_path_buf(),
-            line,
-            message,
-        })
+    let io = |error: std::io::Error| Stop::Request(format!("error: {}: {error}", path.display()));
+    let lines: Box<dyn Iterator<Item = std::io::Result<String>>> = if path == Path::new("-") {
+        Box::new(std::io::stdin().lines())
+    } else {
+        Box::new(BufReader::new(fs::File::open(path).map_err(io)?).lines())
     };
-    let file = fs::File::open(path)
-        .map_err(|error| Stop::Request(format!("error: {}: {error}", path.display())))?;
-    for (at, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(|error| bad(at + 1, error.to_string()))?;
-        let result: Emitted =
-            serde_json::from_str(&line).map_err(|error| bad(at + 1, error.to_string()))?;
-        let is_of_this =
-            result.run < study.header.runs && study.run(result.run).line.key == result.key;
-        if !is_of_this {
-            return Err(bad(
-                at + 1,
-                format!(
-                    "run {} with key {} is not of this study",
-                    result.run, result.key
-                ),
-            ));
-        }
-        match (&result.series, &result.error) {
-            (Some(series), None) => {
-                let read = Table::from_csv(series, path)?;
-                store.keep(&result.key, &read)?;
-            }
-            (_, reason) => {
-                store.keep_failure(&result.key, reason.as_deref().unwrap_or("no reason given"))?;
-            }
-        }
+    for (at, line) in lines.enumerate() {
+        study.take_in(store, &line.map_err(io)?, path, at + 1)?;
     }
     Ok(())
 }
@@ -834,14 +875,18 @@ fn slurm_script(
     store: &Path,
     shards: u64,
     cores: usize,
-    hours: f64,
+    memory: Option<f64>,
+    time: Time,
 ) -> Result<(), Stop> {
     let study = open(plan)?;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let shards = shards.clamp(1, study.header.runs.max(1));
-    let megabytes = (run_bytes(&study) as f64 * cores as f64 * 1.5 / 1e6).max(500.0);
+    let megabytes = memory.map_or_else(
+        || (run_bytes(&study) as f64 * cores as f64 * 1.5 / 1e6).max(500.0),
+        |bytes| (bytes / 1e6).ceil(),
+    );
     let quote = |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    let minutes = (hours * 60.0).ceil().max(2.0);
+    let minutes = (time.get() * 60.0).ceil().max(2.0);
     say!("#!/bin/sh");
     say!("#SBATCH --job-name={}", study.header.study);
     say!("#SBATCH --array=0-{}", shards - 1);
@@ -857,7 +902,7 @@ fn slurm_script(
         quote(absolute(plan))
     );
     say!(
-        "  --store {} --budget '{:.0} min' --quiet &",
+        "  --store {} --jobs {cores} --budget '{:.0} min' --quiet &",
         quote(absolute(store)),
         minutes - 1.0
     );

@@ -5,6 +5,8 @@ pub mod checkpoint;
 pub mod clinic;
 pub mod curves;
 pub mod map;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod run_folder;
 pub mod table;
 

@@ -127,7 +127,13 @@ pub fn simulate(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Tab
 }
 
 /// As [`simulate`]; a run that panics has failed, and the others go on.
-fn simulate_safely(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Table, NoSeries> {
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_safely(
+    loaded: &Loaded,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Table, NoSeries> {
     catch_unwind(AssertUnwindSafe(|| simulate(loaded, stop))).unwrap_or_else(|cause| {
         let words = cause
             .downcast_ref::<String>()

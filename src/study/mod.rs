@@ -6,7 +6,7 @@
 //! [`calibrate`] comes near to data by the searches of [`fit`].
 //! Every run is stored as its whole series under the digest of what decides it (resolved scenario,
 //! seed and version), so that a study that was killed, widened or asked other questions computes only
-//! what is missing.
+//! what is missing. From workers without the store, results come by [`travel`].
 
 pub mod analysis;
 pub mod batch;
@@ -21,3 +21,4 @@ pub mod response;
 pub mod sensitivity;
 pub mod store;
 pub mod table;
+pub mod travel;

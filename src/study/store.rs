@@ -12,6 +12,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
@@ -157,13 +159,20 @@ impl Store {
         write_whole(&path, format!("{line}\n").as_bytes())
     }
 
-    /// Notes what an attempt took, in a file of this process.
+    /// Notes what an attempt of this process took.
     ///
     /// # Errors
     /// [`OutputError::Io`].
     pub fn note(&self, key: &str, state: &str, cost: Cost) -> Result<(), OutputError> {
-        let host = host();
-        let name = format!("{host}-{}.csv", std::process::id());
+        self.note_attempt(&Attempt::now(key, state, cost))
+    }
+
+    /// Notes an attempt, in a file of this process.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn note_attempt(&self, attempt: &Attempt) -> Result<(), OutputError> {
+        let name = format!("{}-{}.csv", host(), std::process::id());
         let path = self.folder.join("telemetry").join(name);
         let io = |source| OutputError::Io {
             path: path.clone(),
@@ -178,18 +187,7 @@ impl Store {
             *open = Some(file.map_err(io)?);
         }
         if let Some(file) = open.as_mut() {
-            let since = std::time::SystemTime::UNIX_EPOCH
-                .elapsed()
-                .unwrap_or_default();
-            let line = format!(
-                "{key},{state},{:.3},{},{},{host},{},{:.3}\n",
-                cost.wall_s,
-                cost.threads,
-                peak_memory_mb().map_or_else(String::new, |mb| format!("{mb:.1}")),
-                std::process::id(),
-                since.as_secs_f64()
-            );
-            file.write_all(line.as_bytes()).map_err(io)?;
+            file.write_all(attempt.to_line().as_bytes()).map_err(io)?;
         }
         Ok(())
     }
@@ -210,14 +208,18 @@ impl Store {
             attempts.extend(text.lines().filter_map(Attempt::parse));
         }
         attempts.sort_by(|a, b| a.ended.total_cmp(&b.ended).then(a.key.cmp(&b.key)));
+        // Results that were taken in twice were made once.
+        attempts.dedup();
         Ok(attempts)
     }
 }
 
 /// One attempt at a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// Key of the run.
+    #[serde(skip)]
     pub key: String,
     /// `done`, `failed` or `stopped`.
     pub state: String,
@@ -228,11 +230,56 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// An attempt of this process that ends now.
+    pub fn now(key: &str, state: &str, cost: Cost) -> Self {
+        let since = std::time::SystemTime::UNIX_EPOCH
+            .elapsed()
+            .unwrap_or_default();
+        Self {
+            key: key.to_owned(),
+            state: state.to_owned(),
+            cells: [
+                format!("{:.6}", cost.wall_s),
+                cost.threads.to_string(),
+                peak_memory_mb().map_or_else(String::new, |mb| format!("{mb:.1}")),
+                host(),
+                std::process::id().to_string(),
+            ],
+            ended: (since.as_secs_f64() * 1e3).round() / 1e3,
+        }
+    }
+
+    /// True when every cell stays in its place in a line.
+    pub fn is_sound(&self) -> bool {
+        let line = self.to_line();
+        !line.trim_end_matches('\n').contains(['\n', '\r'])
+            && Self::parse(line.trim_end_matches('\n')).as_ref() == Some(self)
+    }
+
+    fn to_line(&self) -> String {
+        let Self {
+            key,
+            state,
+            cells,
+            ended,
+        } = self;
+        format!("{key},{state},{},{ended:.3}\n", cells.join(","))
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let cells: Vec<&str> = line.split(',').collect();
         let [key, state, wall, threads, memory, host, process, ended] = cells.as_slice() else {
             return None;
         };
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_count = |text: &str| text.parse::<u32>().is_ok();
+        if !(is_number(wall)
+            && is_count(threads)
+            && (memory.is_empty() || is_number(memory))
+            && is_count(process))
+        {
+            return None;
+        }
         Some(Self {
             key: (*key).to_owned(),
             state: (*state).to_owned(),

@@ -1,10 +1,18 @@
-//! The tables of a study: `runs.csv`, which depends on nothing but the study, and `telemetry.csv`.
+//! The tables of a study: `runs`, which depends on nothing but the study, and `telemetry`, as CSV and,
+//! where the program was built with it, as Parquet.
 
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+#[cfg(feature = "parquet")]
+use toml::Value;
+
 use crate::output::OutputError;
+#[cfg(feature = "parquet")]
+use crate::output::parquet::{Column, Kind, Parts};
+#[cfg(feature = "parquet")]
+use crate::study::file::{Factor, Values};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
 
@@ -94,8 +102,50 @@ impl Study {
         cells
     }
 
-    /// Writes `runs.csv` and `telemetry.csv` into a folder, row by row. Telemetry is of the runs of this
-    /// study alone.
+    /// What the tables are of.
+    #[cfg(feature = "parquet")]
+    fn facts(&self) -> [(&'static str, String); 3] {
+        [
+            ("howship.study", self.header.study.clone()),
+            ("howship.description", self.header.description.clone()),
+            // A struct of texts and numbers does not fail to be written.
+            (
+                "howship.plan",
+                serde_json::to_string(&self.header).unwrap_or_default(),
+            ),
+        ]
+    }
+
+    /// Kinds and units of [`Self::columns`].
+    #[cfg(feature = "parquet")]
+    fn typed_columns(&self) -> Vec<Column> {
+        let factors = self.header.factors.iter();
+        let kinds = [
+            Kind::Whole,
+            Kind::Whole,
+            Kind::Text,
+            Kind::Whole,
+            Kind::Whole,
+        ]
+        .into_iter()
+        .chain([Kind::Text; 2])
+        .map(|kind| (kind, ""))
+        .chain(factors.map(|factor| (kind_of(factor), factor.unit())))
+        .chain(self.header.responses.keys().map(|_| (Kind::Number, "")))
+        .chain([(Kind::Text, "")]);
+        self.columns()
+            .into_iter()
+            .zip(kinds)
+            .map(|(name, (kind, unit))| Column {
+                name,
+                kind,
+                unit: unit.to_owned(),
+            })
+            .collect()
+    }
+
+    /// Writes `runs.csv` and `telemetry.csv` into a folder, row by row, and the same as Parquet into
+    /// `runs/` and `telemetry/`. Telemetry is of the runs of this study alone.
     ///
     /// # Errors
     /// [`OutputError`].
@@ -105,23 +155,20 @@ impl Study {
         for (place, attempt) in attempts.iter().enumerate() {
             of_key.entry(attempt.key.clone()).or_default().push(place);
         }
-        let mut runs = Sheet::create(&folder.join("runs.csv"))?;
-        let mut telemetry = Sheet::create(&folder.join("telemetry.csv"))?;
-        runs.row(&self.columns())?;
-        telemetry.row(
-            &[
-                "run",
-                "attempt",
-                "state",
-                "wall_s",
-                "threads",
-                "process_peak_mb",
-                "host",
-                "process",
-                "ended_unix_s",
-            ]
-            .map(str::to_owned),
-        )?;
+        let mut runs = Written {
+            sheet: Sheet::create(&folder.join("runs.csv"), &self.columns())?,
+            #[cfg(feature = "parquet")]
+            parts: Parts::create(&folder.join("runs"), &self.typed_columns(), &self.facts())?,
+        };
+        let mut telemetry = Written {
+            sheet: Sheet::create(&folder.join("telemetry.csv"), &TELEMETRY.map(str::to_owned))?,
+            #[cfg(feature = "parquet")]
+            parts: Parts::create(
+                &folder.join("telemetry"),
+                &telemetry_columns(),
+                &self.facts(),
+            )?,
+        };
         for run in 0..self.header.runs {
             let row = self.row(store, run)?;
             runs.row(&self.cells(&row))?;
@@ -143,6 +190,83 @@ impl Study {
     }
 }
 
+const TELEMETRY: [&str; 9] = [
+    "run",
+    "attempt",
+    "state",
+    "wall_s",
+    "threads",
+    "process_peak_mb",
+    "host",
+    "process",
+    "ended_unix_s",
+];
+
+#[cfg(feature = "parquet")]
+fn telemetry_columns() -> Vec<Column> {
+    TELEMETRY
+        .map(|name| {
+            let (kind, unit) = match name {
+                "state" | "host" => (Kind::Text, ""),
+                "wall_s" | "ended_unix_s" => (Kind::Number, "s"),
+                "process_peak_mb" => (Kind::Number, "MB"),
+                _ => (Kind::Whole, ""),
+            };
+            Column {
+                name: name.to_owned(),
+                kind,
+                unit: unit.to_owned(),
+            }
+        })
+        .into()
+}
+
+/// What the cells of a parameter are.
+#[cfg(feature = "parquet")]
+fn kind_of(factor: &Factor) -> Kind {
+    let values = match &factor.values {
+        Values::Range { unit, whole, .. } => {
+            let is_whole = *whole && unit.is_empty();
+            return if is_whole { Kind::Whole } else { Kind::Number };
+        }
+        Values::Listed(values) => values,
+    };
+    if values.iter().all(Value::is_integer) {
+        Kind::Whole
+    } else if values.iter().all(Value::is_bool) {
+        Kind::Truth
+    } else if !factor.unit().is_empty()
+        || values
+            .iter()
+            .all(|value| value.is_integer() || value.is_float())
+    {
+        Kind::Number
+    } else {
+        Kind::Text
+    }
+}
+
+/// A table in its forms.
+struct Written {
+    sheet: Sheet,
+    #[cfg(feature = "parquet")]
+    parts: Parts,
+}
+
+impl Written {
+    fn row(&mut self, cells: &[String]) -> Result<(), OutputError> {
+        #[cfg(feature = "parquet")]
+        self.parts.row(cells)?;
+        self.sheet.row(cells)
+    }
+
+    fn finish(self) -> Result<(), OutputError> {
+        #[cfg(feature = "parquet")]
+        self.parts.finish()?;
+        self.sheet.finish()
+    }
+}
+
 /// A CSV that is written row by row and appears whole.
 struct Sheet {
     path: std::path::PathBuf,
@@ -150,13 +274,15 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn create(path: &Path) -> Result<Self, OutputError> {
+    fn create(path: &Path, columns: &[String]) -> Result<Self, OutputError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let file = crate::output::beside(folder)?;
-        Ok(Self {
+        let mut sheet = Self {
             path: path.to_path_buf(),
             out: csv::Writer::from_writer(BufWriter::new(file)),
-        })
+        };
+        sheet.row(columns)?;
+        Ok(sheet)
     }
 
     fn io(&self, source: std::io::Error) -> OutputError {
