@@ -124,8 +124,8 @@ enum StudyCommand {
     Analyse {
         #[command(flatten)]
         stored: Stored,
-        /// Two parameters under the response surfaces, by a comma; the two that matter most without it.
-        #[arg(long, value_delimiter = ',', num_args = 2, value_name = "PATH,PATH")]
+        /// Two parameters under the response surfaces; the two that matter most without it.
+        #[arg(long, num_args = 2, value_names = ["ACROSS", "UP"])]
         surface: Vec<String>,
     },
     /// Find which values of the parameters give series like the data; start again to go on.

@@ -16,7 +16,7 @@ use crate::study::posterior_pictures::{
     Axis, Prediction, Sample, draw_densities, draw_pairs, draw_prediction,
 };
 use crate::study::response::level;
-use crate::study::sensitivity::weighted_quantile;
+use crate::study::sensitivity::{bounded_quantile, weighted_quantile};
 use crate::study::store::Outcome;
 
 /// Shares at the ends of the outer and the inner band, and of the median.
@@ -89,7 +89,11 @@ impl Calibration<'_> {
             let mut along: Vec<(f64, f64)> =
                 particles.iter().map(|p| (p.at[place], p.weight)).collect();
             let cells = [0.5, 0.025, 0.975].map(|share| {
-                let x = weighted_quantile(&mut along, share);
+                let x = match along.as_slice() {
+                    // One point has no interval.
+                    [(x, _)] => *x,
+                    _ => bounded_quantile(&mut along, share),
+                };
                 factor.cell(&factor.value(x))
             });
             // Writing to a string cannot fail.

@@ -15,7 +15,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::output::OutputError;
 use crate::output::curves::COLOURS;
 use crate::study::pictures::{WIDTH, said, save, shade, short, span};
-use crate::study::sensitivity::weighted_quantile;
+use crate::study::sensitivity::{bounded_quantile, weighted_quantile};
 use crate::study::surface::Surface;
 
 /// A parameter over its coordinate from 0 to 1.
@@ -239,7 +239,7 @@ impl Frame {
             .map(|s| (s.at[dimension], s.weight))
             .collect();
         let [low, median, high] =
-            [0.025, 0.5, 0.975].map(|share| weighted_quantile(&mut along, share));
+            [0.025, 0.5, 0.975].map(|share| bounded_quantile(&mut along, share));
         let bar = [low, high].map(|x| (self.across(x), self.up(0.0) - 4));
         area.draw(&PathElement::new(bar.to_vec(), BLACK.stroke_width(3)))
             .map_err(said)?;

@@ -181,6 +181,32 @@ pub fn weighted_quantile(samples: &mut [(f64, f64)], share: f64) -> f64 {
     before.map_or(f64::NAN, |(x, _)| x)
 }
 
+/// Quantile of what a weighted sample from 0 to 1 was drawn from. A further draw falls between two
+/// neighbours of n equal ones, or beyond the outer ones, with a chance of 1 / (n + 1) each (Weibull 1939);
+/// for n stand the effective samples. Few samples thus widen an interval up to the ends of the range.
+pub fn bounded_quantile(samples: &mut [(f64, f64)], share: f64) -> f64 {
+    samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let effective = 1.0
+        / samples
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f64>();
+    let mut below = 0.0;
+    let (mut left, mut at) = (0.0, 0.0);
+    let inner = samples.iter().map(|&(x, weight)| {
+        let middle = below + 0.5 * weight;
+        below += weight;
+        (x, (effective * middle + 0.5) / (effective + 1.0))
+    });
+    for (x, place) in inner.chain([(1.0, 1.0)]) {
+        if place >= share && place > at {
+            return left + (x - left) * (share - at) / (place - at);
+        }
+        (left, at) = (x, place);
+    }
+    left
+}
+
 /// Mean and sample standard deviation; no number where there are too few.
 pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
@@ -368,6 +394,27 @@ mod tests {
         let mut one_counts = [(3.0, 0.0), (1.0, 1.0), (2.0, 0.0)];
         assert!((weighted_quantile(&mut one_counts, 0.5) - 1.0).abs() < 1e-12);
         assert!(weighted_quantile(&mut [], 0.5).is_nan());
+    }
+
+    #[test]
+    fn few_samples_say_little_of_the_ends_of_what_they_were_drawn_from() {
+        let mut samples: Vec<(f64, f64)> =
+            (1..=9).map(|i| (f64::from(i) / 10.0, 1.0 / 9.0)).collect();
+        for share in [0.0, 0.025, 0.1, 0.37, 0.5, 0.95, 1.0] {
+            assert!((bounded_quantile(&mut samples, share) - share).abs() < 1e-12);
+        }
+        assert!((bounded_quantile(&mut [(0.3, 1.0)], 0.25) - 0.15).abs() < 1e-12);
+        // 2000 times five numbers around an unknown middle: the sixth lies in the middle 50 % half the times.
+        let mut inside = 0;
+        for turn in 0..2000 {
+            let mut draws = Chance::new(4).at(Stream::Test, turn, 0);
+            let mut drawn = || (0.5 + 0.1 * (draws.uniform() + draws.uniform() - 1.0), 0.2);
+            let (truth, _) = drawn();
+            let mut five = [(); 5].map(|()| drawn());
+            let [low, high] = [0.25, 0.75].map(|share| bounded_quantile(&mut five, share));
+            inside += usize::from((low..=high).contains(&truth));
+        }
+        assert!((940..=1060).contains(&inside), "{inside}");
     }
 
     #[test]
