@@ -274,10 +274,10 @@ impl Population {
         (mean, variance)
     }
 
-    /// Weighted quantile along a dimension.
+    /// Quantile of the posterior along a dimension; few effective particles give wide intervals.
     pub fn quantile(&self, dimension: usize, share: f64) -> f64 {
         let of = |particle: &Particle| (particle.at[dimension], particle.weight);
-        weighted_quantile(
+        bounded_quantile(
             &mut self.particles.iter().map(of).collect::<Vec<_>>(),
             share,
         )

@@ -77,6 +77,21 @@ pub fn draw_prediction(
         .flat_map(|&(_, value, error)| [value - 2.0 * error, value + 2.0 * error]);
     let (low, high) = span(prediction.quantiles.iter().flatten().copied().chain(bars));
     let room = 0.05 * (high - low);
+    // The legend stands where the courses are lower.
+    let highest = |is_left: bool| {
+        let middle = f64::midpoint(left, right);
+        let courses = prediction.days.iter().zip(&prediction.quantiles);
+        let tops = courses.map(|(&day, at)| (day, at[4]));
+        tops.chain(data.iter().map(|datum| (datum.0, datum.1 + 2.0 * datum.2)))
+            .filter(|&(day, _)| (day < middle) == is_left)
+            .map(|(_, top)| top)
+            .fold(f64::NEG_INFINITY, f64::max)
+    };
+    let corner = if highest(true) < highest(false) {
+        SeriesLabelPosition::UpperLeft
+    } else {
+        SeriesLabelPosition::UpperRight
+    };
     let wide = 0.02 * (right - left);
     let course = |place: usize| {
         let values = prediction.quantiles.iter().map(move |at| at[place]);
@@ -146,7 +161,7 @@ pub fn draw_prediction(
             .legend(move |(x, y)| Circle::new((x + 9, y), 5, ink.filled()));
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(corner)
             .background_style(WHITE.mix(0.85))
             .border_style(RGBColor(180, 180, 180))
             .label_font(("sans-serif", 12))
@@ -214,9 +229,16 @@ impl Frame {
     }
 
     /// A density with its median and middle 95 %, and the prior as a dashed line.
-    fn density(self, area: &Area<'_>, samples: &[Sample], dimension: usize) -> Result<f64, String> {
+    /// `room` is the height of the frame in that of the curve; gives back the height of the frame.
+    fn density(
+        self,
+        area: &Area<'_>,
+        samples: &[Sample],
+        dimension: usize,
+        room: f64,
+    ) -> Result<f64, String> {
         let curve = density(samples, dimension);
-        let most = 1.1 * curve.iter().map(|at| at.1).fold(1.0, f64::max);
+        let most = room * curve.iter().map(|at| at.1).fold(1.0, f64::max);
         let place = |&(x, y): &(f64, f64)| (self.across(x), self.up(y / most));
         let top: Vec<(i32, i32)> = curve.iter().map(place).collect();
         let mut outline = top.clone();
@@ -298,7 +320,7 @@ pub fn draw_densities(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<
                 width: CELL.0 - 60,
                 height: CELL.1 - 66,
             };
-            let most = frame.density(&area, samples, place)?;
+            let most = frame.density(&area, samples, place, 1.1)?;
             frame.ticks_below(&area, axis)?;
             let above = style(11, HPos::Left, VPos::Bottom);
             area.draw_text(&axis.label(), &above, (frame.x, frame.y - 4))
@@ -358,7 +380,7 @@ pub fn draw_pairs(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), 
                     height: cell,
                 };
                 if column == row {
-                    frame.density(&area, samples, row)?;
+                    frame.density(&area, samples, row, 1.4)?;
                     for (line, text) in named(&axes[row], cell).iter().enumerate() {
                         let at = (frame.x + 6, frame.y + 5 + 13 * line as i32);
                         area.draw_text(text, &style(11, HPos::Left, VPos::Top), at)
