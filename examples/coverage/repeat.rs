@@ -13,11 +13,12 @@ use howship::study::file::read_calibration;
 use howship::study::store::Store;
 
 /// Data of a repeat: day, column, error, and the day to which the value is relative.
-const MEASURED: [(f64, &str, f64, Option<f64>); 4] = [
-    (2.0, "tumour_cells", 20.0, None),
-    (4.0, "tumour_cells", 60.0, None),
-    (4.0, "n_oc", 1.0, None),
-    (4.0, "bv_tv", 0.005, Some(0.0)),
+const MEASURED: [(f64, &str, f64, Option<f64>); 5] = [
+    (2.0, "tumour_cells", 8.0, None),
+    (3.0, "n_oc", 1.0, None),
+    (5.0, "tumour_cells", 25.0, None),
+    (5.0, "n_oc", 1.0, None),
+    (5.0, "bv_tv", 0.003, Some(0.0)),
 ];
 
 /// A parameter in a repeat, on its range from 0 to 1.
@@ -57,23 +58,29 @@ pub(crate) struct Repeat {
     pub(crate) is_weighed: bool,
 }
 
-/// Makes data and calibrates to them, in a folder of its own.
-pub(crate) fn repeat(number: u64, folder: &Path, jobs: usize) -> Result<Repeat, Box<dyn Error>> {
+/// Makes data and calibrates to them, in a folder of its own. With `is_own_luck` the search does not know
+/// the chance of the run that made the data.
+pub(crate) fn repeat(
+    number: u64,
+    is_own_luck: bool,
+    folder: &Path,
+    jobs: usize,
+) -> Result<Repeat, Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
-    for (name, text) in [
-        ("lesion.toml", include_str!("lesion.toml")),
-        ("study.toml", include_str!("study.toml")),
-    ] {
-        std::fs::write(folder.join(name), text)?;
+    std::fs::write(folder.join("lesion.toml"), include_str!("lesion.toml"))?;
+    let mut text = include_str!("study.toml").to_owned();
+    if is_own_luck {
+        text = text.replace("luck = \"shared\"", "luck = \"own\"");
     }
+    std::fs::write(folder.join("study.toml"), text)?;
     let (mut study, fit) =
         read_calibration(&folder.join("study.toml")).map_err(|e| e.to_string())?;
     let mut draws = Chance::new(number).at(Stream::Test, 0, 0);
     let truth: Vec<f64> = (0..study.points.dimensions())
         .map(|_| draws.uniform())
         .collect();
-    // Seeds that no search of a repeat has.
-    study.header.seed = 1_000_000 + number;
+    // With luck of its own, a seed that no search of a repeat has.
+    study.header.seed = number + if is_own_luck { 1_000_000 } else { 0 };
     let loaded = study.at(0, &truth).loaded?;
     let series = simulate(&loaded, &|| false).map_err(|reason| format!("{reason:?}"))?;
     study.header.seed = number;
