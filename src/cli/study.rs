@@ -20,7 +20,8 @@ use crate::output::write_whole;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, Summary, Work, work_off};
-use crate::study::calibrate::{Calibration, CalibrationError, Found, read_data};
+use crate::study::calibrate::{Calibration, CalibrationError, Found};
+use crate::study::data::read_data;
 use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
 use crate::study::store::Store;
@@ -133,6 +134,9 @@ enum StudyCommand {
     Analyse {
         #[command(flatten)]
         stored: Stored,
+        /// Two parameters under the response surfaces; the two that matter most without it.
+        #[arg(long, num_args = 2, value_names = ["ACROSS", "UP"])]
+        surface: Vec<String>,
     },
     /// Find which values of the parameters give series like the data; start again to go on.
     Calibrate {
@@ -243,7 +247,7 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
         StudyCommand::Status { stored } => status(stored),
         StudyCommand::Collect { stored, from } => collect(stored, from),
         StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
-        StudyCommand::Analyse { stored } => analyse(stored),
+        StudyCommand::Analyse { stored, surface } => analyse(stored, surface),
         StudyCommand::Table {
             stored,
             filters,
@@ -678,11 +682,21 @@ fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-fn analyse(stored: &Stored) -> Result<(), Stop> {
+fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
     let study = open(&stored.study)?;
+    let paths: Vec<String> = study
+        .header
+        .factors
+        .iter()
+        .map(|f| f.path.clone())
+        .collect();
+    let over = match surface {
+        [across, up] => Some([column_of(across, &paths)?, column_of(up, &paths)?]),
+        _ => None,
+    };
     let store = Store::existing(&stored.store)?;
     let folder = store.study_folder(&study.header.study)?;
-    for path in study.analyse(&store, &folder)? {
+    for path in study.analyse(&store, &folder, over)? {
         say!("{}", path.display());
     }
     Ok(())
@@ -740,10 +754,20 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
             Found::Posterior(populations) => {
                 for (number, population) in populations.iter().enumerate() {
                     say!(
-                        "population {}: tolerance {:.4}, {} runs",
+                        "population {}: tolerance {:.4}, {} runs, {} of them ended early, {} ticks saved{}",
                         number + 1,
                         population.tolerance,
-                        population.runs
+                        population.runs,
+                        population.rejected_early,
+                        population.ticks_saved,
+                        if population.is_weighed {
+                            format!(
+                                ", {:.0} effective particles",
+                                population.effective_particles()
+                            )
+                        } else {
+                            String::new()
+                        }
                     );
                 }
             }

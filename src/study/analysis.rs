@@ -10,12 +10,15 @@ use crate::study::design::Design;
 use crate::study::file::Values;
 use crate::study::pictures::{Bar, Curve, HeatMap, draw_bars, draw_curves, draw_heat_map};
 use crate::study::plan::Study;
+use crate::study::posterior::axis;
+use crate::study::posterior_pictures::draw_surface;
 use crate::study::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::response::level;
 use crate::study::sensitivity::{
     Estimate, mean_and_deviation, morris, partial_ranks, sobol_indices,
 };
 use crate::study::store::{Outcome, Store};
+use crate::study::surface::Surface;
 
 /// Curves of a picture of spread, at most: more cannot be told apart.
 const MOST_CURVES: u64 = 5;
@@ -44,6 +47,13 @@ pub struct Dependence {
     pub measure: &'static str,
     /// How much, with its 95 % interval where there is one.
     pub estimate: Estimate,
+}
+
+impl Dependence {
+    /// True for the measure by which parameters are ranked.
+    fn is_chief(&self) -> bool {
+        ["mu_star", "total", "partial_rank"].contains(&self.measure)
+    }
 }
 
 /// A table of texts.
@@ -183,11 +193,17 @@ impl Study {
         })
     }
 
-    /// Writes all tables and pictures that the design allows into a folder, and says which.
+    /// Writes all tables and pictures that the design allows into a folder, and says which. Response
+    /// surfaces lie over two parameters, by their numbers; without any, over the two that matter most.
     ///
     /// # Errors
     /// [`OutputError`].
-    pub fn analyse(&self, store: &Store, folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
+    pub fn analyse(
+        &self,
+        store: &Store,
+        folder: &Path,
+        over: Option<[usize; 2]>,
+    ) -> Result<Vec<PathBuf>, OutputError> {
         let all = self.responses(store)?;
         let plots = folder.join("plots");
         std::fs::create_dir_all(&plots).map_err(|source| OutputError::Io {
@@ -199,6 +215,7 @@ impl Study {
         self.write_arms(&all, folder, &mut written)?;
         self.write_replicates(&all, folder, &mut written)?;
         self.draw_heat_maps(&all, &plots, &mut written)?;
+        self.draw_surfaces(&all, &plots, over, &mut written)?;
         self.draw_spread(store, &plots, &mut written)?;
         Ok(written)
     }
@@ -229,7 +246,7 @@ impl Study {
                 &[&one.response, &one.arm, &one.parameter, one.measure],
                 &[value, low, high],
             );
-            if ["mu_star", "total", "partial_rank"].contains(&one.measure) {
+            if one.is_chief() {
                 let bars = bars
                     .entry((one.response.clone(), one.arm.clone()))
                     .or_default();
@@ -412,6 +429,68 @@ impl Study {
                 };
                 let path = plots.join(format!("heat_map_{}.svg", named(response, arm_name)));
                 draw_heat_map(&path, &map)?;
+                written.push(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The two parameters on which a response depends most.
+    fn chief(found: &[Dependence], response: &str, arm: &str) -> Option<[usize; 2]> {
+        let mut sizes: Vec<(f64, usize)> = found
+            .iter()
+            .filter(|one| one.response == response && one.arm == arm && one.is_chief())
+            .map(|one| one.estimate.value.abs())
+            .zip(0..)
+            .filter(|(size, _)| size.is_finite())
+            .collect();
+        sizes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        match sizes.as_slice() {
+            [first, second, ..] => Some([first.1, second.1]),
+            _ => None,
+        }
+    }
+
+    /// Quadratic surfaces of each response, where no heat map shows all there is.
+    fn draw_surfaces(
+        &self,
+        all: &Responses,
+        plots: &Path,
+        over: Option<[usize; 2]>,
+        written: &mut Vec<PathBuf>,
+    ) -> Result<(), OutputError> {
+        let is_map = self.header.design == Design::Grid && self.points.dimensions() == 2;
+        if is_map || self.points.dimensions() < 2 {
+            return Ok(());
+        }
+        let found = self.dependences(all);
+        for (place, response) in all.names.iter().enumerate() {
+            for arm in 0..self.arms() {
+                let arm_name = self.arm_name(arm);
+                let Some([across, up]) = over.or_else(|| Self::chief(&found, response, arm_name))
+                else {
+                    continue;
+                };
+                let points: Vec<(f64, f64, f64)> = (0..)
+                    .zip(self.means(all, place, arm))
+                    .filter_map(|(point, mean)| {
+                        let at = self.points.at(point);
+                        Some((at[across], at[up], mean?))
+                    })
+                    .collect();
+                let Some(surface) = Surface::through(&points) else {
+                    continue;
+                };
+                let title = format!(
+                    "{}: quadratic, R2 = {:.2} (points left out {:.2}, n = {})",
+                    titled(response, arm_name),
+                    surface.explained,
+                    surface.predicted,
+                    surface.points
+                );
+                let axes = [across, up].map(|factor| axis(&self.header.factors[factor]));
+                let path = plots.join(format!("surface_{}.svg", named(response, arm_name)));
+                draw_surface(&path, &title, &axes, &surface, &points)?;
                 written.push(path);
             }
         }

@@ -69,6 +69,8 @@ pub enum Event {
     Done(f64),
     /// It failed.
     Failed(String),
+    /// It was given up on the way as hopeless, now or before.
+    Rejected,
 }
 
 /// What became of a batch.
@@ -93,11 +95,26 @@ pub enum NoSeries {
     Stopped,
 }
 
+/// Asked after every row of a series whether the run is hopeless and may end there.
+pub type Hopeless<'a> = dyn Fn(&Table) -> bool + Sync + 'a;
+
 /// Simulates one run; `stop` is asked before every tick.
 ///
 /// # Errors
 /// What went wrong, or that it was stopped.
 pub fn simulate(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Table, NoSeries> {
+    simulate_while(loaded, stop, &|_| false).map(|(series, _)| series)
+}
+
+/// As [`simulate`]; a run that is hopeless ends early, and its series is not whole (`false`).
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_while(
+    loaded: &Loaded,
+    stop: &(dyn Fn() -> bool + Sync),
+    hopeless: &Hopeless<'_>,
+) -> Result<(Table, bool), NoSeries> {
     let failed = |fault: &dyn std::fmt::Display| NoSeries::Failed(fault.to_string());
     let mut simulation = loaded.build().map_err(|found| {
         let first = found.0.first();
@@ -115,9 +132,12 @@ pub fn simulate(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Tab
         if has_row(loaded, &simulation) {
             let (model, state) = (&simulation.model, &simulation.state);
             series.rows.push(row(model, state, &simulation.scratch));
+            if !simulation.is_done() && hopeless(&series) {
+                return Ok((series, false));
+            }
         }
         if simulation.is_done() {
-            return Ok(series);
+            return Ok((series, true));
         }
         if stop() {
             return Err(NoSeries::Stopped);
@@ -134,7 +154,17 @@ pub fn simulate_safely(
     loaded: &Loaded,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Table, NoSeries> {
-    catch_unwind(AssertUnwindSafe(|| simulate(loaded, stop))).unwrap_or_else(|cause| {
+    simulate_safely_while(loaded, stop, &|_| false).map(|(series, _)| series)
+}
+
+/// As [`simulate_while`]; a run that panics has failed, and the others go on.
+fn simulate_safely_while(
+    loaded: &Loaded,
+    stop: &(dyn Fn() -> bool + Sync),
+    hopeless: &Hopeless<'_>,
+) -> Result<(Table, bool), NoSeries> {
+    let simulated = || simulate_while(loaded, stop, hopeless);
+    catch_unwind(AssertUnwindSafe(simulated)).unwrap_or_else(|cause| {
         let words = cause
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -151,6 +181,7 @@ struct Shared<'a> {
     work: Work,
     stop: &'a (dyn Fn() -> bool + Sync),
     heard: &'a (dyn Fn(&Line, &Event) + Sync),
+    hopeless: &'a Hopeless<'a>,
     stopped: AtomicBool,
     broken: Mutex<Option<OutputError>>,
     counts: [AtomicU64; 3],
@@ -168,12 +199,29 @@ pub fn work_off(
     stop: &(dyn Fn() -> bool + Sync),
     heard: &(dyn Fn(&Line, &Event) + Sync),
 ) -> Result<Summary, OutputError> {
+    work_off_while(source, runs, store, work, (stop, heard), &|_| false)
+}
+
+/// As [`work_off`], with `stop` and `heard`; a run that turns out hopeless is given up, and what it came
+/// to is kept apart from whole results.
+///
+/// # Errors
+/// As [`work_off`].
+pub fn work_off_while(
+    source: &(dyn Fn(u64) -> Run + Sync),
+    runs: impl Iterator<Item = u64> + Send,
+    store: &Store,
+    work: Work,
+    (stop, heard): (&(dyn Fn() -> bool + Sync), &(dyn Fn(&Line, &Event) + Sync)),
+    hopeless: &Hopeless<'_>,
+) -> Result<Summary, OutputError> {
     let shared = Shared {
         source,
         store,
         work,
         stop,
         heard,
+        hopeless,
         stopped: AtomicBool::new(false),
         broken: Mutex::new(None),
         counts: Default::default(),
@@ -243,7 +291,7 @@ impl Shared<'_> {
     fn count(&self, line: &Line, event: &Event) {
         let place = match event {
             Event::Kept => 0,
-            Event::Done(_) => 1,
+            Event::Done(_) | Event::Rejected => 1,
             Event::Failed(_) => 2,
         };
         self.counts[place].fetch_add(1, Ordering::SeqCst);
@@ -269,9 +317,15 @@ impl Shared<'_> {
             self.count(line, &Event::Failed(reason));
             return Ok(());
         }
+        // What an earlier search gave up may be near enough for this one.
+        let begun = self.store.partial(key)?;
+        if begun.is_some_and(|series| (self.hopeless)(&series)) {
+            self.count(line, &Event::Rejected);
+            return Ok(());
+        }
         let clock = Instant::now();
         let found = match loaded {
-            Ok(loaded) => simulate_safely(&loaded, self.stop),
+            Ok(loaded) => simulate_safely_while(&loaded, self.stop, self.hopeless),
             Err(reason) => Err(NoSeries::Failed(reason)),
         };
         let wall_s = clock.elapsed().as_secs_f64();
@@ -280,7 +334,12 @@ impl Shared<'_> {
             threads: self.work.threads,
         };
         match found {
-            Ok(series) => {
+            Ok((series, false)) => {
+                self.store.keep_partial(key, &series)?;
+                self.store.note(key, "rejected", cost)?;
+                self.count(line, &Event::Rejected);
+            }
+            Ok((series, true)) => {
                 self.store.keep(key, &series)?;
                 self.store.note(key, "done", cost)?;
                 self.count(line, &Event::Done(wall_s));

@@ -51,7 +51,8 @@ pub struct Keys {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fit {
-    /// CSV with the columns `time_d`, `column`, `value`, `error`; relative to the study.
+    /// CSV with the columns `time_d`, `column`, `value`, `error` and, for ratios, `relative_to_d`; relative
+    /// to the study.
     pub data: PathBuf,
     /// What searches.
     #[serde(default)]
@@ -60,7 +61,7 @@ pub struct Fit {
     #[serde(default = "hundred")]
     pub particles: usize,
     /// Populations, at most.
-    #[serde(default = "five")]
+    #[serde(default = "ten")]
     pub populations: usize,
     /// Share of a population that the next tolerance would still take.
     #[serde(default = "half")]
@@ -68,6 +69,24 @@ pub struct Fit {
     /// Runs in all, at most.
     #[serde(default = "thousand")]
     pub runs: usize,
+    /// What a distance within the tolerance is worth.
+    #[serde(default)]
+    pub kernel: Worth,
+    /// End a run as soon as its distance from the data that it has passed exceeds the tolerance. The
+    /// particles are the same without.
+    #[serde(default = "yes")]
+    pub early_rejection: bool,
+}
+
+/// What a distance within the tolerance is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Worth {
+    /// The density of normal errors. The tolerance falls until these errors decide.
+    #[default]
+    Normal,
+    /// The same for all. The tolerance falls as long as there are runs and populations.
+    Uniform,
 }
 
 /// What searches.
@@ -85,8 +104,12 @@ const fn hundred() -> usize {
     100
 }
 
-const fn five() -> usize {
-    5
+const fn ten() -> usize {
+    10
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn half() -> f64 {

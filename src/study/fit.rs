@@ -3,11 +3,19 @@
 //! off in any order and on any number of threads, and both depend on nothing but their seed: a search
 //! that was killed is taken up by starting it again over a store that holds the results.
 //!
-//! References: Toni 2009 (ABC-SMC), Beaumont 2009 (kernel of twice the weighted variance), Hansen 2016
-//! ("The CMA evolution strategy: a tutorial").
+//! The populations of the sequential search come nearer to the data until their tolerance is as wide as
+//! the errors of the data let a good run be. From there on a particle counts by the density of its
+//! differences under normal errors ([`Kernel::Normal`]), so that the last population is the posterior
+//! under these errors, not one that follows the data closer than they are known.
+//!
+//! References: Toni 2009 (ABC-SMC), Beaumont 2009 (kernel of twice the weighted variance), Wilkinson
+//! 2013 (errors of the data as the kernel of acceptance), Hansen 2016 ("The CMA evolution strategy: a
+//! tutorial").
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use crate::numerics::random::{Chance, Draws, Stream};
-use crate::study::sensitivity::quantile;
+use crate::study::sensitivity::{bounded_quantile, quantile};
 
 /// Why a search ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,8 +28,65 @@ pub enum FitError {
     Stopped,
 }
 
-/// Distances of a batch of points from the data; none of a point that failed.
-pub type Distances<'a> = dyn FnMut(&[Vec<f64>]) -> Result<Vec<Option<f64>>, FitError> + 'a;
+/// How near a run came to the data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reach {
+    /// It went to its end, at this distance.
+    At(f64),
+    /// It was further off than the tolerance before its end, and was spared the rest.
+    Beyond {
+        /// Ticks that were not run.
+        ticks_saved: u64,
+    },
+    /// It failed.
+    Nowhere,
+}
+
+impl Reach {
+    const fn distance(self) -> Option<f64> {
+        match self {
+            Self::At(distance) => Some(distance),
+            Self::Beyond { .. } | Self::Nowhere => None,
+        }
+    }
+}
+
+/// How near a batch of points comes to the data, one answer per point. A point that is further off than
+/// the tolerance may be given up on the way.
+pub type Distances<'a> = dyn FnMut(&[Vec<f64>], f64) -> Result<Vec<Reach>, FitError> + 'a;
+
+/// What a distance within the tolerance is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    /// All distances are worth the same, and the tolerance falls as long as there are runs.
+    Uniform,
+    /// The density of normal errors: exp(-n d^2 / 2), where the distance d is a root mean square over n
+    /// data in units of their errors.
+    Normal {
+        /// Number of data.
+        data: usize,
+    },
+}
+
+impl Kernel {
+    /// Squared distance, above the least one, to which a tolerance is lowered at most: 95 % of runs of
+    /// the right parameters are nearer.
+    fn room(self) -> f64 {
+        match self {
+            Self::Uniform => 0.0,
+            Self::Normal { data } => chi_square_95(data) / data.max(1) as f64,
+        }
+    }
+}
+
+/// 95 % point of the chi-square distribution (Wilson and Hilferty 1931; within 3 % at 1 degree of
+/// freedom, 1 % from 3 on).
+fn chi_square_95(freedom: usize) -> f64 {
+    const Z: f64 = 1.644_853_626_951_472_7;
+    let n = freedom.max(1) as f64;
+    let part = 2.0 / (9.0 * n);
+    n * (1.0 - part + Z * part.sqrt()).powi(3)
+}
 
 /// A sequential Monte Carlo search under a uniform prior on the unit cube.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +99,8 @@ pub struct Smc {
     pub keep: f64,
     /// Runs in all, at most.
     pub most_runs: usize,
+    /// What a distance is worth.
+    pub kernel: Kernel,
     /// Seed.
     pub seed: u64,
 }
@@ -58,6 +125,12 @@ pub struct Population {
     pub particles: Vec<Particle>,
     /// Runs that it took.
     pub runs: usize,
+    /// Runs of these that were given up on the way.
+    pub rejected_early: usize,
+    /// Ticks that these were spared.
+    pub ticks_saved: u64,
+    /// True when the weights hold the density of the errors.
+    pub is_weighed: bool,
 }
 
 impl Smc {
@@ -73,10 +146,12 @@ impl Smc {
     ) -> Result<Vec<Population>, FitError> {
         let mut populations: Vec<Population> = Vec::new();
         let mut tolerance = f64::INFINITY;
+        let mut least = f64::INFINITY;
         let mut left = self.most_runs;
+        let room = self.kernel.room();
         for turn in 0..self.populations as u32 {
             let before = populations.last();
-            let Some(next) =
+            let Some(mut next) =
                 self.population(dimensions, turn, tolerance, before, left, distances)?
             else {
                 break;
@@ -84,7 +159,20 @@ impl Smc {
             left = left.saturating_sub(next.runs);
             let mut sorted: Vec<f64> = next.particles.iter().map(|p| p.distance).collect();
             sorted.sort_by(f64::total_cmp);
-            let lower = quantile(&sorted, self.keep);
+            least = sorted.first().map_or(least, |&first| least.min(first));
+            // A nearer run that turns up lowers the floor a little: this is no reason to begin anew.
+            let is_settled = room > 0.0 && tolerance * tolerance - least * least <= 1.5 * room;
+            if is_settled {
+                let is_second = before.is_some_and(|before| before.is_weighed);
+                next.weigh(self.kernel);
+                populations.push(next);
+                // The first such population proposes the second, which so lies where the weight is.
+                if is_second {
+                    break;
+                }
+                continue;
+            }
+            let lower = quantile(&sorted, self.keep).max((least * least + room).sqrt());
             let is_stuck = lower >= tolerance;
             tolerance = lower;
             populations.push(next);
@@ -106,7 +194,7 @@ impl Smc {
     ) -> Result<Option<Population>, FitError> {
         let widths = before.map(|before| before.kernel(dimensions));
         let mut taken: Vec<Particle> = Vec::new();
-        let mut tried = 0;
+        let (mut tried, mut rejected_early, mut ticks_saved) = (0, 0, 0);
         while taken.len() < self.particles {
             // The size of a batch must not depend on the machine.
             if tried + self.particles > most_runs {
@@ -123,12 +211,17 @@ impl Smc {
                 })
                 .collect();
             tried += batch.len();
-            let found = distances(&batch)?;
-            if found.iter().all(Option::is_none) {
+            let found = distances(&batch, tolerance)?;
+            if found.iter().all(|reach| *reach == Reach::Nowhere) {
                 return Err(FitError::NoResult(found.len()));
             }
-            for (at, distance) in batch.into_iter().zip(found) {
-                if let Some(distance) = distance.filter(|&distance| distance <= tolerance)
+            for (at, reach) in batch.into_iter().zip(found) {
+                if let Reach::Beyond { ticks_saved: saved } = reach {
+                    rejected_early += 1;
+                    ticks_saved += saved;
+                }
+                let near = reach.distance().filter(|&distance| distance <= tolerance);
+                if let Some(distance) = near
                     && taken.len() < self.particles
                 {
                     let weight = match (before, &widths) {
@@ -143,10 +236,7 @@ impl Smc {
                 }
             }
         }
-        let whole: f64 = taken.iter().map(|particle| particle.weight).sum();
-        for particle in &mut taken {
-            particle.weight /= whole;
-        }
+        share_out(&mut taken);
         let tolerance = taken
             .iter()
             .map(|particle| particle.distance)
@@ -155,7 +245,18 @@ impl Smc {
             tolerance,
             particles: taken,
             runs: tried,
+            rejected_early,
+            ticks_saved,
+            is_weighed: false,
         }))
+    }
+}
+
+/// Makes weights add up to 1.
+fn share_out(particles: &mut [Particle]) {
+    let whole: f64 = particles.iter().map(|particle| particle.weight).sum();
+    for particle in particles {
+        particle.weight /= whole;
     }
 }
 
@@ -173,22 +274,34 @@ impl Population {
         (mean, variance)
     }
 
-    /// Weighted quantile along a dimension.
+    /// Quantile of the posterior along a dimension; few effective particles give wide intervals.
     pub fn quantile(&self, dimension: usize, share: f64) -> f64 {
-        let mut sorted: Vec<(f64, f64)> = self
-            .particles
-            .iter()
-            .map(|particle| (particle.at[dimension], particle.weight))
-            .collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut sum = 0.0;
-        for &(x, weight) in &sorted {
-            sum += weight;
-            if sum >= share - 1e-12 {
-                return x;
-            }
+        let of = |particle: &Particle| (particle.at[dimension], particle.weight);
+        bounded_quantile(
+            &mut self.particles.iter().map(of).collect::<Vec<_>>(),
+            share,
+        )
+    }
+
+    /// Particles of equal weight that would say as much.
+    pub fn effective_particles(&self) -> f64 {
+        let squares: f64 = self.particles.iter().map(|p| p.weight * p.weight).sum();
+        1.0 / squares
+    }
+
+    /// Multiplies the weights by what the distances are worth.
+    fn weigh(&mut self, kernel: Kernel) {
+        let Kernel::Normal { data } = kernel else {
+            return;
+        };
+        let least = self.particles.iter().map(|p| p.distance);
+        let least = least.fold(f64::INFINITY, f64::min);
+        for particle in &mut self.particles {
+            let over = particle.distance.powi(2) - least * least;
+            particle.weight *= (-0.5 * data as f64 * over).exp();
         }
-        sorted.last().map_or(f64::NAN, |last| last.0)
+        share_out(&mut self.particles);
+        self.is_weighed = true;
     }
 
     /// Width of the kernel along each dimension.
@@ -285,6 +398,7 @@ impl Cma {
     /// [`FitError`].
     #[expect(clippy::too_many_lines, reason = "one generation, as in the tutorial")]
     pub fn search(&self, n: usize, distances: &mut Distances<'_>) -> Result<Best, FitError> {
+        const MOST_TURNS: usize = 1000;
         let size = n as f64;
         let lambda = 4 + (3.0 * size.ln()) as usize;
         let mu = lambda / 2;
@@ -301,12 +415,13 @@ impl Cma {
         let c_mu =
             (1.0 - c_1).min(2.0 * (mu_eff - 2.0 + 1.0 / mu_eff) / ((size + 2.0).powi(2) + mu_eff));
         let chi = size.sqrt() * (1.0 - 1.0 / (4.0 * size) + 1.0 / (21.0 * size * size));
-        let mut mean = vec![0.5; n];
+        let mut mean = DVector::from_element(n, 0.5);
         let mut sigma = 0.3;
-        let mut covariance = identity(n);
-        let (mut path_c, mut path_s) = (vec![0.0; n], vec![0.0; n]);
+        let mut covariance = DMatrix::<f64>::identity(n, n);
+        let mut path_c = DVector::<f64>::zeros(n);
+        let mut path_s = DVector::<f64>::zeros(n);
         let mut best = Best {
-            at: mean.clone(),
+            at: mean.as_slice().to_vec(),
             distance: f64::INFINITY,
             runs: 0,
             history: Vec::new(),
@@ -315,153 +430,82 @@ impl Cma {
             if best.runs + lambda > self.most_runs {
                 break;
             }
-            let (vectors, values) = eigen(covariance.clone());
-            let scales: Vec<f64> = values.iter().map(|value| value.max(1e-20).sqrt()).collect();
-            let steps: Vec<Vec<f64>> = (0..lambda)
+            // A covariance that has no eigenvectors is no longer one of numbers: the search is over.
+            let Some(eigen) = SymmetricEigen::try_new(covariance.clone(), f64::EPSILON, MOST_TURNS)
+            else {
+                break;
+            };
+            let vectors = eigen.eigenvectors;
+            let scales = eigen.eigenvalues.map(|value| value.max(1e-20).sqrt());
+            let steps: Vec<DVector<f64>> = (0..lambda)
                 .map(|child| {
                     let mut draws =
                         Chance::new(self.seed).at(Stream::Study, generation, child as u64);
-                    let z: Vec<f64> = scales.iter().map(|s| s * normal(&mut draws)).collect();
-                    times(&vectors, &z)
+                    &vectors * scales.map(|scale| scale * normal(&mut draws))
                 })
                 .collect();
             let (mut batch, mut outside) = (Vec::new(), Vec::new());
             for step in &steps {
-                let free: Vec<f64> = mean.iter().zip(step).map(|(m, y)| m + sigma * y).collect();
-                let inside: Vec<f64> = free.iter().map(|x| x.clamp(0.0, 1.0)).collect();
-                let far: f64 = free.iter().zip(&inside).map(|(a, b)| (a - b).powi(2)).sum();
-                batch.push(inside);
-                outside.push(far);
+                let free = &mean + step * sigma;
+                let inside = free.map(|x| x.clamp(0.0, 1.0));
+                outside.push((free - &inside).norm_squared());
+                batch.push(inside.as_slice().to_vec());
             }
-            let found = distances(&batch)?;
+            let found = distances(&batch, f64::INFINITY)?;
             best.runs += batch.len();
-            if found.iter().all(Option::is_none) {
+            if found.iter().all(|reach| *reach == Reach::Nowhere) {
                 return Err(FitError::NoResult(found.len()));
             }
             let mut order: Vec<(f64, usize)> = found
                 .iter()
                 .zip(&outside)
-                .map(|(distance, far)| {
-                    distance.map_or(f64::INFINITY, |d| d + (d.abs() + 1.0) * far)
+                .map(|(reach, far)| {
+                    let raised = |d: f64| d + (d.abs() + 1.0) * far;
+                    reach.distance().map_or(f64::INFINITY, raised)
                 })
                 .zip(0..)
                 .collect();
-            for (at, distance) in batch.iter().zip(&found) {
-                if let Some(distance) = distance.filter(|&distance| distance < best.distance) {
+            for (at, reach) in batch.iter().zip(&found) {
+                if let Some(distance) = reach.distance().filter(|&d| d < best.distance) {
                     best.distance = distance;
                     best.at.clone_from(at);
                 }
             }
             best.history.push(best.distance);
             order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let chosen: Vec<&Vec<f64>> = order[..mu].iter().map(|&(_, at)| &steps[at]).collect();
-            let mut step = vec![0.0; n];
-            for (weight, y) in weights.iter().zip(&chosen) {
-                for (sum, y) in step.iter_mut().zip(*y) {
-                    *sum += weight * y;
-                }
+            let chosen: Vec<&DVector<f64>> =
+                order[..mu].iter().map(|&(_, at)| &steps[at]).collect();
+            let mut step = DVector::<f64>::zeros(n);
+            for (&weight, y) in weights.iter().zip(&chosen) {
+                step += *y * weight;
             }
-            for (m, y) in mean.iter_mut().zip(&step) {
-                *m += sigma * y;
-            }
+            mean += &step * sigma;
             // C^(-1/2) y, by its eigenvectors.
-            let turned: Vec<f64> = (0..n)
-                .map(|i| (0..n).map(|j| vectors[j][i] * step[j]).sum::<f64>() / scales[i])
-                .collect();
-            let white = times(&vectors, &turned);
+            let white = &vectors * (vectors.transpose() * &step).component_div(&scales);
             let gain = (c_sigma * (2.0 - c_sigma) * mu_eff).sqrt();
-            for (path, y) in path_s.iter_mut().zip(&white) {
-                *path = (1.0 - c_sigma) * *path + gain * y;
-            }
-            let length = path_s.iter().map(|p| p * p).sum::<f64>().sqrt();
+            path_s = path_s * (1.0 - c_sigma) + white * gain;
+            let length = path_s.norm();
             let settled = 1.0 - (1.0 - c_sigma).powf(2.0 * (f64::from(generation) + 1.0));
             let is_steady = length / settled.sqrt() < (1.4 + 2.0 / (size + 1.0)) * chi;
-            let gain = if is_steady {
-                (c_c * (2.0 - c_c) * mu_eff).sqrt()
+            let (gain, lost) = if is_steady {
+                ((c_c * (2.0 - c_c) * mu_eff).sqrt(), 0.0)
             } else {
-                0.0
+                (0.0, c_1 * c_c * (2.0 - c_c))
             };
-            for (path, y) in path_c.iter_mut().zip(&step) {
-                *path = (1.0 - c_c) * *path + gain * y;
-            }
-            let lost = if is_steady {
-                0.0
-            } else {
-                c_1 * c_c * (2.0 - c_c)
-            };
-            for i in 0..n {
-                for j in 0..n {
-                    let rank_mu: f64 = weights
-                        .iter()
-                        .zip(&chosen)
-                        .map(|(w, y)| w * y[i] * y[j])
-                        .sum();
-                    covariance[i][j] = (1.0 - c_1 - c_mu + lost) * covariance[i][j]
-                        + c_1 * path_c[i] * path_c[j]
-                        + c_mu * rank_mu;
-                }
+            path_c = path_c * (1.0 - c_c) + &step * gain;
+            covariance *= 1.0 - c_1 - c_mu + lost;
+            covariance += &path_c * path_c.transpose() * c_1;
+            for (&weight, y) in weights.iter().zip(&chosen) {
+                covariance += *y * y.transpose() * (c_mu * weight);
             }
             sigma *= ((c_sigma / d_sigma) * (length / chi - 1.0)).min(1.0).exp();
-            let widest = (0..n).map(|i| covariance[i][i]).fold(0.0, f64::max).sqrt();
+            let widest = covariance.diagonal().max().max(0.0).sqrt();
             if sigma * widest < self.tolerance {
                 break;
             }
         }
         Ok(best)
     }
-}
-
-fn identity(n: usize) -> Vec<Vec<f64>> {
-    (0..n)
-        .map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect())
-        .collect()
-}
-
-fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
-    matrix
-        .iter()
-        .map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
-        .collect()
-}
-
-/// Eigenvectors (as columns) and eigenvalues of a symmetric matrix, by rotations (Jacobi 1846).
-fn eigen(mut a: Vec<Vec<f64>>) -> (Vec<Vec<f64>>, Vec<f64>) {
-    const SWEEPS: usize = 30;
-    let n = a.len();
-    let mut vectors = identity(n);
-    for _ in 0..SWEEPS {
-        let off: f64 = (0..n)
-            .flat_map(|i| (0..i).map(move |j| (i, j)))
-            .map(|(i, j)| a[i][j].powi(2))
-            .sum();
-        let on: f64 = (0..n).map(|i| a[i][i].powi(2)).sum();
-        if off <= 1e-30 * on {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                if a[p][q].abs() < 1e-300 {
-                    continue;
-                }
-                let theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
-                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-                let c = 1.0 / (t * t + 1.0).sqrt();
-                let s = t * c;
-                for row in &mut a {
-                    (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
-                }
-                let (above, below) = a.split_at_mut(q);
-                for (x, y) in above[p].iter_mut().zip(&mut below[0]) {
-                    (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
-                }
-                for row in &mut vectors {
-                    (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
-                }
-            }
-        }
-    }
-    let values = (0..n).map(|i| a[i][i]).collect();
-    (vectors, values)
 }
 
 #[cfg(test)]
@@ -479,16 +523,17 @@ mod tests {
             populations: 7,
             keep: 0.5,
             most_runs: 100_000,
+            kernel: Kernel::Uniform,
             seed: 5,
         };
         let mut turn = 0_u32;
-        let mut distances = |batch: &[Vec<f64>]| {
+        let mut distances = |batch: &[Vec<f64>], _: f64| {
             turn += 1;
             let one = |(place, at): (usize, &Vec<f64>)| {
                 let mut draws = Chance::new(11).at(Stream::Test, turn, place as u64);
                 // The mean of 16 draws is a sufficient statistic, and can be drawn at once.
                 let mean = 10.0 * at[0] - 5.0 + normal(&mut draws) / COUNT.sqrt();
-                Some((mean - DATA).abs())
+                Reach::At((mean - DATA).abs())
             };
             Ok(batch
                 .iter()
@@ -510,6 +555,43 @@ mod tests {
         }
     }
 
+    /// Four data of error 1 around an unknown level, under a flat prior: the posterior is normal around
+    /// their mean with deviation 1/2, however well or badly they agree with each other.
+    #[test]
+    fn errors_of_the_data_decide_the_width_of_a_posterior() {
+        for data in [[1.2, 0.7, 1.9, 1.0], [3.9, -1.6, 2.8, -0.3]] {
+            let smc = Smc {
+                particles: 400,
+                populations: 20,
+                keep: 0.5,
+                most_runs: 100_000,
+                kernel: Kernel::Normal { data: 4 },
+                seed: 3,
+            };
+            let one = |at: &Vec<f64>| {
+                let level = 20.0 * at[0] - 10.0;
+                let squares: f64 = data.iter().map(|y| (level - y).powi(2)).sum();
+                Reach::At((squares / 4.0).sqrt())
+            };
+            let populations = smc
+                .search(1, &mut |batch, _| Ok(batch.iter().map(one).collect()))
+                .unwrap();
+            assert!(populations.len() < 12, "{}", populations.len());
+            let last = populations.last().unwrap();
+            assert!(last.is_weighed);
+            assert!(
+                last.effective_particles() > 100.0,
+                "{}",
+                last.effective_particles()
+            );
+            let mean = data.iter().sum::<f64>() / 4.0;
+            for (share, z) in [(0.025, -1.96), (0.5, 0.0), (0.975, 1.96)] {
+                let found = 20.0 * last.quantile(0, share) - 10.0;
+                assert!((found - (mean + 0.5 * z)).abs() < 0.15, "{share}: {found}");
+            }
+        }
+    }
+
     #[test]
     fn a_search_ends_with_its_runs_and_with_failures() {
         let smc = Smc {
@@ -517,16 +599,65 @@ mod tests {
             populations: 50,
             keep: 0.5,
             most_runs: 35,
+            kernel: Kernel::Uniform,
             seed: 5,
         };
         let found = smc
-            .search(1, &mut |batch| {
-                Ok(batch.iter().map(|at| Some(at[0])).collect())
+            .search(1, &mut |batch, _| {
+                Ok(batch.iter().map(|at| Reach::At(at[0])).collect())
             })
             .unwrap();
         assert!(!found.is_empty() && found.iter().map(|p| p.runs).sum::<usize>() <= 35);
-        let none = smc.search(1, &mut |batch| Ok(vec![None; batch.len()]));
+        let none = smc.search(1, &mut |batch, _| Ok(vec![Reach::Nowhere; batch.len()]));
         assert_eq!(none, Err(FitError::NoResult(10)));
+    }
+
+    #[test]
+    fn points_of_the_chi_square_distribution_are_those_of_the_tables() {
+        for (freedom, table, slip) in [
+            (1, 3.841, 0.03),
+            (3, 7.815, 1e-2),
+            (8, 15.507, 2e-3),
+            (30, 43.773, 1e-3),
+        ] {
+            assert!(
+                (chi_square_95(freedom) / table - 1.0).abs() < slip,
+                "{freedom}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_early_changes_no_particle() {
+        for kernel in [Kernel::Uniform, Kernel::Normal { data: 2 }] {
+            let smc = Smc {
+                particles: 50,
+                populations: 6,
+                keep: 0.4,
+                most_runs: 4000,
+                kernel,
+                seed: 8,
+            };
+            let distance = |at: &[f64]| 9.0 * (at[0] - 0.3).hypot(at[1] - 0.6);
+            let search = |is_early: bool| {
+                let one = |at: &Vec<f64>, tolerance: f64| match distance(at) {
+                    far if is_early && far > tolerance => Reach::Beyond { ticks_saved: 7 },
+                    near => Reach::At(near),
+                };
+                smc.search(2, &mut |batch, tolerance| {
+                    Ok(batch.iter().map(|at| one(at, tolerance)).collect())
+                })
+                .unwrap()
+            };
+            let (with, without) = (search(true), search(false));
+            assert_eq!(with.len(), without.len());
+            for (with, without) in with.iter().zip(&without) {
+                assert_eq!(with.particles, without.particles);
+                assert_eq!(with.runs, without.runs);
+                assert_eq!(with.ticks_saved, 7 * with.rejected_early as u64);
+            }
+            assert!(with.iter().any(|population| population.rejected_early > 0));
+        }
     }
 
     #[test]
@@ -538,11 +669,11 @@ mod tests {
         };
         let goal = [0.2, 0.9, 0.5, 0.31, 0.77];
         let best = cma
-            .search(5, &mut |batch| {
+            .search(5, &mut |batch, _| {
                 let one = |at: &Vec<f64>| {
                     let d: Vec<f64> = at.iter().zip(goal).map(|(x, g)| x - g).collect();
                     let along: f64 = d.iter().sum();
-                    Some(d.iter().map(|d| d * d).sum::<f64>() + 100.0 * along * along)
+                    Reach::At(d.iter().map(|d| d * d).sum::<f64>() + 100.0 * along * along)
                 };
                 Ok(batch.iter().map(one).collect())
             })
@@ -559,10 +690,10 @@ mod tests {
             seed: 3,
         };
         let best = cma
-            .search(2, &mut |batch| {
+            .search(2, &mut |batch, _| {
                 Ok(batch
                     .iter()
-                    .map(|at| Some((at[0] + 0.5).powi(2) + (at[1] - 0.3).powi(2)))
+                    .map(|at| Reach::At((at[0] + 0.5).powi(2) + (at[1] - 0.3).powi(2)))
                     .collect())
             })
             .unwrap();
@@ -570,23 +701,5 @@ mod tests {
             best.at[0] < 1e-6 && (best.at[1] - 0.3).abs() < 1e-3,
             "{best:?}"
         );
-    }
-
-    #[test]
-    fn eigenvectors_put_a_matrix_together_again() {
-        let a = vec![
-            vec![4.0, 1.0, -2.0],
-            vec![1.0, 3.0, 0.5],
-            vec![-2.0, 0.5, 1.0],
-        ];
-        let (vectors, values) = eigen(a.clone());
-        for i in 0..3 {
-            for j in 0..3 {
-                let sum: f64 = (0..3)
-                    .map(|k| vectors[i][k] * values[k] * vectors[j][k])
-                    .sum();
-                assert!((sum - a[i][j]).abs() < 1e-12);
-            }
-        }
     }
 }

@@ -50,10 +50,10 @@ pub struct HeatMap {
     pub values: Vec<Option<f64>>,
 }
 
-const WIDTH: u32 = 760;
+pub(super) const WIDTH: u32 = 760;
 
 /// Draws into an SVG of this size and writes it.
-fn save(
+pub(super) fn save(
     path: &Path,
     size: (u32, u32),
     draw: impl FnOnce(SVGBackend<'_>) -> Result<(), String>,
@@ -67,12 +67,12 @@ fn save(
     write_whole(path, text.as_bytes())
 }
 
-fn said(error: impl std::fmt::Display) -> String {
+pub(super) fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
 /// Least and greatest of finite numbers, with zero-wide spans opened.
-fn span(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+pub(super) fn span(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = numbers
         .filter(|number| number.is_finite())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
@@ -221,7 +221,7 @@ pub fn draw_curves(
 }
 
 /// From light to dark, so that a grey print keeps the order.
-fn shade(share: f64) -> RGBColor {
+pub(super) fn shade(share: f64) -> RGBColor {
     const LIGHT: [f64; 3] = [253.0, 231.0, 200.0];
     const DARK: [f64; 3] = [90.0, 15.0, 70.0];
     let mix = |place: usize| (LIGHT[place] + share * (DARK[place] - LIGHT[place])).round() as u8;
@@ -295,7 +295,7 @@ pub fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputError> {
 }
 
 /// A number in few letters.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     if size > 0.0 && !(1e-3..1e5).contains(&size) {
         format!("{value:.2e}")
@@ -307,7 +307,7 @@ fn short(value: f64) -> String {
 }
 
 /// A tick without digits that no eye needs.
-fn trim(tick: &str) -> String {
+pub(super) fn trim(tick: &str) -> String {
     tick.parse().map_or_else(
         |_| tick.to_owned(),
         |number: f64| {

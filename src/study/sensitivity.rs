@@ -1,5 +1,7 @@
 //! Which parameters a response depends on: elementary effects, variance shares, partial ranks.
 
+use nalgebra::{Cholesky, DMatrix};
+
 use crate::numerics::random::{Chance, Stream};
 use crate::study::design::Points;
 
@@ -160,6 +162,51 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
+/// Quantile of samples with weights that add up to 1, which are put in order: on straight lines between
+/// them, each standing in the middle of its weight. No number without any sample.
+pub fn weighted_quantile(samples: &mut [(f64, f64)], share: f64) -> f64 {
+    samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut below = 0.0;
+    let mut before: Option<(f64, f64)> = None;
+    for &(x, weight) in samples.iter() {
+        let middle = below + 0.5 * weight;
+        if middle >= share {
+            return before.map_or(x, |(left, at)| {
+                left + (x - left) * (share - at) / (middle - at)
+            });
+        }
+        below += weight;
+        before = Some((x, middle));
+    }
+    before.map_or(f64::NAN, |(x, _)| x)
+}
+
+/// Quantile of what a weighted sample from 0 to 1 was drawn from. A further draw falls between two
+/// neighbours of n equal ones, or beyond the outer ones, with a chance of 1 / (n + 1) each (Weibull 1939);
+/// for n stand the effective samples. Few samples thus widen an interval up to the ends of the range.
+pub fn bounded_quantile(samples: &mut [(f64, f64)], share: f64) -> f64 {
+    samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let effective = 1.0
+        / samples
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f64>();
+    let mut below = 0.0;
+    let (mut left, mut at) = (0.0, 0.0);
+    let inner = samples.iter().map(|&(x, weight)| {
+        let middle = below + 0.5 * weight;
+        below += weight;
+        (x, (effective * middle + 0.5) / (effective + 1.0))
+    });
+    for (x, place) in inner.chain([(1.0, 1.0)]) {
+        if place >= share && place > at {
+            return left + (x - left) * (share - at) / (place - at);
+        }
+        (left, at) = (x, place);
+    }
+    left
+}
+
 /// Mean and sample standard deviation; no number where there are too few.
 pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
@@ -188,27 +235,17 @@ pub fn partial_ranks(rows: &[Vec<f64>], responses: &[f64]) -> Option<Vec<Estimat
         .collect();
     columns.push(ranks(responses));
     let size = dimensions + 1;
-    let mut correlation = vec![vec![0.0; size]; size];
-    for i in 0..size {
-        for j in 0..size {
-            correlation[i][j] = correlate(&columns[i], &columns[j]);
-        }
-    }
+    let mut correlation = DMatrix::from_fn(size, size, |i, j| correlate(&columns[i], &columns[j]));
     let last = dimensions;
     // Parameters that say the same cannot be told apart.
-    inverse(
-        correlation[..last]
-            .iter()
-            .map(|row| row[..last].to_vec())
-            .collect(),
-    )?;
+    factored(correlation.view((0, 0), (last, last)).into_owned())?;
     // A response whose ranks the parameters explain wholly would leave nothing to invert.
-    correlation[last][last] += 1e-9;
-    let inverse = inverse(correlation)?;
+    correlation[(last, last)] += 1e-9;
+    let inverse = factored(correlation)?.inverse();
     Some(
         (0..dimensions)
             .map(|i| {
-                let value = -inverse[i][last] / (inverse[i][i] * inverse[last][last]).sqrt();
+                let value = -inverse[(i, last)] / (inverse[(i, i)] * inverse[(last, last)]).sqrt();
                 let z = value.clamp(-1.0, 1.0).atanh();
                 let half = 1.96 / freedom.sqrt();
                 Estimate {
@@ -252,35 +289,11 @@ fn correlate(one: &[f64], other: &[f64]) -> f64 {
     both / (first * second).sqrt()
 }
 
-/// Inverse by Gauss and Jordan with pivots; none of a matrix without one.
-fn inverse(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
-    let size = matrix.len();
-    let mut result: Vec<Vec<f64>> = (0..size)
-        .map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect())
-        .collect();
-    for column in 0..size {
-        let pivot = (column..size)
-            .max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
-        let size_of_pivot = matrix[pivot][column].abs();
-        if !(size_of_pivot > 1e-12 && size_of_pivot.is_finite()) {
-            return None;
-        }
-        matrix.swap(column, pivot);
-        result.swap(column, pivot);
-        let scale = matrix[column][column];
-        for j in 0..size {
-            matrix[column][j] /= scale;
-            result[column][j] /= scale;
-        }
-        for i in (0..size).filter(|&i| i != column) {
-            let share = matrix[i][column];
-            for j in 0..size {
-                matrix[i][j] -= share * matrix[column][j];
-                result[i][j] -= share * result[column][j];
-            }
-        }
-    }
-    Some(result)
+/// Factors of a matrix of correlations; none where one row says nothing that others do not say.
+fn factored(matrix: DMatrix<f64>) -> Option<Cholesky<f64, nalgebra::Dyn>> {
+    let factors = Cholesky::new(matrix)?;
+    let least = factors.l_dirty().diagonal().min();
+    (least * least > 1e-12).then_some(factors)
 }
 
 #[cfg(test)]
@@ -369,6 +382,39 @@ mod tests {
                 "{found:?}, {total}"
             );
         }
+    }
+
+    #[test]
+    fn equal_weights_give_the_quantiles_of_hazen() {
+        let mut samples: Vec<(f64, f64)> = (0..10).map(|i| (f64::from(9 - i), 0.1)).collect();
+        assert!((weighted_quantile(&mut samples, 0.5) - 4.5).abs() < 1e-12);
+        assert!((weighted_quantile(&mut samples, 0.25) - 2.0).abs() < 1e-12);
+        assert!(weighted_quantile(&mut samples, 0.01).abs() < 1e-12);
+        assert!((weighted_quantile(&mut samples, 0.99) - 9.0).abs() < 1e-12);
+        let mut one_counts = [(3.0, 0.0), (1.0, 1.0), (2.0, 0.0)];
+        assert!((weighted_quantile(&mut one_counts, 0.5) - 1.0).abs() < 1e-12);
+        assert!(weighted_quantile(&mut [], 0.5).is_nan());
+    }
+
+    #[test]
+    fn few_samples_say_little_of_the_ends_of_what_they_were_drawn_from() {
+        let mut samples: Vec<(f64, f64)> =
+            (1..=9).map(|i| (f64::from(i) / 10.0, 1.0 / 9.0)).collect();
+        for share in [0.0, 0.025, 0.1, 0.37, 0.5, 0.95, 1.0] {
+            assert!((bounded_quantile(&mut samples, share) - share).abs() < 1e-12);
+        }
+        assert!((bounded_quantile(&mut [(0.3, 1.0)], 0.25) - 0.15).abs() < 1e-12);
+        // 2000 times five numbers around an unknown middle: the sixth lies in the middle 50 % half the times.
+        let mut inside = 0;
+        for turn in 0..2000 {
+            let mut draws = Chance::new(4).at(Stream::Test, turn, 0);
+            let mut drawn = || (0.5 + 0.1 * (draws.uniform() + draws.uniform() - 1.0), 0.2);
+            let (truth, _) = drawn();
+            let mut five = [(); 5].map(|()| drawn());
+            let [low, high] = [0.25, 0.75].map(|share| bounded_quantile(&mut five, share));
+            inside += usize::from((low..=high).contains(&truth));
+        }
+        assert!((940..=1060).contains(&inside), "{inside}");
     }
 
     #[test]

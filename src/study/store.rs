@@ -3,6 +3,7 @@
 //! ```text
 //! results/ab/ab....csv     the series of a run
 //! failed/ab/ab....txt      why a run gave none
+//! partial/ab/ab....csv     the first rows of a run that a calibration gave up; never taken for a series
 //! telemetry/HOST-PID.csv   what each attempt took
 //! studies/NAME/            tables and pictures, made anew from the rest
 //! ```
@@ -19,6 +20,8 @@ use crate::output::{OutputError, write_whole};
 
 /// File that marks a folder as a store.
 const MARK: &str = "howship-store";
+/// Its folders.
+const PARTS: [&str; 5] = ["results", "failed", "partial", "telemetry", "studies"];
 
 /// A folder of results.
 #[derive(Debug)]
@@ -73,7 +76,7 @@ impl Store {
                 b"results of howship studies, by the digest of their content\n",
             )?;
         }
-        for part in ["results", "failed", "telemetry", "studies"] {
+        for part in PARTS {
             fs::create_dir_all(folder.join(part)).map_err(io)?;
         }
         Ok(Self {
@@ -145,7 +148,34 @@ impl Store {
         series.write_csv(&path)?;
         // An earlier failure that did not come again (memory, a full disk) is over.
         let _ = fs::remove_file(self.place("failed", key, "txt"));
+        let _ = fs::remove_file(self.place("partial", key, "csv"));
         Ok(())
+    }
+
+    /// First rows of a run that was given up on the way.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    pub fn partial(&self, key: &str) -> Result<Option<Table>, OutputError> {
+        match Table::read_csv(&self.place("partial", key, "csv")) {
+            Ok(rows) => Ok(Some(rows)),
+            Err(OutputError::Io { source, .. })
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps the first rows of a run that was given up on the way, apart from whole series.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn keep_partial(&self, key: &str, series: &Table) -> Result<(), OutputError> {
+        let path = self.place("partial", key, "csv");
+        make(path.parent().unwrap_or(&self.folder))?;
+        series.write_csv(&path)
     }
 
     /// Keeps why a run gave no series.
@@ -221,7 +251,7 @@ pub struct Attempt {
     /// Key of the run.
     #[serde(skip)]
     pub key: String,
-    /// `done`, `failed` or `stopped`.
+    /// `done`, `failed`, `rejected` (given up by a calibration) or `stopped`.
     pub state: String,
     /// Wall time, s; threads; peak memory of the process, MB; host; process.
     pub cells: [String; 5],
@@ -300,9 +330,7 @@ fn make(folder: &Path) -> Result<(), OutputError> {
 fn is_ours(entry: &fs::DirEntry) -> bool {
     let name = entry.file_name();
     let name = name.to_string_lossy();
-    name == MARK
-        || name.starts_with(".tmp")
-        || ["results", "failed", "telemetry", "studies"].contains(&&*name)
+    name == MARK || name.starts_with(".tmp") || PARTS.contains(&&*name)
 }
 
 /// Name of the machine, as far as the system tells, fit for a file name.
@@ -349,7 +377,11 @@ mod tests {
             rows: vec![vec![0.25]],
         };
         store.keep(key, &series).unwrap();
-        assert_eq!(store.outcome(key).unwrap(), Outcome::Done(series));
+        assert_eq!(store.outcome(key).unwrap(), Outcome::Done(series.clone()));
+        store.keep_partial("abce", &series).unwrap();
+        assert_eq!(store.outcome("abce").unwrap(), Outcome::Missing);
+        assert!(!store.has("abce", true));
+        assert_eq!(store.partial("abce").unwrap(), Some(series));
         let cost = Cost {
             wall_s: 1.0,
             threads: 1,

@@ -1,0 +1,242 @@
+//! What a calibration found, as tables and pictures: particles, populations, the posterior of each
+//! parameter and of each pair, and what the posterior predicts beside the data.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::numerics::quantity::Time;
+use crate::output::table::Table;
+use crate::output::{OutputError, write_whole};
+use crate::study::calibrate::{Calibration, Found};
+use crate::study::data::Datum;
+use crate::study::file::Factor;
+use crate::study::fit::{Particle, Population};
+use crate::study::pictures::trim;
+use crate::study::posterior_pictures::{
+    Axis, Prediction, Sample, draw_densities, draw_pairs, draw_prediction,
+};
+use crate::study::response::level;
+use crate::study::sensitivity::{bounded_quantile, weighted_quantile};
+use crate::study::store::Outcome;
+
+/// Shares at the ends of the outer and the inner band, and of the median.
+const SHARES: [f64; 5] = [0.025, 0.25, 0.5, 0.75, 0.975];
+
+impl Calibration<'_> {
+    /// Writes the table of particles or the best point, a summary, and the data with what the runs give.
+    ///
+    /// # Errors
+    /// [`OutputError`].
+    pub fn write(&self, found: &Found, folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
+        let plots = folder.join("plots");
+        std::fs::create_dir_all(&plots).map_err(|source| OutputError::Io {
+            path: plots.clone(),
+            source,
+        })?;
+        let mut written = Vec::new();
+        let mut write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            write_whole(&path, text.as_bytes())?;
+            written.push(path);
+            Ok::<(), OutputError>(())
+        };
+        let particles = match found {
+            Found::Posterior(populations) => {
+                write("populations.csv", &populations_csv(populations))?;
+                let last = populations.last();
+                last.map_or_else(Vec::new, |last| last.particles.clone())
+            }
+            Found::Best(best) => vec![Particle {
+                at: best.at.clone(),
+                distance: best.distance,
+                weight: 1.0,
+            }],
+        };
+        write("particles.csv", &self.particles_csv(&particles))?;
+        write("fit.csv", &self.fit_csv(&particles))?;
+        self.draw_predictions(&particles, &plots, &mut written)?;
+        self.draw_posterior(&particles, &plots, &mut written)?;
+        Ok(written)
+    }
+
+    fn heads(&self) -> Vec<String> {
+        let factors = self.study.header.factors.iter();
+        factors
+            .map(|factor| match factor.unit() {
+                "" => factor.path.clone(),
+                unit => format!("{} [{unit}]", factor.path),
+            })
+            .collect()
+    }
+
+    fn particles_csv(&self, particles: &[Particle]) -> String {
+        let mut table = format!("weight,distance,{}\n", self.heads().join(","));
+        for particle in particles {
+            let mut cells = vec![particle.weight.to_string(), particle.distance.to_string()];
+            let values = self.study.header.factors.iter().zip(&particle.at);
+            cells.extend(values.map(|(factor, &x)| factor.cell(&factor.value(x))));
+            table.push_str(&cells.join(","));
+            table.push('\n');
+        }
+        table
+    }
+
+    /// Median and middle 95 % of each parameter.
+    fn fit_csv(&self, particles: &[Particle]) -> String {
+        let mut table = "parameter,median,low,high\n".to_owned();
+        let factors = self.study.header.factors.iter();
+        for (place, (name, factor)) in self.heads().iter().zip(factors).enumerate() {
+            let mut along: Vec<(f64, f64)> =
+                particles.iter().map(|p| (p.at[place], p.weight)).collect();
+            let cells = [0.5, 0.025, 0.975].map(|share| {
+                let x = match along.as_slice() {
+                    // One point has no interval.
+                    [(x, _)] => *x,
+                    _ => bounded_quantile(&mut along, share),
+                };
+                factor.cell(&factor.value(x))
+            });
+            // Writing to a string cannot fail.
+            let _ = writeln!(table, "{name},{}", cells.join(","));
+        }
+        table
+    }
+
+    /// Every kind of data, and the middle 50 and 95 % of the runs of the particles by their weight.
+    fn draw_predictions(
+        &self,
+        particles: &[Particle],
+        plots: &Path,
+        written: &mut Vec<PathBuf>,
+    ) -> Result<(), OutputError> {
+        let mut runs = Vec::new();
+        for particle in particles {
+            let key = self.study.at(0, &particle.at).line.key;
+            if let Outcome::Done(series) = self.store.outcome(&key)? {
+                runs.push((series, particle.weight));
+            }
+        }
+        let mut kinds: Vec<(&str, Option<Time>)> = Vec::new();
+        for datum in self.data {
+            let kind = (datum.column.as_str(), datum.relative_to);
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        for (column, relative_to) in kinds {
+            let of_kind = |datum: &&Datum| {
+                (datum.column.as_str(), datum.relative_to) == (column, relative_to)
+            };
+            let prediction = predict(&runs, column, relative_to);
+            let data: Vec<(f64, f64, f64)> = self
+                .data
+                .iter()
+                .filter(of_kind)
+                .map(|datum| (datum.time.get() / 24.0, datum.value, datum.error))
+                .collect();
+            let (name, what) = match relative_to.map(|time| time.get() / 24.0) {
+                None => (column.to_owned(), column.to_owned()),
+                Some(day) => (
+                    format!("{column}_of_d{day}"),
+                    format!("{column} (day {day} = 1)"),
+                ),
+            };
+            let path = plots.join(format!("fit_{name}.svg"));
+            draw_prediction(&path, &what, &prediction, &data)?;
+            written.push(path);
+        }
+        Ok(())
+    }
+
+    fn draw_posterior(
+        &self,
+        particles: &[Particle],
+        plots: &Path,
+        written: &mut Vec<PathBuf>,
+    ) -> Result<(), OutputError> {
+        if particles.len() < 2 {
+            return Ok(());
+        }
+        let axes: Vec<Axis> = self.study.header.factors.iter().map(axis).collect();
+        let samples: Vec<Sample> = particles
+            .iter()
+            .map(|particle| Sample {
+                at: particle.at.clone(),
+                weight: particle.weight,
+            })
+            .collect();
+        let path = plots.join("marginals.svg");
+        draw_densities(&path, &axes, &samples)?;
+        written.push(path);
+        if axes.len() > 1 {
+            let path = plots.join("pairs.svg");
+            draw_pairs(&path, &axes, &samples)?;
+            written.push(path);
+        }
+        Ok(())
+    }
+}
+
+/// A parameter as an axis over its coordinate from 0 to 1.
+pub(super) fn axis(factor: &Factor) -> Axis {
+    let ticks = [0.0, 0.5, 1.0].map(|x| (x, trim(&factor.cell(&factor.value(x)))));
+    Axis {
+        name: factor.path.clone(),
+        unit: factor.unit().to_owned(),
+        ticks: ticks.to_vec(),
+    }
+}
+
+fn populations_csv(populations: &[Population]) -> String {
+    let mut table = "population,tolerance,runs,rejected_early,ticks_saved,effective_particles,\
+                     weighed_by_errors\n"
+        .to_owned();
+    for (number, population) in populations.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "{},{},{},{},{},{},{}",
+            number + 1,
+            population.tolerance,
+            population.runs,
+            population.rejected_early,
+            population.ticks_saved,
+            population.effective_particles(),
+            population.is_weighed
+        );
+    }
+    table
+}
+
+/// Weighted quantiles of a column over runs, at the times of the first.
+fn predict(runs: &[(Table, f64)], column: &str, relative_to: Option<Time>) -> Prediction {
+    let courses: Vec<(Vec<f64>, Vec<f64>, f64)> = runs
+        .iter()
+        .filter_map(|(table, weight)| {
+            let days = table.column("time_d")?;
+            let mut values = table.column(column)?;
+            if let Some(time) = relative_to {
+                let one = level(&days, &values, time.get() / 24.0)?;
+                values.iter_mut().for_each(|value| *value /= one);
+            }
+            Some((days, values, *weight))
+        })
+        .collect();
+    let mut prediction = Prediction {
+        days: courses
+            .first()
+            .map_or_else(Vec::new, |first| first.0.clone()),
+        quantiles: Vec::new(),
+    };
+    for &day in &prediction.days {
+        let mut at: Vec<(f64, f64)> = courses
+            .iter()
+            .filter_map(|(days, values, weight)| Some((level(days, values, day)?, *weight)))
+            .collect();
+        let whole: f64 = at.iter().map(|(_, weight)| weight).sum();
+        at.iter_mut().for_each(|(_, weight)| *weight /= whole);
+        let quantiles = SHARES.map(|share| weighted_quantile(&mut at, share));
+        prediction.quantiles.push(quantiles);
+    }
+    prediction
+}
