@@ -20,6 +20,7 @@ mod session;
 mod signals;
 mod specimen;
 mod study;
+mod trial;
 mod validate;
 mod verify;
 
@@ -96,6 +97,8 @@ enum Command {
     Specimen(specimen::SpecimenArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
+    /// Virtual trials: thousands of patients in arms with shared luck, and the curves of a clinical paper.
+    Trial(trial::TrialArguments),
     /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
     /// mean with the band from the least to the greatest.
     Plot {
@@ -130,6 +133,7 @@ impl From<OutputError> for Stop {
         match error {
             OutputError::Exists(_)
             | OutputError::NotARunFolder(_)
+            | OutputError::NotATrial(_)
             | OutputError::InUse(_)
             | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
             OutputError::Io { .. } | OutputError::Drawing { .. } => {
@@ -165,6 +169,7 @@ pub fn main() -> ExitCode {
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
         Command::Study(arguments) => study::study(&arguments),
+        Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };
     match stopped {
