@@ -9,9 +9,11 @@ use clap::{Args, Subcommand};
 use super::Stop;
 use super::progress::Progress;
 use super::run::on_threads;
+use crate::cohort::lattice::compare;
 use crate::cohort::report::{create, write};
 use crate::cohort::run::run as run_trial;
 use crate::cohort::summary::{Figure, Summary};
+use crate::cohort::tissue::Tissue;
 use crate::cohort::trial::Trial;
 
 /// Arguments of `howship trial`.
@@ -28,6 +30,8 @@ enum TrialCommand {
         /// The trial file.
         trial: PathBuf,
     },
+    /// Hold the reduced tissue of trials against the course of a lesion on the lattice.
+    Tissue,
     /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
     Run(RunArguments),
 }
@@ -66,6 +70,7 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
             check(&open(trial, None, None)?);
             Ok(())
         }
+        TrialCommand::Tissue => tissue(),
         TrialCommand::Run(arguments) => on_threads(arguments.threads, || run(arguments)),
     }
 }
@@ -99,6 +104,26 @@ fn check(trial: &Trial) {
             }
         );
     }
+}
+
+fn tissue() -> Result<(), Stop> {
+    let found =
+        compare(&Tissue::default()).map_err(|error| Stop::Failed(format!("error: {error}")))?;
+    say!("reduced tissue against the mean of three seeds of the lattice, 240 d");
+    for one in found {
+        say!(
+            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
+            one.arm,
+            100.0 * one.reduced_bone,
+            100.0 * one.bone,
+            100.0 * one.bone_error,
+            100.0 * one.most_bone_error,
+            one.reduced_cells,
+            one.cells,
+            100.0 * one.cell_error
+        );
+    }
+    Ok(())
 }
 
 fn run(arguments: &RunArguments) -> Result<(), Stop> {

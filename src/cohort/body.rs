@@ -451,7 +451,7 @@ impl<'a> Follower<'a> {
 }
 
 /// What the drugs in a body do to the reduced tissue.
-fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
+pub(super) fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
     let free = |signal: &str| {
         plan.agents
             .iter()

@@ -20,7 +20,7 @@ use crate::output::map::png_bytes;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 
-/// Points between steps that are near each other are left out of a picture.
+/// Points of a curve at most: steps that are nearer each other are left out of a picture.
 const MOST_POINTS: usize = 400;
 
 /// A curve by steps with its band.
@@ -45,7 +45,7 @@ struct Steps {
     legend: SeriesLabelPosition,
 }
 
-/// Draws all pictures of a trial.
+/// Draws all pictures of a trial, as SVG and PNG.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -380,7 +380,7 @@ where
     let most_x = panel
         .curves
         .iter()
-        .flat_map(|curve| curve.points.last())
+        .filter_map(|curve| curve.points.last())
         .map(|point| point.0)
         .fold(1e-9, f64::max);
     let mut chart = ChartBuilder::on(&chart_area)
@@ -396,6 +396,13 @@ where
         .disable_x_mesh()
         .disable_x_axis()
         .y_desc(panel.y_label.as_str())
+        .y_label_formatter(&|value| {
+            if panel.top > 5.0 {
+                format!("{value:.0}")
+            } else {
+                format!("{value:.1}")
+            }
+        })
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .axis_style(BLACK.stroke_width(scale))
@@ -437,71 +444,79 @@ where
         .margin(6 * scale)
         .draw()
         .map_err(said)?;
-    let (top, _) = area.get_pixel_range();
-    let offset = chart_area.get_pixel_range().0.start;
-    let _ = top;
-    let style =
-        |size: u32, h: HPos| TextStyle::from(font(size).into_font()).pos(Pos::new(h, VPos::Top));
+    let (from_x, from_y) = chart_area.get_pixel_range();
     let (_, bottom) = chart.backend_coord(&(0.0, 0.0));
-    let upper = chart_area.get_pixel_range().1.start;
-    let x_of = |tick: f64| chart.backend_coord(&(tick, 0.0)).0 - offset;
-    let axis_y = bottom - upper;
-    for &tick in panel.ticks.iter().filter(|&&tick| tick <= most_x) {
-        let x = x_of(tick);
-        chart_area
-            .draw(&PathElement::new(
-                vec![(x, axis_y), (x, axis_y + 5 * scale as i32)],
-                BLACK.stroke_width(scale),
-            ))
-            .map_err(said)?;
-        chart_area
-            .draw_text(
-                &tick.to_string(),
-                &style(12, HPos::Center),
-                (x, axis_y + 8 * scale as i32),
-            )
+    let x_of = |tick: f64| chart.backend_coord(&(tick, 0.0)).0 - from_x.start;
+    let ticks: Vec<(f64, i32)> = panel
+        .ticks
+        .iter()
+        .filter(|&&tick| tick <= most_x)
+        .map(|&tick| (tick, x_of(tick)))
+        .collect();
+    let ends = [x_of(0.0), x_of(most_x)];
+    draw_time_axis(&chart_area, ends, bottom - from_y.start, &ticks, scale)?;
+    if with_numbers {
+        draw_numbers(&numbers, panel, &ticks, scale)?;
+    }
+    Ok(())
+}
+
+fn style(size: u32, scale: u32, h: HPos) -> TextStyle<'static> {
+    TextStyle::from(("sans-serif", size * scale).into_font()).pos(Pos::new(h, VPos::Top))
+}
+
+/// The axis of time, with a tick above each column of numbers.
+fn draw_time_axis<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    [left, right]: [i32; 2],
+    y: i32,
+    ticks: &[(f64, i32)],
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let line = |from, to| PathElement::new(vec![from, to], BLACK.stroke_width(scale));
+    let down = |points: u32| y + (points * scale) as i32;
+    area.draw(&line((left, y), (right, y))).map_err(said)?;
+    for &(tick, x) in ticks {
+        area.draw(&line((x, y), (x, down(5)))).map_err(said)?;
+        let words = tick.to_string();
+        area.draw_text(&words, &style(12, scale, HPos::Center), (x, down(8)))
             .map_err(said)?;
     }
-    chart_area
-        .draw(&PathElement::new(
-            vec![(x_of(0.0), axis_y), (x_of(most_x), axis_y)],
-            BLACK.stroke_width(scale),
-        ))
+    let middle = i32::midpoint(left, right);
+    area.draw_text(
+        "time (d)",
+        &style(13, scale, HPos::Center),
+        (middle, down(24)),
+    )
+    .map_err(said)
+}
+
+/// Numbers at risk below the axis.
+fn draw_numbers<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    panel: &Steps,
+    ticks: &[(f64, i32)],
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let line = |number: usize| ((18 * number + 2) as u32 * scale) as i32;
+    let left = 10 * scale as i32;
+    let words = style(12, scale, HPos::Left);
+    area.draw_text("Number at risk", &words, (left, line(0)))
         .map_err(said)?;
-    chart_area
-        .draw_text(
-            "time (d)",
-            &style(13, HPos::Center),
-            ((x_of(0.0) + x_of(most_x)) / 2, axis_y + 24 * scale as i32),
-        )
-        .map_err(said)?;
-    if with_numbers {
-        let line = |number: usize| ((18 * number + 2) as u32 * scale) as i32;
-        numbers
-            .draw_text(
-                "Number at risk",
-                &style(12, HPos::Left),
-                (10 * scale as i32, line(0)),
-            )
+    for (place, curve) in panel.curves.iter().enumerate() {
+        let colour = COLOURS[place % COLOURS.len()];
+        let row = line(place + 1);
+        area.draw_text(&curve.name, &words.color(&colour), (left, row))
             .map_err(said)?;
-        for (place, curve) in panel.curves.iter().enumerate() {
-            let colour = COLOURS[place % COLOURS.len()];
-            numbers
-                .draw_text(
-                    &curve.name,
-                    &style(12, HPos::Left).color(&colour),
-                    (10 * scale as i32, line(place + 1)),
-                )
+        for (&(_, x), number) in ticks.iter().zip(&curve.numbers) {
+            area.draw_text(number, &style(12, scale, HPos::Center), (x, row))
                 .map_err(said)?;
-            for (&tick, number) in panel.ticks.iter().zip(&curve.numbers) {
-                numbers
-                    .draw_text(
-                        number,
-                        &style(12, HPos::Center),
-                        (x_of(tick), line(place + 1)),
-                    )
-                    .map_err(said)?;
-            }
         }
     }
     Ok(())

@@ -183,7 +183,7 @@ impl Tissue {
         problems.positive(&at("refill_half"), self.refill_half, "");
         // A day must stay well below twice the fastest time, else its step does not hold.
         for (key, time) in [("life", self.life), ("refill_time", self.refill_time)] {
-            if !(time.get() >= DAY_H) {
+            if time.get().is_nan() || time.get() < DAY_H {
                 problems.add(
                     &at(key),
                     format!("found {} h", time.get()),

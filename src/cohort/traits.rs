@@ -119,7 +119,7 @@ impl<Q: Measured> Distribution<Q> {
         match *self {
             Self::Fixed(_) => {}
             Self::Uniform { low, high } => {
-                if !(low.value() <= high.value()) {
+                if low.value().is_nan() || high.value().is_nan() || low.value() > high.value() {
                     problems.add(
                         &at("uniform"),
                         format!("low {} is above high {}", low.value(), high.value()),

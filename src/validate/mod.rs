@@ -9,6 +9,7 @@ pub mod arms;
 pub mod fitted;
 pub mod report;
 pub mod targets;
+mod trial;
 
 use std::path::PathBuf;
 

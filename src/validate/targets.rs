@@ -83,8 +83,8 @@ const fn target(
     }
 }
 
-/// The targets that need no drug.
-pub const TARGETS: [Target; 23] = [
+/// All targets.
+pub const TARGETS: [Target; 24] = [
     target(
         "A1",
         "remodelling is balanced in man",
@@ -207,6 +207,12 @@ pub const TARGETS: [Target; 23] = [
     ),
     target("A36", "same seed, same bits on any threads", &[], true),
     target("A38", "mean-field twins", &[], true),
+    target(
+        "A28",
+        "zoledronate delays skeletal-related events",
+        &[],
+        true,
+    ),
 ];
 
 /// Names of all targets, for messages.
@@ -305,6 +311,7 @@ pub fn evaluate(
         "A34" => parts.found.extend(point_source()?),
         "A36" => parts.found.push(same_bits(folder)?),
         "A38" => parts.found.extend(twins()?),
+        "A28" => parts.found.extend(super::trial::zoledronate()?),
         _ => {}
     }
     Ok(parts.found)
