@@ -15,6 +15,7 @@
 
 pub mod biology;
 pub mod cli;
+pub mod cohort;
 pub mod engine;
 pub mod mean_field;
 pub mod mechanics;

@@ -22,6 +22,7 @@ mod session;
 mod signals;
 mod specimen;
 mod study;
+mod trial;
 mod validate;
 mod verify;
 
@@ -103,6 +104,8 @@ enum Command {
     Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
+    /// Virtual trials: thousands of patients in arms with shared luck, and the curves of a clinical paper.
+    Trial(trial::TrialArguments),
     /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
     /// mean with the band from the least to the greatest.
     Plot {
@@ -137,6 +140,7 @@ impl From<OutputError> for Stop {
         match error {
             OutputError::Exists(_)
             | OutputError::NotARunFolder(_)
+            | OutputError::NotATrial(_)
             | OutputError::InUse(_)
             | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
             OutputError::Io { .. } | OutputError::Drawing { .. } => {
@@ -174,6 +178,7 @@ pub fn main() -> ExitCode {
         Command::Rigidity(arguments) => rigidity::rigidity(&arguments),
         Command::Mirels(arguments) => rigidity::mirels(&arguments),
         Command::Study(arguments) => study::study(&arguments),
+        Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot { folders, out } => plot(&folders, out.as_deref()),
     };
     match stopped {

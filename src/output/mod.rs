@@ -29,6 +29,9 @@ pub enum OutputError {
     /// The folder to be replaced is not one that a run left.
     #[error("{} exists and is not a run folder (it has no run.json): it is not replaced", .0.display())]
     NotARunFolder(PathBuf),
+    /// The folder to be replaced is not one that a trial left.
+    #[error("{} exists and is not the folder of a trial (it has no summary.json): it is not replaced", .0.display())]
+    NotATrial(PathBuf),
     /// Another process writes into the folder.
     #[error("{} is being written by another howship: wait for it, or stop it", .0.display())]
     InUse(PathBuf),

@@ -11,6 +11,7 @@ mod pharmacology;
 pub mod report;
 pub mod targets;
 mod treated;
+mod trial;
 
 use std::path::PathBuf;
 

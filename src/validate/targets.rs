@@ -245,6 +245,12 @@ pub const TARGETS: &[Target] = &[
         &["skeleton_denosumab", "skeleton_zoledronate"],
         true,
     ),
+    target(
+        "A28",
+        "zoledronate delays skeletal-related events",
+        &[],
+        true,
+    ),
     target("A29", "doses and survival of radiation", &[], true),
     target("A30", "neutrophils after a day of a drug", &[], true),
     target("A31", "levels of drugs as on their labels", &[], true),
@@ -375,6 +381,7 @@ pub fn evaluate(
         "A31" => parts.found.extend(pharmacology::labels()?),
         "A32" => parts.found.extend(pharmacology::surface()?),
         "A37" => parts.found.extend(pharmacology::calcium()?),
+        "A28" => parts.found.extend(super::trial::zoledronate()?),
         _ => {}
     }
     Ok(parts.found)

@@ -1,0 +1,213 @@
+//! `howship trial`: virtual trials.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use clap::{Args, Subcommand};
+
+use super::Stop;
+use super::progress::Progress;
+use super::run::on_threads;
+use crate::cohort::lattice::compare;
+use crate::cohort::report::{create, write};
+use crate::cohort::run::run as run_trial;
+use crate::cohort::summary::{Figure, Summary};
+use crate::cohort::tissue::Tissue;
+use crate::cohort::trial::Trial;
+
+/// Arguments of `howship trial`.
+#[derive(Debug, Args)]
+pub(super) struct TrialArguments {
+    #[command(subcommand)]
+    command: TrialCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TrialCommand {
+    /// Read a trial and say what it would do, without running it.
+    Check {
+        /// The trial file.
+        trial: PathBuf,
+    },
+    /// Hold the reduced tissue of trials against the course of a lesion on the lattice.
+    Tissue,
+    /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
+    Run(RunArguments),
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// The trial file.
+    trial: PathBuf,
+    /// Folder for the results.
+    #[arg(long)]
+    out: PathBuf,
+    /// Patients per arm, instead of those of the trial; the first are the same ones.
+    #[arg(long)]
+    patients: Option<u64>,
+    /// Seed of all chance, instead of the trial's.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Threads; results are the same for any number.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+    /// Replace the folder of an earlier trial.
+    #[arg(long)]
+    force: bool,
+}
+
+fn open(path: &Path, patients: Option<u64>, seed: Option<u64>) -> Result<Trial, Stop> {
+    Trial::read(path, patients, seed).map_err(|found| Stop::Request(found.render(false)))
+}
+
+pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
+    match &arguments.command {
+        TrialCommand::Check { trial } => {
+            check(&open(trial, None, None)?);
+            Ok(())
+        }
+        TrialCommand::Tissue => tissue(),
+        TrialCommand::Run(arguments) => on_threads(arguments.threads, || run(arguments)),
+    }
+}
+
+fn check(trial: &Trial) {
+    say!("{}: {}", trial.name, trial.description);
+    say!(
+        "{} patients per arm, the same in every arm, followed for {} d; seed {}",
+        trial.patients,
+        trial.days(),
+        trial.seed
+    );
+    for name in trial.arm_names() {
+        let courses: Vec<String> = trial.arms.get(name).map_or_else(Vec::new, |arm| {
+            arm.therapy
+                .values()
+                .map(|course| format!("{} {}", course.drug, course.dose))
+                .collect()
+        });
+        say!(
+            "arm {name}{}: {}",
+            if name == trial.control {
+                " (control)"
+            } else {
+                ""
+            },
+            if courses.is_empty() {
+                "no drug".to_owned()
+            } else {
+                courses.join(", ")
+            }
+        );
+    }
+}
+
+fn tissue() -> Result<(), Stop> {
+    let found =
+        compare(&Tissue::default()).map_err(|error| Stop::Failed(format!("error: {error}")))?;
+    say!("reduced tissue against the mean of three seeds of the lattice, 240 d");
+    for one in found {
+        say!(
+            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
+            one.arm,
+            100.0 * one.reduced_bone,
+            100.0 * one.bone,
+            100.0 * one.bone_error,
+            100.0 * one.most_bone_error,
+            one.reduced_cells,
+            one.cells,
+            100.0 * one.cell_error
+        );
+    }
+    Ok(())
+}
+
+fn run(arguments: &RunArguments) -> Result<(), Stop> {
+    let trial = open(&arguments.trial, arguments.patients, arguments.seed)?;
+    create(&arguments.out, arguments.force)?;
+    let progress = Mutex::new(Progress::new(trial.patients, arguments.quiet));
+    let done = AtomicU64::new(0);
+    let results = run_trial(&trial, &|| {
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.at(done, || format!("{done} of {} patients", trial.patients));
+    })
+    .map_err(|error| Stop::Failed(format!("error: {error}")))?;
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish();
+    let (found, _) = write(&arguments.out, &trial, &results)?;
+    if !arguments.quiet {
+        tell(&found);
+        say!("results in {}", arguments.out.display());
+    }
+    Ok(())
+}
+
+fn per_cent(figure: &Figure) -> String {
+    figure.value.map_or_else(
+        || "none".to_owned(),
+        |value| format!("{:.1} %", 100.0 * value),
+    )
+}
+
+fn days(figure: &Figure) -> String {
+    let end = |value: Option<f64>| {
+        value.map_or_else(|| "not reached".to_owned(), |value| format!("{value:.0}"))
+    };
+    match figure.value {
+        Some(value) => format!("{value:.0} d ({} to {})", end(figure.low), end(figure.high)),
+        None => "not reached".to_owned(),
+    }
+}
+
+fn ratio(figure: &Figure) -> String {
+    match (figure.value, figure.low, figure.high) {
+        (Some(value), Some(low), Some(high)) => {
+            let p = match figure.p {
+                Some(p) if p < 0.001 => ", p < 0.001".to_owned(),
+                Some(p) => format!(", p {p:.3}"),
+                None => String::new(),
+            };
+            format!("{value:.3} ({low:.3} to {high:.3}{p})")
+        }
+        _ => "none, as one arm has no events".to_owned(),
+    }
+}
+
+fn tell(found: &Summary) {
+    for arm in &found.arms {
+        say!(
+            "{}: {} patients; with an event {} (without hypercalcaemia {}), median {}; {:.2} events per year; {} deaths, median survival {}",
+            arm.arm,
+            arm.patients,
+            per_cent(&arm.with_event),
+            per_cent(&arm.with_event_without_hypercalcaemia),
+            days(&arm.median_d),
+            arm.events_per_yr.value.unwrap_or(f64::NAN),
+            arm.deaths,
+            days(&arm.survival_d)
+        );
+        let kinds: Vec<String> = arm
+            .first
+            .iter()
+            .map(|(kind, count)| format!("{} {count}", kind.replace('_', " ")))
+            .collect();
+        say!("    first events: {}", kinds.join(", "));
+    }
+    for one in &found.comparisons {
+        say!(
+            "{} against {}: hazard ratio of the first event {}; of all events {}; of death {}",
+            one.arm,
+            one.control,
+            ratio(&one.hazard_ratio),
+            ratio(&one.multiple_event_ratio),
+            ratio(&one.death_ratio)
+        );
+    }
+}

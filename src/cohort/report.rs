@@ -1,0 +1,212 @@
+//! Files of a trial.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::cohort::body::{RECORD_D, SEEN};
+use crate::cohort::pictures;
+use crate::cohort::run::Results;
+use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
+use crate::cohort::traits::COLUMNS;
+use crate::cohort::trial::Trial;
+use crate::output::{OutputError, write_whole};
+use crate::patient::skeletal_events::Kind;
+
+/// The file that marks a folder as that of a trial; written last.
+const MARK: &str = "summary.json";
+
+/// Makes the folder of a trial.
+///
+/// # Errors
+/// An existing folder is refused, unless `force` is given and it is empty or a trial's.
+pub fn create(path: &Path, force: bool) -> Result<(), OutputError> {
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    if path.exists() {
+        if !force {
+            return Err(OutputError::Exists(path.to_path_buf()));
+        }
+        let is_empty = std::fs::read_dir(path).map_err(io)?.next().is_none();
+        let is_trial = path.join(MARK).exists() || path.join("trial.toml").exists();
+        if !is_empty && !is_trial {
+            return Err(OutputError::NotATrial(path.to_path_buf()));
+        }
+        std::fs::remove_dir_all(path).map_err(io)?;
+    }
+    std::fs::create_dir_all(path.join("plots")).map_err(io)
+}
+
+/// Writes tables and pictures of a trial into its folder; the same bytes for the same trial.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write(
+    folder: &Path,
+    trial: &Trial,
+    results: &Results,
+) -> Result<(Summary, Vec<PathBuf>), OutputError> {
+    let found = summary(trial, results);
+    let lines = curves(trial, results);
+    let resolved = toml::to_string(trial).unwrap_or_default();
+    for (name, text) in [
+        ("trial.toml", resolved),
+        ("patients.csv", patients(results)),
+        ("events.csv", events(results)),
+        ("survival.csv", survival(results, &lines)),
+        ("incidence.csv", incidence(results, &lines)),
+        ("course.csv", course(results, &lines)),
+        ("summary.csv", figures(&found)),
+    ] {
+        write_whole(&folder.join(name), text.as_bytes())?;
+    }
+    let plots = pictures::write(&folder.join("plots"), trial, &found, &lines)?;
+    let mut text = serde_json::to_string_pretty(&found).unwrap_or_default();
+    text.push('\n');
+    write_whole(&folder.join(MARK), text.as_bytes())?;
+    Ok((found, plots))
+}
+
+fn option(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn patients(results: &Results) -> String {
+    let mut text = format!(
+        "arm,patient,{},end_d,end,first_event_d,first_event,events_counted,events_all\n",
+        COLUMNS.join(",")
+    );
+    for (arm, name) in results.arms.iter().enumerate() {
+        for (person, history) in results.people.iter().zip(results.arm(arm)) {
+            let traits = person.row().map(|value| value.to_string()).join(",");
+            let first = history.events.first();
+            let counted = history.events.iter().filter(|event| event.counted).count();
+            let _ = writeln!(
+                text,
+                "{name},{},{traits},{},{},{},{},{counted},{}",
+                person.number,
+                history.end_d,
+                history.end.name(),
+                option(first.map(|event| event.day)),
+                first.map_or("", |event| event.kind.name()),
+                history.events.len()
+            );
+        }
+    }
+    text
+}
+
+fn events(results: &Results) -> String {
+    let mut text = "arm,patient,day,event,counted\n".to_owned();
+    for (arm, name) in results.arms.iter().enumerate() {
+        for (person, history) in results.people.iter().zip(results.arm(arm)) {
+            for event in &history.events {
+                let _ = writeln!(
+                    text,
+                    "{name},{},{},{},{}",
+                    person.number,
+                    event.day,
+                    event.kind.name(),
+                    u8::from(event.counted)
+                );
+            }
+        }
+    }
+    text
+}
+
+fn survival(results: &Results, lines: &Curves) -> String {
+    let mut text = "arm,curve,time_d,at_risk,events,share,low,high\n".to_owned();
+    for (name, arm) in results.arms.iter().zip(&lines.arms) {
+        for (what, curve) in [("event_free", &arm.first), ("alive", &arm.survival)] {
+            let _ = writeln!(text, "{name},{what},0,{},0,1,1,1", curve.at_risk(0.0));
+            for step in &curve.steps {
+                let _ = writeln!(
+                    text,
+                    "{name},{what},{},{},{},{},{},{}",
+                    step.time, step.at_risk, step.events, step.survival, step.low, step.high
+                );
+            }
+        }
+    }
+    text
+}
+
+fn incidence(results: &Results, lines: &Curves) -> String {
+    let mut text = "arm,event,time_d,share,standard_error\n".to_owned();
+    let kinds = Kind::ALL.iter().map(|kind| kind.name());
+    let kinds: Vec<&str> = kinds.chain(["death"]).collect();
+    for (name, arm) in results.arms.iter().zip(&lines.arms) {
+        for (place, kind) in kinds.iter().enumerate() {
+            for (day, at) in lines.days.iter().zip(&arm.incidence) {
+                let _ = writeln!(
+                    text,
+                    "{name},{kind},{day},{},{}",
+                    at[place].share, at[place].error
+                );
+            }
+        }
+    }
+    text
+}
+
+fn course(results: &Results, lines: &Curves) -> String {
+    let columns: Vec<String> = SEEN
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), format!("{name}_half_width")])
+        .collect();
+    let mut text = format!("arm,time_d,followed,{}\n", columns.join(","));
+    for (name, arm) in results.arms.iter().zip(&lines.arms) {
+        for (week, (followed, means)) in arm.seen.iter().enumerate().filter(|(_, one)| one.0 > 1) {
+            let cells: Vec<String> = means
+                .iter()
+                .flat_map(|(mean, half)| [mean.to_string(), half.to_string()])
+                .collect();
+            let _ = writeln!(
+                text,
+                "{name},{},{followed},{}",
+                week * RECORD_D as usize,
+                cells.join(",")
+            );
+        }
+    }
+    text
+}
+
+fn figures(found: &Summary) -> String {
+    let mut text = "arm,against,figure,value,low,high,p\n".to_owned();
+    let mut line = |arm: &str, against: &str, name: &str, figure: &Figure| {
+        let _ = writeln!(
+            text,
+            "{arm},{against},{name},{},{},{},{}",
+            option(figure.value),
+            option(figure.low),
+            option(figure.high),
+            option(figure.p)
+        );
+    };
+    for arm in &found.arms {
+        line(&arm.arm, "", "share_with_event", &arm.with_event);
+        line(
+            &arm.arm,
+            "",
+            "share_with_event_without_hypercalcaemia",
+            &arm.with_event_without_hypercalcaemia,
+        );
+        line(&arm.arm, "", "median_to_first_event_d", &arm.median_d);
+        line(&arm.arm, "", "events_per_patient_year", &arm.events_per_yr);
+        line(&arm.arm, "", "median_survival_d", &arm.survival_d);
+    }
+    for one in &found.comparisons {
+        for (name, figure) in [
+            ("hazard_ratio_first_event", &one.hazard_ratio),
+            ("log_rank_chi_square", &one.log_rank),
+            ("multiple_event_ratio", &one.multiple_event_ratio),
+            ("hazard_ratio_death", &one.death_ratio),
+        ] {
+            line(&one.arm, &one.control, name, figure);
+        }
+    }
+    text
+}

@@ -1,0 +1,335 @@
+//! The trial file: who takes part, what the arms are given, how long they are followed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::biology::problem::Problems;
+use crate::cohort::body::Body;
+use crate::cohort::tissue::Tissue;
+use crate::cohort::traits::{Person, Traits};
+use crate::numerics::quantity::{Area, Clearance, Mass, Time};
+use crate::numerics::random::Chance;
+use crate::patient::skeletal_events::SkeletalEvents;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::layers::{Layer, Tree};
+use crate::scenario::read::load;
+use crate::therapy::catalogue::{fragment, names};
+use crate::therapy::drug::Drug;
+use crate::therapy::plan::{Plan, Therapy};
+use crate::therapy::regimen::Course;
+use crate::therapy::subject::{Species, Subject};
+
+/// Patients per arm at most.
+pub const MOST_PATIENTS: u64 = 1_000_000;
+/// Follow-up at most, d.
+const MOST_DAYS: f64 = 36_525.0;
+/// Signals whose binding the reduced tissue knows.
+const SIGNALS: [&str; 3] = ["rankl", "pthrp", "tgf_beta"];
+
+/// A trial file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    /// Short name.
+    pub name: String,
+    /// What the trial asks, in a sentence or two.
+    #[serde(default)]
+    pub description: String,
+    /// Seed of all chance.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// Patients per arm; the same patients in every arm.
+    pub patients: u64,
+    /// How long they are followed, in whole days.
+    pub follow_up: Time,
+    /// The arm to which the others are compared.
+    pub control: String,
+    /// Who takes part.
+    pub traits: Traits,
+    /// What each arm is given.
+    pub arms: BTreeMap<String, Arm>,
+    /// Hazards of skeletal-related events.
+    #[serde(default)]
+    pub events: SkeletalEvents,
+    /// The reduced tissue.
+    #[serde(default)]
+    pub tissue: Tissue,
+    /// The body.
+    #[serde(default)]
+    pub body: Body,
+    /// Drugs of this trial by name, beside those that come with howship or in place of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drugs: BTreeMap<String, Drug>,
+}
+
+/// An arm.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Arm {
+    /// Its name in pictures; that of the table without it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// Courses by name, as in a scenario.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub therapy: BTreeMap<String, Course>,
+}
+
+const fn one() -> u64 {
+    1
+}
+
+/// A catalogue text of a drug, of which the trial needs the drug alone.
+#[derive(Deserialize)]
+struct Fragment {
+    drugs: BTreeMap<String, Drug>,
+}
+
+impl Trial {
+    /// Reads and checks a trial file; `patients` and `seed` replace those of the file.
+    ///
+    /// # Errors
+    /// All that is wrong, with file, line and remedy.
+    pub fn read(
+        path: &Path,
+        patients: Option<u64>,
+        seed: Option<u64>,
+    ) -> Result<Self, Diagnostics> {
+        Self::from_layer(load(path)?, patients, seed)
+    }
+
+    /// Reads and checks the text of a trial file.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(
+        name: &str,
+        text: &str,
+        patients: Option<u64>,
+        seed: Option<u64>,
+    ) -> Result<Self, Diagnostics> {
+        let layer = Layer {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
+        Self::from_layer(layer, patients, seed)
+    }
+
+    fn from_layer(
+        layer: Layer,
+        patients: Option<u64>,
+        seed: Option<u64>,
+    ) -> Result<Self, Diagnostics> {
+        let mut tree = Tree::parse(layer)?;
+        if let Some(patients) = patients {
+            tree.set(&format!("patients={patients}"))?;
+        }
+        if let Some(seed) = seed {
+            tree.set(&format!("seed={seed}"))?;
+        }
+        let mut trial: Self = tree.deserialize()?;
+        let mut problems = Problems::default();
+        trial.take_drugs(&mut problems);
+        trial.check(&mut problems);
+        let mut found = Diagnostics::default();
+        for problem in problems.found {
+            found.push(at(&tree, &problem.path, &problem.message, &problem.help));
+        }
+        found.into_result().map(|()| trial)
+    }
+
+    /// Adds the drugs of the catalogue that the courses name.
+    fn take_drugs(&mut self, problems: &mut Problems) {
+        let courses = self.arms.values().flat_map(|arm| arm.therapy.values());
+        let named: Vec<String> = courses.map(|course| course.drug.clone()).collect();
+        for name in named {
+            if self.drugs.contains_key(&name) {
+                continue;
+            }
+            let Some(text) = fragment(&name) else {
+                // A drug that does not exist is named by the plan.
+                continue;
+            };
+            match toml::from_str::<Fragment>(text) {
+                Ok(fragment) => self.drugs.extend(fragment.drugs),
+                Err(error) => problems.add(
+                    &format!("drugs.{name}"),
+                    format!("the drug does not read: {error}"),
+                    "declare it in the trial",
+                ),
+            }
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        const NAMES: &str = "use letters, digits, _ and -";
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        };
+        if !is_name(&self.name) {
+            problems.add("name", format!("found \"{}\"", self.name), NAMES);
+        }
+        for name in self.arms.keys().filter(|name| !is_name(name)) {
+            problems.add("arms", format!("an arm is called \"{name}\""), NAMES);
+        }
+        if !(1..=MOST_PATIENTS).contains(&self.patients) {
+            problems.add(
+                "patients",
+                format!("found {}", self.patients),
+                format!("give 1 to {MOST_PATIENTS} patients per arm"),
+            );
+        }
+        let days = self.follow_up.get() / 24.0;
+        if !(1.0..=MOST_DAYS).contains(&days) || days.fract().abs() > 1e-9 {
+            problems.add(
+                "follow_up",
+                format!("found {days} d"),
+                "give whole days, from 1 d to 100 yr, such as \"270 d\"",
+            );
+        }
+        if !self.arms.contains_key(&self.control) {
+            let arms: Vec<&str> = self.arms.keys().map(String::as_str).collect();
+            problems.add(
+                "control",
+                format!("there is no arm \"{}\"", self.control),
+                if arms.is_empty() {
+                    "write [arms.placebo] and give its name".to_owned()
+                } else {
+                    format!("arms are {}", arms.join(", "))
+                },
+            );
+        }
+        self.traits.check("traits", problems);
+        self.events.check("events", problems);
+        self.tissue.check("tissue", problems);
+        self.body.check("body", problems);
+        if !problems.found.is_empty() {
+            return;
+        }
+        match self.traits.draw(Chance::new(self.seed), 0) {
+            Ok(person) => {
+                for name in self.arms.keys() {
+                    self.check_arm(name, &person, problems);
+                }
+            }
+            Err(error) => problems.add("traits", error.to_string(), "widen the bounds"),
+        }
+    }
+
+    fn check_arm(&self, name: &str, person: &Person, problems: &mut Problems) {
+        let mut own = Problems::default();
+        self.plan(name, person, &mut own);
+        for problem in own.found {
+            // What a scenario says of its subject a trial says of its traits.
+            let told = |text: &str| text.replace("subject.", "traits.");
+            let path = if problem.path.starts_with("therapy.") {
+                format!("arms.{name}.{}", problem.path)
+            } else {
+                problem.path.clone()
+            };
+            problems.add(&path, told(&problem.message), told(&problem.help));
+        }
+        let Some(arm) = self.arms.get(name) else {
+            return;
+        };
+        for (key, course) in &arm.therapy {
+            let Some(drug) = self.drugs.get(&course.drug) else {
+                continue;
+            };
+            let path = format!("arms.{name}.therapy.{key}.drug");
+            let binds = drug
+                .neutralises
+                .keys()
+                .any(|signal| SIGNALS.contains(&signal.as_str()));
+            let kills = drug.kills.as_ref().is_some_and(|law| !law.egfr_mutant_only);
+            if !(binds || kills || drug.bone.is_some()) {
+                let able: Vec<&str> = names().into_iter().filter(|name| is_known(name)).collect();
+                problems.add(
+                    &path,
+                    format!("the reduced tissue knows no action of {}", course.drug),
+                    format!(
+                        "drugs that act in it bind RANKL, PTHrP or TGF-beta, bind to bone, or kill any tumour cell: {}; run a scenario for others",
+                        able.join(", ")
+                    ),
+                );
+            }
+        }
+    }
+
+    /// Drugs and doses of a patient in an arm. What is wrong goes to `problems`.
+    pub fn plan(&self, arm: &str, person: &Person, problems: &mut Problems) -> Plan {
+        let courses = self
+            .arms
+            .get(arm)
+            .map(|arm| arm.therapy.clone())
+            .unwrap_or_default();
+        if courses.is_empty() {
+            return Plan::default();
+        }
+        let drugs = self
+            .drugs
+            .iter()
+            .filter(|(name, _)| courses.values().any(|course| course.drug == **name))
+            .map(|(name, drug)| (name.clone(), drug.clone()))
+            .collect();
+        let therapy = Therapy {
+            subject: Subject {
+                species: Species::Human,
+                mass: Some(Mass::mg(person.mass_mg)),
+                surface: person.surface_um2.map(Area::um2),
+                filtration: person.filtration_l_per_h.map(Clearance::l_per_h),
+            },
+            drugs,
+            courses,
+            duration_h: self.follow_up.get(),
+        };
+        therapy.plan(problems)
+    }
+
+    /// Days of follow-up.
+    pub fn days(&self) -> u32 {
+        (self.follow_up.get() / 24.0).round() as u32
+    }
+
+    /// Names of the arms, the control first.
+    pub fn arm_names(&self) -> Vec<&str> {
+        let others = self.arms.keys().filter(|name| **name != self.control);
+        std::iter::once(self.control.as_str())
+            .chain(others.map(String::as_str))
+            .collect()
+    }
+
+    /// Name of an arm in a picture.
+    pub fn label<'a>(&'a self, arm: &'a str) -> &'a str {
+        self.arms
+            .get(arm)
+            .map(|one| one.label.as_str())
+            .filter(|label| !label.is_empty())
+            .unwrap_or(arm)
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    fragment(name)
+        .and_then(|text| toml::from_str::<Fragment>(text).ok())
+        .is_some_and(|fragment| {
+            fragment.drugs.values().any(|drug| {
+                drug.bone.is_some()
+                    || drug.kills.as_ref().is_some_and(|law| !law.egfr_mutant_only)
+                    || drug
+                        .neutralises
+                        .keys()
+                        .any(|signal| SIGNALS.contains(&signal.as_str()))
+            })
+        })
+}
+
+/// A fault at a path, or at the nearest table above it that the file has.
+fn at(tree: &Tree, path: &str, message: &str, help: &str) -> Diagnostic {
+    tree.error_at(path, message, help)
+}

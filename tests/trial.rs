@@ -1,0 +1,352 @@
+//! Virtual trials as a user runs them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+use howship::cohort::run::{Results, run};
+use howship::cohort::summary::{Summary, curves, summary};
+use howship::cohort::trial::Trial;
+
+const SMALL: &str = include_str!("../trials/small/zoledronate_sre.toml");
+
+fn trial(text: &str, patients: u64) -> Trial {
+    Trial::parse("trial.toml", text, Some(patients), None).unwrap()
+}
+
+fn results(trial: &Trial) -> Results {
+    run(trial, &|| {}).unwrap()
+}
+
+fn command(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_howship"))
+        .arg("trial")
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn all_shipped_trials_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("trials");
+    let mut read = 0;
+    for folder in [root.clone(), root.join("small")] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "toml") {
+                let trial = Trial::read(&path, None, None).unwrap();
+                assert_eq!(
+                    trial.name.replace("_small", ""),
+                    path.file_stem().unwrap().to_str().unwrap()
+                );
+                read += 1;
+            }
+        }
+    }
+    assert!(read >= 4, "{read}");
+}
+
+#[test]
+fn results_are_the_same_on_any_number_of_threads() {
+    let trial = trial(SMALL, 40);
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| results(&trial))
+    };
+    let one = on(1);
+    assert_eq!(one, on(2));
+    assert_eq!(one, on(5));
+}
+
+/// The first patients of a larger trial are those of a smaller one, with the same fate.
+#[test]
+fn more_patients_change_none_of_those_before() {
+    let (few, many) = (results(&trial(SMALL, 10)), results(&trial(SMALL, 25)));
+    assert_eq!(few.people[..], many.people[..10]);
+    assert_eq!(few.histories[..], many.histories[..10]);
+}
+
+/// Two arms without a drug are the same patients with the same luck: the ratio is 1 to the last bit.
+#[test]
+fn identical_arms_give_identical_events() {
+    let text = SMALL.split("[arms.zoledronate").next().unwrap().to_owned() + "[arms.other]\n";
+    let trial = trial(&text, 60);
+    let results = results(&trial);
+    let mut events = 0;
+    for both in &results.histories {
+        assert_eq!(both[0], both[1]);
+        events += both[0].events.len();
+    }
+    assert!(events > 20, "{events}");
+    let found = summary(&trial, &results);
+    for ratio in [
+        found.comparisons[0].hazard_ratio,
+        found.comparisons[0].multiple_event_ratio,
+        found.comparisons[0].death_ratio,
+    ] {
+        assert_eq!(ratio.value.map(f64::to_bits), Some(1.0_f64.to_bits()));
+    }
+}
+
+/// Until the first molecule the arms do not differ, and after it no patient under zoledronate has more
+/// resorption than the same one without.
+#[test]
+fn arms_share_their_luck_until_the_first_molecule() {
+    let later = SMALL.replace(
+        "interval = \"21 d\"",
+        "start = \"90 d\"\ninterval = \"21 d\"",
+    );
+    let trial = trial(&later, 40);
+    let results = results(&trial);
+    let mut differing = 0;
+    for both in &results.histories {
+        let (control, arm) = (&both[0], &both[1]);
+        assert!(control.end_d.to_bits() == arm.end_d.to_bits() && control.end == arm.end);
+        let before = |events: &[howship::patient::skeletal_events::Event]| {
+            let early = events.iter().filter(|event| event.day < 90.0);
+            early.copied().collect::<Vec<_>>()
+        };
+        assert_eq!(before(&control.events), before(&arm.events));
+        for (week, (without, with)) in control.seen.iter().zip(&arm.seen).enumerate() {
+            if week * 7 <= 90 {
+                assert_eq!(without, with);
+            } else {
+                assert!(with.resorption < without.resorption);
+                differing += 1;
+            }
+        }
+    }
+    assert!(differing > 100, "{differing}");
+}
+
+#[test]
+fn numbers_at_risk_add_up() {
+    let trial = trial(SMALL, 120);
+    let results = results(&trial);
+    let found = summary(&trial, &results);
+    let lines = curves(&trial, &results);
+    for (place, (arm, lines)) in found.arms.iter().zip(&lines.arms).enumerate() {
+        // At every step: all patients, less those whose time was over before.
+        for step in &lines.first.steps {
+            let over = results.arm(place).filter(|history| {
+                let time = history.events.first().map_or(history.end_d, |one| one.day);
+                time < step.time
+            });
+            assert_eq!(step.at_risk as usize, 120 - over.count());
+        }
+        let events: u32 = lines.first.steps.iter().map(|step| step.events).sum();
+        assert_eq!(events as usize, arm.first.values().sum::<usize>());
+        let deaths: u32 = lines.survival.steps.iter().map(|step| step.events).sum();
+        assert_eq!(deaths as usize, arm.deaths);
+        assert_eq!(lines.first.at_risk(0.0), 120);
+        // Every patient either has had one kind of event, or died without one, or has not.
+        let last = lines.incidence.last().unwrap();
+        let shares: f64 = last.iter().map(|kind| kind.share).sum();
+        assert!(shares < 1.0 + 1e-9 && shares > 0.3, "{shares}");
+        assert!(arm.counted.values().sum::<usize>() <= arm.all.values().sum::<usize>());
+    }
+}
+
+/// Zoledronate lowers CTX at once and the number of events; denosumab lowers CTX further.
+#[test]
+fn drugs_lower_resorption_and_events() {
+    let denosumab = "\n[arms.denosumab.therapy.denosumab]\ndrug = \"denosumab\"\ndose = \"120 mg\"\nroute = \"subcutaneous\"\ninterval = \"28 d\"\n";
+    let trial = trial(&format!("{SMALL}{denosumab}"), 200);
+    let results = results(&trial);
+    assert_eq!(results.arms, ["placebo", "denosumab", "zoledronate"]);
+    let lines = curves(&trial, &results);
+    let ctx = |arm: usize| lines.arms[arm].seen[8].1[0].0;
+    assert!(
+        ctx(1) < 0.5 && ctx(2) < 0.85 && ctx(0) > 1.0,
+        "{} {}",
+        ctx(1),
+        ctx(2)
+    );
+    let found = summary(&trial, &results);
+    let counted = |arm: usize| found.arms[arm].counted.values().sum::<usize>();
+    assert!(counted(1) < counted(2) && counted(2) < counted(0));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place_and_remedy() {
+    let refused = |from: &str, to: &str| {
+        let text = SMALL.replace(from, to);
+        assert_ne!(text, SMALL, "{from}");
+        Trial::parse("trial.toml", &text, None, None)
+            .unwrap_err()
+            .render(false)
+    };
+    for (from, to, words) in [
+        (
+            "control = \"placebo\"",
+            "control = \"none\"",
+            &["no arm \"none\"", "placebo, zoledronate", "trial.toml:"][..],
+        ),
+        ("patients = 200", "patients = 0", &["found 0", "1000000"]),
+        (
+            "follow_up = \"180 d\"",
+            "follow_up = \"12 h\"",
+            &["found 0.5 d", "whole days"],
+        ),
+        (
+            "follow_up = \"180 d\"",
+            "follow_up = \"180\"",
+            &["without a unit", "trial.toml:"],
+        ),
+        (
+            "drug = \"zoledronate\"",
+            "drug = \"zoledronat\"",
+            &["no drug \"zoledronat\"", "denosumab"],
+        ),
+        (
+            "drug = \"zoledronate\"",
+            "drug = \"pembrolizumab\"",
+            &["knows no action of pembrolizumab", "anti_pthrp"],
+        ),
+        (
+            "dose = \"4 mg\"",
+            "dose = \"4 mg/m2\"",
+            &[
+                "traits.surface",
+                "arms.zoledronate.therapy.zoledronate.dose",
+            ],
+        ),
+        (
+            "sigma = 0.8, least",
+            "sigma = -0.8, least",
+            &["traits.lesions.lognormal.sigma", "below zero"],
+        ),
+        (
+            "high = 0.6",
+            "high = 1.6",
+            &["traits.section", "from 0 to 1"],
+        ),
+        (
+            "count_hypercalcaemia = true",
+            "count_hypercalcemia = true",
+            &["count_hypercalcaemia", "did you mean"],
+        ),
+        (
+            "[arms.placebo]",
+            "[tissue]\nrefill = 2\n[arms.placebo]",
+            &["tissue.refill", "from 0 to 1"],
+        ),
+    ] {
+        let said = refused(from, to);
+        for word in words {
+            assert!(said.contains(word), "{to}: {word} is not in\n{said}");
+        }
+    }
+}
+
+/// Lesions that turn over more than the skeleton stop the run with the patient and the remedy.
+#[test]
+fn lesions_larger_than_a_skeleton_are_refused() {
+    let text = SMALL.replace(
+        "lesions = { lognormal = { median = \"60 cm3\", sigma = 0.8, least = \"2 cm3\", most = \"400 cm3\" } }",
+        "lesions = { fixed = \"90 L\" }",
+    );
+    let said = run(&trial(&text, 3), &|| {}).unwrap_err().to_string();
+    assert!(
+        said.contains("patient 0") && said.contains("traits.lesions"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_command_leaves_tables_and_pictures_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("trial");
+    let path = out.to_str().unwrap();
+    let small = "trials/small/zoledronate_sre.toml";
+    let arguments = [
+        "run",
+        small,
+        "--out",
+        path,
+        "--patients",
+        "30",
+        "--threads",
+        "2",
+    ];
+    let done = command(&arguments);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(said.contains("hazard ratio of the first event"), "{said}");
+    for name in [
+        "trial.toml",
+        "patients.csv",
+        "events.csv",
+        "survival.csv",
+        "incidence.csv",
+        "course.csv",
+        "summary.csv",
+        "summary.json",
+        "plots/event_free.png",
+        "plots/survival.svg",
+        "plots/incidence.svg",
+        "plots/course.png",
+    ] {
+        assert!(fs::metadata(out.join(name)).unwrap().len() > 100, "{name}");
+    }
+    let rows = fs::read_to_string(out.join("patients.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 61);
+    let text = fs::read_to_string(out.join("summary.json")).unwrap();
+    let found: Summary = serde_json::from_str(&text).unwrap();
+    assert_eq!((found.patients, found.arms.len()), (30, 2));
+    // The trial that was written is the trial that was run.
+    let again = folder.path().join("again");
+    let resolved = out.join("trial.toml");
+    let second = command(&[
+        "run",
+        resolved.to_str().unwrap(),
+        "--out",
+        again.to_str().unwrap(),
+        "--threads",
+        "1",
+        "--quiet",
+    ]);
+    assert_eq!(second.status.code(), Some(0), "{second:?}");
+    for name in [
+        "patients.csv",
+        "events.csv",
+        "summary.json",
+        "plots/event_free.svg",
+    ] {
+        let [one, other] = [&out, &again].map(|folder| fs::read(folder.join(name)).unwrap());
+        assert!(one == other, "{name} differs");
+    }
+    let refused = command(&arguments);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--force"));
+    let forced = [&arguments[..], &["--force", "--quiet"]].concat();
+    assert_eq!(command(&forced).status.code(), Some(0));
+    // A folder that no trial left is kept even then.
+    let thesis = folder.path().join("thesis");
+    fs::create_dir(&thesis).unwrap();
+    fs::write(thesis.join("chapter.tex"), "words").unwrap();
+    let kept = command(&["run", small, "--out", thesis.to_str().unwrap(), "--force"]);
+    assert_eq!(kept.status.code(), Some(2));
+    assert!(thesis.join("chapter.tex").exists());
+}
+
+#[test]
+fn check_says_what_a_trial_would_do() {
+    let said = command(&["check", "trials/zoledronate_sre.toml"]);
+    assert_eq!(said.status.code(), Some(0));
+    let words = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        words.contains("2000 patients per arm") && words.contains("placebo (control)"),
+        "{words}"
+    );
+    let wrong = command(&["check", "trials/none.toml"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
