@@ -1,5 +1,5 @@
 //! Designs, outputs and indices of functions that are known, for a second opinion by another program
-//! (python/tests/test_salib.py, which holds them against `SALib`).
+//! (`python/tests/test_salib.py`, which holds them against `SALib`).
 //!
 //! ```sh
 //! cargo run --example oracle -- FOLDER

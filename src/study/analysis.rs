@@ -1,6 +1,6 @@
 //! From the rows of a study to what they say: sensitivity, arms and replicates, as tables and pictures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -481,12 +481,18 @@ impl Study {
                 let Some(surface) = Surface::through(&points) else {
                     continue;
                 };
+                // Designs that change one parameter at a time come back to the same place.
+                let places: BTreeSet<[u64; 2]> = points
+                    .iter()
+                    .map(|(u, v, _)| [u.to_bits(), v.to_bits()])
+                    .collect();
                 let title = format!(
-                    "{}: quadratic, R2 = {:.2} (points left out {:.2}, n = {})",
+                    "{}: quadratic, R2 = {:.2} (points left out {:.2}; n = {} at {} places)",
                     titled(response, arm_name),
                     surface.explained,
                     surface.predicted,
-                    surface.points
+                    surface.points,
+                    places.len()
                 );
                 let axes = [across, up].map(|factor| axis(&self.header.factors[factor]));
                 let path = plots.join(format!("surface_{}.svg", named(response, arm_name)));

@@ -95,6 +95,12 @@ pub enum NoSeries {
     Stopped,
 }
 
+/// Asked whether to stop.
+pub type Stop<'a> = dyn Fn() -> bool + Sync + 'a;
+
+/// Told of every run.
+pub type Hearer<'a> = dyn Fn(&Line, &Event) + Sync + 'a;
+
 /// Asked after every row of a series whether the run is hopeless and may end there.
 pub type Hopeless<'a> = dyn Fn(&Table) -> bool + Sync + 'a;
 
@@ -212,7 +218,7 @@ pub fn work_off_while(
     runs: impl Iterator<Item = u64> + Send,
     store: &Store,
     work: Work,
-    (stop, heard): (&(dyn Fn() -> bool + Sync), &(dyn Fn(&Line, &Event) + Sync)),
+    (stop, heard): (&Stop<'_>, &Hearer<'_>),
     hopeless: &Hopeless<'_>,
 ) -> Result<Summary, OutputError> {
     let shared = Shared {

@@ -396,7 +396,6 @@ impl Cma {
     ///
     /// # Errors
     /// [`FitError`].
-    #[expect(clippy::too_many_lines, reason = "one generation, as in the tutorial")]
     pub fn search(&self, n: usize, distances: &mut Distances<'_>) -> Result<Best, FitError> {
         const MOST_TURNS: usize = 1000;
         let size = n as f64;

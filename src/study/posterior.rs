@@ -217,7 +217,9 @@ fn predict(runs: &[(Table, f64)], column: &str, relative_to: Option<Time>) -> Pr
             let mut values = table.column(column)?;
             if let Some(time) = relative_to {
                 let one = level(&days, &values, time.get() / 24.0)?;
-                values.iter_mut().for_each(|value| *value /= one);
+                for value in &mut values {
+                    *value /= one;
+                }
             }
             Some((days, values, *weight))
         })
@@ -234,7 +236,9 @@ fn predict(runs: &[(Table, f64)], column: &str, relative_to: Option<Time>) -> Pr
             .filter_map(|(days, values, weight)| Some((level(days, values, day)?, *weight)))
             .collect();
         let whole: f64 = at.iter().map(|(_, weight)| weight).sum();
-        at.iter_mut().for_each(|(_, weight)| *weight /= whole);
+        for (_, weight) in &mut at {
+            *weight /= whole;
+        }
         let quantiles = SHARES.map(|share| weighted_quantile(&mut at, share));
         prediction.quantiles.push(quantiles);
     }

@@ -1,6 +1,7 @@
 //! Pictures over parameters: densities and pairs of a posterior, what it predicts, and response surfaces,
 //! as SVG.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use plotters::coord::Shift;
@@ -379,31 +380,35 @@ pub fn draw_pairs(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), 
                     width: cell,
                     height: cell,
                 };
-                if column == row {
-                    frame.density(&area, samples, row, 1.4)?;
-                    for (line, text) in named(&axes[row], cell).iter().enumerate() {
-                        let at = (frame.x + 6, frame.y + 5 + 13 * line as i32);
-                        area.draw_text(text, &style(11, HPos::Left, VPos::Top), at)
-                            .map_err(said)?;
+                match column.cmp(&row) {
+                    Ordering::Equal => {
+                        frame.density(&area, samples, row, 1.4)?;
+                        for (line, text) in named(&axes[row], cell).iter().enumerate() {
+                            let at = (frame.x + 6, frame.y + 5 + 13 * line as i32);
+                            area.draw_text(text, &style(11, HPos::Left, VPos::Top), at)
+                                .map_err(said)?;
+                        }
                     }
-                } else if column < row {
-                    for sample in samples {
-                        let at = (frame.across(sample.at[column]), frame.up(sample.at[row]));
-                        let share = sample.weight / heaviest;
-                        let radius = (1.0 + 6.0 * share.sqrt()).round() as i32;
-                        let colour = COLOURS[0].mix(0.2 + 0.4 * share);
-                        area.draw(&Circle::new(at, radius, colour.filled()))
-                            .map_err(said)?;
+                    Ordering::Less => {
+                        for sample in samples {
+                            let at = (frame.across(sample.at[column]), frame.up(sample.at[row]));
+                            let share = sample.weight / heaviest;
+                            let radius = (1.0 + 6.0 * share.sqrt()).round() as i32;
+                            let colour = COLOURS[0].mix(0.2 + 0.4 * share);
+                            area.draw(&Circle::new(at, radius, colour.filled()))
+                                .map_err(said)?;
+                        }
+                        frame.outline(&area)?;
                     }
-                    frame.outline(&area)?;
-                } else {
-                    let value = correlation(samples, column, row);
-                    let size = 14 + (14.0 * value.abs()) as i32;
-                    let middle = (frame.across(0.5), frame.up(0.5));
-                    let ink = style(size, HPos::Center, VPos::Center);
-                    area.draw_text(&format!("{value:.2}"), &ink, middle)
-                        .map_err(said)?;
-                    frame.outline(&area)?;
+                    Ordering::Greater => {
+                        let value = correlation(samples, column, row);
+                        let size = 14 + (14.0 * value.abs()) as i32;
+                        let middle = (frame.across(0.5), frame.up(0.5));
+                        let ink = style(size, HPos::Center, VPos::Center);
+                        area.draw_text(&format!("{value:.2}"), &ink, middle)
+                            .map_err(said)?;
+                        frame.outline(&area)?;
+                    }
                 }
                 if row + 1 == axes.len() {
                     frame.ticks_below(&area, &axes[column])?;

@@ -37,7 +37,7 @@ impl Surface {
         let parts = design.qr();
         let (q, r) = (parts.q(), parts.r());
         let size = r.diagonal().abs();
-        if !(size.min() > 1e-9 * size.max()) {
+        if size.min() <= 1e-9 * size.max() {
             return None;
         }
         let turned = q.transpose() * &values;
