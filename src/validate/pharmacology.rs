@@ -233,7 +233,7 @@ pub(super) fn surface() -> Result<Vec<Part>, ValidationError> {
         .map(|(bv_tv, martin)| {
             let recipe = Trabecular {
                 bv_tv,
-                tb_th: Some(Length::um(150.0)),
+                tb_th: Some(Length::um(130.0)),
                 tb_sp: None,
                 anisotropy: 1.0,
                 kept_share: None,
