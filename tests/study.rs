@@ -400,7 +400,9 @@ fn an_engine_says_what_it_lacks() {
     #[cfg(unix)]
     fs::set_permissions(&bare, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let here = "tcp://127.0.0.1:1";
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 7] = [
+        (&["--memory", "2 GB"], "--scheduler"),
+        (&["--cores", "2"], "--scheduler"),
         (&["--engine", "dask"], "needs --scheduler"),
         (&["--scheduler", here], "--engine dask"),
         (

@@ -116,7 +116,7 @@ def _call(arguments: list[str], runs: list[int], head: str, time_s: float | None
     scratch = Path(get_worker().local_directory)
     plan = scratch / f"plan-{hashlib.sha256(head.encode()).hexdigest()[:32]}.jsonl"
     if head and not plan.exists():
-        with tempfile.NamedTemporaryFile("w", dir=scratch, delete=False) as file:
+        with tempfile.NamedTemporaryFile("w", dir=scratch, delete=False, encoding="utf-8") as file:
             file.write(head)
         os.replace(file.name, plan)
     filled = {"PLAN": str(plan), "RUNS": ",".join(map(str, runs))}
@@ -128,7 +128,8 @@ def _call(arguments: list[str], runs: list[int], head: str, time_s: float | None
             stdin=ear,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         try:
             out, said = process.communicate(timeout=time_s and time_s * max(len(runs), 1))
@@ -197,9 +198,14 @@ class _Pool:
 
     def take(self) -> tuple[list[int], Answer | None, str]:
         """Waits for a task to end: its runs, its answer, or what befell it."""
+        warned = time.monotonic()
         while True:
             if self.client.status not in ("running", "connecting"):
                 raise Stop(START_AGAIN, _LOST)
+            if time.monotonic() - warned > 60:
+                warned = time.monotonic()
+                if not self.client.scheduler_info(n_workers=1)["workers"]:
+                    print("waiting: the scheduler has no workers", file=sys.stderr, flush=True)
             try:
                 future = self.ended.get(timeout=0.2)
                 break
@@ -238,7 +244,7 @@ _LOST = (
 
 
 def _lines(plan: Path) -> Iterator[tuple[int, str]]:
-    with plan.open() as file:
+    with plan.open(encoding="utf-8") as file:
         next(file, None)
         for text in file:
             line = json.loads(text)
@@ -260,7 +266,7 @@ def run_plan(
     plan = Path(plan)
     pool = _Pool(client, task, stop or threading.Event())
     pool.wait_for_workers(wait_s)
-    with plan.open() as file:
+    with plan.open(encoding="utf-8") as file:
         head = next(file, "")
         left = sum(1 for _ in file)
     if not head.startswith("{"):
@@ -415,6 +421,7 @@ def _drive(asked: argparse.Namespace) -> int:
 
 def main() -> int:
     """The program; does not return, since a client without its scheduler cannot be closed in order."""
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         code = 1 if _drive(_arguments()) else 0

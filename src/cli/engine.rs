@@ -37,34 +37,69 @@ pub(super) struct EngineArguments {
     #[arg(long, help_heading = "Dask")]
     scheduler: Option<String>,
     /// Certificate of the authority, PEM.
-    #[arg(long, value_name = "FILE", help_heading = "Dask")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     tls_ca: Option<PathBuf>,
     /// Certificate of this client, PEM.
-    #[arg(long, value_name = "FILE", help_heading = "Dask")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     tls_cert: Option<PathBuf>,
     /// Key of this client, PEM.
-    #[arg(long, value_name = "FILE", help_heading = "Dask")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     tls_key: Option<PathBuf>,
     /// Cores of a run; above 1, workers must offer the resource `cores`.
-    #[arg(long, default_value_t = 1, value_parser = at_least_one, help_heading = "Dask")]
+    #[arg(long, default_value_t = 1, value_parser = at_least_one, requires = "scheduler", help_heading = "Dask")]
     cores: usize,
     /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
-    #[arg(long, value_parser = bytes, help_heading = "Dask")]
+    #[arg(long, value_parser = bytes, requires = "scheduler", help_heading = "Dask")]
     memory: Option<f64>,
     /// Time that a run may take at most.
-    #[arg(long, help_heading = "Dask")]
+    #[arg(long, requires = "scheduler", help_heading = "Dask")]
     time: Option<Time>,
     /// Times that a run is given out again whose process or worker was lost.
-    #[arg(long, default_value_t = 2, help_heading = "Dask")]
+    #[arg(
+        long,
+        default_value_t = 2,
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     retries: u32,
     /// The workers see the store: whole shards go straight into it.
-    #[arg(long, value_name = "SHARDS", help_heading = "Dask")]
+    #[arg(
+        long,
+        value_name = "SHARDS",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     shared_store: Option<u64>,
     /// howship on the workers; without it the path of this program.
-    #[arg(long, value_name = "PATH", help_heading = "Dask")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     program: Option<PathBuf>,
     /// Python that has `howship_dask`.
-    #[arg(long, default_value = "python3", help_heading = "Dask")]
+    #[arg(
+        long,
+        default_value = "python3",
+        requires = "scheduler",
+        help_heading = "Dask"
+    )]
     python: PathBuf,
 }
 

@@ -101,6 +101,26 @@ code=0; by_dask study.toml failing > failing.log 2>&1 || code=$?
 cmp local_failing/studies/doses/runs.csv failing/studies/doses/runs.csv || fail "the failed rows differ"
 [ "$(grep -c ',failed,' failing/studies/doses/runs.csv)" -eq 8 ] || fail "not half of the rows failed"
 
+# Who is stopped, or killed, leaves no driver behind.
+write_study . "$runs"
+for how in TERM KILL; do
+    by_dask study.toml "stopped-$how" > stopped.log 2>&1 &
+    waited=$!
+    study=$waited
+    wait_for "stopped-$how" 1
+    # The shell of the function is the parent of howship.
+    study=$(pgrep -P "$waited" -x howship || echo "$waited")
+    kill "-$how" "$study"
+    code=0; wait "$waited" || code=$?
+    [ "$code" -gt 128 ] || fail "stopped by $how the study ended with $code"
+    turn=0
+    while pgrep -f "howship_dask.* --scheduler $address" > /dev/null; do
+        turn=$((turn + 1)); [ "$turn" -lt 100 ] || fail "the driver goes on after $how"
+        sleep 0.1
+    done
+done
+echo "dask: stopped and killed studies leave no driver"
+
 # Into a store that the workers see.
 write_study . 24
 "$howship" study run study.toml --store local_shared --quiet
