@@ -11,8 +11,9 @@
 //! relative calcitriol `D`, `x = A / A_usual` and the net flux from bone `J` (mmol/h):
 //! `A' = J + G - U - E`, `B' = E`, `D' = (P - D) / calcitriol_time`, where
 //! `P = 2 / (1 + x^pth_steepness)` is PTH over its usual level,
-//! `G = intake (1 - calcitriol_share + calcitriol_share D)` the gut (of `intake + supplement` under an
-//! antiresorptive drug while `x < 1`),
+//! `G = intake (1 - calcitriol_share + calcitriol_share D)` the gut (of
+//! `intake + supplement / (1 + x^30)` under an antiresorptive drug: by the laboratory, and no calcium is
+//! given against a high one),
 //! `E = exchange (exchangeable x - B)` the surfaces, and
 //! `U = intake x^(1 + renal_sensing) (renal_half + 1) / (renal_half + R)` the urine, with the receptor
 //! in the kidney `R = P + PTHrP / PTH_usual`. The filtered load that belongs to the usual urine is
@@ -38,6 +39,8 @@ use crate::numerics::quantity::{
 
 /// Relative error of a step.
 const TOLERANCE: f64 = 1e-11;
+/// Exponent by which a supplement is left out as calcium rises; design: 80 % at 2.25 mM, 10 % at 2.53.
+const SUPPLEMENT_STEEPNESS: i32 = 30;
 /// Steps of the integrator in a day at most.
 const MOST_STEPS: usize = 1_000_000;
 
@@ -55,8 +58,8 @@ pub struct Calcium {
     pub exchange: Rate,
     /// Net uptake from the gut, and urine, in health. 4.2 mmol/d; design: 170 mg of a diet of 800.
     pub intake: AmountRate,
-    /// Net uptake from the supplement that is taken with an antiresorptive drug while calcium is below its
-    /// usual level. 2.6 mmol/d: 500 mg a day, as trials advise (Body 2015), taken up as the diet.
+    /// Net uptake from the supplement that is taken with an antiresorptive drug, half of it at the usual
+    /// calcium. 2.6 mmol/d: 500 mg a day, as trials advise (Body 2015), taken up as the diet.
     pub supplement: AmountRate,
     /// Share of the uptake that follows calcitriol; design.
     pub calcitriol_share: f64,
@@ -235,10 +238,10 @@ impl Calcium {
         duration_h: f64,
         is_supplemented: bool,
     ) -> Result<(), CalciumError> {
-        let intake = if is_supplemented {
-            self.intake.get() + self.supplement.get()
+        let supplement = if is_supplemented {
+            self.supplement.get()
         } else {
-            self.intake.get()
+            0.0
         };
         let usual = self.usual_mmol();
         // All in units of the usual amount in fluid; the last two are the integrals of gut and urine.
@@ -250,8 +253,10 @@ impl Calcium {
             0.0,
         ];
         let rates = |at: &[f64; 5]| -> [f64; 5] {
-            let gut =
-                intake * (1.0 - self.calcitriol_share + self.calcitriol_share * at[2]) / usual;
+            let taken = supplement / (1.0 + at[0].max(0.0).powi(SUPPLEMENT_STEEPNESS));
+            let gut = (self.intake.get() + taken)
+                * (1.0 - self.calcitriol_share + self.calcitriol_share * at[2])
+                / usual;
             let urine = self.urine(at[0], pthrp_pm) / usual;
             let exchanged = self.exchange.get() * (self.exchangeable.get() / usual * at[0] - at[1]);
             [
@@ -367,6 +372,35 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(said.contains("480.000 mmol/d"), "{said}");
+    }
+
+    /// The supplement holds a calcium that hungry bone lowers, and does nothing to a high one.
+    #[test]
+    fn a_supplement_helps_against_a_low_calcium_alone() {
+        let after = |from_bone_mmol_per_d: f64, is_supplemented: bool| {
+            let law = Calcium::default();
+            let mut pools = law.at_rest();
+            for _ in 0..60 {
+                law.advance_fed(
+                    &mut pools,
+                    from_bone_mmol_per_d / 24.0,
+                    if from_bone_mmol_per_d > 0.0 {
+                        15.0
+                    } else {
+                        0.0
+                    },
+                    24.0,
+                    is_supplemented,
+                )
+                .unwrap();
+            }
+            assert!(law.residual(&pools) < 1e-9);
+            law.level_mm(&pools)
+        };
+        let (without, with) = (after(-3.0, false), after(-3.0, true));
+        assert!(with > without + 0.05 && with < 2.35, "{without} {with}");
+        let (without, with) = (after(11.0, false), after(11.0, true));
+        assert!((with - without).abs() < 0.01, "{without} {with}");
     }
 
     #[test]

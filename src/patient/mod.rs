@@ -174,7 +174,7 @@ pub struct Body {
     pub rest: Turnover,
     /// Its resorption less its formation over the last day, over either in health.
     pub rest_net: f64,
-    /// True while calcium is taken with an antiresorptive drug: on days on which its level is low.
+    /// True while calcium is taken with an antiresorptive drug, as its level asks.
     pub is_supplemented: bool,
     /// Harm by antiresorptive drugs since day 0.
     pub harm: Harm,
@@ -332,8 +332,7 @@ impl Patient {
         }
         let before = body.rest;
         let suppression = self.toxicity.suppression(doses);
-        let is_low = self.calcium.level_mm(&body.pools) < self.calcium.usual.get() / 1e9;
-        body.is_supplemented = suppression > 0.0 && is_low;
+        body.is_supplemented = suppression > 0.0;
         self.skeleton.advance(&mut body.rest, suppression, DAY_H);
         // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
         let net = |at: Turnover| at.resorption - at.formation;
