@@ -179,6 +179,31 @@ fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) 
     }
 }
 
+/// Physics of the signals in the order of their names.
+fn physics_of(
+    parameters: &Parameters,
+    signals: &[String],
+    transport: TransportChoice,
+) -> Vec<Physics> {
+    signals
+        .iter()
+        .filter_map(|name| parameters.signals.get(name))
+        .map(|signal| Physics {
+            diffusivity_um2_per_h: signal.diffusivity.get(),
+            bone_factor: signal.bone_factor,
+            loss_per_h: signal.loss_per_h(),
+            leak_per_h: signal.vessel_exchange.get(),
+            plasma_pm: signal.plasma.get(),
+            scheme: transport.scheme.unwrap_or(if signal.meets_no_obstacle() {
+                Scheme::Exact
+            } else {
+                Scheme::Implicit
+            }),
+            tolerance: transport.tolerance,
+        })
+        .collect()
+}
+
 impl Model {
     /// Compiles the parameters and the therapy for a lattice and a tick.
     ///
@@ -243,23 +268,7 @@ impl Model {
             );
             return Err(problems.found);
         }
-        let physics = signals
-            .iter()
-            .filter_map(|name| parameters.signals.get(name))
-            .map(|signal| Physics {
-                diffusivity_um2_per_h: signal.diffusivity.get(),
-                bone_factor: signal.bone_factor,
-                loss_per_h: signal.loss_per_h(),
-                leak_per_h: signal.vessel_exchange.get(),
-                plasma_pm: signal.plasma.get(),
-                scheme: transport.scheme.unwrap_or(if signal.meets_no_obstacle() {
-                    Scheme::Exact
-                } else {
-                    Scheme::Implicit
-                }),
-                tolerance: transport.tolerance,
-            })
-            .collect();
+        let physics = physics_of(&parameters, &signals, transport);
         let radius = (parameters.osteoclast.diameter.get() / 2.0).max(grid.edge_um);
         let by_distance = |mut steps: Vec<[i32; 3]>| {
             steps.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());

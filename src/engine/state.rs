@@ -175,6 +175,12 @@ impl State {
             hash.update(&[cells.stage[cell] as u8]);
         }
         floats(&mut hash, &cells.age_h);
+        self.digest_what_came(&mut hash);
+        hash.finalize().to_hex().to_string()
+    }
+
+    /// Drugs, radiation, rigidities, events and immune cells, each where it has been at work.
+    fn digest_what_came(&self, hash: &mut blake3::Hasher) {
         // Before its first molecule a course leaves no trace.
         if self.drugs.iter().any(|drug| drug.given_mg > 0.0) {
             for drug in &self.drugs {
@@ -190,7 +196,7 @@ impl State {
                     hash.update(&value.to_le_bytes());
                 }
             }
-            floats(&mut hash, &self.osteoclasts.drug_amol);
+            floats(hash, &self.osteoclasts.drug_amol);
             for dates in &self.courses.dates {
                 for date in [dates.started_h, dates.stopped_h].into_iter().flatten() {
                     hash.update(&date.to_le_bytes());
@@ -229,10 +235,9 @@ impl State {
                 hash.update(&cells.site[cell].to_le_bytes());
                 hash.update(&[cells.kind[cell] as u8, u8::from(cells.exhausted[cell])]);
             }
-            floats(&mut hash, &cells.counter);
-            floats(&mut hash, &cells.age_h);
+            floats(hash, &cells.counter);
+            floats(hash, &cells.age_h);
         }
-        hash.finalize().to_hex().to_string()
     }
 }
 

@@ -562,43 +562,7 @@ impl Loaded {
         )
         .map_err(|problems| said(&problems))?;
         let mut problems = Problems::default();
-        if scenario.patient.is_none() {
-            for (name, course) in &scenario.therapy {
-                for (key, condition) in [
-                    ("start_when", course.start_when),
-                    ("stop_when", course.stop_when),
-                ] {
-                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
-                        problems.add(
-                            &format!("therapy.{name}.{key}"),
-                            format!("found {condition}, and no patient is followed"),
-                            "add [patient], or take a condition on bv_tv or tumour_cells",
-                        );
-                    }
-                }
-            }
-        }
-        if let Some(patient) = &scenario.patient {
-            patient.check(scenario.run.burn_in.get(), &mut problems);
-            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
-                problems.add(
-                    "patient.skeletal_events",
-                    "bones break by their rigidity, which is not followed",
-                    "add the table [rigidity]; it may be empty",
-                );
-            }
-            if scenario.subject.species != Species::Human {
-                problems.add(
-                    "patient",
-                    format!(
-                        "a patient, with subject.species = \"{}\"",
-                        scenario.subject.species.name()
-                    ),
-                    "leave out [patient], or take `preset = \"human\"`: its calcium and its \
-                     markers are those of man",
-                );
-            }
-        }
+        self.check_patient(&mut problems);
         if let Some(biology) = scenario.radiobiology
             && !scenario.radiotherapy.is_empty()
         {
@@ -624,6 +588,48 @@ impl Loaded {
         model.patient.clone_from(&scenario.patient);
         model.rigidity.clone_from(&scenario.rigidity);
         Ok(model)
+    }
+
+    /// The patient, and what asks for one.
+    fn check_patient(&self, problems: &mut Problems) {
+        let scenario = &self.scenario;
+        if scenario.patient.is_none() {
+            for (name, course) in &scenario.therapy {
+                for (key, condition) in [
+                    ("start_when", course.start_when),
+                    ("stop_when", course.stop_when),
+                ] {
+                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
+                        problems.add(
+                            &format!("therapy.{name}.{key}"),
+                            format!("found {condition}, and no patient is followed"),
+                            "add [patient], or take a condition on bv_tv or tumour_cells",
+                        );
+                    }
+                }
+            }
+        }
+        if let Some(patient) = &scenario.patient {
+            patient.check(scenario.run.burn_in.get(), problems);
+            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
+                problems.add(
+                    "patient.skeletal_events",
+                    "bones break by their rigidity, which is not followed",
+                    "add the table [rigidity]; it may be empty",
+                );
+            }
+            if scenario.subject.species != Species::Human {
+                problems.add(
+                    "patient",
+                    format!(
+                        "a patient, with subject.species = \"{}\"",
+                        scenario.subject.species.name()
+                    ),
+                    "leave out [patient], or take `preset = \"human\"`: its calcium and its \
+                     markers are those of man",
+                );
+            }
+        }
     }
 
     /// Builds the simulation.
