@@ -33,3 +33,7 @@ kill times="20":
 # Speed of whole ticks.
 bench:
     cargo bench --bench tick
+
+# Are known parameters of a lesion recovered? Twenty calibrations, under ten minutes of one core.
+coverage:
+    cargo run --release --example coverage -- --repeats 20 --out runs/coverage
