@@ -49,3 +49,7 @@ study-overhead runs="1000":
 study-thousand runs="1000":
     cargo build --release
     benches/study_thousand.sh {{runs}}
+
+# Are known parameters of a lesion recovered? Twenty calibrations, under ten minutes of one core.
+coverage:
+    cargo run --release --example coverage -- --repeats 20 --out runs/coverage
