@@ -397,7 +397,7 @@ where
         .disable_x_axis()
         .y_desc(panel.y_label.as_str())
         .y_label_formatter(&|value| {
-            if panel.top > 5.0 {
+            if panel.top > 12.0 {
                 format!("{value:.0}")
             } else {
                 format!("{value:.1}")

@@ -54,10 +54,10 @@ pub struct Tissue {
     /// Share of resorbed bone that is formed again beside many tumour cells. 0.301; fitted to the
     /// lattice.
     pub refill: f64,
-    /// Share of resorption that drug on bone takes away at most. 0.451; fitted to the lattice.
+    /// Share of resorption that drug on bone takes away at most. 0.863; fitted to the lattice.
     pub drug_most: f64,
-    /// Drug on surface of half that effect, amol/um2; design: half of what one dose of 4 mg of
-    /// zoledronate lays on 10 m2.
+    /// Drug on surface of half that effect, amol/um2; design: far below the 0.9 that one dose of 4 mg of
+    /// zoledronate lays on 10 m2, as the lattice shows no more effect after many doses than after two.
     pub drug_half: f64,
     /// Resorption over health of half the effect of growth factors; design.
     pub factors_half: f64,
@@ -83,8 +83,8 @@ impl Default for Tissue {
             rankl_gain: 18.41,
             rankl_half: 13.95,
             refill: 0.3006,
-            drug_most: 0.451,
-            drug_half: 0.5,
+            drug_most: 0.863,
+            drug_half: 0.02,
             factors_half: 4.0,
             link: 5.0,
             refill_half: 0.03,
