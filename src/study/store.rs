@@ -387,7 +387,12 @@ mod tests {
             threads: 1,
         };
         store.note(key, "done", cost).unwrap();
-        store.note(key, "done", cost).unwrap();
+        // One that took as long and ended in the same millisecond would be the same attempt.
+        let longer = Cost {
+            wall_s: 2.0,
+            ..cost
+        };
+        store.note(key, "done", longer).unwrap();
         assert_eq!(store.attempts().unwrap().len(), 2);
 
         let foreign = base.path().join("thesis");
