@@ -224,7 +224,8 @@ pub(super) fn calcium() -> Result<Vec<Part>, ValidationError> {
 }
 
 /// A32: surface of synthetic bone against Martin's polynomial, read with the volume fraction as its
-/// argument as in the model of Lerebours et al. (2016).
+/// argument as in the model of Lerebours et al. (2016). Denser bone of man has thicker trabeculae about
+/// as far apart: 0.78 mm in iliac crest at BV/TV 0.15 (PMC2818211), 0.79 mm in the femur at 0.23 (LHDL 3155).
 pub(super) fn surface() -> Result<Vec<Part>, ValidationError> {
     const SEEDS: u64 = 3;
     let grid = Grid::cubic([100, 100, 100], 20.0);
@@ -233,8 +234,8 @@ pub(super) fn surface() -> Result<Vec<Part>, ValidationError> {
         .map(|(bv_tv, martin)| {
             let recipe = Trabecular {
                 bv_tv,
-                tb_th: Some(Length::um(130.0)),
-                tb_sp: None,
+                tb_th: None,
+                tb_sp: Some(Length::um(780.0)),
                 anisotropy: 1.0,
                 kept_share: None,
             };
