@@ -39,6 +39,7 @@ every = "2 d"
 /// Fractures come on most days, other kinds not at all.
 const OFTEN: &str = r#"
 [patient.skeletal_events]
+scale = 1.0
 fracture = "0.8 /d"
 fracture_exponent = 0.0
 radiation = "0 /d"
