@@ -54,7 +54,7 @@ pub struct Tissue {
     /// Share of resorbed bone that is formed again beside many tumour cells. 0.301; fitted to the
     /// lattice.
     pub refill: f64,
-    /// Share of resorption that drug on bone takes away at most. 0.863; fitted to the lattice.
+    /// Share of resorption that drug on bone takes away at most. 0.93; fitted to the lattice.
     pub drug_most: f64,
     /// Drug on surface of half that effect, amol/um2; design: far below the 0.9 that one dose of 4 mg of
     /// zoledronate lays on 10 m2, as the lattice shows no more effect after many doses than after two.
@@ -83,7 +83,7 @@ impl Default for Tissue {
             rankl_gain: 18.41,
             rankl_half: 13.95,
             refill: 0.3006,
-            drug_most: 0.863,
+            drug_most: 0.93,
             drug_half: 0.02,
             factors_half: 4.0,
             link: 5.0,
