@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::Stop;
 use super::progress::Progress;
 use super::run::on_threads;
-use crate::cohort::lattice::compare;
+use crate::cohort::lattice::{Fit, Lattice, TURNOVER_PER_D};
 use crate::cohort::report::{create, write};
 use crate::cohort::run::run as run_trial;
 use crate::cohort::summary::{Figure, Summary};
@@ -31,9 +31,22 @@ enum TrialCommand {
         trial: PathBuf,
     },
     /// Hold the reduced tissue of trials against the course of a lesion on the lattice.
-    Tissue,
+    Tissue(TissueArguments),
     /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
     Run(RunArguments),
+}
+
+#[derive(Debug, Args)]
+struct TissueArguments {
+    /// Another course of the lattice, as trials/lattice/course.py writes it; without, the shipped one.
+    #[arg(long)]
+    course: Option<PathBuf>,
+    /// Fit the constants that are marked as fitted to that course first; some seconds.
+    #[arg(long)]
+    fit: bool,
+    /// Seed of the search.
+    #[arg(long, default_value_t = 1, requires = "fit")]
+    seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +83,7 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
             check(&open(trial, None, None)?);
             Ok(())
         }
-        TrialCommand::Tissue => tissue(),
+        TrialCommand::Tissue(arguments) => tissue(arguments),
         TrialCommand::Run(arguments) => on_threads(arguments.threads, || run(arguments)),
     }
 }
@@ -106,18 +119,47 @@ fn check(trial: &Trial) {
     }
 }
 
-fn tissue() -> Result<(), Stop> {
-    let found =
-        compare(&Tissue::default()).map_err(|error| Stop::Failed(format!("error: {error}")))?;
-    say!("reduced tissue against the mean of three seeds of the lattice, 240 d");
-    for one in found {
+fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
+    let stop = |error| Stop::Failed(format!("error: {error}"));
+    let lattice = arguments
+        .course
+        .as_deref()
+        .map_or_else(Lattice::shipped, Lattice::read)
+        .map_err(stop)?;
+    let (tissue, turnover_per_d) = if arguments.fit {
+        let Fit {
+            tissue,
+            turnover_per_d,
+            left,
+            runs,
+        } = lattice.fit(arguments.seed).map_err(stop)?;
+        say!("fitted over {runs} courses; what is left is {left:.3}");
+        say!("growth = {:.5} /d", 24.0 * tissue.growth.get());
         say!(
-            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
+            "growth_by_factors = {:.5} /d",
+            24.0 * tissue.growth_by_factors.get()
+        );
+        say!("rankl_gain = {:.4}", tissue.rankl_gain);
+        say!("rankl_half = {:.4}", tissue.rankl_half);
+        say!("refill = {:.4}", tissue.refill);
+        say!("drug_most = {:.4}", tissue.drug_most);
+        say!("turnover of this piece of bone = {turnover_per_d:.3e} /d");
+        (tissue, turnover_per_d)
+    } else {
+        (Tissue::default(), TURNOVER_PER_D)
+    };
+    say!("reduced tissue against the mean of three seeds of the lattice");
+    for one in lattice.compare(&tissue, turnover_per_d) {
+        say!(
+            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; resorbed {:.1} % (lattice {:.1}), {:.2} points root mean square; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
             one.arm,
             100.0 * one.reduced_bone,
             100.0 * one.bone,
             100.0 * one.bone_error,
             100.0 * one.most_bone_error,
+            100.0 * one.reduced_resorbed,
+            100.0 * one.resorbed,
+            100.0 * one.resorbed_error,
             one.reduced_cells,
             one.cells,
             100.0 * one.cell_error

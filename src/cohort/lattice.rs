@@ -2,14 +2,18 @@
 //!
 //! The course of a lesion on the lattice, the mean of three seeds, comes with the program
 //! (`trials/lattice/lesion.csv`); the reduced tissue runs the same arms with the pharmacokinetics of the
-//! same drugs, and what is left between the two is said.
+//! same drugs, and what is left between the two is said. The constants of the tissue that are marked as
+//! fitted were fitted by [`Lattice::fit`], all together, so that whoever changes the lattice can fit
+//! them anew (`howship trial tissue --fit`).
 
 use std::path::Path;
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
+use crate::numerics::quantity::Rate;
 use crate::output::table::Table;
+use crate::study::fit::{Cma, Reach};
 use crate::therapy::drug::Drug;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::therapy::regimen::Course;
@@ -20,7 +24,22 @@ const COURSE: &str = include_str!("../../trials/lattice/lesion.csv");
 /// Tumour cells that fill the marrow of that lattice: 0.444 mm3 over 1767 um3.
 const FULL_CELLS: f64 = 0.444e9 / 1767.0;
 /// Turnover of that piece of bone in health, per day; fitted with the constants of the tissue.
-const TURNOVER_PER_D: f64 = 2.31e-4;
+pub const TURNOVER_PER_D: f64 = 2.31e-4;
+/// What counts as much as what in the fit: a point of bone, a point of resorbed bone, and 5 % of cells.
+const BONE_UNIT: f64 = 0.01;
+const CELL_UNIT: f64 = 0.05;
+/// Fitted constants with the ranges they are looked for in; those over a decade on a logarithmic scale.
+const FITTED: [(&str, f64, f64); 7] = [
+    ("growth", 0.003, 0.03),
+    ("growth_by_factors", 0.001, 0.03),
+    ("rankl_gain", 1.0, 100.0),
+    ("rankl_half", 1.0, 100.0),
+    ("refill", 0.0, 1.0),
+    ("drug_most", 0.5, 1.0),
+    ("turnover", 1e-4, 1e-3),
+];
+/// Longest course that is read.
+const MOST_DAYS: f64 = 3650.0;
 /// The courses of its arms.
 const ARMS: [(&str, &str); 3] = [
     ("control", ""),
@@ -47,6 +66,12 @@ pub struct Difference {
     pub bone_error: f64,
     /// Greatest difference of bone.
     pub most_bone_error: f64,
+    /// Bone resorbed on the lattice by the last day, over the bone of day 0.
+    pub resorbed: f64,
+    /// The same of the reduced tissue.
+    pub reduced_resorbed: f64,
+    /// Root mean square of the difference of resorbed bone, as a share of the bone of day 0.
+    pub resorbed_error: f64,
     /// Tumour cells of the lattice on the last day.
     pub cells: f64,
     /// The same of the reduced tissue.
@@ -90,71 +115,220 @@ fn plan(course: &str, days: f64) -> Result<Plan, CompareError> {
         .map_or(Ok(plan), |problem| Err(CompareError(problem.to_string())))
 }
 
-/// Runs the reduced tissue beside the course of the lattice.
-///
-/// # Errors
-/// [`CompareError`] when a drug cannot be integrated.
-pub fn compare(tissue: &Tissue) -> Result<Vec<Difference>, CompareError> {
-    let table = Table::from_csv(COURSE, Path::new("lesion.csv")).map_err(failed)?;
-    let column = |name: String| {
-        let missing = CompareError(format!("there is no column {name}"));
-        table.column(&name).ok_or(missing)
-    };
-    let days = column("time_d".to_owned())?;
-    let last = days.last().copied().unwrap_or(0.0);
-    let phenotype = Phenotype {
-        pthrp: 1.0,
-        pace: 1.0,
-        turnover_per_d: TURNOVER_PER_D,
-    };
-    ARMS.iter()
-        .map(|&(arm, course)| {
-            let (bone, cells) = (
-                column(format!("{arm}_bone"))?,
-                column(format!("{arm}_tumour_cells"))?,
-            );
-            let plan = plan(course, last)?;
-            let mut drugs = vec![DrugInBody::default(); plan.agents.len()];
-            let mut lesion = Lesion::new(cells.first().copied().unwrap_or(0.0) / FULL_CELLS);
-            let mut courses = vec![lesion];
-            for day in 0..last as u32 {
-                let from_h = 24.0 * f64::from(day);
-                for (agent, body) in drugs.iter_mut().enumerate() {
-                    plan.advance(agent, body, from_h, from_h + 24.0)
-                        .map_err(failed)?;
-                }
-                let action = if plan.agents.is_empty() {
-                    Action::NONE
-                } else {
-                    action(&plan, &drugs)
-                };
-                tissue.advance(&mut lesion, &phenotype, &action);
-                courses.push(lesion);
-            }
-            let reduced = |day: f64| courses[(day as usize).min(courses.len() - 1)];
-            let off: Vec<f64> = days
-                .iter()
-                .zip(&bone)
-                .map(|(&day, bone)| reduced(day).bone - bone)
-                .collect();
-            let off_cells: Vec<f64> = days
-                .iter()
-                .zip(&cells)
-                .map(|(&day, cells)| (reduced(day).fill * FULL_CELLS / cells).ln())
-                .collect();
-            let end = reduced(last);
-            Ok(Difference {
-                arm,
-                bone: bone.last().copied().unwrap_or(f64::NAN),
-                reduced_bone: end.bone,
-                bone_error: root_mean_square(&off),
-                most_bone_error: off.iter().map(|one| one.abs()).fold(0.0, f64::max),
-                cells: cells.last().copied().unwrap_or(f64::NAN),
-                reduced_cells: end.fill * FULL_CELLS,
-                cell_error: root_mean_square(&off_cells),
+/// The course of a lesion on the lattice, with what the drugs of each arm do on each day.
+#[derive(Debug, Clone)]
+pub struct Lattice {
+    days: Vec<f64>,
+    arms: Vec<Arm>,
+}
+
+#[derive(Debug, Clone)]
+struct Arm {
+    name: &'static str,
+    bone: Vec<f64>,
+    resorbed: Vec<f64>,
+    cells: Vec<f64>,
+    actions: Vec<Action>,
+}
+
+/// Constants that follow a course of the lattice best.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The tissue with its fitted constants.
+    pub tissue: Tissue,
+    /// Turnover of the piece of bone in health, per day.
+    pub turnover_per_d: f64,
+    /// Mean over arms of the squares of what is left: of bone and of resorbed bone in points, of tumour
+    /// cells in steps of 5 %.
+    pub left: f64,
+    /// Courses that were computed.
+    pub runs: usize,
+}
+
+impl Lattice {
+    /// The course that comes with the program.
+    ///
+    /// # Errors
+    /// [`CompareError`] when a drug cannot be integrated.
+    pub fn shipped() -> Result<Self, CompareError> {
+        Self::parse(COURSE, Path::new("lesion.csv"))
+    }
+
+    /// A course as `trials/lattice/course.py` writes it, of the arms of `trials/lattice/lesion.toml`.
+    ///
+    /// # Errors
+    /// [`CompareError`] when the file cannot be read, lacks a column, or a drug cannot be integrated.
+    pub fn read(path: &Path) -> Result<Self, CompareError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| failed(format!("{}: {error}", path.display())))?;
+        Self::parse(&text, path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, CompareError> {
+        let table = Table::from_csv(text, path).map_err(failed)?;
+        let column = |name: String| {
+            let missing = CompareError(format!("{}: there is no column {name}", path.display()));
+            table.column(&name).ok_or(missing)
+        };
+        let days = column("time_d".to_owned())?;
+        let rises = days.windows(2).all(|pair| pair[0] < pair[1]);
+        let last = days.last().copied().unwrap_or(0.0);
+        if days.first() != Some(&0.0) || !rises || !(1.0..=MOST_DAYS).contains(&last) {
+            return Err(CompareError(format!(
+                "{}: found days {days:?}, rising days from 0 to at most {MOST_DAYS} are allowed",
+                path.display()
+            )));
+        }
+        let arms = ARMS
+            .iter()
+            .map(|&(name, course)| {
+                let plan = plan(course, last)?;
+                let mut drugs = vec![DrugInBody::default(); plan.agents.len()];
+                let actions = (0..last as u32)
+                    .map(|day| {
+                        let from_h = 24.0 * f64::from(day);
+                        for (agent, body) in drugs.iter_mut().enumerate() {
+                            plan.advance(agent, body, from_h, from_h + 24.0)
+                                .map_err(failed)?;
+                        }
+                        Ok(if plan.agents.is_empty() {
+                            Action::NONE
+                        } else {
+                            action(&plan, &drugs)
+                        })
+                    })
+                    .collect::<Result<_, CompareError>>()?;
+                Ok(Arm {
+                    name,
+                    bone: column(format!("{name}_bone"))?,
+                    resorbed: column(format!("{name}_resorbed"))?,
+                    cells: column(format!("{name}_tumour_cells"))?,
+                    actions,
+                })
             })
+            .collect::<Result<_, CompareError>>()?;
+        Ok(Self { days, arms })
+    }
+
+    /// Runs a reduced tissue beside it, in a piece of bone of this turnover in health, per day.
+    pub fn compare(&self, tissue: &Tissue, turnover_per_d: f64) -> Vec<Difference> {
+        self.arms
+            .iter()
+            .map(|arm| self.beside(arm, tissue, turnover_per_d))
+            .collect()
+    }
+
+    fn beside(&self, arm: &Arm, tissue: &Tissue, turnover_per_d: f64) -> Difference {
+        let phenotype = Phenotype {
+            pthrp: 1.0,
+            pace: 1.0,
+            turnover_per_d,
+        };
+        let resorbing = |lesion: &Lesion| turnover_per_d * lesion.bone * lesion.resorption;
+        let mut lesion = Lesion::new(arm.cells[0] / FULL_CELLS);
+        let mut resorbed = 0.0;
+        let mut courses = vec![(lesion, resorbed)];
+        for action in &arm.actions {
+            let before = resorbing(&lesion);
+            tissue.advance(&mut lesion, &phenotype, action);
+            resorbed += 0.5 * (before + resorbing(&lesion));
+            courses.push((lesion, resorbed));
+        }
+        let off = |lattice: &[f64], difference: &dyn Fn(&(Lesion, f64), f64) -> f64| {
+            let pairs = self.days.iter().zip(lattice);
+            pairs
+                .map(|(&day, &value)| difference(&courses[day as usize], value))
+                .collect::<Vec<f64>>()
+        };
+        let off_bone = off(&arm.bone, &|(lesion, _), bone| lesion.bone - bone);
+        let off_resorbed = off(&arm.resorbed, &|(_, taken), resorbed| taken - resorbed);
+        let off_cells = off(&arm.cells, &|(lesion, _), cells| {
+            (lesion.fill * FULL_CELLS / cells).ln()
+        });
+        let last = |values: &[f64]| values.last().copied().unwrap_or(f64::NAN);
+        Difference {
+            arm: arm.name,
+            bone: last(&arm.bone),
+            reduced_bone: lesion.bone,
+            bone_error: root_mean_square(&off_bone),
+            most_bone_error: off_bone.iter().map(|one| one.abs()).fold(0.0, f64::max),
+            resorbed: last(&arm.resorbed),
+            reduced_resorbed: resorbed,
+            resorbed_error: root_mean_square(&off_resorbed),
+            cells: last(&arm.cells),
+            reduced_cells: lesion.fill * FULL_CELLS,
+            cell_error: root_mean_square(&off_cells),
+        }
+    }
+
+    fn left(&self, tissue: &Tissue, turnover_per_d: f64) -> f64 {
+        let all = self.compare(tissue, turnover_per_d);
+        let squares: f64 = all
+            .iter()
+            .map(|one| {
+                (one.bone_error / BONE_UNIT).powi(2)
+                    + (one.resorbed_error / BONE_UNIT).powi(2)
+                    + (one.cell_error / CELL_UNIT).powi(2)
+            })
+            .sum();
+        squares / all.len() as f64
+    }
+
+    /// Fits the seven constants that are marked as fitted, together, to bone, resorbed bone and tumour
+    /// cells of all arms and days alike; the others stay as in `Tissue::default()`.
+    ///
+    /// # Errors
+    /// [`CompareError`] when no point of a generation gives a number.
+    pub fn fit(&self, seed: u64) -> Result<Fit, CompareError> {
+        let search = Cma {
+            most_runs: 20_000,
+            tolerance: 1e-6,
+            seed,
+        };
+        let best = search
+            .search(FITTED.len(), &mut |batch, _| {
+                Ok(batch
+                    .iter()
+                    .map(|at| {
+                        let (tissue, turnover) = fitted(at);
+                        match self.left(&tissue, turnover) {
+                            left if left.is_finite() => Reach::At(left),
+                            _ => Reach::Nowhere,
+                        }
+                    })
+                    .collect())
+            })
+            .map_err(failed)?;
+        let (tissue, turnover_per_d) = fitted(&best.at);
+        Ok(Fit {
+            tissue,
+            turnover_per_d,
+            left: best.distance,
+            runs: best.runs,
         })
-        .collect()
+    }
+}
+
+/// A tissue and the turnover of its bone from a point of the unit cube.
+fn fitted(at: &[f64]) -> (Tissue, f64) {
+    let value = |place: usize| {
+        let (_, least, most) = FITTED[place];
+        if least > 0.0 && most / least >= 10.0 {
+            least * (most / least).powf(at[place])
+        } else {
+            least + (most - least) * at[place]
+        }
+    };
+    let tissue = Tissue {
+        growth: Rate::per_h(value(0) / 24.0),
+        growth_by_factors: Rate::per_h(value(1) / 24.0),
+        rankl_gain: value(2),
+        rankl_half: value(3),
+        refill: value(4),
+        drug_most: value(5),
+        ..Tissue::default()
+    };
+    (tissue, value(6))
 }
 
 fn root_mean_square(values: &[f64]) -> f64 {
@@ -170,7 +344,8 @@ mod tests {
     /// each drug saves bone as on the lattice within 2 points.
     #[test]
     fn the_reduced_tissue_follows_the_lattice() {
-        let found = compare(&Tissue::default()).unwrap();
+        let lattice = Lattice::shipped().unwrap();
+        let found = lattice.compare(&Tissue::default(), TURNOVER_PER_D);
         assert_eq!(found.len(), 3);
         for one in &found {
             assert!(one.bone_error < 0.01, "{one:?}");
@@ -187,6 +362,6 @@ mod tests {
             rankl_gain: 0.0,
             ..Tissue::default()
         };
-        assert!(compare(&deaf).unwrap()[0].bone_error > 0.05);
+        assert!(lattice.compare(&deaf, TURNOVER_PER_D)[0].bone_error > 0.05);
     }
 }

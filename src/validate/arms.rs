@@ -28,6 +28,10 @@ pub const SCENARIOS: &[(&str, &str)] = &[
         include_str!("scenarios/mouse_growth.toml"),
     ),
     (
+        "mouse_volume.toml",
+        include_str!("scenarios/mouse_volume.toml"),
+    ),
+    (
         "mouse_cortex.toml",
         include_str!("scenarios/mouse_cortex.toml"),
     ),
@@ -139,6 +143,25 @@ const ZOLEDRONATE: [&str; 5] = mouse_course!("zoledronate", "0.1 mg/kg", "intrav
 
 /// All arms, the longest first.
 pub const ARMS: &[Arm] = &[
+    arm(
+        "mda_mb_231_volume",
+        "mouse_volume.toml",
+        &["line=\"mda_mb_231\""],
+        1.0,
+    ),
+    arm(
+        "mda_mb_231_volume_opg_fc",
+        "mouse_volume.toml",
+        &[
+            "line=\"mda_mb_231\"",
+            OPG_FC[0],
+            OPG_FC[1],
+            OPG_FC[2],
+            OPG_FC[3],
+            OPG_FC[4],
+        ],
+        1.0,
+    ),
     arm("human_health", "human_block.toml", &[], 5.0),
     arm("human_cortex", "human_cortex.toml", &[], 5.0),
     arm(
@@ -223,24 +246,6 @@ pub const ARMS: &[Arm] = &[
             "inoculation.cells=10",
             "inoculation.colonies=10",
             "inoculation.site=\"vessels\"",
-        ],
-        1.0,
-    ),
-    arm(
-        "mda_mb_231_opg_fc",
-        "mouse_growth.toml",
-        &[
-            "line=\"mda_mb_231\"",
-            "run.duration=\"25 d\"",
-            "lattice.size=[300, 300, 1]",
-            "inoculation.cells=10",
-            "inoculation.colonies=10",
-            "inoculation.site=\"vessels\"",
-            OPG_FC[0],
-            OPG_FC[1],
-            OPG_FC[2],
-            OPG_FC[3],
-            OPG_FC[4],
         ],
         1.0,
     ),
@@ -359,6 +364,9 @@ pub struct Course {
     pub n_oc_per_interface_mm: f64,
     /// Day and urinary NTX over health, where the body is followed.
     pub ntx: Vec<(f64, f64)>,
+    /// What the lattice resorbed in the window that counts as health, um3; NaN without a body. Of a
+    /// skeleton of many such blocks each adds its NTX times this.
+    pub health_um3: f64,
     /// Volume of the lattice, mm3.
     pub tissue_mm3: f64,
     /// Digest of the last state.
@@ -546,6 +554,8 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
         outer_porosity: 1.0 - matrix / sites,
         n_oc_per_interface_mm: per_interface(&simulation.model, &simulation.state),
         ntx,
+        health_um3: (simulation.state.patient.as_ref())
+            .map_or(f64::NAN, |body| body.health.resorbed_um3),
         rows,
         resorbed_um3: ledger.resorbed_um3,
         formed_um3: ledger.formed_um3,

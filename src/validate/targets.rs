@@ -178,7 +178,7 @@ pub const TARGETS: &[Target] = &[
     target(
         "A17",
         "preventive RANKL block slows tumour in bone",
-        &["mda_mb_231", "mda_mb_231_opg_fc"],
+        &["mda_mb_231_volume", "mda_mb_231_volume_opg_fc"],
         false,
     ),
     target(
@@ -314,7 +314,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn of(&self, arm: &str) -> Result<&[Course], ValidationError> {
+    pub(super) fn of(&self, arm: &str) -> Result<&[Course], ValidationError> {
         self.runs
             .get(arm)
             .map(Vec::as_slice)
@@ -759,7 +759,7 @@ pub const FOLDS: [Folds; 3] = [
 ];
 
 /// Doubling time and R2 of a straight line through the logarithms.
-fn exponential(days: &[f64], cells: &[f64]) -> (f64, f64) {
+pub(super) fn exponential(days: &[f64], cells: &[f64]) -> (f64, f64) {
     let logs: Vec<f64> = cells.iter().map(|cells| cells.max(1.0).log2()).collect();
     let count = days.len() as f64;
     let (mx, my) = (

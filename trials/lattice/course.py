@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Writes the mean course of a lesion on the lattice, lesion.csv, from runs of lesion.toml.
+
+usage: course.py RUN... > lesion.csv          (a run of lesion.toml each, one per seed)
+"""
+
+import bisect
+import csv
+import pathlib
+import statistics
+import sys
+
+ARMS = ("control", "denosumab", "zoledronate")
+EVERY_D, LAST_D = 10, 240
+
+
+def course(run, arm):
+    """Bone and resorbed bone over the bone of day 0, and tumour cells, every ten days."""
+    lines = (pathlib.Path(run) / arm / "series.csv").read_text().splitlines()
+    table = csv.reader(line for line in lines if not line.startswith("#"))
+    columns = dict(zip(next(table), zip(*(map(float, row) for row in table))))
+    days = columns["time_d"]
+
+    def at(name, day):
+        after = bisect.bisect_left(days, day - 1e-9)
+        if abs(days[after] - day) < 1e-9:
+            return columns[name][after]
+        share = (day - days[after - 1]) / (days[after] - days[after - 1])
+        return columns[name][after - 1] * (1.0 - share) + columns[name][after] * share
+
+    bone = at("bone_volume_mm3", 0)
+    return [
+        (
+            at("bone_volume_mm3", day) / bone,
+            at("tumour_cells", day),
+            (at("resorbed_mm3", day) - at("resorbed_mm3", 0)) / bone,
+        )
+        for day in range(0, LAST_D + 1, EVERY_D)
+    ]
+
+
+def main(runs):
+    """Prints the table; the mean over runs, and the standard deviations of bone and cells."""
+    if not runs:
+        raise SystemExit(__doc__)
+    names = ("bone", "tumour_cells", "resorbed", "bone_sd", "tumour_cells_sd")
+    print(",".join(["time_d", *(f"{arm}_{name}" for arm in ARMS for name in names)]))
+    seeds = {arm: [course(run, arm) for run in runs] for arm in ARMS}
+    for row in range(LAST_D // EVERY_D + 1):
+        cells = [str(row * EVERY_D)]
+        for arm in ARMS:
+            bone, tumour, resorbed = zip(*(seed[row] for seed in seeds[arm]))
+            cells += [
+                f"{statistics.fmean(bone):.5f}",
+                f"{statistics.fmean(tumour):.0f}",
+                f"{statistics.fmean(resorbed):.5f}",
+                f"{statistics.pstdev(bone):.5f}",
+                f"{statistics.pstdev(tumour):.0f}",
+            ]
+        print(",".join(cells))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
