@@ -42,19 +42,19 @@ const DAY_H: f64 = 24.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tissue {
-    /// Net growth of a tumour that bone does not feed. 0.01303 /d; fitted to the lattice.
+    /// Net growth of a tumour that bone does not feed. 0.01315 /d; fitted to the lattice.
     pub growth: Rate,
-    /// Growth that growth factors of bone add at full effect. 0.00846 /d; fitted to the lattice.
+    /// Growth that growth factors of bone add at full effect. 0.00847 /d; fitted to the lattice.
     pub growth_by_factors: Rate,
-    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 18.4; fitted to the
+    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 16.6; fitted to the
     /// lattice.
     pub rankl_gain: f64,
-    /// RANKL over health at which osteoclasts are at half of their most. 13.95; fitted to the lattice.
+    /// RANKL over health at which osteoclasts are at half of their most. 13.97; fitted to the lattice.
     pub rankl_half: f64,
-    /// Share of resorbed bone that is formed again beside many tumour cells. 0.301; fitted to the
+    /// Share of resorbed bone that is formed again beside many tumour cells. 0.285; fitted to the
     /// lattice.
     pub refill: f64,
-    /// Share of resorption that drug on bone takes away at most. 0.93; fitted to the lattice.
+    /// Share of resorption that drug on bone takes away at most. 0.868; fitted to the lattice.
     pub drug_most: f64,
     /// Drug on surface of half that effect, amol/um2; design: far below the 0.9 that one dose of 4 mg of
     /// zoledronate lays on 10 m2, as the lattice shows no more effect after many doses than after two.
@@ -78,12 +78,12 @@ pub struct Tissue {
 impl Default for Tissue {
     fn default() -> Self {
         Self {
-            growth: Rate::per_h(0.01303 / DAY_H),
-            growth_by_factors: Rate::per_h(0.008_457 / DAY_H),
-            rankl_gain: 18.41,
-            rankl_half: 13.95,
-            refill: 0.3006,
-            drug_most: 0.93,
+            growth: Rate::per_h(0.01315 / DAY_H),
+            growth_by_factors: Rate::per_h(0.00847 / DAY_H),
+            rankl_gain: 16.59,
+            rankl_half: 13.97,
+            refill: 0.285,
+            drug_most: 0.868,
             drug_half: 0.02,
             factors_half: 4.0,
             link: 5.0,
