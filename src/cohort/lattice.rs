@@ -28,16 +28,8 @@ pub const TURNOVER_PER_D: f64 = 2.377e-4;
 /// What counts as much as what in the fit: a point of bone, a point of resorbed bone, and 5 % of cells.
 const BONE_UNIT: f64 = 0.01;
 const CELL_UNIT: f64 = 0.05;
-/// Fitted constants with the ranges they are looked for in; those over a decade on a logarithmic scale.
-const FITTED: [(&str, f64, f64); 7] = [
-    ("growth", 0.003, 0.03),
-    ("growth_by_factors", 0.001, 0.03),
-    ("rankl_gain", 1.0, 100.0),
-    ("rankl_half", 1.0, 100.0),
-    ("refill", 0.0, 1.0),
-    ("drug_most", 0.5, 1.0),
-    ("turnover", 1e-4, 1e-3),
-];
+/// Constants that are fitted.
+const FITTED: usize = 7;
 /// Longest course that is read.
 const MOST_DAYS: f64 = 3650.0;
 /// The courses of its arms.
@@ -157,7 +149,8 @@ impl Lattice {
     /// A course as `trials/lattice/course.py` writes it, of the arms of `trials/lattice/lesion.toml`.
     ///
     /// # Errors
-    /// [`CompareError`] when the file cannot be read, lacks a column, or a drug cannot be integrated.
+    /// [`CompareError`] when the file cannot be read, lacks a column, has days that are not whole and rising
+    /// or values that cannot be, or a drug cannot be integrated.
     pub fn read(path: &Path) -> Result<Self, CompareError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| failed(format!("{}: {error}", path.display())))?;
@@ -166,19 +159,32 @@ impl Lattice {
 
     fn parse(text: &str, path: &Path) -> Result<Self, CompareError> {
         let table = Table::from_csv(text, path).map_err(failed)?;
-        let column = |name: String| {
-            let missing = CompareError(format!("{}: there is no column {name}", path.display()));
-            table.column(&name).ok_or(missing)
-        };
-        let days = column("time_d".to_owned())?;
+        let wrong = |message: String| failed(format!("{}: {message}", path.display()));
+        let days = table
+            .column("time_d")
+            .ok_or_else(|| wrong("there is no column time_d".to_owned()))?;
         let rises = days.windows(2).all(|pair| pair[0] < pair[1]);
+        let whole = days.iter().all(|day| day.fract() == 0.0);
         let last = days.last().copied().unwrap_or(0.0);
-        if days.first() != Some(&0.0) || !rises || !(1.0..=MOST_DAYS).contains(&last) {
-            return Err(CompareError(format!(
-                "{}: found days {days:?}, rising days from 0 to at most {MOST_DAYS} are allowed",
-                path.display()
+        if days.first() != Some(&0.0) || !rises || !whole || !(1.0..=MOST_DAYS).contains(&last) {
+            return Err(wrong(format!(
+                "time_d: found {days:?}, rising whole days from 0 to at most {MOST_DAYS} are allowed"
             )));
         }
+        let column = |name: String, allowed: &dyn Fn(f64) -> bool, range: &str| {
+            let values = table
+                .column(&name)
+                .ok_or_else(|| wrong(format!("there is no column {name}")))?;
+            days.iter()
+                .zip(&values)
+                .find(|&(_, &value)| !(value.is_finite() && allowed(value)))
+                .map_or(Ok(()), |(day, value)| {
+                    Err(wrong(format!(
+                        "{name}, day {day}: found {value}, {range} is allowed"
+                    )))
+                })?;
+            Ok::<_, CompareError>(values)
+        };
         let arms = ARMS
             .iter()
             .map(|&(name, course)| {
@@ -200,9 +206,17 @@ impl Lattice {
                     .collect::<Result<_, CompareError>>()?;
                 Ok(Arm {
                     name,
-                    bone: column(format!("{name}_bone"))?,
-                    resorbed: column(format!("{name}_resorbed"))?,
-                    cells: column(format!("{name}_tumour_cells"))?,
+                    bone: column(format!("{name}_bone"), &|bone| bone >= 0.0, "0 or more")?,
+                    resorbed: column(
+                        format!("{name}_resorbed"),
+                        &|resorbed| resorbed >= 0.0,
+                        "0 or more",
+                    )?,
+                    cells: column(
+                        format!("{name}_tumour_cells"),
+                        &|cells| cells > 0.0,
+                        "more than 0",
+                    )?,
                     actions,
                 })
             })
@@ -286,7 +300,7 @@ impl Lattice {
             seed,
         };
         let best = search
-            .search(FITTED.len(), &mut |batch, _| {
+            .search(FITTED, &mut |batch, _| {
                 Ok(batch
                     .iter()
                     .map(|at| {
@@ -309,26 +323,21 @@ impl Lattice {
     }
 }
 
-/// A tissue and the turnover of its bone from a point of the unit cube.
+/// A tissue and the turnover of its bone from a point of the unit cube, with the ranges that are searched;
+/// those over a decade or more on a logarithmic scale.
 fn fitted(at: &[f64]) -> (Tissue, f64) {
-    let value = |place: usize| {
-        let (_, least, most) = FITTED[place];
-        if least > 0.0 && most / least >= 10.0 {
-            least * (most / least).powf(at[place])
-        } else {
-            least + (most - least) * at[place]
-        }
-    };
+    let logarithmic = |place: usize, least: f64, most: f64| least * (most / least).powf(at[place]);
+    let linear = |place: usize, least: f64, most: f64| least + (most - least) * at[place];
     let tissue = Tissue {
-        growth: Rate::per_h(value(0) / 24.0),
-        growth_by_factors: Rate::per_h(value(1) / 24.0),
-        rankl_gain: value(2),
-        rankl_half: value(3),
-        refill: value(4),
-        drug_most: value(5),
+        growth: Rate::per_h(logarithmic(0, 0.003, 0.03) / 24.0),
+        growth_by_factors: Rate::per_h(logarithmic(1, 0.001, 0.03) / 24.0),
+        rankl_gain: logarithmic(2, 1.0, 100.0),
+        rankl_half: logarithmic(3, 1.0, 100.0),
+        refill: linear(4, 0.0, 1.0),
+        drug_most: linear(5, 0.5, 1.0),
         ..Tissue::default()
     };
-    (tissue, value(6))
+    (tissue, logarithmic(6, 1e-4, 1e-3))
 }
 
 fn root_mean_square(values: &[f64]) -> f64 {
@@ -363,5 +372,64 @@ mod tests {
             ..Tissue::default()
         };
         assert!(lattice.compare(&deaf, TURNOVER_PER_D)[0].bone_error > 0.05);
+    }
+
+    /// The constants that are shipped are those that the fit finds, to the digits that are written.
+    #[test]
+    fn the_shipped_constants_are_fitted() {
+        let fit = Lattice::shipped().unwrap().fit(1).unwrap();
+        let shipped = Tissue::default();
+        for (found, written, digit) in [
+            (
+                24.0 * fit.tissue.growth.get(),
+                24.0 * shipped.growth.get(),
+                1e-5,
+            ),
+            (
+                24.0 * fit.tissue.growth_by_factors.get(),
+                24.0 * shipped.growth_by_factors.get(),
+                1e-5,
+            ),
+            (fit.tissue.rankl_gain, shipped.rankl_gain, 0.01),
+            (fit.tissue.rankl_half, shipped.rankl_half, 0.01),
+            (fit.tissue.refill, shipped.refill, 1e-3),
+            (fit.tissue.drug_most, shipped.drug_most, 1e-3),
+            (fit.turnover_per_d, TURNOVER_PER_D, 1e-7),
+        ] {
+            assert!((found - written).abs() < digit, "{found} for {written}");
+        }
+    }
+
+    #[test]
+    fn a_course_that_cannot_be_is_refused_where_it_stands() {
+        for (line, changed, said) in [
+            ("10,", "10.5,", "time_d: found [0.0, 10.5"),
+            (
+                "10,0.99933,6857",
+                "10,0.99933,0",
+                "control_tumour_cells, day 10: found 0, more than 0 is allowed",
+            ),
+            (
+                "10,0.99933",
+                "10,-1",
+                "control_bone, day 10: found -1, 0 or more is allowed",
+            ),
+            (
+                "time_d,control_bone",
+                "time_d,bone",
+                "there is no column control_bone",
+            ),
+        ] {
+            let text = COURSE.replacen(&format!("\n{line}"), &format!("\n{changed}"), 1);
+            let text = if text == COURSE {
+                COURSE.replacen(line, changed, 1)
+            } else {
+                text
+            };
+            let error = Lattice::parse(&text, Path::new("a.csv"))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(&format!("a.csv: {said}")), "{error}");
+        }
     }
 }

@@ -40,12 +40,12 @@ def course(run, arm):
 
 
 def main(runs):
-    """Prints the table; the mean over runs, and the standard deviations of bone and cells."""
+    """Prints the table once all runs are read; the mean over runs, and the standard deviations of bone and cells."""
     if not runs:
         raise SystemExit(__doc__)
     names = ("bone", "tumour_cells", "resorbed", "bone_sd", "tumour_cells_sd")
-    print(",".join(["time_d", *(f"{arm}_{name}" for arm in ARMS for name in names)]))
     seeds = {arm: [course(run, arm) for run in runs] for arm in ARMS}
+    print(",".join(["time_d", *(f"{arm}_{name}" for arm in ARMS for name in names)]))
     for row in range(LAST_D // EVERY_D + 1):
         cells = [str(row * EVERY_D)]
         for arm in ARMS:
