@@ -117,7 +117,7 @@ fn tiffs_are_read_whatever_packs_them_and_ask_for_a_voxel_size_they_lack() {
     for ending in TIFFS {
         for (kind, slope, intercept) in [("u8", 1.0, 0.0), ("i16", 20.0, -1000.0)] {
             let path = data(&format!("crop_{kind}{ending}"));
-            let given = read(&path, Some(SPACING_UM)).unwrap();
+            let given = read(&path, Some([SPACING_UM; 3])).unwrap();
             check_voxels(&given, slope, intercept);
             assert_eq!(given.spacing_from, "the user");
             let alone = read(&path, None);
@@ -137,7 +137,7 @@ fn tiffs_are_read_whatever_packs_them_and_ask_for_a_voxel_size_they_lack() {
 
 #[test]
 fn the_voxel_size_given_takes_the_place_of_that_in_the_file() {
-    let image = read(&data("crop_u8.nii"), Some(10.0)).unwrap();
+    let image = read(&data("crop_u8.nii"), Some([10.0; 3])).unwrap();
     assert!(
         image
             .spacing_um
@@ -145,7 +145,7 @@ fn the_voxel_size_given_takes_the_place_of_that_in_the_file() {
             .all(|size| (size - 10.0).abs() < 1e-12)
     );
     for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let error = read(&data("crop_u8.nii"), Some(wrong)).unwrap_err();
+        let error = read(&data("crop_u8.nii"), Some([wrong; 3])).unwrap_err();
         assert!(matches!(error, ImageError::BadSpacing { .. }), "{error}");
     }
 }
@@ -197,7 +197,7 @@ fn a_folder_of_tiffs_is_a_stack_in_natural_order() {
         write_tiff(&name, &[vec![layer, 1, 2, 3, 4, 5]], 3);
     }
     fs::write(folder.path().join("scan.log"), "not an image").unwrap();
-    let image = read(folder.path(), Some(7.0)).unwrap();
+    let image = read(folder.path(), Some([7.0; 3])).unwrap();
     assert_eq!(image.dims, [3, 2, 12]);
     let first: Vec<u8> = (0..12).map(|z| at(&image, 0, 0, z) as u8).collect();
     assert_eq!(first, (0..12).collect::<Vec<u8>>());
@@ -207,7 +207,7 @@ fn a_folder_of_tiffs_is_a_stack_in_natural_order() {
     ));
 
     write_tiff(&folder.path().join("slice_12.tif"), &[vec![0; 8]], 4);
-    let error = read(folder.path(), Some(7.0)).unwrap_err().to_string();
+    let error = read(folder.path(), Some([7.0; 3])).unwrap_err().to_string();
     assert!(
         error.contains("slice_12") && error.contains("4 x 2"),
         "{error}"
@@ -217,14 +217,14 @@ fn a_folder_of_tiffs_is_a_stack_in_natural_order() {
         &[vec![0; 6], vec![0; 6]],
         3,
     );
-    let error = read(folder.path(), Some(7.0)).unwrap_err().to_string();
+    let error = read(folder.path(), Some([7.0; 3])).unwrap_err().to_string();
     assert!(
         error.contains("slice_12") && error.contains("2 pages"),
         "{error}"
     );
 
     let empty = tempfile::tempdir().unwrap();
-    let error = read(empty.path(), Some(7.0)).unwrap_err().to_string();
+    let error = read(empty.path(), Some([7.0; 3])).unwrap_err().to_string();
     assert!(error.contains("no .tif"), "{error}");
 }
 
@@ -525,7 +525,7 @@ fn samples() -> Vec<String> {
 fn attempt(folder: &Path, name: &str, bytes: &[u8]) -> Result<Image, ImageError> {
     fs::write(folder.join(name), bytes).unwrap();
     let opened = name.replace("_z.zraw", "_z.mhd").replace(".raw", ".mhd");
-    read(&folder.join(opened), Some(20.0))
+    read(&folder.join(opened), Some([20.0; 3]))
 }
 
 fn folder_of_samples() -> tempfile::TempDir {
@@ -595,9 +595,9 @@ fn noise_is_no_image() {
             let mut draws = Chance::new(12).at(Stream::Test, round, which as u64);
             let bytes: Vec<u8> = (0..1000).map(|_| draws.below(256) as u8).collect();
             fs::write(&path, bytes).unwrap();
-            assert!(read(&path, Some(20.0)).is_err(), "{ending}");
+            assert!(read(&path, Some([20.0; 3])).is_err(), "{ending}");
         }
         fs::write(&path, []).unwrap();
-        assert!(read(&path, Some(20.0)).is_err(), "{ending}");
+        assert!(read(&path, Some([20.0; 3])).is_err(), "{ending}");
     }
 }

@@ -176,7 +176,11 @@ fn chosen(arguments: &RigidityArguments) -> Result<DensityLaw, Stop> {
             ))
         });
     }
-    let image = read(&arguments.volume, arguments.spacing.map(Length::get)).map_err(wrong)?;
+    let image = read(
+        &arguments.volume,
+        arguments.spacing.map(|edge| [edge.get(); 3]),
+    )
+    .map_err(wrong)?;
     let is_mask = matches!(image.binarise(None), Ok((_, Binarisation::Mask { .. })));
     named("tissue").filter(|_| is_mask).ok_or_else(|| {
         wrong(format_args!(
@@ -210,7 +214,7 @@ impl Bone {
         path: &Path,
         labels: Option<&PathBuf>,
     ) -> Result<Self, Stop> {
-        let spacing_um = arguments.spacing.map(Length::get);
+        let spacing_um = arguments.spacing.map(|edge| [edge.get(); 3]);
         let image = read(path, spacing_um).map_err(wrong)?;
         let inside = match labels {
             None => None,
@@ -334,7 +338,7 @@ impl Bone {
 fn included(
     image: &Image,
     path: &Path,
-    spacing_um: Option<f64>,
+    spacing_um: Option<[f64; 3]>,
     include: &[u32],
 ) -> Result<Vec<bool>, Stop> {
     let labels = read(path, spacing_um).map_err(wrong)?;

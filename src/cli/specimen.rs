@@ -32,8 +32,11 @@ pub(super) struct SpecimenArguments {
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     let wrong = |error: &dyn std::fmt::Display| Stop::Request(format!("error: {error}"));
-    let image = read(&arguments.image, arguments.spacing.map(Length::get))
-        .map_err(|error| wrong(&error))?;
+    let image = read(
+        &arguments.image,
+        arguments.spacing.map(|edge| [edge.get(); 3]),
+    )
+    .map_err(|error| wrong(&error))?;
     let bone = image
         .to_bone(arguments.threshold, None)
         .map_err(|error| wrong(&error))?;

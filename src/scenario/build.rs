@@ -418,7 +418,7 @@ impl Loaded {
                     "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
                 )
             };
-            let mut read = read_image(&path, image.spacing.map(Length::get))
+            let mut read = read_image(&path, image.spacing.map(|edge| [edge.get(); 3]))
                 .map_err(|error| at_file(&error.to_string()))?;
             if let Some(crop) = &image.crop {
                 read = read.crop(crop.start, crop.size).map_err(|error| {

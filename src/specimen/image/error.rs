@@ -92,12 +92,12 @@ pub enum ImageError {
         looked: String,
     },
     /// The voxel size given is not a length.
-    #[error("{}: the voxel size given is {found} um, expected a finite number above 0", path.display())]
+    #[error("{}: the voxel size given is {} um, expected finite numbers above 0", path.display(), found.map(|s| s.to_string()).join(" x "))]
     BadSpacing {
         /// The file.
         path: PathBuf,
-        /// What was given.
-        found: f64,
+        /// What was given, along x, y, z.
+        found: [f64; 3],
     },
     /// The voxels are not cubes, and no resampling was asked for.
     #[error("{}: the voxels are {} um, expected cubes (sizes within 0.1 %); ask for resampling to cubic sites", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]

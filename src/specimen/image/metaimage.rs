@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::samples::{self, Layout, Packing, Sample};
 use super::text::{self, numbers};
-use super::{Image, ImageError, Orientation, Stated, assembled};
+use super::{Image, ImageError, Orientation, ReadOptions, Stated, assembled};
 
 /// Longest header that is read, bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -18,7 +18,7 @@ const LONGEST_HEADER: u64 = 1 << 20;
 type Fields = BTreeMap<String, String>;
 
 /// Reads a `MetaImage` file.
-pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
+pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let (fields, header_length) = fields(path)?;
     let get = |name: &str| fields.get(name).map(String::as_str);
     check(path, &fields)?;
@@ -46,8 +46,11 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         }
     };
     let orientation = orientation(path, &fields, unit_mm)?;
-    let sizes = match (spacing_um, get("ElementSpacing").or(get("ElementSize"))) {
-        (Some(given), _) => [given; 3],
+    let sizes = match (
+        options.spacing_um,
+        get("ElementSpacing").or(get("ElementSize")),
+    ) {
+        (Some(given), _) => given,
         (None, None) => {
             return Err(ImageError::MissingSpacing {
                 path: path.into(),
@@ -81,6 +84,8 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         spacing_um: sizes,
         spacing_from: "ElementSpacing",
         orientation,
+        assumed: Vec::new(),
+        warnings: Vec::new(),
     };
     assembled(path, &data, &layout, stated)
 }

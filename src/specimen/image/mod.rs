@@ -84,6 +84,10 @@ pub struct Image {
     pub source: PathBuf,
     /// `NIfTI`, `MetaImage`, `NRRD` or `TIFF`.
     pub format: &'static str,
+    /// What the file does not say and was taken to be so, a sentence each.
+    pub assumed: Vec<String>,
+    /// What makes the image doubtful, a sentence each with its remedy.
+    pub warnings: Vec<String>,
 }
 
 /// Which rule told bone from marrow.
@@ -143,17 +147,41 @@ impl BoneImage {
     }
 }
 
+/// What the caller of [`read_with`] knows of the file, or allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ReadOptions {
+    /// Voxel size along x, y, z, um. It takes the place of what the file says, and is needed when
+    /// the file says nothing.
+    pub spacing_um: Option<[f64; 3]>,
+    /// Whether a header may name a data file outside of its own folder.
+    pub data_anywhere: bool,
+}
+
 /// Reads an image; the ending of the name says the format.
 ///
-/// `spacing_um` is the edge of cubic voxels. It takes the place of what the file says, and is
+/// `spacing_um` is the voxel size along x, y, z. It takes the place of what the file says, and is
 /// needed when the file says nothing.
+///
+/// # Errors
+/// Those of [`read_with`].
+pub fn read(path: &Path, spacing_um: Option<[f64; 3]>) -> Result<Image, ImageError> {
+    read_with(
+        path,
+        &ReadOptions {
+            spacing_um,
+            ..ReadOptions::default()
+        },
+    )
+}
+
+/// Reads an image with what the caller knows or allows; the ending of the name says the format.
 ///
 /// # Errors
 /// The file is missing, of an unknown ending, truncated or damaged; a field of its header is not
 /// what it must be; it states no voxel size and none is given; a value is not finite.
-pub fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
-    if let Some(given) = spacing_um
-        && !(given.is_finite() && given > 0.0)
+pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
+    if let Some(given) = options.spacing_um
+        && !given.iter().all(|size| size.is_finite() && *size > 0.0)
     {
         return Err(ImageError::BadSpacing {
             path: path.into(),
@@ -162,7 +190,7 @@ pub fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
     }
     let about = std::fs::metadata(path).map_err(|source| ImageError::io(path, source))?;
     let mut image = if about.is_dir() {
-        tiff::read_folder(path, spacing_um)
+        tiff::read_folder(path, options)
     } else {
         let name = path
             .file_name()
@@ -174,17 +202,17 @@ pub fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
             name.rsplit_once('.').map_or("", |(_, ending)| ending)
         };
         match ending {
-            "nii" | "nii.gz" => nifti::read(path, spacing_um),
-            "mha" | "mhd" => metaimage::read(path, spacing_um),
-            "nrrd" | "nhdr" => nrrd::read(path, spacing_um),
-            "tif" | "tiff" => tiff::read_file(path, spacing_um),
+            "nii" | "nii.gz" => nifti::read(path, options),
+            "mha" | "mhd" => metaimage::read(path, options),
+            "nrrd" | "nhdr" => nrrd::read(path, options),
+            "tif" | "tiff" => tiff::read_file(path, options),
             other => Err(ImageError::UnknownExtension {
                 path: path.into(),
                 found: other.into(),
             }),
         }
     }?;
-    if spacing_um.is_some() {
+    if options.spacing_um.is_some() {
         image.spacing_from = "the user";
     }
     Ok(image)
@@ -196,6 +224,8 @@ struct Stated {
     spacing_um: [f64; 3],
     spacing_from: &'static str,
     orientation: Orientation,
+    assumed: Vec<String>,
+    warnings: Vec<String>,
 }
 
 /// Reads the data from `data` and puts the image together.
@@ -222,6 +252,8 @@ fn assembled(
         values: samples::read(data, layout)?,
         source: path.into(),
         format: stated.format,
+        assumed: stated.assumed,
+        warnings: stated.warnings,
     })
 }
 
@@ -258,6 +290,8 @@ impl Image {
             values,
             orientation: self.orientation.moved(by_mm),
             source: self.source.clone(),
+            assumed: self.assumed.clone(),
+            warnings: self.warnings.clone(),
             ..*self
         })
     }
@@ -400,6 +434,8 @@ impl Image {
             values,
             orientation: self.orientation.moved(self.first_site_mm(edge_um)),
             source: self.source.clone(),
+            assumed: self.assumed.clone(),
+            warnings: self.warnings.clone(),
             ..*self
         })
     }
@@ -486,6 +522,8 @@ mod tests {
             values,
             source: "test.nii".into(),
             format: "NIfTI",
+            assumed: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use super::samples::{self, Layout, Packing, Sample, as_written};
-use super::{Image, ImageError, Orientation, Stated, UNORIENTED, assembled};
+use super::{Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled};
 
 const HEADER: usize = 348;
 
@@ -39,7 +39,7 @@ impl Header<'_> {
 }
 
 /// Reads a `NIfTI`-1 file.
-pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
+pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let (bytes, packing) = header_bytes(path)?;
     let header = Header {
         bytes: &bytes,
@@ -73,8 +73,8 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
     };
     // Without a unit the origin is read as mm, the unit of most writers.
     let (orientation, steps) = placement(path, &header, unit_um.unwrap_or(1e3) * 1e-3)?;
-    let sizes = match (spacing_um, unit_um) {
-        (Some(given), _) => [given; 3],
+    let sizes = match (options.spacing_um, unit_um) {
+        (Some(given), _) => given,
         (None, None) => {
             return Err(ImageError::MissingSpacing {
                 path: path.into(),
@@ -91,6 +91,8 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         spacing_um: sizes,
         spacing_from: "pixdim",
         orientation,
+        assumed: Vec::new(),
+        warnings: Vec::new(),
     };
     assembled(path, path, &layout, stated)
 }

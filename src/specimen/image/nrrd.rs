@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::samples::{self, Layout, Packing, Sample};
 use super::text;
-use super::{Image, ImageError, Orientation, Stated, UNORIENTED, assembled};
+use super::{Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled};
 
 /// Longest header that is read, bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -18,7 +18,7 @@ const LONGEST_HEADER: u64 = 1 << 20;
 type Fields = BTreeMap<String, String>;
 
 /// Reads an NRRD file.
-pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
+pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let (fields, header_length) = fields(path)?;
     let get = |name: &str| fields.get(name).map(String::as_str);
     match get("dimension") {
@@ -72,8 +72,8 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         .transpose()?;
     let steps = vectors.map(|axes| axes.map(|axis| axis.iter().map(|p| p * p).sum::<f64>().sqrt()));
     let unit_um = unit(path, &fields, space.is_some())?;
-    let sizes = match spacing_um {
-        Some(given) => [given; 3],
+    let sizes = match options.spacing_um {
+        Some(given) => given,
         None => stated_spacing(path, get("spacings"), steps, unit_um)?,
     };
     let orientation = match (vectors, steps) {
@@ -100,6 +100,8 @@ pub(super) fn read(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageE
         spacing_um: sizes,
         spacing_from: "space directions or spacings",
         orientation,
+        assumed: Vec::new(),
+        warnings: Vec::new(),
     };
     assembled(path, &data, &layout, stated)
 }

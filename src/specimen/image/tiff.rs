@@ -15,7 +15,7 @@ use ::tiff::decoder::ifd::Value;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ::tiff::tags::Tag;
 
-use super::{Image, ImageError, MOST_VOXELS, UNORIENTED, samples, text};
+use super::{Image, ImageError, MOST_VOXELS, ReadOptions, UNORIENTED, samples, text};
 
 type Reader = Decoder<BufReader<std::fs::File>>;
 
@@ -43,7 +43,7 @@ struct Pages {
 }
 
 /// Reads one file, a page per layer.
-pub(super) fn read_file(path: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
+pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let mut pages = Pages::default();
     let (stated, announced) = add_file(path, &mut pages)?;
     if let Some(announced) = announced
@@ -58,11 +58,11 @@ pub(super) fn read_file(path: &Path, spacing_um: Option<f64>) -> Result<Image, I
             ),
         });
     }
-    finished(path, pages, stated, spacing_um)
+    finished(path, pages, stated, options)
 }
 
 /// Reads a folder of single-page files, a file per layer.
-pub(super) fn read_folder(folder: &Path, spacing_um: Option<f64>) -> Result<Image, ImageError> {
+pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|source| ImageError::io(folder, source))? {
         let path = entry
@@ -102,7 +102,7 @@ pub(super) fn read_folder(folder: &Path, spacing_um: Option<f64>) -> Result<Imag
             stated = size;
         }
     }
-    finished(folder, pages, stated, spacing_um)
+    finished(folder, pages, stated, options)
 }
 
 fn name_of(path: &Path) -> String {
@@ -348,7 +348,7 @@ fn finished(
     path: &Path,
     pages: Pages,
     stated: Size,
-    spacing_um: Option<f64>,
+    options: &ReadOptions,
 ) -> Result<Image, ImageError> {
     let (width, height) = pages.size.unwrap_or_default();
     let dims = [width as usize, height as usize, pages.count];
@@ -356,8 +356,8 @@ fn finished(
         path: path.into(),
         looked,
     };
-    let sizes = match (spacing_um, stated) {
-        (Some(given), _) => [given; 3],
+    let sizes = match (options.spacing_um, stated) {
+        (Some(given), _) => given,
         (None, Err(looked)) => return Err(missing(looked)),
         (None, Ok(None)) => {
             return Err(missing(
@@ -378,6 +378,8 @@ fn finished(
         values: pages.values,
         source: path.into(),
         format: "TIFF",
+        assumed: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
