@@ -5,9 +5,9 @@
 //! tumour grows on them and secretes more `PTHrP`.
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
-//! it: [`numerics`], [`mean_field`], [`tissue`], [`specimen`], [`transport`], [`biology`], [`mechanics`], [`therapy`],
-//! [`engine`], [`observe`], [`output`], [`scenario`], [`validate`],
-//! [`study`], [`cli`].
+//! it: [`numerics`], [`statistics`], [`layers`], [`mean_field`], [`tissue`], [`specimen`], [`transport`],
+//! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`], [`scenario`],
+//! [`study`], [`cohort`], [`validate`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
@@ -17,6 +17,7 @@ pub mod biology;
 pub mod cli;
 pub mod cohort;
 pub mod engine;
+pub mod layers;
 pub mod mean_field;
 pub mod mechanics;
 pub mod numerics;
@@ -25,6 +26,7 @@ pub mod output;
 pub mod patient;
 pub mod scenario;
 pub mod specimen;
+pub mod statistics;
 pub mod study;
 pub mod therapy;
 pub mod tissue;

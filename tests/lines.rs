@@ -9,9 +9,9 @@ use howship::biology::cue::CueId;
 use howship::biology::rate::CompiledRate;
 use howship::engine::model::Model;
 use howship::engine::secrete::{OPG, RANKL, surroundings};
+use howship::layers::tree::{Layer, Tree};
 use howship::scenario::build::{Loaded, Simulation, load};
 use howship::scenario::fragments::{GENOTYPE, KINDS, LINE};
-use howship::scenario::layers::{Layer, Tree};
 use tempfile::TempDir;
 
 /// A small section without a tumour, without preset.

@@ -9,10 +9,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use howship::layers::diagnostic::Diagnostic;
+use howship::layers::tree::{DEEPEST_NESTING, LARGEST_LAYER, Layer, Leaf, Origin, Tree};
 use howship::numerics::quantity::{Concentration, Length, Rate, Time};
 use howship::scenario::describe;
-use howship::scenario::diagnostic::Diagnostic;
-use howship::scenario::layers::{DEEPEST_NESTING, LARGEST_LAYER, Layer, Leaf, Origin, Tree};
 use howship::scenario::read::read_file;
 use howship::scenario::schema::json_schema;
 use schemars::JsonSchema;

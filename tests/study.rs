@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use assert_cmd::Command;
-use howship::scenario::diagnostic::Diagnostics;
+use howship::layers::diagnostic::Diagnostics;
 use howship::study::data::read_data;
 use howship::study::file::{read_calibration, read_study};
 use tempfile::TempDir;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use howship::layers::diagnostic::Diagnostics;
+use howship::layers::tree::{Layer, Tree};
 use howship::numerics::random::Draws;
 use howship::output::checkpoint::{most_array_bytes, open};
 use howship::scenario::build::{Loaded, load, preset};
-use howship::scenario::diagnostic::Diagnostics;
 use howship::scenario::file::Scenario;
-use howship::scenario::layers::{Layer, Tree};
 use howship::scenario::record::Record;
 use howship::specimen::image;
 use howship::tissue::grid::Grid;

@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use howship::layers::tree::{Layer, Leaf, Tree};
 use howship::scenario::build::preset;
 use howship::scenario::describe::source;
 use howship::scenario::file::Scenario;
 use howship::scenario::fragments::immune;
-use howship::scenario::layers::{Layer, Leaf, Tree};
 use howship::scenario::schema::json_schema;
 use howship::scenario::sentences::sentences;
 use serde_json::Value;

@@ -199,8 +199,7 @@ pub fn main() -> ExitCode {
 }
 
 fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
-    let wrong =
-        |found: crate::scenario::diagnostic::Diagnostics| Stop::Request(found.render(false));
+    let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
     let loaded = load(scenario, sets).map_err(wrong)?;
     let simulation = loaded.build().map_err(wrong)?;
     let grid = &simulation.model.grid;

@@ -156,7 +156,7 @@ pub(super) fn read_back(
     inputs: Option<PathBuf>,
 ) -> Result<Loaded, Stop> {
     let layer = load(&path.join("scenario.toml")).map_err(|found| {
-        cannot_tell(crate::scenario::diagnostic::Diagnostics::from(found).render(false))
+        cannot_tell(crate::layers::diagnostic::Diagnostics::from(found).render(false))
     })?;
     let inputs = inputs.unwrap_or_else(|| PathBuf::from(&manifest.inputs));
     Loaded::from_resolved(&layer.name, layer.text, inputs)

@@ -13,12 +13,12 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::summary::{Curves, Figure, Summary};
-use crate::cohort::survival::KaplanMeier;
 use crate::cohort::trial::Trial;
 use crate::output::curves::{COLOURS, Line, Panel, use_embedded_font, write_picture};
 use crate::output::map::png_bytes;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
+use crate::statistics::survival::KaplanMeier;
 
 /// Points of a curve at most: steps that are nearer each other are left out of a picture.
 const MOST_POINTS: usize = 400;

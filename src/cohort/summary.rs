@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::cohort::body::{End, History, RECORD_D, SEEN};
 use crate::cohort::run::Results;
-use crate::cohort::survival::{
+use crate::cohort::trial::Trial;
+use crate::patient::skeletal_events::{Event, Kind};
+use crate::statistics::survival::{
     AtRisk, First, Followed, Incidence, KaplanMeier, Median, Ratio, Ties, aalen_johansen, cox,
     log_rank, rate,
 };
-use crate::cohort::trial::Trial;
-use crate::patient::skeletal_events::{Event, Kind};
 
 const YEAR_D: f64 = 365.25;
 
@@ -389,7 +389,7 @@ fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); 8])
         if values.is_empty() {
             (f64::NAN, f64::NAN)
         } else {
-            crate::numerics::student::mean_and_half_width(&values)
+            crate::statistics::student::mean_and_half_width(&values)
         }
     });
     debug_assert_eq!(SEEN.len(), 8);

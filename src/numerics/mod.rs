@@ -1,9 +1,8 @@
 //! Numbers without biology: quantities with units, addressed chance, responses, ordered sums,
-//! intervals, arrays in few bytes.
+//! arrays in few bytes.
 
 pub mod packed;
 pub mod quantity;
 pub mod random;
 pub mod reduce;
 pub mod response;
-pub mod student;

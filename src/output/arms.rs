@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::numerics::student::mean_and_half_width;
 use crate::output::OutputError;
 use crate::output::curves::{Line, Panel, write_picture};
 use crate::output::table::Table;
+use crate::statistics::student::mean_and_half_width;
 
 /// Columns of `series.csv` that are held against each other.
 pub const COMPARED: [&str; 6] = [

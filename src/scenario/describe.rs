@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::layers::{Leaf, SET, Tree};
+use crate::layers::tree::{Leaf, SET, Tree};
 
 /// Where a value comes from: the comment that gives its source, else the layer and line.
 pub fn source(leaf: &Leaf) -> String {

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::restored;
+use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::numerics::quantity::Time;
 use crate::scenario::build::{Arrival, Loaded, Simulation, keep_uppermost_choices, with_drugs};
-use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Arm, Scenario};
 use crate::scenario::restore::workspace;
 use crate::therapy::plan::{Dates, DrugInBody};
@@ -106,7 +106,7 @@ impl Loaded {
         self.with(tree)?.taking(name)
     }
 
-    fn with(&self, tree: crate::scenario::layers::Tree) -> Result<Self, Diagnostics> {
+    fn with(&self, tree: crate::layers::tree::Tree) -> Result<Self, Diagnostics> {
         let scenario: Scenario = tree.deserialize()?;
         let loaded = Self {
             scenario,

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::diagnostic::{Diagnostic, clip, nearest};
 use super::fragments::{KINDS, LINE};
-use super::layers::{LARGEST_LAYER, Layer, Tree, Value, too_large};
-use super::path::Segment;
-use super::source::Place;
+use crate::layers::diagnostic::{Diagnostic, clip, nearest};
+use crate::layers::path::Segment;
+use crate::layers::source::Place;
+use crate::layers::tree::{LARGEST_LAYER, Layer, Tree, Value, too_large};
 
 /// The presets that a help text may name; those that `preset` does not know are left out.
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];

@@ -7,11 +7,11 @@ use crate::engine::restored;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::bind_in_fluid;
 use crate::engine::state::State;
+use crate::layers::diagnostic::Diagnostics;
+use crate::layers::tree::{Layer, Tree};
 use crate::output::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
 use crate::scenario::build::{Loaded, Simulation};
-use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::file::Scenario;
-use crate::scenario::layers::{Layer, Tree};
 use crate::scenario::record::Record;
 
 /// A run that was taken up again.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::layers::Leaf;
+use crate::layers::tree::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
 const RULES: [(&str, &str); 42] = [

@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::statistics::estimate::{Estimate, mean_and_deviation};
+use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::design::Design;
 use crate::study::file::Values;
 use crate::study::pictures::{Bar, Curve, HeatMap, draw_bars, draw_curves, draw_heat_map};
 use crate::study::plan::Study;
 use crate::study::posterior::axis;
 use crate::study::posterior_pictures::draw_surface;
-use crate::study::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::response::level;
-use crate::study::sensitivity::{
-    Estimate, mean_and_deviation, morris, partial_ranks, sobol_indices,
-};
+use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
 use crate::study::store::{Outcome, Store};
 use crate::study::surface::Surface;
 

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
+use crate::layers::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::layers::tree::Tree;
 use crate::observe::series::COLUMNS;
 use crate::scenario::build::{Loaded, preset};
-use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::scenario::layers::Tree;
 use crate::scenario::read::{load as read_layer, read_file};
 use crate::study::design::{Design, Levels, MOST_DIMENSIONS, MOST_SOBOL, Points};
 use crate::study::plan::{FORMAT, Header, Study};

@@ -15,7 +15,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use crate::numerics::random::{Chance, Draws, Stream};
-use crate::study::sensitivity::{bounded_quantile, quantile};
+use crate::statistics::quantile::{bounded_quantile, quantile};
 
 /// Why a search ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

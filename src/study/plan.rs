@@ -9,12 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
+use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use crate::layers::tree::{Layer, Tree};
 use crate::numerics::quantity::Time;
 use crate::output::digest;
 use crate::scenario::build::Loaded;
-use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::{Checkpoint, Scenario};
-use crate::scenario::layers::{Layer, Tree};
 use crate::study::design::{Design, Levels, Points};
 use crate::study::file::{Arm, Factor, Luck, Values, read_study};
 use crate::study::response::Response;

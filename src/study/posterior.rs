@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
 use crate::study::file::Factor;
@@ -16,7 +17,6 @@ use crate::study::posterior_pictures::{
     Axis, Prediction, Sample, draw_densities, draw_pairs, draw_prediction,
 };
 use crate::study::response::level;
-use crate::study::sensitivity::{bounded_quantile, weighted_quantile};
 use crate::study::store::Outcome;
 
 /// Shares at the ends of the outer and the inner band, and of the median.

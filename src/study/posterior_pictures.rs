@@ -15,8 +15,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::output::OutputError;
 use crate::output::curves::COLOURS;
+use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::{WIDTH, said, save, shade, short, span};
-use crate::study::sensitivity::{bounded_quantile, weighted_quantile};
 use crate::study::surface::Surface;
 
 /// A parameter over its coordinate from 0 to 1.

@@ -1,28 +1,11 @@
 //! What chance does to a response: differences between paired arms, and how many replicates a wanted
 //! interval takes.
 
-use crate::study::sensitivity::{Estimate, mean_and_deviation};
+use crate::statistics::estimate::{Estimate, mean_and_deviation};
+use crate::statistics::student::quantile_975;
 
 /// Replicates that the adviser looks at, at most.
 const MOST: usize = 100_000;
-
-/// Upper 2.5 % point of Student's t: exact for 1 and 2 degrees of freedom, else the expansion of Fisher
-/// and Cornish (1960), within 1 % at 3 and 0.1 % from 6 on.
-pub fn student(freedom: usize) -> f64 {
-    const Z: f64 = 1.959_963_984_540_054;
-    match freedom {
-        0 => f64::INFINITY,
-        1 => (std::f64::consts::PI * 0.475).tan(),
-        2 => 0.95 * (2.0_f64 / (1.0 - 0.95 * 0.95)).sqrt(),
-        _ => {
-            let n = freedom as f64;
-            let z2 = Z * Z;
-            Z + Z * (z2 + 1.0) / (4.0 * n)
-                + Z * (5.0 * z2 * z2 + 16.0 * z2 + 3.0) / (96.0 * n * n)
-                + Z * (3.0 * z2.powi(3) + 19.0 * z2 * z2 + 17.0 * z2 - 15.0) / (384.0 * n.powi(3))
-        }
-    }
-}
 
 /// Mean of values with its 95 % interval; no interval for fewer than two.
 pub fn mean_interval(values: &[f64]) -> Estimate {
@@ -40,7 +23,7 @@ pub fn half_width(deviation: f64, count: usize) -> f64 {
     if count < 2 {
         return f64::NAN;
     }
-    student(count - 1) * deviation / (count as f64).sqrt()
+    quantile_975(count - 1) * deviation / (count as f64).sqrt()
 }
 
 /// Standard deviation within groups, pooled over those with at least two values.
@@ -65,19 +48,6 @@ pub fn needed(deviation: f64, half: f64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_of_t_are_those_of_the_tables() {
-        for (freedom, table, slip) in [
-            (1, 12.706, 1e-4),
-            (2, 4.3027, 1e-4),
-            (3, 3.1824, 1e-2),
-            (6, 2.4469, 1e-3),
-            (30, 2.0423, 1e-4),
-        ] {
-            assert!((student(freedom) / table - 1.0).abs() < slip, "{freedom}");
-        }
-    }
 
     #[test]
     fn the_advised_number_is_the_first_that_is_enough() {

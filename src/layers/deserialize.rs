@@ -9,8 +9,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::diagnostic::{Diagnostic, clip, suggestion};
-use super::layers::{Node, SET, Table, Tree, Value};
 use super::path::{self, Segment};
+use super::tree::{Node, SET, Table, Tree, Value};
 
 /// Letters of a key or value that a message repeats at most.
 const LONGEST_WORD: usize = 80;

@@ -125,7 +125,7 @@ impl Place {
 
     /// Whether it comes from the command line and not from a text that can be edited.
     pub(crate) fn is_assignment(&self) -> bool {
-        self.source.name == super::layers::SET
+        self.source.name == super::tree::SET
     }
 }
 
