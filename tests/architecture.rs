@@ -1,47 +1,329 @@
-//! A module uses only what stands before it in the import line of ARCHITECTURE.md.
+//! Who may use whom: chapters in the import line of ARCHITECTURE.md, and files without circles.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
+/// A module by its path below the crate: `["engine", "tick"]`.
+type Module = Vec<String>;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-#[test]
-fn imports_follow_the_line() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+/// The files of `src` by their modules, without `lib.rs` and `main.rs`.
+fn modules() -> BTreeMap<Module, PathBuf> {
+    let mut found = BTreeMap::new();
+    let src = root().join("src");
+    let mut folders = vec![src.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inner = path.strip_prefix(&src).unwrap().with_extension("");
+            let mut module: Module = inner
+                .iter()
+                .map(|part| part.to_str().unwrap().to_owned())
+                .collect();
+            if path.extension().is_none_or(|ending| ending != "rs")
+                || module == ["lib"]
+                || module == ["main"]
+            {
+                continue;
+            }
+            if module.last().unwrap() == "mod" {
+                module.pop();
+            }
+            found.insert(module, path);
+        }
+    }
+    found
+}
+
+/// Code without comments and without its tests.
+fn code_of(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    text.lines()
+        .map(|line| line.split("//").next().unwrap())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// All paths that the tree of a `use` names: `a::{b, c::d}` names `a::b` and `a::c::d`.
+fn expanded(tree: &str) -> Vec<Module> {
+    let (mut depth, mut from) = (0_u32, 0);
+    let mut branches = Vec::new();
+    for (at, letter) in tree.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                branches.push(&tree[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    branches.push(&tree[from..]);
+    let mut paths = Vec::new();
+    for branch in branches {
+        let branch = branch.trim();
+        let (stem, inner) = match branch.split_once('{') {
+            Some((stem, inner)) => (stem, inner.rsplit_once('}').map(|(inner, _)| inner)),
+            None => (branch, None),
+        };
+        let stem: Module = stem
+            .split(" as ")
+            .next()
+            .unwrap()
+            .split("::")
+            .map(|part| part.trim().to_owned())
+            .filter(|part| !part.is_empty())
+            .collect();
+        match inner {
+            None if stem.is_empty() => {}
+            None => paths.push(stem),
+            Some(inner) => paths.extend(
+                expanded(inner)
+                    .into_iter()
+                    .map(|path| stem.iter().cloned().chain(path).collect()),
+            ),
+        }
+    }
+    paths
+}
+
+/// Paths that code names: its imports and re-exports, and `crate::` and `super::` inside it.
+fn named(code: &str) -> Vec<Module> {
+    let mut paths = Vec::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("use ") {
+        let starts_line = rest[..at]
+            .rsplit('\n')
+            .next()
+            .is_some_and(|before| before.trim().is_empty() || before.trim().starts_with("pub"));
+        let tree = &rest[at + 4..];
+        let end = tree.find(';').unwrap_or(tree.len());
+        if starts_line {
+            paths.extend(expanded(&tree[..end]));
+        }
+        rest = &tree[end.min(tree.len())..];
+    }
+    for start in ["crate::", "super::"] {
+        for (at, _) in code.match_indices(start) {
+            let path = code[at..]
+                .split(|letter: char| !(letter.is_alphanumeric() || "_:".contains(letter)))
+                .next()
+                .unwrap();
+            paths.push(
+                path.split("::")
+                    .filter(|part| !part.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            );
+        }
+    }
+    paths
+}
+
+/// The file that a path leads to, as seen from a module; none outside of the crate.
+fn target(files: &BTreeMap<Module, PathBuf>, module: &Module, path: &Module) -> Option<Module> {
+    let mut steps = path.as_slice();
+    let mut at = module.clone();
+    match steps.first()?.as_str() {
+        "crate" => {
+            at.clear();
+            steps = &steps[1..];
+        }
+        "self" => steps = &steps[1..],
+        "super" => {
+            while steps.first().is_some_and(|step| step == "super") {
+                at.pop();
+                steps = &steps[1..];
+            }
+        }
+        child => {
+            at.push(child.to_owned());
+            if !files.contains_key(&at) {
+                return None;
+            }
+            at.pop();
+        }
+    }
+    at.extend(steps.iter().cloned());
+    while !at.is_empty() && !files.contains_key(&at) {
+        at.pop();
+    }
+    (!at.is_empty()).then_some(at)
+}
+
+/// Which file uses which. A door (`mod.rs`) that opens the files of its own room does not count.
+fn uses() -> BTreeMap<Module, BTreeSet<Module>> {
+    let files = modules();
+    files
+        .iter()
+        .map(|(module, path)| {
+            let targets = named(&code_of(path))
+                .iter()
+                .filter_map(|path| target(&files, module, path))
+                .filter(|target| !target.starts_with(module))
+                .collect();
+            (module.clone(), targets)
+        })
+        .collect()
+}
+
+fn import_line() -> Vec<String> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let line = text
         .lines()
         .find(|line| line.starts_with("`numerics "))
         .unwrap();
-    let order: Vec<&str> = line.trim_matches('`').split_whitespace().collect();
+    let order: Vec<String> = line
+        .trim_matches('`')
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     assert!(
         order.len() >= 10,
         "the import line was not found whole: {line}"
     );
+    order
+}
+
+#[test]
+fn imports_follow_the_line() {
+    let order = import_line();
+    let place = |module: &Module| order.iter().position(|chapter| *chapter == module[0]);
     let mut wrong = Vec::new();
-    for (place, module) in order.iter().enumerate() {
-        let mut files = Vec::new();
-        sources(&root.join("src").join(module), &mut files);
-        assert!(!files.is_empty(), "{module} has no sources");
-        for file in files {
-            let code = fs::read_to_string(&file).unwrap();
-            for later in &order[place + 1..] {
-                if code.contains(&format!("crate::{later}::")) {
-                    wrong.push(format!("{} uses {later}", file.display()));
-                }
+    let mut seen = BTreeSet::new();
+    for (module, targets) in uses() {
+        let Some(at) = place(&module) else {
+            wrong.push(format!("{} is no chapter of the line", module[0]));
+            continue;
+        };
+        seen.insert(at);
+        for target in targets {
+            if place(&target).is_some_and(|other| other > at) {
+                wrong.push(format!("{} uses {}", module.join("::"), target.join("::")));
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(
+        seen.len(),
+        order.len(),
+        "a chapter of the line is not there"
+    );
+}
+
+#[test]
+fn the_root_page_names_every_chapter_in_the_order_of_the_line() {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let named: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("//!"))
+        .flat_map(|line| line.split("[`").skip(1))
+        .filter_map(|rest| rest.split("`]").next())
+        .collect();
+    let order = import_line();
+    let named: Vec<&&str> = named
+        .iter()
+        .filter(|name| order.iter().any(|chapter| chapter == *name))
+        .collect();
+    assert!(
+        named
+            .iter()
+            .map(|name| **name)
+            .eq(order.iter().map(String::as_str)),
+        "{named:?}"
+    );
+}
+
+/// Files that reach each other, as sets: what can be reached from a file and reaches it.
+fn circles(uses: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Vec<String>> {
+    let reached = |from: &Module| {
+        let mut found = BTreeSet::new();
+        let mut waiting = vec![from.clone()];
+        while let Some(module) = waiting.pop() {
+            for target in uses.get(&module).into_iter().flatten() {
+                if found.insert(target.clone()) {
+                    waiting.push(target.clone());
+                }
+            }
+        }
+        found
+    };
+    let reach: BTreeMap<&Module, BTreeSet<Module>> = uses
+        .keys()
+        .map(|module| (module, reached(module)))
+        .collect();
+    reach
+        .iter()
+        .filter(|(module, found)| found.contains(**module))
+        .map(|(module, found)| {
+            found
+                .iter()
+                .filter(|other| reach.get(other).is_some_and(|back| back.contains(*module)))
+                .map(|module| module.join("/"))
+                .collect()
+        })
+        .collect()
+}
+
+/// Circles that are one thought in two files stand in ARCHITECTURE.md as `a.rs` and `b.rs`.
+#[test]
+fn files_use_each_other_in_circles_only_where_architecture_says_so() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let allowed: BTreeSet<Vec<String>> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("- Circle: "))
+        .map(|line| {
+            let mut files: Vec<String> = line
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .map(|file| file.trim_end_matches(".rs").to_owned())
+                .collect();
+            files.sort();
+            files
+        })
+        .collect();
+    assert_eq!(circles(&uses()), allowed);
+}
+
+#[test]
+fn a_circle_is_found_and_a_tree_of_uses_is_read_whole() {
+    let set = |names: &[&str]| names.iter().map(|name| vec![(*name).to_owned()]).collect();
+    let uses: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::from([
+        (vec!["a".to_owned()], set(&["b"])),
+        (vec!["b".to_owned()], set(&["c"])),
+        (vec!["c".to_owned()], set(&["b", "d"])),
+        (vec!["d".to_owned()], set(&[])),
+    ]);
+    let found = circles(&uses);
+    assert_eq!(
+        found,
+        BTreeSet::from([vec!["b".to_owned(), "c".to_owned()]])
+    );
+    let paths: Vec<String> = named("pub use crate::{a, b::{c, d as e}};\nlet x = super::f::g();")
+        .iter()
+        .map(|path| path.join("::"))
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "crate::a",
+            "crate::b::c",
+            "crate::b::d",
+            "crate",
+            "super::f::g"
+        ]
+    );
 }

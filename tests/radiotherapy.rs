@@ -4,8 +4,8 @@
 
 use std::fs;
 
-use howship::engine::irradiate::dose_gy;
 use howship::engine::state::State;
+use howship::engine::supply::dose_gy;
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Loaded, Simulation, load};
 use howship::scenario::record::Record;

@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use crate::biology::problem::Problems;
-use crate::cohort::body::action;
+use crate::cohort::follower::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
 use crate::numerics::quantity::Rate;
 use crate::output::table::Table;

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::cohort::body::{CohortError, Follower, History};
+use crate::cohort::body::{CohortError, History};
+use crate::cohort::follower::Follower;
 use crate::cohort::traits::Person;
 use crate::cohort::trial::Trial;
 

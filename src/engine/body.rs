@@ -3,32 +3,12 @@
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
+use crate::engine::reading::reading;
 use crate::engine::state::State;
 use crate::numerics::random::Chance;
-use crate::numerics::reduce::ordered_sum;
 use crate::patient::skeletal_events::SkeletalState;
-use crate::patient::{Body, Patient, Reading};
+use crate::patient::{Body, Patient};
 use crate::therapy::condition::{Blood, Findings};
-
-/// What the body sees of the tissue.
-pub fn reading(model: &Model, state: &State) -> Reading {
-    let volume_um3 = model.grid.site_volume_um3();
-    let law = &model.parameters.mineralisation;
-    let bone = &state.bone;
-    let mineral = ordered_sum(bone.matrix.len(), |site| {
-        f64::from(bone.matrix[site]) * f64::from(bone.mineral[site])
-    });
-    let pthrp = model.signals.iter().position(|name| name == "pthrp");
-    Reading {
-        resorbed_um3: state.ledger.resorbed_um3,
-        formed_um3: state.ledger.formed_um3,
-        calcium_fmol: law.calcium_fmol(volume_um3, 1.0) * mineral,
-        pthrp_amol: pthrp.map_or(0.0, |signal| state.ledger.total[signal].made),
-        osteoclasts: state.osteoclasts.len() as f64,
-        osteoblasts: state.osteoblasts.len() as f64,
-        tumour_um3: state.tumour.len() as f64 * model.parameters.tumour.cell_volume_um3(),
-    }
-}
 
 /// Counts what the drugs of a tick do to marrow.
 pub fn expose(model: &Model, state: &mut State) {

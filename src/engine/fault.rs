@@ -89,7 +89,7 @@ pub enum Fault {
     },
     /// A colony finds no room when it arrives.
     #[error("tumour cells arrive: {0}")]
-    Settle(#[from] crate::engine::seeding::SettleError),
+    Settle(#[from] SettleError),
     /// Two records of who is where disagree.
     #[error(
         "site ({x}, {y}, {z}) holds {counted} {what} by the lists of cells but {recorded} by its count, tick {tick}"
@@ -110,4 +110,20 @@ pub enum Fault {
         /// Tick.
         tick: u32,
     },
+}
+
+/// Why a colony cannot settle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettleError {
+    /// Marrow has less room than the colony has cells.
+    #[error("{cells} tumour cells do not fit: the marrow has room for {room}")]
+    NoRoom {
+        /// Cells that were to settle.
+        cells: u64,
+        /// Cells that there is room for.
+        room: u64,
+    },
+    /// There is no marrow or no vessel to settle at.
+    #[error("there is no {0} for tumour cells to settle at")]
+    NoPlace(&'static str),
 }

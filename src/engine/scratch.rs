@@ -1,9 +1,9 @@
 //! Workspace: what a tick computes and the next one computes anew. Never saved.
 
 use crate::biology::surroundings::Decoy;
-use crate::engine::irradiate::Supply;
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::engine::supply::Supply;
 use crate::tissue::space::{WayOut, distance_um};
 use crate::transport::{Medium, TransportFault};
 

@@ -6,8 +6,9 @@
 //! bone for weeks. Therefore a run begins before day 0: the bone gets a thin layer as thick as the
 //! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
 
-use crate::engine::body::reading;
+use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
+use crate::engine::reading::reading;
 use crate::engine::state::{BoneDrugBook, Courses, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
@@ -52,22 +53,6 @@ pub struct Colony {
     pub cells: u32,
     /// Places around which they settle, as sites; the cells are shared out evenly.
     pub places: Vec<usize>,
-}
-
-/// Why a colony cannot settle.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettleError {
-    /// Marrow has less room than the colony has cells.
-    #[error("{cells} tumour cells do not fit: the marrow has room for {room}")]
-    NoRoom {
-        /// Cells that were to settle.
-        cells: u64,
-        /// Cells that there is room for.
-        room: u64,
-    },
-    /// There is no marrow or no vessel to settle at.
-    #[error("there is no {0} for tumour cells to settle at")]
-    NoPlace(&'static str),
 }
 
 impl State {

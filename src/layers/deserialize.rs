@@ -10,7 +10,8 @@ use serde::forward_to_deserialize_any;
 
 use super::diagnostic::{Diagnostic, clip, suggestion};
 use super::path::{self, Segment};
-use super::tree::{Node, SET, Table, Tree, Value};
+use super::source::SET;
+use super::tree::{Node, Table, Tree, Value};
 
 /// Letters of a key or value that a message repeats at most.
 const LONGEST_WORD: usize = 80;

@@ -3,6 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Name of the layer that a `--set` on the command line makes.
+pub const SET: &str = "--set";
+
 /// A text with a name, shared by all values read from it.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -125,7 +128,7 @@ impl Place {
 
     /// Whether it comes from the command line and not from a text that can be edited.
     pub(crate) fn is_assignment(&self) -> bool {
-        self.source.name == super::tree::SET
+        self.source.name == SET
     }
 }
 

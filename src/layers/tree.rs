@@ -11,10 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::deserialize;
 use super::diagnostic::{Diagnostic, clip};
 use super::path::{self, Segment, Step};
+pub use super::source::SET;
 use super::source::{Place, Source, find_unquoted};
-
-/// Name of the layer that a `--set` on the command line makes.
-pub const SET: &str = "--set";
 
 /// Bytes of a layer at most.
 pub const LARGEST_LAYER: usize = 4 << 20;

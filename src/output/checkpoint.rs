@@ -24,7 +24,7 @@ use crate::engine::state::State;
 use crate::numerics::packed;
 use crate::output::OutputError;
 use crate::tissue::grid::Grid;
-use crate::transport::diffusion::MOST_SITES;
+use crate::transport::MOST_SITES;
 
 /// First bytes of a checkpoint.
 pub const MAGIC: [u8; 8] = *b"\x89howship";

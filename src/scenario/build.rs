@@ -26,7 +26,7 @@ use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
-use crate::transport::diffusion::MOST_SITES;
+use crate::transport::MOST_SITES;
 
 /// Time scales and densities of man.
 pub const HUMAN: &str = include_str!("presets/human.toml");

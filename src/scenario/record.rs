@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
-use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
+use crate::engine::supply::dose_gy;
 use crate::mechanics::follow_up;
 use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
@@ -617,7 +617,7 @@ impl Record {
                 let total = |pixel: usize| {
                     let doses = self.fractions.iter();
                     doses.fold(0.0, |sum, fraction| {
-                        sum + irradiate::dose_gy(grid, fraction, site(pixel))
+                        sum + dose_gy(grid, fraction, site(pixel))
                     })
                 };
                 (0..sites).map(total).collect()

@@ -13,8 +13,6 @@
 
 use rayon::prelude::*;
 
-use super::checkerboard::face;
-
 /// Layout of the blocks over the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Blocks {
@@ -180,6 +178,15 @@ impl Walls<'_> {
             Self::Sites { solid, bone } => face(solid[site], solid[site + step], *bone),
             Self::Blocks { faces } => faces[axis][site],
         }
+    }
+}
+
+/// Conductance of a face by the harmonic mean of its two sites (1 in marrow, `bone` in bone).
+pub(super) fn face(one_solid: bool, other_solid: bool, bone: f64) -> f32 {
+    match (one_solid, other_solid) {
+        (false, false) => 1.0,
+        (true, true) => bone as f32,
+        _ => (2.0 * bone / (1.0 + bone)) as f32,
     }
 }
 

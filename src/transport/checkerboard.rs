@@ -183,15 +183,6 @@ pub(super) struct Stencil {
     closed: Vec<f32>,
 }
 
-/// Conductance of a face by the harmonic mean of its two sites (1 in marrow, `bone` in bone).
-pub(super) fn face(one_solid: bool, other_solid: bool, bone: f64) -> f32 {
-    match (one_solid, other_solid) {
-        (false, false) => 1.0,
-        (true, true) => bone as f32,
-        _ => (2.0 * bone / (1.0 + bone)) as f32,
-    }
-}
-
 impl Stencil {
     /// The operator for these walls.
     pub(super) fn new(dims: [usize; 3], walls: &Walls<'_>) -> Self {
@@ -451,6 +442,7 @@ pub(super) fn add_only(factor: f32, addend: &[f32], out: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::blocks::face;
 
     /// On an odd lattice with bone, both storage forms give the operator written site by site.
     #[test]

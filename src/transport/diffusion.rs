@@ -27,6 +27,7 @@
 
 use rayon::prelude::*;
 
+use super::MOST_SITES;
 use super::blocks::{Blocks, Walls};
 use super::checkerboard::{Board, Halves, Stencil, add_only, add_scaled, scale_and_add};
 use super::exact::{ExactBox, Spread, Wall};
@@ -41,9 +42,6 @@ pub const SMALLEST_PM: f32 = 1e-30;
 
 /// Iterations after which the search for a field is given up.
 pub const MOST_ITERATIONS: u32 = 200;
-
-/// Most sites of a lattice: the solver numbers them in 32 bits.
-pub const MOST_SITES: usize = 1 << 30;
 
 /// How a field follows its sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,7 +54,7 @@ pub use self::lanes::Real;
 use self::modes::{Follow, Invert, Rates, Recall, Store, rates};
 use self::passes::Passes;
 use self::survey::{Look, Survey};
-use super::diffusion::MOST_SITES;
+use super::MOST_SITES;
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
 

@@ -17,3 +17,6 @@ mod multigrid;
 
 pub use diffusion::{Balance, Medium, Physics, Scheme, block_error, diffusion_length_um};
 pub use fault::TransportFault;
+
+/// Most sites of a lattice: the solver numbers them in 32 bits.
+pub const MOST_SITES: usize = 1 << 30;
