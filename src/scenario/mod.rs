@@ -22,4 +22,5 @@ pub mod sentences;
 
 mod deserialize;
 mod path;
+mod resolved;
 mod source;
