@@ -7,7 +7,7 @@ use std::fs;
 
 use howship::engine::parts::parts;
 use howship::numerics::random::{Chance, Stream};
-use howship::output::checkpoint::{CheckpointError, Checkpoints, FORMAT, open};
+use howship::output::checkpoint::{CheckpointError, Checkpoints, FORMAT, MOST_SIGNALS, open};
 use howship::output::table::Table;
 use howship::scenario::build::{Loaded, Simulation, load};
 use howship::scenario::record::Record;
@@ -286,4 +286,124 @@ fn the_last_few_are_kept_and_a_folder_is_held_by_one_process() {
     assert!(run.path().join("notes.txt").exists());
     drop(checkpoints);
     assert!(Checkpoints::hold(run.path()).is_ok());
+}
+
+/// What `check` accepts can be saved and restored: each bound of the reader is one of the scenario.
+#[test]
+fn what_is_accepted_can_be_taken_up_again() {
+    const TINY: &str = r#"
+name = "tiny"
+preset = "mouse"
+[run]
+duration = "1 d"
+burn_in = "0 d"
+[lattice]
+size = [8, 8, 1]
+site = "10 um"
+section_thickness = "50 um"
+[specimen.slab]
+thickness = "20 um"
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tiny.toml");
+    let read = |text: &str, sets: &[&str]| {
+        fs::write(&path, text).unwrap();
+        let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+        load(&path, &sets)
+    };
+    let goes_round = |loaded: &Loaded| {
+        let mut simulation = loaded.build().unwrap();
+        let mut record = Record::new(loaded);
+        simulation.begin().unwrap();
+        record.take(loaded, &simulation);
+        let bytes = loaded.checkpoint(&simulation, &record, 0.0).unwrap();
+        let again = open(&bytes).unwrap().restore().unwrap();
+        assert_eq!(again.simulation.state, simulation.state);
+        let resolved = again.loaded.tree.to_toml_with_sources();
+        assert_eq!(resolved, loaded.tree.to_toml_with_sources());
+    };
+    let refused = |text: &str, sets: &[&str], word: &str| {
+        let words = read(text, sets).unwrap_err().render(false);
+        assert!(words.contains(word), "{word} is not said: {words}");
+    };
+    // Thickness.
+    for thickness in ["1 um", "100 um", "10 cm"] {
+        let set = format!("lattice.section_thickness={thickness}");
+        goes_round(&read(TINY, &[&set]).unwrap());
+    }
+    for thickness in ["0.9 um", "0 um", "-1 um", "11 cm", "1e300 um"] {
+        let set = format!("lattice.section_thickness={thickness}");
+        refused(TINY, &[&set], "lattice.section_thickness");
+    }
+    // Signals, those of the preset included.
+    let shipped = read(TINY, &[]).unwrap().scenario.signals.len();
+    let signals = |count: usize| {
+        let table = |at: usize| {
+            format!("[signals.s{at}]\ndiffusivity = \"80 um2/s\"\nhalf_life = \"60 min\"\n")
+        };
+        let all: String = (0..count).map(table).collect();
+        format!("{TINY}{all}")
+    };
+    goes_round(&read(&signals(MOST_SIGNALS as usize - shipped), &[]).unwrap());
+    let words = "found 1001 signals";
+    refused(&signals(MOST_SIGNALS as usize + 1 - shipped), &[], words);
+    // The scenario, merged.
+    let described = |bytes: usize| format!("description = \"{}\"{TINY}", "x".repeat(bytes));
+    goes_round(&read(&described(3 << 20), &[]).unwrap());
+    fs::write(folder.path().join("base.toml"), described((4 << 20) - 1000)).unwrap();
+    let above = format!("extends = \"base.toml\"\n# {}\n", "y".repeat(1000));
+    refused(&above, &[], "merged has");
+    // Rows and pictures.
+    let dense = ["run.duration=100000 d", "output.film_every=1 h"];
+    let found = read(TINY, &dense).unwrap().build().unwrap_err();
+    assert!(found.render(false).contains("output"), "{found:?}");
+    // Anything else that is accepted.
+    let mut draws = Chance::new(9).at(Stream::Test, 0, 0);
+    for _ in 0..40 {
+        let edge = 5 + draws.below(21);
+        let sets = [
+            format!("lattice.site={edge} um"),
+            format!("lattice.size=[{}, {}, 1]", 6 + draws.below(6), 6 + draws.below(6)),
+            format!("specimen.slab.thickness={} um", edge * (1 + draws.below(5))),
+            format!("run.tick={} h", [1, 2, 3, 6][draws.below(4) as usize]),
+            format!("lattice.section_thickness={} um", 1 + draws.below(100_000)),
+            format!("seed={}", draws.below(1 << 30)),
+            format!("checkpoint.keep={}", 1 + draws.below(9)),
+        ];
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        match read(TINY, &sets) {
+            Ok(loaded) if loaded.build().is_ok() => goes_round(&loaded),
+            _ => {}
+        }
+    }
+}
+
+/// No part of the state is left out of its digest, the body of the patient included.
+#[test]
+fn two_runs_with_another_calcium_have_another_digest() {
+    let end = |usual: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("patient.toml");
+        let body = "[patient]\nlattice = \"lesion\"\nlesions = \"10 cm3\"\n";
+        let text = LIVELY.replace("preset = \"mouse\"", "preset = \"human\"");
+        fs::write(&path, format!("{text}{body}")).unwrap();
+        let sets = [
+            "run.burn_in=0 d".to_owned(),
+            "run.duration=2 d".to_owned(),
+            format!("patient.calcium.usual={usual}"),
+        ];
+        let mut simulation = load(&path, &sets).unwrap().build().unwrap();
+        simulation.run(|_| ()).unwrap();
+        simulation.state
+    };
+    let (one, other) = (end("1.2 mM"), end("1.25 mM"));
+    let changed: Vec<String> = parts(&one)
+        .unwrap()
+        .into_iter()
+        .zip(parts(&other).unwrap())
+        .filter(|(a, b)| a != b)
+        .map(|(part, _)| part.path)
+        .collect();
+    assert_eq!(changed, ["patient"]);
+    assert_ne!(one.digest(), other.digest());
 }

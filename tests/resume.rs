@@ -179,7 +179,11 @@ fn path_of(run: &Path, tick: u32) -> PathBuf {
 fn a_run_stopped_by_a_signal_goes_on_to_the_bytes_of_a_straight_one() {
     let bench = Bench::new(SMALL);
     let straight = bench.straight();
-    for (name, signal, code) in [("term", "-TERM", 143), ("int", "-INT", 130)] {
+    for (name, signal, code) in [
+        ("term", "-TERM", 143),
+        ("int", "-INT", 130),
+        ("hup", "-HUP", 129),
+    ] {
         let run = bench.path(name);
         let (ended, words) = bench.stop(name, signal, 3);
         assert_eq!(ended, Some(code), "{words}");

@@ -12,13 +12,15 @@ use clap::Args;
 use super::Stop;
 use super::resume;
 use super::run::on_threads;
-use super::session::{DONE, Session};
+use super::session::{DONE, SCENARIO, Session};
+use super::signals::Signals;
 use super::verify::{prepare, read_back};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::quantity::Time;
 use crate::output::arms::{ArmRuns, table, write_arms};
 use crate::output::checkpoint::{Checkpoints, all, open, read_bytes};
 use crate::output::clinic::{ClinicArm, clinic_table, write_clinic};
+use crate::output::ours::{self, COMPARED, Listing, PLOTS, Replacement};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::table::Table;
 use crate::output::write_whole;
@@ -27,9 +29,6 @@ use crate::scenario::file::Arm;
 use crate::scenario::fork::CONTROL;
 use crate::scenario::record::{Record, dose_days};
 use crate::scenario::restore::Restored;
-
-/// Folder of what sets arms apart.
-const COMPARED: &str = "compared";
 
 /// Arguments of `howship fork`.
 #[derive(Debug, Args)]
@@ -105,6 +104,9 @@ fn fork_on_pool(arguments: &ForkArguments) -> Result<(), Stop> {
         set: arguments.sets.clone(),
     };
     let forked = control.forked(&arguments.arm, &arm).map_err(wrong)?;
+    if group && out.parent() == Some(&arguments.folder) {
+        Listing::add_folder(&arguments.folder, &arguments.arm)?;
+    }
     turn_off(&past, &control, &manifest, &forked, &out, arguments.quiet)?;
     let compared = out.join(COMPARED);
     let folders = if group {
@@ -143,7 +145,13 @@ fn turn_off(
         return Err(crate::output::OutputError::Exists(out.to_path_buf()).into());
     }
     let (mut simulation, mut record) = past_at(past, control, manifest, tick)?;
+    let signals = Signals::listen()
+        .map_err(|error| Stop::Failed(format!("error: signals cannot be heard: {error}")))?;
     while simulation.state.tick < tick {
+        if let Some((name, code)) = signals.caught() {
+            let message = format!("stopped by {name} before the turn: nothing is written yet");
+            return Err(Stop::Signal(code, message));
+        }
         simulation
             .step()
             .map_err(|fault| Stop::Failed(format!("error: the run stopped: {fault}")))?;
@@ -163,10 +171,10 @@ fn turn_off(
     } = open(&bytes)
         .and_then(|sealed| sealed.restore())
         .map_err(|error| Stop::Request(format!("error: the arm {error}")))?;
-    let folder = RunFolder::create(out, false)?;
+    let folder = RunFolder::create(out)?;
     let checkpoints = Checkpoints::hold(out)?;
-    let text = loaded.tree.to_toml();
-    write_whole(&out.join("scenario.toml"), text.as_bytes())?;
+    let text = loaded.tree.to_toml_with_sources();
+    write_whole(&out.join(SCENARIO), text.as_bytes())?;
     checkpoints.save(tick, &bytes, loaded.scenario.checkpoint.keep)?;
     Session {
         loaded,
@@ -199,11 +207,11 @@ fn past_at(
             Ok(restored) if restored.loaded.tree.to_toml() == text => {
                 return Ok((restored.simulation, restored.record));
             }
-            Ok(_) => eprintln!(
+            Ok(_) => tell!(
                 "warning: {} is of another scenario than scenario.toml; the one before it is tried",
                 file.display()
             ),
-            Err(error) => eprintln!(
+            Err(error) => tell!(
                 "warning: {} {error}; the one before it is tried",
                 file.display()
             ),
@@ -270,17 +278,15 @@ pub(super) fn go_on(group: &Path, quiet: bool) -> Result<(), Stop> {
             continue;
         }
         if !quiet {
-            eprintln!("arm {name}");
+            tell!("arm {name}");
         }
         let is_begun = all(&out)?.iter().any(|_| true);
         if is_begun {
             resume::go_on(&out, quiet)
         } else {
             // What was killed before its first checkpoint holds nothing yet.
-            if out.is_dir() {
-                RunFolder::create(&out, true)?;
-                std::fs::remove_dir_all(&out)
-                    .map_err(|error| Stop::Failed(format!("error: {}: {error}", out.display())))?;
+            if out.symlink_metadata().is_ok() {
+                ours::remove(&out)?;
             }
             let forked = control.taking(name).map_err(wrong)?;
             turn_off(&past, &control, &manifest, &forked, &out, quiet)
@@ -291,9 +297,10 @@ pub(super) fn go_on(group: &Path, quiet: bool) -> Result<(), Stop> {
 }
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
-    let there = arguments.out.join("arms.csv");
-    if there.exists() {
-        return Err(crate::output::OutputError::Exists(there).into());
+    let out = &arguments.out;
+    let is_empty = std::fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_none());
+    if out.symlink_metadata().is_ok() && !is_empty {
+        return Err(crate::output::OutputError::NotEmpty(out.clone()).into());
     }
     let mut folders = Vec::new();
     for folder in &arguments.folders {
@@ -309,26 +316,32 @@ fn write_compared(folders: &[PathBuf], out: &Path, quiet: bool) -> Result<(), St
         arms,
         clinic,
     } = gather(folders)?;
-    let plots = out.join("plots");
-    std::fs::create_dir_all(&plots)
-        .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
     let together = table(&arms).ok_or_else(|| {
         Stop::Request("error: a series.csv has not the columns of a run of this howship".to_owned())
     })?;
-    let path = out.join("arms.csv");
-    together.write_csv(&path)?;
+    // What an earlier comparison of the same arms left is replaced when the new one is whole.
+    let replacement = Replacement::begin(out, &[])?;
+    let new = replacement.folder().to_path_buf();
+    let plots = new.join(PLOTS);
+    std::fs::create_dir_all(&plots)
+        .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
+    together.write_csv(&new.join("arms.csv"))?;
     let mut pictures = write_arms(&plots, &title, &arms)?;
     if let Some(together) = clinic_table(&clinic) {
-        together.write_csv(&out.join("clinic.csv"))?;
+        together.write_csv(&new.join("clinic.csv"))?;
         pictures.extend(write_clinic(&plots, &description, &clinic)?);
     }
+    Listing::write(&new, "compared", &[])?;
+    replacement.place()?;
+    let path = out.join("arms.csv");
     if !quiet {
         for arm in &arms[1..] {
             say!("{}", sentence(&together, &arms[0].name, &arm.name));
         }
         say!("{}", path.display());
         for picture in pictures {
-            say!("{}", picture.display());
+            let picture = picture.strip_prefix(&new).unwrap_or(&picture);
+            say!("{}", out.join(picture).display());
         }
     }
     Ok(())

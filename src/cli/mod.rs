@@ -1,15 +1,18 @@
-//! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong, 130 and 143 a
-//! signal stopped the run.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "talking to the terminal is what this module is for"
-)]
+//! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong, 129, 130 and 143
+//! a signal stopped the run.
+//!
+//! Words go through `say!` and `tell!` alone: the macros of the standard library panic where a stream
+//! cannot be written, and are denied by clippy.
 
 /// Writes a line to standard output.
 macro_rules! say {
     () => { $crate::cli::write_line(format_args!("")) };
     ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
+}
+
+/// Writes a line to standard error.
+macro_rules! tell {
+    ($($words:tt)*) => { $crate::cli::write_error(format_args!($($words)*)) };
 }
 
 mod arms;
@@ -34,6 +37,7 @@ use clap::{Parser, Subcommand};
 
 use crate::output::OutputError;
 use crate::output::curves::write_curves;
+use crate::output::run_folder::Manifest;
 use crate::output::table::Table;
 use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
@@ -49,7 +53,7 @@ use crate::transport::{Scheme, block_error, diffusion_length_um};
     version,
     after_help = "Start with:  howship run scenarios/vicious_cycle_2d.toml\n\
 Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.3 /d\" --out runs/slower\n\
-Exit codes: 0 done, 1 the run failed, 2 the request was wrong, 130 or 143 stopped by a signal (go on with resume)."
+Exit codes: 0 done, 1 the run failed, 2 the request was wrong, 129, 130 or 143 stopped by a signal (go on with resume)."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -125,6 +129,13 @@ fn write_line(words: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(words).and_then(|()| out.write_all(b"\n"));
 }
 
+/// Writes a line to standard error. Where that goes to a full disk or to a reader that went away,
+/// there is nobody to tell; the exit code says what is to be known.
+fn write_error(words: std::fmt::Arguments<'_>) {
+    // In one piece, which lines of other processes do not part.
+    let _ = std::io::stderr().write_all(format!("{words}\n").as_bytes());
+}
+
 /// Why the program stops.
 enum Stop {
     /// The request was wrong: exit 2.
@@ -139,11 +150,12 @@ impl From<OutputError> for Stop {
     fn from(error: OutputError) -> Self {
         match error {
             OutputError::Exists(_)
-            | OutputError::NotARunFolder(_)
-            | OutputError::NotATrial(_)
+            | OutputError::NotEmpty(_)
+            | OutputError::Foreign { .. }
+            | OutputError::Guarded { .. }
             | OutputError::InUse(_)
             | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
-            OutputError::Io { .. } | OutputError::Drawing { .. } => {
+            OutputError::Io { .. } | OutputError::Drawing { .. } | OutputError::Lost(_) => {
                 Self::Failed(format!("error: {error}"))
             }
         }
@@ -184,15 +196,15 @@ pub fn main() -> ExitCode {
     match stopped {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Signal(code, message)) => {
-            eprintln!("{message}");
+            tell!("{message}");
             ExitCode::from(code)
         }
         Err(Stop::Failed(message)) => {
-            eprintln!("{message}");
+            tell!("{message}");
             ExitCode::from(1)
         }
         Err(Stop::Request(message)) => {
-            eprintln!("{message}");
+            tell!("{message}");
             ExitCode::from(2)
         }
     }
@@ -302,8 +314,22 @@ fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> 
         runs.push(Table::read_csv(&series)?);
     }
     let plots = match (out, folders) {
-        (Some(out), _) => out.to_path_buf(),
-        (None, [folder]) => folder.join("plots"),
+        (Some(out), _) => {
+            let is_used = std::fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_some());
+            if is_used {
+                return Err(OutputError::NotEmpty(out.to_path_buf()).into());
+            }
+            out.to_path_buf()
+        }
+        (None, [folder]) => {
+            // Only a run's own pictures are drawn over.
+            Manifest::read(folder).map_err(|error| {
+                Stop::Request(format!(
+                    "error: {error}: draw it into a folder of its own with --out"
+                ))
+            })?;
+            folder.join("plots")
+        }
         (None, _) => {
             return Err(Stop::Request(
                 "error: several runs are drawn into a folder of their own: give --out DIR"

@@ -42,7 +42,7 @@ impl Progress {
                 self.last = Instant::now();
             }
         } else if !self.quiet && self.last.elapsed() > Duration::from_secs(10) {
-            eprintln!("{:>3} % {}", 100 * tick / self.total.max(1), message());
+            tell!("{:>3} % {}", 100 * tick / self.total.max(1), message());
             self.last = Instant::now();
         }
     }
@@ -51,7 +51,7 @@ impl Progress {
     pub(super) fn line(&self, words: &str) {
         match &self.bar {
             Some(bar) => bar.println(words),
-            None => eprintln!("{words}"),
+            None => tell!("{words}"),
         }
     }
 

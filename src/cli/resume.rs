@@ -62,7 +62,7 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
         wall_s,
     } = last_whole(path, &checkpoints)?;
     let scenario = path.join("scenario.toml");
-    let text = loaded.tree.to_toml();
+    let text = loaded.tree.to_toml_with_sources();
     match std::fs::read_to_string(&scenario) {
         Ok(found) if found == text => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -77,7 +77,7 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
         }
     }
     if !quiet {
-        eprintln!(
+        tell!(
             "going on at tick {} (day {:.2})",
             simulation.state.tick,
             simulation.state.day()
@@ -106,7 +106,7 @@ fn last_whole(path: &Path, checkpoints: &Checkpoints) -> Result<Restored, Stop> 
         let restored = read_bytes(&file).and_then(|bytes| open(&bytes)?.restore());
         match restored {
             Ok(restored) => return Ok(restored),
-            Err(error) => eprintln!(
+            Err(error) => tell!(
                 "warning: {} {error}; the one before it is tried",
                 file.display()
             ),

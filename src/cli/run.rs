@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::Stop;
 use super::arms;
-use super::session::Session;
+use super::session::{SCENARIO, Session};
 use crate::output::checkpoint::Checkpoints;
-use crate::output::run_folder::RunFolder;
+use crate::output::ours::{COMPARED, Listing, Replacement};
+use crate::output::run_folder::{RunFolder, make};
 use crate::output::write_whole;
 use crate::scenario::build::{Loaded, Simulation, load};
 use crate::scenario::fork::CONTROL;
@@ -78,23 +79,64 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
     begin(loaded, &out, arguments.force, arguments.quiet)
 }
 
+/// Says that what was to be replaced is as it was.
+fn kept(stop: Stop, out: &Path, new: &Path) -> Stop {
+    let more = |message: String| {
+        format!(
+            "{message}\n{} is as it was; what was to replace it lies in {}",
+            out.display(),
+            new.display()
+        )
+    };
+    match stop {
+        Stop::Request(message) => Stop::Request(more(message)),
+        Stop::Failed(message) => Stop::Failed(more(message)),
+        Stop::Signal(code, message) => Stop::Signal(code, more(message)),
+    }
+}
+
 /// Runs a scenario into a folder of its own.
 pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Result<(), Stop> {
     let clock = Instant::now();
+    let files = loaded.files();
+    // Before the bone is made, and again when all that can be refused has been.
+    Replacement::check(out, force, &files)?;
     let simulation = loaded
         .build()
         .map_err(|found| Stop::Request(found.render(false)))?;
-    if force {
-        Checkpoints::refuse_if_held(out)?;
-        Checkpoints::refuse_if_held(&out.join(CONTROL))?;
+    if out.symlink_metadata().is_err() {
+        make(out)?;
+        return into(loaded, simulation, out, clock, quiet);
     }
-    let folder = RunFolder::create(out, force)?;
-    let text = loaded.tree.to_toml();
+    let replacement = Replacement::begin(out, &files)?;
+    let new = replacement.folder().to_path_buf();
+    into(loaded, simulation, &new, clock, quiet).map_err(|stop| kept(stop, out, &new))?;
+    replacement
+        .place()
+        .map_err(|error| kept(error.into(), out, &new))?;
+    if !quiet {
+        say!("{} was replaced by it", out.display());
+    }
+    Ok(())
+}
+
+/// Runs a scenario, and its arms, into an empty folder.
+fn into(
+    loaded: Loaded,
+    simulation: Simulation,
+    out: &Path,
+    clock: Instant,
+    quiet: bool,
+) -> Result<(), Stop> {
     if loaded.scenario.arms.is_empty() || loaded.scenario.arm.is_some() {
-        return start(loaded, simulation, folder, clock, quiet);
+        return start(loaded, simulation, RunFolder::reopen(out)?, clock, quiet);
     }
-    write_whole(&folder.path.join("scenario.toml"), text.as_bytes())?;
-    let control = RunFolder::create(&out.join(CONTROL), false)?;
+    let text = loaded.tree.to_toml_with_sources();
+    write_whole(&out.join(SCENARIO), text.as_bytes())?;
+    let mut folders = vec![CONTROL.to_owned(), COMPARED.to_owned()];
+    folders.extend(loaded.scenario.arms.keys().cloned());
+    Listing::write(out, "arms", &folders)?;
+    let control = RunFolder::create(&out.join(CONTROL))?;
     start(loaded, simulation, control, clock, quiet).map_err(|stop| arms::then(stop, out))?;
     arms::go_on(out, quiet)
 }
@@ -109,8 +151,8 @@ fn start(
 ) -> Result<(), Stop> {
     let checkpoints = Checkpoints::hold(&folder.path)?;
     write_whole(
-        &folder.path.join("scenario.toml"),
-        loaded.tree.to_toml().as_bytes(),
+        &folder.path.join(SCENARIO),
+        loaded.tree.to_toml_with_sources().as_bytes(),
     )?;
     Session {
         record: Record::new(&loaded),

@@ -9,17 +9,19 @@ use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::fault::Fault;
 use crate::numerics::quantity::Time;
-use crate::output::OutputError;
-use crate::output::checkpoint::{Checkpoints, open, read_bytes};
+use crate::output::checkpoint::{Checkpoints, digests, open, read_bytes};
+use crate::output::ours::PLOTS;
+pub(super) use crate::output::run_folder::DONE;
 use crate::output::run_folder::{Manifest, RunFolder};
+use crate::output::{OutputError, digest};
 use crate::scenario::build::{Loaded, Simulation};
-use crate::scenario::record::Record;
+use crate::scenario::record::{Record, TABLES};
 use crate::therapy::condition::Condition;
 
 /// What `run.json` says while a run goes on.
 pub(super) const RUNNING: &str = "running";
-/// What it says when all is done.
-pub(super) const DONE: &str = "done";
+/// The file with the scenario of a run.
+pub(super) const SCENARIO: &str = "scenario.toml";
 /// With what it begins when a signal stopped the run.
 pub(super) const STOPPED: &str = "stopped by ";
 
@@ -44,6 +46,8 @@ enum End {
     Done,
     Signal(&'static str, u8),
     Fault(Fault, u32),
+    /// The folder is no longer that of the run.
+    Lost(OutputError),
 }
 
 impl Session {
@@ -55,7 +59,13 @@ impl Session {
         let end = self.ticks(Some(&signals));
         let out = self.folder.path.clone();
         match end {
+            End::Lost(error) => Err(error.into()),
             End::Done => {
+                match self.save_final() {
+                    Err(lost @ OutputError::Lost(_)) => return Err(lost.into()),
+                    Err(error) => tell!("warning: the final state is not kept: {error}"),
+                    Ok(_) => {}
+                }
                 self.finish(DONE.to_owned())?;
                 self.report();
                 Ok(())
@@ -92,7 +102,7 @@ impl Session {
     pub(super) fn repeat(mut self) -> Result<Manifest, Stop> {
         let exit_state = match self.ticks(None) {
             End::Fault(fault, _) => fault.to_string(),
-            End::Done | End::Signal(..) => DONE.to_owned(),
+            End::Done | End::Signal(..) | End::Lost(_) => DONE.to_owned(),
         };
         Ok(self.finish(exit_state)?)
     }
@@ -116,10 +126,13 @@ impl Session {
                 && self.checkpoints.is_some()
                 && let Err(error) = self.save_past()
             {
-                eprintln!("warning: the past of an arm is not kept, it will be run again: {error}");
+                tell!("warning: the past of an arm is not kept, it will be run again: {error}");
             }
             if let Some((name, code)) = signals.and_then(Signals::caught) {
                 return End::Signal(name, code);
+            }
+            if let Err(lost) = self.is_held() {
+                return End::Lost(lost);
             }
             let before = self.simulation.state.tick;
             if let Err(fault) = self.simulation.step() {
@@ -143,7 +156,7 @@ impl Session {
             if is_due && self.checkpoints.is_some() && !self.simulation.is_done() {
                 // A run of days is not lost to a disk that is full for an hour.
                 if let Err(error) = self.save() {
-                    eprintln!("warning: no checkpoint at tick {}: {error}", before + 1);
+                    tell!("warning: no checkpoint at tick {}: {error}", before + 1);
                 }
                 saved_at = Instant::now();
             }
@@ -156,8 +169,14 @@ impl Session {
         self.before_s + self.clock.elapsed().as_secs_f64()
     }
 
+    /// Makes sure that what is written goes into the folder of this run.
+    fn is_held(&self) -> Result<(), OutputError> {
+        self.checkpoints.as_ref().map_or(Ok(()), Checkpoints::check)
+    }
+
     /// Saves all that the run needs to go on.
     fn save(&self) -> Result<PathBuf, OutputError> {
+        self.is_held()?;
         self.record.write_tables(&self.folder.path)?;
         self.save_state()
     }
@@ -165,6 +184,11 @@ impl Session {
     fn save_state(&self) -> Result<PathBuf, OutputError> {
         let keep = self.loaded.scenario.checkpoint.keep;
         self.save_as(|checkpoints, tick, bytes| checkpoints.save(tick, bytes, keep))
+    }
+
+    /// Saves the final state, in place of the checkpoints before it.
+    fn save_final(&self) -> Result<PathBuf, OutputError> {
+        self.save_as(|checkpoints, tick, bytes| checkpoints.save(tick, bytes, 1))
     }
 
     fn save_past(&self) -> Result<PathBuf, OutputError> {
@@ -227,7 +251,10 @@ impl Session {
             inputs: self.loaded.inputs(),
             seed: self.loaded.scenario.seed,
             threads: threads_in_use(),
-            wall_s: self.wall_s(),
+            // Milliseconds are read back as they are written.
+            wall_s: (1e3 * self.wall_s()).round() / 1e3,
+            seal: String::new(),
+            checkpoints: BTreeMap::new(),
             digest: self.simulation.state.digest(),
             exit_state,
             outputs: BTreeMap::new(),
@@ -236,7 +263,15 @@ impl Session {
 
     /// Writes `run.json` of a run that is not over.
     fn manifest(&self, exit_state: String) -> Result<(), OutputError> {
-        self.folder.write_manifest(&self.words(exit_state))
+        self.is_held()?;
+        let mut words = self.words(exit_state);
+        let scenario = self.folder.path.join(SCENARIO);
+        words
+            .outputs
+            .insert(SCENARIO.to_owned(), digest(&scenario)?);
+        let tables = TABLES.iter().map(|&name| (name.to_owned(), String::new()));
+        words.outputs.extend(tables);
+        self.folder.write_manifest(&words)
     }
 
     /// Writes all files of a run that is over.
@@ -247,10 +282,20 @@ impl Session {
             title = format!("{title}, {arm}");
         }
         let grid = &self.simulation.model.grid;
-        self.record.write_tables(&self.folder.path)?;
-        self.record
-            .write_pictures(&self.folder.path.join("plots"), &title, grid)?;
-        self.folder.finish(self.words(exit_state))
+        let path = &self.folder.path;
+        self.is_held()?;
+        let mut written = self.record.write_tables(path)?;
+        written.extend(
+            self.record
+                .write_pictures(&path.join(PLOTS), &title, grid)?,
+        );
+        written.push(path.join(SCENARIO));
+        self.is_held()?;
+        let mut words = self.words(exit_state);
+        if words.exit_state == DONE {
+            words.checkpoints = digests(path)?;
+        }
+        self.folder.finish(words, &written)
     }
 
     fn report(&self) {

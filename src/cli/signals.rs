@@ -1,15 +1,20 @@
-//! The wish to stop: SIGINT (Ctrl-C) and SIGTERM.
+//! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 /// Remembers a first signal; a second one ends the process at once.
+#[derive(Clone)]
 pub(super) struct Signals {
     caught: Arc<AtomicUsize>,
 }
+
+/// What the process listens with from the first wish to do so: a signal between two runs of one
+/// process (arms) is not lost.
+static SHARED: Mutex<Option<Signals>> = Mutex::new(None);
 
 impl Signals {
     /// Listens from now on.
@@ -17,25 +22,43 @@ impl Signals {
     /// # Errors
     /// What the system says.
     pub(super) fn listen() -> std::io::Result<Self> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signals) = &*shared {
+            return Ok(signals.clone());
+        }
         let caught = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
+        // What was started by nohup is to outlive its terminal.
+        let hangup = (!is_hangup_ignored()).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hangup) {
             // In this order: the first signal finds `again` unset and sets it.
             flag::register_conditional_shutdown(signal, exit_code(signal), Arc::clone(&again))?;
             flag::register(signal, Arc::clone(&again))?;
             flag::register_usize(signal, Arc::clone(&caught), signal as usize)?;
         }
-        Ok(Self { caught })
+        let signals = Self { caught };
+        *shared = Some(signals.clone());
+        Ok(signals)
     }
 
     /// Name and exit code of the signal that came, if one did.
     pub(super) fn caught(&self) -> Option<(&'static str, u8)> {
         match self.caught.load(Ordering::SeqCst) as i32 {
             0 => None,
+            SIGHUP => Some(("SIGHUP", exit_code(SIGHUP) as u8)),
             SIGINT => Some(("SIGINT", exit_code(SIGINT) as u8)),
             signal => Some(("SIGTERM", exit_code(signal) as u8)),
         }
     }
+}
+
+/// True where the process was started with SIGHUP ignored. It is read where the system shows it as a
+/// file (Linux); elsewhere the signal is heard.
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask >> (SIGHUP - 1) & 1 == 1)
 }
 
 /// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system

@@ -32,6 +32,14 @@ pub(super) struct SpecimenArguments {
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     let wrong = |error: &dyn std::fmt::Display| Stop::Request(format!("error: {error}"));
+    if let Some(picture) = &arguments.picture
+        && picture.symlink_metadata().is_ok()
+    {
+        return Err(wrong(&format_args!(
+            "{} exists already: choose another name with --picture",
+            picture.display()
+        )));
+    }
     let image = read(
         &arguments.image,
         arguments.spacing.map(|edge| [edge.get(); 3]),

@@ -10,11 +10,12 @@ use super::Stop;
 use super::progress::Progress;
 use super::run::on_threads;
 use crate::cohort::lattice::{Fit, Lattice, TURNOVER_PER_D};
-use crate::cohort::report::{create, write};
+use crate::cohort::report::write;
 use crate::cohort::run::run as run_trial;
 use crate::cohort::summary::{Figure, Summary};
 use crate::cohort::tissue::Tissue;
 use crate::cohort::trial::Trial;
+use crate::output::ours::Replacement;
 
 /// Arguments of `howship trial`.
 #[derive(Debug, Args)]
@@ -170,7 +171,9 @@ fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
 
 fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let trial = open(&arguments.trial, arguments.patients, arguments.seed)?;
-    create(&arguments.out, arguments.force)?;
+    let inputs = [arguments.trial.clone()];
+    Replacement::check(&arguments.out, arguments.force, &inputs)?;
+    Replacement::try_place(&arguments.out)?;
     let progress = Mutex::new(Progress::new(trial.patients, arguments.quiet));
     let done = AtomicU64::new(0);
     let results = run_trial(&trial, &|| {
@@ -183,7 +186,13 @@ fn run(arguments: &RunArguments) -> Result<(), Stop> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .finish();
-    let (found, _) = write(&arguments.out, &trial, &results)?;
+    if !arguments.force {
+        // Whatever came there meanwhile stays.
+        Replacement::check(&arguments.out, false, &inputs)?;
+    }
+    let replacement = Replacement::begin(&arguments.out, &inputs)?;
+    let (found, _) = write(replacement.folder(), &trial, &results)?;
+    replacement.place()?;
     if !arguments.quiet {
         tell(&found);
         say!("results in {}", arguments.out.display());

@@ -1,6 +1,6 @@
 //! `howship verify`: runs a run again from its own manifest, and says whether it comes out the same.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -8,7 +8,9 @@ use clap::Args;
 use super::Stop;
 use super::arms;
 use super::run::on_threads;
-use super::session::{RUNNING, STOPPED, Session};
+use super::session::{DONE, RUNNING, SCENARIO, STOPPED, Session};
+use crate::output::checkpoint::{all, digests, open, read_bytes};
+use crate::output::ours::{Inventory, Why};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::{digest, write_whole};
 use crate::scenario::build::{Loaded, Simulation};
@@ -36,8 +38,37 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Stop> {
         for folder in arms::members(&arguments.folder)? {
             verify_on_pool(&folder, arguments)?;
         }
-        Ok(())
+        if !arms::is_group(&arguments.folder) {
+            return Ok(());
+        }
+        // What lies around the runs.
+        let found = strangers(&arguments.folder)?;
+        for difference in &found {
+            say!("{difference}");
+        }
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(Stop::Failed(format!(
+            "{} is different",
+            arguments.folder.display()
+        )))
     })
+}
+
+/// What lies in a folder and no list names, and lists that are not what was written.
+fn strangers(path: &Path) -> Result<Vec<String>, Stop> {
+    let found = Inventory::of(path).map_err(cannot_tell)?;
+    let said = found
+        .foreign
+        .iter()
+        .filter_map(|foreign| match foreign.why {
+            Why::Unlisted => Some(format!("{} is not of the run", foreign.path)),
+            Why::List => Some(format!("{} was altered since the run", foreign.path)),
+            // Said by the digests that follow.
+            Why::Changed => None,
+        });
+    Ok(said.collect())
 }
 
 fn cannot_tell(reason: impl std::fmt::Display) -> Stop {
@@ -47,12 +78,15 @@ fn cannot_tell(reason: impl std::fmt::Display) -> Stop {
 fn verify_on_pool(path: &Path, arguments: &VerifyArguments) -> Result<(), Stop> {
     let manifest = Manifest::read(path).map_err(cannot_tell)?;
     let mut differences = altered(path, &manifest)?;
+    differences.extend(strangers(path)?);
+    differences.extend(other_checkpoints(path, &manifest));
     let (loaded, simulation) = prepare(path, &manifest, arguments.inputs.clone())?;
     let again = tempfile::tempdir().map_err(cannot_tell)?;
     let folder = RunFolder::reopen(again.path()).map_err(cannot_tell)?;
+    let last = simulation.burn_in_ticks + simulation.ticks;
     write_whole(
-        &again.path().join("scenario.toml"),
-        loaded.tree.to_toml().as_bytes(),
+        &again.path().join(SCENARIO),
+        loaded.tree.to_toml_with_sources().as_bytes(),
     )
     .map_err(cannot_tell)?;
     let repeated = Session {
@@ -74,6 +108,9 @@ fn verify_on_pool(path: &Path, arguments: &VerifyArguments) -> Result<(), Stop> 
     })?;
     differences.extend(parting(path, again.path()));
     differences.extend(compare(&manifest, &repeated));
+    if manifest.exit_state == DONE {
+        differences.extend(other_final_state(path, last, &repeated.digest));
+    }
     if differences.is_empty() {
         say!(
             "equal: {} outputs and the state {}",
@@ -106,6 +143,12 @@ fn altered(path: &Path, manifest: &Manifest) -> Result<Vec<String>, Stop> {
     }
     let mut found = Vec::new();
     for (name, expected) in &manifest.outputs {
+        if !is_inside(path, name) {
+            found.push(format!(
+                "{name} in run.json is no file of the folder: it is not looked at"
+            ));
+            continue;
+        }
         let now = digest(&path.join(name));
         if now.as_ref().is_ok_and(|now| now == expected) {
             continue;
@@ -115,7 +158,7 @@ fn altered(path: &Path, manifest: &Manifest) -> Result<Vec<String>, Stop> {
         } else {
             "is missing"
         };
-        if name == "scenario.toml" {
+        if name == SCENARIO {
             return Err(cannot_tell(format_args!(
                 "{} {what} since the run, so that nothing says what was run",
                 path.join(name).display()
@@ -123,10 +166,65 @@ fn altered(path: &Path, manifest: &Manifest) -> Result<Vec<String>, Stop> {
         }
         found.push(format!("{name} {what} since the run"));
     }
-    if manifest.outputs.contains_key("scenario.toml") {
+    if manifest.outputs.contains_key(SCENARIO) {
         Ok(found)
     } else {
         Err(cannot_tell("run.json does not list scenario.toml"))
+    }
+}
+
+/// True for the path of a file in a folder that leads out of it neither by itself nor by a link; a file
+/// that is missing counts as one.
+fn is_inside(folder: &Path, name: &str) -> bool {
+    let mut at = folder.to_path_buf();
+    let mut parts = Path::new(name).components().peekable();
+    if parts.peek().is_none() {
+        return false;
+    }
+    for part in parts {
+        let Component::Normal(part) = part else {
+            return false;
+        };
+        at.push(part);
+        if at.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+            return false;
+        }
+    }
+    at.symlink_metadata().map_or(true, |found| found.is_file())
+}
+
+/// Checkpoints that are not those that the run kept.
+fn other_checkpoints(path: &Path, manifest: &Manifest) -> Vec<String> {
+    let is_done = manifest.exit_state == DONE;
+    let kept = &manifest.checkpoints;
+    let now = match digests(path) {
+        Ok(now) => now,
+        Err(error) => return vec![error.to_string()],
+    };
+    let mut found = Vec::new();
+    for name in kept.keys().filter(|name| !now.contains_key(*name)) {
+        found.push(format!("{name} is missing since the run"));
+    }
+    for (name, digest) in &now {
+        match kept.get(name) {
+            Some(expected) if expected == digest => {}
+            Some(_) => found.push(format!("{name} was altered since the run")),
+            None if is_done => found.push(format!("{name} is not of the run")),
+            // What a run that failed leaves is for `resume` to judge.
+            None => {}
+        }
+    }
+    found
+}
+
+/// The final state that a run kept, where it is not the one that came out again.
+fn other_final_state(path: &Path, tick: u32, digest: &str) -> Option<String> {
+    let (_, file) = all(path).ok()?.into_iter().find(|&(at, _)| at == tick)?;
+    let restored = read_bytes(&file).and_then(|bytes| open(&bytes)?.restore());
+    match restored {
+        Ok(restored) if restored.simulation.state.digest() == digest => None,
+        Ok(_) => Some(format!("{} holds another state", file.display())),
+        Err(error) => Some(format!("{} {error}", file.display())),
     }
 }
 
@@ -192,6 +290,23 @@ fn parting(one: &Path, other: &Path) -> Option<String> {
 
 fn compare(one: &Manifest, other: &Manifest) -> Vec<String> {
     let mut found = Vec::new();
+    for (key, said, is) in [
+        ("version", &one.version, &other.version),
+        ("scenario", &one.scenario, &other.scenario),
+        ("seed", &one.seed.to_string(), &other.seed.to_string()),
+    ] {
+        if said != is {
+            found.push(format!("run.json says {key} {said}, and it is {is}"));
+        }
+    }
+    // The words for an image hold its path, which may be another one today.
+    let is_synthetic = [one, other].iter().any(|run| run.specimen.starts_with("synthetic"));
+    if is_synthetic && one.specimen != other.specimen {
+        found.push(format!(
+            "run.json says specimen {}, and it is {}",
+            one.specimen, other.specimen
+        ));
+    }
     if one.exit_state != other.exit_state {
         found.push(format!(
             "it ended with \"{}\", again with \"{}\"",

@@ -9,36 +9,12 @@ use crate::cohort::run::Results;
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::traits::COLUMNS;
 use crate::cohort::trial::Trial;
+use crate::output::ours::{Listing, PLOTS};
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 
-/// The file that marks a folder as that of a trial; written last.
-const MARK: &str = "summary.json";
-
-/// Makes the folder of a trial.
-///
-/// # Errors
-/// An existing folder is refused, unless `force` is given and it is empty or a trial's.
-pub fn create(path: &Path, force: bool) -> Result<(), OutputError> {
-    let io = |source| OutputError::Io {
-        path: path.to_path_buf(),
-        source,
-    };
-    if path.exists() {
-        if !force {
-            return Err(OutputError::Exists(path.to_path_buf()));
-        }
-        let is_empty = std::fs::read_dir(path).map_err(io)?.next().is_none();
-        let is_trial = path.join(MARK).exists() || path.join("trial.toml").exists();
-        if !is_empty && !is_trial {
-            return Err(OutputError::NotATrial(path.to_path_buf()));
-        }
-        std::fs::remove_dir_all(path).map_err(io)?;
-    }
-    std::fs::create_dir_all(path.join("plots")).map_err(io)
-}
-
-/// Writes tables and pictures of a trial into its folder; the same bytes for the same trial.
+/// Writes tables and pictures of a trial into an empty folder, and the list of them; the same bytes
+/// for the same trial.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -47,6 +23,11 @@ pub fn write(
     trial: &Trial,
     results: &Results,
 ) -> Result<(Summary, Vec<PathBuf>), OutputError> {
+    let pictured = folder.join(PLOTS);
+    std::fs::create_dir_all(&pictured).map_err(|source| OutputError::Io {
+        path: pictured.clone(),
+        source,
+    })?;
     let found = summary(trial, results);
     let lines = curves(trial, results);
     let resolved = toml::to_string(trial).unwrap_or_default();
@@ -61,10 +42,11 @@ pub fn write(
     ] {
         write_whole(&folder.join(name), text.as_bytes())?;
     }
-    let plots = pictures::write(&folder.join("plots"), trial, &found, &lines)?;
+    let plots = pictures::write(&pictured, trial, &found, &lines)?;
     let mut text = serde_json::to_string_pretty(&found).unwrap_or_default();
     text.push('\n');
-    write_whole(&folder.join(MARK), text.as_bytes())?;
+    write_whole(&folder.join("summary.json"), text.as_bytes())?;
+    Listing::write(folder, "trial", &[])?;
     Ok((found, plots))
 }
 

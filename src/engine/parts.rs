@@ -36,6 +36,15 @@ pub fn parts<T: Serialize>(value: &T) -> Result<Vec<Part>, Unfit> {
     Ok(found)
 }
 
+/// Digest of the whole: that of the digests of its parts.
+pub fn whole(parts: &[Part]) -> blake3::Hash {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        hash.update(part.digest.as_bytes());
+    }
+    hash.finalize()
+}
+
 /// Paths of all parts, which are the same for every value of a type.
 ///
 /// # Errors

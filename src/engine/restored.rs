@@ -65,7 +65,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         model.plan.conditional.len(),
     )?;
     let fit = |dates: &Dates| dates.make_sense(state.time_h);
-    if !courses.dates.iter().all(fit) || !(0.0..=1.0).contains(&courses.bv_tv_day_0) {
+    if !courses.dates.iter().all(fit) || !(0.0..=1.0 + 1e-6).contains(&courses.bv_tv_day_0) {
         return Err("a course that began or ended before day 0 or after now".to_owned());
     }
     check_patient(model, state)?;

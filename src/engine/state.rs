@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
+use crate::engine::parts::{parts, whole};
 use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
@@ -104,151 +105,10 @@ impl State {
         self.bone.volume_um3(&model.grid) / (model.grid.site_volume_um3() * model.grid.len() as f64)
     }
 
-    /// Digest of the state: the same for the same state, whatever made it.
+    /// Digest of the state: the same for the same state, whatever made it. It is that of all its
+    /// [`parts`], so that no field can be left out of it.
     pub fn digest(&self) -> String {
-        let mut hash = blake3::Hasher::new();
-        hash.update(b"howship state 1");
-        hash.update(&self.tick.to_le_bytes());
-        hash.update(&self.time_h.to_le_bytes());
-        hash.update(&self.next_id.to_le_bytes());
-        hash.update(&self.seed.to_le_bytes());
-        let bone = &self.bone;
-        for values in [
-            &bone.matrix,
-            &bone.osteoid,
-            &bone.mineral,
-            &bone.formed_h,
-            &bone.drug_amol,
-            &bone.goal,
-            &bone.depth_um,
-            &bone.opened_h,
-            &bone.vacated_h,
-            &bone.activated_until_h,
-        ] {
-            floats(&mut hash, values);
-        }
-        for &solid in &bone.solid {
-            hash.update(&[u8::from(solid)]);
-        }
-        for store in &bone.stores {
-            for amount in &store.amol {
-                hash.update(&amount.to_le_bytes());
-            }
-        }
-        for &count in &self.occupancy.tumour {
-            hash.update(&count.to_le_bytes());
-        }
-        for field in &self.fields_pm {
-            floats(&mut hash, field);
-        }
-        for released in &self.released {
-            for (site, amount) in released {
-                hash.update(&site.to_le_bytes());
-                hash.update(&amount.to_le_bytes());
-            }
-        }
-        for (id, site) in self.tumour.id.iter().zip(&self.tumour.site) {
-            hash.update(&id.to_le_bytes());
-            hash.update(&site.to_le_bytes());
-        }
-        for &dormant in &self.tumour.dormant {
-            hash.update(&[u8::from(dormant)]);
-        }
-        // One clone leaves no trace.
-        if self.tumour.clone.iter().any(|&clone| clone != 0) {
-            hash.update(&self.tumour.clone);
-        }
-        let cells = &self.osteoclasts;
-        for cell in 0..cells.len() {
-            hash.update(&cells.id[cell].to_le_bytes());
-            hash.update(&cells.site[cell].to_le_bytes());
-            hash.update(&[cells.mode[cell] as u8]);
-            floats(&mut hash, &cells.nuclei_end_h[cell]);
-        }
-        floats(&mut hash, &cells.age_h);
-        floats(&mut hash, &cells.pit_depth_um);
-        floats(&mut hash, &cells.resorbed_um3);
-        let cells = &self.osteoblasts;
-        for cell in 0..cells.len() {
-            hash.update(&cells.id[cell].to_le_bytes());
-            hash.update(&cells.site[cell].to_le_bytes());
-            hash.update(&[cells.stage[cell] as u8]);
-        }
-        floats(&mut hash, &cells.age_h);
-        self.digest_what_came(&mut hash);
-        hash.finalize().to_hex().to_string()
-    }
-
-    /// Drugs, radiation, rigidities, events and immune cells, each where it has been at work.
-    fn digest_what_came(&self, hash: &mut blake3::Hasher) {
-        // Before its first molecule a course leaves no trace.
-        if self.drugs.iter().any(|drug| drug.given_mg > 0.0) {
-            for drug in &self.drugs {
-                let amounts = &drug.amounts;
-                for value in [
-                    amounts.depot_mg,
-                    amounts.central_mg,
-                    amounts.peripheral_mg[0],
-                    amounts.peripheral_mg[1],
-                    amounts.site_mg_per_l,
-                    drug.given_mg,
-                ] {
-                    hash.update(&value.to_le_bytes());
-                }
-            }
-            floats(hash, &self.osteoclasts.drug_amol);
-            for dates in &self.courses.dates {
-                for date in [dates.started_h, dates.stopped_h].into_iter().flatten() {
-                    hash.update(&date.to_le_bytes());
-                }
-            }
-        }
-        // Before its first fraction radiotherapy leaves no trace.
-        if !self.radiation.fractions.is_empty() {
-            self.radiation.digest(&mut |bytes| {
-                hash.update(bytes);
-            });
-            hash.update(&self.tumour.doomed);
-        }
-        // A rigidity that is not followed leaves no trace.
-        if let Some(findings) = &self.rigidity {
-            for cut in findings.intact.iter().chain(&findings.now) {
-                for value in [cut.ea_n, cut.ei_min_n_mm2, cut.gj_n_mm2] {
-                    hash.update(&value.to_le_bytes());
-                }
-            }
-        }
-        if let Some(bones) = &self.bones {
-            hash.update(&bones.course.painful_days.to_le_bytes());
-            hash.update(&bones.first_event_hazard.to_le_bytes());
-            for event in &bones.course.events.all {
-                hash.update(&event.day.to_le_bytes());
-                hash.update(&[event.kind as u8, u8::from(event.counted)]);
-            }
-        }
-        // A tissue that never held an immune cell leaves no trace.
-        if self.immune.next_id > 0 {
-            let cells = &self.immune;
-            hash.update(&cells.next_id.to_le_bytes());
-            for cell in 0..cells.len() {
-                hash.update(&cells.id[cell].to_le_bytes());
-                hash.update(&cells.site[cell].to_le_bytes());
-                hash.update(&[cells.kind[cell] as u8, u8::from(cells.exhausted[cell])]);
-            }
-            floats(hash, &cells.counter);
-            floats(hash, &cells.age_h);
-        }
-    }
-}
-
-fn floats(hash: &mut blake3::Hasher, values: &[f32]) {
-    // Pieces keep the number of calls small without a copy of the whole array.
-    let mut bytes = Vec::with_capacity(4096 * 4);
-    for piece in values.chunks(4096) {
-        bytes.clear();
-        for value in piece {
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
-        hash.update(&bytes);
+        // A state is a struct, and hashing writes to memory: neither fails.
+        whole(&parts(self).unwrap_or_default()).to_hex().to_string()
     }
 }

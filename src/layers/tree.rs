@@ -106,7 +106,7 @@ impl Node {
         }
     }
 
-    fn to_toml(&self) -> toml::Value {
+    pub(super) fn to_toml(&self) -> toml::Value {
         match &self.value {
             Value::Text(text) => toml::Value::String(text.clone()),
             Value::Integer(number) => toml::Value::Integer(*number),
@@ -149,7 +149,7 @@ impl Node {
 /// a lower one.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    root: Node,
+    pub(super) root: Node,
     sources: Vec<Arc<Source>>,
     preset: Option<String>,
     next_rank: usize,

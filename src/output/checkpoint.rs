@@ -12,6 +12,7 @@
 //! Reading takes no more memory than the file itself and [`most_raw_bytes`] for what is unpacked from
 //! it, and as much again as the arrays of the lattice that the heading names ([`most_array_bytes`]).
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::engine::parts::paths;
 use crate::engine::state::State;
 use crate::numerics::packed;
 use crate::output::OutputError;
+use crate::output::ours::is_half_written;
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
@@ -36,6 +38,10 @@ pub const MOST_HEADING: usize = 8 << 20;
 pub const MOST_FILE: u64 = 64 << 30;
 /// Signals at most.
 pub const MOST_SIGNALS: u32 = 1000;
+/// Edges and thickness of sites that are read, um.
+pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e5;
+/// Bytes at most of what a run records, and of its cells.
+pub const MOST_RECORD: u64 = 1 << 30;
 /// Folder of the checkpoints in a run folder.
 pub const FOLDER: &str = "checkpoints";
 
@@ -51,8 +57,8 @@ const LEVEL: i32 = 1;
 const WINDOW_LOG: u32 = 24;
 
 /// Bytes at most between zstd and the state, for a lattice of this many sites.
-pub const fn most_raw_bytes(sites: usize) -> u64 {
-    (1 << 30) + 256 * sites as u64
+pub const fn most_raw_bytes(sites: usize, signals: u32) -> u64 {
+    MOST_RECORD + most_array_bytes(sites, signals) as u64
 }
 
 /// Bytes at most of all arrays over the lattice together.
@@ -236,9 +242,11 @@ impl Heading {
             return Err(too_much("sites", sites, MOST_SITES as u64));
         }
         for length in [self.grid.edge_um, self.grid.depth_um] {
-            if !(1.0..=1e5).contains(&length) {
+            if !SITE_UM.contains(&length) {
                 return Err(CheckpointError::Sense(format!(
-                    "sites of {length} um, where 1 to 100000 um are allowed"
+                    "sites of {length} um, where {} to {} um are allowed",
+                    SITE_UM.start(),
+                    SITE_UM.end()
                 )));
             }
         }
@@ -249,7 +257,7 @@ impl Heading {
                 MOST_SIGNALS.into(),
             ));
         }
-        let most = most_raw_bytes(sites as usize);
+        let most = most_raw_bytes(sites as usize, self.signals);
         if self.raw_bytes > most {
             return Err(too_much("bytes", self.raw_bytes, most));
         }
@@ -371,7 +379,54 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, CheckpointError> {
 #[derive(Debug)]
 pub struct Checkpoints {
     folder: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+/// Name of the file by which a process holds a run folder.
+const LOCK: &str = "lock";
+
+/// True for a file that lies in the folder of checkpoints and is, by its name and its first bytes, a
+/// checkpoint, the beginning of one, or the lock.
+pub fn is_our_file(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let (Some(name), Ok(metadata)) = (name, path.symlink_metadata()) else {
+        return false;
+    };
+    if !metadata.is_file() {
+        return false;
+    }
+    if name == LOCK {
+        return metadata.len() == 0;
+    }
+    let number = [TICK, PAST].iter().find_map(|kind| name.strip_prefix(kind));
+    let ending = number.map(|number| number.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| {
+        file.take(MAGIC.len() as u64).read_to_end(&mut head)
+    });
+    read.is_ok()
+        && match ending {
+            Some(".howship") => head == MAGIC,
+            Some(".part") => MAGIC.starts_with(&head),
+            _ => false,
+        }
+}
+
+/// True where a path still leads to an open file.
+fn leads_to(path: &Path, file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        match (path.symlink_metadata(), file.metadata()) {
+            (Ok(there), Ok(held)) => there.dev() == held.dev() && there.ino() == held.ino(),
+            _ => false,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.is_file()
+    }
 }
 
 impl Checkpoints {
@@ -381,14 +436,33 @@ impl Checkpoints {
     /// [`OutputError::InUse`] when another process holds it.
     pub fn hold(run: &Path) -> Result<Self, OutputError> {
         let folder = run.join(FOLDER);
-        let lock = folder.join("lock");
+        std::fs::create_dir_all(&folder).map_err(|source| OutputError::Io {
+            path: folder.clone(),
+            source,
+        })?;
+        Self::lock(run, true)
+    }
+
+    /// Takes hold of run folders that have been held before.
+    ///
+    /// # Errors
+    /// [`OutputError::InUse`] when another process holds one of them.
+    pub fn hold_all(runs: &[PathBuf]) -> Result<Vec<Self>, OutputError> {
+        runs.iter()
+            .filter(|run| run.join(FOLDER).join(LOCK).is_file())
+            .map(|run| Self::lock(run, false))
+            .collect()
+    }
+
+    fn lock(run: &Path, create: bool) -> Result<Self, OutputError> {
+        let folder = run.join(FOLDER);
+        let lock = folder.join(LOCK);
         let io = |source| OutputError::Io {
             path: lock.clone(),
             source,
         };
-        std::fs::create_dir_all(&folder).map_err(io)?;
         let file = File::options()
-            .create(true)
+            .create(create)
             .truncate(false)
             .write(true)
             .open(&lock)
@@ -397,21 +471,24 @@ impl Checkpoints {
         if matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)) {
             return Err(OutputError::InUse(run.to_path_buf()));
         }
-        Ok(Self {
-            folder,
-            _lock: file,
-        })
+        let held = Self { folder, lock: file };
+        // The folder may have gone between the opening and the lock.
+        held.check()?;
+        Ok(held)
     }
 
-    /// Says whether another process writes into a folder, which need not be there.
+    /// Makes sure that the folder is still the one that was taken hold of: a lock on a file that
+    /// was removed keeps nobody away from what lies there now.
     ///
     /// # Errors
-    /// [`OutputError::InUse`].
-    pub fn refuse_if_held(run: &Path) -> Result<(), OutputError> {
-        if run.join(FOLDER).is_dir() {
-            Self::hold(run)?;
+    /// [`OutputError::Lost`].
+    pub fn check(&self) -> Result<(), OutputError> {
+        if leads_to(&self.folder.join(LOCK), &self.lock) {
+            Ok(())
+        } else {
+            let run = self.folder.parent().unwrap_or(&self.folder);
+            Err(OutputError::Lost(run.to_path_buf()))
         }
-        Ok(())
     }
 
     /// Writes a checkpoint beside its name, renames it when it lies on the disk, and removes those
@@ -449,6 +526,7 @@ impl Checkpoints {
     }
 
     fn write(&self, kind: &str, tick: u32, bytes: &[u8]) -> Result<PathBuf, OutputError> {
+        self.check()?;
         let path = self.folder.join(format!("{kind}{tick}.howship"));
         let beside = self.folder.join(format!("{kind}{tick}.part"));
         let io = |source| OutputError::Io {
@@ -486,7 +564,7 @@ impl Checkpoints {
             for path in files(folder)? {
                 let name = path.file_name().map(|name| name.to_string_lossy());
                 let half = name.is_some_and(|name| {
-                    (name.starts_with(".tmp") && name.len() == 10)
+                    is_half_written(&path)
                         || ([TICK, PAST].iter().any(|kind| name.starts_with(kind))
                             && name.ends_with(".part"))
                 });
@@ -518,6 +596,21 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
         }
     }
     Ok(found)
+}
+
+/// Digests of all checkpoints of a run folder, by their path in it.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn digests(run: &Path) -> Result<BTreeMap<String, String>, OutputError> {
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{FOLDER}/{name}")
+    };
+    all(run)?
+        .into_iter()
+        .map(|(_, path)| Ok((name(&path), crate::output::digest(&path)?)))
+        .collect()
 }
 
 /// All checkpoints of a run folder, pasts of arms included, the last first; none where there is no

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod clinic;
 pub mod curves;
 pub mod map;
+pub mod ours;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod run_folder;
@@ -26,12 +27,28 @@ pub enum OutputError {
     /// The folder is there already.
     #[error("{} exists already; choose another folder with --out, or replace it with --force", .0.display())]
     Exists(PathBuf),
-    /// The folder to be replaced is not one that a run left.
-    #[error("{} exists and is not a run folder (it has no run.json): it is not replaced", .0.display())]
-    NotARunFolder(PathBuf),
-    /// The folder to be replaced is not one that a trial left.
-    #[error("{} exists and is not the folder of a trial (it has no summary.json): it is not replaced", .0.display())]
-    NotATrial(PathBuf),
+    /// The folder is there already, and what writes into it replaces nothing.
+    #[error("{} exists already and is not empty: choose another folder with --out", .0.display())]
+    NotEmpty(PathBuf),
+    /// The folder to be replaced holds what howship did not leave there.
+    #[error("{} exists and holds what howship did not write: {found}; it is not replaced: move that away, or choose another folder with --out", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The first of what is not ours.
+        found: String,
+    },
+    /// The folder is one that is never replaced.
+    #[error("{} exists and is not replaced: {reason}; choose another folder with --out", path.display())]
+    Guarded {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The folder that a run writes into is no longer the one in which it began.
+    #[error("{} was removed or replaced while the run wrote into it: this run stops, and writes nothing into what lies there now", .0.display())]
+    Lost(PathBuf),
     /// Another process writes into the folder.
     #[error("{} is being written by another howship: wait for it, or stop it", .0.display())]
     InUse(PathBuf),

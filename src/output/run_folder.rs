@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::output::ours::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 use crate::output::{OutputError, digest, write_whole};
+
+/// What a manifest says of a run that came to its end.
+pub const DONE: &str = "done";
 
 /// A folder that a run writes into.
 #[derive(Debug)]
@@ -16,6 +20,7 @@ pub struct RunFolder {
 
 /// What `run.json` says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Version of howship.
     pub version: String,
@@ -33,38 +38,50 @@ pub struct Manifest {
     pub threads: usize,
     /// Wall time, s.
     pub wall_s: f64,
+    /// Digest of `run.json` itself, with nothing in this place.
+    pub seal: String,
+    /// Digest of every checkpoint that a run that is done keeps, by its path in the folder.
+    pub checkpoints: BTreeMap<String, String>,
     /// Digest of the final state.
     pub digest: String,
     /// `running`, `done`, the signal that stopped the run, or its fault.
     pub exit_state: String,
-    /// Digest of every file, by its path in the folder.
+    /// Digest of every file, by its path in the folder; nothing for one that is yet to be written.
     pub outputs: BTreeMap<String, String>,
 }
+
+/// Makes a new folder.
+///
+/// # Errors
+/// [`OutputError::Exists`] where there is anything of its name.
+pub fn make(path: &Path) -> Result<(), OutputError> {
+        let io = |source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        // Also a link that leads nowhere.
+        if path.symlink_metadata().is_ok() {
+            return Err(OutputError::Exists(path.to_path_buf()));
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
+            std::fs::create_dir_all(parent).map_err(io)?;
+        }
+        match std::fs::create_dir(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(OutputError::Exists(path.to_path_buf()))
+            }
+            made => made.map_err(io),
+        }
+    }
 
 impl RunFolder {
     /// Makes the folder.
     ///
     /// # Errors
-    /// An existing folder is refused, unless `force` is given and it is empty or a run's.
-    pub fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
-        let io = |source| OutputError::Io {
-            path: path.to_path_buf(),
-            source,
-        };
-        if path.exists() {
-            if !force {
-                return Err(OutputError::Exists(path.to_path_buf()));
-            }
-            let empty = std::fs::read_dir(path).map_err(io)?.next().is_none();
-            if !empty && !path.join("run.json").exists() && !path.join("scenario.toml").exists() {
-                return Err(OutputError::NotARunFolder(path.to_path_buf()));
-            }
-            std::fs::remove_dir_all(path).map_err(io)?;
-        }
-        std::fs::create_dir_all(path.join("plots")).map_err(io)?;
-        Ok(Self {
-            path: path.to_path_buf(),
-        })
+    /// [`OutputError::Exists`] where there is anything of its name.
+    pub fn create(path: &Path) -> Result<Self, OutputError> {
+        make(path)?;
+        Self::reopen(path)
     }
 
     /// The folder of a run that goes on.
@@ -72,7 +89,7 @@ impl RunFolder {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn reopen(path: &Path) -> Result<Self, OutputError> {
-        std::fs::create_dir_all(path.join("plots")).map_err(|source| OutputError::Io {
+        std::fs::create_dir_all(path.join(PLOTS)).map_err(|source| OutputError::Io {
             path: path.to_path_buf(),
             source,
         })?;
@@ -81,42 +98,33 @@ impl RunFolder {
         })
     }
 
-    /// Writes `run.json`.
+    /// Writes `run.json`, and its seal.
     ///
     /// # Errors
     /// [`OutputError::Io`].
     pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
-        let mut text = serde_json::to_string_pretty(manifest).unwrap_or_default();
+        let manifest = Manifest {
+            seal: String::new(),
+            ..manifest.clone()
+        };
+        let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
         text.push('\n');
-        write_whole(&self.path.join("run.json"), text.as_bytes())
+        write_whole(&self.path.join(RUN_LIST), sealed(&text).as_bytes())
     }
 
-    /// Digests every file and writes `run.json`.
+    /// Digests the files that the run wrote, and no others, and writes `run.json`.
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn finish(&self, mut manifest: Manifest) -> Result<Manifest, OutputError> {
-        for folder in ["", "plots"] {
-            let at = self.path.join(folder);
-            let io = |source| OutputError::Io {
-                path: at.clone(),
-                source,
-            };
-            for entry in std::fs::read_dir(&at).map_err(io)? {
-                let path = entry.map_err(io)?.path();
-                if path.is_file()
-                    && let Some(name) = path.file_name().and_then(|name| name.to_str())
-                    && name != "run.json"
-                    && !name.starts_with('.')
-                {
-                    let key = if folder.is_empty() {
-                        name.to_owned()
-                    } else {
-                        format!("{folder}/{name}")
-                    };
-                    manifest.outputs.insert(key, digest(&path)?);
-                }
-            }
+    pub fn finish(
+        &self,
+        mut manifest: Manifest,
+        written: &[PathBuf],
+    ) -> Result<Manifest, OutputError> {
+        for path in written {
+            let name = path.strip_prefix(&self.path).unwrap_or(path);
+            let name = name.to_string_lossy().into_owned();
+            manifest.outputs.insert(name, digest(path)?);
         }
         self.write_manifest(&manifest)?;
         Ok(manifest)
@@ -130,21 +138,22 @@ impl Manifest {
     /// [`OutputError::Io`] when there is none; [`OutputError::Table`] with the line that does not
     /// read.
     pub fn read(folder: &Path) -> Result<Self, OutputError> {
-        const MOST: u64 = 64 << 20;
-        let path = folder.join("run.json");
-        let io = |source| OutputError::Io {
-            path: path.clone(),
-            source,
-        };
-        let file = std::fs::File::open(&path).map_err(io)?;
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut std::io::Read::take(file, MOST), &mut text)
-            .map_err(io)?;
-        serde_json::from_str(&text).map_err(|error| OutputError::Table {
-            path: path.clone(),
+        Self::read_sealed(folder).map(|(manifest, _)| manifest)
+    }
+
+    /// The same, and whether it is byte by byte what was written.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn read_sealed(folder: &Path) -> Result<(Self, bool), OutputError> {
+        let path = folder.join(RUN_LIST);
+        let text = read_list(&path)?;
+        let manifest = serde_json::from_str(&text).map_err(|error| OutputError::Table {
+            path,
             line: error.line(),
             message: error.to_string(),
-        })
+        })?;
+        Ok((manifest, is_sealed(&text)))
     }
 }
 
@@ -153,21 +162,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_existing_folder_is_refused_and_a_foreign_one_even_when_forced() {
+    fn whatever_has_the_name_of_a_new_folder_is_left_alone() {
         let base = tempfile::tempdir().unwrap();
         let path = base.path().join("run");
-        RunFolder::create(&path, false).unwrap();
-        assert!(matches!(
-            RunFolder::create(&path, false),
-            Err(OutputError::Exists(_))
-        ));
-        let foreign = base.path().join("thesis");
-        std::fs::create_dir(&foreign).unwrap();
-        std::fs::write(foreign.join("chapter.tex"), "words").unwrap();
-        assert!(matches!(
-            RunFolder::create(&foreign, true),
-            Err(OutputError::NotARunFolder(_))
-        ));
-        assert!(foreign.join("chapter.tex").exists());
+        RunFolder::create(&path).unwrap();
+        let file = base.path().join("file");
+        std::fs::write(&file, "words").unwrap();
+        for taken in [&path, &file] {
+            let refused = RunFolder::create(taken);
+            assert!(matches!(refused, Err(OutputError::Exists(_))));
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "words");
     }
 }

@@ -281,6 +281,7 @@ impl Loaded {
         }
         self.check_times(&mut found);
         self.check_checkpoints(&mut found);
+        self.check_restorable(&mut found);
         if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
             found.push(self.error(
                 "seeding.remodelling_space",
@@ -384,6 +385,7 @@ impl Loaded {
     }
 
     pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+        self.check_record(grid)?;
         match too_little(self.memory_bytes(grid), machine_bytes()) {
             None => Ok(()),
             Some(message) => Err(self.error(

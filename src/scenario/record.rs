@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
-use crate::engine::parts::{Part, parts};
+use crate::engine::parts::{Part, parts, whole};
 use crate::engine::supply::dose_gy;
 use crate::mechanics::follow_up;
 use crate::observe::immune;
@@ -36,6 +36,23 @@ const FILM_FRAMES: f64 = 24.0;
 
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
+
+/// Names of all tables that a run may write.
+pub const TABLES: [&str; 13] = [
+    "series.csv",
+    "ledger.csv",
+    "drugs.csv",
+    "clones.csv",
+    "colonisation.csv",
+    "radiotherapy.csv",
+    "immune.csv",
+    "fractions.csv",
+    "patient.csv",
+    "events.csv",
+    "rigidity.csv",
+    "rigidity_cuts.csv",
+    "digests.csv",
+];
 
 /// Hexadecimal digits that are kept of the digest of a part.
 const PART_DIGITS: usize = 8;
@@ -463,11 +480,7 @@ impl Record {
         if self.parts.is_empty() {
             self.parts = found.iter().map(|part| part.path.clone()).collect();
         }
-        let mut whole = blake3::Hasher::new();
-        for part in &found {
-            whole.update(part.digest.as_bytes());
-        }
-        let mut digests = vec![whole.finalize().to_hex()[..2 * PART_DIGITS].to_owned()];
+        let mut digests = vec![whole(&found).to_hex()[..2 * PART_DIGITS].to_owned()];
         digests.extend(
             found
                 .iter()
@@ -507,13 +520,19 @@ impl Record {
         text
     }
 
-    /// Writes the tables.
+    /// Writes the tables, and returns where.
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn write_tables(&self, folder: &Path) -> Result<(), OutputError> {
-        self.series.write_csv(&folder.join("series.csv"))?;
-        self.ledger.write_csv(&folder.join("ledger.csv"))?;
+    pub fn write_tables(&self, folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
+        let mut written = Vec::new();
+        let mut to = |name: &str| {
+            let path = folder.join(name);
+            written.push(path.clone());
+            path
+        };
+        self.series.write_csv(&to("series.csv"))?;
+        self.ledger.write_csv(&to("ledger.csv"))?;
         for (table, file) in [
             (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
@@ -522,7 +541,7 @@ impl Record {
             (&self.immune, "immune.csv"),
         ] {
             if !table.columns.is_empty() {
-                table.write_csv(&folder.join(file))?;
+                table.write_csv(&to(file))?;
             }
         }
         if !self.radiotherapy.columns.is_empty() {
@@ -530,24 +549,24 @@ impl Record {
                 columns: FRACTION_COLUMNS.map(str::to_owned).to_vec(),
                 rows: self.fractions.iter().map(Fraction::row).collect(),
             }
-            .write_csv(&folder.join("fractions.csv"))?;
+            .write_csv(&to("fractions.csv"))?;
         }
         if !self.patient.columns.is_empty() {
-            self.patient.write_csv(&folder.join("patient.csv"))?;
+            self.patient.write_csv(&to("patient.csv"))?;
         }
         if let Some(events) = &self.events {
             let text = events_csv(events);
-            write_whole(&folder.join("events.csv"), text.as_bytes())?;
+            write_whole(&to("events.csv"), text.as_bytes())?;
         }
         if !self.rigidity.columns.is_empty() {
-            self.rigidity.write_csv(&folder.join("rigidity.csv"))?;
-            self.rigidity_cuts
-                .write_csv(&folder.join("rigidity_cuts.csv"))?;
+            self.rigidity.write_csv(&to("rigidity.csv"))?;
+            self.rigidity_cuts.write_csv(&to("rigidity_cuts.csv"))?;
         }
-        write_whole(&folder.join("digests.csv"), self.digests_csv().as_bytes())
+        write_whole(&to("digests.csv"), self.digests_csv().as_bytes())?;
+        Ok(written)
     }
 
-    /// Writes the curves, maps and the film.
+    /// Writes the curves, maps and the film, and returns where.
     ///
     /// # Errors
     /// [`OutputError`] of a file that cannot be written or drawn.
@@ -556,50 +575,62 @@ impl Record {
         plots: &Path,
         title: &str,
         grid: &Grid,
-    ) -> Result<(), OutputError> {
+    ) -> Result<Vec<PathBuf>, OutputError> {
         let days = self.marked_days();
-        write_curves(plots, title, std::slice::from_ref(&self.series), &days)?;
+        let series = std::slice::from_ref(&self.series);
+        let mut written = write_curves(plots, title, series, &days)?;
         if !self.drugs.columns.is_empty() {
-            write_drug_curves(plots, title, &self.drugs)?;
+            written.extend(write_drug_curves(plots, title, &self.drugs)?);
         }
         if !self.clones.columns.is_empty() {
-            write_clone_curves(plots, title, &self.clones, &days)?;
+            written.extend(write_clone_curves(plots, title, &self.clones, &days)?);
         }
         if !self.patient.columns.is_empty() {
-            write_patient_curves(plots, title, &self.patient, &days)?;
+            written.extend(write_patient_curves(plots, title, &self.patient, &days)?);
             if self.events.is_some() {
-                write_event_curves(plots, title, &self.patient, &days)?;
+                written.extend(write_event_curves(plots, title, &self.patient, &days)?);
             }
         }
         if !self.rigidity.columns.is_empty() {
             let days = dose_days(&self.drugs);
-            write_rigidity_curves(plots, title, &self.rigidity, &days)?;
+            written.extend(write_rigidity_curves(plots, title, &self.rigidity, &days)?);
         }
         if !self.radiotherapy.columns.is_empty() {
-            write_radiation_curves(plots, title, &self.radiotherapy, &days)?;
+            written.extend(write_radiation_curves(
+                plots,
+                title,
+                &self.radiotherapy,
+                &days,
+            )?);
         }
         if !self.immune.columns.is_empty() {
             let days = dose_days(&self.drugs);
-            write_immune_curves(plots, title, &self.immune, &days)?;
+            written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
         for moment in &self.maps {
-            write_map(
-                &plots.join(format!("map_d{:.0}.png", moment.day)),
-                title,
-                &moment.frame(grid),
-            )?;
+            let path = plots.join(format!("map_d{:.0}.png", moment.day));
+            write_map(&path, title, &moment.frame(grid))?;
+            written.push(path);
         }
-        self.write_dose_map(plots, title, grid)?;
+        written.extend(self.write_dose_map(plots, title, grid)?);
         let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
-        write_gif(&plots.join("map.gif"), title, &film)
+        let path = plots.join("map.gif");
+        write_gif(&path, title, &film)?;
+        written.push(path);
+        Ok(written)
     }
 }
 
 impl Record {
     /// Draws the sum of all fractions over the last map.
-    fn write_dose_map(&self, plots: &Path, title: &str, grid: &Grid) -> Result<(), OutputError> {
+    fn write_dose_map(
+        &self,
+        plots: &Path,
+        title: &str,
+        grid: &Grid,
+    ) -> Result<Option<PathBuf>, OutputError> {
         let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
-            return Ok(());
+            return Ok(None);
         };
         let dose_gy: Vec<Vec<f64>> = moment
             .slices
@@ -630,13 +661,15 @@ impl Record {
             last.dose_gy,
             moment.day
         );
+        let path = plots.join("dose_map.png");
         write_dose_map(
-            &plots.join("dose_map.png"),
+            &path,
             &format!("{title}: dose of all fractions"),
             &caption,
             &moment.frame(grid).cuts,
             &dose_gy,
-        )
+        )?;
+        Ok(Some(path))
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Restored {
 }
 
 impl Loaded {
-    /// A scenario from the text that [`Tree::to_toml`] gave, which stands alone.
+    /// A scenario from the text that [`Tree::to_toml_with_sources`] gave, which stands alone.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -58,6 +58,16 @@ impl Loaded {
         absolute.to_string_lossy().into_owned()
     }
 
+    /// Files and folders from which the scenario was read, and those that it names.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let layers = self.tree.layers().into_iter().map(PathBuf::from);
+        let image = self.scenario.specimen.image.iter();
+        layers
+            .chain(image.map(|image| self.folder.join(&image.file)))
+            .filter(|path| path.exists())
+            .collect()
+    }
+
     /// The bytes of a checkpoint of a run of this scenario.
     ///
     /// # Errors
@@ -70,7 +80,7 @@ impl Loaded {
     ) -> Result<Vec<u8>, CheckpointError> {
         let heading = Heading {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario: self.tree.to_toml(),
+            scenario: self.tree.to_toml_with_sources(),
             inputs: self.inputs(),
             specimen: simulation.specimen.clone(),
             bone: simulation.bone.clone(),

@@ -601,16 +601,4 @@ impl Radiation {
             shape && values.iter().all(|value| (0.0..=f64::MAX).contains(value))
         })
     }
-
-    /// Gives the bytes of a digest to `take`.
-    pub fn digest(&self, take: &mut dyn FnMut(&[u8])) {
-        for fraction in &self.fractions {
-            take(fraction.course.as_bytes());
-            for value in fraction.row() {
-                take(&value.to_le_bytes());
-            }
-        }
-        take(&self.without_target.to_le_bytes());
-        take(&self.tumour_deaths.to_le_bytes());
-    }
 }

@@ -1,0 +1,631 @@
+//! What howship wrote into a folder, and nothing else: a folder is replaced only where the list that
+//! howship left in it (`run.json`, `folder.json`) names all that it holds, and only by a folder that
+//! is done, moved into its place.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::output::checkpoint::{Checkpoints, FOLDER, is_our_file};
+use crate::output::run_folder::{DONE, Manifest};
+use crate::output::{OutputError, digest, write_whole};
+
+/// The list of a folder that is no run's.
+pub const LIST: &str = "folder.json";
+/// The list of a run folder.
+pub const RUN_LIST: &str = "run.json";
+/// Folder of the pictures.
+pub const PLOTS: &str = "plots";
+/// Folder of what sets arms apart.
+pub const COMPARED: &str = "compared";
+/// Strangers' files that a message names.
+const NAMED: usize = 3;
+/// Bytes of a list at most.
+const MOST_LIST: u64 = 64 << 20;
+/// A seal before it is put on.
+const UNSEALED: &str = "\"seal\": \"\"";
+const SEAL: &str = "\"seal\": \"";
+
+/// Puts the seal on a list: the digest of its text without one, in its first empty field `seal`.
+pub(super) fn sealed(text: &str) -> String {
+    let seal = blake3::hash(text.as_bytes()).to_hex();
+    text.replacen(UNSEALED, &format!("{SEAL}{seal}\""), 1)
+}
+
+/// True where a list is, byte by byte, what was sealed.
+pub fn is_sealed(text: &str) -> bool {
+    let Some((before, rest)) = text.split_once(SEAL) else {
+        return false;
+    };
+    let Some((seal, after)) = rest.split_once('"') else {
+        return false;
+    };
+    let unsealed = format!("{before}{UNSEALED}{after}");
+    blake3::hash(unsealed.as_bytes()).to_hex().as_str() == seal
+}
+
+/// Text of a list.
+pub(super) fn read_list(path: &Path) -> Result<String, OutputError> {
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    if !std::fs::symlink_metadata(path).map_err(io)?.is_file() {
+        return Err(io(std::io::Error::other("is no regular file")));
+    }
+    let file = std::fs::File::open(path).map_err(io)?;
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut std::io::Read::take(file, MOST_LIST), &mut text)
+        .map_err(io)?;
+    Ok(text)
+}
+
+/// What `folder.json` says: files of a folder that holds no run of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listing {
+    /// Version of howship.
+    pub version: String,
+    /// What the folder is, such as `trial`.
+    pub kind: String,
+    /// Digest of this list.
+    pub seal: String,
+    /// Folders with lists of their own.
+    pub folders: Vec<String>,
+    /// Digest of every file, by its path in the folder.
+    pub outputs: BTreeMap<String, String>,
+}
+
+impl Listing {
+    /// Lists all files of a folder that howship alone has written into, but those of `folders`.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn write(folder: &Path, kind: &str, folders: &[String]) -> Result<(), OutputError> {
+        let mut outputs = BTreeMap::new();
+        for (name, path) in entries(folder)? {
+            if name == LIST || folders.contains(&name) {
+                continue;
+            }
+            if path.is_dir() {
+                for (inner, path) in entries(&path)? {
+                    outputs.insert(format!("{name}/{inner}"), digest(&path)?);
+                }
+            } else {
+                outputs.insert(name, digest(&path)?);
+            }
+        }
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            kind: kind.to_owned(),
+            seal: String::new(),
+            folders: folders.to_vec(),
+            outputs,
+        }
+        .save(folder)
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), OutputError> {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        write_whole(&folder.join(LIST), sealed(&text).as_bytes())
+    }
+
+    /// Adds a folder with a list of its own, where the list is as it was written.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn add_folder(folder: &Path, name: &str) -> Result<(), OutputError> {
+        let text = read_list(&folder.join(LIST))?;
+        if let (true, Ok(mut list)) = (is_sealed(&text), serde_json::from_str::<Self>(&text))
+            && !list.folders.iter().any(|known| known == name)
+        {
+            list.folders.push(name.to_owned());
+            list.seal.clear();
+            list.save(folder)?;
+        }
+        Ok(())
+    }
+}
+
+/// Names and paths of what is in a folder, in order.
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, OutputError> {
+    let io = |source| OutputError::Io {
+        path: folder.to_path_buf(),
+        source,
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        found.push((name, entry.path()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// True for the name of a file that was to get its own when it is whole.
+pub(super) fn is_half_written(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_prefix(".tmp")
+        .is_some_and(|rest| rest.len() == 6 && rest.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Why something is not ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// No list names it.
+    Unlisted,
+    /// It is no longer what was written.
+    Changed,
+    /// The list itself does not read, or is not what was written.
+    List,
+}
+
+/// Something in a folder that no run of howship left there as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// Path in the folder.
+    pub path: String,
+    /// Why it is not ours.
+    pub why: Why,
+}
+
+impl std::fmt::Display for Foreign {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = &self.path;
+        match self.why {
+            Why::Unlisted => write!(to, "{path}"),
+            Why::Changed => write!(to, "{path} (changed since it was written)"),
+            Why::List => write!(to, "{path} (not as it was written)"),
+        }
+    }
+}
+
+/// All that a folder holds: what is ours, and what is not.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    files: Vec<PathBuf>,
+    /// The outermost first.
+    folders: Vec<PathBuf>,
+    /// What is not ours.
+    pub foreign: Vec<Foreign>,
+    /// Run folders with checkpoints.
+    runs: Vec<PathBuf>,
+}
+
+/// What a list allows to lie beside it.
+struct Allowed {
+    outputs: BTreeMap<String, String>,
+    folders: Vec<String>,
+    is_run: bool,
+    /// A run that is not over may have been killed in the midst of a file.
+    is_open: bool,
+}
+
+impl Allowed {
+    fn read(folder: &Path) -> Option<Result<(Self, bool), OutputError>> {
+        let wrong = |path: PathBuf, error: &serde_json::Error| OutputError::Table {
+            path,
+            line: error.line(),
+            message: error.to_string(),
+        };
+        let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
+        let read = |name: &str| read_list(&folder.join(name));
+        if is_there(RUN_LIST) {
+            Some(read(RUN_LIST).and_then(|text| {
+                let list: Manifest = serde_json::from_str(&text)
+                    .map_err(|error| wrong(folder.join(RUN_LIST), &error))?;
+                let allowed = Self {
+                    is_open: list.exit_state != DONE,
+                    outputs: list.outputs,
+                    folders: vec![COMPARED.to_owned()],
+                    is_run: true,
+                };
+                Ok((allowed, is_sealed(&text)))
+            }))
+        } else if is_there(LIST) {
+            Some(read(LIST).and_then(|text| {
+                let list: Listing = serde_json::from_str(&text)
+                    .map_err(|error| wrong(folder.join(LIST), &error))?;
+                let allowed = Self {
+                    outputs: list.outputs,
+                    folders: list.folders,
+                    is_run: false,
+                    is_open: false,
+                };
+                Ok((allowed, is_sealed(&text)))
+            }))
+        } else {
+            None
+        }
+    }
+
+    /// True where a folder without a list of its own holds listed files.
+    fn holds(&self, name: &str) -> bool {
+        let head = format!("{name}/");
+        (self.is_run && name == PLOTS) || self.outputs.keys().any(|path| path.starts_with(&head))
+    }
+}
+
+impl Inventory {
+    /// Looks through a folder, which is no link.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn of(folder: &Path) -> Result<Self, OutputError> {
+        let mut found = Self::default();
+        found.look(folder, folder)?;
+        Ok(found)
+    }
+
+    fn strange(&mut self, root: &Path, path: &Path, why: Why) {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        self.foreign.push(Foreign {
+            path: path.display().to_string(),
+            why,
+        });
+    }
+
+    fn look(&mut self, root: &Path, folder: &Path) -> Result<(), OutputError> {
+        self.folders.push(folder.to_path_buf());
+        let inside = entries(folder)?;
+        let (allowed, list) = match Allowed::read(folder) {
+            None => {
+                for (_, path) in inside {
+                    self.strange(root, &path, Why::Unlisted);
+                }
+                return Ok(());
+            }
+            Some(read) => {
+                let name = if folder.join(RUN_LIST).symlink_metadata().is_ok() {
+                    RUN_LIST
+                } else {
+                    LIST
+                };
+                let list = folder.join(name);
+                match read {
+                    Ok((allowed, is_sealed)) => {
+                        if !is_sealed {
+                            self.strange(root, &list, Why::List);
+                        }
+                        (allowed, list)
+                    }
+                    Err(_) => {
+                        self.strange(root, &list, Why::List);
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        for (name, path) in inside {
+            let is_dir = path
+                .symlink_metadata()
+                .is_ok_and(|metadata| metadata.is_dir());
+            if path == list {
+                self.files.push(path);
+            } else if is_dir && allowed.is_run && name == FOLDER {
+                self.look_at_checkpoints(root, &path)?;
+                self.runs.push(folder.to_path_buf());
+            } else if is_dir && allowed.folders.contains(&name) {
+                self.look(root, &path)?;
+            } else if is_dir && allowed.holds(&name) {
+                self.folders.push(path.clone());
+                for (inner, path) in entries(&path)? {
+                    self.take(root, path, &format!("{name}/{inner}"), &allowed);
+                }
+            } else {
+                self.take(root, path, &name, &allowed);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, root: &Path, path: PathBuf, name: &str, allowed: &Allowed) {
+        let is_file = path
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_file());
+        match allowed.outputs.get(name) {
+            Some(expected) if is_file => {
+                // Pictures are drawn again by `howship plot`; a run that goes on has no digests yet.
+                let is_same = expected.is_empty()
+                    || name.starts_with("plots/")
+                    || digest(&path).is_ok_and(|now| now == *expected);
+                if !is_same {
+                    self.strange(root, &path, Why::Changed);
+                }
+                self.files.push(path);
+            }
+            None if is_file && allowed.is_open && is_half_written(&path) => self.files.push(path),
+            _ => self.strange(root, &path, Why::Unlisted),
+        }
+    }
+
+    fn look_at_checkpoints(&mut self, root: &Path, folder: &Path) -> Result<(), OutputError> {
+        self.folders.push(folder.to_path_buf());
+        for (_, path) in entries(folder)? {
+            if is_our_file(&path) {
+                self.files.push(path);
+            } else {
+                self.strange(root, &path, Why::Unlisted);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is ours. Where more lies there, that stays, with the folders that hold it.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    fn remove(self) -> Result<(), OutputError> {
+        let io = |path: &Path, source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        for path in &self.files {
+            std::fs::remove_file(path).map_err(|source| io(path, source))?;
+        }
+        for path in self.folders.iter().rev() {
+            std::fs::remove_dir(path).map_err(|source| io(path, source))?;
+        }
+        Ok(())
+    }
+
+    fn refuse_foreign(&self, path: &Path) -> Result<(), OutputError> {
+        if self.foreign.is_empty() {
+            return Ok(());
+        }
+        let mut words: Vec<String> = self
+            .foreign
+            .iter()
+            .take(NAMED)
+            .map(ToString::to_string)
+            .collect();
+        if self.foreign.len() > NAMED {
+            words.push(format!("{} more", self.foreign.len() - NAMED));
+        }
+        Err(OutputError::Foreign {
+            path: path.to_path_buf(),
+            found: words.join(", "),
+        })
+    }
+}
+
+/// Removes a folder that holds nothing but what howship wrote.
+///
+/// # Errors
+/// [`OutputError::Foreign`]; nothing is removed then.
+pub fn remove(folder: &Path) -> Result<(), OutputError> {
+    let found = Inventory::of(folder)?;
+    found.refuse_foreign(folder)?;
+    found.remove()
+}
+
+/// A new folder on its way into the place of an old one.
+#[derive(Debug)]
+pub struct Replacement {
+    old: PathBuf,
+    new: PathBuf,
+    /// So that no run goes on in the old folder meanwhile.
+    held: Vec<Checkpoints>,
+}
+
+/// Holds the folder that is to be replaced against all that it must not be: a link, no folder, the
+/// place of what is in use, or a folder with anything that howship did not write.
+fn check(old: &Path, inputs: &[PathBuf]) -> Result<Inventory, OutputError> {
+    let guarded = |reason: String| OutputError::Guarded {
+        path: old.to_path_buf(),
+        reason,
+    };
+    let io = |source| OutputError::Io {
+        path: old.to_path_buf(),
+        source,
+    };
+    let metadata = old.symlink_metadata().map_err(io)?;
+    if metadata.is_symlink() {
+        return Err(guarded("it is a link".to_owned()));
+    }
+    if !metadata.is_dir() {
+        return Err(guarded("it is no folder".to_owned()));
+    }
+    let canonical = old.canonicalize().map_err(io)?;
+    if canonical.parent().is_none() {
+        return Err(guarded("it is the root of all folders".to_owned()));
+    }
+    let places = [
+        (std::env::current_dir().ok(), "the current folder"),
+        (std::env::home_dir(), "the home folder"),
+    ];
+    for (place, name) in places {
+        if let Some(place) = place.and_then(|place| place.canonicalize().ok())
+            && place.starts_with(&canonical)
+        {
+            return Err(guarded(format!("{name} is or lies in it")));
+        }
+    }
+    for input in inputs {
+        if let Ok(place) = input.canonicalize()
+            && place.starts_with(&canonical)
+        {
+            return Err(guarded(format!(
+                "{}, which the run reads, lies in it",
+                input.display()
+            )));
+        }
+    }
+    let found = Inventory::of(old)?;
+    found.refuse_foreign(old)?;
+    Ok(found)
+}
+
+/// The folder around a folder, which is made where it is not there.
+fn parent_of(out: &Path) -> Result<PathBuf, OutputError> {
+    let parent = out
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(|source| OutputError::Io {
+        path: out.to_path_buf(),
+        source,
+    })?;
+    Ok(parent.to_path_buf())
+}
+
+/// A hidden name beside a folder.
+fn beside(folder: &Path, what: &str, turn: u32) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(folder.file_name().unwrap_or_default());
+    name.push(format!(".{what}-{}", std::process::id()));
+    if turn > 0 {
+        name.push(format!("-{turn}"));
+    }
+    folder.with_file_name(name)
+}
+
+impl Replacement {
+    /// Says whether a folder may be written, without touching it: it is not there; or it may be
+    /// replaced, and holds nothing but what howship wrote.
+    ///
+    /// # Errors
+    /// [`OutputError::Exists`] without `force`, else [`OutputError::Foreign`],
+    /// [`OutputError::Guarded`], and [`OutputError::InUse`] where a run goes on in it.
+    pub fn check(out: &Path, force: bool, inputs: &[PathBuf]) -> Result<(), OutputError> {
+        if out.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        if !force {
+            return Err(OutputError::Exists(out.to_path_buf()));
+        }
+        Checkpoints::hold_all(&check(out, inputs)?.runs).map(drop)
+    }
+
+    /// Makes sure that a folder can be made beside a place, before work is put into what it will hold.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn try_place(out: &Path) -> Result<(), OutputError> {
+        crate::output::beside(&parent_of(out)?).map(drop)
+    }
+
+    /// Makes a folder beside the place that it will have; what lies there stays until [`Self::place`].
+    ///
+    /// # Errors
+    /// As for [`Self::check`].
+    pub fn begin(out: &Path, inputs: &[PathBuf]) -> Result<Self, OutputError> {
+        let held = if out.symlink_metadata().is_ok() {
+            Checkpoints::hold_all(&check(out, inputs)?.runs)?
+        } else {
+            Vec::new()
+        };
+        let io = |path: &Path, source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        parent_of(out)?;
+        // A name with a trailing `..` has no neighbour.
+        if !matches!(out.components().next_back(), Some(Component::Normal(_))) {
+            return Err(OutputError::Guarded {
+                path: out.to_path_buf(),
+                reason: "it has no name of its own".to_owned(),
+            });
+        }
+        let mut turn = 0;
+        let new = loop {
+            let new = beside(out, "new", turn);
+            match std::fs::create_dir(&new) {
+                Ok(()) => break new,
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && turn < 99 => {
+                    turn += 1;
+                }
+                Err(error) => return Err(io(&new, error)),
+            }
+        };
+        Ok(Self {
+            old: out.to_path_buf(),
+            new,
+            held,
+        })
+    }
+
+    /// The new folder.
+    pub fn folder(&self) -> &Path {
+        &self.new
+    }
+
+    /// Moves the new folder into its place, and removes the old one.
+    ///
+    /// # Errors
+    /// Where anything came into the old folder meanwhile: both folders then stay as they are.
+    pub fn place(self) -> Result<(), OutputError> {
+        let io = |path: &Path, source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        let Self { old, new, held } = self;
+        let mut gone = None;
+        if old.symlink_metadata().is_ok() {
+            check(&old, &[])?;
+            let away = beside(&old, "old", 0);
+            std::fs::rename(&old, &away).map_err(|source| io(&old, source))?;
+            gone = Some(away);
+        }
+        if let Err(error) = std::fs::rename(&new, &old) {
+            if let Some(away) = &gone {
+                // What was there before is worth more than the order of names.
+                let _ = std::fs::rename(away, &old);
+            }
+            return Err(io(&old, error));
+        }
+        drop(held);
+        gone.map_or(Ok(()), |away| remove(&away))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_breaks_with_any_byte() {
+        let text = "{\n  \"seal\": \"\",\n  \"outputs\": {\n    \"seal\": \"\"\n  }\n}\n";
+        let list = sealed(text);
+        assert!(is_sealed(&list) && !is_sealed(text));
+        for at in 0..list.len() {
+            let mut bytes = list.clone().into_bytes();
+            bytes[at] ^= 1;
+            if let Ok(other) = String::from_utf8(bytes) {
+                assert!(!is_sealed(&other), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_came_in_between_keeps_both_folders() {
+        let base = tempfile::tempdir().unwrap();
+        let out = base.path().join("trial");
+        let fill = |replacement: &Replacement, words: &str| {
+            std::fs::write(replacement.folder().join("a.csv"), words).unwrap();
+            Listing::write(replacement.folder(), "trial", &[]).unwrap();
+        };
+        let first = Replacement::begin(&out, &[]).unwrap();
+        fill(&first, "one");
+        first.place().unwrap();
+        let second = Replacement::begin(&out, &[]).unwrap();
+        fill(&second, "two");
+        let new = second.folder().to_path_buf();
+        std::fs::write(out.join(".notes"), "mine").unwrap();
+        let refused = second.place().unwrap_err();
+        assert!(refused.to_string().contains(".notes"), "{refused}");
+        assert_eq!(std::fs::read_to_string(out.join("a.csv")).unwrap(), "one");
+        assert_eq!(std::fs::read_to_string(new.join("a.csv")).unwrap(), "two");
+        std::fs::remove_file(out.join(".notes")).unwrap();
+        let third = Replacement::begin(&out, &[]).unwrap();
+        fill(&third, "three");
+        third.place().unwrap();
+        assert_eq!(std::fs::read_to_string(out.join("a.csv")).unwrap(), "three");
+        let left: Vec<_> = entries(base.path()).unwrap();
+        assert_eq!(left.len(), 2, "the folder, and the second that found no place: {left:?}");
+    }
+}

@@ -1,0 +1,580 @@
+//! Folders of runs, as careless and hostile hands treat them: nothing of others is touched, and what
+//! was altered is seen.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use howship::engine::parts::parts;
+use howship::output::checkpoint::{open, read_bytes};
+use howship::output::run_folder::Manifest;
+
+const SMALL: &str = r#"name = "small"
+preset = "mouse"
+seed = 5
+[run]
+duration = "1 d"
+burn_in = "0 d"
+tick = "6 h"
+[lattice]
+size = [24, 24, 1]
+site = "10 um"
+section_thickness = "50 um"
+[specimen.slab]
+thickness = "60 um"
+[inoculation]
+cells = 20
+[output]
+series_every = "6 h"
+"#;
+
+const ARMS: &str = r#"
+[arms.slow]
+at = "12 h"
+set = ["tumour.division.rate = 0.01 /d"]
+"#;
+
+struct Bench {
+    base: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let base = tempfile::tempdir().unwrap();
+        fs::write(base.path().join("small.toml"), SMALL).unwrap();
+        fs::write(base.path().join("arms.toml"), format!("{SMALL}{ARMS}")).unwrap();
+        Self { base }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.base.path().join(name)
+    }
+
+    fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_howship"));
+        command
+            .current_dir(self.base.path())
+            .env("HOME", self.base.path())
+            .args(words.split_whitespace().map(|word| word.replace('~', " ")));
+        command
+    }
+
+    fn howship(&self, words: &str) -> (Option<i32>, String) {
+        let output = self.command(words).output().unwrap();
+        (output.status.code(), said(&output))
+    }
+
+    fn done(&self, words: &str) -> String {
+        let (code, said) = self.howship(words);
+        assert_eq!(code, Some(0), "{words}: {said}");
+        said
+    }
+
+    /// A request that is refused with exit 2 and these words, and touches nothing.
+    fn refused(&self, words: &str, expected: &[&str]) {
+        let before = all(self.base.path());
+        let (code, said) = self.howship(words);
+        assert_eq!(code, Some(2), "{words}: {said}");
+        for word in expected {
+            assert!(said.contains(word), "{words}: {word} is not said: {said}");
+        }
+        let after = all(self.base.path());
+        assert!(before.keys().eq(after.keys()), "{words}: other files");
+        assert!(before == after, "{words}: something was written");
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Everything under a folder: bytes of files, targets of links, nothing for folders.
+fn all(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = path.symlink_metadata().unwrap().file_type();
+        if kind.is_symlink() {
+            let to = fs::read_link(&path).unwrap();
+            found.insert(path, to.to_string_lossy().into_owned().into_bytes());
+        } else if kind.is_dir() {
+            found.extend(all(&path));
+            found.insert(path, Vec::new());
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            found.insert(path, bytes);
+        }
+    }
+    found
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut found: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    found
+}
+
+fn write(path: &Path, words: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, words).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(status.unwrap().success());
+}
+
+/// Changes one digit somewhere in the last line of a table.
+fn edit_digit(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = bytes.iter().rposition(u8::is_ascii_digit).unwrap();
+    bytes[at] = if bytes[at] == b'7' { b'3' } else { b'7' };
+    fs::write(path, bytes).unwrap();
+}
+
+fn replace(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from} is not in {}", path.display());
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out run --quiet");
+    bench.refused("run small.toml --out run", &["exists already", "--force"]);
+    bench.done("run small.toml --out run --force --quiet --seed 6");
+    assert_eq!(Manifest::read(&bench.path("run")).unwrap().seed, 6);
+    // Pictures that were drawn again are ours.
+    bench.done("plot run");
+    let said = bench.done("run small.toml --out run --force");
+    assert!(said.contains("run was replaced by it"), "{said}");
+    bench.done("verify run --quiet");
+    // Arms, with one that was added.
+    bench.done("run arms.toml --out all --quiet");
+    bench.done("fork all --at 6~h --arm more --quiet");
+    bench.done("verify all --quiet");
+    bench.done("run arms.toml --out all --force --quiet");
+    assert_eq!(
+        names(&bench.path("all")),
+        ["compared", "control", "folder.json", "scenario.toml", "slow"]
+    );
+    // An empty folder.
+    fs::create_dir(bench.path("empty")).unwrap();
+    bench.done("run small.toml --out empty --force --quiet");
+    assert_eq!(
+        names(bench.base.path()),
+        ["all", "arms.toml", "empty", "run", "small.toml"]
+    );
+}
+
+#[test]
+fn force_keeps_every_folder_with_anything_that_howship_did_not_write() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out made --quiet");
+    let (made, run) = (bench.path("made"), bench.path("run"));
+    type Harm = fn(&Path);
+    let harms: [(&str, Harm); 15] = [
+        ("thesis.tex", |run| write(&run.join("thesis.tex"), "words")),
+        ("plots/mine.svg", |run| {
+            write(&run.join("plots/mine.svg"), "<svg/>");
+        }),
+        ("checkpoints/notes", |run| {
+            write(&run.join("checkpoints/notes"), "words");
+        }),
+        ("checkpoints/tick-9.howship", |run| {
+            write(&run.join("checkpoints/tick-9.howship"), "no checkpoint");
+        }),
+        (".hidden", |run| write(&run.join(".hidden"), "words")),
+        (".tmpa1B2c3", |run| write(&run.join(".tmpa1B2c3"), "words")),
+        ("thesis", |run| {
+            write(&run.join("thesis/chapters/one.tex"), "words");
+        }),
+        ("void", |run| fs::create_dir(run.join("void")).unwrap()),
+        ("plots/link", |run| {
+            symlink("../../small.toml", run.join("plots/link")).unwrap();
+        }),
+        ("series.csv", |run| {
+            fs::remove_file(run.join("series.csv")).unwrap();
+            symlink("../small.toml", run.join("series.csv")).unwrap();
+        }),
+        ("scenario.toml (changed", |run| {
+            replace(&run.join("scenario.toml"), "seed = 5", "seed = 7");
+        }),
+        ("run.json (not as it was written)", |run| {
+            replace(
+                &run.join("run.json"),
+                "\"outputs\": {",
+                "\"outputs\": {\n    \"a.tex\": \"\",",
+            );
+        }),
+        ("run.json (not as it was written)", |run| {
+            write(&run.join("run.json"), "");
+        }),
+        ("run.json (not as it was written)", |run| {
+            write(&run.join("run.json"), "x");
+        }),
+        ("compared", |run| {
+            write(&run.join("compared/arms.csv"), "time_d\n");
+        }),
+    ];
+    for (named, harm) in harms {
+        copy(&made, &run);
+        harm(&run);
+        bench.refused(
+            "run small.toml --out run --force",
+            &["run exists and holds", named],
+        );
+        fs::remove_dir_all(&run).unwrap();
+    }
+    // Files that only look like ours.
+    for name in ["scenario.toml", "run.json", "summary.json", "trial.toml"] {
+        write(&run.join(name), "x");
+        write(&run.join("thesis.tex"), "words");
+        bench.refused("run small.toml --out run --force", &[name]);
+        fs::remove_dir_all(&run).unwrap();
+    }
+    write(&run, "a file");
+    bench.refused("run small.toml --out run --force", &["it is no folder"]);
+}
+
+#[test]
+fn force_never_takes_the_place_of_what_is_in_use() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out run --quiet");
+    let at = "small.toml --force --out";
+    bench.refused(&format!("run {at} ."), &["is not replaced"]);
+    bench.refused(&format!("run {at} run/.."), &["is not replaced"]);
+    bench.refused(&format!("run {at} /"), &["root of all folders"]);
+    let home = bench.base.path().display().to_string();
+    bench.refused(&format!("run {at} {home}"), &["is not replaced"]);
+    symlink("run", bench.path("link")).unwrap();
+    bench.refused(&format!("run {at} link"), &["it is a link"]);
+    symlink("nowhere", bench.path("dead")).unwrap();
+    bench.refused("run small.toml --out dead", &["exists already"]);
+    // The scenario, its base and its image.
+    bench.refused("run run/scenario.toml --out run --force", &["lies in it"]);
+    write(
+        &bench.path("over.toml"),
+        "extends = \"run/scenario.toml\"\nname = \"over\"\n",
+    );
+    bench.refused("run over.toml --out run --force", &["lies in it"]);
+    let inside = |path: &str, words: &str| {
+        let output = bench
+            .command(words)
+            .current_dir(bench.path(path))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("current folder"), "{}", said(&output));
+    };
+    inside("run", "run ../small.toml --out ../run --force");
+    inside("run/plots", "run ../../small.toml --out ../../run --force");
+    bench.done("verify run --quiet");
+}
+
+#[test]
+fn a_replacement_that_fails_leaves_what_was_there() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out run --quiet");
+    let before = all(&bench.path("run"));
+    // More cells than a marrow has room for.
+    let (code, words) = bench.howship(
+        "run small.toml --out run --force --quiet --set inoculation.cells=100000 \
+         --set inoculation.time=6~h",
+    );
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains("run is as it was"), "{words}");
+    assert!(before == all(&bench.path("run")), "something was written");
+    // A signal on the way: what is unfinished is named, and can be taken up.
+    let child = bench
+        .command("run small.toml --out run --force --set run.duration=1000~d --quiet")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let new = bench.path(&format!(".run.new-{}", child.id()));
+    wait_for(&new.join("run.json"));
+    kill("-TERM", child.id());
+    let output = child.wait_with_output().unwrap();
+    let words = said(&output);
+    assert_eq!(output.status.code(), Some(143), "{words}");
+    for word in ["howship resume .run.new-", "run is as it was"] {
+        assert!(words.contains(word), "{word} is not said: {words}");
+    }
+    assert!(before == all(&bench.path("run")), "something was written");
+    let manifest = Manifest::read(&new).unwrap();
+    assert!(manifest.exit_state.starts_with("stopped by SIGTERM"));
+    // What was stopped can be replaced too.
+    let name = new.file_name().unwrap().to_str().unwrap().to_owned();
+    bench.done(&format!("run small.toml --out {name} --force --quiet"));
+}
+
+#[test]
+fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
+    let bench = Bench::new();
+    bench.done("run arms.toml --out all --quiet");
+    write(&bench.path("all/slow/plots/mine.svg"), "<svg/>");
+    bench.refused(
+        "run arms.toml --out all --force",
+        &["slow/plots/mine.svg"],
+    );
+    assert_eq!(bench.howship("verify all --quiet").0, Some(1));
+    fs::remove_file(bench.path("all/slow/plots/mine.svg")).unwrap();
+    write(&bench.path("all/notes"), "words");
+    bench.refused("run arms.toml --out all --force", &["notes"]);
+    let (code, words) = bench.howship("verify all --quiet");
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains("notes is not of the run"), "{words}");
+    write(&bench.path("mine/plots/arms.svg"), "<svg/>");
+    bench.refused("compare all --out mine", &["exists already and is not empty"]);
+    let root = env!("CARGO_MANIFEST_DIR");
+    let trial = format!("trial run {root}/trials/small/zoledronate_sre.toml --patients 4 --quiet");
+    bench.done(&format!("{trial} --out trial"));
+    assert!(names(&bench.path("trial")).contains(&"folder.json".to_owned()));
+    bench.done(&format!("{trial} --out trial --force"));
+    write(&bench.path("trial/plots/.notes"), "words");
+    bench.refused(&format!("{trial} --out trial --force"), &["plots/.notes"]);
+    write(&bench.path("thesis/summary.json"), "x");
+    write(&bench.path("thesis/trial.toml"), "x");
+    bench.refused(&format!("{trial} --out thesis --force"), &["summary.json"]);
+    bench.refused(&format!("{trial} --out . --force"), &["is not replaced"]);
+    assert!(names(bench.base.path()).iter().all(|name| !name.contains(".new-")));
+}
+
+fn wait_for(path: &Path) {
+    let patience = Instant::now();
+    while !path.exists() {
+        let elapsed = patience.elapsed();
+        assert!(elapsed < Duration::from_secs(120), "{}", path.display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn kill(signal: &str, id: u32) {
+    let status = Command::new("kill").args([signal, &id.to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn a_run_whose_folder_was_taken_from_it_stops_and_leaves_the_new_one_alone() {
+    let bench = Bench::new();
+    let long = "run small.toml --out run --quiet --set run.duration=1000~d --set checkpoint.every=6~h";
+    for removed in ["run", "run/checkpoints"] {
+        let child = bench
+            .command(long)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_for(&bench.path("run/run.json"));
+        let moved = bench.path("moved");
+        fs::rename(bench.path(removed), &moved).unwrap();
+        if removed == "run" {
+            bench.done("run small.toml --out run --quiet");
+        }
+        let output = child.wait_with_output().unwrap();
+        let words = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{words}");
+        assert!(words.contains("run was removed or replaced"), "{words}");
+        if removed == "run" {
+            bench.done("verify run --quiet");
+        }
+        fs::remove_dir_all(bench.path("run")).unwrap();
+        fs::remove_dir_all(moved).unwrap();
+    }
+    // Nor is a folder replaced in which a run goes on.
+    let mut child = bench.command(long).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&bench.path("run/run.json"));
+    let (code, words) = bench.howship("run small.toml --out run --force --quiet");
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("another howship"), "{words}");
+    kill("-KILL", child.id());
+    child.wait().unwrap();
+    bench.done("run small.toml --out run --force --quiet");
+}
+
+/// What is done to a finished run, with the exit code that `verify` gives (1 different, 2 cannot tell)
+/// and a word of what it says.
+type Tampering = (&'static str, i32, &'static str, fn(&Path));
+
+const TAMPERINGS: [Tampering; 30] = [
+    ("a digit of a table", 1, "series.csv was altered", |run| {
+        edit_digit(&run.join("series.csv"));
+    }),
+    ("a line cut off", 1, "series.csv was altered", |run| {
+        let path = run.join("series.csv");
+        let text = fs::read_to_string(&path).unwrap();
+        let cut = text.trim_end().rfind('\n').unwrap();
+        fs::write(&path, &text[..=cut]).unwrap();
+    }),
+    ("a table removed", 1, "ledger.csv is missing", |run| {
+        fs::remove_file(run.join("ledger.csv")).unwrap();
+    }),
+    ("two files swapped", 1, "ledger.csv was altered", |run| {
+        fs::rename(run.join("series.csv"), run.join("kept")).unwrap();
+        fs::rename(run.join("ledger.csv"), run.join("series.csv")).unwrap();
+        fs::rename(run.join("kept"), run.join("ledger.csv")).unwrap();
+    }),
+    ("the ledger", 1, "ledger.csv was altered", |run| {
+        edit_digit(&run.join("ledger.csv"));
+    }),
+    ("the digests", 1, "digests.csv was altered", |run| {
+        edit_digit(&run.join("digests.csv"));
+    }),
+    ("a picture cut", 1, "plots/bone_loss.svg was altered", |run| {
+        let path = run.join("plots/bone_loss.svg");
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    }),
+    ("a picture emptied", 1, "plots/map.gif was altered", |run| {
+        write(&run.join("plots/map.gif"), "");
+    }),
+    ("a table that leads elsewhere", 1, "series.csv", |run| {
+        fs::rename(run.join("series.csv"), run.join("../away.csv")).unwrap();
+        symlink("../away.csv", run.join("series.csv")).unwrap();
+    }),
+    ("a file added", 1, "notes.txt is not of the run", |run| {
+        write(&run.join("notes.txt"), "words");
+    }),
+    ("a hidden file added", 1, "plots/.x is not of the run", |run| {
+        write(&run.join("plots/.x"), "words");
+    }),
+    ("a folder added", 1, "more is not of the run", |run| {
+        write(&run.join("more/series.csv"), "time_d\n");
+    }),
+    ("the seed", 1, "run.json says seed 6, and it is 5", |run| {
+        replace(&run.join("run.json"), "\"seed\": 5", "\"seed\": 6");
+    }),
+    ("the bone in words", 1, "specimen", |run| {
+        replace(&run.join("run.json"), "synthetic, ", "synthetic: ");
+    }),
+    ("the name", 1, "scenario large", |run| {
+        replace(&run.join("run.json"), "\"small\"", "\"large\"");
+    }),
+    ("the inputs", 1, "run.json was altered", |run| {
+        replace(&run.join("run.json"), "\"inputs\": \"", "\"inputs\": \"/x");
+    }),
+    ("the threads", 1, "run.json was altered", |run| {
+        replace(&run.join("run.json"), "\"threads\": ", "\"threads\": 9");
+    }),
+    ("the wall time", 1, "run.json was altered", |run| {
+        replace(&run.join("run.json"), "\"wall_s\": ", "\"wall_s\": 9");
+    }),
+    ("the digest", 1, "the last state has digest", |run| {
+        replace(&run.join("run.json"), "\"digest\": \"", "\"digest\": \"0");
+    }),
+    ("the end", 1, "it ended with", |run| {
+        replace(&run.join("run.json"), "\"done\"", "\"a fault\"");
+    }),
+    ("an output left out", 1, "ledger.csv", |run| {
+        let path = run.join("run.json");
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| !line.contains("\"ledger.csv\""));
+        let text: Vec<&str> = lines.collect();
+        fs::write(&path, text.join("\n") + "\n").unwrap();
+    }),
+    ("an output put in", 1, "mine.csv", |run| {
+        write(&run.join("mine.csv"), "words");
+        let digest = blake3::hash(b"words").to_hex();
+        let entry = format!("\"outputs\": {{\n    \"mine.csv\": \"{digest}\",");
+        replace(&run.join("run.json"), "\"outputs\": {", &entry);
+    }),
+    ("an output outside", 1, "../small.toml in run.json is no file", |run| {
+        let digest = blake3::hash(&fs::read(run.join("../small.toml")).unwrap()).to_hex();
+        let entry = format!("\"outputs\": {{\n    \"../small.toml\": \"{digest}\",");
+        replace(&run.join("run.json"), "\"outputs\": {", &entry);
+    }),
+    ("an output from the root", 1, "/dev/zero in run.json is no file", |run| {
+        let entry = "\"outputs\": {\n    \"/dev/zero\": \"00\",";
+        replace(&run.join("run.json"), "\"outputs\": {", entry);
+    }),
+    ("the final state of another run", 1, "tick-4.howship", |run| {
+        fs::copy(
+            run.join("../other/checkpoints/tick-4.howship"),
+            run.join("checkpoints/tick-4.howship"),
+        )
+        .unwrap();
+    }),
+    ("the final state removed", 1, "tick-4.howship is missing", |run| {
+        fs::remove_file(run.join("checkpoints/tick-4.howship")).unwrap();
+    }),
+    ("the digest of the bone", 2, "the bone is not that", |run| {
+        replace(&run.join("run.json"), "\"bone\": \"", "\"bone\": \"0");
+    }),
+    ("the version", 2, "whose results may differ", |run| {
+        replace(&run.join("run.json"), "\"version\": \"", "\"version\": \"9.");
+    }),
+    ("the scenario", 2, "scenario.toml was altered", |run| {
+        replace(&run.join("scenario.toml"), "cells = 20", "cells = 21");
+    }),
+    ("a key added to the manifest", 2, "unknown field `mine`", |run| {
+        replace(&run.join("run.json"), "\"outputs\": {", "\"mine\": 1,\n  \"outputs\": {");
+    }),
+];
+
+#[test]
+fn thirty_tamperings_of_a_run_folder_are_seen() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out made --quiet");
+    bench.done("run small.toml --out other --seed 6 --quiet");
+    bench.done("verify made --quiet");
+    let run = bench.path("run");
+    for (what, code, word, tamper) in TAMPERINGS {
+        copy(&bench.path("made"), &run);
+        tamper(&run);
+        let (found, said) = bench.howship("verify run --quiet");
+        assert_eq!(found, Some(code), "{what}: {said}");
+        assert!(said.contains(word), "{what}: {word} is not said: {said}");
+        fs::remove_dir_all(&run).unwrap();
+    }
+    // A manifest with a seal that fits says as much as the run that comes out again.
+    copy(&bench.path("made"), &run);
+    let path = run.join("run.json");
+    replace(&path, "\"seed\": 5", "\"seed\": 6");
+    let text = fs::read_to_string(&path).unwrap();
+    let seal = Manifest::read(&run).unwrap().seal;
+    let bare = text.replacen(&seal, "", 1);
+    let fits = blake3::hash(bare.as_bytes()).to_hex();
+    fs::write(&path, text.replacen(&seal, fits.as_str(), 1)).unwrap();
+    let (code, said) = bench.howship("verify run --quiet");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(!said.contains("run.json was altered"), "{said}");
+    assert!(said.contains("run.json says seed 6"), "{said}");
+}
+
+/// Checkpoints go when a run is over; its final state stays, and is the one that its digest names.
+#[test]
+fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out run --quiet --set checkpoint.every=6~h --set checkpoint.keep=9");
+    let run = bench.path("run");
+    assert_eq!(names(&run.join("checkpoints")), ["lock", "tick-4.howship"]);
+    let bytes = read_bytes(&run.join("checkpoints/tick-4.howship")).unwrap();
+    let state = open(&bytes).unwrap().restore().unwrap().simulation.state;
+    assert_eq!(state.digest(), Manifest::read(&run).unwrap().digest);
+    let digests = fs::read_to_string(run.join("digests.csv")).unwrap();
+    let last: Vec<&str> = digests.lines().last().unwrap().split(',').collect();
+    assert_eq!(last[1], &state.digest()[..16]);
+    assert_eq!(last.len(), 2 + parts(&state).unwrap().len());
+    let text = fs::read_to_string(run.join("scenario.toml")).unwrap();
+    for line in [
+        "cells = 20 # [small.toml, line 15]",
+        "every = \"6 h\" # [--set]",
+        "[preset mouse, line ",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    // The scenario of a run can be run, and says the same.
+    bench.done("run run/scenario.toml --out again --quiet");
+    let again = fs::read_to_string(bench.path("again/scenario.toml")).unwrap();
+    assert_eq!(again, text);
+}
