@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -314,6 +315,17 @@ impl Tree {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Puts a folder before the name of a file at a path, where there is one that is not absolute.
+    pub(crate) fn move_file(&mut self, path: &str, folder: &Path) {
+        if let Some(steps) = path::parse(path)
+            && let Some(node) = find_mut(&mut self.root, &steps)
+            && let Value::Text(text) = &mut node.value
+            && let Some(moved) = folder.join(&*text).to_str()
+        {
+            moved.clone_into(text);
         }
     }
 
