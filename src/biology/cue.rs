@@ -298,6 +298,7 @@ impl CueTable {
             .find_map(|dimension| Some((dimension, dimension.parse(&constant.0).ok()?)));
             match parsed {
                 Some((dimension, value)) => {
+                    problems.not_negative(&format!("{path}.constant"), value, "");
                     self.push(name, dimension, CueSource::Constant(value));
                 }
                 None => problems.add(
@@ -338,7 +339,7 @@ impl CueTable {
         let Some(id) = self.find(&threshold.cue) else {
             return false;
         };
-        problems.positive(&format!("{path}.{key}.hill"), threshold.hill, "");
+        problems.steepness(&format!("{path}.{key}.hill"), threshold.hill);
         match self.dimensions[id].parse(&threshold.threshold.0) {
             Ok(level) if level > 0.0 => {
                 let source = if is_below {

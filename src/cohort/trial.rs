@@ -204,9 +204,10 @@ impl Trial {
                 },
             );
         }
-        self.traits.check("traits", problems);
         self.events.check("events", problems);
         self.tissue.check("tissue", problems);
+        self.traits
+            .check("traits", self.tissue.most_pace(), problems);
         self.body.check("body", problems);
         if !problems.found.is_empty() {
             return;

@@ -236,6 +236,41 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
 }
 
 impl Dimension {
+    /// All that have units.
+    pub const WITH_UNITS: [Self; 31] = [
+        Self::Length,
+        Self::Area,
+        Self::Volume,
+        Self::Time,
+        Self::Rate,
+        Self::Speed,
+        Self::VolumeRate,
+        Self::Diffusivity,
+        Self::Concentration,
+        Self::Secretion,
+        Self::NumberDensity,
+        Self::SurfaceDensity,
+        Self::SurfaceRate,
+        Self::VolumeEventRate,
+        Self::MassDensity,
+        Self::Mass,
+        Self::MassRate,
+        Self::MassConcentration,
+        Self::MolarMass,
+        Self::FluidVolume,
+        Self::Clearance,
+        Self::Amount,
+        Self::AmountRate,
+        Self::BoneTurnover,
+        Self::BodyVolume,
+        Self::Slope,
+        Self::AbsorbedDose,
+        Self::Radiosensitivity,
+        Self::ElasticModulus,
+        Self::Position,
+        Self::Moment,
+    ];
+
     /// Name in an error message.
     pub const fn name(self) -> &'static str {
         match self {

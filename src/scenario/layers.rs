@@ -406,6 +406,18 @@ impl Tree {
         fault.with_help(help)
     }
 
+    /// A fault of the name of a key, on the line of the key.
+    pub(crate) fn error_at_key(&self, path: &str, message: &str, help: &str) -> Diagnostic {
+        let segments: Vec<Segment> = path::parse(path)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(segment, _)| segment)
+            .collect();
+        self.point(Diagnostic::new(message), &segments, true)
+            .with_path(&segments)
+            .with_help(help)
+    }
+
     /// Names of the layers, the lowest first.
     pub fn layers(&self) -> Vec<&str> {
         self.sources
