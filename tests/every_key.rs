@@ -39,12 +39,20 @@ fn build(tree: Tree) -> Result<(), Diagnostics> {
 fn leaves(value: &toml::Value, path: &str, found: &mut Vec<(String, toml::Value)>) {
     let quoted = |key: &str| {
         let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if plain { key.to_owned() } else { format!("{key:?}") }
+        if plain {
+            key.to_owned()
+        } else {
+            format!("{key:?}")
+        }
     };
     match value {
         toml::Value::Table(table) => {
             for (key, inner) in table {
-                let below = if path.is_empty() { quoted(key) } else { format!("{path}.{}", quoted(key)) };
+                let below = if path.is_empty() {
+                    quoted(key)
+                } else {
+                    format!("{path}.{}", quoted(key))
+                };
                 leaves(inner, &below, found);
             }
         }
@@ -87,7 +95,10 @@ fn matches(pattern: &str, path: &str) -> bool {
     };
     let (pattern, path) = (parts(pattern), parts(path));
     pattern.len() == path.len()
-        && pattern.iter().zip(&path).all(|(one, other)| one == "*" || one == other)
+        && pattern
+            .iter()
+            .zip(&path)
+            .all(|(one, other)| one == "*" || one == other)
 }
 
 /// A refusal that names the key, or the table that it stands in, and says what is allowed.
@@ -111,10 +122,17 @@ fn names(refused: &Diagnostics, path: &str) -> Result<(), String> {
 fn base(name: &str) -> (Tree, Vec<(String, toml::Value)>) {
     let tree = read_file(&scenario(name), preset, &[]).unwrap();
     let folder = scenario(name).parent().unwrap().to_path_buf();
-    let loaded = Loaded::from_tree(tree.clone(), folder).unwrap_or_else(|said| panic!("{name}: {said}"));
-    loaded.build().unwrap_or_else(|said| panic!("{name}: {said}"));
+    let loaded =
+        Loaded::from_tree(tree.clone(), folder).unwrap_or_else(|said| panic!("{name}: {said}"));
+    loaded
+        .build()
+        .unwrap_or_else(|said| panic!("{name}: {said}"));
     let mut found = Vec::new();
-    leaves(&toml::Value::try_from(&loaded.scenario).unwrap(), "", &mut found);
+    leaves(
+        &toml::Value::try_from(&loaded.scenario).unwrap(),
+        "",
+        &mut found,
+    );
     (tree, found)
 }
 
@@ -156,7 +174,34 @@ fn no_number_is_none_or_beyond_all_bounds() {
 }
 
 /// Keys that may be below zero, with the reason.
-const SIGNED: &[(&str, &str)] = &[];
+const SIGNED: &[(&str, &str)] = &[
+    (
+        "patient.toxicity.extractions.*",
+        "a tooth may have been drawn before day 0",
+    ),
+    (
+        "radiotherapy.*.centre.*",
+        "a field may reach in from beside the lattice",
+    ),
+];
+
+/// Whole numbers that may be the largest of 32 bits, with the reason.
+const COUNTS: &[(&str, &str)] = &[
+    ("seed", "any seed is one"),
+    (
+        "therapy.*.start_when.tumour_cells_above",
+        "a limit that is never met",
+    ),
+    (
+        "therapy.*.start_when.tumour_cells_below",
+        "a limit that is always met",
+    ),
+    (
+        "therapy.*.stop_when.tumour_cells_above",
+        "a limit that is never met",
+    ),
+    ("checkpoint.keep", "all checkpoints are kept"),
+];
 
 #[test]
 fn no_number_is_below_zero() {
@@ -168,6 +213,61 @@ fn no_number_is_below_zero() {
         });
         assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
     }
+}
+
+#[test]
+fn no_count_takes_the_memory_or_the_time_of_the_machine() {
+    for name in SCENARIOS {
+        let (_, mut wrong) = accepted(name, &["4294967295"]);
+        let (_, found) = base(name);
+        wrong.retain(|said| {
+            let path = said.split(' ').next().unwrap();
+            let is_count = found
+                .iter()
+                .any(|(key, leaf)| key == path && leaf.is_integer());
+            is_count && !COUNTS.iter().any(|(key, _)| matches(key, path))
+        });
+        assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
+    }
+}
+
+/// What is accepted runs or stops with a named fault: no panic, and no loop without end.
+#[test]
+fn what_is_accepted_can_be_run() {
+    let mut ran = 0;
+    for name in ["body", "lesion"] {
+        let (tree, found) = base(name);
+        let cases: Vec<(&String, String)> = found
+            .iter()
+            .filter_map(|(path, leaf)| Some((path, leaf, unit(leaf)?)))
+            .flat_map(|(path, leaf, unit)| {
+                ["0", "1e-3", "1e3", "1e6"].map(|number| (path, written(number, leaf, &unit)))
+            })
+            .collect();
+        ran += cases
+            .par_iter()
+            .filter(|(path, value)| {
+                let mut tree = tree.clone();
+                if tree.set(&format!("{path}={value}")).is_err() {
+                    return false;
+                }
+                let folder = scenario("body").parent().unwrap().to_path_buf();
+                let built = Loaded::from_tree(tree, folder).and_then(|loaded| loaded.build());
+                let Ok(mut simulation) = built else {
+                    return false;
+                };
+                if simulation.begin().is_ok() {
+                    for _ in 0..2 {
+                        if simulation.step().is_err() {
+                            break;
+                        }
+                    }
+                }
+                true
+            })
+            .count();
+    }
+    assert!(ran > 500, "{ran}");
 }
 
 #[test]
@@ -202,7 +302,12 @@ fn numbers(schema: &Value, root: &Value, path: &str, found: &mut BTreeSet<String
         return numbers(target, root, path, found);
     }
     for key in ["anyOf", "oneOf", "allOf"] {
-        for one in object.get(key).and_then(Value::as_array).into_iter().flatten() {
+        for one in object
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             numbers(one, root, path, found);
         }
     }
@@ -212,11 +317,23 @@ fn numbers(schema: &Value, root: &Value, path: &str, found: &mut BTreeSet<String
         _ => false,
     };
     let example = object.pointer_example();
-    if is("number") || is("integer") || example.is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit())) {
+    if is("number")
+        || is("integer")
+        || example.is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
+    {
         found.insert(path.to_owned());
     }
-    for (key, inner) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+    for (key, inner) in object
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let below = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         numbers(inner, root, &below, found);
     }
     for key in ["additionalProperties", "items"] {
@@ -224,7 +341,12 @@ fn numbers(schema: &Value, root: &Value, path: &str, found: &mut BTreeSet<String
             numbers(inner, root, &format!("{path}.*"), found);
         }
     }
-    for inner in object.get("prefixItems").and_then(Value::as_array).into_iter().flatten() {
+    for inner in object
+        .get("prefixItems")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         numbers(inner, root, &format!("{path}.*"), found);
     }
 }
@@ -255,16 +377,25 @@ fn every_number_of_the_schema_stands_in_a_scenario_here() {
         .filter(|path| !path.starts_with("specimen.image"))
         .filter(|path| !given.iter().any(|key| matches(path, key)))
         .collect();
-    assert!(missing.is_empty(), "in no scenario of tests/data/every_key: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "in no scenario of tests/data/every_key: {missing:#?}"
+    );
 }
 
 #[test]
-fn every_dimension_has_a_largest_value_that_is_refused_beyond() {
+fn every_dimension_has_a_largest_value() {
     for dimension in [Dimension::Time, Dimension::Length, Dimension::Concentration] {
         let unit = dimension.canonical_unit();
         let at = |number: f64| dimension.parse(&format!("{number:e} {unit}"));
         assert!(at(dimension.most()).is_ok());
-        assert!(at(dimension.most() * 1.01).unwrap_err().to_string().contains("at most") || at(dimension.most() * 1.01).is_err());
+        assert!(
+            at(dimension.most() * 1.01)
+                .unwrap_err()
+                .to_string()
+                .contains("at most")
+                || at(dimension.most() * 1.01).is_err()
+        );
         assert!(at(1e-19).is_err() && at(0.0).is_ok() && at(-1e-3).is_err());
     }
 }

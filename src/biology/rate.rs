@@ -77,6 +77,9 @@ pub struct Need {
     pub hill: f64,
 }
 
+/// Largest value that all modulators together may make of a rate.
+const LARGEST_RATE: f64 = 1e24;
+
 /// Largest fold of a modulator: far above any measured one, and such that many of them have a product.
 const LARGEST_FOLD: f64 = 1e6;
 
@@ -285,7 +288,16 @@ impl<Q: Basal> Modulated<Q> {
         for (name, lower) in &self.lowered_by {
             problems.within(&format!("{path}.lowered_by.{name}.to"), lower.to, 0.0, 1.0);
         }
-        CompiledRate { basal, modulators }
+        let rate = CompiledRate { basal, modulators };
+        let most = rate.most();
+        if most.is_nan() || most > LARGEST_RATE {
+            problems.add(
+                path,
+                format!("found up to {most:e} with every modulator at its most"),
+                format!("give a rate and folds of which the product is at most {LARGEST_RATE:e}"),
+            );
+        }
+        rate
     }
 }
 

@@ -230,6 +230,7 @@ impl Session {
             wall_s: self.wall_s(),
             digest: self.simulation.state.digest(),
             exit_state,
+            warnings: self.loaded.notices(),
             outputs: BTreeMap::new(),
         }
     }

@@ -183,7 +183,10 @@ impl Tissue {
                 problems.add(
                     &at(key),
                     format!("found {rate}"),
-                    format!("give at most {} /d: more is not held by the step of a day", 0.5 * FASTEST_PER_D),
+                    format!(
+                        "give at most {} /d: more is not held by the step of a day",
+                        0.5 * FASTEST_PER_D
+                    ),
                 );
             }
         }

@@ -300,7 +300,8 @@ impl Traits {
         self.turnover.check(&at("turnover"), above, problems);
         self.disease.check(&at("disease"), DISEASE_H, problems);
         self.seeded.check(&at("seeded"), SHARE, problems);
-        self.growth.check(&at("growth"), (0.0, most_growth), problems);
+        self.growth
+            .check(&at("growth"), (0.0, most_growth), problems);
         self.pthrp.check(&at("pthrp"), (0.0, 1e4), problems);
         self.section.check(&at("section"), SHARE, problems);
         self.canal.check(&at("canal"), SHARE, problems);

@@ -9,8 +9,8 @@ use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
-use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
@@ -295,13 +295,9 @@ impl Model {
         Ok(Self {
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
-            patch: by_distance(
-                grid.ball(parameters.lining.activation.radius.get()),
-            ),
+            patch: by_distance(grid.ball(parameters.lining.activation.radius.get())),
             patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
-            forming_reach: by_distance(
-                grid.ball(parameters.osteoblast.formation.reach.get()),
-            ),
+            forming_reach: by_distance(grid.ball(parameters.osteoblast.formation.reach.get())),
             arrest_reach: grid.ball(parameters.precursor.recruitment.arrest_reach.get()),
             immune: parameters
                 .immune
@@ -374,7 +370,13 @@ fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
 }
 
 /// Walks of osteoclasts and tumour cells that would take the time of a run, or be cut short.
-fn check_paths(parameters: &Parameters, rates: &Rates, grid: &Grid, tick_h: f64, problems: &mut Problems) {
+fn check_paths(
+    parameters: &Parameters,
+    rates: &Rates,
+    grid: &Grid,
+    tick_h: f64,
+    problems: &mut Problems,
+) {
     let most_um_per_h = MOST_STEPS * grid.edge_um / tick_h.min(1.0);
     let speed = parameters.osteoclast.migration.speed;
     if speed.get() > most_um_per_h {
@@ -384,7 +386,11 @@ fn check_paths(parameters: &Parameters, rates: &Rates, grid: &Grid, tick_h: f64,
             format!("give at most {most_um_per_h} um/h, which is {MOST_STEPS} sites in a step"),
         );
     }
-    let fastest = rates.tumour.iter().map(|clone| clone.motility.most()).fold(0.0, f64::max);
+    let fastest = rates
+        .tumour
+        .iter()
+        .map(|clone| clone.motility.most())
+        .fold(0.0, f64::max);
     let steps = tumour::walk_steps(fastest, tick_h, grid.edge_um, grid.axes());
     if steps.is_nan() || steps > MOST_WALK {
         problems.add(

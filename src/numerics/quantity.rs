@@ -120,7 +120,9 @@ const HOURS_PER_MONTH: f64 = HOURS_PER_YEAR / 12.0;
 /// Units of a dimension with their size in canonical units; the first is the canonical one.
 const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
     match dimension {
-        Dimension::Length | Dimension::Position => &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)],
+        Dimension::Length | Dimension::Position => {
+            &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)]
+        }
         Dimension::Area => &[("um2", 1.0), ("mm2", 1e6), ("cm2", 1e8), ("m2", 1e12)],
         Dimension::Volume => &[("um3", 1.0), ("mm3", 1e9), ("pL", 1e3), ("fL", 1.0)],
         Dimension::Time | Dimension::Moment => &[
@@ -488,7 +490,10 @@ impl Dimension {
         let mut best = written(value, self.canonical_unit());
         for (unit, size) in units(self) {
             let text = written(value / size, unit);
-            let reads_back = || self.parse(&text).is_ok_and(|read| read.to_bits() == value.to_bits());
+            let reads_back = || {
+                self.parse(&text)
+                    .is_ok_and(|read| read.to_bits() == value.to_bits())
+            };
             if text.len() < best.len() && reads_back() {
                 best = text;
             }

@@ -10,8 +10,8 @@ use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
 use crate::engine::tick::tick;
-use crate::numerics::packed::pack;
 use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::packed::pack;
 use crate::numerics::quantity::{Dimension, Length, Time};
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, clip};
@@ -29,6 +29,9 @@ use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 use crate::transport::diffusion::MOST_SITES;
+
+/// Sites of a lattice along an axis at most.
+const MOST_ALONG: usize = 4096;
 
 /// Thickest section, um: a checkpoint is read with the same bound.
 const THICKEST_SECTION_UM: f64 = 1000.0;
@@ -345,8 +348,19 @@ impl Loaded {
         names.extend(scenario.cues.keys().map(|name| ("cues", name)));
         names.extend(scenario.drugs.keys().map(|name| ("drugs", name)));
         names.extend(scenario.therapy.keys().map(|name| ("therapy", name)));
-        names.extend(scenario.tumour.clones.keys().map(|name| ("tumour.clones", name)));
-        names.extend(scenario.radiotherapy.keys().map(|name| ("radiotherapy", name)));
+        names.extend(
+            scenario
+                .tumour
+                .clones
+                .keys()
+                .map(|name| ("tumour.clones", name)),
+        );
+        names.extend(
+            scenario
+                .radiotherapy
+                .keys()
+                .map(|name| ("radiotherapy", name)),
+        );
         for (table, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
             let path = format!("{table}.{}", path::write(&[Segment::Key(name.clone())]));
             let message = format!("found the name {:?}", clip(name, 80));
@@ -526,6 +540,24 @@ impl Loaded {
         )
     }
 
+    /// Bytes that a run of this scenario takes, about, on the lattice that it will have: that of an
+    /// image is known when it is read.
+    ///
+    /// # Errors
+    /// Bone that cannot be made.
+    pub fn needed_bytes(&self) -> Result<u64, Diagnostic> {
+        let lattice = &self.scenario.lattice;
+        let size = lattice
+            .size
+            .filter(|size| size.iter().all(|n| (1..=MOST_ALONG).contains(n)));
+        let grid = match (&self.scenario.specimen.image, size, lattice.site) {
+            (None, Some([x, y, 1]), Some(site)) => Grid::section(x, y, site.get(), site.get()),
+            (None, Some(size), Some(site)) => Grid::cubic(size, site.get()),
+            _ => self.bone()?.0,
+        };
+        Ok(self.memory_bytes(&grid))
+    }
+
     pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
         match too_little(self.memory_bytes(grid), machine_bytes()) {
             None => Ok(()),
@@ -598,7 +630,7 @@ impl Loaded {
             .iter()
             .try_fold(1_usize, |all, &n| all.checked_mul(n))
             .unwrap_or(usize::MAX);
-        if size.contains(&0) || size.iter().any(|&n| n > 4096) || sites > MOST_SITES {
+        if size.contains(&0) || size.iter().any(|&n| n > MOST_ALONG) || sites > MOST_SITES {
             return Err(self.error(
                 "lattice.size",
                 &format!("found {size:?}"),
@@ -640,7 +672,11 @@ impl Loaded {
                 Some(field) => format!("{key}.{field}"),
                 None => key.to_owned(),
             };
-            self.error(&key, &error.to_string(), "ask for what the text above allows")
+            self.error(
+                &key,
+                &error.to_string(),
+                "ask for what the text above allows",
+            )
         })?;
         Ok((grid, bone.bone, bone.canals, format!("synthetic, {key}")))
     }

@@ -23,6 +23,9 @@ use crate::tissue::grid::Grid;
 /// Name of the run that goes on without a change.
 pub const CONTROL: &str = "control";
 
+/// Arms of a scenario at most: each has a model of its own.
+const MOST_ARMS: usize = 100;
+
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
 const SHARED: [&str; 16] = [
@@ -249,6 +252,14 @@ impl Loaded {
                 &format!("found \"{name}\""),
                 &format!("give one of the arms [{}], or none", names.join(", ")),
             ));
+        }
+        if scenario.arms.len() > MOST_ARMS {
+            found.push(self.error(
+                "arms",
+                &format!("found {} arms", scenario.arms.len()),
+                &format!("give at most {MOST_ARMS}"),
+            ));
+            return;
         }
         for (name, arm) in &scenario.arms {
             let path = format!("arms.{name}");

@@ -262,7 +262,9 @@ impl Course {
             problems.add(
                 &at("dose"),
                 format!("found {}", self.dose),
-                format!("give a dose above zero and of at most {LARGEST_DOSE:e}, or take the course out"),
+                format!(
+                    "give a dose above zero and of at most {LARGEST_DOSE:e}, or take the course out"
+                ),
             );
         }
         let amount = self.dose.milligrams(&at("dose"), subject, problems);
