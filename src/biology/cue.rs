@@ -108,6 +108,12 @@ impl Blocked {
     }
 }
 
+/// Cues that a scenario declares at most.
+const MOST_DECLARED: usize = 256;
+
+/// Levels that a cue adds up at most.
+const MOST_PARTS: usize = 1000;
+
 /// Index of a cue in the table of a model.
 pub type CueId = usize;
 
@@ -161,6 +167,8 @@ pub struct CueTable {
     pub sources: Vec<CueSource>,
     /// Points at which drugs hide cues.
     pub blocked: Vec<Blocked>,
+    /// Levels that each cue adds up.
+    parts: Vec<usize>,
 }
 
 impl CueTable {
@@ -186,6 +194,7 @@ impl CueTable {
             dimensions: vec![],
             sources: vec![],
             blocked: agents.blocked.clone(),
+            parts: vec![],
         };
         for (index, name) in signals.iter().enumerate() {
             let source = match name.as_str() {
@@ -235,6 +244,14 @@ impl CueTable {
             }
             table.push(name, Dimension::Concentration, source);
         }
+        if declared.len() > MOST_DECLARED {
+            problems.add(
+                "cues",
+                format!("found {} cues", declared.len()),
+                format!("declare at most {MOST_DECLARED}"),
+            );
+            return table;
+        }
         // A declared cue may name another declared one: take them as their parts become known.
         let mut waiting: Vec<(&String, &DeclaredCue)> = declared.iter().collect();
         while !waiting.is_empty() {
@@ -260,6 +277,14 @@ impl CueTable {
     }
 
     fn push(&mut self, name: &str, dimension: Dimension, source: CueSource) {
+        let parts = match &source {
+            CueSource::Sum(parts) => parts.iter().fold(0_usize, |all, &part| {
+                all.saturating_add(self.parts.get(part).copied().unwrap_or(1))
+            }),
+            CueSource::Below(part, ..) | CueSource::Above(part, ..) => self.parts[*part],
+            _ => 1,
+        };
+        self.parts.push(parts);
         self.names.push(name.to_owned());
         self.dimensions.push(dimension);
         self.sources.push(source);
@@ -298,6 +323,7 @@ impl CueTable {
             .find_map(|dimension| Some((dimension, dimension.parse(&constant.0).ok()?)));
             match parsed {
                 Some((dimension, value)) => {
+                    problems.not_negative(&format!("{path}.constant"), value, "");
                     self.push(name, dimension, CueSource::Constant(value));
                 }
                 None => problems.add(
@@ -328,6 +354,18 @@ impl CueTable {
                 return true;
             }
             self.push(name, dimension, CueSource::Sum(ids));
+            let parts = self.parts.last().copied().unwrap_or(1);
+            if parts > MOST_PARTS {
+                problems.add(
+                    &format!("{path}.sum"),
+                    format!("adds {parts} levels, those of the cues that it names counted"),
+                    format!("sum at most {MOST_PARTS}: each is looked up at every site"),
+                );
+                // What rests on it is no more than one.
+                if let Some(last) = self.parts.last_mut() {
+                    *last = 1;
+                }
+            }
             return true;
         }
         let (threshold, key, is_below) = match (&cue.below, &cue.above) {
@@ -338,7 +376,7 @@ impl CueTable {
         let Some(id) = self.find(&threshold.cue) else {
             return false;
         };
-        problems.positive(&format!("{path}.{key}.hill"), threshold.hill, "");
+        problems.steepness(&format!("{path}.{key}.hill"), threshold.hill);
         match self.dimensions[id].parse(&threshold.threshold.0) {
             Ok(level) if level > 0.0 => {
                 let source = if is_below {

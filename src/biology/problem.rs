@@ -51,6 +51,18 @@ impl Problems {
         }
     }
 
+    /// An exponent of a response: above zero, and not so large that powers of levels have no value.
+    pub fn steepness(&mut self, path: &str, value: f64) {
+        const STEEPEST: f64 = 100.0;
+        if !(value > 0.0 && value <= STEEPEST) {
+            self.add(
+                path,
+                format!("found {value}"),
+                format!("give an exponent above zero, up to {STEEPEST}"),
+            );
+        }
+    }
+
     /// The value must lie in `low..=high`.
     pub fn within(&mut self, path: &str, value: f64, low: f64, high: f64) {
         if value.is_nan() || value < low || value > high {

@@ -77,6 +77,12 @@ pub struct Need {
     pub hill: f64,
 }
 
+/// Largest value that all modulators together may make of a rate.
+const LARGEST_RATE: f64 = 1e24;
+
+/// Largest fold of a modulator: far above any measured one, and such that many of them have a product.
+const LARGEST_FOLD: f64 = 1e6;
+
 const fn one() -> f64 {
     1.0
 }
@@ -233,7 +239,7 @@ impl<Q: Basal> Modulated<Q> {
                 }
             };
             problems.positive(&format!("{at}.half_max"), half_max, "");
-            problems.positive(&format!("{at}.hill"), exponent, "");
+            problems.steepness(&format!("{at}.hill"), exponent);
             let blocks = cues
                 .blocked
                 .iter()
@@ -267,18 +273,31 @@ impl<Q: Basal> Modulated<Q> {
             add("needs", name, &need.half_max, need.hill, [0.0, 1.0]);
         }
         for (name, raise) in &self.raised_by {
-            if raise.fold.is_nan() || raise.fold < 1.0 {
+            if !(1.0..=LARGEST_FOLD).contains(&raise.fold) {
                 problems.add(
                     &format!("{path}.raised_by.{name}.fold"),
-                    format!("found {}, which would lower", raise.fold),
-                    "give a fold of 1 or more, or use lowered_by",
+                    if raise.fold < 1.0 {
+                        format!("found {}, which would lower", raise.fold)
+                    } else {
+                        format!("found {}", raise.fold)
+                    },
+                    format!("give a fold from 1 to {LARGEST_FOLD}, or use lowered_by"),
                 );
             }
         }
         for (name, lower) in &self.lowered_by {
             problems.within(&format!("{path}.lowered_by.{name}.to"), lower.to, 0.0, 1.0);
         }
-        CompiledRate { basal, modulators }
+        let rate = CompiledRate { basal, modulators };
+        let most = rate.most();
+        if most.is_nan() || most > LARGEST_RATE {
+            problems.add(
+                path,
+                format!("found up to {most:e} with every modulator at its most"),
+                format!("give a rate and folds of which the product is at most {LARGEST_RATE:e}"),
+            );
+        }
+        rate
     }
 }
 

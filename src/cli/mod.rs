@@ -210,6 +210,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Says on standard error what a reader may not expect; one who went away misses it.
+fn say_notices(notices: &[String]) {
+    for notice in notices {
+        let line = format!("warning: {notice}\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
+
 fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
     let loaded = load(scenario, sets).map_err(wrong)?;
@@ -244,6 +252,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.model.signal_block[1],
         simulation.model.signal_block[2]
     );
+    say_notices(&loaded.notices());
     let sites = simulation.model.signal_block.iter().max().copied();
     let tick_h = simulation.model.tick_h;
     for (name, physics) in simulation

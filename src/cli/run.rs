@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::Stop;
 use super::arms;
 use super::session::{SCENARIO, Session};
+use super::{Stop, say_notices};
 use crate::output::checkpoint::Checkpoints;
 use crate::output::ours::{COMPARED, Listing, Replacement};
 use crate::output::run_folder::{RunFolder, make};
@@ -41,11 +41,20 @@ pub(super) struct RunArguments {
     force: bool,
 }
 
+/// Threads at most.
+const MOST_THREADS: usize = 1024;
+
 /// Does something on so many threads, or on as many as the machine has.
 pub(super) fn on_threads(
     threads: Option<usize>,
     work: impl FnOnce() -> Result<(), Stop> + Send,
 ) -> Result<(), Stop> {
+    if let Some(given) = threads.filter(|given| !(1..=MOST_THREADS).contains(given)) {
+        return Err(Stop::Request(format!(
+            "error: --threads {given}: give 1 to {MOST_THREADS}, or leave it out for as many as the \
+             machine has"
+        )));
+    }
     let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -104,6 +113,7 @@ pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Res
     let simulation = loaded
         .build()
         .map_err(|found| Stop::Request(found.render(false)))?;
+    say_notices(&loaded.notices());
     if out.symlink_metadata().is_err() {
         make(out)?;
         return into(loaded, simulation, out, clock, quiet);

@@ -257,6 +257,7 @@ impl Session {
             checkpoints: BTreeMap::new(),
             digest: self.simulation.state.digest(),
             exit_state,
+            warnings: self.loaded.notices(),
             outputs: BTreeMap::new(),
         }
     }

@@ -292,11 +292,7 @@ fn no_such_run(study: &Study, run: u64) -> Result<(), Stop> {
 fn run_bytes(study: &Study) -> u64 {
     let first = study.run(0).loaded.ok();
     first
-        .and_then(|loaded| {
-            let size = loaded.scenario.lattice.size?;
-            let grid = crate::tissue::grid::Grid::cubic(size, 10.0);
-            Some(loaded.memory_bytes(&grid))
-        })
+        .and_then(|loaded| loaded.needed_bytes().ok())
         .unwrap_or(0)
 }
 

@@ -286,19 +286,23 @@ pub struct TraitError {
 
 impl Traits {
     /// Looks for distributions that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
-        const ANY: (f64, f64) = (0.0, f64::MAX);
+    /// `most_growth` is the largest factor on the growth of a tumour that the step of a day holds.
+    pub fn check(&self, path: &str, most_growth: f64, problems: &mut Problems) {
+        const ANY: (f64, f64) = (0.0, 1e9);
+        // A century, h: the disease is followed day by day before the trial.
+        const DISEASE_H: (f64, f64) = (0.0, 876_600.0);
         const SHARE: (f64, f64) = (0.0, 1.0);
-        let above = (f64::MIN_POSITIVE, f64::MAX);
+        let above = (f64::MIN_POSITIVE, 1e14);
         let at = |key: &str| format!("{path}.{key}");
         self.mass.check(&at("mass"), (1e6, 1e9), problems);
         self.lesions.check(&at("lesions"), above, problems);
         self.bone.check(&at("bone"), (0.01, 0.99), problems);
         self.turnover.check(&at("turnover"), above, problems);
-        self.disease.check(&at("disease"), ANY, problems);
+        self.disease.check(&at("disease"), DISEASE_H, problems);
         self.seeded.check(&at("seeded"), SHARE, problems);
-        self.growth.check(&at("growth"), ANY, problems);
-        self.pthrp.check(&at("pthrp"), ANY, problems);
+        self.growth
+            .check(&at("growth"), (0.0, most_growth), problems);
+        self.pthrp.check(&at("pthrp"), (0.0, 1e4), problems);
         self.section.check(&at("section"), SHARE, problems);
         self.canal.check(&at("canal"), SHARE, problems);
         self.load.check(&at("load"), ANY, problems);

@@ -12,6 +12,7 @@ use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
+use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Area, Clearance, Mass, Time};
 use crate::numerics::random::Chance;
 use crate::patient::skeletal_events::SkeletalEvents;
@@ -164,18 +165,17 @@ impl Trial {
     }
 
     fn check(&self, problems: &mut Problems) {
-        const NAMES: &str = "use letters, digits, _ and -";
-        let is_name = |name: &str| {
-            !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-        };
         if !is_name(&self.name) {
-            problems.add("name", format!("found \"{}\"", self.name), NAMES);
+            problems.add("name", format!("found {:?}", self.name), ALLOWED);
         }
-        for name in self.arms.keys().filter(|name| !is_name(name)) {
-            problems.add("arms", format!("an arm is called \"{name}\""), NAMES);
+        let mut names: Vec<(&str, &String)> = Vec::new();
+        names.extend(self.arms.keys().map(|name| ("arms", name)));
+        names.extend(self.drugs.keys().map(|name| ("drugs", name)));
+        for arm in self.arms.values() {
+            names.extend(arm.therapy.keys().map(|name| ("arms", name)));
+        }
+        for (table, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
+            problems.add(table, format!("found the name {name:?}"), ALLOWED);
         }
         if !(1..=MOST_PATIENTS).contains(&self.patients) {
             problems.add(
@@ -204,9 +204,10 @@ impl Trial {
                 },
             );
         }
-        self.traits.check("traits", problems);
         self.events.check("events", problems);
         self.tissue.check("tissue", problems);
+        self.traits
+            .check("traits", self.tissue.most_pace(), problems);
         self.body.check("body", problems);
         if !problems.found.is_empty() {
             return;

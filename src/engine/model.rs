@@ -9,8 +9,8 @@ use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
-use crate::biology::tumour::Tumour;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
@@ -145,37 +145,50 @@ const MOST_REACH: f64 = 64.0;
 
 /// Lengths of cells against the edge of a site.
 fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
-    let most_um = MOST_REACH * grid.edge_um;
     let immune = parameters.immune.iter().flat_map(|immune| {
         [
-            ("immune.killing.contact", immune.killing.contact),
-            ("immune.suppression.reach", immune.suppression.reach),
+            ("immune.killing.contact", immune.killing.contact, 0.0),
+            ("immune.suppression.reach", immune.suppression.reach, 1.0),
         ]
     });
     let activation = &parameters.lining.activation;
     let recruitment = &parameters.precursor.recruitment;
-    for (path, length) in [
-        ("osteoclast.diameter", parameters.osteoclast.diameter),
-        ("lining.activation.radius", activation.radius),
-        (
-            "osteoblast.formation.reach",
-            parameters.osteoblast.formation.reach,
-        ),
+    let formation = &parameters.osteoblast.formation;
+    // With the fewest sites that the law needs to find a neighbour at all.
+    for (path, length, least) in [
+        ("osteoclast.diameter", parameters.osteoclast.diameter, 0.0),
+        ("lining.activation.radius", activation.radius, 1.0),
+        ("osteoblast.formation.reach", formation.reach, 1.8),
         (
             "precursor.recruitment.arrest_reach",
             recruitment.arrest_reach,
+            1.8,
         ),
     ]
     .into_iter()
     .chain(immune)
     {
-        if length.get().is_nan() || length.get() > most_um {
+        let sites = length.get() / grid.edge_um;
+        if !(least - 1e-9..=MOST_REACH).contains(&sites) {
             problems.add(
                 path,
                 format!("found {length}, on sites of {} um", grid.edge_um),
-                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
+                format!(
+                    "give {} um to {} um, which is {least} to {MOST_REACH} sites",
+                    least * grid.edge_um,
+                    MOST_REACH * grid.edge_um
+                ),
             );
         }
+    }
+    let diameter = parameters.tumour.cell_diameter;
+    let held = grid.site_volume_um3() / parameters.tumour.cell_volume_um3();
+    if held > MOST_CELLS_PER_SITE {
+        problems.add(
+            "tumour.cell_diameter",
+            format!("found {diameter}: {held:.0} cells in a site"),
+            format!("give a diameter of which a site holds at most {MOST_CELLS_PER_SITE}"),
+        );
     }
 }
 
@@ -203,6 +216,9 @@ fn physics_of(
         })
         .collect()
 }
+
+/// Tumour cells that a site can hold at most: they are counted in 16 bits.
+const MOST_CELLS_PER_SITE: f64 = 10_000.0;
 
 impl Model {
     /// Compiles the parameters and the therapy for a lattice and a tick.
@@ -246,6 +262,7 @@ impl Model {
             &mut problems,
         );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
+        check_paths(&parameters, &rates, &grid, tick_h, &mut problems);
         if let Some(rates) = &rates.immune {
             check_walks(&parameters, rates, &grid, tick_h.min(1.0), &mut problems);
         }
@@ -278,28 +295,10 @@ impl Model {
         Ok(Self {
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
-            patch: by_distance(
-                grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
-            ),
+            patch: by_distance(grid.ball(parameters.lining.activation.radius.get())),
             patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
-            forming_reach: by_distance(
-                grid.ball(
-                    parameters
-                        .osteoblast
-                        .formation
-                        .reach
-                        .get()
-                        .max(1.8 * grid.edge_um),
-                ),
-            ),
-            arrest_reach: grid.ball(
-                parameters
-                    .precursor
-                    .recruitment
-                    .arrest_reach
-                    .get()
-                    .max(1.8 * grid.edge_um),
-            ),
+            forming_reach: by_distance(grid.ball(parameters.osteoblast.formation.reach.get())),
+            arrest_reach: grid.ball(parameters.precursor.recruitment.arrest_reach.get()),
             immune: parameters
                 .immune
                 .as_ref()
@@ -360,13 +359,49 @@ impl Model {
 fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
     let mut contact = grid.ball(immune.killing.contact.get());
     contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
-    let reach_um = immune.suppression.reach.get().max(grid.edge_um);
+    let reach_um = immune.suppression.reach.get();
     let near = grid.ball(reach_um);
     ImmuneReach {
         contact,
         weight: weight(reach_um, near.len(), grid.site_volume_um3()),
         near,
         pd_l1: immune.exhaustion.pd_l1,
+    }
+}
+
+/// Walks of osteoclasts and tumour cells that would take the time of a run, or be cut short.
+fn check_paths(
+    parameters: &Parameters,
+    rates: &Rates,
+    grid: &Grid,
+    tick_h: f64,
+    problems: &mut Problems,
+) {
+    let most_um_per_h = MOST_STEPS * grid.edge_um / tick_h.min(1.0);
+    let speed = parameters.osteoclast.migration.speed;
+    if speed.get() > most_um_per_h {
+        problems.add(
+            "osteoclast.migration.speed",
+            format!("found {speed}, on sites of {} um", grid.edge_um),
+            format!("give at most {most_um_per_h} um/h, which is {MOST_STEPS} sites in a step"),
+        );
+    }
+    let fastest = rates
+        .tumour
+        .iter()
+        .map(|clone| clone.motility.most())
+        .fold(0.0, f64::max);
+    let steps = tumour::walk_steps(fastest, tick_h, grid.edge_um, grid.axes());
+    if steps.is_nan() || steps > MOST_WALK {
+        problems.add(
+            "tumour.motility.rate",
+            format!(
+                "found {}, with which the fastest clone makes {steps:.0} steps in a tick with every \
+                 modulator at its most",
+                parameters.tumour.motility.rate
+            ),
+            format!("give a motility or a tick with at most {MOST_WALK} steps"),
+        );
     }
 }
 

@@ -246,8 +246,9 @@ fn walk(
 ) -> Option<u32> {
     let grid = &model.grid;
     let expected = walk_steps(motility_um2_per_h, model.tick_h, grid.edge_um, grid.axes());
-    // A step that meets bone or a full site is not made; a walk of many steps is cut at 64.
-    let steps = draws.round(expected.min(64.0));
+    // A step that meets bone or a full site is not made. The model was refused if a walk could be
+    // longer than `MOST_WALK`.
+    let steps = draws.round(expected);
     let mut site = from;
     for _ in 0..steps {
         let direction = draws.below(2 * grid.axes() as u32);

@@ -294,7 +294,7 @@ fn advance(
         leaked: balance.leaked * to_amol,
         taken_up: balance.taken_up * to_amol,
         change: (balance.stored_after - balance.stored_before) * to_amol,
-        clipped: balance.clipped * to_amol,
+        clipped: (balance.clipped + balance.rounded) * to_amol,
         imposed: balance.imposed * to_amol,
     };
     state.ledger.tick[signal] = book;

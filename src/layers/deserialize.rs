@@ -12,6 +12,7 @@ use super::diagnostic::{Diagnostic, clip, suggestion};
 use super::path::{self, Segment};
 use super::source::SET;
 use super::tree::{Node, Table, Tree, Value};
+use crate::numerics::quantity::Dimension;
 
 /// Letters of a key or value that a message repeats at most.
 const LONGEST_WORD: usize = 80;
@@ -431,8 +432,28 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         visitor.visit_enum(Choice { variant, content })
     }
 
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    /// A bare number of any key is bounded, so that no product of some of them is infinite.
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let number = match &self.0.value {
+            Value::Integer(number) => *number as f64,
+            Value::Float(number) => *number,
+            _ => 0.0,
+        };
+        let most = Dimension::Number.most();
+        if number.abs() > most {
+            return Err(Fault::new(Kind::Refused(format!(
+                "found {number:e}, expected a number of at most {most:e}"
+            ))));
+        }
+        self.deserialize_any(visitor)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char str string bytes byte_buf
         unit unit_struct seq tuple tuple_struct map identifier ignored_any
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -315,6 +316,17 @@ impl Tree {
         }
     }
 
+    /// Puts a folder before the name of a file at a path, where there is one that is not absolute.
+    pub(crate) fn move_file(&mut self, path: &str, folder: &Path) {
+        if let Some(steps) = path::parse(path)
+            && let Some(node) = find_mut(&mut self.root, &steps)
+            && let Value::Text(text) = &mut node.value
+            && let Some(moved) = folder.join(&*text).to_str()
+        {
+            moved.clone_into(text);
+        }
+    }
+
     /// In a table that chooses one of several variants, drops the choices of lower layers where
     /// an upper layer makes another one. Without it a `[shape.box]` laid over a `[shape.sphere]`
     /// would leave both.
@@ -390,6 +402,18 @@ impl Tree {
             fault.with_path(&segments)
         };
         fault.with_help(help)
+    }
+
+    /// A fault of the name of a key, on the line of the key.
+    pub(crate) fn error_at_key(&self, path: &str, message: &str, help: &str) -> Diagnostic {
+        let segments: Vec<Segment> = path::parse(path)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(segment, _)| segment)
+            .collect();
+        self.point(Diagnostic::new(message), &segments, true)
+            .with_path(&segments)
+            .with_help(help)
     }
 
     /// Names of the layers, the lowest first.

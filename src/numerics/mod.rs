@@ -1,6 +1,7 @@
-//! Numbers without biology: quantities with units, addressed chance, responses, ordered sums,
+//! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums,
 //! arrays in few bytes.
 
+pub mod name;
 pub mod packed;
 pub mod quantity;
 pub mod random;

@@ -2,10 +2,10 @@
 //!
 //! | type | canonical unit |
 //! |---|---|
-//! | [`Length`] | um |
+//! | [`Length`], [`Position`] | um |
 //! | [`Area`] | um2 |
 //! | [`Volume`] | um3 |
-//! | [`Time`] | h |
+//! | [`Time`], [`Moment`] | h |
 //! | [`Rate`] | per h |
 //! | [`Speed`] | um/h |
 //! | [`VolumeRate`] | um3/h |
@@ -28,6 +28,10 @@
 //! | [`ElasticModulus`] | MPa |
 //!
 //! A month is 30.4375 d and a year 365.25 d.
+//!
+//! No quantity but a [`Position`] and a [`Moment`] is below zero: each is an extent, an amount or a rate, so that a key which forgets to
+//! look cannot be given less. None is above what its dimension can mean ([`Dimension::most`]), and none
+//! that is not zero below [`LEAST`] of its canonical unit, so that no product of them is infinite.
 
 use std::fmt;
 
@@ -37,6 +41,9 @@ use serde::{Serialize, Serializer};
 
 /// One amol in one um3 is this many pM.
 pub const PM_PER_AMOL_PER_UM3: f64 = 1e9;
+
+/// Smallest quantity that is not zero, in the canonical unit.
+pub const LEAST: f64 = 1e-18;
 
 /// What a quantity measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +106,10 @@ pub enum Dimension {
     Radiosensitivity,
     /// Elastic modulus, canonical MPa.
     ElasticModulus,
+    /// Place along an axis, from the corner of the lattice, canonical um; may be below zero.
+    Position,
+    /// Point in time, from day 0, canonical h; may be below zero.
+    Moment,
     /// A number without unit.
     Number,
 }
@@ -109,10 +120,12 @@ const HOURS_PER_MONTH: f64 = HOURS_PER_YEAR / 12.0;
 /// Units of a dimension with their size in canonical units; the first is the canonical one.
 const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
     match dimension {
-        Dimension::Length => &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)],
+        Dimension::Length | Dimension::Position => {
+            &[("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("cm", 1e4)]
+        }
         Dimension::Area => &[("um2", 1.0), ("mm2", 1e6), ("cm2", 1e8), ("m2", 1e12)],
         Dimension::Volume => &[("um3", 1.0), ("mm3", 1e9), ("pL", 1e3), ("fL", 1.0)],
-        Dimension::Time => &[
+        Dimension::Time | Dimension::Moment => &[
             ("h", 1.0),
             ("s", 1.0 / 3600.0),
             ("min", 1.0 / 60.0),
@@ -225,6 +238,41 @@ const fn units(dimension: Dimension) -> &'static [(&'static str, f64)] {
 }
 
 impl Dimension {
+    /// All that have units.
+    pub const WITH_UNITS: [Self; 31] = [
+        Self::Length,
+        Self::Area,
+        Self::Volume,
+        Self::Time,
+        Self::Rate,
+        Self::Speed,
+        Self::VolumeRate,
+        Self::Diffusivity,
+        Self::Concentration,
+        Self::Secretion,
+        Self::NumberDensity,
+        Self::SurfaceDensity,
+        Self::SurfaceRate,
+        Self::VolumeEventRate,
+        Self::MassDensity,
+        Self::Mass,
+        Self::MassRate,
+        Self::MassConcentration,
+        Self::MolarMass,
+        Self::FluidVolume,
+        Self::Clearance,
+        Self::Amount,
+        Self::AmountRate,
+        Self::BoneTurnover,
+        Self::BodyVolume,
+        Self::Slope,
+        Self::AbsorbedDose,
+        Self::Radiosensitivity,
+        Self::ElasticModulus,
+        Self::Position,
+        Self::Moment,
+    ];
+
     /// Name in an error message.
     pub const fn name(self) -> &'static str {
         match self {
@@ -257,6 +305,8 @@ impl Dimension {
             Self::AbsorbedDose => "an absorbed dose",
             Self::Radiosensitivity => "an effect per absorbed dose",
             Self::ElasticModulus => "an elastic modulus",
+            Self::Position => "a place along an axis",
+            Self::Moment => "a time before or after day 0",
             Self::Number => "a number without unit",
         }
     }
@@ -293,8 +343,57 @@ impl Dimension {
             Self::AbsorbedDose => "8 Gy",
             Self::Radiosensitivity => "0.3 /Gy",
             Self::ElasticModulus => "18 GPa",
+            Self::Position => "1 mm",
+            Self::Moment => "60 d",
             Self::Number => "0.5",
         }
+    }
+
+    /// Largest value, in the canonical unit: beyond every use of the dimension, and far below what
+    /// arithmetic can hold.
+    pub const fn most(self) -> f64 {
+        match self {
+            Self::MassDensity => 1e2,
+            Self::FluidVolume | Self::AbsorbedDose | Self::Radiosensitivity => 1e5,
+            Self::Clearance | Self::BoneTurnover | Self::Slope => 1e6,
+            Self::MassConcentration | Self::BodyVolume | Self::ElasticModulus => 1e7,
+            Self::Length | Self::Position => 1e8,
+            Self::Rate
+            | Self::Speed
+            | Self::SurfaceDensity
+            | Self::SurfaceRate
+            | Self::MassRate
+            | Self::MolarMass
+            | Self::Amount
+            | Self::AmountRate => 1e9,
+            Self::Time | Self::Moment | Self::Mass => 1e10,
+            Self::Diffusivity | Self::NumberDensity | Self::VolumeEventRate | Self::Number => 1e12,
+            Self::Area | Self::Concentration => 1e14,
+            Self::VolumeRate => 1e15,
+            Self::Secretion => 1e18,
+            Self::Volume => 1e20,
+        }
+    }
+
+    /// The value, where it lies in what the dimension can mean.
+    fn bounded(self, value: f64, text: &str) -> Result<f64, QuantityError> {
+        let is_number = self == Self::Number;
+        let is_signed = matches!(self, Self::Position | Self::Moment | Self::Number);
+        if value < 0.0 && !is_signed {
+            return Err(QuantityError::BelowZero {
+                found: text.into(),
+                dimension: self,
+            });
+        }
+        let size = value.abs();
+        if size > self.most() || (size > 0.0 && size < LEAST && !is_number) {
+            return Err(QuantityError::OutOfRange {
+                found: text.into(),
+                dimension: self,
+            });
+        }
+        // Minus zero is zero.
+        Ok(value + 0.0)
     }
 
     /// The canonical unit.
@@ -331,7 +430,7 @@ impl Dimension {
         }
         if self == Self::Number {
             return if unit.is_empty() {
-                Ok(number)
+                self.bounded(number, text)
             } else {
                 Err(QuantityError::UnknownUnit {
                     found: text.into(),
@@ -367,6 +466,39 @@ impl Dimension {
                 unit: unit.into(),
                 dimension: self,
             })
+            .and_then(|value| self.bounded(value, text))
+    }
+
+    /// A value in the unit in which it is shortest and reads back as it is; in the canonical one where
+    /// several are as short.
+    ///
+    /// ```
+    /// # use howship::numerics::quantity::Dimension;
+    /// let said = [1680.0, 0.25, 30.0, 1e300].map(|hours| Dimension::Time.say(hours));
+    /// assert_eq!(said, ["70 d", "15 min", "30 h", "1e300 h"]);
+    /// ```
+    pub fn say(self, value: f64) -> String {
+        let written = |number: f64, unit: &str| {
+            let (plain, short) = (number.to_string(), format!("{number:e}"));
+            let number = if plain.len() > 10 && short.len() < plain.len() {
+                short
+            } else {
+                plain
+            };
+            format!("{number} {unit}").trim_end().to_owned()
+        };
+        let mut best = written(value, self.canonical_unit());
+        for (unit, size) in units(self) {
+            let text = written(value / size, unit);
+            let reads_back = || {
+                self.parse(&text)
+                    .is_ok_and(|read| read.to_bits() == value.to_bits())
+            };
+            if text.len() < best.len() && reads_back() {
+                best = text;
+            }
+        }
+        best
     }
 
     /// Units that are understood, for messages and schemas.
@@ -394,6 +526,22 @@ pub enum QuantityError {
         /// What was asked for.
         dimension: Dimension,
     },
+    /// A quantity that cannot be below zero is.
+    #[error("found \"{found}\", which is below zero, expected {} of zero or above, such as \"{}\"", dimension.name(), dimension.example())]
+    BelowZero {
+        /// The text.
+        found: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
+    /// A quantity beyond every use of its dimension.
+    #[error("found \"{found}\", expected {} {}", dimension.name(), range(*dimension))]
+    OutOfRange {
+        /// The text.
+        found: String,
+        /// What was asked for.
+        dimension: Dimension,
+    },
     /// A number without its unit.
     #[error("found {found} without a unit, expected {} such as \"{}\" (units: {})", dimension.name(), dimension.example(), dimension.allowed_units().join(", "))]
     MissingUnit {
@@ -412,6 +560,15 @@ pub enum QuantityError {
         /// What was asked for.
         dimension: Dimension,
     },
+}
+
+fn range(dimension: Dimension) -> String {
+    let (most, unit) = (dimension.most(), dimension.canonical_unit());
+    if dimension == Dimension::Number {
+        format!("of at most {most:e}")
+    } else {
+        format!("of zero, or of {LEAST:e} {unit} to {most:e} {unit}")
+    }
 }
 
 fn allowed(dimension: Dimension) -> String {
@@ -519,7 +676,7 @@ macro_rules! quantities {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{} {}", self.0, Dimension::$name.canonical_unit())
+                f.write_str(&Dimension::$name.say(self.0))
             }
         }
 
@@ -531,7 +688,11 @@ macro_rules! quantities {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.collect_str(&format_args!(
+                    "{} {}",
+                    self.0,
+                    Dimension::$name.canonical_unit()
+                ))
             }
         }
 
@@ -619,6 +780,10 @@ quantities! {
     Radiosensitivity, per_gy;
     /// An elastic modulus.
     ElasticModulus, mpa;
+    /// A place along an axis, which may lie before the corner of the lattice.
+    Position, um;
+    /// A point in time, which may lie before day 0.
+    Moment, h;
 }
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ pub struct Manifest {
     pub digest: String,
     /// `running`, `done`, the signal that stopped the run, or its fault.
     pub exit_state: String,
+    /// What the scenario tells that a reader may not expect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Digest of every file, by its path in the folder; nothing for one that is yet to be written.
     pub outputs: BTreeMap<String, String>,
 }

@@ -34,7 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{Concentration, Rate, Time};
+use crate::numerics::quantity::{Concentration, Moment, Rate, Time};
 
 /// Hours in a year.
 const YEAR_H: f64 = 365.25 * 24.0;
@@ -51,10 +51,10 @@ pub struct Toxicity {
     pub extraction_fold: f64,
     /// Time for which an extraction counts. 180 d; design: until the socket is covered by bone.
     pub extraction_window: Time,
-    /// Times of extractions of teeth; an empty list is a mouth left alone. Without it the mouth is the
+    /// Times of extractions of teeth, before day 0 too; an empty list is a mouth left alone. Without it the mouth is the
     /// average one of the trials.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub extractions: Option<Vec<Time>>,
+    pub extractions: Option<Vec<Moment>>,
     /// Mean time by which the risk of hypocalcaemia settles. 90 d; design, for most of it within six
     /// months (Body 2015).
     pub settles: Time,
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn an_extraction_multiplies_the_hazard_and_the_average_stays() {
         let with = Toxicity {
-            extractions: Some(vec![Time::h(2400.0)]),
+            extractions: Some(vec![Moment::h(2400.0)]),
             ..Toxicity::default()
         };
         let (alone, open) = (with.mouth(0.0), with.mouth(2400.0));

@@ -10,15 +10,17 @@ use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
 use crate::engine::tick::tick;
-use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
 use crate::layers::tree::{Layer, Tree};
+use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::packed::pack;
-use crate::numerics::quantity::Length;
+use crate::numerics::quantity::{Dimension, Length, Time};
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
+use crate::layers::path::{self, Segment};
 use crate::scenario::read::read_file;
 use crate::specimen::image::read as read_image;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
@@ -27,6 +29,15 @@ use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 use crate::transport::MOST_SITES;
+
+/// Sites of a lattice along an axis at most.
+const MOST_ALONG: usize = 4096;
+
+/// Thickest section, um: a checkpoint is read with the same bound.
+const THICKEST_SECTION_UM: f64 = 1000.0;
+
+/// Frames of a film and maps that a run keeps at most.
+const MOST_FRAMES: f64 = 1000.0;
 
 /// Time scales and densities of man.
 pub const HUMAN: &str = include_str!("presets/human.toml");
@@ -186,7 +197,27 @@ impl Loaded {
     }
 
     pub(super) fn error(&self, path: &str, message: &str, help: &str) -> Diagnostic {
-        self.tree.error_at(path, message, help)
+        self.tree
+            .error_at(path, &self.as_typed(path, message), help)
+    }
+
+    /// A message about a quantity, with the quantity as it was typed and not as it is kept.
+    fn as_typed(&self, path: &str, message: &str) -> String {
+        let Some(toml::Value::String(typed)) = self.tree.get(path) else {
+            return message.to_owned();
+        };
+        let mut forms = Dimension::WITH_UNITS.into_iter().filter_map(|dimension| {
+            let value = dimension.parse(&typed).ok()?;
+            let plain = format!("{value} {}", dimension.canonical_unit());
+            [dimension.say(value), plain]
+                .into_iter()
+                .map(|form| format!("found {form}"))
+                .find(|form| message.starts_with(form))
+        });
+        match forms.next() {
+            Some(form) => message.replacen(&form, &format!("found {}", clip(&typed, 80)), 1),
+            None => message.to_owned(),
+        }
     }
 
     /// Whole ticks and days, and no more of them than their counters hold.
@@ -194,7 +225,23 @@ impl Loaded {
         let run = &self.scenario.run;
         let is_whole = |share: f64| (share - share.round()).abs() < 1e-6;
         let tick_h = run.tick.get();
-        if tick_h > 0.0 && !is_whole(run.duration.get() / tick_h) {
+        if tick_h <= 0.0 || (24.0 / tick_h - (24.0 / tick_h).round()).abs() > 1e-9 {
+            found.push(self.error(
+                "run.tick",
+                &format!("found {}, which does not divide a day", run.tick),
+                "give a tick above zero such as \"1 h\", \"6 h\" or \"12 h\"",
+            ));
+            return;
+        }
+        if run.duration.get() <= 0.0 {
+            found.push(self.error(
+                "run.duration",
+                &format!("found {}", run.duration),
+                "give a time above zero, such as \"28 d\"",
+            ));
+            return;
+        }
+        if !is_whole(run.duration.get() / tick_h) {
             found.push(self.error(
                 "run.duration",
                 &format!("found {}, which is no whole number of ticks", run.duration),
@@ -205,22 +252,160 @@ impl Loaded {
             found.push(self.error(
                 "run.burn_in",
                 &format!("found {}, which is no whole number of days", run.burn_in),
-                "give whole days, such as \"28 d\"",
+                "give zero or whole days, such as \"28 d\"",
             ));
         }
         // Osteoclasts act in steps of at most an hour, counted in 32 bits.
         let step_h = tick_h.min(1.0);
         let most_h = f64::from(u32::MAX) * step_h;
-        if run.duration.get() + run.burn_in.get() >= most_h {
+        for (key, length) in [("run.duration", run.duration), ("run.burn_in", run.burn_in)] {
+            if length.get() >= most_h / 2.0 {
+                found.push(self.error(
+                    key,
+                    &format!("found {length}, with run.tick = {}", run.tick),
+                    &format!(
+                        "stay below {}: steps of at most an hour are counted in 32 bits",
+                        Dimension::Time.say((most_h / 2.0 / 24.0).floor() * 24.0)
+                    ),
+                ));
+            }
+        }
+    }
+
+    /// What comes at a time comes within the run.
+    fn check_dates(&self, found: &mut Diagnostics) {
+        let duration = self.scenario.run.duration;
+        let mut dates = Vec::new();
+        if let Some(inoculation) = &self.scenario.inoculation {
+            dates.push(("inoculation.time", inoculation.time));
+        }
+        if let Some(colonisation) = &self.scenario.colonisation {
+            dates.push(("colonisation.start", colonisation.start));
+        }
+        for (key, at) in dates {
+            if at >= duration {
+                found.push(self.error(
+                    key,
+                    &format!("found {at}, which is not before the end of the run"),
+                    &format!("give a time from day 0 to before run.duration = {duration}"),
+                ));
+            }
+        }
+    }
+
+    /// Rows, maps and frames: at times that there are, and no more than memory holds.
+    fn check_output(&self, found: &mut Diagnostics) {
+        let (output, run) = (&self.scenario.output, &self.scenario.run);
+        let is_whole = |time: Time| {
+            let ticks = time.get() / run.tick.get();
+            ticks > 0.5 && (ticks - ticks.round()).abs() < 1e-6
+        };
+        if !is_whole(output.series_every) || output.series_every.get() > 24.0 {
             found.push(self.error(
-                "run.duration",
-                &format!(
-                    "found {}, beside a burn-in of {}",
-                    run.duration, run.burn_in
-                ),
-                &format!("stay below {:.0} years in all", most_h / 24.0 / 365.25),
+                "output.series_every",
+                &format!("found {}", output.series_every),
+                &format!("give whole ticks of run.tick = {}, up to a day", run.tick),
             ));
         }
+        let frames = run.duration.get() / output.film_every.get();
+        if output.film_every.get() > 0.0 && (!is_whole(output.film_every) || frames > MOST_FRAMES) {
+            found.push(self.error(
+                "output.film_every",
+                &format!("found {}", output.film_every),
+                &format!(
+                    "give whole ticks of run.tick = {} that make at most {MOST_FRAMES} frames, which \
+                     stay in memory, or 0 h for a short film",
+                    run.tick
+                ),
+            ));
+        }
+        if output.map_days.len() > MOST_FRAMES as usize {
+            found.push(self.error(
+                "output.map_days",
+                &format!("found {} days", output.map_days.len()),
+                &format!("give at most {MOST_FRAMES}: the maps stay in memory"),
+            ));
+        }
+        for (index, day) in output.map_days.iter().enumerate() {
+            if day.is_nan() || *day < 0.0 {
+                found.push(self.error(
+                    &format!("output.map_days[{index}]"),
+                    &format!("found {day}"),
+                    "give days from 0 on",
+                ));
+            }
+        }
+    }
+
+    /// Names that become columns of tables and parts of paths.
+    fn check_names(&self, found: &mut Diagnostics) {
+        let scenario = &self.scenario;
+        if !is_name(&scenario.name) {
+            found.push(self.error("name", &format!("found {:?}", scenario.name), ALLOWED));
+        }
+        let mut names: Vec<(&str, &String)> = Vec::new();
+        names.extend(scenario.signals.keys().map(|name| ("signals", name)));
+        names.extend(scenario.cues.keys().map(|name| ("cues", name)));
+        names.extend(scenario.drugs.keys().map(|name| ("drugs", name)));
+        names.extend(scenario.therapy.keys().map(|name| ("therapy", name)));
+        names.extend(
+            scenario
+                .tumour
+                .clones
+                .keys()
+                .map(|name| ("tumour.clones", name)),
+        );
+        names.extend(
+            scenario
+                .radiotherapy
+                .keys()
+                .map(|name| ("radiotherapy", name)),
+        );
+        for (table, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
+            let path = format!("{table}.{}", path::write(&[Segment::Key(name.clone())]));
+            let message = format!("found the name {:?}", clip(name, 80));
+            found.push(self.tree.error_at_key(&path, &message, ALLOWED));
+        }
+    }
+
+    /// What the scenario alone tells that a reader may not expect: sentences for a warning.
+    pub fn notices(&self) -> Vec<String> {
+        let scenario = &self.scenario;
+        let (run, mut notices) = (&scenario.run, Vec::new());
+        if !scenario.has_tumour() {
+            notices.push(
+                "there is no tumour: no cells are inoculated and none arrive from the circulation"
+                    .to_owned(),
+            );
+        }
+        for day in &scenario.output.map_days {
+            if day * 24.0 > run.duration.get() {
+                notices.push(format!(
+                    "output.map_days holds {day}, and the run ends on day {}: no map is drawn of it",
+                    run.duration.get() / 24.0
+                ));
+            }
+        }
+        if let Some(follow_up) = &scenario.rigidity
+            && follow_up.every > run.duration
+        {
+            notices.push(format!(
+                "rigidity.every = {} is longer than the run of {}: the rigidity is read on day 0 and at \
+                 the end alone",
+                follow_up.every, run.duration
+            ));
+        }
+        for (name, course) in &scenario.therapy {
+            let left_out = course.after_the_end(run.duration.get());
+            if left_out > 0 {
+                notices.push(format!(
+                    "therapy.{name}: {left_out} of the doses asked for would fall after the end of the run \
+                     on day {} and are not given",
+                    run.duration.get() / 24.0
+                ));
+            }
+        }
+        notices
     }
 
     fn check_checkpoints(&self, found: &mut Diagnostics) {
@@ -253,33 +438,14 @@ impl Loaded {
     pub fn check(&self) -> Result<(), Diagnostics> {
         let mut found = Diagnostics::default();
         let scenario = &self.scenario;
-        if scenario.name.is_empty()
-            || !scenario
-                .name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-        {
-            found.push(self.error(
-                "name",
-                &format!("found \"{}\"", scenario.name),
-                "use letters, digits, _ and -: the name becomes that of a folder",
-            ));
-        }
-        if scenario.run.duration.get() <= 0.0 {
-            found.push(self.error(
-                "run.duration",
-                &format!("found {}", scenario.run.duration),
-                "give a time above zero, such as \"28 d\"",
-            ));
-        }
-        if scenario.run.burn_in.get() < 0.0 {
-            found.push(self.error(
-                "run.burn_in",
-                &format!("found {}", scenario.run.burn_in),
-                "give zero or a time above it",
-            ));
-        }
+        self.check_names(&mut found);
         self.check_times(&mut found);
+        // Everything else is held against these.
+        if !found.is_empty() {
+            return Err(found);
+        }
+        self.check_dates(&mut found);
+        self.check_output(&mut found);
         self.check_checkpoints(&mut found);
         self.check_restorable(&mut found);
         if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
@@ -317,15 +483,6 @@ impl Loaded {
                 "transport.block",
                 &format!("found {}", scenario.transport.block),
                 "give an edge above zero; below two sites every site has its own level",
-            ));
-        }
-        if let Some(inoculation) = &scenario.inoculation
-            && inoculation.time.get() < 0.0
-        {
-            found.push(self.error(
-                "inoculation.time",
-                &format!("found {}", inoculation.time),
-                "give zero or a time above it",
             ));
         }
         self.check_idle_keys(&mut found);
@@ -382,6 +539,24 @@ impl Loaded {
             stores.count(),
             block.iter().product(),
         )
+    }
+
+    /// Bytes that a run of this scenario takes, about, on the lattice that it will have: that of an
+    /// image is known when it is read.
+    ///
+    /// # Errors
+    /// Bone that cannot be made.
+    pub fn needed_bytes(&self) -> Result<u64, Diagnostic> {
+        let lattice = &self.scenario.lattice;
+        let size = lattice
+            .size
+            .filter(|size| size.iter().all(|n| (1..=MOST_ALONG).contains(n)));
+        let grid = match (&self.scenario.specimen.image, size, lattice.site) {
+            (None, Some([x, y, 1]), Some(site)) => Grid::section(x, y, site.get(), site.get()),
+            (None, Some(size), Some(site)) => Grid::cubic(size, site.get()),
+            _ => self.bone()?.0,
+        };
+        Ok(self.memory_bytes(&grid))
     }
 
     pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
@@ -457,7 +632,7 @@ impl Loaded {
             .iter()
             .try_fold(1_usize, |all, &n| all.checked_mul(n))
             .unwrap_or(usize::MAX);
-        if size.contains(&0) || size.iter().any(|&n| n > 4096) || sites > MOST_SITES {
+        if size.contains(&0) || size.iter().any(|&n| n > MOST_ALONG) || sites > MOST_SITES {
             return Err(self.error(
                 "lattice.size",
                 &format!("found {size:?}"),
@@ -472,6 +647,13 @@ impl Loaded {
                     "give section_thickness = \"50 um\"",
                 )
             })?;
+            if !(1.0..=THICKEST_SECTION_UM).contains(&thickness.get()) {
+                return Err(self.error(
+                    "lattice.section_thickness",
+                    &format!("found {thickness}"),
+                    &format!("give 1 um to {THICKEST_SECTION_UM} um"),
+                ));
+            }
             Grid::section(size[0], size[1], site.get(), thickness.get())
         } else {
             Grid::cubic(size, site.get())
@@ -488,8 +670,12 @@ impl Loaded {
             return Err(self.error("specimen", "no bone", "give a specimen"));
         };
         let bone = made.map_err(|error| {
+            let key = match error.field() {
+                Some(field) => format!("{key}.{field}"),
+                None => key.to_owned(),
+            };
             self.error(
-                key,
+                &key,
                 &error.to_string(),
                 "ask for what the text above allows",
             )
@@ -689,7 +875,7 @@ impl Loaded {
     /// Ticks after day 0.
     pub(super) fn ticks(&self, model: &Model) -> u32 {
         let ticks = self.scenario.run.duration.get() / model.tick_h;
-        ticks.round().max(1.0) as u32
+        ticks.round() as u32
     }
 
     /// When and how the tumour arrives.
@@ -747,6 +933,10 @@ impl Loaded {
                 }
                 place[axis] = at as usize;
             }
+        }
+        // The arm of an experiment that gets the injection without cells.
+        if inoculation.cells == 0 {
+            return Ok(None);
         }
         if inoculation.colonies == 0 || inoculation.colonies > inoculation.cells {
             return Err(self.error(

@@ -215,7 +215,7 @@ pub struct Vessels {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inoculation {
-    /// Cells in all.
+    /// Cells in all; 0 is no tumour, as in a sham operation.
     pub cells: u32,
     /// Colonies among which the cells are shared out.
     #[serde(default = "one")]
@@ -296,11 +296,11 @@ pub enum Scheme {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Output {
-    /// Time between rows of `series.csv`; at most a day.
+    /// Time between rows of `series.csv`: whole ticks, at most a day.
     pub series_every: Time,
-    /// Days of which a map is drawn, besides the first and the last.
+    /// Days of which a map is drawn, besides the first and the last; at most 1000.
     pub map_days: Vec<f64>,
-    /// Time between frames of `plots/map.gif`.
+    /// Time between frames of `plots/map.gif`: whole ticks, at most 1000 frames; 0 for a short film.
     pub film_every: Time,
 }
 
@@ -351,6 +351,11 @@ impl Checkpoint {
 }
 
 impl Scenario {
+    /// True where tumour cells are put in or may arrive.
+    pub fn has_tumour(&self) -> bool {
+        self.colonisation.is_some() || self.inoculation.as_ref().is_some_and(|one| one.cells > 0)
+    }
+
     /// What is given to whom.
     pub fn treatment(&self) -> Therapy {
         Therapy {

@@ -11,15 +11,20 @@ use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::restored;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
 use crate::scenario::build::{Arrival, Loaded, Simulation, keep_uppermost_choices, with_drugs};
 use crate::scenario::file::{Arm, Scenario};
+use crate::layers::path::{self, Segment};
 use crate::scenario::restore::workspace;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
 pub const CONTROL: &str = "control";
+
+/// Arms of a scenario at most: each has a model of its own.
+const MOST_ARMS: usize = 100;
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
@@ -94,12 +99,12 @@ impl Loaded {
         }
         let mut tree = self.tree.clone();
         // A name that is no bare key is found by the check of names, not by the path.
-        if is_name(name) {
+        if is_arm(name) {
             tree.remove(&format!("arms.{name}"));
             tree.set(&format!("arms.{name}.at={}", text(arm.at.to_string())))?;
             tree.set(&format!("arms.{name}.set={set}"))?;
         } else {
-            return Err(Diagnostic::new(format!("\"{name}\" names no arm"))
+            return Err(Diagnostic::new(format!("{name:?} names no arm"))
                 .with_help(NAMES)
                 .into());
         }
@@ -248,10 +253,22 @@ impl Loaded {
                 &format!("give one of the arms [{}], or none", names.join(", ")),
             ));
         }
+        if scenario.arms.len() > MOST_ARMS {
+            found.push(self.error(
+                "arms",
+                &format!("found {} arms", scenario.arms.len()),
+                &format!("give at most {MOST_ARMS}"),
+            ));
+            return;
+        }
         for (name, arm) in &scenario.arms {
             let path = format!("arms.{name}");
-            if !is_name(name) {
-                found.push(self.error("arms", &format!("found \"{name}\""), NAMES));
+            if !is_arm(name) {
+                found.push(self.error(
+                    &path::write(&[Segment::Key("arms".to_owned()), Segment::Key(name.clone())]),
+                    &format!("found the name {name:?}"),
+                    NAMES,
+                ));
                 continue;
             }
             let ticks = arm.at.get() / run.tick.get();
@@ -281,10 +298,13 @@ impl Loaded {
                 continue;
             }
             let beyond = self.beyond(name, arm)?;
-            let model = beyond.model(grid)?;
+            let noted = |fault: Diagnostic| fault.with_note(format!("in `arms.{name}.set`"));
+            let model = beyond
+                .model(grid)
+                .map_err(|found| Diagnostics(found.0.into_iter().map(noted).collect()))?;
             // Room is for the arrival itself to find.
             let everywhere = vec![false; grid.len()];
-            let arrival = beyond.arrival(&grid, &everywhere)?;
+            let arrival = beyond.arrival(&grid, &everywhere).map_err(noted)?;
             if is_chosen {
                 chosen = Some(Box::new(Turning {
                     tick: self.fork_tick(arm.at),
@@ -297,16 +317,11 @@ impl Loaded {
     }
 }
 
-const NAMES: &str = "name an arm in letters, digits, _ and -, and not \"control\": the name becomes \
-     that of a folder";
+const NAMES: &str = "name an arm in 1 to 64 letters, digits, _ and -, and not \"control\", \"plots\", \
+     \"compared\" or \"checkpoints\": the name becomes that of a folder";
 
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name != CONTROL
-        && !["plots", "compared", "checkpoints"].contains(&name)
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+fn is_arm(name: &str) -> bool {
+    is_name(name) && ![CONTROL, "plots", "compared", "checkpoints"].contains(&name)
 }
 
 impl Simulation {

@@ -11,12 +11,62 @@ pub fn estimate_bytes(sites: usize, signals: usize, stores: usize, sites_per_lev
     sites as u64 * per_site + solver
 }
 
-/// Bytes that the machine has for this process, where the system says so.
+/// Bytes that the machine has for this process, where the system says so: the least of its memory, the
+/// limit on the address space, and those of its control groups and all groups around them.
 pub fn machine_bytes() -> Option<u64> {
-    let read = |path: &str| std::fs::read_to_string(path).ok();
+    allowed_bytes(&|path| std::fs::read_to_string(path).ok())
+}
+
+/// The same, of the files that a reader gives.
+fn allowed_bytes(read: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
     let total = read("/proc/meminfo").and_then(|text| of_meminfo(&text))?;
-    let group = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
-    Some(group.map_or(total, |group: u64| group.min(total)))
+    let space = read("/proc/self/limits").and_then(|text| of_limits(&text));
+    let groups = read("/proc/self/cgroup").map_or_else(Vec::new, |text| group_files(&text));
+    // Where the groups of a container are not told, its own is at the root.
+    let roots = [
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ];
+    let files = groups.into_iter().chain(roots.map(str::to_owned));
+    let groups = files.filter_map(|path| read(&path)?.trim().parse().ok());
+    groups.chain(space).chain([total]).min()
+}
+
+/// Soft limit on the address space; none where it is unlimited.
+fn of_limits(text: &str) -> Option<u64> {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Max address space"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Files with the limits of the groups that `/proc/self/cgroup` names, and of all groups around them.
+/// Its lines are `0::/path` in version 2, and `5:cpu,memory:/path` in version 1.
+fn group_files(text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for line in text.lines() {
+        let mut parts = line.splitn(3, ':');
+        let (Some(_), Some(controllers), Some(path)) = (parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let (root, file) = if controllers.is_empty() {
+            ("/sys/fs/cgroup", "memory.max")
+        } else if controllers.split(',').any(|one| one == "memory") {
+            ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+        } else {
+            continue;
+        };
+        let mut path = path.trim_end_matches('/');
+        loop {
+            files.push(format!("{root}{path}/{file}"));
+            match path.rfind('/') {
+                Some(at) => path = &path[..at],
+                None => break,
+            }
+        }
+    }
+    files
 }
 
 fn of_meminfo(text: &str) -> Option<u64> {
@@ -32,7 +82,7 @@ pub fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
     let machine = machine.filter(|&has| has < needed)?;
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     Some(format!(
-        "a run takes about {:.1} GB of memory, and this machine has {:.1} GB",
+        "a run takes about {:.1} GB of memory, and this machine has {:.1} GB for it",
         gigabytes(needed),
         gigabytes(machine)
     ))
@@ -51,6 +101,52 @@ mod tests {
                 "{estimate} for {measured}"
             );
         }
+    }
+
+    #[test]
+    fn limits_of_the_process_and_of_all_groups_around_it_count() {
+        let meminfo = ("/proc/meminfo", "MemTotal: 8000000 kB\n");
+        let of = |files: &[(&str, &str)]| {
+            let files = files.to_vec();
+            allowed_bytes(&move |path| {
+                let found = files
+                    .iter()
+                    .chain([&meminfo])
+                    .find(|(name, _)| *name == path);
+                found.map(|(_, text)| (*text).to_owned())
+            })
+        };
+        assert_eq!(of(&[]), Some(8_192_000_000));
+        let space = |soft: &str| {
+            format!(
+                "Limit                     Soft Limit           Hard Limit           Units\n\
+                 Max cpu time              7                    unlimited            seconds\n\
+                 Max address space         {soft}           unlimited            bytes\n"
+            )
+        };
+        assert_eq!(
+            of(&[("/proc/self/limits", &space("2000000000"))]),
+            Some(2_000_000_000)
+        );
+        assert_eq!(
+            of(&[("/proc/self/limits", &space("unlimited"))]),
+            Some(8_192_000_000)
+        );
+        let nested = ("/proc/self/cgroup", "0::/slice/job/step\n");
+        let around = ("/sys/fs/cgroup/slice/memory.max", "3000000000\n");
+        let own = ("/sys/fs/cgroup/slice/job/step/memory.max", "max\n");
+        assert_eq!(of(&[nested, around, own]), Some(3_000_000_000));
+        let old = ("/proc/self/cgroup", "9:cpu:/a\n5:cpuset,memory:/a/b\n");
+        let limit = (
+            "/sys/fs/cgroup/memory/a/b/memory.limit_in_bytes",
+            "4000000000\n",
+        );
+        let none = (
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+            "9223372036854771712\n",
+        );
+        assert_eq!(of(&[old, limit, none]), Some(4_000_000_000));
+        assert_eq!(of(&[("/sys/fs/cgroup/memory.max", "1000\n")]), Some(1000));
     }
 
     #[test]

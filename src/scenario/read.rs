@@ -13,39 +13,51 @@ use crate::layers::tree::{LARGEST_LAYER, Layer, Tree, Value, too_large};
 /// The presets that a help text may name; those that `preset` does not know are left out.
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
 
+/// Files that extend each other in a row at most.
+const DEEPEST_EXTENDS: usize = 16;
+
+/// Keys that name files, relative to the file that says so.
+const FILES: [&str; 1] = ["specimen.image.file"];
+
 /// Reads a scenario file and stacks, from the lowest layer to the uppermost: the preset that the
 /// top-level key `preset` names, the fragments that `line` and `genotype` name, the file that
-/// `extends` names (relative to the file that says so, one level), the file itself, and the
-/// assignments of `sets` in their order.
+/// `extends` names (relative to the file that says so) under which may lie another, the file itself,
+/// and the assignments of `sets` in their order.
 ///
 /// `preset` gives the embedded TOML of a preset by its name. The keys `preset`, `line`, `genotype`
 /// and `extends` are not in the tree; [`Tree::preset`] and [`Tree::layers`] tell what they named.
+/// Names of files in a base stand in the tree relative to the folder of `path`.
 ///
 /// # Errors
-/// A file that cannot be read, is larger than 4 MiB or not UTF-8; a second level of `extends`, or
-/// a file that extends itself; an unknown preset, line or genotype; two different presets in file
-/// and base; a line over another preset than that of the mouse; all faults of [`Tree::parse`] and
-/// [`Tree::set`].
+/// A file that cannot be read, is no regular file, is larger than 4 MiB or not UTF-8; files that
+/// extend each other in a circle, or more than [`DEEPEST_EXTENDS`] in a row; an unknown preset, line
+/// or genotype; two different presets in the files; a line over another preset than that of the mouse;
+/// all faults of [`Tree::parse`] and [`Tree::set`].
 pub fn read_file(
     path: &Path,
     preset: impl Fn(&str) -> Option<&'static str>,
     sets: &[String],
 ) -> Result<Tree, Diagnostic> {
-    let mut file = Tree::parse(load(path)?)?;
-    let file_preset = take_text(&mut file, "preset")?;
-    let mut stack = None;
-    let mut chosen = file_preset.clone();
-    if let Some((name, place)) = take_text(&mut file, "extends")? {
-        let (base, base_preset) = read_base(path, &name, &place)?;
-        if let (Some((above, place)), Some((below, other))) = (&file_preset, &base_preset)
+    let mut files = vec![Tree::parse(load(path)?)?];
+    let mut chosen = take_text(&mut files[0], "preset")?;
+    let mut paths = vec![path.to_path_buf()];
+    while let Some((name, place)) = take_text(&mut files[paths.len() - 1], "extends")? {
+        let (mut base, base_path) = read_base(&paths, &name, &place)?;
+        let base_preset = take_text(&mut base, "preset")?;
+        if let (Some((above, place)), Some((below, other))) = (&chosen, &base_preset)
             && above != below
         {
             return Err(clash(above, place, below, other));
         }
         chosen = chosen.or(base_preset);
-        stack = Some(base);
+        for key in FILES {
+            base.move_file(key, &between(path, &base_path));
+        }
+        files.push(base);
+        paths.push(base_path);
     }
-    let (fragments, sets) = fragments(&mut file, stack.as_mut(), chosen.as_ref(), sets)?;
+    let (fragments, sets) = fragments(&mut files, chosen.as_ref(), sets)?;
+    let mut layers = files.into_iter().rev();
     let mut tree = match chosen {
         Some((name, place)) => {
             let text = preset(&name).ok_or_else(|| unknown_preset(&name, &place, &preset))?;
@@ -57,20 +69,16 @@ pub fn read_file(
             for fragment in fragments {
                 tree.overlay(Tree::parse(fragment)?);
             }
-            if let Some(base) = stack {
-                tree.overlay(base);
-            }
-            tree.overlay(file);
             tree
         }
-        None => match stack {
-            Some(mut base) => {
-                base.overlay(file);
-                base
-            }
-            None => file,
+        None => match layers.next() {
+            Some(lowest) => lowest,
+            None => return Err(Diagnostic::new("there is no file")),
         },
     };
+    for layer in layers {
+        tree.overlay(layer);
+    }
     for set in sets {
         tree.set(&set)?;
         for key in ["preset", "extends"] {
@@ -87,22 +95,21 @@ pub fn read_file(
     Ok(tree)
 }
 
-/// The fragments that the file, its base (the file goes before it) or an assignment (before both)
-/// names, and the assignments that are left.
+/// The fragments that the files (the upper go before the lower) or an assignment (before all of them)
+/// name, and the assignments that are left.
 fn fragments(
-    file: &mut Tree,
-    mut base: Option<&mut Tree>,
+    files: &mut [Tree],
     preset: Option<&Named>,
     sets: &[String],
 ) -> Result<(Vec<Layer>, Vec<String>), Diagnostic> {
     let mut left = sets.to_vec();
     let mut found = Vec::new();
     for kind in KINDS {
-        let below = match &mut base {
-            Some(base) => take_text(base, kind.key)?,
-            None => None,
-        };
-        let mut named = take_text(file, kind.key)?.or(below);
+        let mut named = None;
+        for file in files.iter_mut() {
+            let below = take_text(file, kind.key)?;
+            named = named.or(below);
+        }
         let mut others = Vec::new();
         for set in left {
             if set
@@ -175,6 +182,13 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
             .in_file(&name)
             .with_help("the path is taken from the folder in which the program was started")
     };
+    // A named pipe would be waited for without end.
+    let kind = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !kind.is_file() {
+        return Err(Diagnostic::new(format!("`{name}` is no regular file"))
+            .in_file(&name)
+            .with_help("name a file of TOML; save what comes through a pipe to a file first"));
+    }
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     file.take(LARGEST_LAYER as u64 + 1)
@@ -219,41 +233,60 @@ fn take_text(tree: &mut Tree, key: &str) -> Result<Option<Named>, Diagnostic> {
     Ok(Some(named))
 }
 
-fn read_base(path: &Path, name: &str, place: &Place) -> Result<(Tree, Option<Named>), Diagnostic> {
+/// The file under the last of `paths`, which extend each other in this order.
+fn read_base(paths: &[PathBuf], name: &str, place: &Place) -> Result<(Tree, PathBuf), Diagnostic> {
+    let fault = |title: String, help: &str| {
+        Diagnostic::new(title)
+            .at(&place.source, &place.value)
+            .with_help(help)
+    };
+    let path = &paths[paths.len() - 1];
     let base_path = beside(path, name);
-    if same_file(path, &base_path) {
-        return Err(Diagnostic::new("the file extends itself")
-            .at(&place.source, &place.value)
-            .with_help("name another file, or delete the line"));
+    let mut said: Vec<String> = Vec::new();
+    for known in paths {
+        if said.is_empty() && !same_file(known, &base_path) {
+            continue;
+        }
+        said.push(known.display().to_string());
     }
-    let layer = load(&base_path).map_err(|fault| {
-        Diagnostic::new(fault.title())
-            .at(&place.source, &place.value)
-            .with_help(format!(
-                "`extends` is taken from the folder of {}",
-                path.display()
-            ))
+    match said.len() {
+        0 => {}
+        1 => {
+            return Err(fault(
+                "the file extends itself".to_owned(),
+                "name another file, or delete the line",
+            ));
+        }
+        _ => {
+            return Err(fault(
+                format!("{} extend each other in a circle", said.join(" and ")),
+                "delete one of the `extends`: the lowest file extends none",
+            ));
+        }
+    }
+    if paths.len() > DEEPEST_EXTENDS {
+        return Err(fault(
+            format!("more than {DEEPEST_EXTENDS} files extend each other"),
+            "write out what is needed in fewer files",
+        ));
+    }
+    let layer = load(&base_path).map_err(|found| {
+        fault(
+            found.title().to_owned(),
+            &format!("`extends` is taken from the folder of {}", path.display()),
+        )
     })?;
-    let mut base = Tree::parse(layer)?;
-    if let Some((further, other)) = take_text(&mut base, "extends")? {
-        let title = if same_file(path, &beside(&base_path, &further)) {
-            format!(
-                "{} and {} extend each other",
-                path.display(),
-                base_path.display()
-            )
-        } else {
-            format!(
-                "{} extends a file that itself extends another",
-                path.display()
-            )
-        };
-        return Err(Diagnostic::new(title)
-            .at(&other.source, &other.value)
-            .with_help("`extends` goes one level deep: write out what is needed in one base"));
+    Ok((Tree::parse(layer)?, base_path))
+}
+
+/// The folder of one file as seen from that of another, where it lies in or beside it by its path.
+fn between(path: &Path, other: &Path) -> PathBuf {
+    let folder = |path: &Path| path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let (from, to) = (folder(path), folder(other));
+    match to.strip_prefix(&from) {
+        Ok(below) => below.to_path_buf(),
+        Err(_) => to,
     }
-    let preset = take_text(&mut base, "preset")?;
-    Ok((base, preset))
 }
 
 fn beside(path: &Path, name: &str) -> PathBuf {

@@ -82,7 +82,7 @@ fn is_due(simulation: &Simulation, every_h: f64) -> bool {
 
 /// True when `series.csv` has a row of the present time.
 pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
-    let every_h = loaded.scenario.output.series_every.get().clamp(1e-3, 24.0);
+    let every_h = loaded.scenario.output.series_every.get();
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
 
@@ -261,8 +261,7 @@ impl Record {
                 self.patient.rows.push(row);
             }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
-            let rows =
-                loaded.scenario.run.duration.get() / output.series_every.get().clamp(1e-3, 24.0);
+            let rows = loaded.scenario.run.duration.get() / output.series_every.get();
             let turn = (rows / MOST_PRINTS).ceil().max(1.0) as usize;
             if (self.series.rows.len() - 1).is_multiple_of(turn) || is_last {
                 self.print(simulation);

@@ -23,7 +23,7 @@ pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
         if let Value::Object(keys) = keys {
             keys.entry("extends").or_insert_with(|| {
                 json!({
-                    "description": "A file under this one, relative to this one. One level.",
+                    "description": "A file under this one, relative to this one; it may extend another.",
                     "type": "string"
                 })
             });

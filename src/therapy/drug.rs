@@ -159,14 +159,14 @@ impl Drug {
         for (name, law) in &self.blocks {
             let at = |key: &str| format!("{path}.blocks.{name}.{key}");
             problems.positive(&at("half_max"), law.half_max.get(), "pM");
-            problems.positive(&at("hill"), law.hill, "");
+            problems.steepness(&at("hill"), law.hill);
             problems.within(&at("most"), law.most, 0.0, 1.0);
         }
         if let Some(law) = &self.kills {
             let at = |key: &str| format!("{path}.kills.{key}");
             problems.not_negative(&at("rate"), law.rate.get(), "/h");
             problems.positive(&at("half_max"), law.half_max.get(), "pM");
-            problems.positive(&at("hill"), law.hill, "");
+            problems.steepness(&at("hill"), law.hill);
         }
         if let Some(law) = &self.bone {
             let at = |key: &str| format!("{path}.bone.{key}");

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{AbsorbedDose, Length, Time};
+use crate::numerics::quantity::{AbsorbedDose, Length, Position, Time};
 use crate::therapy::radiotherapy::{Law, LawName, Radiobiology};
 
 /// A moment is met when it is this near, h: times are sums of decimals.
@@ -73,7 +73,7 @@ pub struct RadiationCourse {
     pub field: Field,
     /// Isocentre from the corner of the lattice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub centre: Option<[Length; 3]>,
+    pub centre: Option<[Position; 3]>,
     /// Radius of a sphere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub radius: Option<Length>,
@@ -422,7 +422,7 @@ impl RadiationCourse {
         problems: &mut Problems,
     ) -> Option<Shape> {
         let um = |lengths: [Length; 3]| lengths.map(Length::get);
-        let mut centre_um = um(self.centre.unwrap_or_default());
+        let mut centre_um = self.centre.unwrap_or_default().map(Position::get);
         if extent.is_section {
             centre_um[2] = extent.um[2] / 2.0;
         }

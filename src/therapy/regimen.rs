@@ -22,7 +22,9 @@ use crate::therapy::subject::{Species, Subject};
 /// Units of a dose, for messages.
 const DOSE_UNITS: &str = "ng, ug, mg, g, ug/kg, mg/kg, mg/m2, or \"AUC 5\"";
 /// Doses of one course at most.
-const MOST_DOSES: usize = 100_000;
+const MOST_DOSES: usize = 10_000;
+/// Largest dose, in the unit of its kind (mg, mg/kg, mg/m2, mg min/mL): beyond every drug.
+const LARGEST_DOSE: f64 = 1e7;
 /// mL/min in one L/h.
 const ML_PER_MIN: f64 = 1000.0 / 60.0;
 
@@ -256,11 +258,13 @@ impl Course {
         let before = problems.found.len();
         let at = |key: &str| format!("{path}.{key}");
         let value = self.dose.value();
-        if value <= 0.0 {
+        if !(value > 0.0 && value <= LARGEST_DOSE) {
             problems.add(
                 &at("dose"),
                 format!("found {}", self.dose),
-                "give a dose above zero, or take the course out",
+                format!(
+                    "give a dose above zero and of at most {LARGEST_DOSE:e}, or take the course out"
+                ),
             );
         }
         let amount = self.dose.milligrams(&at("dose"), subject, problems);
@@ -291,7 +295,7 @@ impl Course {
         let most = match (self.interval, self.number) {
             (None, _) => 1,
             (Some(_), None) => MOST_DOSES,
-            (Some(_), Some(number)) => number as usize,
+            (Some(_), Some(number)) => MOST_DOSES.min(number as usize),
         };
         let interval = self.interval.map_or(f64::INFINITY, Time::get);
         let mut times = Vec::new();
@@ -318,6 +322,17 @@ impl Course {
         times
     }
 
+    /// Doses of a course by the calendar that would fall after the end of the run and are not given.
+    pub fn after_the_end(&self, duration_h: f64) -> usize {
+        match (self.number, self.start_when, self.stop) {
+            (Some(number), None, None) if number as usize <= MOST_DOSES => {
+                let given = self.times(self.earliest_h(), None, duration_h).len();
+                number as usize - given
+            }
+            _ => 0,
+        }
+    }
+
     fn check_dates(&self, path: &str, duration_h: f64, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         let start = self.earliest_h();
@@ -340,11 +355,13 @@ impl Course {
         if let Some(interval) = self.interval {
             problems.positive(&at("interval"), interval.get(), "h");
         }
-        if self.number == Some(0) {
+        if let Some(number) = self.number
+            && !(1..=MOST_DOSES).contains(&(number as usize))
+        {
             problems.add(
                 &at("number"),
-                "found 0 doses",
-                "give 1 or more, or take the course out",
+                format!("found {number} doses"),
+                format!("give 1 to {MOST_DOSES}, or take the course out"),
             );
         }
         if let Some(interval) = self.interval.map(Time::get)

@@ -18,7 +18,8 @@ pub struct SignalBook {
     pub taken_up: f64,
     /// Change of what the tissue holds in solution.
     pub change: f64,
-    /// Levels too small to keep that were set to zero.
+    /// Lost to single precision: levels too small to keep that were set to zero, and the rounding of
+    /// the others, which may be negative.
     pub clipped: f64,
     /// Added because a field was set to its steady state instead of led there.
     pub imposed: f64,

@@ -102,8 +102,8 @@ impl Physics {
 
 /// Amounts of one tick in pM x site, and how well the field was found.
 ///
-/// `made + stored_before + imposed = decayed + leaked + taken_up + clipped + stored_after`, up to
-/// `relative_mass_error`; every term is computed by itself from the sources and the final field.
+/// `made + stored_before + imposed = decayed + leaked + taken_up + clipped + rounded + stored_after`,
+/// up to `relative_mass_error`; every term is computed by itself from the sources and the final field.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Balance {
     /// Secreted.
@@ -116,6 +116,9 @@ pub struct Balance {
     pub taken_up: f64,
     /// Set to zero because it was below [`SMALLEST_PM`].
     pub clipped: f64,
+    /// Lost (or gained, negative) because levels are kept in single precision: little of what is
+    /// stored, which can be much of the turnover of a signal that lasts.
+    pub rounded: f64,
     /// In the field before.
     pub stored_before: f64,
     /// In the field after.
@@ -156,6 +159,7 @@ impl Balance {
             leaked: self.leaked * factor,
             taken_up: self.taken_up * factor,
             clipped: self.clipped * factor,
+            rounded: self.rounded * factor,
             stored_before: self.stored_before * factor,
             stored_after: self.stored_after * factor,
             imposed: self.imposed * factor,
@@ -480,7 +484,7 @@ impl Medium {
                 return Err(fault);
             }
         };
-        Ok(Balance {
+        let mut balance = Balance {
             made: amounts.made,
             decayed: amounts.lost,
             stored_before: amounts.stored_before,
@@ -488,7 +492,9 @@ impl Medium {
             undershoot: amounts.raised,
             relative_mass_error: amounts.relative_mass_error,
             ..Balance::default()
-        })
+        };
+        close_exact(&mut balance, field);
+        Ok(balance)
     }
 
     /// Finds the field on the lattice of the solver.
@@ -690,6 +696,33 @@ struct Problem<'a> {
     exchange: f64,
 }
 
+/// Share of the turnover that the transforms of the exact tick may miss before the field is closed.
+const CLOSE: f64 = 5e-6;
+
+/// Closes a field of the exact tick. Its transforms round in single precision to about `1e-7` of what
+/// is stored: nothing where a signal turns over within some ticks, but more than the ledger allows
+/// where it lasts for hundreds of them. The mean, whose law is exact, then sets the amount.
+fn close_exact(balance: &mut Balance, field: &mut [f32]) {
+    let wanted = balance.made + balance.stored_before - balance.decayed;
+    let found = balance.stored_after;
+    let change = (found - balance.stored_before).abs();
+    let turnover = balance.made.max(balance.decayed + change);
+    if (found - wanted).abs() <= CLOSE * turnover || wanted <= 0.0 || found <= 0.0 {
+        return;
+    }
+    let factor = wanted / found;
+    balance.rounded = ordered_sum(field.len(), |site| {
+        let exact = f64::from(field[site]) * factor;
+        exact - f64::from(exact as f32)
+    });
+    field
+        .par_iter_mut()
+        .for_each(|value| *value = (f64::from(*value) * factor) as f32);
+    balance.stored_after = ordered_sum(field.len(), |site| f64::from(field[site]));
+    let missed = wanted - balance.rounded - balance.stored_after;
+    balance.relative_mass_error = missed.abs() / (balance.made + balance.stored_before);
+}
+
 /// Sums that close the amounts of one compartment.
 #[derive(Debug, Clone, Copy, Default)]
 struct Closing {
@@ -724,6 +757,8 @@ struct Tally {
     supplied: f64,
     taken_up: f64,
     clipped: f64,
+    /// Rate times what single precision took off each value.
+    rounded: f64,
 }
 
 impl Problem<'_> {
@@ -828,7 +863,7 @@ impl Problem<'_> {
                 ..Closing::default()
             })
             .collect();
-        let (main, undershoot) = self.add_change(board, change, field);
+        let (main, undershoot, mut rounded) = self.add_change(board, change, field);
         for (closing, sites) in closings.iter_mut().zip(others) {
             for &site in sites {
                 let rate = self.rate(site as usize);
@@ -837,8 +872,11 @@ impl Problem<'_> {
             }
             let (factor, addend) = closing.correction();
             for &site in sites {
+                let rate = self.rate(site as usize);
                 let value = &mut field[site as usize];
-                *value = (f64::from(*value) * factor + addend) as f32;
+                let exact = f64::from(*value) * factor + addend;
+                *value = exact as f32;
+                rounded += rate * (exact - f64::from(*value));
             }
         }
         let tally = self.close(board, main, field);
@@ -852,6 +890,7 @@ impl Problem<'_> {
             leaked: leak * tally.exchanged - supplied,
             taken_up: dt_h * tally.taken_up,
             clipped: tally.clipped,
+            rounded: dt_h * (rounded + tally.rounded),
             stored_before,
             stored_after: tally.stored,
             undershoot,
@@ -865,6 +904,7 @@ impl Problem<'_> {
             + balance.leaked
             + balance.taken_up
             + balance.clipped
+            + balance.rounded
             + balance.stored_after;
         let gross = made + stored_before + supplied;
         if gross > 0.0 {
@@ -873,16 +913,16 @@ impl Problem<'_> {
         balance
     }
 
-    /// Field plus change, at least 0; returns what closes the largest compartment, and the
-    /// negative values raised.
-    fn add_change(&self, board: &Board, change: &Halves, field: &mut [f32]) -> (Closing, f64) {
+    /// Field plus change, at least 0; returns what closes the largest compartment, the negative
+    /// values raised, and what rounding took off closed sites.
+    fn add_change(&self, board: &Board, change: &Halves, field: &mut [f32]) -> (Closing, f64, f64) {
         let nx = board.dims[0];
         let role = &self.compartments.role;
-        let parts: Vec<(Closing, f64)> = field
+        let parts: Vec<(Closing, f64, f64)> = field
             .par_chunks_mut(board.task_rows * nx)
             .enumerate()
             .map(|(task, chunk)| {
-                let (mut closing, mut undershoot) = (Closing::default(), 0.0);
+                let (mut closing, mut undershoot, mut rounded) = (Closing::default(), 0.0, 0.0);
                 for (j, values) in chunk.chunks_exact_mut(nx).enumerate() {
                     let row = task * board.task_rows + j;
                     let change = board.halves_of_row(change, row);
@@ -891,6 +931,7 @@ impl Problem<'_> {
                         let (rate, supply) = (self.rate(site), self.supply(site, *value));
                         if role[site] == Role::Closed {
                             *value = (supply / rate) as f32;
+                            rounded += supply - rate * f64::from(*value);
                             continue;
                         }
                         let solved = *value + change[x & 1][x >> 1];
@@ -905,15 +946,16 @@ impl Problem<'_> {
                         }
                     }
                 }
-                (closing, undershoot)
+                (closing, undershoot, rounded)
             })
             .collect();
-        let mut total = (Closing::default(), 0.0);
-        for (closing, undershoot) in parts {
+        let mut total = (Closing::default(), 0.0, 0.0);
+        for (closing, undershoot, rounded) in parts {
             total.0.wanted += closing.wanted;
             total.0.found += closing.found;
             total.0.rate += closing.rate;
             total.1 += undershoot;
+            total.2 += rounded;
         }
         total
     }
@@ -931,7 +973,9 @@ impl Problem<'_> {
                 for (i, value) in chunk.iter_mut().enumerate() {
                     let site = number * task + i;
                     if role[site] == Role::Main {
-                        *value = (f64::from(*value) * factor + addend) as f32;
+                        let exact = f64::from(*value) * factor + addend;
+                        *value = exact as f32;
+                        tally.rounded += self.rate(site) * (exact - f64::from(*value));
                     }
                     let (held, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
                     tally.held += held;
@@ -958,6 +1002,7 @@ impl Problem<'_> {
             total.supplied += part.supplied;
             total.taken_up += part.taken_up;
             total.clipped += part.clipped;
+            total.rounded += part.rounded;
         }
         total
     }

@@ -15,6 +15,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
 use crate::numerics::quantity::Concentration;
 
@@ -30,6 +31,15 @@ pub struct ContactRankl {
     pub kd_rank: Concentration,
     /// Affinity of OPG for soluble RANKL.
     pub kd_opg: Concentration,
+}
+
+impl ContactRankl {
+    /// Looks for values that make no sense.
+    pub fn check(&self, problems: &mut Problems) {
+        let at = |key: &str| format!("lining.contact_rankl.{key}");
+        problems.positive(&at("kd_rank"), self.kd_rank.get(), "pM");
+        problems.positive(&at("kd_opg"), self.kd_opg.get(), "pM");
+    }
 }
 
 /// RANK occupancy from its two independent parts.

@@ -63,6 +63,7 @@ impl Lining {
     pub fn check(&self, problems: &mut Problems) {
         problems.positive("lining.footprint", self.footprint.get(), "um2");
         self.activation.check(problems);
+        self.contact_rankl.check(problems);
     }
 }
 

@@ -30,6 +30,7 @@ use crate::biology::cue::CueTable;
 use crate::biology::problem::Problems;
 use crate::biology::rate::CompiledRate;
 use crate::biology::tumour::Tumour;
+use crate::numerics::name::{ALLOWED, is_name};
 
 /// Name of the cells with the parameters of the tumour as they stand.
 pub const PARENTAL: &str = "parental";
@@ -330,15 +331,11 @@ fn pick(sums: &[(f64, u8)], uniform: f64) -> Option<u8> {
 impl Phenotype {
     fn check(&self, name: &str, problems: &mut Problems) {
         let path = format!("tumour.clones.{name}");
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if name == PARENTAL || name.is_empty() || !name.chars().all(is_plain) {
+        if name == PARENTAL || !is_name(name) {
             problems.add(
                 &path,
-                format!("found the name \"{name}\""),
-                format!(
-                    "use letters, digits, _ and -: the name becomes that of a column; \
-                     \"{PARENTAL}\" are the cells of no declared clone"
-                ),
+                format!("found the name {name:?}"),
+                format!("{ALLOWED}; \"{PARENTAL}\" are the cells of no declared clone"),
             );
         }
         problems.within(&format!("{path}.share"), self.share, 0.0, 1.0);

@@ -89,6 +89,9 @@ impl Tumour {
     }
 }
 
+/// Steps of a random walk in a tick at most: more would take the time of a run.
+pub const MOST_WALK: f64 = 64.0;
+
 /// Mean number of steps of length `edge_um` in `duration_h` that a random walk of this motility
 /// makes along `axes` axes: `2 n D t / edge^2`.
 ///

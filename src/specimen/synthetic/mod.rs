@@ -35,6 +35,16 @@ impl SyntheticBone {
     }
 }
 
+impl SyntheticError {
+    /// The field at fault, where it is one.
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::OutOfRange { field, .. } | Self::DoesNotFit { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+}
+
 /// A recipe that asks for bone that cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SyntheticError {
