@@ -11,3 +11,4 @@ pub(crate) mod path;
 pub(crate) mod source;
 
 mod deserialize;
+mod resolved;

@@ -15,5 +15,3 @@ pub mod record;
 pub mod restore;
 pub mod schema;
 pub mod sentences;
-
-mod resolved;

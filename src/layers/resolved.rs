@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::layers::tree::{LARGEST_LAYER, Node, SET, Tree, Value};
-use crate::layers::path::write_key;
+use super::tree::{LARGEST_LAYER, Node, SET, Tree, Value};
+use super::path::write_key;
 use crate::observe::series::COLUMNS;
 use crate::output::checkpoint::{MOST_RECORD, MOST_SIGNALS, SITE_UM};
 use crate::scenario::build::Loaded;
-use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use crate::tissue::grid::Grid;
 
 impl Tree {
@@ -157,7 +157,7 @@ impl Loaded {
 mod tests {
     use super::*;
     use crate::scenario::build::{MOUSE, load};
-    use crate::layers::tree::Layer;
+    use super::tree::Layer;
 
     fn tree(name: &str, text: &str) -> Tree {
         Tree::parse(Layer {
