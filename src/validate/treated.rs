@@ -2,7 +2,7 @@
 
 use super::ValidationError;
 use super::arms::Course;
-use super::targets::{NO_END, Parts, exponential, ratio, spread};
+use super::targets::{NO_END, Parts, above, below, exponential, paired, ratio, spread};
 
 /// Every figure of a target under drugs.
 pub(super) fn treated(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
@@ -127,44 +127,52 @@ fn anti_pthrp(parts: &mut Parts<'_>, control: &str, treated: &str) -> Result<(),
         (-NO_END, 0.6),
     );
     let tumour = over(parts, &last("tumour_volume_mm3"))?;
-    parts.push("tumour area, with over without", "less", tumour, (0.0, 1.0));
+    parts.push(
+        "tumour area, with over without",
+        "less",
+        tumour,
+        below(1.0, 0.0),
+    );
     let bone = over(parts, &last("bv_tv"))?;
-    parts.push("bone area, with over without", "more", bone, (1.0, NO_END));
+    parts.push("bone area, with over without", "more", bone, above(1.0));
     let lining = over(parts, &|c: &Course| c.n_oc_per_interface_mm)?;
     parts.push(
         "osteoclasts per mm of tumour-bone interface, with over without",
         "fewer",
         lining,
-        (0.0, 1.0),
+        below(1.0, 0.0),
     );
     Ok(())
 }
 
+/// What an antibody against TGF-beta gains from day 0 and from day 14 on, each against the untreated run
+/// of its seed, with the sign of benefit: where an antibody harms, it gains less than nothing.
 fn early_and_late(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
-    let each = |parts: &Parts<'_>, name: &'static str| {
+    for (name, benefit, gained) in [
+        ("tumour_cells", -1.0, "tumour kept from growing"),
+        ("bv_tv", 1.0, "bone saved"),
+    ] {
         let at_end = move |c: &Course| c.at(name, 28.0) / c.at(name, 0.0);
-        let control = spread(&parts.each("lesion", at_end)?).0;
+        let control = parts.each("lesion", at_end)?;
         let gain = |arm: &str| {
-            let values = parts.each(arm, at_end)?;
-            let gain: Vec<f64> = values.iter().map(|value| (value - control).abs()).collect();
-            Ok::<_, ValidationError>(gain)
+            let pairs = paired(&parts.each(arm, at_end)?, &control);
+            let gains: Vec<f64> = pairs.into_iter().map(|more| benefit * more).collect();
+            Ok::<_, ValidationError>(gains)
         };
-        Ok::<_, ValidationError>(ratio(&gain("tgf_beta_early")?, &gain("tgf_beta_late")?))
-    };
-    let tumour = each(parts, "tumour_cells")?;
-    parts.push(
-        "tumour kept from growing, antibody from day 0 over from day 14",
-        "stronger before establishment",
-        tumour,
-        (1.5, NO_END),
-    );
-    let bone = each(parts, "bv_tv")?;
-    parts.push(
-        "bone saved, antibody from day 0 over from day 14",
-        "stronger before establishment",
-        bone,
-        (1.5, NO_END),
-    );
+        let (early, late) = (gain("tgf_beta_early")?, gain("tgf_beta_late")?);
+        parts.push(
+            &format!("{gained} by the antibody from day 0, of day 0"),
+            "above 0",
+            spread(&early),
+            above(0.0),
+        );
+        parts.push(
+            &format!("{gained}, antibody from day 0 over from day 14"),
+            "stronger before establishment",
+            ratio(&early, &late),
+            (1.5, NO_END),
+        );
+    }
     Ok(())
 }
 
