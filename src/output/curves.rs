@@ -8,8 +8,8 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
     BLACK, BitMapBackend, Cartesian2d, ChartBuilder, ChartContext, Circle, Color, Cross,
-    DrawingArea, DrawingBackend, IntoDrawingArea, LineSeries, RGBColor, SVGBackend,
-    SeriesLabelPosition, TextStyle, WHITE,
+    DrawingArea, DrawingBackend, IntoDrawingArea, RGBColor, SVGBackend, SeriesLabelPosition,
+    TextStyle, WHITE,
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
@@ -294,7 +294,14 @@ pub fn write_curves(
     Ok(written)
 }
 
-/// Draws the levels of all drugs in plasma, as SVG and PNG.
+/// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
+pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
+
+/// Decades of a level that are drawn, from its highest down.
+const DECADES: f64 = 6.0;
+
+/// Draws the highest levels of all drugs in plasma from row to row, and the drug that lies on bone, as
+/// SVG and PNG, with marks at doses. Levels of less than a millionth of the highest are left out.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -302,23 +309,42 @@ pub fn write_drug_curves(
     folder: &Path,
     title: &str,
     drugs: &Table,
+    dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    const PLASMA: &str = "_plasma_mg_per_l";
-    use_embedded_font();
     let runs = std::slice::from_ref(drugs);
-    let lines = drugs
-        .columns
-        .iter()
-        .filter_map(|column| Line::over(runs, column, column.strip_suffix(PLASMA)?, |_| 1.0))
-        .collect();
-    let panel = Panel {
-        y_label: "mean level in plasma (mg/L)",
-        logarithmic: true,
-        lines,
-        published: Vec::new(),
+    let level = |column: &String| {
+        let mut line = Line::over(runs, column, column.strip_suffix(PLASMA_MAX)?, |_| 1.0)?;
+        let highest = line
+            .points
+            .iter()
+            .fold(0.0_f64, |most, point| most.max(point.1));
+        let least = highest * 10_f64.powf(-DECADES);
+        for point in &mut line.points {
+            if point.1 < least {
+                point.1 = 0.0;
+            }
+        }
+        Some(line)
     };
-    let heading = format!("{title}: drugs");
-    write_picture(folder, "drugs", &heading, &[panel], &[])
+    let mut panels = vec![Panel {
+        y_label: "highest level in plasma since the row before (mg/L)",
+        logarithmic: true,
+        lines: drugs.columns.iter().filter_map(level).collect(),
+        published: Vec::new(),
+    }];
+    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "on bone", |_| 1e-3);
+    let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
+    panels.extend(on_bone.map(|line| Panel {
+        y_label: "drug on the bone of the lattice (fmol)",
+        logarithmic: false,
+        lines: vec![line],
+        published: Vec::new(),
+    }));
+    let mut heading = format!("{title}: drugs");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "drugs", &heading, &panels, dose_days)
 }
 
 /// Draws the cells of each clone and their shares, as SVG and PNG; eight clones at most have a colour
@@ -824,12 +850,14 @@ where
     }
     for (index, line) in panel.lines.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];
-        let points: Vec<(f64, f64)> = line
+        // What the axis cannot show leaves a gap: no line is drawn across it.
+        let pieces: Vec<Vec<(f64, f64)>> = line
             .points
-            .iter()
-            .filter(|point| shown(point.1))
-            .map(|&(x, y)| (x, to_axis(y)))
+            .split(|point| !shown(point.1))
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| piece.iter().map(|&(x, y)| (x, to_axis(y))).collect())
             .collect();
+        let points = pieces.concat();
         let band: Vec<(f64, f64, f64)> = line
             .band
             .iter()
@@ -853,8 +881,17 @@ where
             .step_by(gap)
             .collect();
         let radius = (2 + index as u32) * scale;
+        let alone: Vec<(f64, f64)> = pieces
+            .iter()
+            .filter(|piece| piece.len() == 1)
+            .flatten()
+            .copied()
+            .collect();
+        let curves = pieces
+            .into_iter()
+            .map(|piece| PathElement::new(piece, colour.stroke_width(2 * scale)));
         chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(2 * scale)))
+            .draw_series(curves)
             .map_err(|e| said(&e))?
             .label(line.label.as_str())
             .legend(move |(x, y)| {
@@ -872,6 +909,7 @@ where
             .draw_series(
                 marks
                     .into_iter()
+                    .chain(alone)
                     .map(|point| Circle::new(point, radius, style)),
             )
             .map_err(|e| said(&e))?;
