@@ -14,6 +14,7 @@ macro_rules! say {
 
 mod arms;
 mod engine;
+mod outlook;
 mod plot;
 mod progress;
 mod resume;
@@ -254,7 +255,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
             100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
         );
     }
-    Ok(())
+    outlook::outlook(&loaded, simulation)
 }
 
 /// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.

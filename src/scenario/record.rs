@@ -71,6 +71,21 @@ pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
 
+/// Time between frames of the film, h.
+fn film_every_h(loaded: &Loaded) -> f64 {
+    let asked_h = loaded.scenario.output.film_every.get();
+    if asked_h > 0.0 {
+        return asked_h;
+    }
+    let duration_h = loaded.scenario.run.duration.get();
+    (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
+}
+
+/// Frames that the film of a run will have.
+pub fn frames(loaded: &Loaded) -> f64 {
+    (loaded.scenario.run.duration.get() / film_every_h(loaded)).ceil() + 1.0
+}
+
 /// What a run has recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -206,12 +221,7 @@ impl Record {
         }
         let is_last = simulation.is_done();
         let output = &loaded.scenario.output;
-        let film_every_h = if output.film_every.get() > 0.0 {
-            output.film_every.get()
-        } else {
-            let duration_h = loaded.scenario.run.duration.get();
-            (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
-        };
+        let film_every_h = film_every_h(loaded);
         let Simulation {
             model,
             state,
