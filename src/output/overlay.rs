@@ -325,18 +325,23 @@ mod tests {
             &["time_d", "bv_tv", "il6_pm"],
             &[&[0.0, 0.5, 3.0], &[1.0, 0.1, 4.0]],
         );
-        let groups = [
-            group("base, 2", vec![of(0.25), of(0.5)]),
-            group("slower", vec![slower]),
-        ];
+        let followed = Group {
+            patients: vec![series(
+                &["time_d", "calcium_mm"],
+                &[&[0.0, 2.35], &[1.0, 2.5]],
+            )],
+            ..group("slower", vec![slower])
+        };
+        let groups = [group("base, 2", vec![of(0.25), of(0.5)]), followed];
         assert_eq!(
             overlay_csv(&groups),
             "label,time_d,n,bv_tv_mean,bv_tv_least,bv_tv_greatest,\
-             il6_pm_mean,il6_pm_least,il6_pm_greatest\n\
-             \"base, 2\",0,2,0.5,0.5,0.5,,,\n\
-             \"base, 2\",1,2,0.375,0.25,0.5,,,\n\
-             slower,0,1,0.5,0.5,0.5,3,3,3\n\
-             slower,1,1,0.1,0.1,0.1,4,4,4\n"
+             il6_pm_mean,il6_pm_least,il6_pm_greatest,\
+             patient_calcium_mm_mean,patient_calcium_mm_least,patient_calcium_mm_greatest\n\
+             \"base, 2\",0,2,0.5,0.5,0.5,,,,,,\n\
+             \"base, 2\",1,2,0.375,0.25,0.5,,,,,,\n\
+             slower,0,1,0.5,0.5,0.5,3,3,3,2.35,2.35,2.35\n\
+             slower,1,1,0.1,0.1,0.1,4,4,4,2.5,2.5,2.5\n"
         );
         let folder = tempfile::tempdir().unwrap();
         let written = write_overlay(folder.path(), "two", &groups).unwrap();
@@ -344,14 +349,16 @@ mod tests {
             .iter()
             .filter_map(|path| path.file_name()?.to_str())
             .collect();
-        // No cells, no volumes and no patient: only what is there is drawn.
+        // No cells and no volumes: only what is there is drawn.
         assert_eq!(
             names,
             [
                 "bone_loss.svg",
                 "bone_loss.png",
                 "signals.svg",
-                "signals.png"
+                "signals.png",
+                "patient.svg",
+                "patient.png"
             ]
         );
         let text = std::fs::read_to_string(&written[0]).unwrap();

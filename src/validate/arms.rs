@@ -375,6 +375,28 @@ pub struct Course {
     pub digest: String,
 }
 
+#[cfg(test)]
+impl Course {
+    /// A course of these rows, of which nothing else is known.
+    pub(super) fn of_rows(columns: &[&str], rows: &[&[f64]]) -> Self {
+        Self {
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+            resorbed_um3: 0.0,
+            formed_um3: 0.0,
+            remodelling: Remodelling::default(),
+            worst_store: 0.0,
+            worst_signal: 0.0,
+            outer_porosity: 0.0,
+            n_oc_per_interface_mm: 0.0,
+            ntx: Vec::new(),
+            health_um3: 0.0,
+            tissue_mm3: 1.0,
+            digest: String::new(),
+        }
+    }
+}
+
 impl Course {
     /// The rows as a table.
     pub fn table(&self) -> Table {

@@ -438,3 +438,31 @@ fn panel(
         logarithmic,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::targets::{above, below};
+    use super::*;
+
+    #[test]
+    fn a_band_says_which_ends_are_outside_of_it() {
+        let said = |(low, high): (f64, f64)| {
+            band(&Part {
+                target: "A0",
+                what: String::new(),
+                published: "",
+                simulated: 0.0,
+                sd: 0.0,
+                low,
+                high,
+            })
+        };
+        assert_eq!(said(above(0.0)), "above 0");
+        assert_eq!(said(above(1.0)), "above 1.00");
+        assert_eq!(said(below(1.0, 0.0)), "0 to below 1.00");
+        assert_eq!(said(below(1.0, f64::NEG_INFINITY)), "below 1.00");
+        assert_eq!(said((1.5, f64::INFINITY)), "1.50 and more");
+        assert_eq!(said((0.97, 1.03)), "0.970 to 1.03");
+        assert_eq!(short(f64::NAN), "no number");
+    }
+}

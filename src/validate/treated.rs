@@ -235,3 +235,73 @@ fn markers(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::arms::Runs;
+    use super::super::targets::{Part, evaluate};
+    use super::*;
+
+    /// Courses of one seed: growth of the tumour and share of bone left on day 28.
+    fn runs(ends: [(&'static str, f64, f64); 3]) -> Runs {
+        let course = |cells: f64, bone: f64| {
+            Course::of_rows(
+                &["time_d", "tumour_cells", "bv_tv"],
+                &[&[0.0, 1.0, 1.0], &[28.0, cells, bone]],
+            )
+        };
+        ends.map(|(arm, cells, bone)| (arm, vec![course(cells, bone)]))
+            .into()
+    }
+
+    fn verdicts(id: &'static str, runs: &Runs) -> Vec<bool> {
+        let parts = evaluate(id, runs, Path::new("")).unwrap();
+        parts.iter().map(Part::is_met).collect()
+    }
+
+    #[test]
+    fn an_antibody_that_harms_or_does_nothing_is_no_benefit() {
+        let early_late = |early: (f64, f64), late: (f64, f64)| {
+            verdicts(
+                "A23",
+                &runs([
+                    ("lesion", 50.0, 0.5),
+                    ("tgf_beta_early", early.0, early.1),
+                    ("tgf_beta_late", late.0, late.1),
+                ]),
+            )
+        };
+        assert_eq!(early_late((10.0, 0.9), (40.0, 0.6)), [true; 4]);
+        // More tumour and less bone than without, and the more so the earlier.
+        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[0], false);
+        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[2], false);
+        assert_eq!(early_late((50.0, 0.5), (50.0, 0.5)), [false; 4]);
+        // Early harm against a late gain, and a gain against late harm.
+        assert!(!early_late((90.0, 0.1), (40.0, 0.6))[1]);
+        assert!(!early_late((10.0, 0.9), (60.0, 0.4))[1]);
+    }
+
+    #[test]
+    fn an_inert_antibody_against_pthrp_meets_nothing() {
+        let column = ["time_d", "bv_tv", "tumour_volume_mm3"];
+        let lesion = |bone: f64, tumour: f64| {
+            let mut course = Course::of_rows(&column, &[&[0.0, 0.2, 0.1], &[28.0, bone, tumour]]);
+            course.n_oc_per_interface_mm = 3.0;
+            vec![course]
+        };
+        let of = |control, treated| -> Runs {
+            [
+                ("mda_mb_231_lesion", control),
+                ("mda_mb_231_anti_pthrp", treated),
+            ]
+            .into()
+        };
+        let inert = verdicts("A19", &of(lesion(0.1, 1.0), lesion(0.1, 1.0)));
+        assert_eq!(inert, [false; 4]);
+        // Where the untreated lesion gained bone, a loss under the antibody is no smaller loss.
+        let harm = verdicts("A19", &of(lesion(0.3, 1.0), lesion(0.1, 1.0)));
+        assert!(!harm[0]);
+    }
+}
