@@ -6,6 +6,7 @@ pub mod clinic;
 pub mod curves;
 pub mod map;
 pub mod ours;
+pub mod overlay;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod run_folder;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::biology::problem::{Problem, Problems};
+use crate::biology::signal::CORE;
 use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::rigidity;
@@ -16,6 +17,7 @@ use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::packed::pack;
 use crate::numerics::quantity::{Dimension, Length, Time};
 use crate::numerics::random::{Chance, Stream};
+use crate::observe::series::COLUMNS;
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
@@ -408,6 +410,22 @@ impl Loaded {
         notices
     }
 
+    /// Every signal has a column of its level in `series.csv`.
+    fn check_level_names(&self, found: &mut Diagnostics) {
+        for name in self.scenario.signals.keys() {
+            let column = format!("{name}_pm");
+            if COLUMNS.contains(&column.as_str()) && !CORE.contains(&name.as_str()) {
+                found.push(self.error(
+                    &format!("signals.{name}"),
+                    &format!(
+                        "its level would be the column {column}, which series.csv has already"
+                    ),
+                    "give the signal another name",
+                ));
+            }
+        }
+    }
+
     fn check_checkpoints(&self, found: &mut Diagnostics) {
         let checkpoint = &self.scenario.checkpoint;
         for (path, every) in [
@@ -485,6 +503,7 @@ impl Loaded {
                 "give an edge above zero; below two sites every site has its own level",
             ));
         }
+        self.check_level_names(&mut found);
         self.check_idle_keys(&mut found);
         self.check_arms(&mut found);
         found.into_result()

@@ -15,3 +15,5 @@ pub mod record;
 pub mod restore;
 pub mod schema;
 pub mod sentences;
+
+mod restorable;
