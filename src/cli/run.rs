@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::arms;
+use super::reading::warn;
 use super::session::Session;
 use crate::output::checkpoint::Checkpoints;
 use crate::output::run_folder::RunFolder;
@@ -82,8 +83,11 @@ fn run_on_pool(arguments: &RunArguments, sets: &[String]) -> Result<(), Stop> {
 pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Result<(), Stop> {
     let clock = Instant::now();
     let simulation = loaded
-        .build()
+        .build_measured()
         .map_err(|found| Stop::Request(found.render(false)))?;
+    if let Some(report) = &simulation.report {
+        warn(&report.warnings);
+    }
     if force {
         Checkpoints::refuse_if_held(out)?;
         Checkpoints::refuse_if_held(&out.join(CONTROL))?;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::Stop;
 use super::progress::Progress;
+use super::reading::{say_assumed, say_stages};
 use super::signals::Signals;
 use crate::engine::fault::Fault;
 use crate::numerics::quantity::Time;
@@ -105,6 +106,7 @@ impl Session {
             if let Err(fault) = self.simulation.begin() {
                 return End::Fault(fault, 0);
             }
+            self.measure_day0();
             self.record.take(&self.loaded, &self.simulation);
         }
         let checkpoint = self.loaded.scenario.checkpoint.clone();
@@ -125,6 +127,7 @@ impl Session {
             if let Err(fault) = self.simulation.step() {
                 return End::Fault(fault, before);
             }
+            self.measure_day0();
             self.record.take(&self.loaded, &self.simulation);
             let state = &self.simulation.state;
             progress.at(u64::from(state.tick), || {
@@ -150,6 +153,17 @@ impl Session {
         }
         progress.finish();
         End::Done
+    }
+
+    /// Measures the bone when day 0 begins; not where a run is only watched.
+    fn measure_day0(&mut self) {
+        let begins = self.simulation.state.tick == self.simulation.burn_in_ticks;
+        if begins && self.checkpoints.is_some() && self.simulation.report.is_some() {
+            let figures = self.simulation.figures();
+            if let Some(report) = &mut self.simulation.report {
+                report.day0 = Some(figures);
+            }
+        }
     }
 
     fn wall_s(&self) -> f64 {
@@ -230,6 +244,7 @@ impl Session {
             wall_s: self.wall_s(),
             digest: self.simulation.state.digest(),
             exit_state,
+            specimen_report: self.simulation.report.clone(),
             outputs: BTreeMap::new(),
         }
     }
@@ -256,6 +271,11 @@ impl Session {
     fn report(&self) {
         if self.quiet {
             return;
+        }
+        if let Some(report) = &self.simulation.report {
+            let day0 = report.day0.as_ref().map(|figures| (figures, ""));
+            say_stages(report, day0);
+            say_assumed(&report.assumed);
         }
         let ends = |name: &str| {
             let values = self.record.series.column(name)?;

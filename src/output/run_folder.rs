@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::files::open_regular;
+use crate::observe::figures::SpecimenReport;
 use crate::output::{OutputError, digest, write_whole};
 
 /// A folder that a run writes into.
@@ -37,6 +39,9 @@ pub struct Manifest {
     pub digest: String,
     /// `running`, `done`, the signal that stopped the run, or its fault.
     pub exit_state: String,
+    /// Scan, lattice and day 0, and what was assumed; none in the files of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specimen_report: Option<SpecimenReport>,
     /// Digest of every file, by its path in the folder.
     pub outputs: BTreeMap<String, String>,
 }
@@ -136,7 +141,7 @@ impl Manifest {
             path: path.clone(),
             source,
         };
-        let file = std::fs::File::open(&path).map_err(io)?;
+        let file = open_regular(&path).map_err(io)?;
         let mut text = String::new();
         std::io::Read::read_to_string(&mut std::io::Read::take(file, MOST), &mut text)
             .map_err(io)?;

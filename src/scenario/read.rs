@@ -1,6 +1,5 @@
 //! A scenario file with what lies under it (its preset, its base) and over it (`--set`).
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use super::fragments::{KINDS, LINE};
 use super::layers::{LARGEST_LAYER, Layer, Tree, Value, too_large};
 use super::path::Segment;
 use super::source::Place;
+use crate::numerics::files::open_regular;
 
 /// The presets that a help text may name; those that `preset` does not know are left out.
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
@@ -175,7 +175,7 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
             .in_file(&name)
             .with_help("the path is taken from the folder in which the program was started")
     };
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     file.take(LARGEST_LAYER as u64 + 1)
         .read_to_end(&mut bytes)

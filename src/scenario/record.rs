@@ -11,6 +11,7 @@ use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::irradiate;
 use crate::engine::parts::{Part, parts};
 use crate::mechanics::follow_up;
+use crate::numerics::files::read_text;
 use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
@@ -751,7 +752,7 @@ impl Moment {
 /// # Errors
 /// [`OutputError`] that names the file and the line of what does not read.
 pub fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
-    let text = std::fs::read_to_string(path).map_err(|source| OutputError::Io {
+    let text = read_text(path).map_err(|source| OutputError::Io {
         path: path.to_path_buf(),
         source,
     })?;

@@ -151,6 +151,7 @@ impl Loaded {
             ticks,
             specimen,
             bone,
+            report: None,
             turning,
         })
     }
