@@ -166,12 +166,13 @@ fn turn_off(
     // As it will be read when it is taken up: what does not fit is found before a folder is made.
     let Restored {
         loaded,
-        simulation,
+        mut simulation,
         record,
         ..
     } = open(&bytes)
         .and_then(|sealed| sealed.restore())
         .map_err(|error| Stop::Request(format!("error: the arm {error}")))?;
+    simulation.report.clone_from(&manifest.specimen_report);
     let folder = RunFolder::create(out)?;
     let checkpoints = Checkpoints::hold(out)?;
     let text = loaded.tree.to_toml_with_sources();

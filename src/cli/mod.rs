@@ -20,6 +20,7 @@ mod engine;
 mod outlook;
 mod plot;
 mod progress;
+mod reading;
 mod resume;
 mod rigidity;
 mod run;
@@ -31,12 +32,14 @@ mod trial;
 mod validate;
 mod verify;
 
+use std::any::TypeId;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::reading::{say_assumed, say_stages, warn};
 use crate::output::OutputError;
 use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
@@ -157,7 +160,9 @@ impl From<OutputError> for Stop {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     signals::outlive_full_disks();
-    let stopped = match Arguments::parse().command {
+    let arguments =
+        Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Fork(arguments) => arms::fork(&arguments),
@@ -202,31 +207,52 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says on standard error what a reader may not expect; one who went away misses it.
-fn say_notices(notices: &[String]) {
-    for notice in notices {
-        let line = format!("warning: {notice}\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }
+/// The arguments, where `--threshold -500` is a value and no flag.
+fn command() -> clap::Command {
+    take_negatives(Arguments::command())
+}
+
+/// Lets options take values that begin with a hyphen: numbers anything, so that what is wrong with
+/// it is said by name; names of files and words negative numbers alone, so that a value that was
+/// forgotten does not swallow the next option.
+fn take_negatives(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|option| {
+        if option.is_positional() || !option.get_action().takes_values() {
+            return option;
+        }
+        let kind = option.get_value_parser().type_id();
+        let is_text = kind == TypeId::of::<PathBuf>() || kind == TypeId::of::<String>();
+        if is_text {
+            option.allow_negative_numbers(true)
+        } else {
+            option.allow_hyphen_values(true)
+        }
+    });
+    command.mut_subcommands(take_negatives)
 }
 
 fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
     let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
     let loaded = load(scenario, sets).map_err(wrong)?;
-    let simulation = loaded.build().map_err(wrong)?;
+    let simulation = loaded.build_measured().map_err(wrong)?;
     let grid = &simulation.model.grid;
     say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
     say!("layers    {}", layers(&loaded));
     say!("bone      {}", simulation.specimen);
     say!(
-        "lattice   {} x {} x {} sites of {} um, {:.3} mm3, BV/TV {:.4} before the burn-in",
+        "lattice   {} x {} x {} sites of {} um, {:.3} mm3",
         grid.dims[0],
         grid.dims[1],
         grid.dims[2],
         grid.edge_um,
-        grid.volume_mm3(),
-        simulation.state.bv_tv(&simulation.model)
+        grid.volume_mm3()
     );
+    if let Some(report) = &simulation.report {
+        let seeded = simulation.figures();
+        say_stages(report, Some((&seeded, " (as seeded, before the burn-in)")));
+        say_assumed(&report.assumed);
+        warn(&report.warnings);
+    }
     say!(
         "memory    about {:.2} GB",
         loaded.memory_bytes(grid) as f64 / 1e9
@@ -244,7 +270,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.model.signal_block[1],
         simulation.model.signal_block[2]
     );
-    say_notices(&loaded.notices());
+    warn(&loaded.notices());
     let sites = simulation.model.signal_block.iter().max().copied();
     let tick_h = simulation.model.tick_h;
     for (name, physics) in simulation
@@ -300,4 +326,67 @@ fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Resu
         say!("{}", text_table(&leaves).trim_end());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    /// Every option that takes a value, in every command: what begins with a hyphen reaches it.
+    fn look_at(command: &clap::Command, path: &[String], seen: &mut usize) {
+        for option in command.get_arguments() {
+            let Some(long) = option.get_long() else {
+                continue;
+            };
+            if !option.get_action().takes_values() {
+                continue;
+            }
+            let mut words = path.to_vec();
+            let values = option
+                .get_num_args()
+                .map_or(1, |range| range.min_values().max(1));
+            words.push(format!("--{long}"));
+            words.extend(std::iter::repeat_n("-5".to_owned(), values));
+            let found = super::command().try_get_matches_from(&words);
+            *seen += 1;
+            if let Err(error) = found {
+                let kind = error.kind();
+                // What is missing besides is looked at when the values are read.
+                assert!(
+                    matches!(
+                        kind,
+                        ErrorKind::ValueValidation
+                            | ErrorKind::InvalidValue
+                            | ErrorKind::MissingRequiredArgument
+                            | ErrorKind::ArgumentConflict
+                    ),
+                    "{words:?}: {kind:?}: {error}"
+                );
+                if kind == ErrorKind::ValueValidation || kind == ErrorKind::InvalidValue {
+                    let said = error.to_string();
+                    assert!(
+                        said.contains("-5") && said.contains(long),
+                        "{words:?}: {said}"
+                    );
+                }
+            }
+        }
+        for below in command.get_subcommands() {
+            let mut path = path.to_vec();
+            path.push(below.get_name().to_owned());
+            look_at(below, &path, seen);
+        }
+    }
+
+    #[test]
+    fn values_that_begin_with_a_hyphen_are_values() {
+        let mut seen = 0;
+        look_at(&command(), &["howship".to_owned()], &mut seen);
+        assert!(seen > 60, "only {seen} options were looked at");
+        // A value that was forgotten does not become the name of a folder.
+        let words = ["howship", "run", "a.toml", "--out", "--force"];
+        assert!(command().try_get_matches_from(words).is_err());
+    }
 }

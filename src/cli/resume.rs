@@ -9,6 +9,7 @@ use super::Stop;
 use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, Session};
+use crate::numerics::files::read_text;
 use crate::output::checkpoint::{Checkpoints, FOLDER, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::write_whole;
@@ -57,13 +58,16 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
     checkpoints.tidy()?;
     let Restored {
         loaded,
-        simulation,
+        mut simulation,
         record,
         wall_s,
     } = last_whole(path, &checkpoints)?;
+    simulation.report = Manifest::read(path)
+        .ok()
+        .and_then(|manifest| manifest.specimen_report);
     let scenario = path.join("scenario.toml");
     let text = loaded.tree.to_toml_with_sources();
-    match std::fs::read_to_string(&scenario) {
+    match read_text(&scenario) {
         Ok(found) if found == text => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             write_whole(&scenario, text.as_bytes())?;

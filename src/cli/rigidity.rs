@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Stop;
+use super::reading::{ReadingArguments, label, say_assumed, warn};
 use crate::mechanics::density_laws::{
     BelowZero, Constants, DensityKind, DensityLaw, FLOOR_MPA, named, names,
 };
@@ -18,9 +19,11 @@ use crate::mechanics::mirels::{self, Lesion, Pain, Site};
 use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, FALL_ADULT, FALL_CHILD, Measure, Rigidities, Voxels, cuts, weakest,
 };
-use crate::numerics::quantity::{ElasticModulus, Length, Rate};
+use crate::numerics::quantity::{ElasticModulus, Rate};
 use crate::output::table::Table;
-use crate::specimen::image::{Binarisation, Image, read};
+use crate::specimen::image::{
+    Binarisation, Image, ImageError, ReadOptions, Segmentation, read_with,
+};
 
 /// Arguments of `howship rigidity`.
 #[derive(Debug, Args)]
@@ -35,8 +38,9 @@ pub(super) struct RigidityArguments {
     /// Labels of the same size as the volume; the rest of the body is left out.
     #[arg(long, value_name = "FILE", requires = "include")]
     labels: Option<PathBuf>,
-    /// The labels that count, as in 1,2,3,4.
-    #[arg(long, value_delimiter = ',', requires = "labels")]
+    /// The labels that count, as in 1,2,3,4; without --labels, those of a segmented volume that are
+    /// bone.
+    #[arg(long, value_delimiter = ',', value_parser = label)]
     include: Vec<u32>,
     /// Axis to which cuts are transverse: x, y or z of the file.
     #[arg(long, default_value = "z")]
@@ -68,9 +72,8 @@ pub(super) struct RigidityArguments {
     /// Poisson's ratio.
     #[arg(long, default_value_t = 0.3)]
     poisson: f64,
-    /// Voxel size, where the file has none: "19.5 um".
-    #[arg(long)]
-    spacing: Option<Length>,
+    #[command(flatten)]
+    reading: ReadingArguments,
     /// Write a row per cut into this CSV, which must not be there.
     #[arg(long, value_name = "CSV")]
     out: Option<PathBuf>,
@@ -176,12 +179,13 @@ fn chosen(arguments: &RigidityArguments) -> Result<DensityLaw, Stop> {
             ))
         });
     }
-    let image = read(
-        &arguments.volume,
-        arguments.spacing.map(|edge| [edge.get(); 3]),
-    )
-    .map_err(wrong)?;
-    let is_mask = matches!(image.binarise(None), Ok((_, Binarisation::Mask { .. })));
+    let image = read_with(&arguments.volume, &arguments.reading.options()).map_err(wrong)?;
+    let is_mask = !arguments.include.is_empty() && arguments.labels.is_none()
+        || match image.binarise(None) {
+            Ok((_, rule)) => matches!(rule, Binarisation::Mask { .. }),
+            Err(error @ ImageError::LabelMap { .. }) => return Err(ask_labels(&error)),
+            Err(_) => false,
+        };
     named("tissue").filter(|_| is_mask).ok_or_else(|| {
         wrong(format_args!(
             "{} is not segmented: say by --law what its values are; laws are {}",
@@ -189,6 +193,20 @@ fn chosen(arguments: &RigidityArguments) -> Result<DensityLaw, Stop> {
             names()
         ))
     })
+}
+
+/// A map of labels in place of segmented bone: here another option names them.
+fn ask_labels(error: &ImageError) -> Stop {
+    match error {
+        ImageError::LabelMap { path, found } => wrong(format_args!(
+            "{}: the image holds the {} values {found:?}, as a map of labels does; say which of \
+             them are bone (--include 1,2), give a threshold if they are grey levels (--threshold), \
+             or say by --law what its values are",
+            path.display(),
+            found.len()
+        )),
+        other => wrong(other),
+    }
 }
 
 fn rigidities(cuts: &[Cut]) -> Vec<Rigidities> {
@@ -214,11 +232,11 @@ impl Bone {
         path: &Path,
         labels: Option<&PathBuf>,
     ) -> Result<Self, Stop> {
-        let spacing_um = arguments.spacing.map(|edge| [edge.get(); 3]);
-        let image = read(path, spacing_um).map_err(wrong)?;
+        let read = arguments.reading.options();
+        let mut image = read_with(path, &read).map_err(wrong)?;
         let inside = match labels {
             None => None,
-            Some(labels) => Some(included(&image, labels, spacing_um, &arguments.include)?),
+            Some(labels) => Some(included(&mut image, labels, &read, &arguments.include)?),
         };
         let constants = Constants {
             strain_rate_per_s: arguments.strain_rate.get() / 3600.0,
@@ -233,8 +251,27 @@ impl Bone {
         };
         // Segmented bone is a share of 0 or 1, density in mg/cm3 becomes g/cm3.
         let densities: Vec<f64> = if law.density == DensityKind::BoneVolume {
-            let (mask, _) = image.binarise(arguments.threshold).map_err(wrong)?;
-            mask.iter().map(|&bone| f64::from(u8::from(bone))).collect()
+            let labels = if labels.is_none() {
+                arguments.include.clone()
+            } else {
+                Vec::new()
+            };
+            let by = Segmentation {
+                threshold: arguments.threshold,
+                labels,
+            };
+            let found = image.segment(&by).map_err(|error| ask_labels(&error))?;
+            image.assumed.extend(found.assumed);
+            image.warnings.extend(found.warnings);
+            let mask = found.bone.iter();
+            mask.map(|&bone| f64::from(u8::from(bone))).collect()
+        } else if labels.is_none() && !arguments.include.is_empty() {
+            return Err(wrong(format_args!(
+                "--include names labels, but the law {} takes the density of {}: give the labels of \
+                 the same size by --labels",
+                law.name,
+                path.display()
+            )));
         } else if arguments.threshold.is_some() {
             return Err(wrong(format_args!(
                 "--threshold makes a mask of the volume, but the law {} takes its density",
@@ -311,6 +348,8 @@ impl Bone {
                 self.beyond
             );
         }
+        say_assumed(&image.assumed);
+        warn(&image.warnings);
         say!("cuts across {}; the weakest:", arguments.axis);
         for measure in Measure::ALL {
             let Some(found) = weakest(cuts, measure) else {
@@ -336,12 +375,46 @@ impl Bone {
 
 /// Which voxels have a label that counts.
 fn included(
-    image: &Image,
+    image: &mut Image,
     path: &Path,
-    spacing_um: Option<[f64; 3]>,
+    read: &ReadOptions,
     include: &[u32],
 ) -> Result<Vec<bool>, Stop> {
-    let labels = read(path, spacing_um).map_err(wrong)?;
+    if include.is_empty() {
+        return Err(wrong(format_args!(
+            "--labels {} needs --include: which labels count, as in 1,2",
+            path.display()
+        )));
+    }
+    let of_volume = ReadOptions {
+        spacing_um: Some(image.spacing_um),
+        ..*read
+    };
+    // Labels lie on the voxels of the volume: a size of their own is not needed, but must agree.
+    let labels = match read_with(path, read) {
+        Err(ImageError::MissingSpacing { .. }) => {
+            image.assumed.push(format!(
+                "the labels of {} have the voxel size of the volume",
+                path.display()
+            ));
+            read_with(path, &of_volume)
+        }
+        other => other,
+    }
+    .map_err(wrong)?;
+    let sizes = labels.spacing_um.iter().zip(&image.spacing_um);
+    if sizes
+        .into_iter()
+        .any(|(one, other)| (one / other - 1.0).abs() > 0.01)
+    {
+        image.warnings.push(format!(
+            "{} has voxels of {:?} um, the volume of {:?} um: are they of the same scan? (--spacing \
+             gives both a size)",
+            path.display(),
+            labels.spacing_um,
+            image.spacing_um
+        ));
+    }
     if labels.dims != image.dims {
         return Err(wrong(format_args!(
             "{} has {:?} voxels, {} has {:?}: labels must have the size of the volume",

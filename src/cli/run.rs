@@ -6,8 +6,9 @@ use std::time::Instant;
 use clap::Args;
 
 use super::arms;
+use super::Stop;
+use super::reading::warn;
 use super::session::{SCENARIO, Session};
-use super::{Stop, say_notices};
 use crate::output::checkpoint::Checkpoints;
 use crate::output::ours::{COMPARED, Listing, Replacement};
 use crate::output::run_folder::{RunFolder, make};
@@ -111,9 +112,12 @@ pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Res
     // Before the bone is made, and again when all that can be refused has been.
     Replacement::check(out, force, &files)?;
     let simulation = loaded
-        .build()
+        .build_measured()
         .map_err(|found| Stop::Request(found.render(false)))?;
-    say_notices(&loaded.notices());
+    warn(&loaded.notices());
+    if let Some(report) = &simulation.report {
+        warn(&report.warnings);
+    }
     if out.symlink_metadata().is_err() {
         make(out)?;
         return into(loaded, simulation, out, clock, quiet);

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::Stop;
 use super::progress::Progress;
+use super::reading::{say_assumed, say_stages};
 use super::signals::Signals;
 use crate::engine::fault::Fault;
 use crate::numerics::quantity::Time;
@@ -115,6 +116,7 @@ impl Session {
             if let Err(fault) = self.simulation.begin() {
                 return End::Fault(fault, 0);
             }
+            self.measure_day0();
             self.record.take(&self.loaded, &self.simulation);
         }
         let checkpoint = self.loaded.scenario.checkpoint.clone();
@@ -138,6 +140,7 @@ impl Session {
             if let Err(fault) = self.simulation.step() {
                 return End::Fault(fault, before);
             }
+            self.measure_day0();
             self.record.take(&self.loaded, &self.simulation);
             let state = &self.simulation.state;
             if state.tick == self.simulation.burn_in_ticks {
@@ -166,6 +169,17 @@ impl Session {
         }
         progress.finish();
         End::Done
+    }
+
+    /// Measures the bone when day 0 begins; not where a run is only watched.
+    fn measure_day0(&mut self) {
+        let begins = self.simulation.state.tick == self.simulation.burn_in_ticks;
+        if begins && self.checkpoints.is_some() && self.simulation.report.is_some() {
+            let figures = self.simulation.figures();
+            if let Some(report) = &mut self.simulation.report {
+                report.day0 = Some(figures);
+            }
+        }
     }
 
     fn wall_s(&self) -> f64 {
@@ -261,6 +275,7 @@ impl Session {
             digest: self.simulation.state.digest(),
             exit_state,
             warnings: self.loaded.notices(),
+            specimen_report: self.simulation.report.clone(),
             outputs: BTreeMap::new(),
         }
     }
@@ -305,6 +320,11 @@ impl Session {
     fn report(&self) {
         if self.quiet {
             return;
+        }
+        if let Some(report) = &self.simulation.report {
+            let day0 = report.day0.as_ref().map(|figures| (figures, ""));
+            say_stages(report, day0);
+            say_assumed(&report.assumed);
         }
         let ends = |name: &str| {
             let values = self.record.series.column(name)?;

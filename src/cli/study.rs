@@ -16,6 +16,7 @@ use super::progress::Progress;
 use super::run::{begin, on_threads};
 use super::signals::Signals;
 use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::files::open_regular;
 use crate::numerics::quantity::Time;
 use crate::output::write_whole;
 use crate::scenario::memory::machine_bytes;
@@ -544,7 +545,7 @@ fn run_shard(
 fn check_lines(study: &Study, plan: &Path) -> Result<(), Stop> {
     let bad =
         |message: String| Stop::Signal(BAD_PLAN, format!("error: {}: {message}", plan.display()));
-    let file = fs::File::open(plan).map_err(|error| bad(error.to_string()))?;
+    let file = open_regular(plan).map_err(|error| bad(error.to_string()))?;
     let mut lines = BufReader::new(file).lines();
     let head = lines
         .next()
@@ -670,7 +671,7 @@ fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
     let lines: Box<dyn Iterator<Item = std::io::Result<String>>> = if path == Path::new("-") {
         Box::new(std::io::stdin().lines())
     } else {
-        Box::new(BufReader::new(fs::File::open(path).map_err(io)?).lines())
+        Box::new(BufReader::new(open_regular(path).map_err(io)?).lines())
     };
     for (at, line) in lines.enumerate() {
         study.take_in(store, &line.map_err(io)?, path, at + 1)?;

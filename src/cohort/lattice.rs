@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::biology::problem::Problems;
 use crate::cohort::follower::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
+use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
 use crate::output::table::Table;
 use crate::study::fit::{Cma, Reach};
@@ -152,8 +153,8 @@ impl Lattice {
     /// [`CompareError`] when the file cannot be read, lacks a column, has days that are not whole and rising
     /// or values that cannot be, or a drug cannot be integrated.
     pub fn read(path: &Path) -> Result<Self, CompareError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| failed(format!("{}: {error}", path.display())))?;
+        let text =
+            read_text(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
         Self::parse(&text, path)
     }
 

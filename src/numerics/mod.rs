@@ -1,6 +1,7 @@
 //! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums,
-//! arrays in few bytes.
+//! arrays in few bytes; and the opening of files.
 
+pub mod files;
 pub mod name;
 pub mod packed;
 pub mod quantity;

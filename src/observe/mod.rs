@@ -1,5 +1,6 @@
 //! State in, numbers out.
 
+pub mod figures;
 pub mod immune;
 pub mod morphometry;
 pub mod picture;

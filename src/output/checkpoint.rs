@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::parts::paths;
 use crate::engine::state::State;
+use crate::numerics::files::open_regular;
 use crate::numerics::packed;
 use crate::output::OutputError;
 use crate::output::ours::is_half_written;
@@ -365,7 +366,7 @@ impl Sealed<'_> {
 /// # Errors
 /// What the file system says; a file beyond [`MOST_FILE`].
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, CheckpointError> {
-    let file = File::open(path)?;
+    let file = open_regular(path)?;
     let bytes = file.metadata()?.len();
     if bytes > MOST_FILE {
         return Err(too_much("bytes of file", bytes, MOST_FILE));

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use plotters::coord::Shift;
 use plotters::prelude::{
-    BLACK, BitMapBackend, Color, IntoDrawingArea, PathElement, RGBColor, Rectangle, TextStyle,
+    BLACK, BitMapBackend, Color, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement,
+    RGBColor, Rectangle, SVGBackend, TextStyle,
 };
 use plotters::style::IntoFont;
 
@@ -92,11 +94,15 @@ const TOP: u32 = 62;
 const LEFT: u32 = 58;
 const BOTTOM: u32 = 50;
 
-/// Draws a frame: width, height and RGB pixels.
+/// Draws a frame by one of the ways to draw a picture.
 ///
 /// # Errors
 /// What the plotter said.
-fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
+fn render<Drawn>(
+    title: &str,
+    frame: &Frame,
+    draw: impl Fn(&Picture<'_>) -> Result<Drawn, String>,
+) -> Result<Drawn, String> {
     let mut shown = frame.cuts.iter().flat_map(|cut| &cut.tissue);
     let has_cd8 = shown.any(|kind| matches!(kind, Shown::Cd8 | Shown::Cd8Exhausted));
     let kinds = if has_cd8 { ALL.len() } else { ALWAYS };
@@ -104,106 +110,77 @@ fn render(title: &str, frame: &Frame) -> Result<(u32, u32, Vec<u8>), String> {
         .iter()
         .map(|&kind| (colour(kind), label(kind).to_owned()))
         .collect();
-    draw_cuts(
-        &format!("{title}, day {:.0}", frame.day),
-        &frame.caption,
-        &frame.cuts,
-        &|cut, pixel| colour(frame.cuts[cut].tissue[pixel]),
-        &legend,
-    )
+    draw(&Picture {
+        heading: &format!("{title}, day {:.0}", frame.day),
+        caption: &frame.caption,
+        cuts: &frame.cuts,
+        pixel_colour: &|cut, pixel| colour(frame.cuts[cut].tissue[pixel]),
+        legend: &legend,
+    })
 }
 
-/// Draws cuts with the colours of their pixels and a legend: width, height and RGB pixels.
-fn draw_cuts(
-    heading: &str,
-    caption: &str,
-    cuts: &[Cut],
-    pixel_colour: &dyn Fn(usize, usize) -> (u8, u8, u8),
-    legend: &[((u8, u8, u8), String)],
-) -> Result<(u32, u32, Vec<u8>), String> {
-    use_embedded_font();
-    let zoom = |cut: &Cut| (440 / cut.width.max(cut.height).max(1)).clamp(1, 6) as u32;
-    let each: Vec<(u32, u32, u32)> = cuts
-        .iter()
-        .map(|cut| {
-            (
-                zoom(cut),
-                cut.width as u32 * zoom(cut),
-                cut.height as u32 * zoom(cut),
-            )
-        })
-        .collect();
-    let wide = each.iter().map(|(_, w, _)| w + LEFT + 12).sum::<u32>() + LEGEND;
-    let high = TOP + each.iter().map(|(.., h)| *h).max().unwrap_or(0).max(240) + BOTTOM;
-    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+/// What a picture of cuts shows.
+struct Picture<'a> {
+    heading: &'a str,
+    caption: &'a str,
+    cuts: &'a [Cut],
+    pixel_colour: &'a dyn Fn(usize, usize) -> (u8, u8, u8),
+    legend: &'a [((u8, u8, u8), String)],
+}
+
+impl Picture<'_> {
+    /// Edge of a pixel of each cut, and the width and height of each.
+    fn each(&self) -> Vec<(u32, u32, u32)> {
+        let zoom = |cut: &Cut| (440 / cut.width.max(cut.height).max(1)).clamp(1, 6) as u32;
+        let size = |cut| {
+            let zoom = zoom(cut);
+            (zoom, cut.width as u32 * zoom, cut.height as u32 * zoom)
+        };
+        self.cuts.iter().map(size).collect()
+    }
+
+    /// Width and height.
+    fn size(&self) -> (u32, u32) {
+        let each = self.each();
+        let wide = each.iter().map(|(_, w, _)| w + LEFT + 12).sum::<u32>() + LEGEND;
+        let high = TOP + each.iter().map(|(.., h)| *h).max().unwrap_or(0).max(240) + BOTTOM;
+        (wide, high)
+    }
+
+    /// Width, height and RGB pixels.
+    fn pixels(&self) -> Result<(u32, u32, Vec<u8>), String> {
+        use_embedded_font();
+        let (wide, high) = self.size();
+        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+        self.draw(&BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area())?;
+        Ok((wide, high, pixels))
+    }
+
+    /// The text of an SVG.
+    fn svg(&self) -> Result<String, String> {
+        use_embedded_font();
+        let mut text = String::new();
+        self.draw(&SVGBackend::with_string(&mut text, self.size()).into_drawing_area())?;
+        Ok(text)
+    }
+
+    fn draw<Backend: DrawingBackend>(
+        &self,
+        area: &DrawingArea<Backend, Shift>,
+    ) -> Result<(), String> {
         let text = |size: i32| TextStyle::from(("sans-serif", size).into_font()).color(&BLACK);
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        area.draw_text(heading, &text(18), (12, 8))
+        area.draw_text(self.heading, &text(18), (12, 8))
             .map_err(|e| said(&e))?;
-        area.draw_text(caption, &text(13), (12, 34))
+        area.draw_text(self.caption, &text(13), (12, 34))
             .map_err(|e| said(&e))?;
         let mut left = LEFT as i32;
-        for (index, (cut, &(zoom, w, h))) in cuts.iter().zip(&each).enumerate() {
-            let (w, h, zoom) = (w as i32, h as i32, zoom as i32);
-            let top = TOP as i32;
-            for y in 0..cut.height {
-                for x in 0..cut.width {
-                    let (r, g, b) = pixel_colour(index, y * cut.width + x);
-                    // The second axis points up.
-                    let row = (cut.height - 1 - y) as i32;
-                    let corner = (left + x as i32 * zoom, top + row * zoom);
-                    let end = (corner.0 + zoom, corner.1 + zoom);
-                    area.draw(&Rectangle::new([corner, end], RGBColor(r, g, b).filled()))
-                        .map_err(|e| said(&e))?;
-                }
-            }
-            area.draw(&Rectangle::new(
-                [(left, top), (left + w - 1, top + h - 1)],
-                BLACK,
-            ))
-            .map_err(|e| said(&e))?;
-            let (across, down) = (
-                cut.width as f64 * cut.pixel_um / 1e3,
-                cut.height as f64 * cut.pixel_um / 1e3,
-            );
-            let small = text(12);
-            area.draw_text("0", &small, (left - 3, top + h + 4))
-                .map_err(|e| said(&e))?;
-            area.draw_text(
-                &format!("{across:.2}"),
-                &small,
-                (left + w - 28, top + h + 4),
-            )
-            .map_err(|e| said(&e))?;
-            area.draw_text(
-                &format!("{} (mm)   {}", cut.axes[0], cut.name),
-                &small,
-                (left + w / 2 - 60, top + h + 22),
-            )
-            .map_err(|e| said(&e))?;
-            area.draw_text(&format!("{down:.2}"), &small, (left - 34, top))
-                .map_err(|e| said(&e))?;
-            area.draw_text(cut.axes[1], &small, (left - 34, top + h / 2 - 12))
-                .map_err(|e| said(&e))?;
-            area.draw_text("(mm)", &small, (left - 42, top + h / 2 + 4))
-                .map_err(|e| said(&e))?;
-            let bar = (500.0 / cut.pixel_um) as i32 * zoom;
-            if bar < w {
-                let (from, y) = (left + w - bar - 8, top + h - 10);
-                area.draw(&PathElement::new(
-                    vec![(from, y), (from + bar, y)],
-                    BLACK.stroke_width(3),
-                ))
-                .map_err(|e| said(&e))?;
-                area.draw_text("500 \u{b5}m", &small, (from, y - 18))
-                    .map_err(|e| said(&e))?;
-            }
-            left += w + LEFT as i32 + 12;
+        for (index, &(zoom, w, _)) in self.each().iter().enumerate() {
+            self.draw_cut(area, index, zoom as i32, left)?;
+            left += w as i32 + LEFT as i32 + 12;
         }
-        let from = wide as i32 - LEGEND as i32 + 14;
-        for (index, &((r, g, b), ref words)) in legend.iter().enumerate() {
+        let from = self.size().0 as i32 - LEGEND as i32 + 14;
+        for (index, &((r, g, b), ref words)) in self.legend.iter().enumerate() {
             let y = TOP as i32 + 4 + 26 * index as i32;
             let corners = [(from, y), (from + 18, y + 16)];
             area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled()))
@@ -213,9 +190,77 @@ fn draw_cuts(
             area.draw_text(words, &text(13), (from + 26, y))
                 .map_err(|e| said(&e))?;
         }
-        area.present().map_err(|e| said(&e))?;
+        area.present().map_err(|e| said(&e))
     }
-    Ok((wide, high, pixels))
+
+    fn draw_cut<Backend: DrawingBackend>(
+        &self,
+        area: &DrawingArea<Backend, Shift>,
+        index: usize,
+        zoom: i32,
+        left: i32,
+    ) -> Result<(), String> {
+        let cut = &self.cuts[index];
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let small = TextStyle::from(("sans-serif", 12).into_font()).color(&BLACK);
+        let (w, h, top) = (
+            cut.width as i32 * zoom,
+            cut.height as i32 * zoom,
+            TOP as i32,
+        );
+        for y in 0..cut.height {
+            // The second axis points up.
+            let row = top + (cut.height - 1 - y) as i32 * zoom;
+            let mut x = 0;
+            while x < cut.width {
+                let colour = (self.pixel_colour)(index, y * cut.width + x);
+                let alike = (x..cut.width)
+                    .take_while(|&x| (self.pixel_colour)(index, y * cut.width + x) == colour)
+                    .count();
+                let (r, g, b) = colour;
+                let corner = (left + x as i32 * zoom, row);
+                let end = (corner.0 + alike as i32 * zoom, corner.1 + zoom);
+                area.draw(&Rectangle::new([corner, end], RGBColor(r, g, b).filled()))
+                    .map_err(|e| said(&e))?;
+                x += alike;
+            }
+        }
+        area.draw(&Rectangle::new(
+            [(left, top), (left + w - 1, top + h - 1)],
+            BLACK,
+        ))
+        .map_err(|e| said(&e))?;
+        let (across, down) = (
+            cut.width as f64 * cut.pixel_um / 1e3,
+            cut.height as f64 * cut.pixel_um / 1e3,
+        );
+        let words = [
+            ("0".to_owned(), (left - 3, top + h + 4)),
+            (format!("{across:.2}"), (left + w - 28, top + h + 4)),
+            (
+                format!("{} (mm)   {}", cut.axes[0], cut.name),
+                (left + w / 2 - 60, top + h + 22),
+            ),
+            (format!("{down:.2}"), (left - 34, top)),
+            (cut.axes[1].to_owned(), (left - 34, top + h / 2 - 12)),
+            ("(mm)".to_owned(), (left - 42, top + h / 2 + 4)),
+        ];
+        for (text, at) in words {
+            area.draw_text(&text, &small, at).map_err(|e| said(&e))?;
+        }
+        let bar = (500.0 / cut.pixel_um) as i32 * zoom;
+        if bar < w {
+            let (from, y) = (left + w - bar - 8, top + h - 10);
+            area.draw(&PathElement::new(
+                vec![(from, y), (from + bar, y)],
+                BLACK.stroke_width(3),
+            ))
+            .map_err(|e| said(&e))?;
+            area.draw_text("500 \u{b5}m", &small, (from, y - 18))
+                .map_err(|e| said(&e))?;
+        }
+        Ok(())
+    }
 }
 
 /// RGB pixels as a PNG file.
@@ -283,25 +328,37 @@ pub fn write_dose_map(
             _ => (r, g, b),
         }
     };
-    let (wide, high, pixels) =
-        draw_cuts(heading, caption, cuts, &pixel_colour, &legend).map_err(|message| {
-            OutputError::Drawing {
-                path: path.to_path_buf(),
-                message,
-            }
-        })?;
+    let picture = Picture {
+        heading,
+        caption,
+        cuts,
+        pixel_colour: &pixel_colour,
+        legend: &legend,
+    };
+    let (wide, high, pixels) = picture.pixels().map_err(|message| OutputError::Drawing {
+        path: path.to_path_buf(),
+        message,
+    })?;
     write_whole(path, &png_bytes(wide, high, &pixels, path)?)
 }
 
-/// Draws a map as PNG.
+/// Draws a map as PNG, or as SVG where the name ends so.
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
 pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
-    let (wide, high, pixels) = render(title, frame).map_err(|message| OutputError::Drawing {
+    let drawing = |message: String| OutputError::Drawing {
         path: path.to_path_buf(),
         message,
-    })?;
+    };
+    let is_svg = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
+    if is_svg {
+        let text = render(title, frame, |picture| picture.svg()).map_err(drawing)?;
+        return write_whole(path, text.as_bytes());
+    }
+    let (wide, high, pixels) = render(title, frame, |picture| picture.pixels()).map_err(drawing)?;
     write_whole(path, &png_bytes(wide, high, &pixels, path)?)
 }
 
@@ -318,7 +375,8 @@ pub fn write_gif(path: &Path, title: &str, frames: &[Frame]) -> Result<(), Outpu
     let mut encoder: Option<gif::Encoder<&mut Vec<u8>>> = None;
     let mut pending = Some(&mut bytes);
     for frame in frames {
-        let (wide, high, mut pixels) = render(title, frame).map_err(drawing)?;
+        let (wide, high, mut pixels) =
+            render(title, frame, |picture| picture.pixels()).map_err(drawing)?;
         if encoder.is_none()
             && let Some(target) = pending.take()
         {

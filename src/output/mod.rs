@@ -14,6 +14,8 @@ pub mod table;
 
 use std::path::{Path, PathBuf};
 
+use crate::numerics::files::read_bytes;
+
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
@@ -120,7 +122,7 @@ fn readable_by_umask<'a, 'b>(
 /// # Errors
 /// [`OutputError::Io`].
 pub fn digest(path: &Path) -> Result<String, OutputError> {
-    let bytes = std::fs::read(path).map_err(|source| OutputError::Io {
+    let bytes = read_bytes(path).map_err(|source| OutputError::Io {
         path: path.to_path_buf(),
         source,
     })?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::observe::figures::SpecimenReport;
 use crate::output::ours::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 use crate::output::{OutputError, digest, write_whole};
 
@@ -49,6 +50,9 @@ pub struct Manifest {
     /// What the scenario tells that a reader may not expect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Scan, lattice and day 0, and what was assumed; none in the files of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specimen_report: Option<SpecimenReport>,
     /// Digest of every file, by its path in the folder; nothing for one that is yet to be written.
     pub outputs: BTreeMap<String, String>,
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::files::read_text;
 use crate::output::{OutputError, write_whole};
 
 /// A table of numbers.
@@ -47,7 +48,7 @@ impl Table {
     /// # Errors
     /// Names the file and the line of what is not a number or not in step with the header.
     pub fn read_csv(path: &Path) -> Result<Self, OutputError> {
-        let text = std::fs::read_to_string(path).map_err(|source| OutputError::Io {
+        let text = read_text(path).map_err(|source| OutputError::Io {
             path: path.to_path_buf(),
             source,
         })?;

@@ -17,14 +17,17 @@ use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::packed::pack;
 use crate::numerics::quantity::{Dimension, Length, Time};
 use crate::numerics::random::{Chance, Stream};
+use crate::observe::figures::{Figures, SpecimenReport, other_species};
 use crate::observe::series::COLUMNS;
-use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::file::{ImageFile, Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::layers::path::{self, Segment};
 use crate::scenario::read::read_file;
-use crate::specimen::image::read as read_image;
+use crate::specimen::image::{
+    BoneImage, BoneOptions, ImageError, ReadOptions, Segmentation, Spacing, read_with as read_image,
+};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
@@ -165,10 +168,21 @@ pub struct Simulation {
     pub ticks: u32,
     /// What the specimen is, in a sentence.
     pub specimen: String,
+    /// Figures from the scan to day 0; none of a run that was taken up again.
+    pub report: Option<SpecimenReport>,
     /// Digest of the bone from which the run begins.
     pub bone: String,
     /// The turn into an arm, while it is to come.
     pub turning: Option<Box<Turning>>,
+}
+
+/// The bone before anything is seeded.
+struct Bone {
+    grid: Grid,
+    solid: Vec<bool>,
+    canals: Vec<usize>,
+    sentence: String,
+    report: SpecimenReport,
 }
 
 /// Where and how many tumour cells arrive.
@@ -519,7 +533,10 @@ impl Loaded {
                 "remove lattice.size, or take a part by specimen.image.crop",
             ));
         }
-        if lattice.section_thickness.is_some() && lattice.size.is_none_or(|size| size[2] != 1) {
+        if lattice.section_thickness.is_some()
+            && self.scenario.specimen.image.is_none()
+            && lattice.size.is_none_or(|size| size[2] != 1)
+        {
             found.push(self.error(
                 "lattice.section_thickness",
                 "the lattice is not a section",
@@ -590,8 +607,88 @@ impl Loaded {
         }
     }
 
-    /// The bone: lattice, mask, canals and a sentence.
-    fn bone(&self) -> Result<(Grid, Vec<bool>, Vec<usize>, String), Diagnostic> {
+    /// Bone from the image of the scenario, with the lattice that it lies on.
+    fn image(&self, image: &ImageFile, path: &Path) -> Result<(Grid, BoneImage), Diagnostic> {
+        let lattice = &self.scenario.lattice;
+        let at = |key: &str, message: &str| {
+            let help = match key {
+                "threshold" => "give a grey value inside the range of the image",
+                "labels" => "name the labels that are bone, as in labels = [1, 2]",
+                "crop" => "stay inside the image, where there is bone and marrow",
+                _ => "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
+            };
+            self.error(&format!("specimen.image.{key}"), message, help)
+        };
+        let read = ReadOptions {
+            spacing_um: image.spacing.map(Spacing::um),
+            data_anywhere: image.data_anywhere,
+        };
+        let options = BoneOptions {
+            by: Segmentation {
+                threshold: image.threshold,
+                labels: image.labels.clone(),
+            },
+            part: image.crop.as_ref().map(|crop| [crop.start, crop.size]),
+            edge_um: lattice.site.map(Length::get),
+        };
+        let bone = read_image(path, &read)
+            .and_then(|read| read.to_bone_with(&options))
+            .map_err(|error| {
+                let key = match &error {
+                    ImageError::Threshold { .. } if image.threshold.is_some() => "threshold",
+                    ImageError::AbsentLabel { .. }
+                    | ImageError::NoLabel { .. }
+                    | ImageError::ThresholdAndLabels { .. } => "labels",
+                    ImageError::Crop { .. } => "crop",
+                    ImageError::OneKind { .. } if image.crop.is_some() => "crop",
+                    _ => "file",
+                };
+                at(key, &error.to_string())
+            })?;
+        if !(4.9..=25.1).contains(&bone.spacing_um) {
+            return Err(self.error(
+                "specimen.image.file",
+                &format!("its voxels measure {} um", bone.spacing_um),
+                "set lattice.site to 5 to 25 um to resample it",
+            ));
+        }
+        let thickness = lattice.section_thickness.map(Length::get);
+        let grid = if bone.dims[2] == 1 {
+            let [nx, ny, _] = bone.dims;
+            Grid::section(nx, ny, bone.spacing_um, thickness.unwrap_or(bone.depth_um))
+        } else if thickness.is_some() {
+            return Err(self.error(
+                "lattice.section_thickness",
+                &format!("the image has {} layers, so it is no section", bone.dims[2]),
+                "remove section_thickness, or crop the image to one layer",
+            ));
+        } else {
+            Grid::cubic(bone.dims, bone.spacing_um)
+        };
+        Ok((grid, bone))
+    }
+
+    /// Figures of bone from an image.
+    fn image_report(&self, grid: &Grid, bone: &BoneImage, measured: bool) -> SpecimenReport {
+        let mut report = SpecimenReport::of_image(bone, measured);
+        if grid.is_section() {
+            report.lattice.spacing_um[2] = grid.depth_um;
+            if self.scenario.lattice.section_thickness.is_none() {
+                report.assumed.push(format!(
+                    "the image has one layer: a section {} um thick, its voxel size along z; another \
+                     is given by lattice.section_thickness",
+                    grid.depth_um
+                ));
+            }
+        }
+        let thickness = report.lattice.tb_th_mm;
+        let species = self.scenario.subject.species;
+        report.warnings.extend(other_species(thickness, species));
+        report
+    }
+
+    /// The bone: lattice, mask, canals, a sentence and figures.
+    fn bone(&self, measured: bool) -> Result<Bone, Diagnostic> {
         let scenario = &self.scenario;
         let specimen = &scenario.specimen;
         let kinds = usize::from(specimen.image.is_some())
@@ -607,38 +704,14 @@ impl Loaded {
         }
         if let Some(image) = &specimen.image {
             let path = self.folder.join(&image.file);
-            let at_file = |message: &str| {
-                self.error(
-                    "specimen.image.file",
-                    message,
-                    "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
-                )
-            };
-            let mut read = read_image(&path, image.spacing.map(|edge| [edge.get(); 3]))
-                .map_err(|error| at_file(&error.to_string()))?;
-            if let Some(crop) = &image.crop {
-                read = read.crop(crop.start, crop.size).map_err(|error| {
-                    self.error(
-                        "specimen.image.crop",
-                        &error.to_string(),
-                        "stay inside the image",
-                    )
-                })?;
-            }
-            let edge = scenario.lattice.site.map(Length::get);
-            let bone = read
-                .to_bone(image.threshold, edge)
-                .map_err(|error| at_file(&error.to_string()))?;
-            if !(4.9..=25.1).contains(&bone.spacing_um) {
-                return Err(self.error(
-                    "specimen.image.file",
-                    &format!("its voxels measure {} um", bone.spacing_um),
-                    "set lattice.site to 5 to 25 um to resample it",
-                ));
-            }
-            let grid = Grid::cubic(bone.dims, bone.spacing_um);
-            let sentence = format!("{} ({})", path.display(), bone.binarisation);
-            return Ok((grid, bone.bone, Vec::new(), sentence));
+            let (grid, bone) = self.image(image, &path)?;
+            return Ok(Bone {
+                report: self.image_report(&grid, &bone, measured),
+                grid,
+                canals: Vec::new(),
+                sentence: format!("{} ({})", path.display(), bone.binarisation),
+                solid: bone.bone,
+            });
         }
         let (Some(size), Some(site)) = (scenario.lattice.size, scenario.lattice.site) else {
             return Err(self.error(
@@ -699,7 +772,15 @@ impl Loaded {
                 "ask for what the text above allows",
             )
         })?;
-        Ok((grid, bone.bone, bone.canals, format!("synthetic, {key}")))
+        let spacing_um = [grid.edge_um, grid.edge_um, grid.depth_um];
+        let lattice = Figures::of(&bone.bone, grid.dims, spacing_um, measured);
+        Ok(Bone {
+            report: SpecimenReport::of_synthetic(lattice),
+            grid,
+            solid: bone.bone,
+            canals: bone.canals,
+            sentence: format!("synthetic, {key}"),
+        })
     }
 
     /// The model over a lattice.
@@ -844,8 +925,26 @@ impl Loaded {
     /// # Errors
     /// All parameters that make no sense, with file, line and remedy.
     pub fn build(&self) -> Result<Simulation, Diagnostics> {
+        self.build_with(false)
+    }
+
+    /// Builds the simulation and measures the thickness of its bone, for [`Simulation::report`].
+    ///
+    /// # Errors
+    /// Those of [`Loaded::build`].
+    pub fn build_measured(&self) -> Result<Simulation, Diagnostics> {
+        self.build_with(true)
+    }
+
+    fn build_with(&self, measured: bool) -> Result<Simulation, Diagnostics> {
         let scenario = &self.scenario;
-        let (grid, solid, canals, specimen) = self.bone()?;
+        let Bone {
+            grid,
+            solid,
+            canals,
+            sentence: specimen,
+            report,
+        } = self.bone(measured)?;
         self.check_memory(&grid)?;
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
@@ -882,6 +981,7 @@ impl Loaded {
             arrival,
             specimen,
             bone,
+            report: Some(report),
             turning,
         })
     }
@@ -1024,6 +1124,18 @@ impl Simulation {
         self.turn()?;
         tick(&self.model, &mut self.state, &mut self.scratch)?;
         self.begin()
+    }
+
+    /// Volume fraction and thickness of the bone as it is now. Sites that are at least half matrix
+    /// are bone to the thickness; the volume fraction is that of the matrix.
+    pub fn figures(&self) -> Figures {
+        let grid = &self.model.grid;
+        let matrix = &self.state.bone.matrix;
+        let bone: Vec<bool> = matrix.iter().map(|&share| share >= 0.5).collect();
+        let spacing_um = [grid.edge_um, grid.edge_um, grid.depth_um];
+        let mut figures = Figures::of(&bone, grid.dims, spacing_um, true);
+        figures.bv_tv = self.state.bv_tv(&self.model);
+        figures
     }
 
     /// True when a time has come.

@@ -18,6 +18,7 @@ use crate::biology::tumour::colonisation::Colonisation;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
+use crate::specimen::image::Spacing;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
 use crate::therapy::irradiation::RadiationCourse;
@@ -145,7 +146,7 @@ pub struct Lattice {
     /// Sites along x, y, z, for synthetic bone; z = 1 is a section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<[usize; 3]>,
-    /// Thickness of a section.
+    /// Thickness of a section; that of an image of one layer without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section_thickness: Option<Length>,
 }
@@ -174,13 +175,20 @@ pub struct Specimen {
 pub struct ImageFile {
     /// The file, or a folder of TIFFs; relative to the scenario.
     pub file: PathBuf,
-    /// Grey value above which a voxel is bone; Otsu's without it. Two-valued images are masks.
+    /// Grey value above which a voxel is bone; Otsu's of the whole image without it. Two-valued
+    /// images are masks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f32>,
-    /// Voxel size, where the file has none.
+    /// The labels that are bone, in an image of labels; not with a threshold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<u32>,
+    /// Voxel size, one or three along x, y, z; where the file has none, or another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spacing: Option<Length>,
-    /// Part of the image to take, in voxels.
+    pub spacing: Option<Spacing>,
+    /// Whether a header may name a data file outside of its own folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub data_anywhere: bool,
+    /// Part of the image to take, in voxels; thresholds are those of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<Crop>,
 }

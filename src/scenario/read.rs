@@ -1,6 +1,5 @@
 //! A scenario file with what lies under it (its preset, its base) and over it (`--set`).
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use crate::layers::diagnostic::{Diagnostic, clip, nearest};
 use crate::layers::path::Segment;
 use crate::layers::source::Place;
 use crate::layers::tree::{LARGEST_LAYER, Layer, Tree, Value, too_large};
+use crate::numerics::files::open_regular;
 
 /// The presets that a help text may name; those that `preset` does not know are left out.
 const PRESET_NAMES: [&str; 2] = ["human", "mouse"];
@@ -182,14 +182,7 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
             .in_file(&name)
             .with_help("the path is taken from the folder in which the program was started")
     };
-    // A named pipe would be waited for without end.
-    let kind = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
-    if !kind.is_file() {
-        return Err(Diagnostic::new(format!("`{name}` is no regular file"))
-            .in_file(&name)
-            .with_help("name a file of TOML; save what comes through a pipe to a file first"));
-    }
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     file.take(LARGEST_LAYER as u64 + 1)
         .read_to_end(&mut bytes)

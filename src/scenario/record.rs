@@ -12,6 +12,7 @@ use crate::engine::model::Model;
 use crate::engine::parts::{Part, parts, whole};
 use crate::engine::supply::dose_gy;
 use crate::mechanics::follow_up;
+use crate::numerics::files::read_text;
 use crate::numerics::reduce::ordered_sum;
 use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
@@ -818,7 +819,7 @@ impl Moment {
 /// # Errors
 /// [`OutputError`] that names the file and the line of what does not read.
 pub fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
-    let text = std::fs::read_to_string(path).map_err(|source| OutputError::Io {
+    let text = read_text(path).map_err(|source| OutputError::Io {
         path: path.to_path_buf(),
         source,
     })?;

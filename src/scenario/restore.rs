@@ -161,6 +161,7 @@ impl Loaded {
             ticks,
             specimen,
             bone,
+            report: None,
             turning,
         })
     }

@@ -11,6 +11,7 @@ use toml::Value;
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
+use crate::numerics::files::open_regular;
 use crate::numerics::quantity::Time;
 use crate::output::digest;
 use crate::scenario::build::Loaded;
@@ -128,7 +129,7 @@ impl Study {
         let wrong = |message: String, help: &str| {
             Diagnostics::from(Diagnostic::new(message).in_file(&name).with_help(help))
         };
-        let file = fs::File::open(path)
+        let file = open_regular(path)
             .map_err(|error| wrong(format!("cannot read `{name}`: {error}"), ""))?;
         let mut first = String::new();
         BufReader::new(std::io::Read::take(file, 64 << 20))
@@ -320,7 +321,7 @@ impl Study {
 /// True for a file that begins as a plan does.
 fn is_plan(path: &Path) -> bool {
     let mut first = [0_u8; 1];
-    fs::File::open(path)
+    open_regular(path)
         .and_then(|mut file| std::io::Read::read(&mut file, &mut first))
         .is_ok_and(|read| read == 1 && first[0] == b'{')
 }

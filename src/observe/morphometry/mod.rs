@@ -85,6 +85,11 @@ pub fn measure(bone: &[bool], dims: [usize; 3], spacing_um: f64) -> Morphometry 
     }
 }
 
+/// Mean local thickness of bone (true) in a box of cubic sites, mm: the `tb_th_mm` of [`measure`].
+pub fn mean_thickness_mm(bone: &[bool], dims: [usize; 3], spacing_um: f64) -> Option<f64> {
+    summary(bone, dims, spacing_um).map(|thickness| thickness.mean)
+}
+
 /// Mean, standard deviation and maximum of a local thickness, mm.
 #[derive(Debug, Clone, Copy)]
 struct Summary {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::binarise::listed;
+
 /// Endings of file names that [`read`](super::read) understands.
 pub const SUPPORTED: &str =
     ".nii, .nii.gz, .mha, .mhd, .nrrd, .nhdr, .tif, .tiff, or a folder of single-page TIFFs";
@@ -130,7 +132,7 @@ pub enum ImageError {
         remedy: &'static str,
     },
     /// The voxels are not cubes, and no resampling was asked for.
-    #[error("{}: the voxels are {} um, expected cubes (sizes within 0.1 %); ask for resampling to cubic sites", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]
+    #[error("{}: the voxels are {} um, expected cubes (sizes within 0.1 %); give the edge of the cubic sites to which it is resampled, such as 20 um (--edge, or lattice.site in a scenario)", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]
     Anisotropic {
         /// The file.
         path: PathBuf,
@@ -166,6 +168,50 @@ pub enum ImageError {
         lowest: f32,
         /// Largest value of the image.
         highest: f32,
+    },
+    /// Few whole values, as labels are, and nothing says which of them are bone.
+    #[error("{}: the image holds the {} values {}, as a map of labels does; say which of them are bone, such as \"1,2\" (--labels, or labels = [1, 2] under [specimen.image]), or give a threshold if they are grey levels", path.display(), found.len(), listed(found))]
+    LabelMap {
+        /// The file.
+        path: PathBuf,
+        /// The values.
+        found: Vec<f32>,
+    },
+    /// A value that is no label, where labels are given.
+    #[error("{}: found the value {value}, which is no label (0, 1, 2, ...); give a threshold instead of labels", path.display())]
+    NoLabel {
+        /// The file.
+        path: PathBuf,
+        /// The value.
+        value: f32,
+    },
+    /// A label that the image does not hold.
+    #[error("{}: the label {label} is not in the image, which holds {known}", path.display())]
+    AbsentLabel {
+        /// The file.
+        path: PathBuf,
+        /// The label.
+        label: u32,
+        /// What the image holds.
+        known: String,
+    },
+    /// Two ways to tell bone from marrow at once.
+    #[error("{}: the threshold {threshold} and the labels {} were both given; a threshold cuts grey values, labels name them: leave out one", path.display(), listed(labels))]
+    ThresholdAndLabels {
+        /// The file.
+        path: PathBuf,
+        /// The threshold.
+        threshold: f32,
+        /// The labels.
+        labels: Vec<u32>,
+    },
+    /// All bone, or no bone.
+    #[error("{}: {what}, so that there is nothing to tell apart", path.display())]
+    OneKind {
+        /// The file.
+        path: PathBuf,
+        /// What holds what.
+        what: String,
     },
     /// A crop that does not lie in the image, or is empty.
     #[error("{}: a crop of {size:?} voxels from {start:?} does not lie in the image of {dims:?} voxels", path.display())]

@@ -18,6 +18,8 @@
 //! What a display would do to the values (inverted or coloured look-up tables) is set aside; what a
 //! calibration says of them is applied.
 
+mod binarise;
+mod bone;
 mod description;
 mod error;
 mod folder;
@@ -27,16 +29,20 @@ mod nrrd;
 mod ome;
 mod resample;
 mod samples;
+mod sense;
+mod spacing;
 mod text;
 mod tiff;
 
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+pub use binarise::{Binarisation, Segmentation, Segmented, otsu};
+pub use bone::{BoneImage, BoneOptions, NativeBone};
 pub use error::{ImageError, SUPPORTED};
-pub use resample::resample;
+pub use resample::{bone_sites, resample};
 pub use samples::MOST_VOXELS;
+pub use spacing::Spacing;
 
 /// Relative difference of voxel sizes below which voxels are cubes.
 const SAME_SIZE: f64 = 1e-3;
@@ -101,63 +107,6 @@ pub struct Image {
     pub assumed: Vec<String>,
     /// What makes the image doubtful, a sentence each with its remedy.
     pub warnings: Vec<String>,
-}
-
-/// Which rule told bone from marrow.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Binarisation {
-    /// The data hold two values; the larger one is bone.
-    Mask {
-        /// The larger value.
-        larger: f32,
-    },
-    /// Above a threshold that was given.
-    Threshold(f32),
-    /// Above the threshold of Otsu (1979).
-    Otsu(f32),
-}
-
-impl fmt::Display for Binarisation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mask { larger } => write!(
-                f,
-                "the image holds two values, and bone is the larger one, {larger}"
-            ),
-            Self::Threshold(value) => {
-                write!(f, "bone is above {value}, the threshold that was given")
-            }
-            Self::Otsu(value) => write!(f, "bone is above {value}, the threshold of Otsu"),
-        }
-    }
-}
-
-/// Bone or marrow on cubic voxels.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BoneImage {
-    /// Voxels along x, y, z.
-    pub dims: [usize; 3],
-    /// Edge of a voxel, um.
-    pub spacing_um: f64,
-    /// True for bone, x fastest, then y, then z.
-    pub bone: Vec<bool>,
-    /// Which rule told bone from marrow.
-    pub binarisation: Binarisation,
-    /// Voxel size of the image before resampling, um; `None` when it was not resampled.
-    pub resampled_from_um: Option<[f64; 3]>,
-    /// Where the image lies.
-    pub orientation: Orientation,
-    /// The file or folder that was read.
-    pub source: PathBuf,
-    /// `NIfTI`, `MetaImage`, `NRRD` or `TIFF`.
-    pub format: &'static str,
-}
-
-impl BoneImage {
-    /// Number of bone voxels.
-    pub fn bone_voxels(&self) -> usize {
-        self.bone.iter().filter(|&&bone| bone).count()
-    }
 }
 
 /// What the caller of [`read_with`] knows of the file, or allows.
@@ -412,6 +361,25 @@ impl Image {
     /// # Errors
     /// The part is empty or does not lie in the image.
     pub fn crop(&self, start: [usize; 3], size: [usize; 3]) -> Result<Self, ImageError> {
+        let (values, orientation) = self.part(&self.values, start, size)?;
+        Ok(Self {
+            dims: size,
+            values,
+            orientation,
+            source: self.source.clone(),
+            assumed: self.assumed.clone(),
+            warnings: self.warnings.clone(),
+            ..*self
+        })
+    }
+
+    /// A part of what has one entry per voxel, and where it lies.
+    fn part<T: Copy>(
+        &self,
+        whole: &[T],
+        start: [usize; 3],
+        size: [usize; 3],
+    ) -> Result<(Vec<T>, Orientation), ImageError> {
         let inside = (0..3).all(|axis| {
             size[axis] > 0
                 && start[axis]
@@ -426,23 +394,15 @@ impl Image {
                 dims: self.dims,
             });
         }
-        let mut values = Vec::with_capacity(size.iter().product());
+        let mut part = Vec::with_capacity(size.iter().product());
         for z in start[2]..start[2] + size[2] {
             for y in start[1]..start[1] + size[1] {
                 let row = (z * self.dims[1] + y) * self.dims[0] + start[0];
-                values.extend_from_slice(&self.values[row..row + size[0]]);
+                part.extend_from_slice(&whole[row..row + size[0]]);
             }
         }
         let by_mm = [0, 1, 2].map(|axis| start[axis] as f64 * self.spacing_um[axis] * 1e-3);
-        Ok(Self {
-            dims: size,
-            values,
-            orientation: self.orientation.moved(by_mm),
-            source: self.source.clone(),
-            assumed: self.assumed.clone(),
-            warnings: self.warnings.clone(),
-            ..*self
-        })
+        Ok((part, self.orientation.moved(by_mm)))
     }
 
     /// True when the voxels are cubes: sizes that differ by less than 0.1 %.
@@ -454,117 +414,6 @@ impl Image {
         let smallest = compared.iter().copied().fold(f64::INFINITY, f64::min);
         let largest = compared.iter().copied().fold(0.0, f64::max);
         largest - smallest < SAME_SIZE * smallest
-    }
-
-    /// Tells bone (true) from marrow, and by which rule.
-    ///
-    /// Two-valued data are a mask whose larger value is bone, whatever `threshold` says. Other
-    /// data are bone above `threshold`, or above Otsu's threshold when none is given.
-    ///
-    /// # Errors
-    /// Every voxel has the same value; the threshold leaves no bone or no marrow; a value is not
-    /// finite.
-    pub fn binarise(
-        &self,
-        threshold: Option<f32>,
-    ) -> Result<(Vec<bool>, Binarisation), ImageError> {
-        samples::check_finite(&self.source, &self.values, self.dims)?;
-        let mut lowest = f32::INFINITY;
-        let mut highest = f32::NEG_INFINITY;
-        for &value in &self.values {
-            lowest = lowest.min(value);
-            highest = highest.max(value);
-        }
-        let range = lowest..highest;
-        if range.is_empty() {
-            return Err(ImageError::Constant {
-                path: self.source.clone(),
-                value: lowest,
-            });
-        }
-        // No value lies strictly between the two ends.
-        let two_valued = self
-            .values
-            .iter()
-            .all(|&value| value <= lowest || value >= highest);
-        let rule = if two_valued {
-            Binarisation::Mask { larger: highest }
-        } else {
-            match threshold {
-                Some(given) => Binarisation::Threshold(given),
-                // Not constant, so there is one.
-                None => Binarisation::Otsu(otsu(&self.values).unwrap_or(lowest)),
-            }
-        };
-        let above = match rule {
-            Binarisation::Mask { .. } => lowest,
-            Binarisation::Threshold(value) | Binarisation::Otsu(value) => value,
-        };
-        if !range.contains(&above) {
-            return Err(ImageError::Threshold {
-                path: self.source.clone(),
-                threshold: above,
-                lowest,
-                highest,
-            });
-        }
-        let bone = self.values.iter().map(|&value| value > above).collect();
-        Ok((bone, rule))
-    }
-
-    /// Bone on cubic voxels: [`Image::binarise`], then resampled when `edge_um` asks for it.
-    ///
-    /// A site of `edge_um` is bone when at least half of its volume is; sites that would reach
-    /// over the far faces of the image are dropped. An edge within 0.1 % of cubic voxels asks for
-    /// nothing. An image with one layer keeps its layer.
-    ///
-    /// # Errors
-    /// Those of [`Image::binarise`] and [`resample()`]; voxels that are not cubes, without
-    /// `edge_um`.
-    pub fn to_bone(
-        &self,
-        threshold: Option<f32>,
-        edge_um: Option<f64>,
-    ) -> Result<BoneImage, ImageError> {
-        let (bone, binarisation) = self.binarise(threshold)?;
-        let as_it_is = BoneImage {
-            dims: self.dims,
-            spacing_um: self.spacing_um[0],
-            bone,
-            binarisation,
-            resampled_from_um: None,
-            orientation: self.orientation.clone(),
-            source: self.source.clone(),
-            format: self.format,
-        };
-        let isotropic = self.is_isotropic();
-        let Some(edge_um) = edge_um else {
-            return if isotropic {
-                Ok(as_it_is)
-            } else {
-                Err(ImageError::Anisotropic {
-                    path: self.source.clone(),
-                    spacing_um: self.spacing_um,
-                })
-            };
-        };
-        if isotropic && (edge_um - self.spacing_um[0]).abs() < SAME_SIZE * self.spacing_um[0] {
-            return Ok(as_it_is);
-        }
-        let share: Vec<f32> = as_it_is
-            .bone
-            .iter()
-            .map(|&bone| f32::from(u8::from(bone)))
-            .collect();
-        let (share, dims) = self.resampled(&share, edge_um)?;
-        Ok(BoneImage {
-            dims,
-            spacing_um: edge_um,
-            bone: share.iter().map(|&share| share >= 0.5).collect(),
-            resampled_from_um: Some(self.spacing_um),
-            orientation: self.orientation.moved(self.first_site_mm(edge_um)),
-            ..as_it_is
-        })
     }
 
     /// The grey image on cubic sites of `edge_um`, each the mean over its volume ([`resample()`]).
@@ -615,54 +464,11 @@ impl Image {
     }
 }
 
-/// Otsu's threshold: the centre of the bin, of 256 over the range of the values, that separates
-/// them into two classes of the largest variance between them. `None` when all are equal, or one
-/// is not finite.
-///
-/// Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
-pub fn otsu(values: &[f32]) -> Option<f32> {
-    const BINS: usize = 256;
-    if values.iter().any(|value| !value.is_finite()) {
-        return None;
-    }
-    let lowest = values.iter().copied().fold(f32::INFINITY, f32::min);
-    let highest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let (start, width) = (f64::from(lowest), f64::from(highest) - f64::from(lowest));
-    // Also false when there are no values.
-    if !(width.is_finite() && width > 0.0) {
-        return None;
-    }
-    let mut counts = [0_u64; BINS];
-    for &value in values {
-        let bin = ((f64::from(value) - start) / width * BINS as f64) as usize;
-        counts[bin.min(BINS - 1)] += 1;
-    }
-    let centre = |bin: usize| start + (bin as f64 + 0.5) * width / BINS as f64;
-    let total = values.len() as f64;
-    let moment: f64 = (0..BINS).map(|bin| counts[bin] as f64 * centre(bin)).sum();
-    let (mut below, mut moment_below) = (0.0, 0.0);
-    let mut best = (f64::NEG_INFINITY, 0);
-    for (bin, &count) in counts.iter().enumerate().take(BINS - 1) {
-        below += count as f64;
-        moment_below += count as f64 * centre(bin);
-        let above = total - below;
-        if below == 0.0 || above == 0.0 {
-            continue;
-        }
-        let difference = moment_below / below - (moment - moment_below) / above;
-        let between = below * above * difference * difference;
-        if between > best.0 {
-            best = (between, bin);
-        }
-    }
-    Some(centre(best.1) as f32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn image(dims: [usize; 3], spacing_um: [f64; 3], values: Vec<f32>) -> Image {
+    pub(super) fn image(dims: [usize; 3], spacing_um: [f64; 3], values: Vec<f32>) -> Image {
         Image {
             dims,
             spacing_um,
@@ -674,79 +480,6 @@ mod tests {
             assumed: Vec::new(),
             warnings: Vec::new(),
         }
-    }
-
-    #[test]
-    fn two_values_are_a_mask_whatever_they_are() {
-        let (bone, rule) = image([4, 1, 1], [1.0; 3], vec![-3.0, 7.5, 7.5, -3.0])
-            .binarise(Some(100.0))
-            .unwrap();
-        assert_eq!(bone, [false, true, true, false]);
-        assert_eq!(rule, Binarisation::Mask { larger: 7.5 });
-        assert!(rule.to_string().contains("7.5"));
-    }
-
-    #[test]
-    fn grey_values_take_the_threshold_given_and_equal_is_not_bone() {
-        let grey = image([4, 1, 1], [1.0; 3], vec![1.0, 2.0, 3.0, 4.0]);
-        let (bone, rule) = grey.binarise(Some(2.0)).unwrap();
-        assert_eq!(bone, [false, false, true, true]);
-        assert_eq!(rule, Binarisation::Threshold(2.0));
-        for outside in [0.5, 4.0, f32::NAN] {
-            let error = grey.binarise(Some(outside)).unwrap_err();
-            assert!(matches!(error, ImageError::Threshold { .. }), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_constant_image_has_no_bone_and_no_marrow() {
-        let error = image([2, 1, 1], [1.0; 3], vec![5.0, 5.0])
-            .binarise(Some(1.0))
-            .unwrap_err();
-        assert!(error.to_string().contains("every voxel is 5"), "{error}");
-        assert_eq!(otsu(&[5.0, 5.0]), None);
-        assert_eq!(otsu(&[]), None);
-        assert_eq!(otsu(&[1.0, f32::NAN]), None);
-    }
-
-    /// Two groups of values, 0 to 3 and 252 to 255, and 256 bins over 0..255: the bins are
-    /// 255/256 wide, 3 falls in bin 3, and every bin from there to the upper group separates
-    /// equally well; the first is taken, with its centre at 3.5 x 255/256.
-    #[test]
-    fn otsu_separates_two_groups() {
-        let values: Vec<f32> = (0..400)
-            .map(|i| (i % 4) as f32 + if i % 8 < 4 { 0.0 } else { 252.0 })
-            .collect();
-        let threshold = otsu(&values).unwrap();
-        assert!(
-            (threshold - 3.5 * 255.0 / 256.0).abs() < 1e-5,
-            "{threshold}"
-        );
-    }
-
-    #[test]
-    fn voxels_that_are_not_cubes_are_refused_unless_resampled() {
-        let mask: Vec<f32> = (0..64).map(|i| (i % 2) as f32).collect();
-        let long = image([4, 4, 4], [10.0, 10.0, 20.0], mask.clone());
-        assert!(!long.is_isotropic());
-        assert!(matches!(
-            long.to_bone(None, None),
-            Err(ImageError::Anisotropic { .. })
-        ));
-        assert_eq!(long.to_bone(None, Some(20.0)).unwrap().dims, [2, 2, 4]);
-        assert!(image([4, 4, 4], [10.0, 10.0, 10.005], mask.clone()).is_isotropic());
-        assert!(!image([4, 4, 4], [10.0, 10.0, 10.02], mask).is_isotropic());
-    }
-
-    #[test]
-    fn half_bone_is_bone() {
-        let columns: Vec<f32> = (0..64).map(|i| (i % 2) as f32).collect();
-        let bone = image([4, 4, 4], [10.0; 3], columns)
-            .to_bone(None, Some(20.0))
-            .unwrap();
-        assert_eq!(bone.bone, [true; 8]);
-        // The first site is the mean of eight voxels: its centre lies 5 um further.
-        assert_eq!(bone.orientation, UNORIENTED.moved([0.005; 3]));
     }
 
     #[test]

@@ -1,0 +1,397 @@
+//! Grey values or labels to bone or marrow. The whole image decides, whatever part of it is taken.
+
+use std::fmt;
+
+use super::{Image, ImageError, samples, sense};
+
+/// Which rule told bone from marrow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Binarisation {
+    /// The data hold two values; the larger one is bone.
+    Mask {
+        /// The larger value.
+        larger: f32,
+    },
+    /// These labels are bone.
+    Labels(Vec<u32>),
+    /// Above a threshold that was given.
+    Threshold(f32),
+    /// Above the threshold of Otsu (1979).
+    Otsu(f32),
+}
+
+impl Binarisation {
+    /// The threshold, where grey values were cut at one.
+    pub const fn threshold(&self) -> Option<f32> {
+        match self {
+            Self::Threshold(value) | Self::Otsu(value) => Some(*value),
+            Self::Mask { .. } | Self::Labels(_) => None,
+        }
+    }
+
+    /// True when nobody gave the threshold.
+    pub const fn is_automatic(&self) -> bool {
+        matches!(self, Self::Otsu(_))
+    }
+}
+
+impl fmt::Display for Binarisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mask { larger } => write!(
+                f,
+                "the image holds two values, and bone is the larger one, {larger}"
+            ),
+            Self::Labels(labels) => write!(f, "bone has the labels {}", listed(labels)),
+            Self::Threshold(value) => {
+                write!(f, "bone is above {value}, the threshold that was given")
+            }
+            Self::Otsu(value) => write!(
+                f,
+                "bone is above {value}, the threshold of Otsu, found automatically on the whole image"
+            ),
+        }
+    }
+}
+
+/// Numbers with commas.
+pub(super) fn listed<T: ToString>(numbers: &[T]) -> String {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    words.join(", ")
+}
+
+/// What tells bone from marrow; nothing for a mask, or for the threshold of Otsu.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Segmentation {
+    /// Grey value above which a voxel is bone.
+    pub threshold: Option<f32>,
+    /// Labels that are bone; empty where the image is no map of labels.
+    pub labels: Vec<u32>,
+}
+
+/// Bone or marrow, by which rule, and what is to be said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segmented {
+    /// True for bone, x fastest, then y, then z.
+    pub bone: Vec<bool>,
+    /// Which rule told bone from marrow.
+    pub rule: Binarisation,
+    /// What was taken to be so, a sentence each.
+    pub assumed: Vec<String>,
+    /// What makes the segmentation doubtful, a sentence each with its remedy.
+    pub warnings: Vec<String>,
+}
+
+impl Image {
+    /// Tells bone (true) from marrow by a threshold or without one: [`Image::segment`].
+    ///
+    /// # Errors
+    /// Those of [`Image::segment`].
+    pub fn binarise(
+        &self,
+        threshold: Option<f32>,
+    ) -> Result<(Vec<bool>, Binarisation), ImageError> {
+        let by = Segmentation {
+            threshold,
+            labels: Vec::new(),
+        };
+        self.segment(&by).map(|found| (found.bone, found.rule))
+    }
+
+    /// Tells bone (true) from marrow, and by which rule.
+    ///
+    /// Labels that are given are bone. Else two-valued data are a mask whose larger value is bone.
+    /// Other data are bone above the threshold, or above Otsu's when none is given; a grey level
+    /// on the threshold is marrow, as in `ImageJ` and scikit-image.
+    ///
+    /// # Errors
+    /// Every voxel has the same value; the threshold leaves no bone or no marrow; a threshold and
+    /// labels are given together; a label is not in the image, or the image is no map of labels;
+    /// few whole values without a threshold or labels; a value is not finite.
+    pub fn segment(&self, by: &Segmentation) -> Result<Segmented, ImageError> {
+        samples::check_finite(&self.source, &self.values, self.dims)?;
+        let (lowest, highest) = ends(&self.values);
+        let range = lowest..highest;
+        if range.is_empty() {
+            return Err(ImageError::Constant {
+                path: self.source.clone(),
+                value: lowest,
+            });
+        }
+        if !by.labels.is_empty() {
+            return self.segment_labels(by);
+        }
+        // No value lies strictly between the two ends.
+        let two_valued = self
+            .values
+            .iter()
+            .all(|&value| value <= lowest || value >= highest);
+        let few = sense::few_values(&self.values);
+        let rule = match by.threshold {
+            Some(given) if !range.contains(&given) => {
+                return Err(ImageError::Threshold {
+                    path: self.source.clone(),
+                    threshold: given,
+                    lowest,
+                    highest,
+                });
+            }
+            _ if two_valued => Binarisation::Mask { larger: highest },
+            Some(given) => Binarisation::Threshold(given),
+            None if few.as_ref().is_some_and(|few| sense::are_labels(few)) => {
+                return Err(ImageError::LabelMap {
+                    path: self.source.clone(),
+                    found: few.unwrap_or_default(),
+                });
+            }
+            // Not constant, so there is one.
+            None => Binarisation::Otsu(otsu(&self.values).unwrap_or(lowest)),
+        };
+        let above = rule.threshold().unwrap_or(lowest);
+        let bone: Vec<bool> = self.values.iter().map(|&value| value > above).collect();
+        let mut assumed = Vec::new();
+        let mut warnings = Vec::new();
+        match rule {
+            Binarisation::Mask { .. } => assumed.push(format!(
+                "of the two values {lowest} and {highest} the larger is bone"
+            )),
+            Binarisation::Otsu(value) => {
+                assumed.push(format!(
+                    "no threshold was given: Otsu's, {value}, found on the whole image"
+                ));
+                warnings.extend(sense::labels_or_grey(
+                    few.as_deref(),
+                    &self.values,
+                    self.dims,
+                ));
+                warnings.extend(sense::outliers(&self.values, self.dims));
+            }
+            _ => assumed.extend(sense::padding_kept(&self.values, self.dims)),
+        }
+        warnings.extend(sense::on_threshold(&self.values, &rule));
+        warnings.extend(sense::bone_share(&bone, &rule));
+        Ok(Segmented {
+            bone,
+            rule,
+            assumed,
+            warnings,
+        })
+    }
+
+    fn segment_labels(&self, by: &Segmentation) -> Result<Segmented, ImageError> {
+        let path = || self.source.clone();
+        if let Some(threshold) = by.threshold {
+            return Err(ImageError::ThresholdAndLabels {
+                path: path(),
+                threshold,
+                labels: by.labels.clone(),
+            });
+        }
+        let mut wanted = by.labels.clone();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = vec![false; wanted.len()];
+        let mut bone = Vec::with_capacity(self.values.len());
+        for &value in &self.values {
+            let place =
+                wanted.binary_search_by(|&label| f64::from(label).total_cmp(&f64::from(value)));
+            if let Ok(place) = place {
+                found[place] = true;
+            } else if value.fract().abs() > 0.0 {
+                return Err(ImageError::NoLabel {
+                    path: path(),
+                    value,
+                });
+            }
+            bone.push(place.is_ok());
+        }
+        if let Some(place) = found.iter().position(|&found| !found) {
+            return Err(ImageError::AbsentLabel {
+                path: path(),
+                label: wanted[place],
+                known: sense::few_values(&self.values)
+                    .map_or_else(|| "more than 64 values".to_owned(), |few| listed(&few)),
+            });
+        }
+        if !bone.contains(&false) {
+            return Err(ImageError::OneKind {
+                path: path(),
+                what: "every voxel has one of the labels that are bone".to_owned(),
+            });
+        }
+        let rule = Binarisation::Labels(wanted);
+        Ok(Segmented {
+            warnings: sense::bone_share(&bone, &rule).into_iter().collect(),
+            bone,
+            rule,
+            assumed: Vec::new(),
+        })
+    }
+}
+
+/// Smallest and largest value.
+pub(super) fn ends(values: &[f32]) -> (f32, f32) {
+    values
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| {
+            (low.min(value), high.max(value))
+        })
+}
+
+/// True when all values are whole.
+pub(super) fn are_whole(values: &[f32]) -> bool {
+    values.iter().all(|value| value.fract().abs() <= 0.0)
+}
+
+/// Otsu's threshold, which separates the values into two classes of the largest variance between
+/// them; a value on it belongs to the lower class. `None` when all are equal, or one is not finite.
+///
+/// Whole values that span at most 65536 have a bin each, and the threshold is one of them, as in
+/// scikit-image (`threshold_otsu` of an image of integers); other values have 256 bins over their
+/// range, and the threshold is the centre of one.
+///
+/// Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
+pub fn otsu(values: &[f32]) -> Option<f32> {
+    const BINS: usize = 256;
+    const MOST_BINS: f64 = 65536.0;
+    if values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let (lowest, highest) = ends(values);
+    let (start, range) = (f64::from(lowest), f64::from(highest) - f64::from(lowest));
+    // Also false when there are no values.
+    if !(range.is_finite() && range > 0.0) {
+        return None;
+    }
+    // Bins, their width, and the centre of the first.
+    let (bins, width, first) = if range <= MOST_BINS && are_whole(values) {
+        (range as usize + 1, 1.0, start)
+    } else {
+        let width = range / BINS as f64;
+        (BINS, width, start + 0.5 * width)
+    };
+    let mut counts = vec![0_u64; bins];
+    for &value in values {
+        let bin = ((f64::from(value) - start) / width) as usize;
+        counts[bin.min(bins - 1)] += 1;
+    }
+    let centre = |bin: usize| first + bin as f64 * width;
+    let total = values.len() as f64;
+    let moment: f64 = (0..bins).map(|bin| counts[bin] as f64 * centre(bin)).sum();
+    let (mut below, mut moment_below) = (0.0, 0.0);
+    let mut best = (f64::NEG_INFINITY, 0);
+    for (bin, &count) in counts.iter().enumerate().take(bins - 1) {
+        below += count as f64;
+        moment_below += count as f64 * centre(bin);
+        let above = total - below;
+        if below == 0.0 || above == 0.0 {
+            continue;
+        }
+        let difference = moment_below / below - (moment - moment_below) / above;
+        let between = below * above * difference * difference;
+        if between > best.0 {
+            best = (between, bin);
+        }
+    }
+    Some(centre(best.1) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::image;
+    use super::*;
+
+    #[test]
+    fn two_values_are_a_mask_whatever_they_are() {
+        let mask = image([4, 1, 1], [1.0; 3], vec![-3.0, 7.5, 7.5, -3.0]);
+        let (bone, rule) = mask.binarise(Some(1.0)).unwrap();
+        assert_eq!(bone, [false, true, true, false]);
+        assert_eq!(rule, Binarisation::Mask { larger: 7.5 });
+        assert!(rule.to_string().contains("7.5"));
+        // A threshold that does not part the two would be idle.
+        let error = mask.binarise(Some(100.0)).unwrap_err();
+        assert!(matches!(error, ImageError::Threshold { .. }), "{error}");
+    }
+
+    #[test]
+    fn grey_values_take_the_threshold_given_and_equal_is_not_bone() {
+        let grey = image([4, 1, 1], [1.0; 3], vec![1.0, 2.0, 3.0, 4.0]);
+        let (bone, rule) = grey.binarise(Some(2.0)).unwrap();
+        assert_eq!(bone, [false, false, true, true]);
+        assert_eq!(rule, Binarisation::Threshold(2.0));
+        for outside in [0.5, 4.0, f32::NAN] {
+            let error = grey.binarise(Some(outside)).unwrap_err();
+            assert!(matches!(error, ImageError::Threshold { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_constant_image_has_no_bone_and_no_marrow() {
+        let error = image([2, 1, 1], [1.0; 3], vec![5.0, 5.0])
+            .binarise(Some(1.0))
+            .unwrap_err();
+        assert!(error.to_string().contains("every voxel is 5"), "{error}");
+        assert_eq!(otsu(&[5.0, 5.0]), None);
+        assert_eq!(otsu(&[]), None);
+        assert_eq!(otsu(&[1.0, f32::NAN]), None);
+    }
+
+    /// Two groups of whole values, 0 to 3 and 252 to 255: every level from 3 to the upper group
+    /// separates equally well, and the first is taken. The same values a third as large are not
+    /// whole: 256 bins over 0..85, 85/256 wide, and the first of equals is that of 1, the fourth.
+    #[test]
+    fn otsu_separates_two_groups() {
+        let values: Vec<f32> = (0..400)
+            .map(|i| (i % 4) as f32 + if i % 8 < 4 { 0.0 } else { 252.0 })
+            .collect();
+        assert_eq!(otsu(&values), Some(3.0));
+        let thirds: Vec<f32> = values.iter().map(|value| value / 3.0).collect();
+        let threshold = otsu(&thirds).unwrap();
+        assert!((threshold - 3.5 * 85.0 / 256.0).abs() < 1e-5, "{threshold}");
+    }
+
+    #[test]
+    fn labels_say_what_is_bone_and_a_map_of_labels_asks_for_them() {
+        let map = image([5, 1, 1], [1.0; 3], vec![0.0, 1.0, 2.0, 1.0, 0.0]);
+        let error = map.binarise(None).unwrap_err();
+        for words in ["0, 1, 2", "labels", "--labels", "specimen.image"] {
+            assert!(error.to_string().contains(words), "{words}: {error}");
+        }
+        let by = |threshold, labels: &[u32]| {
+            map.segment(&Segmentation {
+                threshold,
+                labels: labels.to_vec(),
+            })
+        };
+        let both = by(None, &[2, 1, 2]).unwrap();
+        assert_eq!(both.bone, [false, true, true, true, false]);
+        assert_eq!(both.rule, Binarisation::Labels(vec![1, 2]));
+        // The smaller of two values is bone where it is said to be.
+        let mask = image([2, 1, 1], [1.0; 3], vec![0.0, 255.0]);
+        let dark = Segmentation {
+            threshold: None,
+            labels: vec![0],
+        };
+        assert_eq!(mask.segment(&dark).unwrap().bone, [true, false]);
+        let error = by(None, &[1, 7]).unwrap_err();
+        assert!(
+            matches!(error, ImageError::AbsentLabel { label: 7, .. }),
+            "{error}"
+        );
+        assert!(error.to_string().contains("0, 1, 2"), "{error}");
+        let error = by(Some(0.5), &[1]).unwrap_err();
+        assert!(
+            matches!(error, ImageError::ThresholdAndLabels { .. }),
+            "{error}"
+        );
+        let error = by(None, &[0, 1, 2]).unwrap_err();
+        assert!(matches!(error, ImageError::OneKind { .. }), "{error}");
+        let grey = image([3, 1, 1], [1.0; 3], vec![0.0, 1.5, 1.0]);
+        let by = Segmentation {
+            threshold: None,
+            labels: vec![1],
+        };
+        let error = grey.segment(&by).unwrap_err();
+        assert!(matches!(error, ImageError::NoLabel { .. }), "{error}");
+    }
+}

@@ -1,0 +1,304 @@
+//! From an image to bone on cubic sites: the whole is cut at one threshold, then a part is taken,
+//! then it is resampled.
+
+use std::path::PathBuf;
+
+use super::binarise::{Segmentation, Segmented};
+use super::resample::{bone_sites, resample};
+use super::{Binarisation, Image, ImageError, Orientation, SAME_SIZE};
+
+/// Relative change of the volume fraction by resampling from which it is told.
+const KEPT: f64 = 0.01;
+
+/// What of an image becomes bone, and on which sites.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BoneOptions {
+    /// What tells bone from marrow.
+    pub by: Segmentation,
+    /// First voxel and size of the part that is taken; the whole image without it.
+    pub part: Option<[[usize; 3]; 2]>,
+    /// Edge of the sites, um; the voxels without it, which must then be cubes.
+    pub edge_um: Option<f64>,
+}
+
+/// The voxels of the part that was taken, before resampling.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NativeBone {
+    /// Voxels along x, y, z.
+    pub dims: [usize; 3],
+    /// Voxel size along x, y, z, um.
+    pub spacing_um: [f64; 3],
+    /// True for bone, x fastest, then y, then z.
+    pub bone: Vec<bool>,
+    /// Volume fraction of what the sites cover: sites that would reach over the far faces are left
+    /// out.
+    pub covered_bv_tv: f64,
+}
+
+/// Bone or marrow on cubic voxels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoneImage {
+    /// Voxels along x, y, z.
+    pub dims: [usize; 3],
+    /// Edge of a voxel, um.
+    pub spacing_um: f64,
+    /// Size along z, um: the edge, and of one layer the thickness that the image has.
+    pub depth_um: f64,
+    /// True for bone, x fastest, then y, then z.
+    pub bone: Vec<bool>,
+    /// Which rule told bone from marrow.
+    pub binarisation: Binarisation,
+    /// The voxels before resampling; `None` when the image was not resampled.
+    pub native: Option<NativeBone>,
+    /// Where the image lies.
+    pub orientation: Orientation,
+    /// The file or folder that was read.
+    pub source: PathBuf,
+    /// `NIfTI`, `MetaImage`, `NRRD` or `TIFF`.
+    pub format: &'static str,
+    /// What was taken to be so, a sentence each.
+    pub assumed: Vec<String>,
+    /// What makes the bone doubtful, a sentence each with its remedy.
+    pub warnings: Vec<String>,
+}
+
+impl BoneImage {
+    /// Number of bone voxels.
+    pub fn bone_voxels(&self) -> usize {
+        self.bone.iter().filter(|&&bone| bone).count()
+    }
+}
+
+fn share_of(bone: &[bool]) -> f64 {
+    bone.iter().filter(|&&bone| bone).count() as f64 / bone.len() as f64
+}
+
+impl Image {
+    /// Bone of the whole image by a threshold or without one: [`Image::to_bone_with`].
+    ///
+    /// # Errors
+    /// Those of [`Image::to_bone_with`].
+    pub fn to_bone(
+        &self,
+        threshold: Option<f32>,
+        edge_um: Option<f64>,
+    ) -> Result<BoneImage, ImageError> {
+        self.to_bone_with(&BoneOptions {
+            by: Segmentation {
+                threshold,
+                labels: Vec::new(),
+            },
+            part: None,
+            edge_um,
+        })
+    }
+
+    /// Bone on cubic voxels: [`Image::segment`] of the whole image, then the part, then resampled
+    /// when `edge_um` asks for it.
+    ///
+    /// A site of `edge_um` is bone when at least half of its volume is ([`bone_sites`] says how
+    /// the volume is kept); sites that would reach over the far faces of
+    /// the image are dropped. An edge within 0.1 % of cubic voxels asks for nothing. An image with
+    /// one layer keeps its layer.
+    ///
+    /// # Errors
+    /// Those of [`Image::segment`], [`Image::crop`] and [`resample()`]; voxels that are not cubes,
+    /// without `edge_um`; a part, or sites, without bone or without marrow.
+    pub fn to_bone_with(&self, options: &BoneOptions) -> Result<BoneImage, ImageError> {
+        if options.edge_um.is_none() && !self.is_isotropic() {
+            return Err(ImageError::Anisotropic {
+                path: self.source.clone(),
+                spacing_um: self.spacing_um,
+            });
+        }
+        let Segmented {
+            bone,
+            rule,
+            mut assumed,
+            mut warnings,
+        } = self.segment(&options.by)?;
+        assumed.splice(0..0, self.assumed.iter().cloned());
+        warnings.splice(0..0, self.warnings.iter().cloned());
+        let (dims, bone, orientation) = match options.part {
+            None => (self.dims, bone, self.orientation.clone()),
+            Some([start, size]) => {
+                let (part, orientation) = self.part(&bone, start, size)?;
+                (size, part, orientation)
+            }
+        };
+        let mut taken = BoneImage {
+            dims,
+            spacing_um: self.spacing_um[0],
+            depth_um: self.spacing_um[2],
+            bone,
+            binarisation: rule,
+            native: None,
+            orientation,
+            source: self.source.clone(),
+            format: self.format,
+            assumed,
+            warnings,
+        };
+        taken.check_kinds("the part that is taken")?;
+        let [own_um, ..] = self.spacing_um;
+        if let Some(edge_um) = options.edge_um
+            && !(self.is_isotropic() && (edge_um - own_um).abs() < SAME_SIZE * own_um)
+        {
+            taken.resample_to(self.spacing_um, edge_um)?;
+        }
+        Ok(taken)
+    }
+}
+
+impl BoneImage {
+    /// Puts the bone on cubic sites.
+    fn resample_to(&mut self, spacing_um: [f64; 3], edge_um: f64) -> Result<(), ImageError> {
+        let share: Vec<f32> = self
+            .bone
+            .iter()
+            .map(|&bone| f32::from(u8::from(bone)))
+            .collect();
+        let (share, dims) = resample(&share, self.dims, spacing_um, edge_um).map_err(|reason| {
+            ImageError::Resample {
+                path: self.source.clone(),
+                edge_um,
+                dims: self.dims,
+                spacing_um,
+                reason,
+            }
+        })?;
+        let sites = bone_sites(&share, dims);
+        let covered_bv_tv =
+            share.iter().map(|&share| f64::from(share)).sum::<f64>() / share.len() as f64;
+        let mut by_mm = spacing_um.map(|size| (edge_um - size) * 0.5e-3);
+        if self.dims[2] == 1 {
+            by_mm[2] = 0.0;
+        } else {
+            self.depth_um = edge_um;
+        }
+        self.orientation = self.orientation.moved(by_mm);
+        self.native = Some(NativeBone {
+            dims: self.dims,
+            spacing_um,
+            bone: std::mem::replace(&mut self.bone, sites),
+            covered_bv_tv,
+        });
+        self.dims = dims;
+        self.spacing_um = edge_um;
+        self.assumed.push(format!(
+            "voxels of {} um were resampled to sites of {edge_um} um: a site is bone where at least \
+             half of it is",
+            spacing_um.map(|size| size.to_string()).join(" x ")
+        ));
+        let now = share_of(&self.bone);
+        if now > 0.0 && (now / covered_bv_tv - 1.0).abs() > KEPT {
+            self.warnings.push(format!(
+                "resampling changes the volume fraction: {covered_bv_tv:.4} in the voxels, {now:.4} \
+                 on sites of {edge_um} um ({:+.1} %), because structures are thinner than two \
+                 sites; take smaller sites (--edge, or lattice.site)",
+                100.0 * (now / covered_bv_tv - 1.0)
+            ));
+        }
+        self.check_kinds(&format!("the lattice of sites of {edge_um} um"))
+    }
+
+    /// Refuses what is all bone or all marrow.
+    fn check_kinds(&self, which: &str) -> Result<(), ImageError> {
+        let what = match (self.bone.contains(&true), self.bone.contains(&false)) {
+            (true, true) => return Ok(()),
+            (true, false) => "nothing but bone",
+            _ => "no bone",
+        };
+        Err(ImageError::OneKind {
+            path: self.source.clone(),
+            what: format!("{which} holds {what} ({})", self.binarisation),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::UNORIENTED;
+    use super::super::tests::image;
+    use super::*;
+
+    #[test]
+    fn voxels_that_are_not_cubes_are_refused_unless_resampled() {
+        let mask: Vec<f32> = (0..64).map(|i| (i / 2 % 2) as f32).collect();
+        let long = image([4, 4, 4], [10.0, 10.0, 20.0], mask.clone());
+        assert!(!long.is_isotropic());
+        assert!(matches!(
+            long.to_bone(None, None),
+            Err(ImageError::Anisotropic { .. })
+        ));
+        assert_eq!(long.to_bone(None, Some(20.0)).unwrap().dims, [2, 2, 4]);
+        assert!(image([4, 4, 4], [10.0, 10.0, 10.005], mask.clone()).is_isotropic());
+        assert!(!image([4, 4, 4], [10.0, 10.0, 10.02], mask).is_isotropic());
+    }
+
+    /// Half of every site of x = 1 is bone, and as much lies on either side: it becomes bone, and
+    /// that is told.
+    #[test]
+    fn half_bone_is_bone() {
+        let columns: Vec<f32> = (0..128).map(|i| f32::from(u8::from(i % 8 == 3))).collect();
+        let bone = image([8, 4, 4], [10.0; 3], columns)
+            .to_bone(None, Some(20.0))
+            .unwrap();
+        assert_eq!(bone.dims, [4, 2, 2]);
+        assert_eq!(bone.bone, [false, true, false, false].repeat(4));
+        // The first site is the mean of eight voxels: its centre lies 5 um further.
+        assert_eq!(bone.orientation, UNORIENTED.moved([0.005; 3]));
+        let native = bone.native.unwrap();
+        assert!((native.covered_bv_tv - 0.125).abs() < 1e-12);
+        assert_eq!(bone.warnings.len(), 1, "{:?}", bone.warnings);
+        for figure in ["0.1250", "0.2500", "+100.0 %", "--edge", "lattice.site"] {
+            assert!(bone.warnings[0].contains(figure), "{:?}", bone.warnings);
+        }
+    }
+
+    /// One threshold for the whole, so that parts agree where they overlap.
+    #[test]
+    fn a_part_has_the_threshold_of_the_whole() {
+        // Marrow about 50 to the left and about 140 to the right, bone about 200.
+        let values: Vec<f32> = (0..20 * 12 * 12_u32)
+            .map(|i| {
+                let (x, noise) = (i % 20, (i * 7919 % 31) as f32);
+                let marrow = if x < 10 { 50.0 } else { 140.0 };
+                noise + if i / 20 % 4 == 0 { 200.0 } else { marrow }
+            })
+            .collect();
+        let whole = image([20, 12, 12], [10.0; 3], values);
+        let part = |start, size| {
+            let options = BoneOptions {
+                part: Some([start, size]),
+                ..BoneOptions::default()
+            };
+            whole.to_bone_with(&options).unwrap()
+        };
+        let all = whole.to_bone(None, None).unwrap();
+        for start in [[0, 0, 0], [5, 2, 1], [7, 3, 4]] {
+            let crop = part(start, [8, 8, 8]);
+            assert_eq!(crop.binarisation, all.binarisation);
+            for (site, &bone) in crop.bone.iter().enumerate() {
+                let at = [site % 8, site / 8 % 8, site / 64];
+                let [x, y, z] = [0, 1, 2].map(|axis| at[axis] + start[axis]);
+                assert_eq!(bone, all.bone[(z * 12 + y) * 20 + x]);
+            }
+        }
+        // Cut alone, the right-hand part would have another.
+        let alone = whole.crop([12, 0, 0], [8, 12, 12]).unwrap();
+        assert_ne!(alone.binarise(None).unwrap().1, all.binarisation);
+    }
+
+    #[test]
+    fn a_part_without_bone_is_refused() {
+        let half: Vec<f32> = (0..64).map(|i| f32::from(u8::from(i >= 32))).collect();
+        let options = BoneOptions {
+            part: Some([[0; 3], [4, 4, 2]]),
+            ..BoneOptions::default()
+        };
+        let error = image([4; 3], [10.0; 3], half).to_bone_with(&options);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("holds no bone"), "{error}");
+    }
+}
