@@ -363,7 +363,11 @@ thickness = "20 um"
         let edge = 5 + draws.below(21);
         let sets = [
             format!("lattice.site={edge} um"),
-            format!("lattice.size=[{}, {}, 1]", 6 + draws.below(6), 6 + draws.below(6)),
+            format!(
+                "lattice.size=[{}, {}, 1]",
+                6 + draws.below(6),
+                6 + draws.below(6)
+            ),
             format!("specimen.slab.thickness={} um", edge * (1 + draws.below(5))),
             format!("run.tick={} h", [1, 2, 3, 6][draws.below(4) as usize]),
             format!("lattice.section_thickness={} um", 1 + draws.below(100_000)),

@@ -9,11 +9,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use howship::layers::diagnostic::Diagnostics;
+use howship::layers::tree::Tree;
 use howship::numerics::quantity::Dimension;
 use howship::scenario::build::{Loaded, preset};
-use howship::layers::diagnostic::Diagnostics;
 use howship::scenario::file::Scenario;
-use howship::layers::tree::Tree;
 use howship::scenario::read::read_file;
 use howship::scenario::schema::json_schema;
 use rayon::prelude::*;

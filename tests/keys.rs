@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use howship::cohort::trial::Trial;
-use howship::scenario::build::{Loaded, load};
 use howship::layers::diagnostic::Diagnostics;
+use howship::scenario::build::{Loaded, load};
 
 const SLAB: &str = "name = \"slab\"\npreset = \"mouse\"\n[run]\nduration = \"2 d\"\nburn_in = \"1 d\"\n\
      [lattice]\nsize = [16, 16, 16]\nsite = \"10 um\"\n[specimen.slab]\nthickness = \"60 um\"\n";

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::arms;
 use super::Stop;
+use super::arms;
 use super::reading::warn;
 use super::session::{SCENARIO, Session};
 use crate::output::checkpoint::Checkpoints;

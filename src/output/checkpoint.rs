@@ -402,9 +402,8 @@ pub fn is_our_file(path: &Path) -> bool {
     let number = [TICK, PAST].iter().find_map(|kind| name.strip_prefix(kind));
     let ending = number.map(|number| number.trim_start_matches(|c: char| c.is_ascii_digit()));
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        file.take(MAGIC.len() as u64).read_to_end(&mut head)
-    });
+    let read =
+        File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut head));
     read.is_ok()
         && match ending {
             Some(".howship") => head == MAGIC,

@@ -626,6 +626,10 @@ mod tests {
         third.place().unwrap();
         assert_eq!(std::fs::read_to_string(out.join("a.csv")).unwrap(), "three");
         let left: Vec<_> = entries(base.path()).unwrap();
-        assert_eq!(left.len(), 2, "the folder, and the second that found no place: {left:?}");
+        assert_eq!(
+            left.len(),
+            2,
+            "the folder, and the second that found no place: {left:?}"
+        );
     }
 }

@@ -12,6 +12,7 @@ use crate::engine::seeding::{Colony, Start, Vessels};
 use crate::engine::state::State;
 use crate::engine::tick::tick;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
+use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::packed::pack;
@@ -23,7 +24,6 @@ use crate::scenario::file::{ImageFile, Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
-use crate::layers::path::{self, Segment};
 use crate::scenario::read::read_file;
 use crate::specimen::image::{
     BoneImage, BoneOptions, ImageError, ReadOptions, Segmentation, Spacing, read_with as read_image,
@@ -590,7 +590,7 @@ impl Loaded {
         let grid = match (&self.scenario.specimen.image, size, lattice.site) {
             (None, Some([x, y, 1]), Some(site)) => Grid::section(x, y, site.get(), site.get()),
             (None, Some(size), Some(site)) => Grid::cubic(size, site.get()),
-            _ => self.bone()?.0,
+            _ => self.bone(false)?.grid,
         };
         Ok(self.memory_bytes(&grid))
     }
