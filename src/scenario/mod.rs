@@ -21,5 +21,5 @@ pub mod schema;
 pub mod sentences;
 
 mod deserialize;
-mod path;
+pub(crate) mod path;
 mod source;
