@@ -1,7 +1,7 @@
 //! Where the runs of a study are done: on this machine, or by the workers of a Dask cluster, to which
 //! the driver in `python/` gives them out.
 
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -15,7 +15,7 @@ use super::study::{BAD_PLAN, Batch, REQUEUE};
 use crate::numerics::quantity::Time;
 use crate::output::{OutputError, write_whole};
 use crate::study::batch::Summary;
-use crate::study::plan::Study;
+use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
 
 /// What does the runs.
@@ -190,7 +190,7 @@ impl EngineArguments {
         let progress = Progress::new(missing, batch.quiet);
         let heard = driver.take_in(study, store, stop, batch.quiet, progress, &mut summary);
         let code = driver.end()?;
-        heard?;
+        let refused = heard?;
         if stop() {
             summary.stopped = true;
             return Ok(summary);
@@ -211,6 +211,14 @@ impl EngineArguments {
                 return Err(Stop::Signal(REQUEUE, message.into()));
             }
             _ => return Err(Stop::Failed("the Dask driver broke off; see above".into())),
+        }
+        if let Some(first) = refused.first() {
+            let message = format!(
+                "error: {first}\n{} results came damaged from the workers and were left out: start again \
+                 to do these runs",
+                refused.len()
+            );
+            return Err(Stop::Signal(REQUEUE, message));
         }
         if self.shared_store.is_some() {
             let before = (summary.kept, summary.failed);
@@ -300,27 +308,39 @@ fn write_missing(
     plan: &mut impl std::io::Write,
     summary: &mut Summary,
 ) -> Result<u64, Stop> {
-    let broken = |error: std::io::Error| Stop::Failed(format!("error: a temporary file: {error}"));
-    let mut out = BufWriter::new(plan);
-    let mut line_of = |value: Result<String, serde_json::Error>| {
-        let text = value.map_err(|error| broken(error.into()))?;
-        writeln!(out, "{text}").map_err(broken)
-    };
-    line_of(serde_json::to_string(&study.header))?;
     let mut missing = 0;
-    for run in 0..study.header.runs {
+    let mut line_of = |run: u64| -> Result<Option<Line>, Unwritten> {
         let line = study.run(run).line;
-        if store.has(&line.key, false) {
-            summary.kept += 1;
-        } else if !batch.retry_failed && matches!(store.outcome(&line.key)?, Outcome::Failed(_)) {
-            summary.failed += 1;
-        } else {
-            missing += 1;
-            line_of(serde_json::to_string(&line))?;
+        match store.outcome(&line.key)? {
+            Outcome::Done(_) => summary.kept += 1,
+            Outcome::Failed(_) if !batch.retry_failed => summary.failed += 1,
+            Outcome::Failed(_) | Outcome::Missing | Outcome::Damaged(_) => {
+                missing += 1;
+                return Ok(Some(line));
+            }
         }
-    }
-    out.flush().map_err(broken)?;
+        Ok(None)
+    };
+    let lines = (0..study.header.runs).filter_map(|run| line_of(run).transpose());
+    study
+        .write_some(BufWriter::new(plan), lines)
+        .map_err(|error| error.0)?;
     Ok(missing)
+}
+
+/// Why a plan could not be written.
+struct Unwritten(Stop);
+
+impl From<std::io::Error> for Unwritten {
+    fn from(error: std::io::Error) -> Self {
+        Self(Stop::Failed(format!("error: a temporary file: {error}")))
+    }
+}
+
+impl From<OutputError> for Unwritten {
+    fn from(error: OutputError) -> Self {
+        Self(error.into())
+    }
 }
 
 /// The driver, which stops when its standard input ends.
@@ -339,7 +359,8 @@ impl Driver {
         let (send, lines) = sync_channel(64);
         if let Some(out) = child.stdout.take() {
             std::thread::spawn(move || {
-                for line in BufReader::new(out).lines() {
+                for line in BufReader::new(out).split(b'\n') {
+                    let line = line.map(|line| String::from_utf8_lossy(&line).into_owned());
                     if send.send(line).is_err() {
                         break;
                     }
@@ -349,7 +370,8 @@ impl Driver {
         Ok(Self { child, lines })
     }
 
-    /// Keeps results as they come, until there are no more.
+    /// Keeps results as they come, until there are no more. Lines that are none are left out and
+    /// returned.
     fn take_in(
         &mut self,
         study: &Study,
@@ -358,7 +380,8 @@ impl Driver {
         quiet: bool,
         mut progress: Progress,
         summary: &mut Summary,
-    ) -> Result<(), Stop> {
+    ) -> Result<Vec<OutputError>, Stop> {
+        let mut refused = Vec::new();
         let from = Path::new("results from the workers");
         let mut at = 0;
         loop {
@@ -371,7 +394,14 @@ impl Driver {
                 Err(RecvTimeoutError::Disconnected) => break,
             };
             at += 1;
-            let result = study.take_in(store, &line, from, at as usize)?;
+            let result = match study.take_in(store, &line, from, at as usize) {
+                Ok(result) => result,
+                Err(error @ OutputError::Table { .. }) => {
+                    refused.push(error);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             match result.error {
                 None => summary.done += 1,
                 Some(reason) => {
@@ -384,7 +414,7 @@ impl Driver {
             progress.at(at, || format!("{at} runs"));
         }
         progress.finish();
-        Ok(())
+        Ok(refused)
     }
 
     fn end(mut self) -> Result<Option<i32>, Stop> {

@@ -3,8 +3,9 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,14 +19,14 @@ use super::signals::Signals;
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::files::open_regular;
 use crate::numerics::quantity::Time;
-use crate::output::write_whole;
+use crate::output::{OutputError, write_whole};
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, Summary, Work, work_off};
 use crate::study::calibrate::{Calibration, CalibrationError, Found};
 use crate::study::data::read_data_of;
 use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
-use crate::study::store::Store;
+use crate::study::store::{Outcome, Store};
 use clap::{Args, Subcommand};
 
 /// Exit code of a plan that does not fit.
@@ -456,6 +457,7 @@ fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(
     }
     let folder = store.study_folder(&study.header.study)?;
     study.write_tables(&store, &folder)?;
+    warn_of_damage(&store);
     if !arguments.quiet {
         say!("tables in {}", folder.display());
     }
@@ -519,7 +521,13 @@ fn run_shard(
 ) -> Result<(), Stop> {
     let clock = Instant::now();
     let study = open_plan(plan)?;
-    check_lines(&study, plan)?;
+    if study.written == Some(0) {
+        let message = format!(
+            "error: {}, line 1: the plan has a head and no runs: write it anew with `howship study plan`",
+            plan.display()
+        );
+        return Err(Stop::Signal(BAD_PLAN, message));
+    }
     let store = Store::open(store)?;
     let signals = listen()?;
     let budget_s = budget.map_or(f64::INFINITY, |time| time.get() * 3600.0);
@@ -532,6 +540,7 @@ fn run_shard(
     let mine = (shard..runs).step_by(usize::try_from(shards).unwrap_or(usize::MAX));
     let count = runs.saturating_sub(shard).div_ceil(shards);
     let summary = batch_of(&study, mine, count, &store, arguments, &stop)?;
+    warn_of_damage(&store);
     if summary.stopped {
         return Err(Stop::Signal(
             REQUEUE,
@@ -539,36 +548,6 @@ fn run_shard(
         ));
     }
     verdict(summary.failed, 0)
-}
-
-/// A plan has as many lines as it says: one that was cut or edited is refused.
-fn check_lines(study: &Study, plan: &Path) -> Result<(), Stop> {
-    let bad =
-        |message: String| Stop::Signal(BAD_PLAN, format!("error: {}: {message}", plan.display()));
-    let file = open_regular(plan).map_err(|error| bad(error.to_string()))?;
-    let mut lines = BufReader::new(file).lines();
-    let head = lines
-        .next()
-        .transpose()
-        .map_err(|error| bad(error.to_string()))?;
-    if !head.is_some_and(|head| head.starts_with('{')) {
-        return Ok(());
-    }
-    let mut count = 0_u64;
-    for line in lines {
-        let line = line.map_err(|error| bad(error.to_string()))?;
-        if !line.starts_with(&format!("{{\"run\":{count},")) {
-            return Err(bad(format!("line {} is not run {count}", count + 2)));
-        }
-        count += 1;
-    }
-    if count == study.header.runs {
-        return Ok(());
-    }
-    Err(bad(format!(
-        "{count} lines of {} runs: write it anew with `howship study plan`",
-        study.header.runs
-    )))
 }
 
 /// Numbers of runs out of a list of numbers and ranges.
@@ -630,53 +609,111 @@ fn run_one(
     verdict(failed, 0)
 }
 
-/// Runs that are done, failed and missing.
-fn count(study: &Study, store: &Store) -> [u64; 3] {
-    let mut counts = [0; 3];
+/// Runs that are done, failed, missing and damaged.
+fn count(study: &Study, store: &Store) -> Result<[u64; 4], Stop> {
+    let mut counts = [0; 4];
     for run in 0..study.header.runs {
         let key = study.run(run).line.key;
-        let place = match (store.has(&key, false), store.has(&key, true)) {
-            (true, _) => 0,
-            (false, true) => 1,
-            (false, false) => 2,
+        let place = match store.outcome(&key)? {
+            Outcome::Done(_) => 0,
+            Outcome::Failed(_) => 1,
+            Outcome::Missing => 2,
+            Outcome::Damaged(_) => 3,
         };
         counts[place] += 1;
     }
-    counts
+    Ok(counts)
+}
+
+/// Says which files of a store are not what was written. None of them counted.
+pub(super) fn warn_of_damage(store: &Store) {
+    const NAMED: usize = 3;
+    let damage = store.damage();
+    if damage.is_empty() {
+        return;
+    }
+    let mut words = format!(
+        "warning: {} damaged in the store, which count for nothing (their runs are done again by \
+         `howship study run`, `shard` or `calibrate`):",
+        if damage.len() == 1 {
+            "1 file is".to_owned()
+        } else {
+            format!("{} files are", damage.len())
+        }
+    );
+    for (path, why) in damage.iter().take(NAMED) {
+        let _ = write!(words, "\n  {}: {why}", path.display());
+    }
+    if damage.len() > NAMED {
+        let _ = write!(words, "\n  and {} more", damage.len() - NAMED);
+    }
+    // Who does not read warnings is not stopped by them.
+    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 fn status(stored: &Stored) -> Result<(), Stop> {
     let study = open(&stored.study)?;
-    let [done, failed, missing] = count(&study, &Store::existing(&stored.store)?);
-    say!("{done} done, {failed} failed, {missing} missing");
+    let store = Store::existing(&stored.store)?;
+    let [done, failed, missing, damaged] = count(&study, &store)?;
+    let more = if damaged > 0 {
+        format!(", {damaged} damaged")
+    } else {
+        String::new()
+    };
+    say!("{done} done, {failed} failed, {missing} missing{more}");
+    warn_of_damage(&store);
     Ok(())
 }
 
 fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
     let study = open(&stored.study)?;
     let store = Store::open(&stored.store)?;
+    let mut refused = Vec::new();
     for path in from {
-        take_in(&study, &store, path)?;
+        take_in(&study, &store, path, &mut refused)?;
     }
     let folder = store.study_folder(&study.header.study)?;
     study.write_tables(&store, &folder)?;
     say!("tables in {}", folder.display());
-    let [_, failed, missing] = count(&study, &store);
-    verdict(failed, missing)
+    let [_, failed, missing, damaged] = count(&study, &store)?;
+    warn_of_damage(&store);
+    if let Some(first) = refused.first() {
+        return Err(Stop::Request(format!(
+            "error: {first}\n{} of the lines are no results of this study and were left out; the others \
+             are in the store. Do these runs again, or give the file of this study with --from",
+            refused.len()
+        )));
+    }
+    verdict(failed, missing + damaged)
 }
 
-/// Takes results of `run-one` into the store.
-fn take_in(study: &Study, store: &Store, path: &Path) -> Result<(), Stop> {
+/// Takes results of `run-one` into the store; lines that are none of this study are left out and named.
+fn take_in(
+    study: &Study,
+    store: &Store,
+    path: &Path,
+    refused: &mut Vec<OutputError>,
+) -> Result<(), Stop> {
     let io = |error: std::io::Error| Stop::Request(format!("error: {}: {error}", path.display()));
-    let lines: Box<dyn Iterator<Item = std::io::Result<String>>> = if path == Path::new("-") {
-        Box::new(std::io::stdin().lines())
+    let mut lines: Box<dyn std::io::BufRead> = if path == Path::new("-") {
+        Box::new(std::io::stdin().lock())
     } else {
-        Box::new(BufReader::new(open_regular(path).map_err(io)?).lines())
+        Box::new(BufReader::new(open_regular(path).map_err(io)?))
     };
-    for (at, line) in lines.enumerate() {
-        study.take_in(store, &line.map_err(io)?, path, at + 1)?;
+    let mut number = 0;
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        if lines.read_until(b'\n', &mut bytes).map_err(io)? == 0 {
+            return Ok(());
+        }
+        number += 1;
+        match study.take_in(store, &String::from_utf8_lossy(&bytes), path, number) {
+            Ok(_) => {}
+            Err(error @ OutputError::Table { .. }) => refused.push(error),
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(())
 }
 
 fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
@@ -696,6 +733,7 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
     for path in study.analyse(&store, &folder, over)? {
         say!("{}", path.display());
     }
+    warn_of_damage(&store);
     Ok(())
 }
 
@@ -729,6 +767,7 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
         },
     };
     let found = calibration.search();
+    warn_of_damage(&store);
     progress
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -880,6 +919,7 @@ fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), St
         }
     }
     let _ = out.flush();
+    warn_of_damage(&store);
     Ok(())
 }
 

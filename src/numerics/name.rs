@@ -13,7 +13,7 @@ pub const ALLOWED: &str = "use 1 to 64 letters from a to z, digits, _ and -: the
 /// ```
 /// use howship::numerics::name::is_name;
 /// assert!(["il6", "C4-2B", "_x"].into_iter().all(is_name));
-/// assert!(!["", "a,b", "a\nb", "a b", "a\"b", "../a", "-x", "\u{e9}"].into_iter().any(is_name));
+/// assert!(!["", ".", "..", ".hidden", "/tmp", "a\\b", "a\0", "a,b", "a\nb", "a b", "a\"b", "../a", "-x", "\u{e9}"].into_iter().any(is_name));
 /// assert!(!is_name(&"x".repeat(65)));
 /// ```
 pub fn is_name(text: &str) -> bool {

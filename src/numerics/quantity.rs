@@ -114,6 +114,21 @@ pub enum Dimension {
     Number,
 }
 
+/// A unit as the lists below spell it.
+fn plain(unit: &str) -> String {
+    unit.replace("per ", "/")
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '^')
+        .map(|c| match c {
+            // Micro sign and Greek mu are both typed for "u".
+            '\u{b5}' | '\u{3bc}' => 'u',
+            '\u{b2}' => '2',
+            '\u{b3}' => '3',
+            other => other,
+        })
+        .collect()
+}
+
 const HOURS_PER_YEAR: f64 = 365.25 * 24.0;
 const HOURS_PER_MONTH: f64 = HOURS_PER_YEAR / 12.0;
 
@@ -445,18 +460,7 @@ impl Dimension {
                 dimension: self,
             });
         }
-        let plain: String = unit
-            .replace("per ", "/")
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '^')
-            .map(|c| match c {
-                // Micro sign and Greek mu are both typed for "u".
-                '\u{b5}' | '\u{3bc}' => 'u',
-                '\u{b2}' => '2',
-                '\u{b3}' => '3',
-                other => other,
-            })
-            .collect();
+        let plain = plain(unit);
         units(self)
             .iter()
             .find(|(name, _)| *name == plain)
@@ -499,6 +503,23 @@ impl Dimension {
             }
         }
         best
+    }
+
+    /// How many of one unit are one of another, where both measure the same.
+    pub fn conversion(from: &str, to: &str) -> Option<f64> {
+        let (from, to) = (plain(from), plain(to));
+        Self::WITH_UNITS.into_iter().find_map(|dimension| {
+            let size = |unit: &str| {
+                let mut all = units(dimension).iter();
+                all.find(|(name, _)| *name == unit).map(|(_, size)| *size)
+            };
+            Some(size(&from)? / size(&to)?)
+        })
+    }
+
+    /// True for a text that is a unit of anything.
+    pub fn is_unit(text: &str) -> bool {
+        Self::conversion(text, text).is_some()
     }
 
     /// Units that are understood, for messages and schemas.

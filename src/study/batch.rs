@@ -11,7 +11,7 @@ use crate::output::table::Table;
 use crate::scenario::build::Loaded;
 use crate::scenario::record::has_row;
 use crate::study::plan::{Line, Run};
-use crate::study::store::{Cost, Store};
+use crate::study::store::{Cost, Outcome, Store};
 
 /// How a batch is worked off.
 #[derive(Debug, Clone, Copy)]
@@ -313,15 +313,16 @@ impl Shared<'_> {
 
     fn settle(&self, line: &Line, loaded: Result<Box<Loaded>, String>) -> Result<(), OutputError> {
         let key = &line.key;
-        if self.store.has(key, false) {
-            self.count(line, &Event::Kept);
-            return Ok(());
-        }
-        if !self.work.retry_failed
-            && let crate::study::store::Outcome::Failed(reason) = self.store.outcome(key)?
-        {
-            self.count(line, &Event::Failed(reason));
-            return Ok(());
+        match self.store.outcome(key)? {
+            Outcome::Done(_) => {
+                self.count(line, &Event::Kept);
+                return Ok(());
+            }
+            Outcome::Failed(reason) if !self.work.retry_failed => {
+                self.count(line, &Event::Failed(reason));
+                return Ok(());
+            }
+            Outcome::Failed(_) | Outcome::Missing | Outcome::Damaged(_) => {}
         }
         // What an earlier search gave up may be near enough for this one.
         let begun = self.store.partial(key)?;

@@ -126,7 +126,9 @@ impl Calibration<'_> {
                 let (series, is_whole) = match self.store.outcome(&run.line.key)? {
                     Outcome::Done(series) => (Some(series), true),
                     Outcome::Failed(_) => (None, true),
-                    Outcome::Missing => (self.store.partial(&run.line.key)?, false),
+                    Outcome::Missing | Outcome::Damaged(_) => {
+                        (self.store.partial(&run.line.key)?, false)
+                    }
                 };
                 let (Some(series), Ok(loaded)) = (series, run.loaded) else {
                     return Ok(Reach::Nowhere);

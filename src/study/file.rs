@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::layers::path::{self, Segment, write_key};
 use crate::layers::tree::Tree;
+use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::quantity::Dimension;
 use crate::observe::series::columns;
 use crate::scenario::build::{Loaded, preset};
 use crate::scenario::read::{load as read_layer, read_file};
 use crate::study::design::{Design, Levels, MOST_DIMENSIONS, MOST_SOBOL, Points};
+use crate::study::names::problem_of_response;
 use crate::study::plan::{FORMAT, Header, Study};
 use crate::study::response::Response;
 
@@ -214,37 +218,88 @@ impl Factor {
         }
     }
 
-    /// Unit of its numbers; empty where there is none.
+    /// Unit of its numbers; empty where there is none. Listed quantities have that of the first, into
+    /// which the others are converted.
     pub fn unit(&self) -> &str {
         match &self.values {
             Values::Range { unit, .. } => unit,
             Values::Listed(values) => {
-                let units: Vec<&str> = values
+                let mut units = values
                     .iter()
-                    .map(|value| {
-                        value
-                            .as_str()
-                            .and_then(quantity)
-                            .map_or("", |(_, unit)| unit)
-                    })
-                    .collect();
-                match units.first() {
-                    Some(first) if units.iter().all(|unit| unit == first) => first,
+                    .map(|value| value.as_str().and_then(quantity).map(|(_, unit)| unit));
+                match units.next().flatten() {
+                    Some(first)
+                        if Dimension::is_unit(first)
+                            && units.all(|unit| {
+                                unit.is_some_and(|unit| {
+                                    Dimension::conversion(unit, first).is_some()
+                                })
+                            }) =>
+                    {
+                        first
+                    }
                     _ => "",
                 }
             }
         }
     }
 
-    /// A value of it as a cell of a table: the number alone where [`Self::unit`] names its unit.
+    /// A value of it as a cell of a table: the number alone, in the unit that [`Self::unit`] names.
     pub fn cell(&self, value: &Value) -> String {
         let unit = self.unit();
-        match value {
-            Value::String(text) => match quantity(text) {
-                Some((number, found)) if found == unit && !unit.is_empty() => number.to_string(),
-                _ => text.clone(),
-            },
-            other => other.to_string(),
+        let Value::String(text) = value else {
+            return value.to_string();
+        };
+        let number = quantity(text).and_then(|(number, found)| {
+            if unit.is_empty() {
+                None
+            } else if found == unit {
+                Some(number)
+            } else {
+                Some(tidy(number * Dimension::conversion(found, unit)?))
+            }
+        });
+        number.map_or_else(|| text.clone(), |number| number.to_string())
+    }
+
+    /// What makes its values none.
+    pub fn problem(&self) -> Option<String> {
+        match &self.values {
+            Values::Listed(values) if values.is_empty() => Some("it has no value".to_owned()),
+            Values::Listed(values) if values.len() > 1 << 20 => {
+                Some("it has more than 2^20 values".to_owned())
+            }
+            Values::Listed(values) => {
+                let unit = |value: &Value| {
+                    let unit = value.as_str().and_then(quantity)?.1.to_owned();
+                    Dimension::is_unit(&unit).then_some(unit)
+                };
+                let units: Vec<String> = values.iter().filter_map(unit).collect();
+                let first = units.first()?;
+                let other = units
+                    .iter()
+                    .find(|unit| Dimension::conversion(unit, first).is_none())?;
+                Some(format!(
+                    "\"{first}\" and \"{other}\" do not measure the same"
+                ))
+            }
+            Values::Range {
+                from,
+                to,
+                unit,
+                log,
+                levels,
+                ..
+            } => {
+                let is_open = from.is_finite() && to.is_finite() && from < to;
+                if !is_open || (*log && *from <= 0.0) {
+                    Some(format!("found {from} to {to} {unit}"))
+                } else if levels.is_some_and(|levels| !(2..=100_000).contains(&levels)) {
+                    Some("its levels are not 2 to 100000".to_owned())
+                } else {
+                    None
+                }
+            }
         }
     }
 
@@ -258,6 +313,11 @@ impl Factor {
             Values::Range { levels: None, .. } => None,
         }
     }
+}
+
+/// A product without the digits that come of binary fractions.
+fn tidy(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
 }
 
 /// Number and unit of a text.
@@ -293,12 +353,7 @@ struct Entry {
 fn entries(table: &toml::Table, here: &str, path: &str, is_one: fn(&Value) -> bool) -> Vec<Entry> {
     let mut found = Vec::new();
     for (key, value) in table {
-        let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        let quoted = if !key.is_empty() && key.chars().all(is_bare) {
-            key.clone()
-        } else {
-            Value::String(key.clone()).to_string()
-        };
+        let quoted = write_key(key);
         let step = if key.contains(['.', '[']) {
             key.clone()
         } else {
@@ -327,6 +382,21 @@ fn entries(table: &toml::Table, here: &str, path: &str, is_one: fn(&Value) -> bo
 struct Reader {
     tree: Tree,
     found: Diagnostics,
+    /// Places of parameters whose numbers are shares of the base's value, and where they stand.
+    relative: Vec<(usize, String)>,
+}
+
+/// The steps of a path of the scenario; two spellings of one path have the same.
+fn steps(path: &str) -> Vec<Segment> {
+    let steps = path::parse(path).unwrap_or_default();
+    steps.into_iter().map(|(segment, _)| segment).collect()
+}
+
+/// True where one path leads to the other or into it.
+fn overlap(one: &str, other: &str) -> bool {
+    let (one, other) = (steps(one), steps(other));
+    let count = one.len().min(other.len());
+    count > 0 && one[..count] == other[..count]
 }
 
 impl Reader {
@@ -352,9 +422,16 @@ impl Reader {
 
     /// Values that are laid over the scenario.
     fn sets(&mut self, key: &str) -> Vec<(String, Value)> {
-        let mut sets = Vec::new();
+        let mut sets: Vec<(String, Value)> = Vec::new();
         for entry in self.table(key, |_| false) {
             self.refuse_own(&entry);
+            if sets
+                .iter()
+                .any(|(path, _)| steps(path) == steps(&entry.path))
+            {
+                let message = format!("`{}` is set twice", entry.path);
+                self.wrong(&entry.here, &message, "leave it in one place");
+            }
             sets.push((entry.path, entry.value));
         }
         sets
@@ -362,7 +439,16 @@ impl Reader {
 
     /// What the study itself decides.
     fn refuse_own(&mut self, entry: &Entry) {
-        if ["seed", "name", "description", "preset", "extends"].contains(&entry.path.as_str()) {
+        const OWN: [&str; 5] = ["seed", "name", "description", "preset", "extends"];
+        let steps = steps(&entry.path);
+        let is_own = |own: &str| steps == [Segment::Key(own.to_owned())];
+        if steps.is_empty() {
+            self.wrong(
+                &entry.here,
+                "this is no dotted path",
+                "write it as in \"tumour.division.rate\"",
+            );
+        } else if OWN.into_iter().any(is_own) {
             let message = format!("`{}` is not varied by a path", entry.path);
             self.wrong(
                 &entry.here,
@@ -372,36 +458,159 @@ impl Reader {
         }
     }
 
-    fn factors(&mut self) -> Vec<Factor> {
+    fn factors(&mut self, sets: &[(String, Value)]) -> Vec<Factor> {
         let is_range = |value: &Value| {
-            value
-                .as_table()
-                .is_some_and(|table| table.contains_key("from") || table.contains_key("to"))
+            let asks = |table: &toml::Table| {
+                ["from", "to", "relative"]
+                    .iter()
+                    .any(|key| table.contains_key(*key))
+            };
+            value.as_table().is_some_and(asks)
         };
-        let mut factors = Vec::new();
+        let mut factors: Vec<Factor> = Vec::new();
         for entry in self.table("vary", is_range) {
             self.refuse_own(&entry);
+            let others = factors.iter().map(|factor| (&factor.path, "varied twice"));
+            // A list may be set and one of its elements varied.
+            let below = |path: &str| steps(path).len() >= steps(&entry.path).len();
+            let sets = sets
+                .iter()
+                .filter(|(path, _)| below(path))
+                .map(|(path, _)| (path, "varied and set"));
+            if let Some((other, how)) = others
+                .chain(sets)
+                .find(|(path, _)| overlap(path, &entry.path))
+            {
+                let message = if steps(other) == steps(&entry.path) {
+                    format!("`{}` is {how}", entry.path)
+                } else {
+                    format!("`{}` and `{other}`: a part of it is {how}", entry.path)
+                };
+                self.wrong(&entry.here, &message, "leave it in one place");
+            }
             let values = match &entry.value {
                 Value::Array(values) if !values.is_empty() => Some(Values::Listed(values.clone())),
+                Value::Table(table) if table.contains_key("relative") => {
+                    self.relative.push((factors.len(), entry.here.clone()));
+                    self.shares(&entry.here, table)
+                }
                 Value::Table(range) => self.range(&entry.here, range),
                 other => {
                     self.wrong(
                         &entry.here,
                         &format!("found {other}"),
-                        "give values as [\"0.3 /d\", \"0.5 /d\"], or a range as \
-                         { from = \"0.3 /d\", to = \"0.5 /d\" }",
+                        "give values as [\"0.3 /d\", \"0.5 /d\"], a range as \
+                         { from = \"0.3 /d\", to = \"0.5 /d\" }, or shares of the value of the base as \
+                         { relative = [0, 0.5, 1] }",
                     );
                     None
                 }
             };
             if let Some(values) = values {
-                factors.push(Factor {
+                let factor = Factor {
                     path: entry.path,
                     values,
-                });
+                };
+                if let Some(problem) = factor.problem() {
+                    self.wrong(&entry.here, &problem, "give values in units of one kind");
+                }
+                factors.push(factor);
             }
         }
         factors
+    }
+
+    /// Shares of the value that the base has; [`Self::take_shares`] turns them into values.
+    fn shares(&mut self, here: &str, table: &toml::Table) -> Option<Values> {
+        const HELP: &str = "write { relative = [0, 0.5, 1] }, or \
+                            { relative = { from = 0.5, to = 2.0, levels = 4 } }: numbers by which the \
+                            value of the base is multiplied";
+        let number = |value: &Value| match value {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Float(number) if number.is_finite() => Some(*number),
+            _ => None,
+        };
+        if let Some(other) = table.keys().find(|key| *key != "relative") {
+            let message = format!("`{other}` stands beside `relative`");
+            self.wrong(here, &message, HELP);
+            return None;
+        }
+        let found = match table.get("relative") {
+            Some(Value::Table(range)) => match self.range(&format!("{here}.relative"), range)? {
+                Values::Range {
+                    from,
+                    to,
+                    unit,
+                    log,
+                    levels,
+                    ..
+                } if unit.is_empty() => Some(Values::Range {
+                    from,
+                    to,
+                    unit,
+                    log,
+                    whole: false,
+                    levels,
+                }),
+                _ => None,
+            },
+            Some(Value::Array(values)) if !values.is_empty() => {
+                let shares: Option<Vec<Value>> = values
+                    .iter()
+                    .map(|value| number(value).map(Value::Float))
+                    .collect();
+                shares.map(Values::Listed)
+            }
+            _ => None,
+        };
+        if found.is_none() {
+            self.wrong(here, "these are no shares", HELP);
+        }
+        found
+    }
+
+    /// Multiplies shares by the values that the base has.
+    fn take_shares(&mut self, factors: &mut [Factor], base: &Tree) {
+        for (place, here) in std::mem::take(&mut self.relative) {
+            let Some(factor) = factors.get_mut(place) else {
+                continue;
+            };
+            let value = base.get(&factor.path);
+            let found = match &value {
+                Some(Value::Integer(number)) => Some((*number as f64, "", true)),
+                Some(Value::Float(number)) => Some((*number, "", false)),
+                Some(Value::String(text)) => {
+                    quantity(text).map(|(number, unit)| (number, unit, false))
+                }
+                _ => None,
+            };
+            let Some((number, unit, is_whole)) = found else {
+                let message = match &value {
+                    None => format!("the base sets no `{}`", factor.path),
+                    Some(value) => format!("the base has {value}, which is no number"),
+                };
+                self.wrong(&here, &message, "give values instead of shares");
+                continue;
+            };
+            if number == 0.0 {
+                self.wrong(
+                    &here,
+                    "the base has 0, of which all shares are the same",
+                    "give values instead of shares",
+                );
+                continue;
+            }
+            match of_base(&factor.values, number, unit, is_whole) {
+                Ok(values) => factor.values = values,
+                Err(message) => {
+                    self.wrong(
+                        &here,
+                        &message,
+                        "give shares that fit the value of the base",
+                    );
+                }
+            }
+        }
     }
 
     fn range(&mut self, here: &str, range: &toml::Table) -> Option<Values> {
@@ -454,7 +663,8 @@ impl Reader {
                 return None;
             }
         };
-        if low >= high || (log && low <= 0.0) {
+        let is_open = low.is_finite() && high.is_finite() && low < high;
+        if !is_open || (log && low <= 0.0) {
             self.wrong(
                 here,
                 &format!("found {low} to {high} {unit}"),
@@ -501,14 +711,14 @@ impl Reader {
         };
         let mut arms = Vec::new();
         for name in table.keys() {
+            let here = format!("arms.{}", write_key(name));
             if !is_name(name) {
-                self.wrong("arms", &format!("an arm is called \"{name}\""), NAMES);
+                self.wrong(&here, &format!("an arm is called {name:?}"), ALLOWED);
                 continue;
             }
-            let here = format!("arms.{name}");
             let sets = self.sets(&here);
             for (path, _) in &sets {
-                if factors.iter().any(|factor| factor.path == *path) {
+                if factors.iter().any(|factor| overlap(&factor.path, path)) {
                     let message = format!("`{path}` is varied and set by an arm");
                     self.wrong(&here, &message, "leave it in one of them");
                 }
@@ -522,41 +732,8 @@ impl Reader {
     }
 
     fn check_design(&mut self, keys: &Keys, factors: &[Factor]) -> Vec<Levels> {
-        let dimensions = factors.len();
-        let sobol = |points: u32, columns: usize| {
-            (points == 0 || u64::from(points) > MOST_SOBOL || columns > MOST_DIMENSIONS).then(
-                || format!("give 1 to {MOST_SOBOL} points, over at most {MOST_DIMENSIONS} columns"),
-            )
-        };
-        let problem = match keys.design {
-            Design::Grid => None,
-            Design::List => {
-                let lengths: Vec<usize> = factors
-                    .iter()
-                    .map(|factor| match &factor.values {
-                        Values::Listed(values) => values.len(),
-                        Values::Range { .. } => 0,
-                    })
-                    .collect();
-                (lengths.contains(&0) || lengths.windows(2).any(|pair| pair[0] != pair[1]))
-                    .then(|| "a list needs values of every parameter, as many of each".to_owned())
-            }
-            Design::LatinHypercube { points } => {
-                (points == 0 || points > 1 << 30).then(|| "give 1 to 2^30 points".to_owned())
-            }
-            Design::Sobol { points } => sobol(points, dimensions),
-            Design::Saltelli { points } => sobol(points, 2 * dimensions),
-            Design::Morris {
-                trajectories,
-                levels,
-            } => (trajectories == 0 || levels < 2 || levels % 2 == 1)
-                .then(|| "give at least one trajectory and an even number of levels".to_owned()),
-        };
-        if let Some(help) = problem {
+        if let Some(help) = problem_of_design(keys.design, factors) {
             self.wrong("design", "the design cannot be laid", &help);
-        }
-        if dimensions == 0 && !matches!(keys.design, Design::Grid | Design::List) {
-            self.wrong("design", "nothing is varied", "give a table [vary]");
         }
         let is_grid = keys.design == Design::Grid && keys.fit.is_none();
         factors
@@ -575,7 +752,7 @@ impl Reader {
 
     fn check_keys(&mut self, keys: &Keys) {
         if !is_name(&keys.name) {
-            self.wrong("name", &format!("found \"{}\"", keys.name), NAMES);
+            self.wrong("name", &format!("found {:?}", keys.name), ALLOWED);
         }
         if keys.replicates == 0 {
             self.wrong("replicates", "found 0", "give at least 1");
@@ -602,31 +779,101 @@ impl Reader {
         }
     }
 
-    fn check_responses(&mut self, keys: &Keys, loaded: &Loaded) {
+    fn check_responses(&mut self, keys: &Keys, factors: &[Factor], loaded: &Loaded) {
         let duration_h = loaded.scenario.run.duration.get();
         let columns = columns(&loaded.scenario.parameters().signal_names());
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         for (name, response) in &keys.responses {
-            if !is_name(name) || name == "time_d" {
-                self.wrong(
-                    &format!("responses.\"{name}\""),
-                    "a name of a column",
-                    NAMES,
-                );
+            let here = format!("responses.{}", write_key(name));
+            let paths = factors.iter().map(|factor| factor.path.as_str());
+            if let Some(why) = problem_of_response(name, paths) {
+                self.wrong(&here, &format!("a response is called {name:?}"), &why);
             } else if let Some((key, message, help)) = response.problem(&columns, duration_h) {
-                self.wrong(&format!("responses.{name}.{key}"), &message, &help);
+                self.wrong(&format!("{here}.{key}"), &message, &help);
             }
         }
     }
 }
 
-const NAMES: &str = "use letters, digits, _ and -";
+/// Shares times a number with its unit.
+fn of_base(shares: &Values, number: f64, unit: &str, is_whole: bool) -> Result<Values, String> {
+    let of = |share: f64| -> Result<Value, String> {
+        let value = tidy(share * number);
+        if !value.is_finite() {
+            Err(format!("{share} of {number} is no number"))
+        } else if is_whole {
+            let whole = value.round();
+            if (value - whole).abs() > 1e-9 || whole.abs() > 1e15 {
+                return Err(format!("{share} of {number} is {value}, no whole number"));
+            }
+            Ok(Value::Integer(whole as i64))
+        } else if unit.is_empty() {
+            Ok(Value::Float(value))
+        } else {
+            Ok(Value::String(format!("{value} {unit}")))
+        }
+    };
+    match shares {
+        Values::Listed(shares) => {
+            let shares = shares.iter().filter_map(Value::as_float);
+            Ok(Values::Listed(shares.map(of).collect::<Result<_, _>>()?))
+        }
+        Values::Range {
+            from,
+            to,
+            log,
+            levels,
+            ..
+        } => {
+            if number < 0.0 {
+                return Err(format!("the base has {number}; a range needs one above 0"));
+            }
+            Ok(Values::Range {
+                from: tidy(from * number),
+                to: tidy(to * number),
+                unit: unit.to_owned(),
+                log: *log,
+                whole: is_whole,
+                levels: *levels,
+            })
+        }
+    }
+}
 
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+/// Why a design cannot be laid over parameters, and what it needs.
+pub fn problem_of_design(design: Design, factors: &[Factor]) -> Option<String> {
+    let dimensions = factors.len();
+    let sobol = |points: u32, columns: usize| {
+        (points == 0 || u64::from(points) > MOST_SOBOL || columns > MOST_DIMENSIONS).then(|| {
+            format!("give 1 to {MOST_SOBOL} points, over at most {MOST_DIMENSIONS} columns")
+        })
+    };
+    let problem = match design {
+        Design::Grid => None,
+        Design::List => {
+            let lengths: Vec<usize> = factors
+                .iter()
+                .map(|factor| match &factor.values {
+                    Values::Listed(values) => values.len(),
+                    Values::Range { .. } => 0,
+                })
+                .collect();
+            (lengths.contains(&0) || lengths.windows(2).any(|pair| pair[0] != pair[1]))
+                .then(|| "a list needs values of every parameter, as many of each".to_owned())
+        }
+        Design::LatinHypercube { points } => {
+            (points == 0 || points > 1 << 30).then(|| "give 1 to 2^30 points".to_owned())
+        }
+        Design::Sobol { points } => sobol(points, dimensions),
+        Design::Saltelli { points } => sobol(points, 2 * dimensions),
+        Design::Morris {
+            trajectories,
+            levels,
+        } => (trajectories == 0 || levels < 2 || levels % 2 == 1)
+            .then(|| "give at least one trajectory and an even number of levels".to_owned()),
+    };
+    let is_idle = dimensions == 0 && !matches!(design, Design::Grid | Design::List);
+    problem.or_else(|| is_idle.then(|| "nothing is varied: give a table [vary]".to_owned()))
 }
 
 /// Reads a study and the scenario under it, and tries every parameter at both ends.
@@ -677,6 +924,7 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
     let mut reader = Reader {
         tree: Tree::parse(read_layer(path)?)?,
         found: Diagnostics::default(),
+        relative: Vec::new(),
     };
     let mut rest = reader.tree.clone();
     for key in ["set", "vary", "arms"] {
@@ -685,7 +933,7 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
     let keys: Keys = rest.deserialize()?;
     reader.check_keys(&keys);
     let sets = reader.sets("set");
-    let factors = reader.factors();
+    let mut factors = reader.factors(&sets);
     let arms = reader.arms(&factors);
     let levels = reader.check_design(&keys, &factors);
     if !reader.found.is_empty() {
@@ -707,7 +955,8 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
     tree.keep_uppermost_choice("specimen");
     let folder = base.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let loaded = Loaded::from_tree(tree, folder)?;
-    reader.check_responses(&keys, &loaded);
+    reader.check_responses(&keys, &factors, &loaded);
+    reader.take_shares(&mut factors, &loaded.tree);
     let points = Points {
         design: keys.design,
         seed: keys.seed,

@@ -6,7 +6,8 @@
 //! [`calibrate`] comes near to [`data`] by the searches of [`fit`], and [`posterior`] says what was found.
 //! Every run is stored as its whole series under the digest of what decides it (resolved scenario,
 //! seed and version), so that a study that was killed, widened or asked other questions computes only
-//! what is missing. From workers without the store, results come by [`travel`].
+//! what is missing. From workers without the store, results come by [`travel`]. Results and plans carry
+//! digests ([`seal`]), so that what was damaged is run again and not believed.
 
 pub mod analysis;
 pub mod batch;
@@ -15,11 +16,13 @@ pub mod data;
 pub mod design;
 pub mod file;
 pub mod fit;
+pub mod names;
 pub mod pictures;
 pub mod plan;
 pub mod posterior;
 pub mod posterior_pictures;
 pub mod response;
+pub mod seal;
 pub mod sensitivity;
 pub mod store;
 pub mod surface;

@@ -1,4 +1,7 @@
 //! The plan: what each run of a study is, from its number alone, and the key of its content.
+//!
+//! As a file: a head, from which all runs are made, and a line per run. Each ends in its digest, which
+//! for a run covers the head too, so that an edited or exchanged line is named.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,16 +15,25 @@ use toml::Value;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::files::open_regular;
+use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::Time;
+use crate::observe::series::columns;
 use crate::output::digest;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::{Checkpoint, Scenario};
 use crate::study::design::{Design, Levels, Points};
-use crate::study::file::{Arm, Factor, Luck, Values, read_study};
+use crate::study::file::{Arm, Factor, Luck, Values, problem_of_design, read_study};
+use crate::study::names::problem_of_response;
 use crate::study::response::Response;
+use crate::study::seal::seal;
 
 /// Form of plans and results; a change makes all keys new.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// Bytes of a line of a plan at most.
+const LONGEST_LINE: u64 = 64 << 20;
+/// Behind what a line of a plan says stands its digest.
+const DIGEST: &str = ",\"digest\":\"";
 
 /// First line of a plan: all that its runs are made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +105,8 @@ pub struct Study {
     pub header: Header,
     /// Where its points lie.
     pub points: Points,
+    /// Lines of runs in the plan that it was read from; none of a study file.
+    pub written: Option<u64>,
     base: Tree,
     folder: PathBuf,
     images: Mutex<BTreeMap<PathBuf, String>>,
@@ -110,6 +124,7 @@ impl Study {
         })?;
         Ok(Self {
             points: points_of(&header),
+            written: None,
             base,
             folder: header.inputs.clone().unwrap_or_default().into(),
             images: Mutex::new(BTreeMap::new()),
@@ -117,51 +132,85 @@ impl Study {
         })
     }
 
-    /// Reads a study file, or the header of a plan that was written before.
+    /// Reads a study file, or a plan that was written before: its head alone, or whole.
     ///
     /// # Errors
-    /// What is wrong; a plan of another version of howship.
+    /// What is wrong; a plan of another version of howship, or one that was cut or edited.
     pub fn open(path: &Path) -> Result<Self, Diagnostics> {
         if !is_plan(path) {
             return read_study(path);
         }
         let name = path.display().to_string();
-        let wrong = |message: String, help: &str| {
-            Diagnostics::from(Diagnostic::new(message).in_file(&name).with_help(help))
+        let file = open_regular(path).map_err(|error| {
+            Diagnostic::new(format!("cannot read `{name}`: {error}")).in_file(&name)
+        })?;
+        Self::read_plan(BufReader::new(file), &name)
+    }
+
+    /// Reads a plan; `name` stands in messages.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn read_plan(mut plan: impl BufRead, name: &str) -> Result<Self, Diagnostics> {
+        let wrong = |line: u64, message: &str| {
+            let title = format!("line {line} of the plan: {message}");
+            Diagnostics::from(
+                Diagnostic::new(title)
+                    .in_file(name)
+                    .with_help("write it anew with `howship study plan`"),
+            )
         };
-        let file = open_regular(path)
-            .map_err(|error| wrong(format!("cannot read `{name}`: {error}"), ""))?;
-        let mut first = String::new();
-        BufReader::new(std::io::Read::take(file, 64 << 20))
-            .read_line(&mut first)
-            .map_err(|error| wrong(format!("cannot read `{name}`: {error}"), ""))?;
-        let anew = "write it anew with `howship study plan`";
-        let header: Header = serde_json::from_str(&first)
-            .map_err(|error| wrong(format!("line 1 is no head of a plan: {error}"), anew))?;
+        let mut text = String::new();
+        let mut next = |text: &mut String| {
+            text.clear();
+            let read = std::io::Read::take(&mut plan, LONGEST_LINE).read_line(text);
+            read.map_err(|error| error.to_string())
+        };
+        next(&mut text).map_err(|error| wrong(1, &error))?;
+        let (content, digest) = split_digest(&text).unwrap_or((&text, ""));
+        // Without a digest it may still say of which version it is.
+        let said: Said = serde_json::from_str(&format!("{content}}}"))
+            .or_else(|_| serde_json::from_str(&text))
+            .map_err(|error| wrong(1, &format!("it is no head of a plan: {error}")))?;
         let here = env!("CARGO_PKG_VERSION");
-        if header.howship != here || header.format != FORMAT {
-            return Err(wrong(
-                format!(
-                    "the plan is of howship {}, form {}; this is {here}, form {FORMAT}",
-                    header.howship, header.format
-                ),
-                anew,
-            ));
+        if said.howship != here || said.format != FORMAT {
+            let of = format!(
+                "the plan is of howship {:?}, form {}; this is {here}, form {FORMAT}",
+                said.howship, said.format
+            );
+            return Err(wrong(1, &of));
         }
-        let expected = points_of(&header)
-            .count()
-            .saturating_mul(header.arms.len().max(1) as u64)
-            .saturating_mul(u64::from(header.replicates));
-        if header.runs != expected {
-            return Err(wrong(
-                format!(
-                    "the plan says {} runs, its design has {expected}",
-                    header.runs
-                ),
-                anew,
-            ));
+        if digest != seal(&["head", content]) {
+            return Err(wrong(1, UNFIT));
         }
-        Self::new(header)
+        let header: Header = serde_json::from_str(&format!("{content}}}"))
+            .map_err(|error| wrong(1, &format!("it is no head of a plan: {error}")))?;
+        header.check().map_err(|message| wrong(1, &message))?;
+        let head = digest.to_owned();
+        let mut study = Self::new(header)?;
+        let mut written = 0;
+        loop {
+            let number = written + 2;
+            if next(&mut text).map_err(|error| wrong(number, &error))? == 0 {
+                break;
+            }
+            let is_whole = split_digest(&text)
+                .is_some_and(|(content, digest)| digest == seal(&["run", &head, content]));
+            if !is_whole {
+                return Err(wrong(number, UNFIT));
+            }
+            if !text.starts_with(&format!("{{\"run\":{written},")) {
+                return Err(wrong(number, &format!("it is not that of run {written}")));
+            }
+            written += 1;
+        }
+        let runs = study.header.runs;
+        if written != 0 && written != runs {
+            let message = format!("the plan ends here, with {written} of {runs} runs");
+            return Err(wrong(written + 1, &message));
+        }
+        study.written = Some(written);
+        Ok(study)
     }
 
     /// Number of arms; one without any.
@@ -307,15 +356,116 @@ impl Study {
     ///
     /// # Errors
     /// What the writer says.
-    pub fn write(&self, mut out: impl Write) -> std::io::Result<()> {
-        serde_json::to_writer(&mut out, &self.header)?;
-        out.write_all(b"\n")?;
-        for run in 0..self.header.runs {
-            serde_json::to_writer(&mut out, &self.run(run).line)?;
-            out.write_all(b"\n")?;
-        }
-        out.flush()
+    pub fn write(&self, out: impl Write) -> std::io::Result<()> {
+        self.write_some(out, (0..self.header.runs).map(|run| Ok(self.run(run).line)))
     }
+
+    /// Writes the head of the plan and some of its lines.
+    ///
+    /// # Errors
+    /// What the writer or a line says.
+    pub fn write_some<E: From<std::io::Error>>(
+        &self,
+        mut out: impl Write,
+        lines: impl Iterator<Item = Result<Line, E>>,
+    ) -> Result<(), E> {
+        let json = |error: serde_json::Error| E::from(error.into());
+        let text = serde_json::to_string(&self.header).map_err(json)?;
+        // The digest goes before the bracket that closes the object.
+        let content = &text[..text.len() - 1];
+        let head = seal(&["head", content]);
+        writeln!(out, "{content}{DIGEST}{head}\"}}")?;
+        for line in lines {
+            let text = serde_json::to_string(&line?).map_err(json)?;
+            let content = &text[..text.len() - 1];
+            let digest = seal(&["run", &head, content]);
+            writeln!(out, "{content}{DIGEST}{digest}\"}}")?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
+const UNFIT: &str = "it does not fit its digest: it was edited or cut";
+
+/// What every version of a head says.
+#[derive(Deserialize)]
+struct Said {
+    howship: String,
+    format: u32,
+}
+
+/// What a line of a plan says, without its closing bracket, and its digest.
+fn split_digest(line: &str) -> Option<(&str, &str)> {
+    let line = line.strip_suffix('\n')?.strip_suffix("\"}")?;
+    line.rsplit_once(DIGEST)
+}
+
+impl Header {
+    /// Holds what a plan says against the rules that a study file is held to.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        if !is_name(&self.study) {
+            return Err(format!("the study is called {:?}: {ALLOWED}", self.study));
+        }
+        for (place, arm) in self.arms.iter().enumerate() {
+            if !is_name(&arm.name) {
+                return Err(format!("an arm is called {:?}: {ALLOWED}", arm.name));
+            }
+            if self.arms[..place]
+                .iter()
+                .any(|other| other.name == arm.name)
+            {
+                return Err(format!("two arms are called {:?}", arm.name));
+            }
+        }
+        let columns = columns(&signals_of(&self.base));
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        for (name, response) in &self.responses {
+            if let Some((_, found, _)) = response.problem(&columns, f64::INFINITY) {
+                return Err(format!("response {name:?}: {found}"));
+            }
+            let parameters = self.factors.iter().map(|factor| factor.path.as_str());
+            if let Some(why) = problem_of_response(name, parameters) {
+                return Err(format!("a response is called {name:?}: {why}"));
+            }
+        }
+        for factor in &self.factors {
+            if let Some(why) = factor.problem() {
+                return Err(format!("{:?}: {why}", factor.path));
+            }
+        }
+        if let Some(why) = problem_of_design(self.design, &self.factors) {
+            return Err(format!("the design cannot be laid: {why}"));
+        }
+        let expected = points_of(self)
+            .count()
+            .saturating_mul(self.arms.len().max(1) as u64)
+            .saturating_mul(u64::from(self.replicates));
+        if self.runs != expected || self.runs == 0 || u32::try_from(self.runs).is_err() {
+            return Err(format!(
+                "it says {} runs, its design has {expected}, of at most 2^32",
+                self.runs
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Names of the signals of a scenario; none of a text that does not read, which is refused elsewhere.
+fn signals_of(base: &str) -> Vec<String> {
+    let base: Option<toml::Table> = toml::from_str(base).ok();
+    let signals = base
+        .as_ref()
+        .and_then(|base| base.get("signals")?.as_table());
+    let mut names: Vec<String> = signals
+        .into_iter()
+        .flat_map(toml::Table::keys)
+        .cloned()
+        .collect();
+    names.sort();
+    names
 }
 
 /// True for a file that begins as a plan does.

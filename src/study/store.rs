@@ -7,7 +7,11 @@
 //! telemetry/HOST-PID.csv   what each attempt took
 //! studies/NAME/            tables and pictures, made anew from the rest
 //! ```
+//!
+//! Each file of the first three ends in a digest of its content and key ([`super::seal`]). What does not
+//! fit it is [`Outcome::Damaged`], which is run again.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,11 +19,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::name::{ALLOWED, is_name};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::study::seal::{self, Found, sealed};
 
 /// File that marks a folder as a store.
 const MARK: &str = "howship-store";
+/// What it says.
+const MARKED: &str = "results of howship studies, by the digest of their content\nform 2\n";
 /// Its folders.
 const PARTS: [&str; 5] = ["results", "failed", "partial", "telemetry", "studies"];
 
@@ -28,6 +36,7 @@ const PARTS: [&str; 5] = ["results", "failed", "partial", "telemetry", "studies"
 pub struct Store {
     folder: PathBuf,
     telemetry: Mutex<Option<File>>,
+    damage: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 /// What the store says of a run.
@@ -39,6 +48,8 @@ pub enum Outcome {
     Failed(String),
     /// Its series.
     Done(Table),
+    /// A file of this run is not what was written, and why; it counts for nothing.
+    Damaged(String),
 }
 
 /// What an attempt took.
@@ -71,10 +82,23 @@ impl Store {
                 )));
             }
             fs::create_dir_all(folder).map_err(io)?;
-            write_whole(
-                &mark,
-                b"results of howship studies, by the digest of their content\n",
-            )?;
+            write_whole(&mark, MARKED.as_bytes())?;
+        }
+        let is_plain = fs::metadata(&mark).is_ok_and(|about| about.is_file() && about.len() < 4096);
+        let says = if is_plain {
+            fs::read(&mark).map_err(io)?
+        } else {
+            Vec::new()
+        };
+        if says != MARKED.as_bytes() {
+            return Err(io(std::io::Error::new(
+                std::io::ErrorKind::InvalidInput,
+                format!(
+                    "the store is of another version of howship ({MARK} does not say \"form 2\"): \
+                     its results carry no digest that this one knows; choose another folder with \
+                     --store"
+                ),
+            )));
         }
         for part in PARTS {
             fs::create_dir_all(folder.join(part)).map_err(io)?;
@@ -82,6 +106,7 @@ impl Store {
         Ok(Self {
             folder: folder.to_path_buf(),
             telemetry: Mutex::new(None),
+            damage: Mutex::default(),
         })
     }
 
@@ -102,8 +127,17 @@ impl Store {
     /// Folder of the tables and pictures of a study.
     ///
     /// # Errors
-    /// [`OutputError::Io`].
+    /// [`OutputError::Io`], also for a name that is none.
     pub fn study_folder(&self, study: &str) -> Result<PathBuf, OutputError> {
+        if !is_name(study) {
+            return Err(OutputError::Io {
+                path: self.folder.join("studies"),
+                source: std::io::Error::new(
+                    std::io::ErrorKind::InvalidInput,
+                    format!("a study is called {study:?}: {ALLOWED}"),
+                ),
+            });
+        }
         let folder = self.folder.join("studies").join(study);
         make(&folder)?;
         Ok(folder)
@@ -117,25 +151,59 @@ impl Store {
             .join(format!("{key}.{ending}"))
     }
 
-    /// True when a run is done or has failed.
-    pub fn has(&self, key: &str, failed_too: bool) -> bool {
-        self.place("results", key, "csv").exists()
-            || (failed_too && self.place("failed", key, "txt").exists())
+    /// A file of a run; damage is noted.
+    fn read(&self, part: &str, key: &str, ending: &str) -> Result<Found, OutputError> {
+        let path = self.place(part, key, ending);
+        let found = seal::read(part, key, &path).map_err(|source| OutputError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        if let Found::Damaged(why) = &found {
+            self.note_damage(&path, why);
+        }
+        Ok(found)
     }
 
-    /// What is known of a run.
+    fn note_damage(&self, path: &Path, why: &str) {
+        let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        damage.insert(path.to_path_buf(), why.to_owned());
+    }
+
+    /// Files that were met so far and are not what was written, and why.
+    pub fn damage(&self) -> BTreeMap<PathBuf, String> {
+        let damage = self.damage.lock();
+        damage.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is known of a run. Only what fits its digest counts.
     ///
     /// # Errors
-    /// A result that does not read.
+    /// The file system says no.
     pub fn outcome(&self, key: &str) -> Result<Outcome, OutputError> {
-        let result = self.place("results", key, "csv");
-        if result.exists() {
-            return Ok(Outcome::Done(Table::read_csv(&result)?));
+        match self.read("results", key, "csv")? {
+            Found::Content(text) => return self.table("results", key, &text),
+            Found::Damaged(why) => return Ok(Outcome::Damaged(why)),
+            Found::Nothing => {}
         }
-        Ok(match fs::read_to_string(self.place("failed", key, "txt")) {
-            Ok(reason) => Outcome::Failed(reason.trim_end().to_owned()),
-            Err(_) => Outcome::Missing,
+        Ok(match self.read("failed", key, "txt")? {
+            Found::Content(reason) => Outcome::Failed(reason.trim_end().to_owned()),
+            Found::Damaged(why) => Outcome::Damaged(why),
+            Found::Nothing => Outcome::Missing,
         })
+    }
+
+    /// A series; one that does not read was sealed by somebody else.
+    fn table(&self, part: &str, key: &str, text: &str) -> Result<Outcome, OutputError> {
+        let path = self.place(part, key, "csv");
+        match Table::from_csv(text, &path) {
+            Ok(series) => Ok(Outcome::Done(series)),
+            Err(OutputError::Table { line, message, .. }) => {
+                let why = format!("line {line}: {message}");
+                self.note_damage(&path, &why);
+                Ok(Outcome::Damaged(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Keeps the series of a run.
@@ -143,29 +211,31 @@ impl Store {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn keep(&self, key: &str, series: &Table) -> Result<(), OutputError> {
-        let path = self.place("results", key, "csv");
-        make(path.parent().unwrap_or(&self.folder))?;
-        series.write_csv(&path)?;
+        self.write("results", key, "csv", &series.to_csv())?;
         // An earlier failure that did not come again (memory, a full disk) is over.
         let _ = fs::remove_file(self.place("failed", key, "txt"));
         let _ = fs::remove_file(self.place("partial", key, "csv"));
         Ok(())
     }
 
-    /// First rows of a run that was given up on the way.
+    fn write(&self, part: &str, key: &str, ending: &str, text: &str) -> Result<(), OutputError> {
+        let path = self.place(part, key, ending);
+        make(path.parent().unwrap_or(&self.folder))?;
+        write_whole(&path, sealed(part, key, text).as_bytes())
+    }
+
+    /// First rows of a run that was given up on the way; none where they are damaged.
     ///
     /// # Errors
-    /// A file that does not read.
+    /// The file system says no.
     pub fn partial(&self, key: &str) -> Result<Option<Table>, OutputError> {
-        match Table::read_csv(&self.place("partial", key, "csv")) {
-            Ok(rows) => Ok(Some(rows)),
-            Err(OutputError::Io { source, .. })
-                if source.kind() == std::io::ErrorKind::NotFound =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        let Found::Content(text) = self.read("partial", key, "csv")? else {
+            return Ok(None);
+        };
+        Ok(match self.table("partial", key, &text)? {
+            Outcome::Done(rows) => Some(rows),
+            _ => None,
+        })
     }
 
     /// Keeps the first rows of a run that was given up on the way, apart from whole series.
@@ -173,9 +243,8 @@ impl Store {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn keep_partial(&self, key: &str, series: &Table) -> Result<(), OutputError> {
-        let path = self.place("partial", key, "csv");
-        make(path.parent().unwrap_or(&self.folder))?;
-        series.write_csv(&path)
+        self.forget_damaged(key)?;
+        self.write("partial", key, "csv", &series.to_csv())
     }
 
     /// Keeps why a run gave no series.
@@ -183,10 +252,20 @@ impl Store {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn keep_failure(&self, key: &str, reason: &str) -> Result<(), OutputError> {
-        let path = self.place("failed", key, "txt");
-        make(path.parent().unwrap_or(&self.folder))?;
+        self.forget_damaged(key)?;
         let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        write_whole(&path, format!("{line}\n").as_bytes())
+        self.write("failed", key, "txt", &format!("{line}\n"))
+    }
+
+    /// A damaged series would hide what stands in another part.
+    fn forget_damaged(&self, key: &str) -> Result<(), OutputError> {
+        for (part, ending) in [("results", "csv"), ("failed", "txt")] {
+            let path = self.place(part, key, ending);
+            if let Found::Damaged(_) = self.read(part, key, ending)? {
+                fs::remove_file(&path).map_err(|source| OutputError::Io { path, source })?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes what an attempt of this process took.
@@ -213,8 +292,16 @@ impl Store {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if open.is_none() {
-            let file = OpenOptions::new().create(true).append(true).open(&path);
-            *open = Some(file.map_err(io)?);
+            let mut file = OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&path)
+                .map_err(io)?;
+            // An earlier process of this number may have been killed in the middle of a line.
+            if file.metadata().map_err(io)?.len() > 0 {
+                file.write_all(b"\n").map_err(io)?;
+            }
+            *open = Some(file);
         }
         if let Some(file) = open.as_mut() {
             file.write_all(attempt.to_line().as_bytes()).map_err(io)?;
@@ -222,7 +309,8 @@ impl Store {
         Ok(())
     }
 
-    /// All attempts that were noted, oldest first; a line torn by a kill is left out.
+    /// All attempts that were noted, oldest first. A line that was torn by a kill or does not read is
+    /// left out, and noted as damage.
     ///
     /// # Errors
     /// [`OutputError::Io`].
@@ -234,8 +322,24 @@ impl Store {
         };
         let mut attempts = Vec::new();
         for entry in fs::read_dir(&folder).map_err(io)? {
-            let text = fs::read_to_string(entry.map_err(io)?.path()).map_err(io)?;
-            attempts.extend(text.lines().filter_map(Attempt::parse));
+            let path = entry.map_err(io)?.path();
+            // What attempts took decides no result: a file that cannot be read stops nothing.
+            if !fs::metadata(&path).is_ok_and(|about| about.is_file()) {
+                self.note_damage(&path, "it is no plain file");
+                continue;
+            }
+            let bytes = match fs::read(&path) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.note_damage(&path, &error.to_string());
+                    continue;
+                }
+            };
+            let (found, bad) = read_attempts(&bytes);
+            attempts.extend(found);
+            if bad > 0 {
+                self.note_damage(&path, &format!("{bad} of its lines do not read"));
+            }
         }
         attempts.sort_by(|a, b| a.ended.total_cmp(&b.ended).then(a.key.cmp(&b.key)));
         // Results that were taken in twice were made once.
@@ -243,6 +347,9 @@ impl Store {
         Ok(attempts)
     }
 }
+
+/// How an attempt may end.
+const STATES: [&str; 4] = ["done", "failed", "rejected", "stopped"];
 
 /// One attempt at a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -301,9 +408,11 @@ impl Attempt {
         let [key, state, wall, threads, memory, host, process, ended] = cells.as_slice() else {
             return None;
         };
-        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_number = |text: &str| matches!(text.parse::<f64>(), Ok(number) if number.is_finite() && number >= 0.0);
         let is_count = |text: &str| text.parse::<u32>().is_ok();
-        if !(is_number(wall)
+        if !(STATES.contains(state)
+            && is_number(wall)
+            && is_number(ended)
             && is_count(threads)
             && (memory.is_empty() || is_number(memory))
             && is_count(process))
@@ -317,6 +426,20 @@ impl Attempt {
             ended: ended.parse().ok()?,
         })
     }
+}
+
+/// The attempts of a file, and how many of its lines are none.
+pub fn read_attempts(bytes: &[u8]) -> (Vec<Attempt>, usize) {
+    let mut found = Vec::new();
+    let mut bad = 0;
+    for line in bytes.split(|&byte| byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match std::str::from_utf8(line).ok().and_then(Attempt::parse) {
+            Some(attempt) => found.push(attempt),
+            None => bad += usize::from(!line.is_empty()),
+        }
+    }
+    (found, bad)
 }
 
 fn make(folder: &Path) -> Result<(), OutputError> {
@@ -371,7 +494,6 @@ mod tests {
             store.outcome(key).unwrap(),
             Outcome::Failed("no room".into())
         );
-        assert!(store.has(key, true) && !store.has(key, false));
         let series = Table {
             columns: vec!["time_d".into()],
             rows: vec![vec![0.25]],
@@ -380,7 +502,6 @@ mod tests {
         assert_eq!(store.outcome(key).unwrap(), Outcome::Done(series.clone()));
         store.keep_partial("abce", &series).unwrap();
         assert_eq!(store.outcome("abce").unwrap(), Outcome::Missing);
-        assert!(!store.has("abce", true));
         assert_eq!(store.partial("abce").unwrap(), Some(series));
         let cost = Cost {
             wall_s: 1.0,

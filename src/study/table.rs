@@ -21,11 +21,11 @@ use crate::study::store::{Outcome, Store};
 pub struct Row {
     /// The run.
     pub line: Line,
-    /// `done`, `failed` or `missing`.
+    /// `done`, `failed`, `missing` or `damaged`.
     pub status: &'static str,
     /// Responses in the order of their names; none where the series has none.
     pub responses: Vec<Option<f64>>,
-    /// Why it failed.
+    /// Why it failed, or what is wrong with its file.
     pub error: String,
 }
 
@@ -41,6 +41,7 @@ impl Study {
         let (status, responses, error) = match store.outcome(&line.key)? {
             Outcome::Missing => ("missing", nothing(), String::new()),
             Outcome::Failed(reason) => ("failed", nothing(), reason),
+            Outcome::Damaged(why) => ("damaged", nothing(), why),
             Outcome::Done(series) => (
                 "done",
                 asked.values().map(|one| one.of(&series)).collect(),

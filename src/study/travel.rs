@@ -5,10 +5,13 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
+use crate::scenario::build::Loaded;
 use crate::study::batch::{NoSeries, simulate_safely};
 use crate::study::plan::Study;
+use crate::study::seal::seal;
 use crate::study::store::{Attempt, Cost, Store};
 
 /// What came of a run.
@@ -26,6 +29,64 @@ pub struct Emitted {
     /// What it took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Attempt>,
+    /// Digest of all this. A driver that says that a run was lost gives none; such a line has neither a
+    /// series nor an attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
+impl Emitted {
+    /// The line with the digest of what it says.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.digest = Some(self.own_digest());
+        self
+    }
+
+    fn own_digest(&self) -> String {
+        let attempt = self.attempt.as_ref();
+        // A struct of texts and numbers does not fail to be written.
+        let attempt = attempt.map(|one| serde_json::to_string(one).unwrap_or_default());
+        let of = |text: &Option<String>| match text {
+            Some(text) => format!("+{text}"),
+            None => "-".to_owned(),
+        };
+        seal(&[
+            "line",
+            &self.run.to_string(),
+            &self.key,
+            &of(&self.series),
+            &of(&self.error),
+            &of(&attempt),
+        ])
+    }
+
+    /// What makes a line unfit, apart from the study that it is of.
+    fn problem(&self) -> Option<&'static str> {
+        let is_loss = self.series.is_none() && self.attempt.is_none();
+        match &self.digest {
+            Some(digest) if *digest != self.own_digest() => Some("it does not fit its digest"),
+            None if !is_loss => Some("it has no digest"),
+            _ if self.series.is_some() == self.error.is_some() => {
+                Some("it needs either a series or an error")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a whole series of a run lacks.
+fn gap(series: &Table, loaded: &Loaded) -> Option<String> {
+    if series.columns != columns(&loaded.scenario.parameters().signal_names()) {
+        return Some("its columns are not those of series.csv".to_owned());
+    }
+    let days = series.column("time_d").unwrap_or_default();
+    let end = loaded.scenario.run.duration.get() / 24.0;
+    match days.last() {
+        Some(last) if (last - end).abs() < 1e-6 => {}
+        _ => return Some(format!("its series does not reach day {end}")),
+    }
+    (!days.windows(2).all(|pair| pair[0] < pair[1])).then(|| "its days are not in order".to_owned())
 }
 
 impl Study {
@@ -52,19 +113,22 @@ impl Study {
             threads,
         };
         let state = if error.is_none() { "done" } else { "failed" };
-        Some(Emitted {
+        let emitted = Emitted {
             run: run.line.run,
             attempt: Some(Attempt::now(&run.line.key, state, cost)),
             key: run.line.key,
             series,
             error,
-        })
+            digest: None,
+        };
+        Some(emitted.sealed())
     }
 
     /// Takes a line with a result into the store.
     ///
     /// # Errors
-    /// A line, the `number`th from `path`, that is torn or of another study; the store cannot be written.
+    /// [`OutputError::Table`]: a line, the `number`th from `path`, that is torn, edited or of another
+    /// study, of which nothing is kept. Else the store cannot be written.
     pub fn take_in(
         &self,
         store: &Store,
@@ -79,26 +143,44 @@ impl Study {
         };
         let mut result: Emitted =
             serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
-        let Emitted { run, key, .. } = &result;
-        if *run >= self.header.runs || self.run(*run).line.key != *key {
+        let run = result.run;
+        if let Some(problem) = result.problem() {
+            return Err(bad(format!("run {run}: {problem}")));
+        }
+        let own = (run < self.header.runs).then(|| self.run(run));
+        let Some(own) = own.filter(|own| own.line.key == result.key) else {
+            let key = &result.key;
             return Err(bad(format!(
-                "run {run} with key {key} is not of this study"
+                "run {run} with key {key:?} is not of this study"
             )));
-        }
-        match (&result.series, &result.error) {
-            (Some(series), None) => store.keep(key, &Table::from_csv(series, path)?)?,
-            (_, reason) => {
-                store.keep_failure(key, reason.as_deref().unwrap_or("no reason given"))?;
-            }
-        }
+        };
         if let Some(attempt) = &mut result.attempt {
             attempt.key.clone_from(&result.key);
             if !attempt.is_sound() {
-                return Err(bad(format!(
-                    "run {}: the attempt does not read",
-                    result.run
-                )));
+                return Err(bad(format!("run {run}: the attempt does not read")));
             }
+        }
+        if let Some(text) = &result.series {
+            let series = Table::from_csv(text, path).map_err(|error| match error {
+                OutputError::Table { line, message, .. } => {
+                    bad(format!("run {run}: line {line} of its series: {message}"))
+                }
+                other => other,
+            })?;
+            let lacks = match &own.loaded {
+                Ok(loaded) => gap(&series, loaded),
+                Err(reason) => Some(format!(
+                    "there is a series, and it makes no sense: {reason}"
+                )),
+            };
+            if let Some(lacks) = lacks {
+                return Err(bad(format!("run {run}: {lacks}")));
+            }
+            store.keep(&result.key, &series)?;
+        } else {
+            store.keep_failure(&result.key, result.error.as_deref().unwrap_or_default())?;
+        }
+        if let Some(attempt) = &result.attempt {
             store.note_attempt(attempt)?;
         }
         Ok(result)
