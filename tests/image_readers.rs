@@ -100,7 +100,12 @@ fn files_of_common_writers_hold_what_was_written() {
         ),
         ("big_deflate_predictor.tif", cubes, hundred, ""),
         ("ome_z40.ome.tif", long, same, ""),
-        ("reduced_pages.tif", cubes, same, "1 pages that are reduced"),
+        (
+            "reduced_pages.tif",
+            cubes,
+            same,
+            "(NewSubfileType) are left out: 1",
+        ),
         ("sub_ifds.ome.tif", cubes, same, "SubIFDs"),
         ("second.nii.gz", long, same, ""),
         ("second_big_endian.nii", long, same, ""),

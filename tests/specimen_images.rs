@@ -306,7 +306,10 @@ fn wrong_fields_of_nifti_are_named() {
             "xyzt_units is 7",
         ),
         // The size of NIfTI-2, without its magic.
-        (changed("crop_u8.nii", |b| set(b, 0, &[0x1c, 2])), "magic is"),
+        (
+            changed("crop_u8.nii", |b| set(b, 0, &[0x1c, 2])),
+            "magic is",
+        ),
         (changed("crop_u8.nii", |b| set(b, 0, &[0x1d, 2])), "NIfTI-2"),
         (changed("crop_u8.nii", |b| set(b, 344, b"ni1")), "magic"),
         (

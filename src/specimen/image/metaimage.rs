@@ -129,7 +129,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             ));
         }
         header.length += count as u64;
-        let line = String::from_utf8_lossy(&line);
+        let line = text::decoded(line);
         if line.trim().is_empty() {
             continue;
         }

@@ -117,7 +117,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             .read_until(b'\n', &mut line)
             .map_err(|source| ImageError::io(path, source))?;
         header.length += count as u64;
-        let line = String::from_utf8_lossy(&line);
+        let line = text::decoded(line);
         let line = line.trim();
         if first {
             if !line.starts_with("NRRD000") {
