@@ -152,7 +152,8 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             ));
         };
         let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_owned());
-        listing = matches!(name.as_str(), "data file" | "datafile") && value.starts_with("LIST");
+        listing = matches!(name.as_str(), "data file" | "datafile")
+            && value.split_whitespace().next() == Some("LIST");
         header.fields.insert(name, value);
     }
 }
