@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use howship::numerics::random::{Chance, Stream};
 use howship::specimen::image::{Image, ImageError, ReadOptions, read, read_with};
+use tiff::tags::Tag;
 
 const DIMS: [usize; 3] = [9, 7, 6];
 
@@ -100,7 +101,12 @@ fn files_of_common_writers_hold_what_was_written() {
         ),
         ("big_deflate_predictor.tif", cubes, hundred, ""),
         ("ome_z40.ome.tif", long, same, ""),
-        ("reduced_pages.tif", cubes, same, "1 pages that are reduced"),
+        (
+            "reduced_pages.tif",
+            cubes,
+            same,
+            "(NewSubfileType) are left out: 1",
+        ),
         ("sub_ifds.ome.tif", cubes, same, "SubIFDs"),
         ("second.nii.gz", long, same, ""),
         ("second_big_endian.nii", long, same, ""),
@@ -217,237 +223,154 @@ const EIGHT: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const META: &str = "NDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR";
 const NRRD: &str = "type: uchar\ndimension: 3\nsizes: 2 2 2";
 
+/// A file whose values are 1 to 8, times `slope`, is read with voxels of these sizes.
+fn reads(name: &str, bytes: &[u8], um: [f64; 3], law: impl Fn(f32) -> f32) {
+    let words = String::from_utf8_lossy(bytes).into_owned();
+    let image = match written(name, bytes, ReadOptions::default()) {
+        Ok(image) => image,
+        Err(error) => unreachable!("{error}: {words}"),
+    };
+    for (found, expected) in image.spacing_um.iter().zip(um) {
+        assert!((found - expected).abs() < 1e-9, "{found}: {words}");
+    }
+    assert_eq!(image.values, EIGHT.map(f32::from).map(law), "{words}");
+    assert_eq!(image.warnings, Vec::<String>::new(), "{words}");
+}
+
+const LONG: [f64; 3] = [20.0, 20.0, 40.0];
+
 #[test]
-fn text_headers_of_other_writers_are_read_right() {
-    let numbers = |from: u8| (from..from + 8).map(f32::from).collect::<Vec<f32>>();
-    for (name, bytes, um, values) in [
+fn metaimages_of_other_writers_are_read_right() {
+    let same = |v: f32| v;
+    for fields in [
+        "ElementSpacing = 20 20 40\nDistanceUnits = um",
+        "ElementSpacing = 20 20 40\nDistanceUnits = micrometers",
+        "ElementSize = .02 .02 .04",
+        "ElementSpacing = .02 .02 .04\nElementSize = 1 1 1",
+    ] {
+        let bytes = meta(&format!("{META}\n{fields}"), &EIGHT);
+        reads("a.mha", &bytes, LONG, same);
+    }
+    let spaced = format!("{META}\nElementSpacing = .02 .02 .04");
+    let text = meta(
+        &format!("{spaced}\nBinaryData = False"),
+        b"1 2 3 4\n5 6 7 8\n",
+    );
+    reads("a.mha", &text, LONG, same);
+    let line = "ElementToIntensityFunctionSlope = 2\nElementToIntensityFunctionOffset = -1";
+    let bytes = meta(&format!("{spaced}\n{line}"), &EIGHT);
+    reads("a.mha", &bytes, LONG, |v| 2.0 * v - 1.0);
+    let axes = "ElementType = MET_UCHAR\nElementSpacing = .02 .02";
+    let two = format!("NDims = 2\nDimSize = 4 2\n{axes}\nOffset = 1 2\nTransformMatrix = 1 0 0 1");
+    reads("a.mha", &meta(&two, &EIGHT), [20.0; 3], same);
+    let four = format!("NDims = 4\nDimSize = 2 2 2 1\n{axes} .02 1");
+    reads("a.mha", &meta(&four, &EIGHT), [20.0; 3], same);
+}
+
+#[test]
+fn nrrds_of_other_writers_are_read_right() {
+    let same = |v: f32| v;
+    for units in [
+        "\"micrometers\" \"micrometers\" \"micrometers\"",
+        "\"\u{b5}m\" \"um\" \"microns\"",
+        "micron micron micron",
+    ] {
+        let fields = format!("{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: {units}");
+        reads("a.nrrd", &nrrd(&fields, &EIGHT), LONG, same);
+    }
+    // The micro sign in Latin-1.
+    let fields = format!("{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits:");
+    let latin = [
+        b"NRRD0004\n",
+        fields.as_bytes(),
+        b" \xb5m \xb5m \xb5m\n\n",
+        &EIGHT,
+    ]
+    .concat();
+    reads("a.nrrd", &latin, LONG, same);
+    let spaced = format!("{NRRD}\nspacings: .02 .02 .04\nunits: mm mm mm");
+    for (fields, data) in [
+        ("encoding: txt", b"1 2 3\n4,5,6 7 8".as_slice()),
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = 20 20 40\nDistanceUnits = um"),
-                &EIGHT,
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
+            "encoding: raw\nline skip: 2\nbyte skip: 1",
+            b"ab\nc\nd\x01\x02\x03\x04\x05\x06\x07\x08",
         ),
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = 20 20 40\nDistanceUnits = micrometers"),
-                &EIGHT,
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.mha",
-            meta(&format!("{META}\nElementSize = .02 .02 .04"), &EIGHT),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
-                b"1 2 3 4\n5 6 7 8\n",
-            ),
-            [20.0; 3],
-            numbers(1),
-        ),
-        (
-            "a.mha",
-            meta(
-                &format!(
-                    "{META}\nElementSpacing = .02 .02 .02\nElementToIntensityFunctionSlope = 2\nElementToIntensityFunctionOffset = -1"
-                ),
-                &EIGHT,
-            ),
-            [20.0; 3],
-            [1, 3, 5, 7, 9, 11, 13, 15]
-                .map(|v: u8| f32::from(v))
-                .to_vec(),
-        ),
-        (
-            "a.mha",
-            meta(
-                "NDims = 2\nDimSize = 4 2\nElementType = MET_UCHAR\nElementSpacing = .02 .02\nOffset = 1 2\nTransformMatrix = 1 0 0 1",
-                &EIGHT,
-            ),
-            [20.0; 3],
-            numbers(1),
-        ),
-        (
-            "a.mha",
-            meta(
-                "NDims = 4\nDimSize = 2 2 2 1\nElementType = MET_UCHAR\nElementSpacing = .02 .02 .02 1",
-                &EIGHT,
-            ),
-            [20.0; 3],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!(
-                    "{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: \"micrometers\" \"micrometers\" \"micrometers\""
-                ),
-                &EIGHT,
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!(
-                    "{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: \"\u{b5}m\" \"um\" \"microns\""
-                ),
-                &EIGHT,
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!("{NRRD}\nencoding: txt\nspacings: .02 .02 .04\nunits: mm mm mm"),
-                b"1 2 3\n4,5,6 7 8",
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!(
-                    "{NRRD}\nencoding: raw\nline skip: 2\nbyte skip: 1\nspacings: .02 .02 .04\nunits: mm mm mm"
-                ),
-                b"ab\nc\nd\x01\x02\x03\x04\x05\x06\x07\x08",
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!(
-                    "{NRRD}\nencoding: raw\nbyte skip: -1\nspacings: .02 .02 .04\nunits: mm mm mm"
-                ),
-                b"header\x01\x02\x03\x04\x05\x06\x07\x08",
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                "type: uchar\ndimension: 2\nsizes: 4 2\nencoding: raw\nspacings: 20 20\nunits: um um",
-                &EIGHT,
-            ),
-            [20.0; 3],
-            numbers(1),
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: space space space vector\nencoding: raw\nspacings: 20 20 40 nan\nunits: um um um none",
-                &EIGHT,
-            ),
-            [20.0, 20.0, 40.0],
-            numbers(1),
+            "encoding: raw\nbyte skip: -1",
+            b"header\x01\x02\x03\x04\x05\x06\x07\x08",
         ),
     ] {
-        let words = String::from_utf8_lossy(&bytes).into_owned();
-        let image = written(name, &bytes, ReadOptions::default())
-            .unwrap_or_else(|error| unreachable!("{error}: {words}"));
-        for (found, expected) in image.spacing_um.iter().zip(um) {
-            assert!((found - expected).abs() < 1e-9, "{found}: {words}");
-        }
-        assert_eq!(image.values, values, "{words}");
-        assert_eq!(image.warnings, Vec::<String>::new(), "{words}");
+        reads(
+            "a.nrrd",
+            &nrrd(&format!("{spaced}\n{fields}"), data),
+            LONG,
+            same,
+        );
     }
-    for (name, bytes, part) in [
+    let two = "type: uchar\ndimension: 2\nsizes: 4 2\nencoding: raw\nspacings: 20 20\nunits: um um";
+    reads("a.nrrd", &nrrd(two, &EIGHT), [20.0; 3], same);
+    let four = "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: space space space vector\n\
+                encoding: raw\nspacings: 20 20 40 nan\nunits: um um um none";
+    reads("a.nrrd", &nrrd(four, &EIGHT), LONG, same);
+}
+
+#[test]
+fn text_headers_of_what_is_no_image_of_lengths_are_refused() {
+    let axes = "ElementType = MET_UCHAR\nElementSpacing = 1 1 1";
+    let spaced = format!("{META}\nElementSpacing = .02 .02 .02");
+    for (fields, data, part) in [
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementNumberOfChannels = 3\nElementSpacing = 1 1 1"),
-                &[0; 24],
-            ),
+            format!("{META}\nElementNumberOfChannels = 3\nElementSpacing = 1 1 1"),
+            [0; 24].as_slice(),
             "ElementNumberOfChannels is 3",
         ),
         (
-            "a.mha",
-            meta(
-                "NDims = 4\nDimSize = 2 2 2 2\nElementType = MET_UCHAR\nElementSpacing = 1 1 1 1",
-                &[0; 16],
-            ),
+            format!("NDims = 4\nDimSize = 2 2 2 2\n{axes} 1"),
+            &[0; 16],
             "2 volumes",
         ),
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = 20 20 20\nDistanceUnits = px"),
-                &EIGHT,
-            ),
+            format!("{spaced}\nDistanceUnits = px"),
+            &EIGHT,
             "DistanceUnits is px",
         ),
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
-                b"1 2 3 4 5 6 7 300",
-            ),
+            format!("{spaced}\nBinaryData = False"),
+            b"1 2 3 4 5 6 7 300",
             "\"300\"",
         ),
         (
-            "a.mha",
-            meta(
-                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
-                b"1 2 3 4 5 6 7     ",
-            ),
+            format!("{spaced}\nBinaryData = False"),
+            b"1 2 3 4 5 6 7     ",
             "found 7",
         ),
+    ] {
+        let error = written("a.mha", &meta(&fields, data), ReadOptions::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let colour = "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: RGB-color space space space";
+    for (fields, part) in [
         (
-            "a.nrrd",
-            nrrd(&format!("{NRRD}\nencoding: hex\nspacings: 1 1 1"), &EIGHT),
+            format!("{NRRD}\nencoding: hex\nspacings: 1 1 1"),
             "encoding is hex",
         ),
         (
-            "a.nrrd",
-            nrrd(
-                &format!("{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: px px px"),
-                &EIGHT,
-            ),
+            format!("{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: px px px"),
             "unit \"px\"",
         ),
         (
-            "a.nrrd",
-            nrrd(
-                &format!("{NRRD}\nencoding: raw\nspacings: 20 20 nan\nunits: um um um"),
-                &EIGHT,
-            ),
+            format!("{NRRD}\nencoding: raw\nspacings: 20 20 nan\nunits: um um um"),
             "no voxel size",
         ),
+        (format!("{colour}\nencoding: raw"), "rgb-color along axis 0"),
         (
-            "a.nrrd",
-            nrrd(
-                "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: RGB-color space space space\nencoding: raw",
-                &EIGHT,
-            ),
-            "rgb-color along axis 0",
-        ),
-        (
-            "a.nrrd",
-            nrrd(
-                &format!("{NRRD}\nencoding: raw\nline skip: 9\nspacings: 1 1 1"),
-                &EIGHT,
-            ),
+            format!("{NRRD}\nencoding: raw\nline skip: 9\nspacings: 1 1 1"),
             "end early",
         ),
     ] {
-        let error = written(name, &bytes, ReadOptions::default())
-            .unwrap_err()
-            .to_string();
+        let error = written("a.nrrd", &nrrd(&fields, &EIGHT), ReadOptions::default());
+        let error = error.unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
     }
 }
@@ -621,44 +544,39 @@ fn data_after_what_the_header_asks_for_are_said() {
     }
 }
 
-/// The bytes of a file between which its packed streams lie.
-fn packed_streams(name: &str, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let after =
-        |mark: &[u8]| bytes.windows(mark.len()).position(|w| w == mark).unwrap() + mark.len();
-    if name.ends_with(".nrrd") {
-        return vec![after(b"\n\n")..bytes.len()];
+/// Start and length of each packed stream of a file.
+fn packed_streams(name: &str, bytes: &[u8]) -> Vec<(usize, usize)> {
+    let after = |mark: &[u8]| {
+        let at = bytes.windows(mark.len()).position(|window| window == mark);
+        let start = at.unwrap() + mark.len();
+        vec![(start, bytes.len() - start)]
+    };
+    match name.rsplit('.').next() {
+        Some("nrrd") => after(b"\n\n"),
+        Some("mha") => after(b"LOCAL\n"),
+        Some("tif") => strips(bytes),
+        _ => vec![(0, bytes.len())],
     }
-    if name.ends_with(".mha") {
-        return vec![after(b"LOCAL\n")..bytes.len()];
-    }
-    if name.ends_with(".tif") {
-        let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
-        let mut all = Vec::new();
-        loop {
-            let mut tag = |places, lengths| {
-                let places = decoder.find_tag_unsigned_vec::<u64>(places).unwrap()?;
-                Some((
-                    places,
-                    decoder.find_tag_unsigned_vec::<u64>(lengths).unwrap()?,
-                ))
-            };
-            use tiff::tags::Tag;
-            let (places, lengths) = tag(Tag::StripOffsets, Tag::StripByteCounts)
-                .or_else(|| tag(Tag::TileOffsets, Tag::TileByteCounts))
-                .unwrap();
-            all.extend(
-                places
-                    .iter()
-                    .zip(lengths)
-                    .map(|(at, length)| *at as usize..(at + length) as usize),
-            );
-            if !decoder.more_images() {
-                return all;
-            }
-            decoder.next_image().unwrap();
+}
+
+/// Start and length of each strip or tile of a TIFF.
+fn strips(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut all = Vec::new();
+    loop {
+        let mut tag = |places, lengths| {
+            let places = decoder.find_tag_unsigned_vec::<usize>(places).unwrap()?;
+            Some((places, decoder.find_tag_unsigned_vec(lengths).unwrap()?))
+        };
+        let (places, lengths) = tag(Tag::StripOffsets, Tag::StripByteCounts)
+            .or_else(|| tag(Tag::TileOffsets, Tag::TileByteCounts))
+            .unwrap();
+        all.extend(places.into_iter().zip(lengths));
+        if !decoder.more_images() {
+            return all;
         }
+        decoder.next_image().unwrap();
     }
-    std::iter::once(0..bytes.len()).collect()
 }
 
 /// One bit that is flipped inside a packed stream gives an error, or (in a field of the packing that
@@ -689,19 +607,19 @@ fn no_flipped_bit_in_a_packed_stream_gives_another_image() {
         };
         let right = attempt(&whole).unwrap();
         let streams = packed_streams(name, &whole);
-        let length: usize = streams.iter().map(ExactSizeIterator::len).sum();
+        let length: usize = streams.iter().map(|(_, length)| length).sum();
         let mut refused = 0;
         for round in 0..500 {
             let mut draws = Chance::new(17).at(Stream::Test, round, length as u64);
             let mut at = draws.below(length as u32) as usize;
             let mut ranges = streams.iter();
             let mut range = ranges.next().unwrap();
-            while at >= range.len() {
-                at -= range.len();
+            while at >= range.1 {
+                at -= range.1;
                 range = ranges.next().unwrap();
             }
             let mut bytes = whole.clone();
-            bytes[range.start + at] ^= 1 << draws.below(8);
+            bytes[range.0 + at] ^= 1 << draws.below(8);
             match attempt(&bytes) {
                 Err(_) => refused += 1,
                 Ok(image) => {
@@ -712,10 +630,7 @@ fn no_flipped_bit_in_a_packed_stream_gives_another_image() {
         }
         assert!(refused > 400, "{name}: {refused} of 500");
         // Bytes behind the stream are no part of it.
-        if !std::path::Path::new(name)
-            .extension()
-            .is_some_and(|ending| ending == "tif")
-        {
+        if !opened.contains(".tif") {
             let error = attempt(&[&whole[..], b"more"].concat()).unwrap_err();
             assert!(
                 matches!(error, ImageError::Damaged { .. }),

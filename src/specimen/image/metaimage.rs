@@ -129,7 +129,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             ));
         }
         header.length += count as u64;
-        let line = String::from_utf8_lossy(&line);
+        let line = text::decoded(line);
         if line.trim().is_empty() {
             continue;
         }
@@ -147,7 +147,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
         };
         let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
         let last = name == "ElementDataFile";
-        listing = last && value.starts_with("LIST");
+        listing = last && value.split_whitespace().next() == Some("LIST");
         header.fields.insert(name, value);
         if last && !listing {
             return Ok(header);

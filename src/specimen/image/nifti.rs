@@ -470,8 +470,8 @@ fn claim(
     let stored = [1, 2, 3].map(|axis| header.pixdim[axis]);
     let mut sizes = stored.map(f64::abs);
     let is_size = |size: f64| size.is_finite() && size > 0.0;
-    // The third size of an image of two axes says nothing, if it is there at all.
-    let layered = header.dim[0] > 2 || is_size(sizes[2]);
+    // The third size of an image of two axes says nothing.
+    let layered = header.dim[0] > 2;
     if !layered {
         sizes[2] = sizes[0];
     }

@@ -117,7 +117,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             .read_until(b'\n', &mut line)
             .map_err(|source| ImageError::io(path, source))?;
         header.length += count as u64;
-        let line = String::from_utf8_lossy(&line);
+        let line = text::decoded(line);
         let line = line.trim();
         if first {
             if !line.starts_with("NRRD000") {
@@ -152,7 +152,8 @@ fn header(path: &Path) -> Result<Header, ImageError> {
             ));
         };
         let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_owned());
-        listing = matches!(name.as_str(), "data file" | "datafile") && value.starts_with("LIST");
+        listing = matches!(name.as_str(), "data file" | "datafile")
+            && value.split_whitespace().next() == Some("LIST");
         header.fields.insert(name, value);
     }
 }

@@ -4,6 +4,18 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{ImageError, ReadOptions};
 
+/// Text of a header. Bytes that are not UTF-8 are read as Latin-1, in which old programs write the
+/// micro sign.
+pub(super) fn decoded(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        error
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect()
+    })
+}
+
 /// At most 80 characters of what was found, for a message.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(80) {

@@ -20,7 +20,7 @@ use flate2::bufread::ZlibDecoder;
 use super::description::{Described, Resolution, described};
 use super::samples::{self, Layout, Packing, Sample};
 use super::{
-    Claim, Image, ImageError, MOST_VOXELS, ReadOptions, Stated, UNORIENTED, folder, written,
+    Claim, Image, ImageError, MOST_VOXELS, ReadOptions, Stated, UNORIENTED, folder, text, written,
 };
 
 type Reader = Decoder<BufReader<Plain<std::fs::File>>>;
@@ -92,7 +92,7 @@ struct Pages {
     /// Reduced images and masks that are left out.
     left_out: usize,
     /// Pages with directories of their own, where reduced images are.
-    nested: usize,
+    nested: bool,
     /// Bytes after the last row of packed strips.
     left: u64,
 }
@@ -351,8 +351,7 @@ fn directories(
     Ok(found)
 }
 
-/// The description of the current page. Bytes that are not UTF-8 are read as Latin-1, in which old
-/// versions of `ImageJ` write the micro sign.
+/// The description of the current page.
 fn description(decoder: &mut Reader) -> Result<String, ::tiff::TiffError> {
     let mut tags = decoder.image_ifd();
     let length = tags
@@ -366,13 +365,7 @@ fn description(decoder: &mut Reader) -> Result<String, ::tiff::TiffError> {
     bytes.truncate(found);
     let end = bytes.iter().position(|&byte| byte == 0);
     bytes.truncate(end.unwrap_or(bytes.len()));
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
-        error
-            .as_bytes()
-            .iter()
-            .map(|&byte| char::from(byte))
-            .collect()
-    }))
+    Ok(text::decoded(bytes))
 }
 
 /// The resolution tags of the current page.
@@ -451,6 +444,18 @@ fn add_page(
             ),
         });
     }
+    let fill_order = decoder
+        .find_tag_unsigned::<u16>(Tag::FillOrder)
+        .map_err(damaged)?
+        .unwrap_or(1);
+    if fill_order != 1 && colour == ColorType::Gray(1) {
+        return Err(ImageError::header(
+            path,
+            "FillOrder",
+            fill_order.to_string(),
+            "1, the first pixel in the highest bit",
+        ));
+    }
     let dims = [u64::from(width), u64::from(height), pages.count as u64 + 1];
     samples::checked_dims(path, "ImageWidth, ImageLength", dims)?;
     let bytes = decoder.image_buffer_layout().map_err(damaged)?.complete_len as u64;
@@ -482,8 +487,7 @@ fn add_page(
     }
     let tag = |decoder: &mut Reader, tag| decoder.find_tag_unsigned::<u64>(tag).ok().flatten();
     pages.turned += usize::from(tag(decoder, Tag::Orientation).unwrap_or(1) != 1);
-    let nested = decoder.image_ifd().find_entry(Tag::SubIfd).is_some();
-    pages.nested += usize::from(nested);
+    pages.nested |= decoder.image_ifd().find_entry(Tag::SubIfd).is_some();
     let from = pages.values.len();
     append(&page, colour, width as usize, &mut pages.values);
     let found = pages.values.len() - from;
@@ -620,6 +624,10 @@ fn add_layers(
     let (values, _) = samples::read(&[path.to_path_buf()], &layout)?;
     pages.values = values;
     pages.count = layout.dims[2];
+    // The one directory speaks for every layer.
+    for said in [&mut pages.white, &mut pages.palette, &mut pages.turned] {
+        *said *= pages.count;
+    }
     Ok(())
 }
 
@@ -643,11 +651,11 @@ fn calibrate(
         Some(Sample::I16) if (slope - 1.0).abs() <= 0.0 && (intercept + 32768.0).abs() <= 0.0 => {
             return Ok(());
         }
-        other => {
+        _ => {
             return Err(ImageError::header(
                 path,
                 "ImageJ's calibration",
-                format!("c0={intercept}, c1={slope} on samples of the type {other:?}"),
+                format!("c0={intercept}, c1={slope} on signed or 32-bit samples"),
                 "unsigned samples of 8 or 16 bits, which ImageJ calibrates; save calibrated values \
                  (32-bit) without c0 and c1",
             ));
@@ -695,14 +703,13 @@ fn append(page: &DecodingResult, colour: ColorType, width: usize, values: &mut V
 /// What was set aside or left out, a sentence each.
 fn set_aside(pages: &Pages, found: &Described) -> Vec<String> {
     let of = |count: usize| {
-        if count == pages.count || count == 1 && pages.count == 1 {
+        if count == pages.count {
             String::new()
         } else {
             format!(" in {count} of {} pages", pages.count)
         }
     };
     let mut said = Vec::new();
-    // One directory stands for all layers of a stack that has no others.
     if pages.white > 0 {
         said.push(format!(
             "the photometric interpretation is MinIsWhite{}, a display hint: stored values are kept",
@@ -723,15 +730,12 @@ fn set_aside(pages: &Pages, found: &Described) -> Vec<String> {
     }
     if pages.left_out > 0 {
         said.push(format!(
-            "{} pages that are reduced images or masks (NewSubfileType) are left out",
+            "pages that are reduced images or masks (NewSubfileType) are left out: {}",
             pages.left_out
         ));
     }
-    if pages.nested > 0 {
-        said.push(format!(
-            "directories within the directories{} (SubIFDs, reduced images) are left out",
-            of(pages.nested)
-        ));
+    if pages.nested {
+        said.push("directories within directories (SubIFDs, reduced images) are left out".into());
     }
     if let Some(calibration) = &found.calibration {
         said.push(format!(
