@@ -354,7 +354,7 @@ thickness = "20 um"
     let above = format!("extends = \"base.toml\"\n# {}\n", "y".repeat(1000));
     refused(&above, &[], "merged has");
     // Rows and pictures.
-    let dense = ["run.duration=100000 d", "output.film_every=1 h"];
+    let dense = ["run.duration=1000000 d", "output.film_every=1 h"];
     let found = read(TINY, &dense).unwrap().build().unwrap_err();
     assert!(found.render(false).contains("output"), "{found:?}");
     // Anything else that is accepted.
@@ -363,7 +363,11 @@ thickness = "20 um"
         let edge = 5 + draws.below(21);
         let sets = [
             format!("lattice.site={edge} um"),
-            format!("lattice.size=[{}, {}, 1]", 6 + draws.below(6), 6 + draws.below(6)),
+            format!(
+                "lattice.size=[{}, {}, 1]",
+                6 + draws.below(6),
+                6 + draws.below(6)
+            ),
             format!("specimen.slab.thickness={} um", edge * (1 + draws.below(5))),
             format!("run.tick={} h", [1, 2, 3, 6][draws.below(4) as usize]),
             format!("lattice.section_thickness={} um", 1 + draws.below(100_000)),
@@ -388,7 +392,8 @@ fn two_runs_with_another_calcium_have_another_digest() {
         let text = LIVELY.replace("preset = \"mouse\"", "preset = \"human\"");
         fs::write(&path, format!("{text}{body}")).unwrap();
         let sets = [
-            "run.burn_in=0 d".to_owned(),
+            "run.burn_in=1 d".to_owned(),
+            "patient.health_window=1 d".to_owned(),
             "run.duration=2 d".to_owned(),
             format!("patient.calcium.usual={usual}"),
         ];

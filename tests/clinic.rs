@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use howship::biology::problem::Problems;
 use howship::engine::parts::{Part, parts};
 use howship::engine::state::State;
-use howship::biology::problem::Problems;
 use howship::output::checkpoint::open;
 use howship::output::table::Table;
 use howship::scenario::build::{Loaded, Simulation, load};

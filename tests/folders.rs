@@ -166,7 +166,13 @@ fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
     bench.done("run arms.toml --out all --force --quiet");
     assert_eq!(
         names(&bench.path("all")),
-        ["compared", "control", "folder.json", "scenario.toml", "slow"]
+        [
+            "compared",
+            "control",
+            "folder.json",
+            "scenario.toml",
+            "slow"
+        ]
     );
     // An empty folder.
     fs::create_dir(bench.path("empty")).unwrap();
@@ -177,12 +183,14 @@ fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
     );
 }
 
+/// What is done to a run folder before it is to be replaced.
+type Harm = fn(&Path);
+
 #[test]
 fn force_keeps_every_folder_with_anything_that_howship_did_not_write() {
     let bench = Bench::new();
     bench.done("run small.toml --out made --quiet");
     let (made, run) = (bench.path("made"), bench.path("run"));
-    type Harm = fn(&Path);
     let harms: [(&str, Harm); 15] = [
         ("thesis.tex", |run| write(&run.join("thesis.tex"), "words")),
         ("plots/mine.svg", |run| {
@@ -275,7 +283,11 @@ fn force_never_takes_the_place_of_what_is_in_use() {
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(said(&output).contains("current folder"), "{}", said(&output));
+        assert!(
+            said(&output).contains("current folder"),
+            "{}",
+            said(&output)
+        );
     };
     inside("run", "run ../small.toml --out ../run --force");
     inside("run/plots", "run ../../small.toml --out ../../run --force");
@@ -287,11 +299,15 @@ fn a_replacement_that_fails_leaves_what_was_there() {
     let bench = Bench::new();
     bench.done("run small.toml --out run --quiet");
     let before = all(&bench.path("run"));
-    // More cells than a marrow has room for.
-    let (code, words) = bench.howship(
-        "run small.toml --out run --force --quiet --set inoculation.cells=100000 \
-         --set inoculation.time=6~h",
-    );
+    // A limit on the size of files stands for a full disk.
+    let program = env!("CARGO_BIN_EXE_howship");
+    let line = format!("ulimit -f 16; exec {program} run small.toml --out run --force --quiet");
+    let output = Command::new("bash")
+        .current_dir(bench.base.path())
+        .args(["-c", &line])
+        .output()
+        .unwrap();
+    let (code, words) = (output.status.code(), said(&output));
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("run is as it was"), "{words}");
     assert!(before == all(&bench.path("run")), "something was written");
@@ -323,10 +339,7 @@ fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
     let bench = Bench::new();
     bench.done("run arms.toml --out all --quiet");
     write(&bench.path("all/slow/plots/mine.svg"), "<svg/>");
-    bench.refused(
-        "run arms.toml --out all --force",
-        &["slow/plots/mine.svg"],
-    );
+    bench.refused("run arms.toml --out all --force", &["slow/plots/mine.svg"]);
     assert_eq!(bench.howship("verify all --quiet").0, Some(1));
     fs::remove_file(bench.path("all/slow/plots/mine.svg")).unwrap();
     write(&bench.path("all/notes"), "words");
@@ -335,7 +348,10 @@ fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("notes is not of the run"), "{words}");
     write(&bench.path("mine/plots/arms.svg"), "<svg/>");
-    bench.refused("compare all --out mine", &["exists already and is not empty"]);
+    bench.refused(
+        "compare all --out mine",
+        &["exists already and is not empty"],
+    );
     let root = env!("CARGO_MANIFEST_DIR");
     let trial = format!("trial run {root}/trials/small/zoledronate_sre.toml --patients 4 --quiet");
     bench.done(&format!("{trial} --out trial"));
@@ -347,7 +363,11 @@ fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
     write(&bench.path("thesis/trial.toml"), "x");
     bench.refused(&format!("{trial} --out thesis --force"), &["summary.json"]);
     bench.refused(&format!("{trial} --out . --force"), &["is not replaced"]);
-    assert!(names(bench.base.path()).iter().all(|name| !name.contains(".new-")));
+    assert!(
+        names(bench.base.path())
+            .iter()
+            .all(|name| !name.contains(".new-"))
+    );
 }
 
 fn wait_for(path: &Path) {
@@ -360,14 +380,17 @@ fn wait_for(path: &Path) {
 }
 
 fn kill(signal: &str, id: u32) {
-    let status = Command::new("kill").args([signal, &id.to_string()]).status();
+    let status = Command::new("kill")
+        .args([signal, &id.to_string()])
+        .status();
     assert!(status.unwrap().success());
 }
 
 #[test]
 fn a_run_whose_folder_was_taken_from_it_stops_and_leaves_the_new_one_alone() {
     let bench = Bench::new();
-    let long = "run small.toml --out run --quiet --set run.duration=1000~d --set checkpoint.every=6~h";
+    let long =
+        "run small.toml --out run --quiet --set run.duration=1000~d --set checkpoint.every=6~h";
     for removed in ["run", "run/checkpoints"] {
         let child = bench
             .command(long)
@@ -430,11 +453,16 @@ const TAMPERINGS: [Tampering; 30] = [
     ("the digests", 1, "digests.csv was altered", |run| {
         edit_digit(&run.join("digests.csv"));
     }),
-    ("a picture cut", 1, "plots/bone_loss.svg was altered", |run| {
-        let path = run.join("plots/bone_loss.svg");
-        let bytes = fs::read(&path).unwrap();
-        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    }),
+    (
+        "a picture cut",
+        1,
+        "plots/bone_loss.svg was altered",
+        |run| {
+            let path = run.join("plots/bone_loss.svg");
+            let bytes = fs::read(&path).unwrap();
+            fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        },
+    ),
     ("a picture emptied", 1, "plots/map.gif was altered", |run| {
         write(&run.join("plots/map.gif"), "");
     }),
@@ -445,9 +473,14 @@ const TAMPERINGS: [Tampering; 30] = [
     ("a file added", 1, "notes.txt is not of the run", |run| {
         write(&run.join("notes.txt"), "words");
     }),
-    ("a hidden file added", 1, "plots/.x is not of the run", |run| {
-        write(&run.join("plots/.x"), "words");
-    }),
+    (
+        "a hidden file added",
+        1,
+        "plots/.x is not of the run",
+        |run| {
+            write(&run.join("plots/.x"), "words");
+        },
+    ),
     ("a folder added", 1, "more is not of the run", |run| {
         write(&run.join("more/series.csv"), "time_d\n");
     }),
@@ -488,37 +521,70 @@ const TAMPERINGS: [Tampering; 30] = [
         let entry = format!("\"outputs\": {{\n    \"mine.csv\": \"{digest}\",");
         replace(&run.join("run.json"), "\"outputs\": {", &entry);
     }),
-    ("an output outside", 1, "../small.toml in run.json is no file", |run| {
-        let digest = blake3::hash(&fs::read(run.join("../small.toml")).unwrap()).to_hex();
-        let entry = format!("\"outputs\": {{\n    \"../small.toml\": \"{digest}\",");
-        replace(&run.join("run.json"), "\"outputs\": {", &entry);
-    }),
-    ("an output from the root", 1, "/dev/zero in run.json is no file", |run| {
-        let entry = "\"outputs\": {\n    \"/dev/zero\": \"00\",";
-        replace(&run.join("run.json"), "\"outputs\": {", entry);
-    }),
-    ("the final state of another run", 1, "tick-4.howship", |run| {
-        fs::copy(
-            run.join("../other/checkpoints/tick-4.howship"),
-            run.join("checkpoints/tick-4.howship"),
-        )
-        .unwrap();
-    }),
-    ("the final state removed", 1, "tick-4.howship is missing", |run| {
-        fs::remove_file(run.join("checkpoints/tick-4.howship")).unwrap();
-    }),
+    (
+        "an output outside",
+        1,
+        "../small.toml in run.json is no file",
+        |run| {
+            let digest = blake3::hash(&fs::read(run.join("../small.toml")).unwrap()).to_hex();
+            let entry = format!("\"outputs\": {{\n    \"../small.toml\": \"{digest}\",");
+            replace(&run.join("run.json"), "\"outputs\": {", &entry);
+        },
+    ),
+    (
+        "an output from the root",
+        1,
+        "/dev/zero in run.json is no file",
+        |run| {
+            let entry = "\"outputs\": {\n    \"/dev/zero\": \"00\",";
+            replace(&run.join("run.json"), "\"outputs\": {", entry);
+        },
+    ),
+    (
+        "the final state of another run",
+        1,
+        "tick-4.howship",
+        |run| {
+            fs::copy(
+                run.join("../other/checkpoints/tick-4.howship"),
+                run.join("checkpoints/tick-4.howship"),
+            )
+            .unwrap();
+        },
+    ),
+    (
+        "the final state removed",
+        1,
+        "tick-4.howship is missing",
+        |run| {
+            fs::remove_file(run.join("checkpoints/tick-4.howship")).unwrap();
+        },
+    ),
     ("the digest of the bone", 2, "the bone is not that", |run| {
         replace(&run.join("run.json"), "\"bone\": \"", "\"bone\": \"0");
     }),
     ("the version", 2, "whose results may differ", |run| {
-        replace(&run.join("run.json"), "\"version\": \"", "\"version\": \"9.");
+        replace(
+            &run.join("run.json"),
+            "\"version\": \"",
+            "\"version\": \"9.",
+        );
     }),
     ("the scenario", 2, "scenario.toml was altered", |run| {
         replace(&run.join("scenario.toml"), "cells = 20", "cells = 21");
     }),
-    ("a key added to the manifest", 2, "unknown field `mine`", |run| {
-        replace(&run.join("run.json"), "\"outputs\": {", "\"mine\": 1,\n  \"outputs\": {");
-    }),
+    (
+        "a key added to the manifest",
+        2,
+        "unknown field `mine`",
+        |run| {
+            replace(
+                &run.join("run.json"),
+                "\"outputs\": {",
+                "\"mine\": 1,\n  \"outputs\": {",
+            );
+        },
+    ),
 ];
 
 #[test]
@@ -555,7 +621,9 @@ fn thirty_tamperings_of_a_run_folder_are_seen() {
 #[test]
 fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
     let bench = Bench::new();
-    bench.done("run small.toml --out run --quiet --set checkpoint.every=6~h --set checkpoint.keep=9");
+    bench.done(
+        "run small.toml --out run --quiet --set checkpoint.every=6~h --set checkpoint.keep=9",
+    );
     let run = bench.path("run");
     assert_eq!(names(&run.join("checkpoints")), ["lock", "tick-4.howship"]);
     let bytes = read_bytes(&run.join("checkpoints/tick-4.howship")).unwrap();

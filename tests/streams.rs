@@ -49,19 +49,44 @@ fn shell(base: &Path, line: &str) -> Option<i32> {
 fn words_that_nobody_can_read_change_no_exit_code() {
     let base = bench();
     let at = |line: &str| shell(base.path(), line);
-    for to in ["2>/dev/full", "2>&-", ">&- 2>&-", "> /dev/full 2> /dev/full"] {
+    for to in [
+        "2>/dev/full",
+        "2>&-",
+        ">&- 2>&-",
+        "> /dev/full 2> /dev/full",
+    ] {
         let _ = fs::remove_dir_all(base.path().join("run"));
-        assert_eq!(at(&format!("howship run small.toml --out run {to}")), Some(0), "{to}");
+        assert_eq!(
+            at(&format!("howship run small.toml --out run {to}")),
+            Some(0),
+            "{to}"
+        );
         assert_eq!(at(&format!("howship verify run {to}")), Some(0), "{to}");
-        assert_eq!(at(&format!("howship run small.toml --out run {to}")), Some(2), "{to}");
+        assert_eq!(
+            at(&format!("howship run small.toml --out run {to}")),
+            Some(2),
+            "{to}"
+        );
         for quiet in ["", "--quiet"] {
             let missing = format!("howship run missing.toml {quiet} {to}");
             assert_eq!(at(&missing), Some(2), "{missing}");
         }
-        assert_eq!(at(&format!("howship check missing.toml {to}")), Some(2), "{to}");
-        assert_eq!(at(&format!("howship run --no-such-flag {to}")), Some(2), "{to}");
+        assert_eq!(
+            at(&format!("howship check missing.toml {to}")),
+            Some(2),
+            "{to}"
+        );
+        assert_eq!(
+            at(&format!("howship run --no-such-flag {to}")),
+            Some(2),
+            "{to}"
+        );
         assert_eq!(at(&format!("howship resume missing {to}")), Some(2), "{to}");
-        assert_eq!(at(&format!("howship study check missing.toml {to}")), Some(2), "{to}");
+        assert_eq!(
+            at(&format!("howship study check missing.toml {to}")),
+            Some(2),
+            "{to}"
+        );
     }
 }
 

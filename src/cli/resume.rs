@@ -9,7 +9,7 @@ use super::Stop;
 use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, Session};
-use crate::output::checkpoint::{Checkpoints, FOLDER, open, read_bytes};
+use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::write_whole;
 use crate::scenario::restore::Restored;
@@ -52,6 +52,9 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
             say!("{} is done already", path.display());
         }
         return Ok(());
+    }
+    if all(path)?.is_empty() {
+        return Err(none_whole(path));
     }
     let checkpoints = Checkpoints::hold(path)?;
     checkpoints.tidy()?;
@@ -112,8 +115,12 @@ fn last_whole(path: &Path, checkpoints: &Checkpoints) -> Result<Restored, Stop> 
             ),
         }
     }
-    Err(Stop::Request(format!(
+    Err(none_whole(path))
+}
+
+fn none_whole(path: &Path) -> Stop {
+    Stop::Request(format!(
         "error: {} has no whole checkpoint: run its scenario.toml anew",
         path.join(FOLDER).display()
-    )))
+    ))
 }

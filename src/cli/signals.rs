@@ -1,7 +1,7 @@
 //! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone).
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;

@@ -1,6 +1,6 @@
 //! `howship specimen`: what an image holds, with its morphometry.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -30,15 +30,21 @@ pub(super) struct SpecimenArguments {
     json: bool,
 }
 
+/// Nothing that is there is drawn over.
+fn refuse_taken(picture: &Path) -> Result<(), Stop> {
+    if picture.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(Stop::Request(format!(
+        "error: {} exists already: choose another name with --picture",
+        picture.display()
+    )))
+}
+
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     let wrong = |error: &dyn std::fmt::Display| Stop::Request(format!("error: {error}"));
-    if let Some(picture) = &arguments.picture
-        && picture.symlink_metadata().is_ok()
-    {
-        return Err(wrong(&format_args!(
-            "{} exists already: choose another name with --picture",
-            picture.display()
-        )));
+    if let Some(picture) = &arguments.picture {
+        refuse_taken(picture)?;
     }
     let image = read(
         &arguments.image,

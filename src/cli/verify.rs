@@ -300,7 +300,9 @@ fn compare(one: &Manifest, other: &Manifest) -> Vec<String> {
         }
     }
     // The words for an image hold its path, which may be another one today.
-    let is_synthetic = [one, other].iter().any(|run| run.specimen.starts_with("synthetic"));
+    let is_synthetic = [one, other]
+        .iter()
+        .any(|run| run.specimen.starts_with("synthetic"));
     if is_synthetic && one.specimen != other.specimen {
         found.push(format!(
             "run.json says specimen {}, and it is {}",

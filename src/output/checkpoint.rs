@@ -401,9 +401,8 @@ pub fn is_our_file(path: &Path) -> bool {
     let number = [TICK, PAST].iter().find_map(|kind| name.strip_prefix(kind));
     let ending = number.map(|number| number.trim_start_matches(|c: char| c.is_ascii_digit()));
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        file.take(MAGIC.len() as u64).read_to_end(&mut head)
-    });
+    let read =
+        File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut head));
     read.is_ok()
         && match ending {
             Some(".howship") => head == MAGIC,
@@ -449,7 +448,10 @@ impl Checkpoints {
     /// [`OutputError::InUse`] when another process holds one of them.
     pub fn hold_all(runs: &[PathBuf]) -> Result<Vec<Self>, OutputError> {
         runs.iter()
-            .filter(|run| run.join(FOLDER).join(LOCK).is_file())
+            .filter(|run| {
+                let lock = run.join(FOLDER).join(LOCK);
+                lock.symlink_metadata().is_ok_and(|found| found.is_file())
+            })
             .map(|run| Self::lock(run, false))
             .collect()
     }

@@ -55,24 +55,24 @@ pub struct Manifest {
 /// # Errors
 /// [`OutputError::Exists`] where there is anything of its name.
 pub fn make(path: &Path) -> Result<(), OutputError> {
-        let io = |source| OutputError::Io {
-            path: path.to_path_buf(),
-            source,
-        };
-        // Also a link that leads nowhere.
-        if path.symlink_metadata().is_ok() {
-            return Err(OutputError::Exists(path.to_path_buf()));
-        }
-        if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
-            std::fs::create_dir_all(parent).map_err(io)?;
-        }
-        match std::fs::create_dir(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                Err(OutputError::Exists(path.to_path_buf()))
-            }
-            made => made.map_err(io),
-        }
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    // Also a link that leads nowhere.
+    if path.symlink_metadata().is_ok() {
+        return Err(OutputError::Exists(path.to_path_buf()));
     }
+    if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
+        std::fs::create_dir_all(parent).map_err(io)?;
+    }
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(OutputError::Exists(path.to_path_buf()))
+        }
+        made => made.map_err(io),
+    }
+}
 
 impl RunFolder {
     /// Makes the folder.
