@@ -354,7 +354,7 @@ thickness = "20 um"
     let above = format!("extends = \"base.toml\"\n# {}\n", "y".repeat(1000));
     refused(&above, &[], "merged has");
     // Rows and pictures.
-    let dense = ["run.duration=100000 d", "output.film_every=1 h"];
+    let dense = ["run.duration=1000000 d", "output.film_every=1 h"];
     let found = read(TINY, &dense).unwrap().build().unwrap_err();
     assert!(found.render(false).contains("output"), "{found:?}");
     // Anything else that is accepted.
@@ -392,7 +392,8 @@ fn two_runs_with_another_calcium_have_another_digest() {
         let text = LIVELY.replace("preset = \"mouse\"", "preset = \"human\"");
         fs::write(&path, format!("{text}{body}")).unwrap();
         let sets = [
-            "run.burn_in=0 d".to_owned(),
+            "run.burn_in=1 d".to_owned(),
+            "patient.health_window=1 d".to_owned(),
             "run.duration=2 d".to_owned(),
             format!("patient.calcium.usual={usual}"),
         ];

@@ -180,8 +180,8 @@ fn a_full_disk_is_an_error_and_what_lay_there_is_whole() {
         &["run", "small.toml", "--quiet", "--out", "free"],
     );
     assert_eq!(code, Some(0), "{words}");
-    // 24 KiB hold tables and checkpoints, and no picture.
-    let (code, words) = limited(24, "run small.toml --quiet --out full");
+    // 28 KiB hold the scenario, tables and checkpoints, and not every picture.
+    let (code, words) = limited(28, "run small.toml --quiet --out full");
     assert_eq!(code, Some(1), "{words}");
     assert!(
         words.contains("error: full/plots/") && words.contains("File too large"),
@@ -212,8 +212,8 @@ fn a_full_disk_is_an_error_and_what_lay_there_is_whole() {
         let free = fs::read(folder.path().join("free").join(file)).unwrap();
         assert!(fs::read(full.join(file)).unwrap() == free, "{file} differs");
     }
-    // 8 KiB hold no later checkpoint: the run says so and goes on.
-    let (code, words) = limited(8, "run small.toml --quiet --out fuller");
+    // 16 KiB hold the scenario and no checkpoint: the run says so and goes on.
+    let (code, words) = limited(16, "run small.toml --quiet --out fuller");
     assert_eq!(code, Some(1), "{words}");
     assert!(
         words.contains("warning: no checkpoint at tick 24"),

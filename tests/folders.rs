@@ -183,12 +183,14 @@ fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
     );
 }
 
+/// What is done to a run folder before it is to be replaced.
+type Harm = fn(&Path);
+
 #[test]
 fn force_keeps_every_folder_with_anything_that_howship_did_not_write() {
     let bench = Bench::new();
     bench.done("run small.toml --out made --quiet");
     let (made, run) = (bench.path("made"), bench.path("run"));
-    type Harm = fn(&Path);
     let harms: [(&str, Harm); 15] = [
         ("thesis.tex", |run| write(&run.join("thesis.tex"), "words")),
         ("plots/mine.svg", |run| {
@@ -297,11 +299,15 @@ fn a_replacement_that_fails_leaves_what_was_there() {
     let bench = Bench::new();
     bench.done("run small.toml --out run --quiet");
     let before = all(&bench.path("run"));
-    // More cells than a marrow has room for.
-    let (code, words) = bench.howship(
-        "run small.toml --out run --force --quiet --set inoculation.cells=100000 \
-         --set inoculation.time=6~h",
-    );
+    // A limit on the size of files stands for a full disk.
+    let program = env!("CARGO_BIN_EXE_howship");
+    let line = format!("ulimit -f 16; exec {program} run small.toml --out run --force --quiet");
+    let output = Command::new("bash")
+        .current_dir(bench.base.path())
+        .args(["-c", &line])
+        .output()
+        .unwrap();
+    let (code, words) = (output.status.code(), said(&output));
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("run is as it was"), "{words}");
     assert!(before == all(&bench.path("run")), "something was written");

@@ -91,7 +91,7 @@ pub(super) fn check_picture(path: &Path, force: bool) -> Result<(), String> {
             ending.unwrap_or_default()
         ));
     }
-    if path.exists() && !force {
+    if path.symlink_metadata().is_ok() && !force {
         return Err(format!(
             "--picture {} exists already: choose another name, or replace it with --force",
             path.display()

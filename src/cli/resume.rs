@@ -10,7 +10,7 @@ use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, Session};
 use crate::numerics::files::read_text;
-use crate::output::checkpoint::{Checkpoints, FOLDER, open, read_bytes};
+use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::write_whole;
 use crate::scenario::restore::Restored;
@@ -53,6 +53,9 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
             say!("{} is done already", path.display());
         }
         return Ok(());
+    }
+    if all(path)?.is_empty() {
+        return Err(none_whole(path));
     }
     let checkpoints = Checkpoints::hold(path)?;
     checkpoints.tidy()?;
@@ -116,8 +119,12 @@ fn last_whole(path: &Path, checkpoints: &Checkpoints) -> Result<Restored, Stop> 
             ),
         }
     }
-    Err(Stop::Request(format!(
+    Err(none_whole(path))
+}
+
+fn none_whole(path: &Path) -> Stop {
+    Stop::Request(format!(
         "error: {} has no whole checkpoint: run its scenario.toml anew",
         path.join(FOLDER).display()
-    )))
+    ))
 }

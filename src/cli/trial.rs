@@ -186,10 +186,8 @@ fn run(arguments: &RunArguments) -> Result<(), Stop> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .finish();
-    if !arguments.force {
-        // Whatever came there meanwhile stays.
-        Replacement::check(&arguments.out, false, &inputs)?;
-    }
+    // Again: whatever came there meanwhile stays.
+    Replacement::check(&arguments.out, arguments.force, &inputs)?;
     let replacement = Replacement::begin(&arguments.out, &inputs)?;
     let (found, _) = write(replacement.folder(), &trial, &results)?;
     replacement.place()?;

@@ -449,7 +449,10 @@ impl Checkpoints {
     /// [`OutputError::InUse`] when another process holds one of them.
     pub fn hold_all(runs: &[PathBuf]) -> Result<Vec<Self>, OutputError> {
         runs.iter()
-            .filter(|run| run.join(FOLDER).join(LOCK).is_file())
+            .filter(|run| {
+                let lock = run.join(FOLDER).join(LOCK);
+                lock.symlink_metadata().is_ok_and(|found| found.is_file())
+            })
             .map(|run| Self::lock(run, false))
             .collect()
     }

@@ -192,8 +192,6 @@ pub struct Inventory {
     folders: Vec<PathBuf>,
     /// What is not ours.
     pub foreign: Vec<Foreign>,
-    /// Run folders with checkpoints.
-    runs: Vec<PathBuf>,
 }
 
 /// What a list allows to lie beside it.
@@ -206,41 +204,33 @@ struct Allowed {
 }
 
 impl Allowed {
-    fn read(folder: &Path) -> Option<Result<(Self, bool), OutputError>> {
-        let wrong = |path: PathBuf, error: &serde_json::Error| OutputError::Table {
-            path,
-            line: error.line(),
-            message: error.to_string(),
+    /// The list of a folder: where it lies, what it allows where it reads, and whether it is sealed.
+    fn read(folder: &Path) -> Option<(PathBuf, Option<Self>, bool)> {
+        let place = |name: &str| {
+            let path = folder.join(name);
+            path.symlink_metadata().is_ok().then_some(path)
         };
-        let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
-        let read = |name: &str| read_list(&folder.join(name));
-        if is_there(RUN_LIST) {
-            Some(read(RUN_LIST).and_then(|text| {
-                let list: Manifest = serde_json::from_str(&text)
-                    .map_err(|error| wrong(folder.join(RUN_LIST), &error))?;
-                let allowed = Self {
-                    is_open: list.exit_state != DONE,
-                    outputs: list.outputs,
-                    folders: vec![COMPARED.to_owned()],
-                    is_run: true,
-                };
-                Ok((allowed, is_sealed(&text)))
-            }))
-        } else if is_there(LIST) {
-            Some(read(LIST).and_then(|text| {
-                let list: Listing = serde_json::from_str(&text)
-                    .map_err(|error| wrong(folder.join(LIST), &error))?;
-                let allowed = Self {
-                    outputs: list.outputs,
-                    folders: list.folders,
-                    is_run: false,
-                    is_open: false,
-                };
-                Ok((allowed, is_sealed(&text)))
-            }))
+        let (list, is_run) = match place(RUN_LIST) {
+            Some(list) => (list, true),
+            None => (place(LIST)?, false),
+        };
+        let text = read_list(&list).unwrap_or_default();
+        let allowed = if is_run {
+            serde_json::from_str(&text).ok().map(|list: Manifest| Self {
+                is_open: list.exit_state != DONE,
+                outputs: list.outputs,
+                folders: vec![COMPARED.to_owned()],
+                is_run,
+            })
         } else {
-            None
-        }
+            serde_json::from_str(&text).ok().map(|list: Listing| Self {
+                is_open: false,
+                outputs: list.outputs,
+                folders: list.folders,
+                is_run,
+            })
+        };
+        Some((list, allowed, is_sealed(&text)))
     }
 
     /// True where a folder without a list of its own holds listed files.
@@ -251,7 +241,7 @@ impl Allowed {
 }
 
 impl Inventory {
-    /// Looks through a folder, which is no link.
+    /// Looks through a folder.
     ///
     /// # Errors
     /// [`OutputError::Io`].
@@ -272,33 +262,17 @@ impl Inventory {
     fn look(&mut self, root: &Path, folder: &Path) -> Result<(), OutputError> {
         self.folders.push(folder.to_path_buf());
         let inside = entries(folder)?;
-        let (allowed, list) = match Allowed::read(folder) {
-            None => {
-                for (_, path) in inside {
-                    self.strange(root, &path, Why::Unlisted);
-                }
-                return Ok(());
+        let Some((list, allowed, is_sealed)) = Allowed::read(folder) else {
+            for (_, path) in inside {
+                self.strange(root, &path, Why::Unlisted);
             }
-            Some(read) => {
-                let name = if folder.join(RUN_LIST).symlink_metadata().is_ok() {
-                    RUN_LIST
-                } else {
-                    LIST
-                };
-                let list = folder.join(name);
-                match read {
-                    Ok((allowed, is_sealed)) => {
-                        if !is_sealed {
-                            self.strange(root, &list, Why::List);
-                        }
-                        (allowed, list)
-                    }
-                    Err(_) => {
-                        self.strange(root, &list, Why::List);
-                        return Ok(());
-                    }
-                }
-            }
+            return Ok(());
+        };
+        if !is_sealed {
+            self.strange(root, &list, Why::List);
+        }
+        let Some(allowed) = allowed else {
+            return Ok(());
         };
         for (name, path) in inside {
             let is_dir = path
@@ -308,7 +282,6 @@ impl Inventory {
                 self.files.push(path);
             } else if is_dir && allowed.is_run && name == FOLDER {
                 self.look_at_checkpoints(root, &path)?;
-                self.runs.push(folder.to_path_buf());
             } else if is_dir && allowed.folders.contains(&name) {
                 self.look(root, &path)?;
             } else if is_dir && allowed.holds(&name) {
@@ -408,13 +381,16 @@ pub fn remove(folder: &Path) -> Result<(), OutputError> {
 pub struct Replacement {
     old: PathBuf,
     new: PathBuf,
+    /// Whether there is anything to replace.
+    was_there: bool,
     /// So that no run goes on in the old folder meanwhile.
     held: Vec<Checkpoints>,
 }
 
 /// Holds the folder that is to be replaced against all that it must not be: a link, no folder, the
-/// place of what is in use, or a folder with anything that howship did not write.
-fn check(old: &Path, inputs: &[PathBuf]) -> Result<Inventory, OutputError> {
+/// place of what is in use, or a folder with anything that howship did not write. What is returned
+/// keeps runs from going on in it.
+fn check(old: &Path, inputs: &[PathBuf]) -> Result<Vec<Checkpoints>, OutputError> {
     let guarded = |reason: String| OutputError::Guarded {
         path: old.to_path_buf(),
         reason,
@@ -455,9 +431,12 @@ fn check(old: &Path, inputs: &[PathBuf]) -> Result<Inventory, OutputError> {
             )));
         }
     }
-    let found = Inventory::of(old)?;
-    found.refuse_foreign(old)?;
-    Ok(found)
+    // A run that goes on is told from its lock: its files come and go while they are looked at.
+    let mut runs = vec![old.to_path_buf()];
+    runs.extend(entries(old)?.into_iter().map(|(_, path)| path));
+    let held = Checkpoints::hold_all(&runs)?;
+    Inventory::of(old)?.refuse_foreign(old)?;
+    Ok(held)
 }
 
 /// The folder around a folder, which is made where it is not there.
@@ -498,7 +477,7 @@ impl Replacement {
         if !force {
             return Err(OutputError::Exists(out.to_path_buf()));
         }
-        Checkpoints::hold_all(&check(out, inputs)?.runs).map(drop)
+        check(out, inputs).map(drop)
     }
 
     /// Makes sure that a folder can be made beside a place, before work is put into what it will hold.
@@ -514,8 +493,9 @@ impl Replacement {
     /// # Errors
     /// As for [`Self::check`].
     pub fn begin(out: &Path, inputs: &[PathBuf]) -> Result<Self, OutputError> {
-        let held = if out.symlink_metadata().is_ok() {
-            Checkpoints::hold_all(&check(out, inputs)?.runs)?
+        let was_there = out.symlink_metadata().is_ok();
+        let held = if was_there {
+            check(out, inputs)?
         } else {
             Vec::new()
         };
@@ -545,6 +525,7 @@ impl Replacement {
         Ok(Self {
             old: out.to_path_buf(),
             new,
+            was_there,
             held,
         })
     }
@@ -563,10 +544,19 @@ impl Replacement {
             path: path.to_path_buf(),
             source,
         };
-        let Self { old, new, held } = self;
+        let Self {
+            old,
+            new,
+            was_there,
+            held,
+        } = self;
         let mut gone = None;
-        if old.symlink_metadata().is_ok() {
-            check(&old, &[])?;
+        if let Ok(metadata) = old.symlink_metadata() {
+            if !was_there || !metadata.is_dir() {
+                return Err(OutputError::Exists(old));
+            }
+            // The locks are ours already.
+            Inventory::of(&old)?.refuse_foreign(&old)?;
             let away = beside(&old, "old", 0);
             std::fs::rename(&old, &away).map_err(|source| io(&old, source))?;
             gone = Some(away);
