@@ -1,5 +1,6 @@
 //! How images are read and what is said of them, for every command that takes one.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use clap::Args;
@@ -45,7 +46,8 @@ pub(super) fn say_assumed(assumed: &[String]) {
 /// Warnings, for standard error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
-        eprintln!("warning: {warning}");
+        // Words that nobody can read are no reason to stop.
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }
 }
 
