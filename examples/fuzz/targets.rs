@@ -15,6 +15,8 @@ use howship::tissue::grid::Grid;
 
 /// Lattices beyond this many sites are not unpacked: they may take what a run of them takes.
 const MOST_SITES: usize = 100_000;
+/// Slices of a folder.
+const MOST_SLICES: usize = 6;
 /// Inputs grow to this many bytes at most.
 const LONGEST: usize = 1 << 16;
 
@@ -96,7 +98,7 @@ const TOML: [&str; 24] = [
     "\u{feff}",
     "1979-05-27T07:32:00Z",
 ];
-const HEADERS: [&str; 16] = [
+const HEADERS: [&str; 34] = [
     ":",
     "=",
     " ",
@@ -113,6 +115,24 @@ const HEADERS: [&str; 16] = [
     "encoding: gzip",
     "CompressedData = True",
     "space directions: ",
+    "encoding: ascii",
+    "kinds: list ",
+    "none",
+    "data file: LIST\n",
+    "LIST 2\n",
+    "data%d.raw 0 1 1",
+    "%03d",
+    "line skip: ",
+    "units: \"um\"",
+    "channels=",
+    "images=",
+    "spacing=",
+    "unit=um\n",
+    "cf=0\nc0=1\nc1=",
+    "<Pixels SizeZ=\"",
+    "PhysicalSizeX=\"",
+    "<!--",
+    "{\"shape\": [",
 ];
 
 /// Folder of the corpus.
@@ -129,10 +149,12 @@ pub(crate) fn files(folder: &str) -> std::io::Result<Vec<Seed>> {
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
-        let kind = ["nii.gz", "nii", "mha", "nrrd", "tif", "toml"]
-            .into_iter()
-            .find(|kind| name.ends_with(kind))
-            .unwrap_or_default();
+        let kind = [
+            "nii.gz", "nii", "mha", "mhd", "nrrd", "nhdr", "tif", "folder", "toml",
+        ]
+        .into_iter()
+        .find(|kind| name.ends_with(kind))
+        .unwrap_or_default();
         let bytes = fs::read(&path)?;
         found.push(Seed { kind, name, bytes });
     }
@@ -149,14 +171,24 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
     let deflated = [4 << 20, 3 * 4 * 1032];
     let tiff = [4 << 20, 3 * 4 * 8 * 2600];
     let mut all = vec![scenario(read("scenario")?)?];
-    for name in ["nifti", "metaimage", "nrrd", "tiff"] {
+    // Files that detached headers of the corpus name.
+    for layer in 0..2_u8 {
+        fs::write(scratch.join(format!("data{layer}.raw")), [layer; 4])
+            .map_err(|error| error.to_string())?;
+    }
+    for name in ["nifti", "metaimage", "nrrd", "tiff", "folder"] {
         let scratch = scratch.to_path_buf();
         all.push(Target {
             name,
             seeds: read(name)?,
             reader: Box::new(move |kind, bytes| image_reader(&scratch, kind, bytes)),
             words: &HEADERS,
-            allowed: if name == "tiff" { tiff } else { deflated },
+            allowed: match name {
+                "tiff" => tiff,
+                // Every slice holds the bytes of the input.
+                "folder" => [tiff[0], MOST_SLICES * tiff[1]],
+                _ => deflated,
+            },
         });
     }
     all.push(checkpoint()?);
@@ -165,10 +197,19 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
 
 fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {
     let path = scratch.join(format!("case.{kind}"));
-    if fs::write(&path, bytes).is_err() {
+    let written = if kind == "folder" {
+        write_folder(&path, bytes)
+    } else {
+        fs::write(&path, bytes)
+    };
+    if written.is_err() {
         return Answer::Refused;
     }
-    match image::read(&path, None) {
+    let result = match image::read(&path, None) {
+        Err(image::ImageError::MissingSpacing { .. }) => image::read(&path, Some([20.0; 3])),
+        result => result,
+    };
+    match result {
         Ok(image) => {
             let _ = image.to_bone(None, None);
             Answer::Read
@@ -178,6 +219,28 @@ fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {
             Answer::Refused
         }
     }
+}
+
+/// A folder of slices: their names, a line each, an empty line, and the bytes that each of them has.
+fn write_folder(folder: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir(folder)?;
+    let end = bytes.windows(2).position(|pair| pair == b"\n\n");
+    let (names, slice) = bytes.split_at(end.unwrap_or(0));
+    let slice = slice.get(2..).unwrap_or_default();
+    for name in String::from_utf8_lossy(names).lines().take(MOST_SLICES) {
+        // A name that is none, or leads elsewhere, is no slice.
+        if !name.is_empty()
+            && name.len() < 200
+            && !name.contains(['/', '\\', '\0'])
+            && !name.starts_with('.')
+        {
+            fs::write(folder.join(name), slice)?;
+        }
+    }
+    Ok(())
 }
 
 fn scenario(mut seeds: Vec<Seed>) -> Result<Target, String> {

@@ -93,13 +93,43 @@ pub enum ImageError {
         /// Where it was looked for and what was found there.
         looked: String,
     },
-    /// The voxel size given is not a length.
-    #[error("{}: the voxel size given is {} um, expected finite numbers above 0", path.display(), found.map(|s| s.to_string()).join(" x "))]
+    /// The voxel size given is no voxel size of a scan.
+    #[error("{}: the voxel size given is {} um, expected 0.05 to 5000 um along each axis{}", path.display(), found.map(|s| s.to_string()).join(" x "), unit_mistake(found))]
     BadSpacing {
         /// The file.
         path: PathBuf,
         /// What was given, along x, y, z.
         found: [f64; 3],
+    },
+    /// The voxel size that the file states is none of a scan.
+    #[error("{}: {from} states voxels of {} um, expected 0.05 to 5000 um along each axis{}; correct the file or give the voxel size", path.display(), found.map(|s| s.to_string()).join(" x "), unit_mistake(found))]
+    ImplausibleSize {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        from: &'static str,
+        /// Voxel size along x, y, z, um.
+        found: [f64; 3],
+    },
+    /// The header names a data file outside of its own folder.
+    #[error("{}: {field} names the data file {}, which lies outside of the header's folder, expected a file in it (--data-anywhere, or data_anywhere = true in a scenario, allows it)", path.display(), data.display())]
+    OutsideFolder {
+        /// The header file.
+        path: PathBuf,
+        /// The field that names the data file.
+        field: &'static str,
+        /// The data file.
+        data: PathBuf,
+    },
+    /// The file holds several images, of which none is chosen.
+    #[error("{}: {found}, expected one image of one channel at one time; {remedy}", path.display())]
+    Several {
+        /// The file.
+        path: PathBuf,
+        /// What was found, and in which field.
+        found: String,
+        /// How to make one image of it.
+        remedy: &'static str,
     },
     /// The voxels are not cubes, and no resampling was asked for.
     #[error("{}: the voxels are {} um, expected cubes (sizes within 0.1 %); give the edge of the cubic sites to which it is resampled, such as 20 um (--edge, or lattice.site in a scenario)", path.display(), spacing_um.map(|s| s.to_string()).join(" x "))]
@@ -217,6 +247,25 @@ pub enum ImageError {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// The mistake of a unit that would explain a voxel size.
+fn unit_mistake(um: &[f64; 3]) -> &'static str {
+    let would_be = |factor: f64| {
+        um.iter()
+            .all(|size| super::SENSIBLE_UM.contains(&(size * factor)))
+    };
+    if would_be(1e-3) {
+        " (were micrometres written as millimetres?)"
+    } else if would_be(1e3) {
+        " (were millimetres written as micrometres?)"
+    } else if would_be(1e-6) {
+        " (were micrometres written as metres?)"
+    } else if would_be(1e6) {
+        " (were metres written as micrometres?)"
+    } else {
+        ""
+    }
 }
 
 impl ImageError {

@@ -6,101 +6,120 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::samples::{self, Layout, Packing, Sample};
 use super::text::{self, numbers};
-use super::{Image, ImageError, Orientation, ReadOptions, Stated, assembled};
+use super::{Claim, Image, ImageError, Orientation, ReadOptions, Stated, assembled, nifti};
 
 /// Longest header that is read, bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
 
 type Fields = BTreeMap<String, String>;
 
+/// The text before the data.
+struct Header {
+    fields: Fields,
+    /// Names of data files, a line each, after `ElementDataFile = LIST`.
+    lines: Vec<String>,
+    /// Bytes.
+    length: u64,
+}
+
 /// Reads a `MetaImage` file.
 pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
-    let (fields, header_length) = fields(path)?;
+    let header = header(path)?;
+    let fields = &header.fields;
     let get = |name: &str| fields.get(name).map(String::as_str);
-    check(path, &fields)?;
-    let dims = text::dims(path, "DimSize", get("DimSize"))?;
+    let mut assumed = Vec::new();
+    let (axes, dims) = checked(path, fields)?;
     let sample = sample(path, get("ElementType"))?;
-    let big_endian = flag(path, &fields, "ElementByteOrderMSB")?
-        .or(flag(path, &fields, "BinaryDataByteOrderMSB")?)
+    let big_endian = flag(path, fields, "ElementByteOrderMSB")?
+        .or(flag(path, fields, "BinaryDataByteOrderMSB")?)
         .unwrap_or(false);
-    let packing = if flag(path, &fields, "CompressedData")? == Some(true) {
-        Packing::Zlib
-    } else {
-        Packing::Raw
-    };
-    let unit_mm = match get("DistanceUnits") {
-        None | Some("mm" | "?") => 1.0,
-        Some("um") => 1e-3,
-        Some("cm") => 10.0,
-        Some(other) => {
+    let is_text = flag(path, fields, "BinaryData")? == Some(false);
+    let packing = match (is_text, flag(path, fields, "CompressedData")? == Some(true)) {
+        (true, true) => {
             return Err(ImageError::header(
                 path,
-                "DistanceUnits",
-                other,
-                "mm, um or cm",
+                "CompressedData",
+                "True",
+                "False with BinaryData = False",
             ));
         }
+        (true, false) => Packing::Text,
+        (false, true) => Packing::Zlib,
+        (false, false) => Packing::Raw,
     };
-    let orientation = orientation(path, &fields, unit_mm)?;
-    let sizes = match (
-        options.spacing_um,
-        get("ElementSpacing").or(get("ElementSize")),
-    ) {
-        (Some(given), _) => given,
-        (None, None) => {
-            return Err(ImageError::MissingSpacing {
-                path: path.into(),
-                looked: "neither ElementSpacing nor ElementSize is there".into(),
-            });
+    let unit_um = match get("DistanceUnits") {
+        None | Some("?") => {
+            assumed.push("lengths of a MetaImage without DistanceUnits are mm".into());
+            1e3
         }
-        (None, Some(value)) => {
-            text::sizes(path, "ElementSpacing", value)?.map(|size| size * unit_mm * 1e3)
-        }
+        Some(unit) => text::unit_um(unit).ok_or_else(|| {
+            ImageError::header(
+                path,
+                "DistanceUnits",
+                text::shortened(unit),
+                "nm, um, mm, cm or m",
+            )
+        })?,
     };
     let data_name = get("ElementDataFile").unwrap_or("LOCAL");
     let local = data_name.eq_ignore_ascii_case("LOCAL");
-    let data = if local {
-        path.to_path_buf()
+    let files = if local {
+        vec![path.to_path_buf()]
     } else {
-        text::data_file(path, "ElementDataFile", data_name)?
+        text::data_files(
+            path,
+            "ElementDataFile",
+            data_name,
+            &header.lines,
+            dims[2],
+            options,
+        )?
     };
+    let (slope, intercept) = intensity(path, fields, &mut assumed)?;
     let mut layout = Layout {
         dims,
         sample,
         big_endian,
         packing,
-        file_offset: if local { header_length } else { 0 },
+        file_offset: if local { header.length } else { 0 },
         stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
+        slope,
+        intercept,
     };
-    layout.file_offset = header_size(path, get("HeaderSize"), &data, &layout)?;
+    layout.file_offset = header_size(path, get("HeaderSize"), &files, &layout)?;
     let stated = Stated {
         format: "MetaImage",
-        spacing_um: sizes,
+        claim: claim(path, fields, axes, unit_um)?,
         spacing_from: "ElementSpacing",
-        orientation,
-        assumed: Vec::new(),
+        orientation: orientation(path, fields, axes, unit_um * 1e-3)?,
+        assumed,
         warnings: Vec::new(),
     };
-    assembled(path, &data, &layout, stated)
+    assembled(path, &files, &layout, stated, options)
 }
 
-/// The header's fields and its length in bytes. It ends with the line `ElementDataFile`.
-fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
+/// The header. It ends with the line `ElementDataFile`; where that lists files, it ends with them.
+fn header(path: &Path) -> Result<Header, ImageError> {
     let (file, _) = samples::open(path)?;
     let mut reader = BufReader::new(file.take(LONGEST_HEADER));
-    let mut fields = Fields::new();
-    let mut length = 0;
+    let mut header = Header {
+        fields: Fields::new(),
+        lines: Vec::new(),
+        length: 0,
+    };
+    let mut listing = false;
     loop {
         let mut line = Vec::new();
         let count = reader
             .read_until(b'\n', &mut line)
             .map_err(|source| ImageError::io(path, source))?;
+        if count == 0 && listing {
+            return Ok(header);
+        }
         if count == 0 {
             return Err(ImageError::header(
                 path,
@@ -109,9 +128,13 @@ fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
                 "LOCAL or the name of the data file, as the last line of the header",
             ));
         }
-        length += count as u64;
+        header.length += count as u64;
         let line = String::from_utf8_lossy(&line);
         if line.trim().is_empty() {
+            continue;
+        }
+        if listing {
+            header.lines.push(line.trim().to_owned());
             continue;
         }
         let Some((name, value)) = line.split_once('=') else {
@@ -124,36 +147,116 @@ fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
         };
         let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
         let last = name == "ElementDataFile";
-        fields.insert(name, value);
-        if last {
-            return Ok((fields, length));
+        listing = last && value.starts_with("LIST");
+        header.fields.insert(name, value);
+        if last && !listing {
+            return Ok(header);
         }
     }
 }
 
-/// Refuses what is not a three-dimensional image of numbers in binary.
-fn check(path: &Path, fields: &Fields) -> Result<(), ImageError> {
-    let demands: [(&'static str, &str, bool); 4] = [
-        ("ObjectType", "Image", false),
-        ("NDims", "3", true),
-        ("BinaryData", "True", false),
-        ("ElementNumberOfChannels", "1", false),
-    ];
-    for (name, demand, needed) in demands {
-        match fields.get(name) {
-            None if needed => return Err(ImageError::header(path, name, "missing", demand)),
-            Some(value) if !value.eq_ignore_ascii_case(demand) => {
-                return Err(ImageError::header(
-                    path,
-                    name,
-                    text::shortened(value),
-                    demand,
-                ));
-            }
-            _ => {}
+/// Refuses what is not an image of two or three dimensions with one channel; its axes and voxels.
+fn checked(path: &Path, fields: &Fields) -> Result<(usize, [usize; 3]), ImageError> {
+    let get = |name: &str| fields.get(name).map(String::as_str);
+    if let Some(kind) = get("ObjectType")
+        && !kind.eq_ignore_ascii_case("Image")
+    {
+        return Err(ImageError::header(
+            path,
+            "ObjectType",
+            text::shortened(kind),
+            "Image",
+        ));
+    }
+    match get("ElementNumberOfChannels") {
+        None | Some("1") => {}
+        Some(channels) => {
+            return Err(ImageError::header(
+                path,
+                "ElementNumberOfChannels",
+                text::shortened(channels),
+                "1; write one channel to a file of its own",
+            ));
         }
     }
-    Ok(())
+    let found = get("NDims").unwrap_or("missing");
+    let axes: usize = match found {
+        "2" => 2,
+        "3" => 3,
+        "4" => 4,
+        _ => {
+            return Err(ImageError::header(
+                path,
+                "NDims",
+                text::shortened(found),
+                "2 or 3",
+            ));
+        }
+    };
+    let sizes = text::dims(path, "DimSize", get("DimSize"), axes)?;
+    if sizes.get(3).is_some_and(|&times| times != 1) {
+        return Err(ImageError::Several {
+            path: path.into(),
+            found: format!("DimSize is {sizes:?}: {} volumes", sizes[3]),
+            remedy: "write one of them to a file of its own",
+        });
+    }
+    let layers = sizes.get(2).copied().unwrap_or(1);
+    let dims = samples::checked_dims(path, "DimSize", [sizes[0], sizes[1], layers])?;
+    Ok((axes, dims))
+}
+
+/// What `ElementSpacing`, or else `ElementSize`, says.
+fn claim(path: &Path, fields: &Fields, axes: usize, unit_um: f64) -> Result<Claim, ImageError> {
+    let Some(value) = fields
+        .get("ElementSpacing")
+        .or_else(|| fields.get("ElementSize"))
+    else {
+        return Ok(Claim::Nothing(
+            "neither ElementSpacing nor ElementSize is there".into(),
+        ));
+    };
+    let sizes = numbers(path, "ElementSpacing", value, axes)?;
+    if !sizes.iter().all(|size| *size > 0.0) {
+        return Err(ImageError::header(
+            path,
+            "ElementSpacing",
+            text::shortened(value),
+            format!("{axes} numbers above 0"),
+        ));
+    }
+    Ok(Claim::Um {
+        plane: [sizes[0] * unit_um, sizes[1] * unit_um],
+        layer: sizes.get(2).map(|size| size * unit_um),
+    })
+}
+
+/// Slope and intercept of the values.
+fn intensity(
+    path: &Path,
+    fields: &Fields,
+    assumed: &mut Vec<String>,
+) -> Result<(f64, f64), ImageError> {
+    let number = |name: &'static str, usual: f64| match fields.get(name) {
+        None => Ok(usual),
+        Some(value) => numbers(path, name, value, 1).map(|read| read[0]),
+    };
+    let slope = number("ElementToIntensityFunctionSlope", 1.0)?;
+    let intercept = number("ElementToIntensityFunctionOffset", 0.0)?;
+    if slope == 0.0 {
+        return Err(ImageError::header(
+            path,
+            "ElementToIntensityFunctionSlope",
+            "0",
+            "a number that is not 0",
+        ));
+    }
+    if (slope, intercept) != (1.0, 0.0) {
+        assumed.push(format!(
+            "ElementToIntensityFunction is applied: value = {intercept} + {slope} x stored"
+        ));
+    }
+    Ok((slope, intercept))
 }
 
 fn sample(path: &Path, value: Option<&str>) -> Result<Sample, ImageError> {
@@ -194,7 +297,12 @@ fn flag(path: &Path, fields: &Fields, name: &'static str) -> Result<Option<bool>
     }
 }
 
-fn orientation(path: &Path, fields: &Fields, unit_mm: f64) -> Result<Orientation, ImageError> {
+fn orientation(
+    path: &Path,
+    fields: &Fields,
+    axes: usize,
+    unit_mm: f64,
+) -> Result<Orientation, ImageError> {
     let first = |names: [&'static str; 3]| {
         names
             .into_iter()
@@ -205,14 +313,31 @@ fn orientation(path: &Path, fields: &Fields, unit_mm: f64) -> Result<Orientation
         direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         frame: "LPS",
     };
+    let used = axes.min(3);
     if let Some((name, value)) = first(["Offset", "Position", "Origin"]) {
-        let offset: [f64; 3] = numbers(path, name, value)?;
-        orientation.origin_mm = offset.map(|part| part * unit_mm);
+        let offset = numbers(path, name, value, axes)?;
+        for (part, stated) in orientation.origin_mm.iter_mut().zip(&offset[..used]) {
+            *part = stated * unit_mm;
+        }
     }
     if let Some((name, value)) = first(["TransformMatrix", "Rotation", "Orientation"]) {
-        let matrix: [f64; 9] = numbers(path, name, value)?;
-        orientation.direction =
-            [0, 1, 2].map(|row| [0, 1, 2].map(|axis: usize| matrix[3 * axis + row]));
+        let matrix = numbers(path, name, value, axes * axes)?;
+        let column = |axis: usize| {
+            [0, 1, 2].map(|row| {
+                if row < used {
+                    matrix[axes * axis + row]
+                } else {
+                    0.0
+                }
+            })
+        };
+        let (first, second) = (column(0), column(1));
+        let third = if used == 3 {
+            column(2)
+        } else {
+            nifti::cross(first, second)
+        };
+        orientation.direction = [0, 1, 2].map(|row| [first[row], second[row], third[row]]);
     }
     Ok(orientation)
 }
@@ -221,7 +346,7 @@ fn orientation(path: &Path, fields: &Fields, unit_mm: f64) -> Result<Orientation
 fn header_size(
     path: &Path,
     value: Option<&str>,
-    data: &Path,
+    files: &[PathBuf],
     layout: &Layout,
 ) -> Result<u64, ImageError> {
     let Some(value) = value else {
@@ -232,7 +357,7 @@ fn header_size(
             path,
             "HeaderSize",
             text::shortened(value),
-            "bytes to skip, or -1 with unpacked data",
+            "bytes to skip, or -1 with unpacked data in one file",
         )
     };
     let skip: i64 = value.parse().map_err(|_| refused())?;
@@ -240,9 +365,9 @@ fn header_size(
         // MetaIO's own zero means "no header before the data".
         return Ok(if skip == 0 { layout.file_offset } else { skip });
     }
-    if skip != -1 || layout.packing != Packing::Raw {
+    let ([data], -1, Packing::Raw) = (files, skip, layout.packing) else {
         return Err(refused());
-    }
+    };
     let needed = layout.dims.iter().product::<usize>() as u64 * layout.sample.bytes() as u64;
     let (_, length) = samples::open(data)?;
     length

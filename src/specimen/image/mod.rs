@@ -5,18 +5,28 @@
 //!
 //! | ending | read |
 //! |---|---|
-//! | `.nii`, `.nii.gz` | `NIfTI`-1, header and data in one file |
-//! | `.mha`, `.mhd` | `MetaImage`, plain or zlib, data local or in a file of their own |
-//! | `.nrrd`, `.nhdr` | NRRD, raw or gzip, data attached or in a file of their own |
-//! | `.tif`, `.tiff` | one file, a page per layer |
-//! | a folder | single-page TIFFs, a file per layer, in natural order of their names |
+//! | `.nii`, `.nii.gz` | `NIfTI`-1 and `NIfTI`-2, header and data in one file |
+//! | `.mha`, `.mhd` | `MetaImage`, plain, zlib or as text, data local or in files of their own |
+//! | `.nrrd`, `.nhdr` | NRRD, raw, gzip or ascii, data attached or in files of their own |
+//! | `.tif`, `.tiff` | one file, a page per layer, with the metadata of `ImageJ`, OME and tifffile |
+//! | a folder | single-page TIFFs, a file per layer, numbered without a gap |
+//!
+//! Gzip and zlib (`.nii.gz`, packed `MetaImage` and NRRD, deflate in TIFF) carry a checksum, which is
+//! verified to the end of the stream. Raw and text data, and LZW and `PackBits` in TIFF, carry none:
+//! damage that leaves their length as it is cannot be seen.
+//!
+//! What a display would do to the values (inverted or coloured look-up tables) is set aside; what a
+//! calibration says of them is applied.
 
 mod binarise;
 mod bone;
+mod description;
 mod error;
+mod folder;
 mod metaimage;
 mod nifti;
 mod nrrd;
+mod ome;
 mod resample;
 mod samples;
 mod sense;
@@ -24,6 +34,7 @@ mod spacing;
 mod text;
 mod tiff;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 pub use binarise::{Binarisation, Segmentation, Segmented, otsu};
@@ -35,6 +46,8 @@ pub use spacing::Spacing;
 
 /// Relative difference of voxel sizes below which voxels are cubes.
 const SAME_SIZE: f64 = 1e-3;
+/// Voxel sizes that scans of bone have, um.
+const SENSIBLE_UM: RangeInclusive<f64> = 0.05..=5000.0;
 
 /// Where the image lies.
 ///
@@ -126,11 +139,13 @@ pub fn read(path: &Path, spacing_um: Option<[f64; 3]>) -> Result<Image, ImageErr
 /// Reads an image with what the caller knows or allows; the ending of the name says the format.
 ///
 /// # Errors
-/// The file is missing, of an unknown ending, truncated or damaged; a field of its header is not
-/// what it must be; it states no voxel size and none is given; a value is not finite.
+/// The file is missing, of an unknown ending, no regular file, truncated or damaged; a field of its
+/// header is not what it must be; it holds more than one image; it states no voxel size and none is
+/// given; a voxel size is not from 0.05 to 5000 um; its data lie outside of the header's folder,
+/// which is not allowed; a value is not finite.
 pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     if let Some(given) = options.spacing_um
-        && !given.iter().all(|size| size.is_finite() && *size > 0.0)
+        && !given.iter().all(|size| SENSIBLE_UM.contains(size))
     {
         return Err(ImageError::BadSpacing {
             path: path.into(),
@@ -138,67 +153,201 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError
         });
     }
     let about = std::fs::metadata(path).map_err(|source| ImageError::io(path, source))?;
-    let mut image = if about.is_dir() {
-        tiff::read_folder(path, options)
-    } else {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        let ending = if name.ends_with(".nii.gz") {
-            "nii.gz"
-        } else {
-            name.rsplit_once('.').map_or("", |(_, ending)| ending)
-        };
-        match ending {
-            "nii" | "nii.gz" => nifti::read(path, options),
-            "mha" | "mhd" => metaimage::read(path, options),
-            "nrrd" | "nhdr" => nrrd::read(path, options),
-            "tif" | "tiff" => tiff::read_file(path, options),
-            other => Err(ImageError::UnknownExtension {
-                path: path.into(),
-                found: other.into(),
-            }),
-        }
-    }?;
-    if options.spacing_um.is_some() {
-        image.spacing_from = "the user";
+    if about.is_dir() {
+        return tiff::read_folder(path, options);
     }
-    Ok(image)
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let ending = if name.ends_with(".nii.gz") {
+        "nii.gz"
+    } else {
+        name.rsplit_once('.').map_or("", |(_, ending)| ending)
+    };
+    match ending {
+        "nii" | "nii.gz" => nifti::read(path, options),
+        "mha" | "mhd" => metaimage::read(path, options),
+        "nrrd" | "nhdr" => nrrd::read(path, options),
+        "tif" | "tiff" => tiff::read_file(path, options),
+        other => Err(ImageError::UnknownExtension {
+            path: path.into(),
+            found: other.into(),
+        }),
+    }
+}
+
+/// What a file says of its voxel size.
+#[derive(Debug, Clone, PartialEq)]
+enum Claim {
+    /// A size in the plane, and along z where the file states one, um.
+    Um {
+        /// Along x and y.
+        plane: [f64; 2],
+        /// Along z.
+        layer: Option<f64>,
+    },
+    /// Sizes along x, y and z in a unit that is not known.
+    Unitless {
+        /// The sizes.
+        sizes: [f64; 3],
+        /// What was found, for a message.
+        looked: String,
+    },
+    /// Nothing that could be a size; what was found.
+    Nothing(String),
+}
+
+impl Claim {
+    /// Whether another claim says the same within 0.1 %.
+    fn agrees(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Um { plane, layer },
+                Self::Um {
+                    plane: others,
+                    layer: its,
+                },
+            ) => {
+                same_size(plane[0], others[0])
+                    && same_size(plane[1], others[1])
+                    && match (layer, its) {
+                        (Some(one), Some(other)) => same_size(*one, *other),
+                        (one, other) => one.is_none() && other.is_none(),
+                    }
+            }
+            (Self::Um { .. }, _) | (_, Self::Um { .. }) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Within 0.1 %.
+fn same_size(one: f64, other: f64) -> bool {
+    (one - other).abs() < SAME_SIZE * other.abs()
+}
+
+/// Sizes for a message, without the noise of the last digits.
+fn written(sizes: &[f64]) -> String {
+    let parts: Vec<String> = sizes
+        .iter()
+        .map(|size| ((size * 1e6).round() / 1e6).to_string())
+        .collect();
+    parts.join(" x ")
 }
 
 /// What a header states besides the layout of the data.
 struct Stated {
     format: &'static str,
-    spacing_um: [f64; 3],
+    claim: Claim,
+    /// The field that makes the claim.
     spacing_from: &'static str,
     orientation: Orientation,
     assumed: Vec<String>,
     warnings: Vec<String>,
 }
 
-/// Reads the data from `data` and puts the image together.
+impl Stated {
+    /// The voxel size by what is given and what is claimed, and what stated it.
+    ///
+    /// # Errors
+    /// Neither is there; or the claim is no voxel size of a scan.
+    fn sizes(
+        &mut self,
+        path: &Path,
+        options: &ReadOptions,
+    ) -> Result<([f64; 3], &'static str), ImageError> {
+        let from = self.spacing_from;
+        if let Some(given) = options.spacing_um {
+            self.warn_of_contradiction(given);
+            return Ok((given, "the user"));
+        }
+        let missing = |looked: &String| ImageError::MissingSpacing {
+            path: path.into(),
+            looked: looked.clone(),
+        };
+        let sizes = match &self.claim {
+            Claim::Nothing(looked) | Claim::Unitless { looked, .. } => return Err(missing(looked)),
+            Claim::Um {
+                plane: [x, y],
+                layer: Some(z),
+            } => [*x, *y, *z],
+            Claim::Um {
+                plane: [x, y],
+                layer: None,
+            } => {
+                self.assumed.push(format!(
+                    "no voxel size along z is stated: it is taken equal to that along x, {} um",
+                    written(&[*x])
+                ));
+                [*x, *y, *x]
+            }
+        };
+        if sizes.iter().all(|size| SENSIBLE_UM.contains(size)) {
+            Ok((sizes, from))
+        } else {
+            Err(ImageError::ImplausibleSize {
+                path: path.into(),
+                from,
+                found: sizes,
+            })
+        }
+    }
+
+    /// Says so when the file states another voxel size than the one given.
+    fn warn_of_contradiction(&mut self, given: [f64; 3]) {
+        let from = self.spacing_from;
+        match &self.claim {
+            Claim::Um { plane, layer } => {
+                let stated: Vec<f64> = plane.iter().chain(layer).copied().collect();
+                if !given.iter().zip(&stated).all(|(a, b)| same_size(*a, *b)) {
+                    self.warnings.push(format!(
+                        "{from} states a voxel size of {} um, but {} um was given and is used",
+                        written(&stated),
+                        written(&given)
+                    ));
+                }
+            }
+            // Ones are what programs write that know no size.
+            Claim::Unitless { sizes, .. }
+                if sizes.iter().any(|size| !same_size(*size, 1.0))
+                    && sizes.iter().all(|size| size.is_finite() && *size > 0.0)
+                    && !(1..3)
+                        .all(|axis| same_size(given[axis] / given[0], sizes[axis] / sizes[0])) =>
+            {
+                self.warnings.push(format!(
+                    "{from} states voxels of the proportions {}, but {} um was given and is used",
+                    written(sizes),
+                    written(&given)
+                ));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads the data from `files` and puts the image together.
 fn assembled(
     path: &Path,
-    data: &Path,
+    files: &[PathBuf],
     layout: &samples::Layout,
-    stated: Stated,
+    mut stated: Stated,
+    options: &ReadOptions,
 ) -> Result<Image, ImageError> {
-    let sizes = stated.spacing_um;
-    if !sizes.iter().all(|size| size.is_finite() && *size > 0.0) {
-        return Err(ImageError::header(
-            path,
-            stated.spacing_from,
-            format!("{sizes:?} um"),
-            "finite sizes above 0",
+    let (spacing_um, spacing_from) = stated.sizes(path, options)?;
+    let (values, left) = samples::read(files, layout)?;
+    if left > 0 {
+        stated.warnings.push(format!(
+            "the data go on for {left} bytes after what the header asks for, which are not read; \
+             check the dimensions in the header"
         ));
     }
     Ok(Image {
         dims: layout.dims,
-        spacing_um: sizes,
-        spacing_from: stated.spacing_from,
+        spacing_um,
+        spacing_from,
         orientation: stated.orientation,
-        values: samples::read(data, layout)?,
+        values,
         source: path.into(),
         format: stated.format,
         assumed: stated.assumed,

@@ -1,63 +1,86 @@
-//! NRRD (`.nrrd`, `.nhdr`): a text header, data behind it or in a file of their own.
+//! NRRD (`.nrrd`, `.nhdr`): a text header, data behind it or in files of their own.
 //!
 //! Directions in `left-posterior-superior` are taken as they are; `right-anterior-superior` and
 //! `left-anterior-superior` are turned to LPS. Lengths without a unit are mm where an anatomical
 //! space is named (ITK and Slicer write no unit), and unknown elsewhere.
+//!
+//! Axes of lists (colours, vectors, times) are left out where they have size 1, and refused elsewhere.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use super::samples::{self, Layout, Packing, Sample};
 use super::text;
-use super::{Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled};
+use super::{
+    Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled, nifti,
+};
 
 /// Longest header that is read, bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
+/// Most axes that an NRRD file has.
+const MOST_AXES: usize = 16;
 
 type Fields = BTreeMap<String, String>;
 
+/// The text before the data.
+struct Header {
+    /// Names in lower case.
+    fields: Fields,
+    /// Names of data files, a line each, after `data file: LIST`.
+    lines: Vec<String>,
+    /// Bytes.
+    length: u64,
+}
+
+/// The axes of the file that are axes of the image.
+struct Axes {
+    /// Their numbers in the file, two or three of them.
+    kept: Vec<usize>,
+    /// Axes of the file.
+    count: usize,
+    dims: [usize; 3],
+}
+
 /// Reads an NRRD file.
 pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
-    let (fields, header_length) = fields(path)?;
-    let get = |name: &str| fields.get(name).map(String::as_str);
-    match get("dimension") {
-        Some("3") => {}
-        other => {
-            return Err(ImageError::header(
-                path,
-                "dimension",
-                other.map_or_else(|| "missing".into(), text::shortened),
-                "3",
-            ));
-        }
-    }
-    check_kinds(path, get("kinds"))?;
+    let header = header(path)?;
+    let get = |name: &str| header.fields.get(name).map(String::as_str);
+    let mut assumed = Vec::new();
+    let axes = axes(path, &header.fields, &mut assumed)?;
     let sample = sample(path, get("type"))?;
-    let data_name = get("data file").or(get("datafile"));
-    let data = match data_name {
-        Some(name) => text::data_file(path, "data file", name)?,
-        None => path.to_path_buf(),
-    };
     let packing = match get("encoding").map(str::to_ascii_lowercase).as_deref() {
         Some("raw") => Packing::Raw,
         Some("gzip" | "gz") => Packing::Gzip,
+        Some("ascii" | "text" | "txt") => Packing::Text,
         other => {
             return Err(ImageError::header(
                 path,
                 "encoding",
                 text::shortened(other.unwrap_or("missing")),
-                "raw or gzip",
+                "raw, gzip or ascii",
             ));
         }
     };
+    let data_name = get("data file").or(get("datafile"));
+    let files = match data_name {
+        Some(name) => text::data_files(
+            path,
+            "data file",
+            name,
+            &header.lines,
+            axes.dims[2],
+            options,
+        )?,
+        None => vec![path.to_path_buf()],
+    };
     let mut layout = Layout {
-        dims: text::dims(path, "sizes", get("sizes"))?,
+        dims: axes.dims,
         sample,
-        big_endian: big_endian(path, get("endian"), sample)?,
+        big_endian: packing != Packing::Text && big_endian(path, get("endian"), sample)?,
         packing,
         file_offset: if data_name.is_none() {
-            header_length
+            header.length
         } else {
             0
         },
@@ -65,60 +88,35 @@ pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageErr
         slope: 1.0,
         intercept: 0.0,
     };
-    skip_bytes(path, &fields, &data, &mut layout)?;
-    let space = space(get("space"));
-    let vectors = get("space directions")
-        .map(|value| directions(path, value))
-        .transpose()?;
-    let steps = vectors.map(|axes| axes.map(|axis| axis.iter().map(|p| p * p).sum::<f64>().sqrt()));
-    let unit_um = unit(path, &fields, space.is_some())?;
-    let sizes = match options.spacing_um {
-        Some(given) => given,
-        None => stated_spacing(path, get("spacings"), steps, unit_um)?,
-    };
-    let orientation = match (vectors, steps) {
-        (Some(vectors), Some(steps)) => {
-            let origin = get("space origin")
-                .map(|value| vector(path, "space origin", value))
-                .transpose()?
-                .unwrap_or([0.0; 3]);
-            let (flips, frame) = space.unwrap_or(([1.0; 3], "file"));
-            let unit_mm = unit_um.unwrap_or(1e3) * 1e-3;
-            Orientation {
-                // Adding zero turns a negated zero into a plain one.
-                origin_mm: [0, 1, 2].map(|row| origin[row] * flips[row] * unit_mm + 0.0),
-                direction: [0, 1, 2].map(|row| {
-                    [0, 1, 2].map(|axis: usize| vectors[axis][row] * flips[row] / steps[axis] + 0.0)
-                }),
-                frame,
-            }
-        }
-        _ => UNORIENTED,
-    };
+    skip(path, &header.fields, &files, &mut layout)?;
+    let (claim, orientation) = placed(path, &header.fields, &axes, &mut assumed)?;
     let stated = Stated {
         format: "NRRD",
-        spacing_um: sizes,
+        claim,
         spacing_from: "space directions or spacings",
         orientation,
-        assumed: Vec::new(),
+        assumed,
         warnings: Vec::new(),
     };
-    assembled(path, &data, &layout, stated)
+    assembled(path, &files, &layout, stated, options)
 }
 
-/// The header's fields (names in lower case) and its length in bytes. It ends with an empty line.
-fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
+/// The header. It ends with an empty line; where it lists data files, it ends with them.
+fn header(path: &Path) -> Result<Header, ImageError> {
     let (file, _) = samples::open(path)?;
     let mut reader = BufReader::new(file.take(LONGEST_HEADER));
-    let mut fields = Fields::new();
-    let mut length = 0;
-    let mut first = true;
+    let mut header = Header {
+        fields: Fields::new(),
+        lines: Vec::new(),
+        length: 0,
+    };
+    let (mut first, mut listing) = (true, false);
     loop {
         let mut line = Vec::new();
         let count = reader
             .read_until(b'\n', &mut line)
             .map_err(|source| ImageError::io(path, source))?;
-        length += count as u64;
+        header.length += count as u64;
         let line = String::from_utf8_lossy(&line);
         let line = line.trim();
         if first {
@@ -135,7 +133,11 @@ fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
         }
         // A detached header may simply end.
         if line.is_empty() {
-            return Ok((fields, length));
+            return Ok(header);
+        }
+        if listing {
+            header.lines.push(line.to_owned());
+            continue;
         }
         // Lines of the form key:=value are free notes.
         if line.starts_with('#') || line.contains(":=") {
@@ -149,29 +151,76 @@ fn fields(path: &Path) -> Result<(Fields, u64), ImageError> {
                 "lines of the form \"field: value\"",
             ));
         };
-        fields.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_owned());
+        listing = matches!(name.as_str(), "data file" | "datafile") && value.starts_with("LIST");
+        header.fields.insert(name, value);
     }
 }
 
-/// Refuses axes that are no axes of space (colours, vectors, lists).
-fn check_kinds(path: &Path, value: Option<&str>) -> Result<(), ImageError> {
-    let Some(value) = value else {
-        return Ok(());
+/// Tells the axes of the image from those of lists, by `kinds` and the directions.
+fn axes(path: &Path, fields: &Fields, assumed: &mut Vec<String>) -> Result<Axes, ImageError> {
+    let get = |name: &str| fields.get(name).map(String::as_str);
+    let dimension = get("dimension").unwrap_or("missing");
+    let count = dimension
+        .parse()
+        .ok()
+        .filter(|count| (2..=MOST_AXES).contains(count))
+        .ok_or_else(|| {
+            ImageError::header(path, "dimension", text::shortened(dimension), "2 or 3")
+        })?;
+    let sizes = text::dims(path, "sizes", get("sizes"), count)?;
+    let kinds: Vec<String> = get("kinds")
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let vectors = match get("space directions") {
+        Some(value) => directions(path, value, count)?,
+        None => Vec::new(),
     };
     let spatial = ["domain", "space", "???", "none"];
-    if value
-        .split_whitespace()
-        .all(|kind| spatial.contains(&kind.to_ascii_lowercase().as_str()))
-    {
-        Ok(())
-    } else {
-        Err(ImageError::header(
-            path,
-            "kinds",
-            text::shortened(value),
-            "domain or space for each of the 3 axes",
-        ))
+    let in_space = |axis: usize| {
+        kinds
+            .get(axis)
+            .is_none_or(|kind| spatial.contains(&kind.as_str()))
+            && vectors.get(axis).is_none_or(Option::is_some)
+    };
+    for axis in (0..count).filter(|&axis| !in_space(axis)) {
+        let kind = kinds.get(axis).map_or("none", String::as_str);
+        if sizes[axis] != 1 {
+            return Err(ImageError::header(
+                path,
+                "kinds",
+                format!("{kind} along axis {axis}, of size {}", sizes[axis]),
+                "domain or space for each axis of more than one voxel; write one element of the \
+                 list to a file of its own",
+            ));
+        }
+        assumed.push(format!("axis {axis} ({kind}) has size 1 and is left out"));
     }
+    let mut kept: Vec<usize> = (0..count).filter(|&axis| in_space(axis)).collect();
+    while kept.len() > 3 {
+        let Some(single) = kept.iter().rposition(|&axis| sizes[axis] == 1) else {
+            return Err(ImageError::header(
+                path,
+                "dimension",
+                format!("{count} with sizes {sizes:?}"),
+                "2 or 3 axes of more than one voxel",
+            ));
+        };
+        kept.remove(single);
+    }
+    if kept.len() < 2 {
+        return Err(ImageError::header(
+            path,
+            "dimension",
+            format!("{count}, of which {} are axes of space", kept.len()),
+            "2 or 3",
+        ));
+    }
+    let size = |axis: usize| kept.get(axis).map_or(1, |&axis| sizes[axis]);
+    let dims = samples::checked_dims(path, "sizes", [size(0), size(1), size(2)])?;
+    Ok(Axes { kept, count, dims })
 }
 
 fn sample(path: &Path, value: Option<&str>) -> Result<Sample, ImageError> {
@@ -224,10 +273,10 @@ fn big_endian(path: &Path, value: Option<&str>, sample: Sample) -> Result<bool, 
 }
 
 /// Applies `line skip` and `byte skip` (-1: unpacked data end the file).
-fn skip_bytes(
+fn skip(
     path: &Path,
     fields: &Fields,
-    data: &Path,
+    files: &[PathBuf],
     layout: &mut Layout,
 ) -> Result<(), ImageError> {
     let number = |names: [&str; 2], field: &'static str| -> Result<i64, ImageError> {
@@ -239,29 +288,35 @@ fn skip_bytes(
             .map_err(|_| ImageError::header(path, field, text::shortened(value), "a whole number"))
     };
     let lines = number(["line skip", "lineskip"], "line skip")?;
-    if lines != 0 {
-        return Err(ImageError::header(
-            path,
-            "line skip",
-            lines.to_string(),
-            "0 (skip by \"byte skip\")",
-        ));
-    }
     let bytes = number(["byte skip", "byteskip"], "byte skip")?;
-    let refused = || {
-        ImageError::header(
-            path,
-            "byte skip",
-            bytes.to_string(),
-            "0 or more, or -1 with raw encoding",
-        )
+    let refused = |field: &'static str, found: i64, allowed: &str| {
+        ImageError::header(path, field, found.to_string(), allowed)
     };
+    if lines != 0 {
+        let [data] = files else {
+            return Err(refused(
+                "line skip",
+                lines,
+                "0 with more than one data file",
+            ));
+        };
+        let count = u64::try_from(lines).map_err(|_| refused("line skip", lines, "0 or more"))?;
+        layout.file_offset += line_bytes(data, layout.file_offset, count)?;
+    }
+    let skip = || refused("byte skip", bytes, "0 or more, or -1 with raw encoding");
     match (u64::try_from(bytes), layout.packing) {
-        (Ok(bytes), Packing::Raw) => {
-            layout.file_offset = layout.file_offset.checked_add(bytes).ok_or_else(refused)?;
+        (Ok(bytes), Packing::Raw | Packing::Text) => {
+            layout.file_offset = layout.file_offset.checked_add(bytes).ok_or_else(skip)?;
         }
         (Ok(bytes), _) => layout.stream_offset = bytes,
         (Err(_), Packing::Raw) if bytes == -1 => {
+            let [data] = files else {
+                return Err(refused(
+                    "byte skip",
+                    bytes,
+                    "0 with more than one data file",
+                ));
+            };
             let needed =
                 layout.dims.iter().product::<usize>() as u64 * layout.sample.bytes() as u64;
             let (_, length) = samples::open(data)?;
@@ -274,9 +329,30 @@ fn skip_bytes(
                         found: length,
                     })?;
         }
-        _ => return Err(refused()),
+        _ => return Err(skip()),
     }
     Ok(())
+}
+
+/// The length of so many lines of a file from a place on.
+fn line_bytes(data: &Path, from: u64, lines: u64) -> Result<u64, ImageError> {
+    let io = |source| ImageError::io(data, source);
+    let (mut file, _) = samples::open(data)?;
+    file.seek(SeekFrom::Start(from)).map_err(io)?;
+    let mut reader = BufReader::new(file);
+    let mut length = 0;
+    for _ in 0..lines {
+        let count = reader.skip_until(b'\n').map_err(io)?;
+        if count == 0 {
+            return Err(ImageError::Truncated {
+                path: data.into(),
+                expected: lines,
+                found: 0,
+            });
+        }
+        length += count as u64;
+    }
+    Ok(length)
 }
 
 /// Signs that turn the space to LPS, and the name of the frame; `None` for other spaces.
@@ -289,7 +365,7 @@ fn space(value: Option<&str>) -> Option<([f64; 3], &'static str)> {
     }
 }
 
-/// A vector of the form (x,y,z).
+/// A vector of the form (x,y,z), or (x,y) in a plane. Parts that are no numbers are NaN.
 fn vector(path: &Path, field: &'static str, value: &str) -> Result<[f64; 3], ImageError> {
     value
         .trim()
@@ -298,9 +374,13 @@ fn vector(path: &Path, field: &'static str, value: &str) -> Result<[f64; 3], Ima
         .and_then(|inner| {
             let parts: Option<Vec<f64>> = inner
                 .split(',')
-                .map(|part| part.trim().parse().ok().filter(|n: &f64| n.is_finite()))
+                .map(|part| part.trim().parse().ok().filter(|n: &f64| !n.is_infinite()))
                 .collect();
-            parts?.try_into().ok()
+            match parts?.as_slice() {
+                [x, y, z] => Some([*x, *y, *z]),
+                [x, y] => Some([*x, *y, 0.0]),
+                _ => None,
+            }
         })
         .ok_or_else(|| {
             ImageError::header(
@@ -312,86 +392,209 @@ fn vector(path: &Path, field: &'static str, value: &str) -> Result<[f64; 3], Ima
         })
 }
 
-/// One vector per axis of the image, none of length 0.
-fn directions(path: &Path, value: &str) -> Result<[[f64; 3]; 3], ImageError> {
+/// One vector per axis of the file, none of length 0; `None` for axes that are none of space.
+fn directions(path: &Path, value: &str, count: usize) -> Result<Vec<Option<[f64; 3]>>, ImageError> {
+    let refused = || {
+        ImageError::header(
+            path,
+            "space directions",
+            text::shortened(value),
+            format!("{count} vectors that are not zero, or none for axes of lists"),
+        )
+    };
     let mut axes = Vec::new();
-    for part in value.split_inclusive(')') {
-        if !part.trim().is_empty() {
-            axes.push(vector(path, "space directions", part)?);
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        let end = if let Some(after) = rest.strip_prefix("none") {
+            rest = after.trim_start();
+            axes.push(None);
+            continue;
+        } else {
+            rest.find(')').ok_or_else(refused)? + 1
+        };
+        let axis = vector(path, "space directions", &rest[..end])?;
+        rest = rest[end..].trim_start();
+        let squared: f64 = axis.iter().map(|part| part * part).sum();
+        // Not a number in every part: the form of older writers for "none".
+        if axis.iter().all(|part| part.is_nan()) {
+            axes.push(None);
+        } else if squared > 0.0 && squared.is_finite() {
+            axes.push(Some(axis));
+        } else {
+            return Err(refused());
         }
     }
-    axes.try_into()
-        .ok()
-        .filter(|axes: &[[f64; 3]; 3]| {
-            axes.iter().all(|axis| {
-                let squared: f64 = axis.iter().map(|p| p * p).sum();
-                squared > 0.0 && squared.is_finite()
-            })
-        })
-        .ok_or_else(|| {
-            ImageError::header(
-                path,
-                "space directions",
-                text::shortened(value),
-                "3 vectors that are not zero",
-            )
-        })
+    if axes.len() == count {
+        Ok(axes)
+    } else {
+        Err(refused())
+    }
 }
 
-/// The unit of lengths in um; `None` when it is not known.
-fn unit(path: &Path, fields: &Fields, anatomical: bool) -> Result<Option<f64>, ImageError> {
-    let Some(value) = fields.get("space units").or_else(|| fields.get("units")) else {
-        return Ok(anatomical.then_some(1e3));
+/// What is claimed of the voxel size, and where the image lies.
+fn placed(
+    path: &Path,
+    fields: &Fields,
+    axes: &Axes,
+    assumed: &mut Vec<String>,
+) -> Result<(Claim, Orientation), ImageError> {
+    let get = |name: &str| fields.get(name).map(String::as_str);
+    let space_name = get("space");
+    let space = space(space_name);
+    let unit_um = unit(path, fields, axes)?;
+    let unit_um = match (unit_um, space_name) {
+        (Unit::Missing, Some(name)) if space.is_some() => {
+            assumed.push(format!("lengths without a unit in the space {name} are mm"));
+            Unit::Um(1e3)
+        }
+        (unit, _) => unit,
     };
-    let names: Vec<&str> = value
-        .split('"')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let names = if value.contains('"') {
-        names
+    let vectors: Vec<[f64; 3]> = match get("space directions") {
+        None => Vec::new(),
+        Some(value) => {
+            let all = directions(path, value, axes.count)?;
+            axes.kept.iter().filter_map(|&axis| all[axis]).collect()
+        }
+    };
+    let sizes = if vectors.is_empty() {
+        spacings(path, get("spacings"), axes)?
+    } else {
+        let length = |axis: &[f64; 3]| axis.iter().map(|part| part * part).sum::<f64>().sqrt();
+        Some(vectors.iter().map(length).collect())
+    };
+    let claim = match (sizes, &unit_um) {
+        (None, _) => Claim::Nothing("neither space directions nor spacings give a size".into()),
+        (Some(sizes), Unit::Um(unit)) => Claim::Um {
+            plane: [sizes[0] * unit, sizes[1] * unit],
+            layer: sizes.get(2).map(|size| size * unit),
+        },
+        (Some(sizes), Unit::Missing) => Claim::Unitless {
+            sizes: [0, 1, 2].map(|axis| sizes.get(axis).copied().unwrap_or(sizes[0])),
+            looked: format!(
+                "there are sizes, {sizes:?}, but neither a unit nor an anatomical space, so their \
+                 unit is unknown"
+            ),
+        },
+        (Some(sizes), Unit::Unknown(name)) => Claim::Unitless {
+            sizes: [0, 1, 2].map(|axis| sizes.get(axis).copied().unwrap_or(sizes[0])),
+            looked: format!(
+                "there are sizes, {sizes:?}, in the unit \"{}\", expected nm, um, mm, cm, m or inch",
+                text::shortened(name)
+            ),
+        },
+    };
+    let [first, second, rest @ ..] = vectors.as_slice() else {
+        return Ok((claim, UNORIENTED));
+    };
+    let third = rest
+        .first()
+        .copied()
+        .unwrap_or_else(|| nifti::cross(*first, *second));
+    let vectors = [*first, *second, third];
+    let steps = vectors.map(|axis| axis.iter().map(|p| p * p).sum::<f64>().sqrt());
+    let origin = match get("space origin") {
+        None => [0.0; 3],
+        Some(value) => vector(path, "space origin", value)?,
+    };
+    if !steps.iter().all(|step| *step > 0.0) || !origin.iter().all(|part| part.is_finite()) {
+        return Err(ImageError::header(
+            path,
+            "space directions, space origin",
+            format!("{vectors:?}, {origin:?}"),
+            "vectors in different directions, and a finite origin",
+        ));
+    }
+    let (flips, frame) = space.unwrap_or(([1.0; 3], "file"));
+    let unit_mm = match unit_um {
+        Unit::Um(unit) => unit * 1e-3,
+        _ => 1.0,
+    };
+    let orientation = Orientation {
+        // Adding zero turns a negated zero into a plain one.
+        origin_mm: [0, 1, 2].map(|row| origin[row] * flips[row] * unit_mm + 0.0),
+        direction: [0, 1, 2].map(|row| {
+            [0, 1, 2].map(|axis: usize| vectors[axis][row] * flips[row] / steps[axis] + 0.0)
+        }),
+        frame,
+    };
+    Ok((claim, orientation))
+}
+
+/// The unit of lengths.
+enum Unit<'a> {
+    /// In um.
+    Um(f64),
+    Missing,
+    /// One that is no length.
+    Unknown(&'a str),
+}
+
+/// The unit by `space units` (one per axis of space) or `units` (one per axis of the file).
+fn unit<'a>(path: &Path, fields: &'a Fields, axes: &Axes) -> Result<Unit<'a>, ImageError> {
+    let get = |name: &str| fields.get(name);
+    let (field, value, per_axis) = match (get("space units"), get("units")) {
+        (Some(value), _) => ("space units", value, false),
+        (None, Some(value)) => ("units", value, true),
+        (None, None) => return Ok(Unit::Missing),
+    };
+    let names: Vec<&str> = if value.contains('"') {
+        value.split('"').skip(1).step_by(2).map(str::trim).collect()
     } else {
         value.split_whitespace().collect()
     };
-    if names.is_empty() || names.iter().any(|name| *name != names[0]) {
+    let names: Vec<&str> = if per_axis && names.len() == axes.count {
+        axes.kept.iter().map(|&axis| names[axis]).collect()
+    } else {
+        names
+    };
+    let meant: Vec<&str> = names
+        .into_iter()
+        .filter(|name| !matches!(*name, "" | "???" | "none"))
+        .collect();
+    let Some(first) = meant.first() else {
+        return Ok(Unit::Missing);
+    };
+    if meant
+        .iter()
+        .any(|name| name != first && text::unit_um(name) != text::unit_um(first))
+    {
         return Err(ImageError::header(
             path,
-            "space units",
+            field,
             text::shortened(value),
             "the same unit for each axis",
         ));
     }
-    text::unit_um(names[0]).map(Some).ok_or_else(|| {
-        ImageError::header(
-            path,
-            "space units",
-            text::shortened(value),
-            "nm, um, mm, cm or m",
-        )
-    })
+    Ok(text::unit_um(first).map_or(Unit::Unknown(first), Unit::Um))
 }
 
-fn stated_spacing(
-    path: &Path,
-    spacings: Option<&str>,
-    steps: Option<[f64; 3]>,
-    unit_um: Option<f64>,
-) -> Result<[f64; 3], ImageError> {
-    let missing = |looked: &str| ImageError::MissingSpacing {
-        path: path.into(),
-        looked: looked.into(),
+/// The sizes along the axes of the image; `None` where they are missing or no numbers.
+fn spacings(path: &Path, value: Option<&str>, axes: &Axes) -> Result<Option<Vec<f64>>, ImageError> {
+    let Some(value) = value else {
+        return Ok(None);
     };
-    let sizes = match (steps, spacings) {
-        (Some(steps), _) => steps,
-        (None, Some(value)) => text::sizes(path, "spacings", value)?,
-        (None, None) => {
-            return Err(missing("neither space directions nor spacings are there"));
-        }
-    };
-    let unit_um = unit_um.ok_or_else(|| {
-        missing(
-            "there are sizes, but neither a unit nor an anatomical space, so their unit is unknown",
+    let refused = || {
+        ImageError::header(
+            path,
+            "spacings",
+            text::shortened(value),
+            format!("{} numbers above 0, or NaN for axes of lists", axes.count),
         )
-    })?;
-    Ok(sizes.map(|size| size * unit_um))
+    };
+    let all: Option<Vec<f64>> = value
+        .split_whitespace()
+        .map(|word| word.parse().ok())
+        .collect();
+    let all = all
+        .filter(|all| all.len() == axes.count)
+        .ok_or_else(refused)?;
+    let kept: Vec<f64> = axes.kept.iter().map(|&axis| all[axis]).collect();
+    if kept.iter().any(|size| size.is_nan()) {
+        return Ok(None);
+    }
+    if kept.iter().all(|size| *size > 0.0 && size.is_finite()) {
+        Ok(Some(kept))
+    } else {
+        Err(refused())
+    }
 }

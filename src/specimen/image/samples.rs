@@ -1,8 +1,8 @@
 //! Stored samples to `f32`, in pieces, never more than the file holds.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 
@@ -48,6 +48,8 @@ pub(super) enum Packing {
     Raw,
     Gzip,
     Zlib,
+    /// Numbers written out, separated by blanks or commas.
+    Text,
 }
 
 /// What is stored where.
@@ -107,52 +109,119 @@ pub(super) fn checked_dims(
 /// Opens a regular file; the file and its length.
 ///
 /// # Errors
-/// The file cannot be opened or is no regular file.
+/// The file cannot be opened or is no regular file (a pipe, a socket, a device).
 pub(super) fn open(path: &Path) -> Result<(File, u64), ImageError> {
-    // Looked at first: opening a pipe would wait for a writer.
+    // Looked at first: opening a pipe would wait for a writer, and opening a device may act on it.
+    // Looked at again when open: the name may stand for something else by then.
     let about = std::fs::metadata(path).map_err(|source| ImageError::io(path, source))?;
     if !about.is_file() {
         return Err(ImageError::NotAFile { path: path.into() });
     }
     let file = File::open(path).map_err(|source| ImageError::io(path, source))?;
+    let about = file
+        .metadata()
+        .map_err(|source| ImageError::io(path, source))?;
+    if !about.is_file() {
+        return Err(ImageError::NotAFile { path: path.into() });
+    }
     Ok((file, about.len()))
 }
 
-/// Reads all samples of a layout from a file.
+/// Reads all samples of a layout from its files, each of which holds the same number of layers; the
+/// values, and the bytes that follow after them.
 ///
 /// # Errors
-/// The file is too short for the layout (before anything is reserved), ends early, cannot be
-/// decoded, or holds a value that is not finite.
-pub(super) fn read(path: &Path, layout: &Layout) -> Result<Vec<f32>, ImageError> {
+/// A file is too short for the layout (before anything is reserved), ends early, cannot be decoded,
+/// has another checksum than it states, or holds a value that is not finite.
+pub(super) fn read(files: &[PathBuf], layout: &Layout) -> Result<(Vec<f32>, u64), ImageError> {
+    let mut part = *layout;
+    part.dims[2] /= files.len().max(1);
+    let (mut values, mut left) = (Vec::new(), 0_u64);
+    for file in files {
+        left = left.saturating_add(read_part(file, &part, &mut values)?);
+    }
+    if let (Some(first), true) = (files.first(), files.len() * part.dims[2] == layout.dims[2]) {
+        check_finite(first, &values, layout.dims)?;
+    }
+    Ok((values, left))
+}
+
+/// Appends the samples of one file; the bytes that follow after them.
+fn read_part(path: &Path, layout: &Layout, values: &mut Vec<f32>) -> Result<u64, ImageError> {
     let (mut file, length) = open(path)?;
     let voxels: usize = layout.dims.iter().product();
     let needed = voxels as u64 * layout.sample.bytes() as u64;
     let held = length.saturating_sub(layout.file_offset);
     let total = needed.saturating_add(layout.stream_offset);
-    if layout.packing == Packing::Raw {
-        if held < total {
+    match layout.packing {
+        Packing::Raw if held < total => {
             return Err(ImageError::Truncated {
                 path: path.into(),
                 expected: needed,
                 found: held.saturating_sub(layout.stream_offset),
             });
         }
-    } else if held.saturating_mul(DEFLATE_RATIO) < total {
-        return Err(ImageError::TooLarge {
-            path: path.into(),
-            field: "the header",
-            dims: layout.dims.map(|n| n as u64),
-            reason: format!("{held} packed bytes cannot hold {total}"),
-        });
+        // A digit and what parts it from the next.
+        Packing::Text if held.saturating_add(1) / 2 < voxels as u64 => {
+            return Err(ImageError::TooLarge {
+                path: path.into(),
+                field: "the header",
+                dims: layout.dims.map(|n| n as u64),
+                reason: format!("{held} bytes of text cannot hold so many numbers"),
+            });
+        }
+        Packing::Gzip | Packing::Zlib if held.saturating_mul(DEFLATE_RATIO) < total => {
+            return Err(ImageError::TooLarge {
+                path: path.into(),
+                field: "the header",
+                dims: layout.dims.map(|n| n as u64),
+                reason: format!("{held} packed bytes cannot hold {total}"),
+            });
+        }
+        _ => {}
     }
     file.seek(SeekFrom::Start(layout.file_offset))
         .map_err(|source| ImageError::io(path, source))?;
-    let buffered = BufReader::with_capacity(PIECE, file);
+    let mut buffered = BufReader::with_capacity(PIECE, file);
     match layout.packing {
-        Packing::Raw => decode(path, buffered, layout),
-        Packing::Gzip => decode(path, MultiGzDecoder::new(buffered), layout),
-        Packing::Zlib => decode(path, ZlibDecoder::new(buffered), layout),
+        Packing::Raw => {
+            decode(path, &mut buffered, layout, values)?;
+            Ok(held - total)
+        }
+        Packing::Text => decode_text(path, &mut buffered, layout, values),
+        Packing::Gzip => {
+            let mut stream = MultiGzDecoder::new(buffered);
+            decode(path, &mut stream, layout, values)?;
+            drain(path, &mut stream)
+        }
+        Packing::Zlib => {
+            let mut stream = ZlibDecoder::new(&mut buffered);
+            decode(path, &mut stream, layout, values)?;
+            let left = drain(path, &mut stream)?;
+            let after = buffered
+                .fill_buf()
+                .map_err(|source| ImageError::io(path, source))?;
+            if after.is_empty() {
+                Ok(left)
+            } else {
+                Err(ImageError::Damaged {
+                    path: path.into(),
+                    reason: "bytes follow after the end of the zlib stream".into(),
+                })
+            }
+        }
     }
+}
+
+/// Reads a packed stream to its end, where its checksum is; the bytes found on the way.
+///
+/// # Errors
+/// The stream ends before its checksum, or the checksum is another.
+pub(super) fn drain(path: &Path, stream: &mut impl Read) -> Result<u64, ImageError> {
+    std::io::copy(stream, &mut std::io::sink()).map_err(|error| ImageError::Damaged {
+        path: path.into(),
+        reason: format!("its packed data do not end as they must: {error}"),
+    })
 }
 
 /// Fills `buffer` as far as the stream goes; the bytes found.
@@ -182,36 +251,112 @@ pub(super) fn fill(
     Ok(found)
 }
 
-fn decode(path: &Path, mut stream: impl Read, layout: &Layout) -> Result<Vec<f32>, ImageError> {
+/// Appends the samples of a stream.
+fn decode(
+    path: &Path,
+    stream: &mut impl Read,
+    layout: &Layout,
+    values: &mut Vec<f32>,
+) -> Result<(), ImageError> {
     let voxels: usize = layout.dims.iter().product();
     let size = layout.sample.bytes();
-    let needed = voxels as u64 * size as u64;
     let truncated = |found: u64| ImageError::Truncated {
         path: path.into(),
-        expected: needed,
+        expected: voxels as u64 * size as u64,
         found,
     };
     let mut piece = vec![0_u8; PIECE];
     let mut skip = layout.stream_offset;
     while skip > 0 {
         let count = skip.min(PIECE as u64) as usize;
-        if fill(path, &mut stream, &mut piece[..count])? < count {
+        if fill(path, stream, &mut piece[..count])? < count {
             return Err(truncated(0));
         }
         skip -= count as u64;
     }
     // Grows with the data: the header alone never reserves memory.
-    let mut values: Vec<f32> = Vec::new();
-    while values.len() < voxels {
-        let count = (voxels - values.len()).min(PIECE / size) * size;
-        let found = fill(path, &mut stream, &mut piece[..count])?;
-        if found < count {
-            return Err(truncated((values.len() * size + found) as u64));
+    let mut done = 0;
+    while done < voxels {
+        let count = (voxels - done).min(PIECE / size);
+        let bytes = &mut piece[..count * size];
+        let found = fill(path, stream, bytes)?;
+        if found < bytes.len() {
+            return Err(truncated((done * size + found) as u64));
         }
-        append(&piece[..count], layout, &mut values);
+        append(bytes, layout, values);
+        done += count;
     }
-    check_finite(path, &values, layout.dims)?;
-    Ok(values)
+    Ok(())
+}
+
+/// Appends numbers that are written out; the bytes of those that follow.
+fn decode_text(
+    path: &Path,
+    stream: &mut impl BufRead,
+    layout: &Layout,
+    values: &mut Vec<f32>,
+) -> Result<u64, ImageError> {
+    /// Longer words are no numbers.
+    const LONGEST: usize = 400;
+    let voxels: usize = layout.dims.iter().product();
+    let (mut done, mut left) = (0, 0);
+    let mut word = Vec::new();
+    let mut bytes = stream.bytes();
+    loop {
+        let byte = bytes
+            .next()
+            .transpose()
+            .map_err(|source| ImageError::io(path, source))?;
+        if let Some(byte) = byte.filter(|byte| !(byte.is_ascii_whitespace() || *byte == b',')) {
+            if done == voxels {
+                left += 1;
+            } else if word.len() < LONGEST {
+                word.push(byte);
+            }
+            continue;
+        }
+        if !word.is_empty() {
+            let number = std::str::from_utf8(&word)
+                .ok()
+                .and_then(|word| number(word, layout.sample))
+                .ok_or_else(|| ImageError::Damaged {
+                    path: path.into(),
+                    reason: format!(
+                        "value {} is \"{}\", expected a number of the type {:?}",
+                        done + 1,
+                        word.escape_ascii(),
+                        layout.sample
+                    ),
+                })?;
+            values.push((layout.slope * number + layout.intercept) as f32);
+            done += 1;
+            word.clear();
+        }
+        if byte.is_none() {
+            break;
+        }
+    }
+    if done < voxels {
+        return Err(ImageError::Damaged {
+            path: path.into(),
+            reason: format!("the data end early: expected {voxels} numbers, found {done}"),
+        });
+    }
+    Ok(left)
+}
+
+/// A number that a sample can hold.
+fn number(word: &str, sample: Sample) -> Option<f64> {
+    let bits = 8 * sample.bytes() as u32;
+    let (lowest, highest) = match sample {
+        Sample::F32 | Sample::F64 => return word.parse().ok(),
+        Sample::U8 | Sample::U16 | Sample::U32 | Sample::U64 => (0, (1_i128 << bits) - 1),
+        Sample::I8 | Sample::I16 | Sample::I32 | Sample::I64 => {
+            (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1)
+        }
+    };
+    let read: i128 = word.parse().ok()?;
+    (lowest..=highest).contains(&read).then_some(read as f64)
 }
 
 /// Appends the values of whole samples.

@@ -1,8 +1,8 @@
 //! Fields of text headers (`MetaImage`, NRRD).
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::{ImageError, samples};
+use super::{ImageError, ReadOptions};
 
 /// At most 80 characters of what was found, for a message.
 pub(super) fn shortened(text: &str) -> String {
@@ -12,68 +12,181 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-/// Exactly `N` finite numbers, separated by spaces.
-pub(super) fn numbers<const N: usize>(
+/// Exactly `count` finite numbers, separated by spaces.
+pub(super) fn numbers(
     path: &Path,
     field: &'static str,
     value: &str,
-) -> Result<[f64; N], ImageError> {
+    count: usize,
+) -> Result<Vec<f64>, ImageError> {
     let read: Option<Vec<f64>> = value
         .split_whitespace()
         .map(|word| word.parse().ok().filter(|n: &f64| n.is_finite()))
         .collect();
-    read.and_then(|read| read.try_into().ok()).ok_or_else(|| {
-        ImageError::header(path, field, shortened(value), format!("{N} finite numbers"))
-    })
-}
-
-/// Three voxel sizes above 0.
-pub(super) fn sizes(path: &Path, field: &'static str, value: &str) -> Result<[f64; 3], ImageError> {
-    let sizes = numbers(path, field, value)?;
-    if sizes.iter().all(|size| *size > 0.0) {
-        Ok(sizes)
-    } else {
-        Err(ImageError::header(
+    read.filter(|read| read.len() == count).ok_or_else(|| {
+        ImageError::header(
             path,
             field,
             shortened(value),
-            "3 numbers above 0",
-        ))
-    }
+            format!("{count} finite numbers"),
+        )
+    })
 }
 
-/// Three sizes in voxels.
+/// Sizes in voxels, `axes` of them.
 pub(super) fn dims(
     path: &Path,
     field: &'static str,
     value: Option<&str>,
-) -> Result<[usize; 3], ImageError> {
+    axes: usize,
+) -> Result<Vec<u64>, ImageError> {
     let found = value.unwrap_or("missing");
     let read: Option<Vec<u64>> = found
         .split_whitespace()
         .map(|word| word.parse().ok())
         .collect();
-    let dims: [u64; 3] = read
-        .and_then(|read| read.try_into().ok())
-        .ok_or_else(|| ImageError::header(path, field, shortened(found), "3 numbers of voxels"))?;
-    samples::checked_dims(path, field, dims)
+    read.filter(|read| read.len() == axes).ok_or_else(|| {
+        ImageError::header(
+            path,
+            field,
+            shortened(found),
+            format!("{axes} numbers of voxels"),
+        )
+    })
 }
 
-/// The data file a header names, relative to the header's folder.
-pub(super) fn data_file(
+/// The data files a header names, relative to its folder: one, a list (`LIST`, then a name in each
+/// of `lines`), or a pattern with the first number, the last and the step (`slice%03d.raw 1 14 1`).
+///
+/// `layers` is the most files that there can be.
+pub(super) fn data_files(
+    path: &Path,
+    field: &'static str,
+    value: &str,
+    lines: &[String],
+    layers: usize,
+    options: &ReadOptions,
+) -> Result<Vec<PathBuf>, ImageError> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let names = match words.as_slice() {
+        ["LIST", dimension @ ..] => {
+            if !(dimension.is_empty() || dimension == ["2"] || dimension == ["2D"]) {
+                return Err(ImageError::header(
+                    path,
+                    field,
+                    shortened(value),
+                    "LIST of files with a layer each",
+                ));
+            }
+            lines.to_vec()
+        }
+        [pattern, numbers @ ..] if pattern.contains('%') => counted(pattern, numbers, layers)
+            .ok_or_else(|| {
+                ImageError::header(
+                    path,
+                    field,
+                    shortened(value),
+                    format!(
+                        "a pattern with one %d, the first number, the last and the step, such as \
+                         slice%03d.raw 1 {layers} 1, of at most {layers} files"
+                    ),
+                )
+            })?,
+        _ => vec![value.to_owned()],
+    };
+    if names.is_empty() || names.len() > layers || !layers.is_multiple_of(names.len()) {
+        return Err(ImageError::header(
+            path,
+            field,
+            format!("{} files", names.len()),
+            format!("as many as there are layers, {layers}"),
+        ));
+    }
+    names
+        .iter()
+        .map(|name| data_file(path, field, name, options))
+        .collect()
+}
+
+/// The names that a pattern with one `%d` stands for.
+fn counted(pattern: &str, numbers: &[&str], most: usize) -> Option<Vec<String>> {
+    let (before, rest) = pattern.split_once('%')?;
+    let (form, after) = rest.split_once('d')?;
+    if !form.bytes().all(|byte| byte.is_ascii_digit()) || after.contains('%') {
+        return None;
+    }
+    let width: usize = if form.is_empty() {
+        0
+    } else {
+        form.parse().ok()?
+    };
+    let read: Option<Vec<u64>> = numbers.iter().map(|word| word.parse().ok()).collect();
+    // The last number, where there are four, says how many axes a file has.
+    let (first, last, step) = match read?.as_slice() {
+        [first, last, step] | [first, last, step, 2] => (*first, *last, *step),
+        _ => return None,
+    };
+    let count = last.checked_sub(first)?.checked_div(step)? + 1;
+    if count > most as u64 || width > 20 {
+        return None;
+    }
+    let zeros = form.starts_with('0');
+    Some(
+        (0..count)
+            .map(|i| {
+                let number = first + i * step;
+                if zeros {
+                    format!("{before}{number:0width$}{after}")
+                } else {
+                    format!("{before}{number:width$}{after}")
+                }
+            })
+            .collect(),
+    )
+}
+
+/// A data file, which lies in the header's folder unless others are allowed.
+fn data_file(
     path: &Path,
     field: &'static str,
     name: &str,
+    options: &ReadOptions,
 ) -> Result<PathBuf, ImageError> {
-    if name.is_empty() || name.starts_with("LIST") || name.contains('%') || name.contains('\0') {
+    if name.is_empty() || name.contains('\0') {
         return Err(ImageError::header(
             path,
             field,
             format!("\"{}\"", shortened(name)),
-            "the name of one data file (lists and patterns are not read)",
+            "the name of a data file",
         ));
     }
-    let data = path.parent().unwrap_or_else(|| Path::new("")).join(name);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let data = folder.join(name);
+    if !options.data_anywhere {
+        let outside = || ImageError::OutsideFolder {
+            path: path.into(),
+            field,
+            data: data.clone(),
+        };
+        // Names that lead out are refused before it is looked whether there is such a file.
+        let mut depth = 0_usize;
+        for part in Path::new(name).components() {
+            match part {
+                Component::Normal(_) => depth += 1,
+                Component::CurDir => {}
+                Component::ParentDir => depth = depth.checked_sub(1).ok_or_else(outside)?,
+                Component::RootDir | Component::Prefix(_) => return Err(outside()),
+            }
+        }
+        if let (Ok(folder), Ok(real)) = (folder.canonicalize(), data.canonicalize())
+            && !real.starts_with(folder)
+        {
+            return Err(outside());
+        }
+    }
     if data.exists() {
         Ok(data)
     } else {
@@ -85,16 +198,28 @@ pub(super) fn data_file(
     }
 }
 
-/// A unit of length in um.
+/// A unit of length in um, in singular or plural, long or short.
 pub(super) fn unit_um(name: &str) -> Option<f64> {
-    match name.trim().to_lowercase().as_str() {
-        "nm" | "nanometer" | "nanometre" => Some(1e-3),
+    let name = name.trim().trim_matches('"').trim().to_lowercase();
+    let long = name.strip_suffix('s').unwrap_or(&name);
+    match name.as_str() {
+        "nm" => return Some(1e-3),
         // ImageJ writes the micro sign as an escape in TIFF descriptions.
-        "um" | "\u{b5}m" | "\u{3bc}m" | "\\u00b5m" | "micron" | "microns" | "micrometer"
-        | "micrometre" => Some(1.0),
-        "mm" | "millimeter" | "millimetre" => Some(1e3),
-        "cm" | "centimeter" | "centimetre" => Some(1e4),
-        "m" | "meter" | "metre" => Some(1e6),
+        "um" | "\u{b5}m" | "\u{3bc}m" | "\\u00b5m" | "\u{b5}" | "\u{3bc}" => return Some(1.0),
+        "mm" => return Some(1e3),
+        "cm" => return Some(1e4),
+        "dm" => return Some(1e5),
+        "m" => return Some(1e6),
+        "in" | "inches" => return Some(25_400.0),
+        _ => {}
+    }
+    match long {
+        "nanometer" | "nanometre" => Some(1e-3),
+        "micron" | "micrometer" | "micrometre" => Some(1.0),
+        "millimeter" | "millimetre" => Some(1e3),
+        "centimeter" | "centimetre" => Some(1e4),
+        "meter" | "metre" => Some(1e6),
+        "inch" => Some(25_400.0),
         _ => None,
     }
 }

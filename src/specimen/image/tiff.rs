@@ -1,36 +1,80 @@
 //! TIFF: one file with a page per layer, or a folder with a file per layer.
 //!
-//! The voxel size is that of `ImageJ`'s description (`unit`, `spacing`, resolution tags), or of the
-//! resolution tags in inches or centimetres. A TIFF without `ImageJ`'s `spacing` states no size
-//! along z; it is taken equal to that in the plane. Resolutions that software writes by default
-//! (72 per inch and such) are no voxel sizes.
+//! The voxel size is that of the description ([`super::description`]: `ImageJ`, OME, tifffile), or of the
+//! resolution tags in inches or centimetres. A file that states no size along z is taken to have that
+//! of x, which is said.
+//!
+//! Photometric interpretations say how to show the values, not what they are: stored values are kept
+//! under an inverted look-up table (`MinIsWhite`) and under a coloured one (palette).
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::tiff::ColorType;
 use ::tiff::decoder::ifd::Value;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits};
-use ::tiff::tags::Tag;
+use ::tiff::tags::{ByteOrder, Tag};
+use flate2::bufread::ZlibDecoder;
 
-use super::{Image, ImageError, MOST_VOXELS, ReadOptions, UNORIENTED, samples, text};
+use super::description::{Described, Resolution, described};
+use super::samples::{self, Layout, Packing, Sample};
+use super::{
+    Claim, Image, ImageError, MOST_VOXELS, ReadOptions, Stated, UNORIENTED, folder, written,
+};
 
-type Reader = Decoder<BufReader<std::fs::File>>;
+type Reader = Decoder<BufReader<Plain<std::fs::File>>>;
 
-/// Most of a description that is looked at, bytes.
-const DESCRIPTION: usize = 1 << 16;
-/// Voxel sizes outside of this range (um) are no sizes of a bone scan.
-const SENSIBLE_UM: std::ops::RangeInclusive<f64> = 0.05..=5000.0;
-/// Dots per inch that programs write without being told.
-const DEFAULT_DPI: [f64; 9] = [1.0, 72.0, 90.0, 96.0, 100.0, 150.0, 200.0, 300.0, 600.0];
+/// Longest description that is read, bytes; OME-XML describes every plane.
+const DESCRIPTION: u64 = 1 << 26;
+/// Photometric interpretations: 0 is white, 0 is black, an index of colours.
+const MIN_IS_WHITE: u16 = 0;
+const PALETTE: u16 = 3;
 
-/// A voxel size in a file: in the plane, and along z where stated, um.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Stated {
-    plane_um: [f64; 2],
-    layer_um: Option<f64>,
+/// A file in which photometric interpretations that change values on decoding read as `MinIsBlack`.
+struct Plain<F> {
+    file: F,
+    at: u64,
+    /// Places of bytes that are read as 1.
+    ones: Vec<u64>,
+}
+
+impl<F: Read> Read for Plain<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        let end = self.at + count as u64;
+        let first = self.ones.partition_point(|&place| place < self.at);
+        for place in self.ones[first..].iter().take_while(|&&place| place < end) {
+            buffer[(place - self.at) as usize] = 1;
+        }
+        self.at = end;
+        Ok(count)
+    }
+}
+
+impl<F: Seek> Seek for Plain<F> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = self.file.seek(to)?;
+        Ok(self.at)
+    }
+}
+
+/// What the directories of a file say before it is decoded.
+#[derive(Default)]
+struct Directories {
+    /// Places of the photometric interpretations that are set aside.
+    ones: Vec<u64>,
+    /// These interpretations, by the place of their directory.
+    shown: BTreeMap<u64, u16>,
+}
+
+/// Where the first page lies, for stacks whose layers follow it without directories.
+struct FirstPage {
+    offset: u64,
+    /// Unpacked, in strips that follow each other.
+    plain: bool,
+    big_endian: bool,
+    sample: Option<Sample>,
 }
 
 /// The pages of a stack so far.
@@ -40,55 +84,46 @@ struct Pages {
     colour: Option<ColorType>,
     count: usize,
     values: Vec<f32>,
+    first: Option<FirstPage>,
+    /// Pages under an inverted look-up table, under a coloured one, and turned for display.
+    white: usize,
+    palette: usize,
+    turned: usize,
+    /// Reduced images and masks that are left out.
+    left_out: usize,
+    /// Pages with directories of their own, where reduced images are.
+    nested: usize,
+    /// Bytes after the last row of packed strips.
+    left: u64,
 }
 
 /// Reads one file, a page per layer.
 pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let mut pages = Pages::default();
-    let (stated, announced) = add_file(path, &mut pages)?;
-    if let Some(announced) = announced
-        && announced > 1
-        && announced != pages.count as u64
-    {
-        return Err(ImageError::Stack {
-            path: path.into(),
-            reason: format!(
-                "ImageJ's description announces {announced} images, found {} pages",
-                pages.count
-            ),
-        });
+    let found = add_file(path, &mut pages)?;
+    if let Some(announced) = found.images.filter(|n| *n > 1 && *n != pages.count as u64) {
+        let (writer, count) = (found.writer, pages.count);
+        if !(found.one_directory && count == 1) {
+            return Err(ImageError::Stack {
+                path: path.into(),
+                reason: format!("{writer} announces {announced} images, found {count} pages"),
+            });
+        }
+        add_layers(path, announced, writer, &mut pages)?;
     }
-    finished(path, pages, stated, options)
+    calibrate(path, &found, &mut pages, 0)?;
+    finished(path, pages, found, options, Vec::new())
 }
 
 /// Reads a folder of single-page files, a file per layer.
 pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|source| ImageError::io(folder, source))? {
-        let path = entry
-            .map_err(|source| ImageError::io(folder, source))?
-            .path();
-        let is_tiff = path.extension().is_some_and(|ending| {
-            ending.eq_ignore_ascii_case("tif") || ending.eq_ignore_ascii_case("tiff")
-        });
-        // Names that start with a dot are leftovers of file managers.
-        if is_tiff && !name_of(&path).starts_with('.') {
-            files.push(path);
-        }
-    }
-    if files.is_empty() {
-        return Err(ImageError::Stack {
-            path: folder.into(),
-            reason: "the folder holds no .tif or .tiff file".into(),
-        });
-    }
-    files.sort_by(|one, other| {
-        natural_order(&name_of(one), &name_of(other)).then_with(|| one.cmp(other))
-    });
+    let (files, assumed) = folder::slices(folder)?;
     let mut pages = Pages::default();
-    let mut stated = Ok(None);
+    let mut first: Option<(PathBuf, Described)> = None;
+    let mut differing = None;
     for (layer, path) in files.iter().enumerate() {
-        let (size, _) = add_file(path, &mut pages)?;
+        let from = pages.values.len();
+        let found = add_file(path, &mut pages)?;
         if pages.count != layer + 1 {
             return Err(ImageError::Stack {
                 path: path.clone(),
@@ -98,64 +133,155 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
                 ),
             });
         }
-        if layer == 0 {
-            stated = size;
+        calibrate(path, &found, &mut pages, from)?;
+        let Some((before, of_first)) = &first else {
+            first = Some((path.clone(), found));
+            continue;
+        };
+        let name = |path: &Path| folder::name_of(path);
+        if found.calibration.is_some() != of_first.calibration.is_some() {
+            return Err(ImageError::Stack {
+                path: folder.into(),
+                reason: format!(
+                    "{} and {} differ in ImageJ's calibration, expected all slices calibrated or none",
+                    name(before),
+                    name(path)
+                ),
+            });
+        }
+        if differing.is_none() && !found.claim.agrees(&of_first.claim) {
+            differing = Some(format!(
+                "{} states {}, {} states {}",
+                name(before),
+                in_words(&of_first.claim),
+                name(path),
+                in_words(&found.claim)
+            ));
         }
     }
-    finished(folder, pages, stated, options)
+    let Some((_, mut found)) = first else {
+        return Err(ImageError::Stack {
+            path: folder.into(),
+            reason: "the folder holds no slice".into(),
+        });
+    };
+    found.assumed.extend(assumed);
+    let mut warnings = Vec::new();
+    if let Some(differing) = differing {
+        if options.spacing_um.is_none() {
+            return Err(ImageError::Stack {
+                path: folder.into(),
+                reason: format!(
+                    "the slices state different voxel sizes: {differing}; expected slices of one \
+                     scan, or give the voxel size"
+                ),
+            });
+        }
+        warnings.push(format!(
+            "the slices state different voxel sizes ({differing}); the one given is used"
+        ));
+        found.claim = Claim::Nothing(String::new());
+    }
+    finished(folder, pages, found, options, warnings)
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+fn in_words(claim: &Claim) -> String {
+    match claim {
+        Claim::Um { plane, layer } => {
+            let sizes: Vec<f64> = plane.iter().chain(layer).copied().collect();
+            format!("{} um", written(&sizes))
+        }
+        _ => "no voxel size".into(),
+    }
 }
 
-/// What a file says about its voxel size: a size, nothing, or why what it says is none.
-type Size = Result<Option<Stated>, String>;
-
-/// Appends the pages of a file; its voxel size and the number of images that `ImageJ` announces.
-fn add_file(path: &Path, pages: &mut Pages) -> Result<(Size, Option<u64>), ImageError> {
+/// Appends the pages of a file; what it says of itself.
+fn add_file(path: &Path, pages: &mut Pages) -> Result<Described, ImageError> {
     let damaged = |error: ::tiff::TiffError| ImageError::Damaged {
         path: path.into(),
         reason: error.to_string(),
     };
     let (mut file, length) = samples::open(path)?;
-    check_directories(path, &mut BufReader::new(&file), length)?;
+    let directories = directories(path, &mut BufReader::new(&file), length)?;
     file.rewind()
         .map_err(|source| ImageError::io(path, source))?;
-    let mut decoder = Decoder::new(BufReader::new(file)).map_err(damaged)?;
+    let plain = Plain {
+        file,
+        at: 0,
+        ones: directories.ones,
+    };
+    let mut decoder = Decoder::new(BufReader::new(plain)).map_err(damaged)?;
     let mut limits = Limits::default();
     limits.ifd_value_size = limits.ifd_value_size.min(length as usize);
     let most = length.saturating_mul(2600).min(1 << 32) as usize;
     limits.decoding_buffer_size = most;
     limits.intermediate_buffer_size = most;
     decoder = decoder.with_limits(limits);
-    let description = description(&mut decoder).map_err(damaged)?;
-    let size = stated_size(&mut decoder, &description).map_err(damaged)?;
-    let announced = imagej(&description, "images").and_then(|n| n.parse().ok());
-    let mut budget = length;
+    let (mut budget, mut found) = (length, None);
     loop {
-        budget = add_page(path, &mut decoder, pages, budget)?;
+        if is_reduced(&mut decoder).map_err(damaged)? {
+            pages.left_out += 1;
+        } else {
+            if found.is_none() {
+                let description = description(&mut decoder).map_err(damaged)?;
+                let resolution = resolution(&mut decoder).map_err(damaged)?;
+                found = Some(described(path, &description, resolution)?);
+            }
+            if let Some(pointer) = decoder.ifd_pointer() {
+                let shown = directories.shown.get(&pointer.0);
+                pages.white += usize::from(shown == Some(&MIN_IS_WHITE));
+                pages.palette += usize::from(shown == Some(&PALETTE));
+            }
+            budget = add_page(path, &mut decoder, pages, budget)?;
+        }
         if !decoder.more_images() {
-            return Ok((size, announced));
+            break;
         }
         decoder.next_image().map_err(damaged)?;
     }
+    let found = found.ok_or_else(|| ImageError::Stack {
+        path: path.into(),
+        reason: "holds reduced images and masks only (NewSubfileType), expected an image".into(),
+    })?;
+    let (width, height) = pages.size.unwrap_or_default();
+    if let Some(plane) = found.plane
+        && plane != [u64::from(width), u64::from(height)]
+    {
+        return Err(ImageError::header(
+            path,
+            "OME-XML's SizeX, SizeY",
+            format!("{} x {}", plane[0], plane[1]),
+            format!("{width} x {height}, the size of the pages"),
+        ));
+    }
+    Ok(found)
 }
 
-/// Refuses directories with entries longer than the file. The decoder reserves room for as many values
-/// as an entry promises, up to 256 MB, before it looks for them.
+/// True for a reduced copy of another page, or a mask of one.
+fn is_reduced(decoder: &mut Reader) -> Result<bool, ::tiff::TiffError> {
+    let new = decoder
+        .find_tag_unsigned::<u32>(Tag::NewSubfileType)?
+        .unwrap_or(0);
+    // The older tag says 1 for whole images, 2 for reduced ones.
+    let old = decoder
+        .find_tag_unsigned::<u32>(Tag::Unknown(255))?
+        .unwrap_or(1);
+    Ok(new & 0b101 != 0 || old == 2)
+}
+
+/// Looks through the directories, and refuses entries longer than the file. The decoder reserves room
+/// for as many values as an entry promises, up to 256 MB, before it looks for them.
 ///
 /// What does not read is left to the decoder, which names it.
-fn check_directories(
+fn directories(
     path: &Path,
     file: &mut (impl Read + Seek),
     length: u64,
-) -> Result<(), ImageError> {
+) -> Result<Directories, ImageError> {
+    let mut found = Directories::default();
     let mut mark = [0; 4];
     if file.read_exact(&mut mark).is_err() {
-        return Ok(());
+        return Ok(found);
     }
     let big_endian = mark.starts_with(b"MM");
     let number = |bytes: &[u8]| {
@@ -187,9 +313,10 @@ fn check_directories(
         }
         let entries = number(&bytes[..count_bytes]);
         let entry_bytes = 4 + 2 * word;
-        for _ in 0..entries {
+        for entry in 0..entries {
             if !read(None, &mut bytes[..entry_bytes]) {
-                return Ok(());
+                found.ones.sort_unstable();
+                return Ok(found);
             }
             let values = number(&bytes[4..4 + word]);
             let value_bytes = match number(&bytes[2..4]) {
@@ -198,6 +325,17 @@ fn check_directories(
                 5 | 10 | 12 | 16..=18 => 8,
                 _ => 1,
             };
+            let value = 4 + word;
+            let shown = number(&bytes[value..value + value_bytes.min(word as u64) as usize]);
+            let photometric =
+                number(&bytes[..2]) == u64::from(Tag::PhotometricInterpretation.to_u16());
+            if photometric && values == 1 && [MIN_IS_WHITE, PALETTE].map(u64::from).contains(&shown)
+            {
+                let last = if big_endian { value_bytes - 1 } else { 0 };
+                let start = directory + count_bytes as u64 + entry * entry_bytes as u64;
+                found.ones.push(start + value as u64 + last);
+                found.shown.insert(directory, shown as u16);
+            }
             if values.saturating_mul(value_bytes) > length {
                 return Err(ImageError::header(
                     path,
@@ -209,15 +347,20 @@ fn check_directories(
         }
         at = directory + count_bytes as u64 + entries * entry_bytes as u64;
     }
-    Ok(())
+    found.ones.sort_unstable();
+    Ok(found)
 }
 
 /// The description of the current page. Bytes that are not UTF-8 are read as Latin-1, in which old
 /// versions of `ImageJ` write the micro sign.
 fn description(decoder: &mut Reader) -> Result<String, ::tiff::TiffError> {
-    let mut bytes = vec![0; DESCRIPTION];
-    let found = decoder
-        .image_ifd()
+    let mut tags = decoder.image_ifd();
+    let length = tags
+        .find_entry(Tag::ImageDescription)
+        .map_or(0, |entry| entry.count().min(DESCRIPTION));
+    // No longer than the file: the directories were looked through.
+    let mut bytes = vec![0; length as usize];
+    let found = tags
         .find_tag_bytes(Tag::ImageDescription, &mut bytes, 0)?
         .unwrap_or(0);
     bytes.truncate(found);
@@ -230,6 +373,35 @@ fn description(decoder: &mut Reader) -> Result<String, ::tiff::TiffError> {
             .map(|&byte| char::from(byte))
             .collect()
     }))
+}
+
+/// The resolution tags of the current page.
+fn resolution(decoder: &mut Reader) -> Result<Resolution, ::tiff::TiffError> {
+    let mut per_unit = [None; 2];
+    for (resolution, tag) in per_unit
+        .iter_mut()
+        .zip([Tag::XResolution, Tag::YResolution])
+    {
+        *resolution = decoder.find_tag(tag)?.and_then(|value| ratio(&value));
+    }
+    let unit = decoder
+        .find_tag_unsigned::<u16>(Tag::ResolutionUnit)?
+        .unwrap_or(2);
+    Ok(Resolution { per_unit, unit })
+}
+
+fn ratio(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::List(list) => list.first()?,
+        value => value,
+    };
+    let number = match number {
+        Value::Rational(above, below) if *below > 0 => f64::from(*above) / f64::from(*below),
+        Value::Float(number) => f64::from(*number),
+        Value::Double(number) => *number,
+        _ => return None,
+    };
+    (number.is_finite() && number > 0.0).then_some(number)
 }
 
 /// Most bytes that a packed byte can stand for, by the code of the compression.
@@ -302,6 +474,16 @@ fn add_page(
     };
     let left = budget.checked_sub(bytes / ratio).ok_or_else(too_large)?;
     let page = decoder.read_image().map_err(damaged)?;
+    if matches!(compression, 8 | 32_946) {
+        pages.left += checked_streams(path, decoder, bytes, u64::from(height))?;
+    }
+    if pages.first.is_none() {
+        pages.first = Some(first_page(decoder, &page, compression).map_err(damaged)?);
+    }
+    let tag = |decoder: &mut Reader, tag| decoder.find_tag_unsigned::<u64>(tag).ok().flatten();
+    pages.turned += usize::from(tag(decoder, Tag::Orientation).unwrap_or(1) != 1);
+    let nested = decoder.image_ifd().find_entry(Tag::SubIfd).is_some();
+    pages.nested += usize::from(nested);
     let from = pages.values.len();
     append(&page, colour, width as usize, &mut pages.values);
     let found = pages.values.len() - from;
@@ -314,6 +496,172 @@ fn add_page(
     }
     pages.count += 1;
     Ok(left)
+}
+
+/// Places and lengths of the strips or tiles of the current page.
+fn chunks(decoder: &mut Reader) -> Result<Vec<(u64, u64)>, ::tiff::TiffError> {
+    for (places, lengths) in [
+        (Tag::StripOffsets, Tag::StripByteCounts),
+        (Tag::TileOffsets, Tag::TileByteCounts),
+    ] {
+        if let Some(places) = decoder.find_tag_unsigned_vec::<u64>(places)? {
+            let lengths = decoder
+                .find_tag_unsigned_vec::<u64>(lengths)?
+                .unwrap_or_default();
+            return Ok(places.into_iter().zip(lengths).collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Unpacks the deflate streams of the current page to their ends, where their checksums are, which the
+/// decoder does not reach; the bytes beyond the last row.
+fn checked_streams(
+    path: &Path,
+    decoder: &mut Reader,
+    page_bytes: u64,
+    rows: u64,
+) -> Result<u64, ImageError> {
+    let damaged = |error: ::tiff::TiffError| ImageError::Damaged {
+        path: path.into(),
+        reason: error.to_string(),
+    };
+    let chunks = chunks(decoder).map_err(damaged)?;
+    let mut unpacked = 0;
+    for (place, length) in &chunks {
+        let file = decoder.inner();
+        file.seek(SeekFrom::Start(*place))
+            .map_err(|source| ImageError::io(path, source))?;
+        unpacked += samples::drain(path, &mut ZlibDecoder::new(file.take(*length)))?;
+    }
+    let strip_rows = decoder
+        .find_tag_unsigned::<u64>(Tag::RowsPerStrip)
+        .map_err(damaged)?
+        .unwrap_or(rows)
+        .min(rows);
+    let is_strips = decoder.image_ifd().find_entry(Tag::StripOffsets).is_some();
+    // The last strip may be filled up with rows.
+    let most = (page_bytes / rows.max(1)).saturating_mul(strip_rows * chunks.len() as u64);
+    Ok(if is_strips {
+        unpacked.saturating_sub(most)
+    } else {
+        0
+    })
+}
+
+fn first_page(
+    decoder: &mut Reader,
+    page: &DecodingResult,
+    compression: u16,
+) -> Result<FirstPage, ::tiff::TiffError> {
+    let chunks = chunks(decoder)?;
+    let follow = chunks
+        .windows(2)
+        .all(|pair| pair[0].0.checked_add(pair[0].1) == Some(pair[1].0));
+    let strips = decoder.image_ifd().find_entry(Tag::StripOffsets).is_some();
+    Ok(FirstPage {
+        offset: chunks.first().map_or(0, |chunk| chunk.0),
+        plain: compression == 1 && strips && follow,
+        big_endian: decoder.byte_order() == ByteOrder::BigEndian,
+        sample: match page {
+            DecodingResult::U8(_) => Some(Sample::U8),
+            DecodingResult::I8(_) => Some(Sample::I8),
+            DecodingResult::U16(_) => Some(Sample::U16),
+            DecodingResult::I16(_) => Some(Sample::I16),
+            DecodingResult::U32(_) => Some(Sample::U32),
+            DecodingResult::I32(_) => Some(Sample::I32),
+            DecodingResult::U64(_) => Some(Sample::U64),
+            DecodingResult::I64(_) => Some(Sample::I64),
+            DecodingResult::F32(_) => Some(Sample::F32),
+            DecodingResult::F64(_) => Some(Sample::F64),
+            DecodingResult::F16(_) => None,
+        },
+    })
+}
+
+/// Reads the layers that follow the first page without directories of their own: so `ImageJ` writes
+/// stacks of more than 4 GB, and tifffile what it calls truncated.
+fn add_layers(
+    path: &Path,
+    announced: u64,
+    writer: &str,
+    pages: &mut Pages,
+) -> Result<(), ImageError> {
+    let (width, height) = pages.size.unwrap_or_default();
+    let whole_bytes = pages.colour != Some(ColorType::Gray(1));
+    let (Some(first), true) = (pages.first.as_ref().filter(|page| page.plain), whole_bytes) else {
+        return Err(ImageError::Stack {
+            path: path.into(),
+            reason: format!("{writer} announces {announced} images, found 1 page"),
+        });
+    };
+    let sample = first.sample.ok_or_else(|| {
+        ImageError::header(
+            path,
+            "BitsPerSample",
+            "16-bit floating point",
+            "another type in a stack of one directory",
+        )
+    })?;
+    let dims = [u64::from(width), u64::from(height), announced];
+    let layout = Layout {
+        dims: samples::checked_dims(path, "ImageWidth, ImageLength, images", dims)?,
+        sample,
+        big_endian: first.big_endian,
+        packing: Packing::Raw,
+        file_offset: first.offset,
+        stream_offset: 0,
+        slope: 1.0,
+        intercept: 0.0,
+    };
+    // Free the first page: it is read again.
+    pages.values = Vec::new();
+    // What follows after the layers is metadata.
+    let (values, _) = samples::read(&[path.to_path_buf()], &layout)?;
+    pages.values = values;
+    pages.count = layout.dims[2];
+    Ok(())
+}
+
+/// Applies `ImageJ`'s calibration to the values from a place on.
+///
+/// `ImageJ` calibrates images of 8 and 16 bits, of which it takes signed ones as unsigned with 32768
+/// added; so that only the calibration which takes that off again is clear for them.
+fn calibrate(
+    path: &Path,
+    found: &Described,
+    pages: &mut Pages,
+    from: usize,
+) -> Result<(), ImageError> {
+    let Some(calibration) = &found.calibration else {
+        return Ok(());
+    };
+    let sample = pages.first.as_ref().and_then(|page| page.sample);
+    let (slope, intercept) = (calibration.slope, calibration.intercept);
+    match sample {
+        Some(Sample::U8 | Sample::U16) => {}
+        Some(Sample::I16) if (slope - 1.0).abs() <= 0.0 && (intercept + 32768.0).abs() <= 0.0 => {
+            return Ok(());
+        }
+        other => {
+            return Err(ImageError::header(
+                path,
+                "ImageJ's calibration",
+                format!("c0={intercept}, c1={slope} on samples of the type {other:?}"),
+                "unsigned samples of 8 or 16 bits, which ImageJ calibrates; save calibrated values \
+                 (32-bit) without c0 and c1",
+            ));
+        }
+    }
+    for value in &mut pages.values[from..] {
+        let calibrated = slope * f64::from(*value) + intercept;
+        *value = if calibration.clip {
+            calibrated.max(0.0)
+        } else {
+            calibrated
+        } as f32;
+    }
+    Ok(())
 }
 
 /// Appends the values of a page.
@@ -344,202 +692,102 @@ fn append(page: &DecodingResult, colour: ColorType, width: usize, values: &mut V
     }
 }
 
+/// What was set aside or left out, a sentence each.
+fn set_aside(pages: &Pages, found: &Described) -> Vec<String> {
+    let of = |count: usize| {
+        if count == pages.count || count == 1 && pages.count == 1 {
+            String::new()
+        } else {
+            format!(" in {count} of {} pages", pages.count)
+        }
+    };
+    let mut said = Vec::new();
+    // One directory stands for all layers of a stack that has no others.
+    if pages.white > 0 {
+        said.push(format!(
+            "the photometric interpretation is MinIsWhite{}, a display hint: stored values are kept",
+            of(pages.white)
+        ));
+    }
+    if pages.palette > 0 {
+        said.push(format!(
+            "the photometric interpretation is a palette{}, a display hint: stored values are kept",
+            of(pages.palette)
+        ));
+    }
+    if pages.turned > 0 {
+        said.push(format!(
+            "the orientation tag turns the picture{}, a display hint: rows are kept as stored",
+            of(pages.turned)
+        ));
+    }
+    if pages.left_out > 0 {
+        said.push(format!(
+            "{} pages that are reduced images or masks (NewSubfileType) are left out",
+            pages.left_out
+        ));
+    }
+    if pages.nested > 0 {
+        said.push(format!(
+            "directories within the directories{} (SubIFDs, reduced images) are left out",
+            of(pages.nested)
+        ));
+    }
+    if let Some(calibration) = &found.calibration {
+        said.push(format!(
+            "ImageJ's calibration is applied: value = {} + {} x stored{}, in {}",
+            calibration.intercept,
+            calibration.slope,
+            if calibration.clip {
+                ", 0 where that is below 0"
+            } else {
+                ""
+            },
+            calibration.unit
+        ));
+    }
+    said
+}
+
 fn finished(
     path: &Path,
     pages: Pages,
-    stated: Size,
+    found: Described,
     options: &ReadOptions,
+    mut warnings: Vec<String>,
 ) -> Result<Image, ImageError> {
     let (width, height) = pages.size.unwrap_or_default();
     let dims = [width as usize, height as usize, pages.count];
-    let missing = |looked: String| ImageError::MissingSpacing {
-        path: path.into(),
-        looked,
+    let mut assumed = set_aside(&pages, &found);
+    if options.spacing_um.is_none() {
+        assumed.extend(found.assumed);
+    }
+    if pages.left > 0 {
+        warnings.push(format!(
+            "the packed strips go on for {} bytes after the last row, which are not read; check \
+             ImageLength",
+            pages.left
+        ));
+    }
+    let mut stated = Stated {
+        format: "TIFF",
+        claim: found.claim,
+        spacing_from: found.from,
+        orientation: UNORIENTED,
+        assumed,
+        warnings,
     };
-    let sizes = match (options.spacing_um, stated) {
-        (Some(given), _) => given,
-        (None, Err(looked)) => return Err(missing(looked)),
-        (None, Ok(None)) => {
-            return Err(missing(
-                "neither resolution tags nor ImageJ's unit are there".into(),
-            ));
-        }
-        (None, Ok(Some(stated))) => {
-            let [x, y] = stated.plane_um;
-            [x, y, stated.layer_um.unwrap_or(x)]
-        }
-    };
+    let (spacing_um, spacing_from) = stated.sizes(path, options)?;
     samples::check_finite(path, &pages.values, dims)?;
     Ok(Image {
         dims,
-        spacing_um: sizes,
-        spacing_from: "resolution tags",
-        orientation: UNORIENTED,
+        spacing_um,
+        spacing_from,
+        orientation: stated.orientation,
         values: pages.values,
         source: path.into(),
-        format: "TIFF",
-        assumed: Vec::new(),
-        warnings: Vec::new(),
+        format: stated.format,
+        assumed: stated.assumed,
+        warnings: stated.warnings,
     })
-}
-
-/// The value of a line `name=value` in `ImageJ`'s description.
-fn imagej<'a>(description: &'a str, name: &str) -> Option<&'a str> {
-    if !description.starts_with("ImageJ=") {
-        return None;
-    }
-    description
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))
-        .map(|value| value.trim_end_matches('\0').trim())
-}
-
-/// The voxel size by the tags of the current page.
-fn stated_size(decoder: &mut Reader, description: &str) -> Result<Size, ::tiff::TiffError> {
-    let mut per_unit = [None; 2];
-    for (resolution, tag) in per_unit
-        .iter_mut()
-        .zip([Tag::XResolution, Tag::YResolution])
-    {
-        *resolution = decoder.find_tag(tag)?.and_then(|value| ratio(&value));
-    }
-    let unit = decoder
-        .find_tag_unsigned::<u16>(Tag::ResolutionUnit)?
-        .unwrap_or(2);
-    Ok(size_of(per_unit, unit, description))
-}
-
-fn ratio(value: &Value) -> Option<f64> {
-    let (above, below) = match value {
-        Value::Rational(above, below) => (*above, *below),
-        Value::List(list) => match list.first()? {
-            Value::Rational(above, below) => (*above, *below),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    (above > 0 && below > 0).then(|| f64::from(above) / f64::from(below))
-}
-
-/// The voxel size by resolutions per unit, the code of the unit, and `ImageJ`'s description.
-fn size_of(per_unit: [Option<f64>; 2], unit: u16, description: &str) -> Size {
-    let [Some(x), Some(y)] = per_unit else {
-        return Ok(None);
-    };
-    let imagej_unit = imagej(description, "unit");
-    let unit_um = match (imagej_unit.and_then(text::unit_um), unit) {
-        (Some(unit_um), _) => unit_um,
-        (None, 3) => 1e4,
-        (None, 2) if DEFAULT_DPI.iter().any(|dpi| (x - dpi).abs() < 0.01 * dpi) => {
-            return Err(format!(
-                "{x} pixels per inch is what programs write by default"
-            ));
-        }
-        (None, 2) => 25_400.0,
-        (None, _) => {
-            return Err(format!(
-                "resolution tags without a unit{}",
-                imagej_unit.map_or_else(String::new, |unit| format!(
-                    ", ImageJ's unit is \"{}\"",
-                    text::shortened(unit)
-                ))
-            ));
-        }
-    };
-    let plane_um = [unit_um / x, unit_um / y];
-    let layer_um = match imagej(description, "spacing") {
-        None => None,
-        // ImageJ writes a negative spacing for stacks in reverse order.
-        Some(spacing) => match spacing.parse::<f64>() {
-            Ok(spacing) => Some(spacing.abs() * unit_um),
-            Err(_) => {
-                return Err(format!(
-                    "ImageJ's spacing is \"{}\"",
-                    text::shortened(spacing)
-                ));
-            }
-        },
-    };
-    let sensible = |size: &f64| SENSIBLE_UM.contains(size);
-    if plane_um.iter().chain(&layer_um).all(sensible) {
-        Ok(Some(Stated { plane_um, layer_um }))
-    } else {
-        Err(format!(
-            "the tags give {plane_um:?} and {layer_um:?} um, which are no voxel sizes of a scan"
-        ))
-    }
-}
-
-/// Order of names in which runs of digits count as numbers: `slice2` before `slice10`.
-fn natural_order(one: &str, other: &str) -> Ordering {
-    let (mut a, mut b) = (one, other);
-    loop {
-        let (Some(first), Some(second)) = (a.chars().next(), b.chars().next()) else {
-            return a.len().cmp(&b.len());
-        };
-        if first.is_ascii_digit() && second.is_ascii_digit() {
-            let (number, rest) = a.split_at(digits(a));
-            let (against, left) = b.split_at(digits(b));
-            let (n, m) = (
-                number.trim_start_matches('0'),
-                against.trim_start_matches('0'),
-            );
-            let order = n.len().cmp(&m.len()).then_with(|| n.cmp(m));
-            if order != Ordering::Equal {
-                return order;
-            }
-            (a, b) = (rest, left);
-        } else {
-            let order = first.to_lowercase().cmp(second.to_lowercase());
-            if order != Ordering::Equal {
-                return order;
-            }
-            (a, b) = (&a[first.len_utf8()..], &b[second.len_utf8()..]);
-        }
-    }
-}
-
-fn digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_sort_by_their_numbers() {
-        let mut names = vec![
-            "s10.tif", "s2.tif", "S1.tif", "s02b.tif", "s1a.tif", "t0.tif",
-        ];
-        names.sort_by(|a, b| natural_order(a, b));
-        assert_eq!(
-            names,
-            [
-                "S1.tif", "s1a.tif", "s2.tif", "s02b.tif", "s10.tif", "t0.tif"
-            ]
-        );
-    }
-
-    #[test]
-    fn only_sensible_tags_are_a_voxel_size() {
-        let both = |n| [Some(n), Some(n)];
-        let per_cm = size_of(both(1e4 / 19.5), 3, "").unwrap().unwrap();
-        assert!((per_cm.plane_um[0] - 19.5).abs() < 1e-9);
-        assert_eq!(per_cm.layer_um, None);
-        let imagej = "ImageJ=1.53t\nimages=24\nunit=\\u00B5m\nspacing=-21\n";
-        let stated = size_of(both(0.05), 1, imagej).unwrap().unwrap();
-        assert_eq!(
-            stated,
-            Stated {
-                plane_um: [20.0; 2],
-                layer_um: Some(21.0)
-            }
-        );
-        assert!(size_of(both(72.0), 2, "").is_err());
-        assert!(size_of(both(1.0), 1, "").is_err());
-        assert!(size_of(both(1.0), 3, "").is_err());
-        assert!(size_of(both(1.0), 1, "ImageJ=1\nunit=pixel\n").is_err());
-        assert_eq!(size_of([None; 2], 3, ""), Ok(None));
-    }
 }

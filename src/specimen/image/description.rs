@@ -1,0 +1,628 @@
+//! What the description and the resolution tags of a TIFF say: by `ImageJ`, SCIFIO, OME or tifffile.
+//!
+//! `ImageJ` (`ij.io.FileSaver`) writes a line for each property: a depth of one unit is not written, so
+//! that a stack with `unit` and without `spacing` has layers one unit apart; `c0` and `c1` are a line
+//! through the stored values where `cf` is 0. tifffile writes the shape as JSON. Resolutions that
+//! programs write for print (72 per inch and such) are no voxel sizes.
+
+use std::path::Path;
+
+use super::{Claim, ImageError, ome, text};
+
+/// Dots per inch that programs write for print or screen.
+const PRINT: [f64; 19] = [
+    1.0, 72.0, 75.0, 90.0, 96.0, 100.0, 120.0, 144.0, 150.0, 180.0, 200.0, 240.0, 300.0, 350.0,
+    360.0, 400.0, 600.0, 1200.0, 2400.0,
+];
+
+/// The resolution tags.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Resolution {
+    /// Pixels per unit along x and y.
+    pub(super) per_unit: [Option<f64>; 2],
+    /// 1 none, 2 inch, 3 cm.
+    pub(super) unit: u16,
+}
+
+/// A line through the stored values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Calibration {
+    /// Value = slope x stored + intercept.
+    pub(super) slope: f64,
+    /// See `slope`.
+    pub(super) intercept: f64,
+    /// Whether values below 0 become 0.
+    pub(super) clip: bool,
+    /// Unit of the values.
+    pub(super) unit: String,
+}
+
+/// What a file says of the stack it holds.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// Who wrote the description, and how it calls an image.
+    pub(super) writer: &'static str,
+    /// Layers announced.
+    pub(super) images: Option<u64>,
+    /// Whether the layers may follow each other behind one directory.
+    pub(super) one_directory: bool,
+    /// Pixels along x and y.
+    pub(super) plane: Option<[u64; 2]>,
+    pub(super) claim: Claim,
+    /// The field that makes the claim.
+    pub(super) from: &'static str,
+    pub(super) calibration: Option<Calibration>,
+    pub(super) assumed: Vec<String>,
+}
+
+const SPLIT: &str = "save one channel at one time point as a stack of its own (ImageJ: Image > \
+                     Hyperstacks > Make Subset; where layers are called channels or frames, correct \
+                     slices=, channels= and frames= in Image > Properties)";
+
+/// Reads a description.
+///
+/// # Errors
+/// It announces more than one channel, time point or image; its calibration is no straight line; its
+/// sizes are no numbers.
+pub(super) fn described(
+    path: &Path,
+    description: &str,
+    resolution: Resolution,
+) -> Result<Described, ImageError> {
+    let plain = Described {
+        writer: "the description",
+        images: None,
+        one_directory: false,
+        plane: None,
+        claim: by_tags(resolution),
+        from: "resolution tags",
+        calibration: None,
+        assumed: Vec::new(),
+    };
+    if ome::is_ome(description) {
+        by_ome(path, &ome::parse(description), plain)
+    } else if is_imagej(description) {
+        by_imagej(path, description, resolution, plain)
+    } else if let Some(shape) = Shape::of(description) {
+        by_shape(path, &shape, plain)
+    } else {
+        Ok(plain)
+    }
+}
+
+/// The print resolution that a resolution is, per inch.
+fn print_resolution(per_unit: f64, per_cm: bool) -> Option<f64> {
+    let per_inch = if per_cm { per_unit * 2.54 } else { per_unit };
+    let in_cm = per_inch / 2.54;
+    PRINT.into_iter().find(|dpi| {
+        let exact = dpi / 2.54;
+        // Also when rounded to a whole number, or cut to one or two decimals, per cm.
+        let cut = [
+            exact.round(),
+            (exact * 10.0).floor() / 10.0,
+            (exact * 10.0).ceil() / 10.0,
+            (exact * 100.0).floor() / 100.0,
+            (exact * 100.0).ceil() / 100.0,
+        ];
+        (per_inch - dpi).abs() < 5e-4 * dpi
+            || cut.iter().any(|cut| (in_cm - cut).abs() < 1e-6 * cut)
+            || (per_cm && (per_unit - dpi).abs() < 1e-9 && *dpi < 2.0)
+    })
+}
+
+/// The voxel size by resolution tags alone.
+fn by_tags(resolution: Resolution) -> Claim {
+    let [Some(x), Some(y)] = resolution.per_unit else {
+        return Claim::Nothing(
+            "neither resolution tags nor the size of a known writer are there".into(),
+        );
+    };
+    match resolution.unit {
+        2 => in_print_units(x, y, false),
+        3 => in_print_units(x, y, true),
+        _ => Claim::Nothing(format!(
+            "resolution tags of {} and {} pixels without a unit",
+            super::written(&[x]),
+            super::written(&[y])
+        )),
+    }
+}
+
+/// The voxel size by pixels per inch or cm, unless they are for print.
+fn in_print_units(x: f64, y: f64, per_cm: bool) -> Claim {
+    let (unit, unit_um) = if per_cm {
+        ("cm", 1e4)
+    } else {
+        ("inch", 25_400.0)
+    };
+    for per_unit in [x, y] {
+        if let Some(dpi) = print_resolution(per_unit, per_cm) {
+            let found = super::written(&[per_unit]);
+            return Claim::Nothing(format!(
+                "the resolution tags say {found} pixels per {unit}, which is what programs write for \
+                 print or screen ({dpi} per inch)"
+            ));
+        }
+    }
+    Claim::Um {
+        plane: [unit_um / x, unit_um / y],
+        layer: None,
+    }
+}
+
+fn is_imagej(description: &str) -> bool {
+    description.starts_with("ImageJ=") || description.starts_with("SCIFIO=")
+}
+
+/// The value of a line `name=value`.
+fn line<'a>(description: &'a str, name: &str) -> Option<&'a str> {
+    description
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))
+        .map(|value| value.trim_end_matches('\0').trim())
+}
+
+fn by_imagej(
+    path: &Path,
+    description: &str,
+    resolution: Resolution,
+    mut found: Described,
+) -> Result<Described, ImageError> {
+    let count = |name: &'static str| match line(description, name) {
+        None => Ok(None),
+        Some(value) => value.parse::<u64>().map(Some).map_err(|_| {
+            ImageError::header(
+                path,
+                "ImageJ's description",
+                format!("{name}={}", text::shortened(value)),
+                format!("a whole number of {name}"),
+            )
+        }),
+    };
+    for name in ["channels", "frames"] {
+        if let Some(several) = count(name)?.filter(|n| *n > 1) {
+            return Err(ImageError::Several {
+                path: path.into(),
+                found: format!("ImageJ's description says {name}={several}"),
+                remedy: SPLIT,
+            });
+        }
+    }
+    let (images, slices) = (count("images")?, count("slices")?);
+    if let (Some(images), Some(slices)) = (images, slices)
+        && images != slices
+    {
+        return Err(ImageError::header(
+            path,
+            "ImageJ's description",
+            format!("images={images} and slices={slices}"),
+            "as many slices as images, with one channel and one frame",
+        ));
+    }
+    found.writer = "ImageJ's description";
+    found.images = images.or(slices);
+    found.one_directory = true;
+    found.calibration = calibration(path, description)?;
+    found.from = "ImageJ's description and resolution tags";
+    if let Some(claim) = by_scales(description) {
+        found.claim = claim;
+    } else {
+        let stack = found.images.is_some_and(|images| images > 1);
+        found.claim = imagej_claim(description, resolution, stack, &mut found.assumed);
+    }
+    Ok(found)
+}
+
+/// The voxel size by `unit`, `spacing` and the resolution tags.
+fn imagej_claim(
+    description: &str,
+    resolution: Resolution,
+    stack: bool,
+    assumed: &mut Vec<String>,
+) -> Claim {
+    let unit = line(description, "unit");
+    let spacing = match line(description, "spacing").map(str::parse::<f64>) {
+        None => None,
+        // ImageJ writes a negative spacing for stacks in reverse order.
+        Some(Ok(spacing)) => Some(spacing.abs()),
+        Some(Err(_)) => {
+            return Claim::Nothing(format!(
+                "ImageJ's spacing is \"{}\"",
+                text::shortened(line(description, "spacing").unwrap_or_default())
+            ));
+        }
+    };
+    let Some(unit) = unit.filter(|unit| !unit.is_empty()) else {
+        let unit_um = match resolution.unit {
+            2 => 25_400.0,
+            3 => 1e4,
+            _ => 0.0,
+        };
+        return match by_tags(resolution) {
+            Claim::Um { plane, .. } => Claim::Um {
+                plane,
+                layer: spacing.map(|spacing| spacing * unit_um),
+            },
+            other => other,
+        };
+    };
+    let in_um = |name: &str| {
+        let unit = line(description, name).unwrap_or(unit);
+        text::unit_um(unit).ok_or_else(|| {
+            format!(
+                "ImageJ's {name} is \"{}\", which is no unit of length",
+                text::shortened(unit)
+            )
+        })
+    };
+    let units = [in_um("unit"), in_um("yunit"), in_um("zunit")];
+    let [Ok(x_um), Ok(y_um), Ok(z_um)] = units else {
+        let looked = units.into_iter().find_map(Result::err);
+        return Claim::Nothing(looked.unwrap_or_default());
+    };
+    let [Some(x), Some(y)] = resolution.per_unit else {
+        return Claim::Nothing(format!(
+            "ImageJ's unit is \"{}\", but resolution tags are missing",
+            text::shortened(unit)
+        ));
+    };
+    // ImageJ takes inches and centimetres from the tags of other programs.
+    let for_print = [25_400.0, 1e4]
+        .into_iter()
+        .find(|unit_um| (x_um - unit_um).abs() < 1e-6);
+    if let Some(unit_um) = for_print
+        && let Claim::Nothing(looked) = in_print_units(x, y, unit_um < 2e4)
+    {
+        return Claim::Nothing(looked);
+    }
+    let layer = spacing.map(|spacing| spacing * z_um).or_else(|| {
+        stack.then(|| {
+            assumed.push(format!(
+                "ImageJ's description states a unit and no spacing: layers are one unit ({} um) apart, \
+                 as ImageJ reads and writes it",
+                super::written(&[z_um])
+            ));
+            z_um
+        })
+    });
+    Claim::Um {
+        plane: [x_um / x, y_um / y],
+        layer,
+    }
+}
+
+/// The voxel size by SCIFIO's lists `axes`, `scales` and `units`.
+fn by_scales(description: &str) -> Option<Claim> {
+    let list = |name| Some(line(description, name)?.split(',').map(str::trim));
+    let axes: Vec<&str> = list("axes")?.collect();
+    let scales: Vec<&str> = list("scales")?.collect();
+    let units: Vec<&str> = list("units")?.collect();
+    let size = |axis: &str| {
+        let at = axes.iter().position(|name| *name == axis)?;
+        let unit = text::unit_um(units.get(at)?)?;
+        Some(scales.get(at)?.parse::<f64>().ok()? * unit)
+    };
+    Some(match (size("X"), size("Y")) {
+        (Some(x), Some(y)) => Claim::Um {
+            plane: [x, y],
+            layer: size("Z"),
+        },
+        _ => Claim::Nothing(format!(
+            "SCIFIO's scales are \"{}\" in the units \"{}\"",
+            text::shortened(&scales.join(",")),
+            text::shortened(&units.join(","))
+        )),
+    })
+}
+
+/// `ImageJ`'s calibration of values; `None` where there is none, or one that changes nothing.
+fn calibration(path: &Path, description: &str) -> Result<Option<Calibration>, ImageError> {
+    let get = |name| line(description, name);
+    let refused = |found: String, allowed: &str| {
+        ImageError::header(path, "ImageJ's calibration", found, allowed)
+    };
+    let line_or_none = "cf=0, a straight line with c0 and c1, or cf=20, none; convert the image to \
+                        calibrated values";
+    match get("cf") {
+        None if get("c0").is_none() && get("c1").is_none() => return Ok(None),
+        Some("20") => return Ok(None),
+        None | Some("0") => {}
+        Some(other) => {
+            return Err(refused(
+                format!("cf={}", text::shortened(other)),
+                line_or_none,
+            ));
+        }
+    }
+    let number = |name: &'static str| {
+        let word = get(name).unwrap_or("missing");
+        word.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .ok_or_else(|| {
+                refused(
+                    format!("{name}={}", text::shortened(word)),
+                    "finite numbers c0 and c1",
+                )
+            })
+    };
+    let (intercept, slope) = (number("c0")?, number("c1")?);
+    for name in ["c2", "c3", "c4"] {
+        if get(name).is_some() && number(name)? != 0.0 {
+            return Err(refused(
+                format!("{name}={}", get(name).unwrap_or_default()),
+                line_or_none,
+            ));
+        }
+    }
+    if slope == 0.0 {
+        return Err(refused("c1=0".into(), "a slope that is not 0"));
+    }
+    let calibration = Calibration {
+        slope,
+        intercept,
+        clip: get("zeroclip") == Some("true"),
+        unit: text::shortened(get("vunit").unwrap_or("Gray Value")),
+    };
+    let changes = intercept != 0.0 || (slope - 1.0).abs() > 0.0;
+    Ok(changes.then_some(calibration))
+}
+
+fn by_ome(path: &Path, ome: &ome::Ome, mut found: Described) -> Result<Described, ImageError> {
+    found.writer = "OME-XML";
+    if ome.elsewhere {
+        return Err(ImageError::header(
+            path,
+            "OME-XML",
+            "in a file of its own (BinaryOnly)",
+            "all metadata in the TIFF; convert the set to one OME-TIFF",
+        ));
+    }
+    let [x, y, layers, channels, times] = ome.sizes;
+    if ome.images > 1 || channels > 1 || times > 1 {
+        return Err(ImageError::Several {
+            path: path.into(),
+            found: format!(
+                "OME-XML says {} images, SizeC {channels}, SizeT {times}",
+                ome.images
+            ),
+            remedy: SPLIT,
+        });
+    }
+    if ome.images == 0 {
+        return Ok(found);
+    }
+    if ome.sizes[..3].contains(&0) {
+        return Err(ImageError::header(
+            path,
+            "OME-XML's SizeX, SizeY, SizeZ",
+            format!("{x} x {y} x {layers}"),
+            "whole numbers above 0",
+        ));
+    }
+    found.images = Some(layers);
+    found.plane = Some([x, y]);
+    found.one_directory = true;
+    let size = |axis: usize| -> Result<Option<f64>, String> {
+        let Some((size, unit)) = &ome.physical[axis] else {
+            return Ok(None);
+        };
+        let number: Option<f64> = size.trim().parse().ok();
+        match (number, text::unit_um(unit)) {
+            (Some(number), Some(unit_um)) => Ok(Some(number * unit_um)),
+            _ => Err(format!(
+                "OME-XML's PhysicalSize{} is {} {}",
+                ["X", "Y", "Z"][axis],
+                text::shortened(size),
+                text::shortened(unit)
+            )),
+        }
+    };
+    match (size(0), size(1), size(2)) {
+        (Ok(Some(x)), Ok(Some(y)), Ok(layer)) => {
+            found.from = "OME-XML's PhysicalSize";
+            found.claim = Claim::Um {
+                plane: [x, y],
+                layer,
+            };
+        }
+        // Without sizes in the XML the tags may still have them.
+        (Ok(None), Ok(None), Ok(None)) => {}
+        (x, y, z) => {
+            let looked = [x, y, z].into_iter().find_map(Result::err);
+            found.claim = Claim::Nothing(looked.unwrap_or_else(|| {
+                "OME-XML states PhysicalSize along some axes, not along x and y".into()
+            }));
+        }
+    }
+    Ok(found)
+}
+
+/// The shape that tifffile writes: layers first, then rows and columns.
+struct Shape {
+    sizes: Vec<u64>,
+    axes: Option<String>,
+}
+
+impl Shape {
+    fn of(description: &str) -> Option<Self> {
+        if !description.starts_with('{') || !description.contains("\"shape\"") {
+            return None;
+        }
+        let json: serde_json::Value =
+            serde_json::from_str(description.trim_end_matches('\0')).ok()?;
+        let sizes: Option<Vec<u64>> = json
+            .get("shape")?
+            .as_array()?
+            .iter()
+            .map(serde_json::Value::as_u64)
+            .collect();
+        let axes = json.get("axes").and_then(|axes| axes.as_str());
+        Some(Self {
+            sizes: sizes?,
+            axes: axes.map(str::to_uppercase),
+        })
+    }
+}
+
+fn by_shape(path: &Path, shape: &Shape, mut found: Described) -> Result<Described, ImageError> {
+    found.writer = "tifffile's description";
+    let sizes = &shape.sizes;
+    let leading = &sizes[..sizes.len().saturating_sub(2)];
+    let is_list = |at: usize| {
+        let axes = shape.axes.as_ref().filter(|axes| axes.len() == sizes.len());
+        axes.is_some_and(|axes| matches!(axes.as_bytes()[at], b'C' | b'T' | b'S'))
+    };
+    let several: Vec<usize> = (0..leading.len()).filter(|&at| leading[at] > 1).collect();
+    if several.len() > 1 || several.iter().any(|&at| is_list(at)) {
+        return Err(ImageError::Several {
+            path: path.into(),
+            found: format!(
+                "tifffile's description says the shape {sizes:?}{}",
+                shape.axes.as_ref().map_or_else(String::new, |axes| format!(
+                    " with the axes {}",
+                    text::shortened(axes)
+                ))
+            ),
+            remedy: "write one volume of layers, rows and columns to a file of its own",
+        });
+    }
+    found.images = several.first().map(|&at| leading[at]);
+    found.one_directory = true;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(per_unit: f64, unit: u16, description: &str) -> Claim {
+        let resolution = Resolution {
+            per_unit: [Some(per_unit); 2],
+            unit,
+        };
+        described(Path::new("a.tif"), description, resolution)
+            .unwrap()
+            .claim
+    }
+
+    #[test]
+    fn print_resolutions_are_no_voxel_sizes() {
+        let is_none = |claim: Claim| matches!(claim, Claim::Nothing(_));
+        for dpi in [
+            72.0, 96.0, 100.0, 120.0, 144.0, 150.0, 200.0, 300.0, 360.0, 400.0, 600.0, 1200.0,
+        ] {
+            assert!(is_none(claim(dpi, 2, "")), "{dpi}");
+            let per_cm = dpi / 2.54;
+            for written in [
+                per_cm,
+                per_cm.round(),
+                (per_cm * 10.0).round() / 10.0,
+                (per_cm * 100.0).round() / 100.0,
+                (per_cm * 100.0).floor() / 100.0,
+                (per_cm * 1e4).round() / 1e4,
+            ] {
+                assert!(is_none(claim(written, 3, "")), "{dpi}: {written} per cm");
+            }
+            let imagej = format!("ImageJ=1.54f\nunit=inch\nimages={dpi}\n");
+            assert!(is_none(claim(dpi, 2, &imagej)), "{dpi}");
+        }
+        assert!(is_none(claim(1.0, 1, "")));
+        assert!(is_none(claim(1.0, 3, "")));
+        assert!(is_none(claim(1.0, 1, "ImageJ=1\nunit=pixel\n")));
+        assert!(is_none(claim(72.0, 2, "ImageJ=1\nunit=pixel\n")));
+        // Voxel sizes of scanners, per inch and per cm, are none of these.
+        for um in [
+            4.0, 5.0, 6.0, 8.0, 9.0, 10.0, 12.0, 15.0, 17.4, 18.0, 19.5, 20.0, 21.0, 24.5, 25.0,
+            30.0, 34.5, 35.0, 36.0, 37.0, 39.0, 41.0, 42.0, 50.0, 60.7, 61.0, 65.0, 82.0, 82.5,
+            90.0, 100.0,
+        ] {
+            for (per_unit, unit) in [(25_400.0 / um, 2), (1e4 / um, 3)] {
+                let expected = Claim::Um {
+                    plane: [um; 2],
+                    layer: None,
+                };
+                assert!(claim(per_unit, unit, "").agrees(&expected), "{um} {unit}");
+            }
+        }
+    }
+
+    #[test]
+    fn imagej_states_depths_but_not_one_unit() {
+        let um = |plane: f64, layer: Option<f64>| Claim::Um {
+            plane: [plane; 2],
+            layer,
+        };
+        for (per_unit, text, expected) in [
+            (
+                0.05,
+                "images=24\nunit=\\u00B5m\nspacing=-21\n",
+                um(20.0, Some(21.0)),
+            ),
+            (50.0, "images=24\nunit=mm\n", um(20.0, Some(1000.0))),
+            (1.0, "images=24\nunit=micron\n", um(1.0, Some(1.0))),
+            (0.05, "unit=um\n", um(20.0, None)),
+            (
+                72.0,
+                "unit=mm\nimages=2\nspacing=0.02\n",
+                um(1000.0 / 72.0, Some(20.0)),
+            ),
+            (
+                1270.0,
+                "unit=inch\nimages=2\nspacing=0.001\n",
+                um(20.0, Some(25.4)),
+            ),
+            (
+                500.0,
+                "unit=cm\nimages=2\nspacing=0.002\n",
+                um(20.0, Some(20.0)),
+            ),
+            (
+                5e-5,
+                "unit=nm\nimages=2\nspacing=20000\n",
+                um(20.0, Some(20.0)),
+            ),
+            (
+                50.0,
+                "unit=mm\nzunit=um\nimages=2\nspacing=40\n",
+                um(20.0, Some(40.0)),
+            ),
+        ] {
+            let found = claim(per_unit, 1, &format!("ImageJ=1.54f\n{text}"));
+            assert!(found.agrees(&expected), "{text}: {found:?}");
+        }
+        let scifio = "SCIFIO=0.42\naxes=X,Y,Z\nscales=0.02,0.02,0.04\nunits=mm,mm,mm\nimages=4\n";
+        assert!(claim(1.0, 1, scifio).agrees(&um(20.0, Some(40.0))));
+    }
+
+    #[test]
+    fn several_channels_times_or_images_are_refused() {
+        for (text, part) in [
+            ("ImageJ=1.54f\nimages=4\nchannels=2\n", "channels=2"),
+            ("ImageJ=1.54f\nimages=4\nframes=4\n", "frames=4"),
+            ("ImageJ=1.54f\nimages=4\nslices=2\n", "slices=2"),
+            ("ImageJ=1.54f\nimages=many\n", "images=many"),
+            ("ImageJ=1.54f\ncf=3\nc0=1\nc1=2\n", "cf=3"),
+            ("ImageJ=1.54f\ncf=0\nc0=1\nc1=2\nc2=3\n", "c2=3"),
+            ("ImageJ=1.54f\ncf=0\nc0=1\n", "c1=missing"),
+            (
+                "<OME><Pixels SizeX='2' SizeY='2' SizeZ='2' SizeC='2' SizeT='1'/></OME>",
+                "SizeC 2",
+            ),
+            (
+                "<OME><Pixels SizeX='2' SizeY='2' SizeZ='2' SizeC='1' SizeT='3'/></OME>",
+                "SizeT 3",
+            ),
+            ("<OME><Pixels SizeX='2'/></OME>", "SizeY"),
+            ("<OME><BinaryOnly/></OME>", "BinaryOnly"),
+            ("{\"shape\": [2, 14, 18, 22]}", "[2, 14, 18, 22]"),
+            ("{\"shape\": [3, 18, 22], \"axes\": \"CYX\"}", "CYX"),
+        ] {
+            let error = described(Path::new("a.tif"), text, Resolution::default()).unwrap_err();
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        let shape = "{\"shape\": [1, 14, 18, 22], \"truncated\": true}";
+        let found = described(Path::new("a.tif"), shape, Resolution::default()).unwrap();
+        assert_eq!(found.images, Some(14));
+    }
+}

@@ -1,0 +1,940 @@
+//! Images as people have them: display tags, metadata of known writers, folders of slices, damage that
+//! a checksum shows, data files elsewhere.
+//!
+//! The files in `tests/data/readers` hold 9 x 7 x 6 voxels of (5 x + 11 y + 29 z) mod 200 + 10.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use howship::numerics::random::{Chance, Stream};
+use howship::specimen::image::{Image, ImageError, ReadOptions, read, read_with};
+
+const DIMS: [usize; 3] = [9, 7, 6];
+
+fn data(folder: &str, name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(folder)
+        .join(name)
+}
+
+/// The value of a voxel before it was scaled.
+fn plain(x: usize, y: usize, z: usize) -> f64 {
+    ((5 * x + 11 * y + 29 * z) % 200 + 10) as f64
+}
+
+/// Every voxel is `law` of the plain value.
+fn check(image: &Image, dims: [usize; 3], um: [f64; 3], law: impl Fn(f64) -> f64) {
+    let name = image.source.display();
+    assert_eq!(image.dims, dims, "{name}");
+    for (found, expected) in image.spacing_um.iter().zip(um) {
+        assert!(
+            (found - expected).abs() < 1e-6 * expected,
+            "{name}: {found} um"
+        );
+    }
+    for z in 0..dims[2] {
+        for y in 0..dims[1] {
+            for x in 0..dims[0] {
+                let found = f64::from(image.values[(z * dims[1] + y) * dims[0] + x]);
+                let expected = law(plain(x, y, z));
+                assert!(
+                    (found - expected).abs() < 1e-4,
+                    "{name}: {x} {y} {z} is {found}"
+                );
+            }
+        }
+    }
+}
+
+fn says(lines: &[String], part: &str) -> bool {
+    lines.iter().any(|line| line.contains(part))
+}
+
+#[test]
+fn files_of_common_writers_hold_what_was_written() {
+    type Law = fn(f64) -> f64;
+    let same: Law = |v| v;
+    let hundred: Law = |v| 100.0 * v;
+    let mask: Law = |v| f64::from(u8::from(v > 100.0));
+    let cubes = [20.0; 3];
+    let long = [20.0, 20.0, 40.0];
+    for (name, um, law, said) in [
+        ("imagej_z40.tif", long, same, ""),
+        (
+            "imagej_depth_of_one_unit.tif",
+            [20.0, 20.0, 1000.0],
+            same,
+            "one unit (1000 um) apart",
+        ),
+        (
+            "imagej_hu.tif",
+            cubes,
+            (|v| 0.5 * (v + 1000.0) - 1000.0) as Law,
+            "-1000 + 0.5 x stored, in HU",
+        ),
+        ("imagej_truncated.tif", cubes, hundred, ""),
+        ("shaped_truncated.tif", cubes, same, "no voxel size along z"),
+        ("bool_mask.tif", cubes, mask, "MinIsWhite"),
+        (
+            "bool_mask_deflate.tif",
+            cubes,
+            mask,
+            "MinIsWhite, a display hint",
+        ),
+        ("miniswhite_u8.tif", cubes, same, "MinIsWhite"),
+        ("miniswhite_u16.tif", cubes, hundred, "MinIsWhite"),
+        (
+            "miniswhite_i16.tif",
+            cubes,
+            (|v| 100.0 * v - 9000.0) as Law,
+            "MinIsWhite",
+        ),
+        (
+            "miniswhite_f32.tif",
+            cubes,
+            (|v| 0.3 * v - 20.0) as Law,
+            "MinIsWhite",
+        ),
+        ("big_deflate_predictor.tif", cubes, hundred, ""),
+        ("ome_z40.ome.tif", long, same, ""),
+        ("reduced_pages.tif", cubes, same, "1 pages that are reduced"),
+        ("sub_ifds.ome.tif", cubes, same, "SubIFDs"),
+        ("second.nii.gz", long, same, ""),
+        ("second_big_endian.nii", long, same, ""),
+        ("one_volume.nii", long, same, ""),
+        ("negative_pixdim.nii", long, same, "without their sign"),
+        ("ascii.nrrd", long, same, ""),
+        ("list_of_one.nrrd", long, same, "axis 0 (list) has size 1"),
+        ("space_units.nrrd", long, same, ""),
+    ] {
+        let image = read(&data("readers", name), None).unwrap();
+        check(&image, DIMS, um, law);
+        assert!(
+            says(&image.assumed, said) || said.is_empty(),
+            "{name}: {:?}",
+            image.assumed
+        );
+        assert_eq!(image.warnings, Vec::<String>::new(), "{name}");
+    }
+    for (name, z_said) in [("plane.nii", true), ("palette.tif", true)] {
+        let image = read(&data("readers", name), None).unwrap();
+        check(&image, [9, 7, 1], cubes, same);
+        assert_eq!(
+            says(&image.assumed, "no voxel size along z"),
+            z_said,
+            "{name}"
+        );
+    }
+    let palette = read(&data("readers", "palette.tif"), None).unwrap();
+    assert!(says(&palette.assumed, "a palette, a display hint"));
+}
+
+#[test]
+fn what_is_not_one_image_is_refused_by_name() {
+    for (name, part) in [
+        ("imagej_default_axes.tif", "channels=6"),
+        ("imagej_frames.tif", "frames=6"),
+        ("shaped_4d.tif", "[2, 6, 7, 9]"),
+        ("ome_two_channels.ome.tif", "SizeC 2"),
+        ("two_volumes.nii", "2 volumes"),
+        ("colour.nii", "datatype is 128 (colour)"),
+        ("list_of_two.nrrd", "list along axis 0, of size 2"),
+    ] {
+        let error = read(&data("readers", name), Some([20.0; 3]))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(part) && error.contains(name), "{error}");
+    }
+}
+
+fn write_slice(path: &Path, per_cm: Option<u32>, value: u8) {
+    let file = std::io::BufWriter::new(fs::File::create(path).unwrap());
+    let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
+    let mut image = encoder
+        .new_image::<tiff::encoder::colortype::Gray8>(3, 2)
+        .unwrap();
+    if let Some(per_cm) = per_cm {
+        image.resolution(
+            tiff::tags::ResolutionUnit::Centimeter,
+            tiff::encoder::Rational { n: per_cm, d: 1 },
+        );
+    }
+    image.write_data(&[value; 6]).unwrap();
+}
+
+#[test]
+fn slices_that_state_different_voxel_sizes_are_refused_or_warned_of() {
+    for (second, part) in [
+        (Some(1000), "20 x 20 um, b1.tif states 10 x 10 um"),
+        (None, "no voxel size"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        write_slice(&folder.path().join("b0.tif"), Some(500), 0);
+        write_slice(&folder.path().join("b1.tif"), second, 1);
+        let error = read(folder.path(), None).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+        let image = read(folder.path(), Some([20.0; 3])).unwrap();
+        assert_eq!(image.dims, [3, 2, 2]);
+        assert!(says(&image.warnings, part), "{:?}", image.warnings);
+        fs::remove_file(folder.path().join("b1.tif")).unwrap();
+        write_slice(&folder.path().join("b1.tif"), Some(500), 1);
+        let image = read(folder.path(), None).unwrap();
+        assert_eq!((image.spacing_um, image.warnings.len()), ([20.0; 3], 0));
+        write_slice(&folder.path().join("b3.tif"), Some(500), 1);
+        let error = read(folder.path(), None).unwrap_err().to_string();
+        assert!(error.contains("missing 2"), "{error}");
+    }
+}
+
+/// Header and data under a name in a folder of its own, read.
+fn written(name: &str, bytes: &[u8], options: ReadOptions) -> Result<Image, ImageError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    read_with(&path, &options)
+}
+
+fn given(um: [f64; 3]) -> ReadOptions {
+    ReadOptions {
+        spacing_um: Some(um),
+        ..ReadOptions::default()
+    }
+}
+
+fn meta(fields: &str, bytes: &[u8]) -> Vec<u8> {
+    let header = format!("ObjectType = Image\n{fields}\nElementDataFile = LOCAL\n");
+    [header.as_bytes(), bytes].concat()
+}
+
+fn nrrd(fields: &str, bytes: &[u8]) -> Vec<u8> {
+    [format!("NRRD0004\n{fields}\n\n").as_bytes(), bytes].concat()
+}
+
+const EIGHT: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+const META: &str = "NDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR";
+const NRRD: &str = "type: uchar\ndimension: 3\nsizes: 2 2 2";
+
+#[test]
+fn text_headers_of_other_writers_are_read_right() {
+    let numbers = |from: u8| (from..from + 8).map(f32::from).collect::<Vec<f32>>();
+    for (name, bytes, um, values) in [
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = 20 20 40\nDistanceUnits = um"),
+                &EIGHT,
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = 20 20 40\nDistanceUnits = micrometers"),
+                &EIGHT,
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.mha",
+            meta(&format!("{META}\nElementSize = .02 .02 .04"), &EIGHT),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
+                b"1 2 3 4\n5 6 7 8\n",
+            ),
+            [20.0; 3],
+            numbers(1),
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!(
+                    "{META}\nElementSpacing = .02 .02 .02\nElementToIntensityFunctionSlope = 2\nElementToIntensityFunctionOffset = -1"
+                ),
+                &EIGHT,
+            ),
+            [20.0; 3],
+            [1, 3, 5, 7, 9, 11, 13, 15]
+                .map(|v: u8| f32::from(v))
+                .to_vec(),
+        ),
+        (
+            "a.mha",
+            meta(
+                "NDims = 2\nDimSize = 4 2\nElementType = MET_UCHAR\nElementSpacing = .02 .02\nOffset = 1 2\nTransformMatrix = 1 0 0 1",
+                &EIGHT,
+            ),
+            [20.0; 3],
+            numbers(1),
+        ),
+        (
+            "a.mha",
+            meta(
+                "NDims = 4\nDimSize = 2 2 2 1\nElementType = MET_UCHAR\nElementSpacing = .02 .02 .02 1",
+                &EIGHT,
+            ),
+            [20.0; 3],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!(
+                    "{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: \"micrometers\" \"micrometers\" \"micrometers\""
+                ),
+                &EIGHT,
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!(
+                    "{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: \"\u{b5}m\" \"um\" \"microns\""
+                ),
+                &EIGHT,
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{NRRD}\nencoding: txt\nspacings: .02 .02 .04\nunits: mm mm mm"),
+                b"1 2 3\n4,5,6 7 8",
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!(
+                    "{NRRD}\nencoding: raw\nline skip: 2\nbyte skip: 1\nspacings: .02 .02 .04\nunits: mm mm mm"
+                ),
+                b"ab\nc\nd\x01\x02\x03\x04\x05\x06\x07\x08",
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!(
+                    "{NRRD}\nencoding: raw\nbyte skip: -1\nspacings: .02 .02 .04\nunits: mm mm mm"
+                ),
+                b"header\x01\x02\x03\x04\x05\x06\x07\x08",
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                "type: uchar\ndimension: 2\nsizes: 4 2\nencoding: raw\nspacings: 20 20\nunits: um um",
+                &EIGHT,
+            ),
+            [20.0; 3],
+            numbers(1),
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: space space space vector\nencoding: raw\nspacings: 20 20 40 nan\nunits: um um um none",
+                &EIGHT,
+            ),
+            [20.0, 20.0, 40.0],
+            numbers(1),
+        ),
+    ] {
+        let words = String::from_utf8_lossy(&bytes).into_owned();
+        let image = written(name, &bytes, ReadOptions::default())
+            .unwrap_or_else(|error| unreachable!("{error}: {words}"));
+        for (found, expected) in image.spacing_um.iter().zip(um) {
+            assert!((found - expected).abs() < 1e-9, "{found}: {words}");
+        }
+        assert_eq!(image.values, values, "{words}");
+        assert_eq!(image.warnings, Vec::<String>::new(), "{words}");
+    }
+    for (name, bytes, part) in [
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementNumberOfChannels = 3\nElementSpacing = 1 1 1"),
+                &[0; 24],
+            ),
+            "ElementNumberOfChannels is 3",
+        ),
+        (
+            "a.mha",
+            meta(
+                "NDims = 4\nDimSize = 2 2 2 2\nElementType = MET_UCHAR\nElementSpacing = 1 1 1 1",
+                &[0; 16],
+            ),
+            "2 volumes",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = 20 20 20\nDistanceUnits = px"),
+                &EIGHT,
+            ),
+            "DistanceUnits is px",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
+                b"1 2 3 4 5 6 7 300",
+            ),
+            "\"300\"",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{META}\nElementSpacing = .02 .02 .02\nBinaryData = False"),
+                b"1 2 3 4 5 6 7     ",
+            ),
+            "found 7",
+        ),
+        (
+            "a.nrrd",
+            nrrd(&format!("{NRRD}\nencoding: hex\nspacings: 1 1 1"), &EIGHT),
+            "encoding is hex",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: px px px"),
+                &EIGHT,
+            ),
+            "unit \"px\"",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{NRRD}\nencoding: raw\nspacings: 20 20 nan\nunits: um um um"),
+                &EIGHT,
+            ),
+            "no voxel size",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                "type: uchar\ndimension: 4\nsizes: 2 2 2 1\nkinds: RGB-color space space space\nencoding: raw",
+                &EIGHT,
+            ),
+            "rgb-color along axis 0",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{NRRD}\nencoding: raw\nline skip: 9\nspacings: 1 1 1"),
+                &EIGHT,
+            ),
+            "end early",
+        ),
+    ] {
+        let error = written(name, &bytes, ReadOptions::default())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+/// A plain header of NIfTI-1 with 2 x 2 x 2 voxels of 8 bits, and its data.
+fn nifti(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut bytes = vec![0; 352];
+    let mut set = |at: usize, new: &[u8]| bytes[at..at + new.len()].copy_from_slice(new);
+    set(0, &348_i32.to_le_bytes());
+    set(40, &[3_i16, 2, 2, 2].map(i16::to_le_bytes).concat());
+    set(70, &[2, 0, 8, 0]);
+    set(
+        76,
+        &[1_f32, 0.02, 0.02, 0.04].map(f32::to_le_bytes).concat(),
+    );
+    set(108, &352_f32.to_le_bytes());
+    set(123, &[2]);
+    set(344, b"n+1\0");
+    bytes.extend(EIGHT);
+    change(&mut bytes);
+    bytes
+}
+
+fn put(bytes: &mut [u8], at: usize, value: f32) {
+    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+}
+
+#[test]
+fn a_slope_that_is_no_number_leaves_the_stored_values() {
+    for (slope, said) in [(0.0, false), (f32::NAN, true), (f32::INFINITY, true)] {
+        let bytes = nifti(|bytes| {
+            put(bytes, 112, slope);
+            put(bytes, 116, 5.0);
+        });
+        let image = written("a.nii", &bytes, ReadOptions::default()).unwrap();
+        assert_eq!(image.values, EIGHT.map(f32::from), "{slope}");
+        assert_eq!(says(&image.assumed, "stored values"), said, "{slope}");
+    }
+    let bytes = nifti(|bytes| {
+        put(bytes, 112, 2.0);
+        put(bytes, 116, f32::NAN);
+    });
+    let error = written("a.nii", &bytes, ReadOptions::default())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("scl_inter is NaN"), "{error}");
+}
+
+#[test]
+fn lengths_are_those_of_scans_in_every_format() {
+    let nifti_of = |size: f32, unit: u8| {
+        nifti(|bytes| {
+            for axis in 0..3 {
+                put(bytes, 80 + 4 * axis, size);
+            }
+            bytes[123] = unit;
+        })
+    };
+    for (name, bytes, part) in [
+        (
+            "a.nii",
+            nifti_of(20.0, 2),
+            "micrometres written as millimetres",
+        ),
+        (
+            "a.nii",
+            nifti_of(0.02, 3),
+            "millimetres written as micrometres",
+        ),
+        ("a.nii", nifti_of(0.02, 1), "expected 0.05 to 5000 um"),
+        (
+            "a.mha",
+            meta(&format!("{META}\nElementSpacing = 20 20 20"), &EIGHT),
+            "ElementSpacing states voxels of 20000",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!(
+                    "{NRRD}\nencoding: raw\nspace: LPS\nspace directions: (20,0,0) (0,20,0) (0,0,20)"
+                ),
+                &EIGHT,
+            ),
+            "space directions or spacings states voxels of 20000",
+        ),
+    ] {
+        let error = written(name, &bytes, ReadOptions::default()).unwrap_err();
+        assert!(
+            matches!(error, ImageError::ImplausibleSize { .. }),
+            "{error}"
+        );
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    for wrong in [0.02, 20_000.0, f64::NAN] {
+        let error = written("a.nii", &nifti(|_| ()), given([20.0, 20.0, wrong])).unwrap_err();
+        assert!(matches!(error, ImageError::BadSpacing { .. }), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_slice(&folder.path().join("b0.tif"), Some(500_000), 0);
+    let error = read(folder.path(), None).unwrap_err().to_string();
+    assert!(
+        error.contains("resolution tags states voxels of 0.02"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_size_given_against_the_header_is_used_and_warned_of() {
+    let tiff = fs::read(data("readers", "imagej_z40.tif")).unwrap();
+    let ome = fs::read(data("readers", "ome_z40.ome.tif")).unwrap();
+    let lists = fs::read(data("readers", "ascii.nrrd")).unwrap();
+    let mha = meta(&format!("{META}\nElementSpacing = .02 .02 .04"), &EIGHT);
+    let unitless = nifti(|bytes| bytes[123] = 0);
+    for (name, bytes) in [
+        ("a.nii", nifti(|_| ())),
+        ("b.nii", unitless),
+        ("a.tif", tiff),
+        ("a.ome.tif", ome),
+        ("a.nrrd", lists),
+        ("a.mha", mha),
+    ] {
+        let image = written(name, &bytes, given([20.0; 3])).unwrap();
+        assert_eq!(
+            (image.spacing_um, image.spacing_from),
+            ([20.0; 3], "the user")
+        );
+        assert_eq!(image.warnings.len(), 1, "{name}: {:?}", image.warnings);
+        assert!(
+            says(&image.warnings, "20 x 20 x 20 um was given and is used"),
+            "{:?}",
+            image.warnings
+        );
+        let image = written(name, &bytes, given([20.0, 20.01, 40.0])).unwrap();
+        assert_eq!(image.warnings, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn data_after_what_the_header_asks_for_are_said() {
+    let longer = |mut bytes: Vec<u8>| {
+        bytes.extend([9; 5]);
+        bytes
+    };
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&longer(nifti(|_| ()))).unwrap();
+    for (name, bytes) in [
+        ("a.nii", longer(nifti(|_| ()))),
+        ("a.nii.gz", packed.finish().unwrap()),
+        (
+            "a.mha",
+            longer(meta(
+                &format!("{META}\nElementSpacing = .02 .02 .04"),
+                &EIGHT,
+            )),
+        ),
+        (
+            "a.nrrd",
+            longer(nrrd(
+                &format!("{NRRD}\nencoding: raw\nspacings: 20 20 40\nunits: um um um"),
+                &EIGHT,
+            )),
+        ),
+    ] {
+        let image = written(name, &bytes, ReadOptions::default()).unwrap();
+        assert_eq!(image.values, EIGHT.map(f32::from));
+        assert!(
+            says(&image.warnings, "go on for 5 bytes"),
+            "{name}: {:?}",
+            image.warnings
+        );
+    }
+}
+
+/// The bytes of a file between which its packed streams lie.
+fn packed_streams(name: &str, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let after =
+        |mark: &[u8]| bytes.windows(mark.len()).position(|w| w == mark).unwrap() + mark.len();
+    if name.ends_with(".nrrd") {
+        return vec![after(b"\n\n")..bytes.len()];
+    }
+    if name.ends_with(".mha") {
+        return vec![after(b"LOCAL\n")..bytes.len()];
+    }
+    if name.ends_with(".tif") {
+        let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut all = Vec::new();
+        loop {
+            let mut tag = |places, lengths| {
+                let places = decoder.find_tag_unsigned_vec::<u64>(places).unwrap()?;
+                Some((
+                    places,
+                    decoder.find_tag_unsigned_vec::<u64>(lengths).unwrap()?,
+                ))
+            };
+            use tiff::tags::Tag;
+            let (places, lengths) = tag(Tag::StripOffsets, Tag::StripByteCounts)
+                .or_else(|| tag(Tag::TileOffsets, Tag::TileByteCounts))
+                .unwrap();
+            all.extend(
+                places
+                    .iter()
+                    .zip(lengths)
+                    .map(|(at, length)| *at as usize..(at + length) as usize),
+            );
+            if !decoder.more_images() {
+                return all;
+            }
+            decoder.next_image().unwrap();
+        }
+    }
+    std::iter::once(0..bytes.len()).collect()
+}
+
+/// One bit that is flipped inside a packed stream gives an error, or (in a field of the packing that
+/// says nothing of the data, such as a time) the same image.
+#[test]
+fn no_flipped_bit_in_a_packed_stream_gives_another_image() {
+    for (folder, name) in [
+        ("formats", "crop_u8.nii.gz"),
+        ("readers", "second.nii.gz"),
+        ("formats", "crop_u8_gzip.nrrd"),
+        ("readers", "list_of_one.nrrd"),
+        ("formats", "crop_u8_zlib.mha"),
+        ("formats", "crop_u8_z.zraw"),
+        ("formats", "crop_u8_zlib.tif"),
+        ("readers", "big_deflate_predictor.tif"),
+        ("readers", "float_predictor_tiles.tif"),
+        ("readers", "bool_mask_deflate.tif"),
+    ] {
+        let whole = fs::read(data(folder, name)).unwrap();
+        let opened = name.replace(".zraw", ".mhd");
+        let place = tempfile::tempdir().unwrap();
+        if opened != name {
+            fs::copy(data(folder, &opened), place.path().join(&opened)).unwrap();
+        }
+        let attempt = |bytes: &[u8]| {
+            fs::write(place.path().join(name), bytes).unwrap();
+            read(&place.path().join(&opened), Some([20.0; 3]))
+        };
+        let right = attempt(&whole).unwrap();
+        let streams = packed_streams(name, &whole);
+        let length: usize = streams.iter().map(ExactSizeIterator::len).sum();
+        let mut refused = 0;
+        for round in 0..500 {
+            let mut draws = Chance::new(17).at(Stream::Test, round, length as u64);
+            let mut at = draws.below(length as u32) as usize;
+            let mut ranges = streams.iter();
+            let mut range = ranges.next().unwrap();
+            while at >= range.len() {
+                at -= range.len();
+                range = ranges.next().unwrap();
+            }
+            let mut bytes = whole.clone();
+            bytes[range.start + at] ^= 1 << draws.below(8);
+            match attempt(&bytes) {
+                Err(_) => refused += 1,
+                Ok(image) => {
+                    assert_eq!(image.dims, right.dims, "{name} {round}");
+                    assert_eq!(image.values, right.values, "{name} {round}");
+                }
+            }
+        }
+        assert!(refused > 400, "{name}: {refused} of 500");
+        // Bytes behind the stream are no part of it.
+        if !std::path::Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "tif")
+        {
+            let error = attempt(&[&whole[..], b"more"].concat()).unwrap_err();
+            assert!(
+                matches!(error, ImageError::Damaged { .. }),
+                "{name}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lists_and_patterns_of_data_files_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for layer in 0..2_u8 {
+        let name = folder.path().join(format!("layer{layer:02}.raw"));
+        fs::write(name, &EIGHT[4 * usize::from(layer)..][..4]).unwrap();
+    }
+    let spaced = format!("{META}\nElementSpacing = .02 .02 .02");
+    let units = format!("{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: um um um");
+    for (name, header) in [
+        (
+            "a.mhd",
+            format!("{spaced}\nElementDataFile = LIST\nlayer00.raw\nlayer01.raw\n"),
+        ),
+        (
+            "b.mhd",
+            format!("{spaced}\nElementDataFile = LIST 2\nlayer00.raw\nlayer01.raw"),
+        ),
+        (
+            "c.mhd",
+            format!("{spaced}\nElementDataFile = layer%02d.raw 0 1 1\n"),
+        ),
+        (
+            "a.nhdr",
+            format!("NRRD0004\n{units}\ndata file: LIST\nlayer00.raw\nlayer01.raw\n"),
+        ),
+        (
+            "b.nhdr",
+            format!("NRRD0004\n{units}\ndata file: layer%02d.raw 0 1 1\n"),
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, header).unwrap();
+        let image = read(&path, None).unwrap();
+        assert_eq!(image.values, EIGHT.map(f32::from), "{name}");
+    }
+    for (name, header, part) in [
+        (
+            "d.mhd",
+            format!("{spaced}\nElementDataFile = LIST\nlayer00.raw\nlayer01.raw\nlayer01.raw\n"),
+            "3 files",
+        ),
+        (
+            "e.mhd",
+            format!("{spaced}\nElementDataFile = layer%02d.raw 0 99999999999 1\n"),
+            "at most 2 files",
+        ),
+        (
+            "f.mhd",
+            format!("{spaced}\nElementDataFile = layer%s.raw 0 1 1\n"),
+            "one %d",
+        ),
+        (
+            "d.nhdr",
+            format!("NRRD0004\n{units}\ndata file: LIST 1\nlayer00.raw\n"),
+            "LIST of files",
+        ),
+        (
+            "e.nhdr",
+            format!("NRRD0004\n{units}\ndata file: layer%02d.raw 0 2 2\n"),
+            "layer02.raw, which does not exist",
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, header).unwrap();
+        let error = read(&path, None).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn data_outside_of_the_headers_folder_are_refused_unless_allowed() {
+    let place = tempfile::tempdir().unwrap();
+    let inside = place.path().join("scan");
+    fs::create_dir_all(inside.join("sub")).unwrap();
+    let secret = place.path().join("secret.raw");
+    fs::write(&secret, EIGHT).unwrap();
+    fs::write(inside.join("sub/near.raw"), EIGHT).unwrap();
+    let mut names = vec![
+        "../secret.raw".to_owned(),
+        "sub/../../secret.raw".to_owned(),
+        secret.to_string_lossy().into_owned(),
+    ];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&secret, inside.join("link.raw")).unwrap();
+        std::os::unix::fs::symlink(place.path(), inside.join("up")).unwrap();
+        names.extend(["link.raw".to_owned(), "up/secret.raw".to_owned()]);
+    }
+    let headers = |name: &str| {
+        [
+            (
+                "a.mhd",
+                format!("{META}\nElementSpacing = .02 .02 .02\nElementDataFile = {name}\n"),
+            ),
+            (
+                "b.mhd",
+                format!("{META}\nElementSpacing = .02 .02 .02\nElementDataFile = LIST\n{name}\n"),
+            ),
+            (
+                "a.nhdr",
+                format!(
+                    "NRRD0004\n{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: um um um\ndata file: {name}\n"
+                ),
+            ),
+        ]
+    };
+    let anywhere = ReadOptions {
+        data_anywhere: true,
+        ..ReadOptions::default()
+    };
+    for name in &names {
+        for (header, text) in headers(name) {
+            let path = inside.join(header);
+            fs::write(&path, text).unwrap();
+            let error = read(&path, None).unwrap_err();
+            assert!(
+                matches!(error, ImageError::OutsideFolder { .. }),
+                "{name}: {error}"
+            );
+            let error = error.to_string();
+            assert!(
+                error.contains("--data-anywhere") && error.contains("data_anywhere"),
+                "{error}"
+            );
+            let image = read_with(&path, &anywhere).unwrap();
+            assert_eq!(image.values, EIGHT.map(f32::from), "{name}");
+        }
+    }
+    for name in ["sub/near.raw", "./sub/near.raw", "sub/../sub/near.raw"] {
+        for (header, text) in headers(name) {
+            let path = inside.join(header);
+            fs::write(&path, text).unwrap();
+            assert_eq!(
+                read(&path, None).unwrap().values,
+                EIGHT.map(f32::from),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_refused_wherever_a_file_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = |name: &str| {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap();
+        assert!(made.success());
+        path
+    };
+    let refused = |result: Result<Image, ImageError>, name: &str| {
+        let error = result.unwrap_err();
+        assert!(
+            matches!(error, ImageError::NotAFile { .. }),
+            "{name}: {error}"
+        );
+    };
+    for name in [
+        "a.nii", "a.nii.gz", "a.mha", "a.mhd", "a.nrrd", "a.nhdr", "a.tif",
+    ] {
+        refused(read(&pipe(name), None), name);
+        let device = folder.path().join(format!("device_{name}"));
+        std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+        refused(read(&device, None), name);
+    }
+    let socket = folder.path().join("socket.nii");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    refused(read(&socket, None), "socket.nii");
+    pipe("data.raw");
+    for (name, text) in [
+        (
+            "c.mhd",
+            format!("{META}\nElementSpacing = .02 .02 .02\nElementDataFile = data.raw\n"),
+        ),
+        (
+            "d.mhd",
+            format!(
+                "{META}\nElementSpacing = .02 .02 .02\nHeaderSize = -1\nElementDataFile = data.raw\n"
+            ),
+        ),
+        (
+            "c.nhdr",
+            format!(
+                "NRRD0004\n{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: um um um\nbyte skip: -1\ndata file: data.raw\n"
+            ),
+        ),
+        (
+            "d.nhdr",
+            format!(
+                "NRRD0004\n{NRRD}\nencoding: raw\nspacings: 20 20 20\nunits: um um um\nline skip: 1\ndata file: data.raw\n"
+            ),
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        refused(read(&path, None), name);
+    }
+    let slices = folder.path().join("slices");
+    fs::create_dir(&slices).unwrap();
+    write_slice(&slices.join("s0.tif"), Some(500), 0);
+    let last = slices.join("s1.tif");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&last)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    refused(read(&slices, None), "slices");
+}
