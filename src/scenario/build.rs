@@ -610,15 +610,6 @@ impl Loaded {
     /// Bone from the image of the scenario, with the lattice that it lies on.
     fn image(&self, image: &ImageFile, path: &Path) -> Result<(Grid, BoneImage), Diagnostic> {
         let lattice = &self.scenario.lattice;
-        let at = |key: &str, message: &str| {
-            let help = match key {
-                "threshold" => "give a grey value inside the range of the image",
-                "labels" => "name the labels that are bone, as in labels = [1, 2]",
-                "crop" => "stay inside the image, where there is bone and marrow",
-                _ => "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
-            };
-            self.error(&format!("specimen.image.{key}"), message, help)
-        };
         let read = ReadOptions {
             spacing_um: image.spacing.map(Spacing::um),
             data_anywhere: image.data_anywhere,
@@ -634,16 +625,37 @@ impl Loaded {
         let bone = read_image(path, &read)
             .and_then(|read| read.to_bone_with(&options))
             .map_err(|error| {
-                let key = match &error {
-                    ImageError::Threshold { .. } if image.threshold.is_some() => "threshold",
-                    ImageError::AbsentLabel { .. }
+                let (path, help) = match &error {
+                    ImageError::Threshold { .. } if image.threshold.is_some() => (
+                        "specimen.image.threshold",
+                        "give a grey value inside the range of the image",
+                    ),
+                    ImageError::LabelMap { .. }
+                    | ImageError::AbsentLabel { .. }
                     | ImageError::NoLabel { .. }
-                    | ImageError::ThresholdAndLabels { .. } => "labels",
-                    ImageError::Crop { .. } => "crop",
-                    ImageError::OneKind { .. } if image.crop.is_some() => "crop",
-                    _ => "file",
+                    | ImageError::ThresholdAndLabels { .. } => (
+                        "specimen.image.labels",
+                        "name the labels that are bone, as in labels = [1, 2]",
+                    ),
+                    ImageError::MissingSpacing { .. } | ImageError::BadSpacing { .. } => (
+                        "specimen.image.spacing",
+                        "give spacing = \"20 um\", or three as in [\"20 um\", \"20 um\", \"40 um\"]",
+                    ),
+                    ImageError::Anisotropic { .. } | ImageError::Resample { .. } => (
+                        "lattice.site",
+                        "give the edge of the cubic sites, 5 to 25 um, as in site = \"20 um\"",
+                    ),
+                    ImageError::Crop { .. } => ("specimen.image.crop", "stay inside the image"),
+                    ImageError::OneKind { .. } if image.crop.is_some() => (
+                        "specimen.image.crop",
+                        "take a part that holds bone and marrow",
+                    ),
+                    _ => (
+                        "specimen.image.file",
+                        "name a NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs",
+                    ),
                 };
-                at(key, &error.to_string())
+                self.error(path, &error.to_string(), help)
             })?;
         if !(4.9..=25.1).contains(&bone.spacing_um) {
             return Err(self.error(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::binarise::{Segmentation, Segmented};
 use super::resample::{bone_sites, resample};
-use super::{Binarisation, Image, ImageError, Orientation, SAME_SIZE};
+use super::{Binarisation, Image, ImageError, Orientation, SAME_SIZE, sense};
 
 /// Relative change of the volume fraction by resampling from which it is told.
 const KEPT: f64 = 0.01;
@@ -140,6 +140,11 @@ impl Image {
             warnings,
         };
         taken.check_kinds("the part that is taken")?;
+        if options.part.is_some() {
+            let doubt = sense::bone_share(&taken.bone, &taken.binarisation);
+            let doubt = doubt.map(|doubt| format!("of the part that is taken (crop) {doubt}"));
+            taken.warnings.extend(doubt);
+        }
         let [own_um, ..] = self.spacing_um;
         if let Some(edge_um) = options.edge_um
             && !(self.is_isotropic() && (edge_um - own_um).abs() < SAME_SIZE * own_um)
