@@ -1,6 +1,5 @@
 //! How images are read and what is said of them, for every command that takes one.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use clap::Args;

@@ -1,6 +1,6 @@
 //! `howship specimen`: what an image holds, with its morphometry.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
