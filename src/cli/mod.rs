@@ -216,6 +216,9 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         grid.volume_mm3(),
         simulation.state.bv_tv(&simulation.model)
     );
+    if !loaded.scenario.has_tumour() {
+        say!("tumour    no tumour: no cells are inoculated and none arrive from the circulation");
+    }
     say!(
         "memory    about {:.2} GB",
         loaded.memory_bytes(grid) as f64 / 1e9

@@ -746,6 +746,10 @@ impl Loaded {
                 place[axis] = at as usize;
             }
         }
+        // The arm of an experiment that gets the injection without cells.
+        if inoculation.cells == 0 {
+            return Ok(None);
+        }
         if inoculation.colonies == 0 || inoculation.colonies > inoculation.cells {
             return Err(self.error(
                 "inoculation.colonies",

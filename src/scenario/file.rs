@@ -215,7 +215,7 @@ pub struct Vessels {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inoculation {
-    /// Cells in all.
+    /// Cells in all; 0 is no tumour, as in a sham operation.
     pub cells: u32,
     /// Colonies among which the cells are shared out.
     #[serde(default = "one")]
@@ -351,6 +351,11 @@ impl Checkpoint {
 }
 
 impl Scenario {
+    /// True where tumour cells are put in or may arrive.
+    pub fn has_tumour(&self) -> bool {
+        self.colonisation.is_some() || self.inoculation.as_ref().is_some_and(|one| one.cells > 0)
+    }
+
     /// What is given to whom.
     pub fn treatment(&self) -> Therapy {
         Therapy {

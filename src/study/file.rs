@@ -230,7 +230,9 @@ impl Factor {
                     Some(first)
                         if Dimension::is_unit(first)
                             && units.all(|unit| {
-                                unit.is_some_and(|unit| Dimension::conversion(unit, first).is_some())
+                                unit.is_some_and(|unit| {
+                                    Dimension::conversion(unit, first).is_some()
+                                })
                             }) =>
                     {
                         first
@@ -422,7 +424,10 @@ impl Reader {
         let mut sets: Vec<(String, Value)> = Vec::new();
         for entry in self.table(key, |_| false) {
             self.refuse_own(&entry);
-            if sets.iter().any(|(path, _)| steps(path) == steps(&entry.path)) {
+            if sets
+                .iter()
+                .any(|(path, _)| steps(path) == steps(&entry.path))
+            {
                 let message = format!("`{}` is set twice", entry.path);
                 self.wrong(&entry.here, &message, "leave it in one place");
             }
@@ -471,7 +476,10 @@ impl Reader {
                 .iter()
                 .filter(|(path, _)| below(path))
                 .map(|(path, _)| (path, "varied and set"));
-            if let Some((other, how)) = others.chain(sets).find(|(path, _)| overlap(path, &entry.path)) {
+            if let Some((other, how)) = others
+                .chain(sets)
+                .find(|(path, _)| overlap(path, &entry.path))
+            {
                 let message = if steps(other) == steps(&entry.path) {
                     format!("`{}` is {how}", entry.path)
                 } else {
@@ -570,7 +578,9 @@ impl Reader {
             let found = match &value {
                 Some(Value::Integer(number)) => Some((*number as f64, "", true)),
                 Some(Value::Float(number)) => Some((*number, "", false)),
-                Some(Value::String(text)) => quantity(text).map(|(number, unit)| (number, unit, false)),
+                Some(Value::String(text)) => {
+                    quantity(text).map(|(number, unit)| (number, unit, false))
+                }
                 _ => None,
             };
             let Some((number, unit, is_whole)) = found else {
@@ -592,7 +602,11 @@ impl Reader {
             match of_base(&factor.values, number, unit, is_whole) {
                 Ok(values) => factor.values = values,
                 Err(message) => {
-                    self.wrong(&here, &message, "give shares that fit the value of the base");
+                    self.wrong(
+                        &here,
+                        &message,
+                        "give shares that fit the value of the base",
+                    );
                 }
             }
         }
@@ -810,6 +824,9 @@ fn of_base(shares: &Values, number: f64, unit: &str, is_whole: bool) -> Result<V
             if number < 0.0 {
                 return Err(format!("the base has {number}; a range needs one above 0"));
             }
+            // Ends that are none are refused as values are.
+            of(*from)?;
+            of(*to)?;
             Ok(Values::Range {
                 from: tidy(from * number),
                 to: tidy(to * number),

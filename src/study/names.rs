@@ -5,8 +5,7 @@
 pub const LONGEST_NAME: usize = 64;
 
 /// What a name may be, for messages.
-pub const NAMES: &str =
-    "use 1 to 64 letters (a to z), digits, _, - and . in it; the first is no . or -";
+pub const NAMES: &str = "use letters, digits, _, - and . in it: 1 to 64, the first no . or -";
 
 /// Columns of `runs.csv` beside parameters and responses.
 pub const OWN_COLUMNS: [&str; 8] = [
@@ -23,8 +22,7 @@ pub const OWN_COLUMNS: [&str; 8] = [
 /// True for a text that may name a folder, a file and a column.
 pub fn is_name(name: &str) -> bool {
     name.len() <= LONGEST_NAME
-        && name
-            .starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.')

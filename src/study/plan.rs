@@ -411,7 +411,10 @@ impl Header {
             if !is_name(&arm.name) {
                 return Err(format!("an arm is called {:?}: {NAMES}", arm.name));
             }
-            if self.arms[..place].iter().any(|other| other.name == arm.name) {
+            if self.arms[..place]
+                .iter()
+                .any(|other| other.name == arm.name)
+            {
                 return Err(format!("two arms are called {:?}", arm.name));
             }
         }
@@ -453,7 +456,7 @@ fn is_plan(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file())
         && fs::File::open(path)
             .and_then(|mut file| std::io::Read::read(&mut file, &mut first))
-        .is_ok_and(|read| read == 1 && first[0] == b'{')
+            .is_ok_and(|read| read == 1 && first[0] == b'{')
 }
 
 fn points_of(header: &Header) -> Points {

@@ -408,8 +408,7 @@ impl Attempt {
         let [key, state, wall, threads, memory, host, process, ended] = cells.as_slice() else {
             return None;
         };
-        let is_number =
-            |text: &str| matches!(text.parse::<f64>(), Ok(number) if number.is_finite() && number >= 0.0);
+        let is_number = |text: &str| matches!(text.parse::<f64>(), Ok(number) if number.is_finite() && number >= 0.0);
         let is_count = |text: &str| text.parse::<u32>().is_ok();
         if !(STATES.contains(state)
             && is_number(wall)

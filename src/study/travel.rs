@@ -86,8 +86,7 @@ fn gap(series: &Table, loaded: &Loaded) -> Option<String> {
         Some(last) if (last - end).abs() < 1e-6 => {}
         _ => return Some(format!("its series does not reach day {end}")),
     }
-    (!days.windows(2).all(|pair| pair[0] < pair[1]))
-        .then(|| "its days are not in order".to_owned())
+    (!days.windows(2).all(|pair| pair[0] < pair[1])).then(|| "its days are not in order".to_owned())
 }
 
 impl Study {
@@ -170,7 +169,9 @@ impl Study {
             })?;
             let lacks = match &own.loaded {
                 Ok(loaded) => gap(&series, loaded),
-                Err(reason) => Some(format!("there is a series, and it makes no sense: {reason}")),
+                Err(reason) => Some(format!(
+                    "there is a series, and it makes no sense: {reason}"
+                )),
             };
             if let Some(lacks) = lacks {
                 return Err(bad(format!("run {run}: {lacks}")));
