@@ -1,5 +1,8 @@
 //! The readers under fire: what feeds them, and what they may take.
 
+#[path = "studies.rs"]
+mod studies;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -215,6 +218,7 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
         });
     }
     all.push(checkpoint()?);
+    all.extend(studies::targets(scratch)?);
     Ok(all)
 }
 

@@ -25,6 +25,9 @@ with SLURMCluster(
     walltime="00:30:00",
     protocol="tls://",
     security=security,
+    # Dashboards have no TLS.
+    scheduler_options={"dashboard_address": "127.0.0.1:0"},
+    worker_extra_args=["--dashboard-address", "127.0.0.1:0", "--no-dashboard"],
 ) as cluster:
     cluster.scale(jobs=int(jobs))
     run = ["howship", "study", "run", study, "--store", store, "--engine", "dask"]

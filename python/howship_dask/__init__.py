@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import hashlib
 import ipaddress
 import json
@@ -24,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -103,11 +104,60 @@ def security(scheduler: str, ca: str | None, cert: str | None, key: str | None) 
 
 
 def _is_here(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
+    return _is_loopback(urlsplit(address).hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _ear() -> Callable[[], list[tuple[str, int]]]:
+    """What a process of the cluster runs to say where it really listens, as (address, port)."""
+
+    # Nested, so that it travels whole: workers need not have this package.
+    def listening() -> list[tuple[str, int]]:
+        import psutil
+
+        process = psutil.Process()
+        connections = getattr(process, "net_connections", None) or process.connections
+        found = {
+            (one.laddr.ip, one.laddr.port)
+            for one in connections(kind="tcp")
+            if one.status == psutil.CONN_LISTEN
+        }
+        return sorted(found)
+
+    return listening
+
+
+#: How to bind a process to this machine alone.
+_BIND = (
+    "Start scheduler, workers and dashboards on this machine alone: dask scheduler --host 127.0.0.1 "
+    "--dashboard-address 127.0.0.1:0, dask worker tcp://127.0.0.1:PORT --host 127.0.0.1 "
+    "--dashboard-address 127.0.0.1:0; or on several machines by TLS, with these dashboards"
+)
+
+
+def _open_door(who: str, address: str, listens: Iterable[tuple[str, int]]) -> str | None:
+    """Where a process of the cluster can be reached from elsewhere without TLS, in words.
+
+    The port of a ``tls://`` address asks for a certificate; no other does.
+    """
+    url = urlsplit(address)
+    secured = {url.port} if url.scheme == "tls" else set()
+    for host, port in listens:
+        if not _is_loopback(host) and port not in secured:
+            what = "runs programs as you" if port == url.port else "sees or does what it offers"
+            return (
+                f"error: {who} ({address}) listens on {host} port {port}, which others reach, without "
+                f"TLS: whoever reaches it {what}. {_BIND}"
+            )
+    return None
 
 
 def _call(arguments: list[str], runs: list[int], head: str, time_s: float | None) -> Answer:
@@ -154,6 +204,8 @@ class _Pool:
         self.ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self.flying: dict[Future, list[int]] = {}
         self.slots = 1
+        self.sound: set[str] = set()
+        self.looked = 0.0
         cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
     def wait_for_workers(self, wait_s: float) -> None:
@@ -161,9 +213,7 @@ class _Pool:
         asked, until = self.task.resources(), time.monotonic() + wait_s
         while True:
             workers = self.client.scheduler_info(n_workers=-1)["workers"]
-            for address in workers:
-                if address.startswith("tcp:") and not _is_here(address):
-                    raise Stop(2, f"error: worker {address} is not on this machine and has no TLS")
+            self.check_doors()
             able = [
                 worker
                 for worker in workers.values()
@@ -181,6 +231,48 @@ class _Pool:
                     + ": start workers and start again",
                 )
             self._breathe(0.2)
+
+    def check_doors(self) -> None:
+        """Refuses processes of the cluster that can be reached from elsewhere without TLS.
+
+        Asked are the sockets that each process has, not the address that it gives out.
+        """
+        self.looked = time.monotonic()
+        info = self.client.scheduler_info(n_workers=-1)
+        for address in info["workers"]:
+            if address.startswith("tcp:") and not _is_here(address):
+                raise Stop(2, f"error: worker {address} is not on this machine and has no TLS. {_BIND}")
+        fresh = [address for address in info["workers"] if address not in self.sound]
+        nannies = {a: info["workers"][a].get("nanny") for a in fresh}
+        ask = functools.partial(self.client.run, _ear(), on_error="return")
+        doors: list[tuple[str, str, object]] = []
+        try:
+            if info["address"] not in self.sound:
+                listens = self.client.run_on_scheduler(_ear())
+                doors.append(("the scheduler", info["address"], listens))
+            if fresh:
+                doors += [("a worker", *door) for door in ask(workers=fresh).items()]
+            if kept := [address for address in fresh if nannies[address]]:
+                doors += [("a nanny", *door) for door in ask(workers=kept, nanny=True).items()]
+        except (OSError, CommClosedError, TimeoutError) as error:
+            raise Stop(START_AGAIN, _LOST) from error
+        except Exception as error:
+            # Such as a scheduler that takes no functions.
+            raise Stop(
+                2, f"error: the cluster at {info['address']} does not say where it listens: {error}"
+            ) from error
+        lost = set()
+        for who, address, listens in doors:
+            if isinstance(listens, OSError):
+                # It was lost meanwhile; what comes in its place is asked.
+                lost.add(address)
+            elif isinstance(listens, BaseException):
+                message = f"error: {who} at {address} does not say where it listens: {listens!r}"
+                raise Stop(2, message) from listens
+            elif door := _open_door(who, address, listens):
+                raise Stop(2, door)
+        self.sound |= {info["address"], *fresh} - lost
+        self.sound -= {address for address in fresh if nannies[address] in lost}
 
     def give(self, arguments: list[str], runs: list[int], head: str) -> None:
         """Gives a task out."""
@@ -202,6 +294,9 @@ class _Pool:
         while True:
             if self.client.status not in ("running", "connecting"):
                 raise Stop(START_AGAIN, _LOST)
+            if time.monotonic() - self.looked > 1:
+                # Workers may come at any time.
+                self.check_doors()
             if time.monotonic() - warned > 60:
                 warned = time.monotonic()
                 if not self.client.scheduler_info(n_workers=1)["workers"]:

@@ -627,7 +627,7 @@ fn count(study: &Study, store: &Store) -> Result<[u64; 4], Stop> {
 
 /// Says which files of a store are not what was written. None of them counted.
 pub(super) fn warn_of_damage(store: &Store) {
-    const NAMED: usize = 3;
+    const NAMED: usize = 5;
     let damage = store.damage();
     if damage.is_empty() {
         return;
@@ -818,7 +818,13 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
             say!("{}", path.display());
         }
     }
-    Ok(())
+    match calibration.miss(&found)? {
+        None => Ok(()),
+        Some(miss) => Err(Stop::Failed(format!(
+            "error: {miss}\nThe tables are written, but say nothing of the parameters: look at the units of \
+             the data and their errors, and at the ranges in [vary]"
+        ))),
+    }
 }
 
 /// A condition on a column.

@@ -63,7 +63,11 @@ pub(crate) fn write_key(key: &str) -> String {
     if !key.is_empty() && key.chars().all(is_bare) {
         key.to_owned()
     } else {
-        toml::Value::String(key.to_owned()).to_string()
+        // On one line, which TOML's own writer breaks at the end of a line in the key. A text does not
+        // fail to be written.
+        serde_json::to_string(key)
+            .unwrap_or_default()
+            .replace('\u{7f}', "\\u007f")
     }
 }
 

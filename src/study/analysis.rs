@@ -24,6 +24,9 @@ const MOST_CURVES: u64 = 5;
 /// Replicates in the curve of the adviser, at most.
 const MOST_ADVISED: usize = 50;
 
+/// Why a measure stands without its interval.
+const NO_INTERVAL: &str = "no interval: too few points or ranks that agree wholly";
+
 /// The responses of all runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Responses {
@@ -67,9 +70,21 @@ impl Text {
         }
     }
 
-    /// Names hold no comma; a number that is none leaves its cell empty.
+    /// A number that is none leaves its cell empty.
     fn row(&mut self, names: &[&str], numbers: &[f64]) {
-        let mut cells: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let cells = Self::cells(names, numbers);
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.out, "{}", cells.join(","));
+    }
+
+    /// As [`Self::row`], with words at the end.
+    fn noted_row(&mut self, names: &[&str], numbers: &[f64], note: &str) {
+        let cells = Self::cells(names, numbers);
+        let _ = writeln!(self.out, "{},{}", cells.join(","), quoted(note));
+    }
+
+    fn cells(names: &[&str], numbers: &[f64]) -> Vec<String> {
+        let mut cells: Vec<String> = names.iter().map(|&name| quoted(name)).collect();
         cells.extend(numbers.iter().map(|number| {
             if number.is_finite() {
                 number.to_string()
@@ -77,8 +92,16 @@ impl Text {
                 String::new()
             }
         }));
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.out, "{}", cells.join(","));
+        cells
+    }
+}
+
+/// A text as a cell of a CSV; paths of a scenario may hold quotes and commas.
+pub(super) fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
     }
 }
 
@@ -237,13 +260,20 @@ impl Study {
             "value",
             "low",
             "high",
+            "note",
         ]);
         let mut bars: BTreeMap<(String, String), Vec<Bar>> = BTreeMap::new();
         for one in &found {
             let Estimate { value, low, high } = one.estimate;
-            table.row(
+            let has_interval = !["mu", "sigma"].contains(&one.measure);
+            table.noted_row(
                 &[&one.response, &one.arm, &one.parameter, one.measure],
                 &[value, low, high],
+                if has_interval && !low.is_finite() {
+                    NO_INTERVAL
+                } else {
+                    ""
+                },
             );
             if one.is_chief() {
                 let bars = bars
@@ -540,6 +570,7 @@ impl Study {
                 groups.push((label, tables));
             }
         }
+        let all = self.points.count().saturating_mul(self.arms());
         for column in columns {
             let curves: Vec<Curve> = groups
                 .iter()
@@ -551,7 +582,14 @@ impl Study {
             let path = plots.join(format!("spread_{column}.svg"));
             draw_curves(
                 &path,
-                &format!("{column}: mean, band from least to greatest replicate"),
+                &if (curves.len() as u64) < all {
+                    format!(
+                        "{column}: mean and range of replicates; the first {} of {all} points and arms",
+                        curves.len()
+                    )
+                } else {
+                    format!("{column}: mean, band from least to greatest replicate")
+                },
                 ["time (d)", column],
                 &curves,
             )?;

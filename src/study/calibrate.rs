@@ -17,6 +17,42 @@ pub enum Found {
     Best(Best),
 }
 
+/// Distance, in standard errors of the data (root mean square), within which a run is near them. With
+/// one datum, a run of the right parameters is further off with a chance of 0.3 %, with more of them
+/// with less.
+pub const NEAR: f64 = 3.0;
+
+/// The run that came nearest to the data, and was not near.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Miss {
+    /// Its distance, in standard errors of the data.
+    pub distance: f64,
+    /// The datum from which it is furthest, and what the run has in its place.
+    pub furthest: Option<(Datum, f64)>,
+}
+
+impl std::fmt::Display for Miss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "no run came near the data: the nearest is {:.3} standard errors away (root mean square; near is \
+             within {NEAR})",
+            self.distance
+        )?;
+        if let Some((datum, found)) = &self.furthest {
+            write!(
+                f,
+                ". It is furthest from {} on day {}: measured {} with an error of {}, simulated {found:.6}",
+                datum.column,
+                datum.time.get() / 24.0,
+                datum.value,
+                datum.error
+            )?;
+        }
+        Ok(())
+    }
+}
+
 /// A calibration on its way.
 pub struct Calibration<'a> {
     /// Base and parameters.
@@ -93,6 +129,37 @@ impl Calibration<'_> {
             Some(error) => Err(error.into()),
             None => Ok(found?),
         }
+    }
+
+    /// The nearest run, where no run is near the data: what was found is then no posterior of them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn miss(&self, found: &Found) -> Result<Option<Miss>, OutputError> {
+        let nearest = match found {
+            Found::Best(best) => Some((best.at.as_slice(), best.distance)),
+            Found::Posterior(populations) => populations
+                .iter()
+                .flat_map(|population| &population.particles)
+                .map(|particle| (particle.at.as_slice(), particle.distance))
+                .min_by(|a, b| a.1.total_cmp(&b.1)),
+        };
+        let Some((at, distance)) = nearest.filter(|(_, distance)| *distance > NEAR) else {
+            return Ok(None);
+        };
+        let furthest = match self.store.outcome(&self.study.at(0, at).line.key)? {
+            Outcome::Done(series) => self
+                .data
+                .iter()
+                .filter_map(|datum| Some((datum.clone(), datum.of(&series)?)))
+                .max_by(|a, b| {
+                    let off =
+                        |(datum, found): &(Datum, f64)| ((found - datum.value) / datum.error).abs();
+                    off(a).total_cmp(&off(b))
+                }),
+            _ => None,
+        };
+        Ok(Some(Miss { distance, furthest }))
     }
 
     /// A run that is further off than the tolerance may end early. What is said of it does not depend on

@@ -11,6 +11,11 @@ use crate::study::response::level;
 /// Columns of a file of data; the last may be left out.
 const HEADS: [&str; 5] = ["time_d", "column", "value", "error", "relative_to_d"];
 
+/// Columns that are shares of a whole.
+const SHARES: [&str; 4] = ["bv_tv", "es_bs", "os_bs", "oc_s_bs"];
+/// Columns that may be below zero.
+const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
+
 /// A measured value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Datum {
@@ -75,6 +80,10 @@ pub fn read_data_of(
         let line = error.position().map_or(1, csv::Position::line);
         wrong(line, error.to_string())
     };
+    // A pipe would be waited for.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(wrong(1, "this is no plain file".to_owned()));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
@@ -126,6 +135,9 @@ pub fn read_data_of(
             let message = "is relative to its own day: always 1".to_owned();
             return Err(wrong(line, message));
         }
+        if let Some(message) = impossible(column, value, error, relative_to.is_some()) {
+            return Err(wrong(line, message));
+        }
         data.push(Datum {
             time,
             column: column.to_owned(),
@@ -139,6 +151,30 @@ pub fn read_data_of(
     }
     data.sort_by(|a, b| a.known_from_h().total_cmp(&b.known_from_h()));
     Ok(data)
+}
+
+/// Why no run can give a value: what was found in which column, and what is allowed.
+fn impossible(column: &str, value: f64, error: f64, is_ratio: bool) -> Option<String> {
+    let is_share = SHARES.contains(&column) && !is_ratio;
+    if is_share {
+        for (what, number) in [("value", value), ("error", error)] {
+            if !(0.0..=1.0).contains(&number) {
+                let percent = if (1.0..=100.0).contains(&number) {
+                    format!("; is it in percent? then write {}", number / 100.0)
+                } else {
+                    String::new()
+                };
+                return Some(format!(
+                    "found {number} as {what} of {column}, which is a share: from 0 to 1{percent}"
+                ));
+            }
+        }
+    } else if value < 0.0 && !SIGNED.contains(&column) {
+        return Some(format!(
+            "found {value} as value of {column}, which is never below 0"
+        ));
+    }
+    None
 }
 
 /// Root mean square of the differences between a series and data, each in units of its error.
@@ -211,6 +247,8 @@ mod tests {
         for (found, exact) in found.into_iter().zip([200.0, 0.8, 4.0]) {
             assert!((found - exact).abs() < 1e-12, "{found}, {exact}");
         }
+        // A ratio of shares may be above 1.
+        assert!(read("time_d,column,value,error,relative_to_d\n2,bv_tv,1.2,0.1,0\n").is_ok());
         assert!(distance(&series(4), &data).unwrap() < 1e-12);
         assert_eq!(distance(&series(3), &data), None);
     }
@@ -237,6 +275,17 @@ mod tests {
     #[test]
     fn wrong_data_are_named_by_line() {
         for (text, words) in [
+            (
+                "time_d,column,value,error\n1,bv_tv,0.2,0.1\n2,bv_tv,20,2\n",
+                "line 3: found 20 as value of bv_tv, which is a share: from 0 to 1; is it in percent? \
+                 then write 0.2",
+            ),
+            (
+                "time_d,column,value,error\n1,oc_s_bs,0.2,2\n",
+                "error of oc_s_bs",
+            ),
+            ("time_d,column,value,error\n1,es_bs,-0.2,0.1\n", "-0.2"),
+            ("time_d,column,value,error\n1,n_oc,-2,1\n", "never below 0"),
             ("time_d,column,value\n1,bv_tv,0.1\n", "relative_to_d"),
             ("time_d,column,value,error\n1,bvtv,0.1,1\n", "line 2"),
             ("time_d,column,value,error\n9,bv_tv,0.1,1\n", "day 9"),

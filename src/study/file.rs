@@ -828,6 +828,9 @@ fn of_base(shares: &Values, number: f64, unit: &str, is_whole: bool) -> Result<V
             if number < 0.0 {
                 return Err(format!("the base has {number}; a range needs one above 0"));
             }
+            // Ends that are none are refused as values are.
+            of(*from)?;
+            of(*to)?;
             Ok(Values::Range {
                 from: tidy(from * number),
                 to: tidy(to * number),

@@ -471,6 +471,7 @@ fn signals_of(base: &str) -> Vec<String> {
 /// True for a file that begins as a plan does.
 fn is_plan(path: &Path) -> bool {
     let mut first = [0_u8; 1];
+    // A pipe would be waited for, and a byte of it lost.
     open_regular(path)
         .and_then(|mut file| std::io::Read::read(&mut file, &mut first))
         .is_ok_and(|read| read == 1 && first[0] == b'{')

@@ -8,6 +8,7 @@ use crate::numerics::quantity::Time;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
+use crate::study::analysis::quoted;
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
 use crate::study::file::Factor;
@@ -63,8 +64,8 @@ impl Calibration<'_> {
         let factors = self.study.header.factors.iter();
         factors
             .map(|factor| match factor.unit() {
-                "" => factor.path.clone(),
-                unit => format!("{} [{unit}]", factor.path),
+                "" => quoted(&factor.path),
+                unit => quoted(&format!("{} [{unit}]", factor.path)),
             })
             .collect()
     }
@@ -74,7 +75,7 @@ impl Calibration<'_> {
         for particle in particles {
             let mut cells = vec![particle.weight.to_string(), particle.distance.to_string()];
             let values = self.study.header.factors.iter().zip(&particle.at);
-            cells.extend(values.map(|(factor, &x)| factor.cell(&factor.value(x))));
+            cells.extend(values.map(|(factor, &x)| quoted(&factor.cell(&factor.value(x)))));
             table.push_str(&cells.join(","));
             table.push('\n');
         }
@@ -90,11 +91,12 @@ impl Calibration<'_> {
                 particles.iter().map(|p| (p.at[place], p.weight)).collect();
             let cells = [0.5, 0.025, 0.975].map(|share| {
                 let x = match along.as_slice() {
+                    [(x, _)] if share == 0.5 => *x,
                     // One point has no interval.
-                    [(x, _)] => *x,
+                    [_] => return String::new(),
                     _ => bounded_quantile(&mut along, share),
                 };
-                factor.cell(&factor.value(x))
+                quoted(&factor.cell(&factor.value(x)))
             });
             // Writing to a string cannot fail.
             let _ = writeln!(table, "{name},{}", cells.join(","));

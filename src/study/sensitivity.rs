@@ -9,6 +9,9 @@ use crate::study::design::Points;
 
 /// Samples of the bootstrap.
 const BOOTSTRAP: u32 = 1000;
+/// Independent points, beyond the parameters that are held, without which there is no interval: a
+/// bootstrap repeats the same few, and the variance of a rank correlation is known for many.
+pub const FEWEST: usize = 10;
 
 /// Elementary effects of a parameter (Morris 1991; Campolongo 2007 for mu*), in units of the response
 /// over the whole range of the parameter.
@@ -69,7 +72,7 @@ pub struct Shares {
 
 /// First and total Sobol indices of each parameter; `responses` has one value per point of a Saltelli
 /// design. Base points with a missing value are left out. Intervals are percentiles of a bootstrap over
-/// base points with chance of its own.
+/// base points with chance of its own; there is none of fewer than [`FEWEST`].
 pub fn sobol_indices(dimensions: usize, responses: &[Option<f64>], seed: u64) -> Vec<Shares> {
     let mut whole: Vec<Vec<f64>> = responses
         .chunks_exact(dimensions + 2)
@@ -84,7 +87,7 @@ pub fn sobol_indices(dimensions: usize, responses: &[Option<f64>], seed: u64) ->
     let all: Vec<usize> = (0..count).collect();
     let best = shares(dimensions, &whole, &all);
     let mut resampled = vec![Vec::with_capacity(BOOTSTRAP as usize); 2 * dimensions];
-    if count > 0 {
+    if count >= FEWEST {
         for turn in 0..BOOTSTRAP {
             let mut draws = Chance::new(seed).at(Stream::Study, turn, u64::MAX);
             let drawn: Vec<usize> = (0..count)
@@ -135,9 +138,12 @@ fn shares(dimensions: usize, whole: &[Vec<f64>], chosen: &[usize]) -> Vec<(f64, 
         .collect()
 }
 
-/// Partial rank correlation of a response with each parameter, the others held (Marino 2008), with the
-/// interval of Fisher's z. `rows` are points without missing values; none where the ranks of the
-/// parameters are not independent or the points too few.
+/// Partial rank correlation of a response with each parameter, the others held (Marino 2008), with an
+/// interval of Fisher's z whose variance is that of ranks, (1 + r^2 / 2) / (n - 3) (Bonett and Wright 2000),
+/// where n is the number of points less the parameters held. There is no interval of fewer than
+/// [`FEWEST`] such points, or where the ranks agree to within one exchange of neighbours: nothing is
+/// left there from which an error could be judged. `rows` are points without missing values; none
+/// where the ranks of the parameters are not independent or the points too few.
 pub fn partial_ranks(rows: &[Vec<f64>], responses: &[f64]) -> Option<Vec<Estimate>> {
     let dimensions = rows.first()?.len();
     let count = rows.len();
@@ -161,8 +167,17 @@ pub fn partial_ranks(rows: &[Vec<f64>], responses: &[f64]) -> Option<Vec<Estimat
         (0..dimensions)
             .map(|i| {
                 let value = -inverse[(i, last)] / (inverse[(i, i)] * inverse[(last, last)]).sqrt();
-                let z = value.clamp(-1.0, 1.0).atanh();
-                let half = 1.96 / freedom.sqrt();
+                let n = count as f64;
+                let is_whole = value.abs() >= 1.0 - 12.0 / (n * n * n - n);
+                if count + 1 < FEWEST + dimensions || is_whole {
+                    return Estimate {
+                        value,
+                        low: f64::NAN,
+                        high: f64::NAN,
+                    };
+                }
+                let z = value.atanh();
+                let half = 1.96 * ((1.0 + 0.5 * value * value) / freedom).sqrt();
                 Estimate {
                     value,
                     low: (z - half).tanh(),
@@ -341,6 +356,59 @@ mod tests {
         }
         // 95 expected; three deviations of a binomial count are 6.5.
         assert!((88..=100).contains(&held), "{held}");
+    }
+
+    #[test]
+    fn few_points_or_ranks_that_agree_wholly_give_no_interval() {
+        let grid = |side: usize| -> (Vec<Vec<f64>>, Vec<f64>) {
+            let rows: Vec<Vec<f64>> = (0..side * side)
+                .map(|i| vec![(i / side) as f64, (i % side) as f64])
+                .collect();
+            let values = rows.iter().map(|x| x[0] + 0.01 * x[1]).collect();
+            (rows, values)
+        };
+        for (side, has_interval) in [(3, false), (5, true)] {
+            let (rows, values) = grid(side);
+            let chief = partial_ranks(&rows, &values).unwrap()[0];
+            assert!(chief.value > 0.9, "{chief:?}");
+            assert_eq!(chief.low.is_finite(), has_interval, "{chief:?}");
+            if has_interval {
+                assert!(chief.low < chief.value && chief.value < chief.high && chief.high < 1.0);
+            }
+        }
+        let line: Vec<Vec<f64>> = (0..40).map(|i| vec![f64::from(i)]).collect();
+        let squares: Vec<f64> = line.iter().map(|x| x[0] * x[0]).collect();
+        let found = partial_ranks(&line, &squares).unwrap()[0];
+        assert!(found.value > 0.999_999 && found.low.is_nan(), "{found:?}");
+        let (_, values) = over(Design::Saltelli { points: 4 }, 2, |x| x[0] + 0.1 * x[1]);
+        let few = sobol_indices(2, &values, 1)[0].total;
+        assert!(few.value > 0.0 && few.low.is_nan(), "{few:?}");
+    }
+
+    #[test]
+    fn the_interval_of_a_strong_parameter_holds_its_correlation() {
+        // Normal pairs with correlation 0.8 have rank correlation 6 / pi asin(0.4).
+        let exact = 6.0 / PI * 0.4_f64.asin();
+        let mut held = 0;
+        for turn in 0..400 {
+            let mut draws = Chance::new(11).at(Stream::Test, turn, 0);
+            let mut normal = || {
+                let (radius, angle) = (draws.uniform(), draws.uniform());
+                (-2.0 * (1.0 - radius).ln()).sqrt() * (2.0 * PI * angle).cos()
+            };
+            let pairs: Vec<(f64, f64)> = (0..30)
+                .map(|_| {
+                    let x = normal();
+                    (x, 0.8 * x + 0.6 * normal())
+                })
+                .collect();
+            let rows: Vec<Vec<f64>> = pairs.iter().map(|pair| vec![pair.0]).collect();
+            let values: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
+            let found = partial_ranks(&rows, &values).unwrap()[0];
+            held += u32::from((found.low..=found.high).contains(&exact));
+        }
+        // 380 expected; four deviations of a binomial count are 17.
+        assert!((363..=397).contains(&held), "{held}");
     }
 
     #[test]

@@ -31,14 +31,14 @@ start_scheduler() { # [tls]
     address=${1:-tcp}://127.0.0.1:$(port)
     # shellcheck disable=SC2086 # the options of TLS are words
     "$python" -m distributed.cli.dask_scheduler --host "${address%:*}" --port "${address##*:}" \
-        $tls --no-dashboard > scheduler.log 2>&1 &
+        --dashboard-address 127.0.0.1:0 $tls --no-dashboard > scheduler.log 2>&1 &
     scheduler=$!
     ids="$ids $scheduler"
 }
 start_worker() {
     # shellcheck disable=SC2086
     "$python" -m distributed.cli.dask_worker "$address" --no-nanny --nworkers 1 --nthreads 1 \
-        $tls --no-dashboard --local-directory "$base/scratch" > "worker-$1.log" 2>&1 &
+        --host 127.0.0.1 --dashboard-address 127.0.0.1:0 $tls --no-dashboard --local-directory "$base/scratch" > "worker-$1.log" 2>&1 &
     worker=$!
     ids="$ids $worker"
 }
@@ -91,6 +91,22 @@ grep -q "$((runs - kept)) runs done, $kept were there, 0 failed" second.log \
     || fail "not only what was missing was run"
 cmp local/studies/doses/runs.csv remote/studies/doses/runs.csv || fail "the tables differ"
 echo "dask: worker killed at $at_worker of $runs runs, scheduler at $at_scheduler; $kept kept, table equal"
+
+# A worker that others reach is refused, and nothing is given to it.
+"$python" -m distributed.cli.dask_worker "$address" --no-nanny --nworkers 1 --nthreads 1 \
+    --dashboard-address 127.0.0.1:0 --local-directory "$base/scratch" > worker-open.log 2>&1 &
+open=$!
+ids="$ids $open"
+turn=0
+until grep -q "Registered to" worker-open.log; do
+    turn=$((turn + 1)); [ "$turn" -lt 300 ] || fail "the open worker does not come up"
+    sleep 0.1
+done
+code=0; by_dask study.toml refused --quiet 2> refused.log || code=$?
+[ "$code" -eq 2 ] && grep -q "without TLS" refused.log || fail "an open worker was taken: $code"
+[ "$(results refused)" -eq 0 ] || fail "an open worker was given runs"
+kill -KILL "$open"; wait "$open" 2> /dev/null || true
+echo "dask: a worker that others reach is refused"
 
 # Runs that fail are rows with their error, and exit 1.
 write_study . 16 100000000
