@@ -77,6 +77,8 @@ fn files_of_common_writers_hold_what_was_written() {
             "-1000 + 0.5 x stored, in HU",
         ),
         ("imagej_truncated.tif", cubes, hundred, ""),
+        ("imagej_signed.tif", cubes, same, "-32768 + 1 x stored"),
+        ("imagej_latin1_white.tif", cubes, same, "MinIsWhite, a"),
         ("shaped_truncated.tif", cubes, same, "no voxel size along z"),
         ("bool_mask.tif", cubes, mask, "MinIsWhite"),
         (
@@ -193,6 +195,30 @@ fn slices_that_state_different_voxel_sizes_are_refused_or_warned_of() {
         let error = read(folder.path(), None).unwrap_err().to_string();
         assert!(error.contains("missing 2"), "{error}");
     }
+}
+
+#[test]
+fn slices_that_are_shown_in_different_ways_keep_their_values_and_are_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    for layer in 0..3_u8 {
+        let path = folder.path().join(format!("b{layer}.tif"));
+        write_slice(&path, Some(500), layer);
+        if layer == 1 {
+            // PhotometricInterpretation, a short: 1 becomes 0.
+            let mut bytes = fs::read(&path).unwrap();
+            let entry = [6, 1, 3, 0, 1, 0, 0, 0, 1, 0];
+            let at = bytes.windows(10).position(|window| window == entry);
+            bytes[at.unwrap() + 8] = 0;
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+    write_slice(&folder.path().join("b_spr.tif"), None, 9);
+    let image = read(folder.path(), Some([20.0; 3])).unwrap();
+    assert!(says(&image.assumed, "left out: b_spr.tif"));
+    let layers: Vec<f32> = image.values.iter().step_by(6).copied().collect();
+    assert_eq!(layers, [0.0, 1.0, 2.0]);
+    assert!(says(&image.assumed, "MinIsWhite in 1 of 3 pages"));
+    assert!(says(&image.warnings, "1 of 3 pages are MinIsWhite"));
 }
 
 /// Header and data under a name in a folder of its own, read.

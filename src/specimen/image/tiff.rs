@@ -112,7 +112,7 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, Ima
         add_layers(path, announced, writer, &mut pages)?;
     }
     calibrate(path, &found, &mut pages, 0)?;
-    finished(path, pages, found, options, Vec::new())
+    finished(path, pages, found, options, Vec::new(), Vec::new())
 }
 
 /// Reads a folder of single-page files, a file per layer.
@@ -165,7 +165,6 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
             reason: "the folder holds no slice".into(),
         });
     };
-    found.assumed.extend(assumed);
     let mut warnings = Vec::new();
     if let Some(differing) = differing {
         if options.spacing_um.is_none() {
@@ -182,7 +181,7 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
         ));
         found.claim = Claim::Nothing(String::new());
     }
-    finished(folder, pages, found, options, warnings)
+    finished(folder, pages, found, options, assumed, warnings)
 }
 
 fn in_words(claim: &Claim) -> String {
@@ -758,13 +757,22 @@ fn finished(
     pages: Pages,
     found: Described,
     options: &ReadOptions,
+    mut assumed: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<Image, ImageError> {
     let (width, height) = pages.size.unwrap_or_default();
     let dims = [width as usize, height as usize, pages.count];
-    let mut assumed = set_aside(&pages, &found);
+    assumed.extend(set_aside(&pages, &found));
+    // What the description leaves to assume is the voxel size.
     if options.spacing_um.is_none() {
         assumed.extend(found.assumed);
+    }
+    if pages.white > 0 && pages.white < pages.count {
+        warnings.push(format!(
+            "{} of {} pages are MinIsWhite and the others are not: stored values are kept, look whether \
+             bone is bright in all of them",
+            pages.white, pages.count
+        ));
     }
     if pages.left > 0 {
         warnings.push(format!(
