@@ -221,6 +221,63 @@ fn slices_that_are_shown_in_different_ways_keep_their_values_and_are_warned_of()
     assert!(says(&image.warnings, "1 of 3 pages are MinIsWhite"));
 }
 
+#[test]
+fn stacks_of_which_layers_are_missing_or_of_another_type_are_refused() {
+    let patched = |name: &str, from: &[u8], to: &[u8]| {
+        let mut bytes = fs::read(data("readers", name)).unwrap();
+        let at = bytes.windows(from.len()).position(|window| window == from);
+        bytes[at.unwrap()..][..to.len()].copy_from_slice(to);
+        bytes
+    };
+    for (name, bytes, part) in [
+        (
+            "a.ome.tif",
+            patched("ome_z40.ome.tif", b"SizeZ=\"6\"", b"SizeZ=\"1\""),
+            "announces 1 images, found 6 pages",
+        ),
+        (
+            "a.ome.tif",
+            patched("ome_z40.ome.tif", b"SizeX=\"9\"", b"SizeX=\"8\""),
+            "SizeX, SizeY is 8 x 7",
+        ),
+        (
+            "b.tif",
+            patched(
+                "imagej_z40.tif",
+                b"images=6\nslices=6",
+                b"images=9\nslices=9",
+            ),
+            "announces 9 images, found 6 pages",
+        ),
+        (
+            "c.tif",
+            patched(
+                "imagej_latin1_white.tif",
+                b"images=6\nslices=6",
+                b"images=9\nslices=9",
+            ),
+            "expected 567 bytes, found 378",
+        ),
+    ] {
+        let error = written(name, &bytes, given([20.0; 3]))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_slice(&folder.path().join("b0.tif"), Some(500), 0);
+    let path = folder.path().join("b1.tif");
+    write_slice(&path, Some(500), 1);
+    // SampleFormat, a short: 1 (unsigned) becomes 2 (signed).
+    let mut bytes = fs::read(&path).unwrap();
+    let entry = [0x53, 1, 3, 0, 1, 0, 0, 0, 1, 0];
+    let at = bytes.windows(10).position(|window| window == entry);
+    bytes[at.unwrap() + 8] = 2;
+    fs::write(&path, bytes).unwrap();
+    let error = read(folder.path(), None).unwrap_err().to_string();
+    assert!(error.contains("SampleFormat"), "{error}");
+}
+
 /// Header and data under a name in a folder of its own, read.
 fn written(name: &str, bytes: &[u8], options: ReadOptions) -> Result<Image, ImageError> {
     let folder = tempfile::tempdir().unwrap();
