@@ -77,6 +77,8 @@ fn files_of_common_writers_hold_what_was_written() {
             "-1000 + 0.5 x stored, in HU",
         ),
         ("imagej_truncated.tif", cubes, hundred, ""),
+        ("imagej_signed.tif", cubes, same, "-32768 + 1 x stored"),
+        ("imagej_latin1_white.tif", cubes, same, "MinIsWhite, a"),
         ("shaped_truncated.tif", cubes, same, "no voxel size along z"),
         ("bool_mask.tif", cubes, mask, "MinIsWhite"),
         (
@@ -193,6 +195,87 @@ fn slices_that_state_different_voxel_sizes_are_refused_or_warned_of() {
         let error = read(folder.path(), None).unwrap_err().to_string();
         assert!(error.contains("missing 2"), "{error}");
     }
+}
+
+#[test]
+fn slices_that_are_shown_in_different_ways_keep_their_values_and_are_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    for layer in 0..3_u8 {
+        let path = folder.path().join(format!("b{layer}.tif"));
+        write_slice(&path, Some(500), layer);
+        if layer == 1 {
+            // PhotometricInterpretation, a short: 1 becomes 0.
+            let mut bytes = fs::read(&path).unwrap();
+            let entry = [6, 1, 3, 0, 1, 0, 0, 0, 1, 0];
+            let at = bytes.windows(10).position(|window| window == entry);
+            bytes[at.unwrap() + 8] = 0;
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+    write_slice(&folder.path().join("b_spr.tif"), None, 9);
+    let image = read(folder.path(), Some([20.0; 3])).unwrap();
+    assert!(says(&image.assumed, "left out: b_spr.tif"));
+    let layers: Vec<f32> = image.values.iter().step_by(6).copied().collect();
+    assert_eq!(layers, [0.0, 1.0, 2.0]);
+    assert!(says(&image.assumed, "MinIsWhite in 1 of 3 pages"));
+    assert!(says(&image.warnings, "1 of 3 pages are MinIsWhite"));
+}
+
+#[test]
+fn stacks_of_which_layers_are_missing_or_of_another_type_are_refused() {
+    let patched = |name: &str, from: &[u8], to: &[u8]| {
+        let mut bytes = fs::read(data("readers", name)).unwrap();
+        let at = bytes.windows(from.len()).position(|window| window == from);
+        bytes[at.unwrap()..][..to.len()].copy_from_slice(to);
+        bytes
+    };
+    for (name, bytes, part) in [
+        (
+            "a.ome.tif",
+            patched("ome_z40.ome.tif", b"SizeZ=\"6\"", b"SizeZ=\"1\""),
+            "announces 1 images, found 6 pages",
+        ),
+        (
+            "a.ome.tif",
+            patched("ome_z40.ome.tif", b"SizeX=\"9\"", b"SizeX=\"8\""),
+            "SizeX, SizeY is 8 x 7",
+        ),
+        (
+            "b.tif",
+            patched(
+                "imagej_z40.tif",
+                b"images=6\nslices=6",
+                b"images=9\nslices=9",
+            ),
+            "announces 9 images, found 6 pages",
+        ),
+        (
+            "c.tif",
+            patched(
+                "imagej_latin1_white.tif",
+                b"images=6\nslices=6",
+                b"images=9\nslices=9",
+            ),
+            "expected 567 bytes, found 378",
+        ),
+    ] {
+        let error = written(name, &bytes, given([20.0; 3]))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_slice(&folder.path().join("b0.tif"), Some(500), 0);
+    let path = folder.path().join("b1.tif");
+    write_slice(&path, Some(500), 1);
+    // SampleFormat, a short: 1 (unsigned) becomes 2 (signed).
+    let mut bytes = fs::read(&path).unwrap();
+    let entry = [0x53, 1, 3, 0, 1, 0, 0, 0, 1, 0];
+    let at = bytes.windows(10).position(|window| window == entry);
+    bytes[at.unwrap() + 8] = 2;
+    fs::write(&path, bytes).unwrap();
+    let error = read(folder.path(), None).unwrap_err().to_string();
+    assert!(error.contains("SampleFormat"), "{error}");
 }
 
 /// Header and data under a name in a folder of its own, read.

@@ -42,7 +42,7 @@ pub(super) struct Calibration {
 pub(super) struct Described {
     /// Who wrote the description, and how it calls an image.
     pub(super) writer: &'static str,
-    /// Layers announced.
+    /// Layers announced, which must be there.
     pub(super) images: Option<u64>,
     /// Whether the layers may follow each other behind one directory.
     pub(super) one_directory: bool,

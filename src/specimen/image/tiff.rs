@@ -101,9 +101,9 @@ struct Pages {
 pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
     let mut pages = Pages::default();
     let found = add_file(path, &mut pages)?;
-    if let Some(announced) = found.images.filter(|n| *n > 1 && *n != pages.count as u64) {
+    if let Some(announced) = found.images.filter(|n| *n != pages.count as u64) {
         let (writer, count) = (found.writer, pages.count);
-        if !(found.one_directory && count == 1) {
+        if !(found.one_directory && count == 1 && announced > 1) {
             return Err(ImageError::Stack {
                 path: path.into(),
                 reason: format!("{writer} announces {announced} images, found {count} pages"),
@@ -112,7 +112,7 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, Ima
         add_layers(path, announced, writer, &mut pages)?;
     }
     calibrate(path, &found, &mut pages, 0)?;
-    finished(path, pages, found, options, Vec::new())
+    finished(path, pages, found, options, Vec::new(), Vec::new())
 }
 
 /// Reads a folder of single-page files, a file per layer.
@@ -165,7 +165,6 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
             reason: "the folder holds no slice".into(),
         });
     };
-    found.assumed.extend(assumed);
     let mut warnings = Vec::new();
     if let Some(differing) = differing {
         if options.spacing_um.is_none() {
@@ -182,7 +181,7 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
         ));
         found.claim = Claim::Nothing(String::new());
     }
-    finished(folder, pages, found, options, warnings)
+    finished(folder, pages, found, options, assumed, warnings)
 }
 
 fn in_words(claim: &Claim) -> String {
@@ -482,8 +481,20 @@ fn add_page(
     if matches!(compression, 8 | 32_946) {
         pages.left += checked_streams(path, decoder, bytes, u64::from(height))?;
     }
-    if pages.first.is_none() {
-        pages.first = Some(first_page(decoder, &page, compression).map_err(damaged)?);
+    match &pages.first {
+        None => pages.first = Some(first_page(decoder, &page, compression).map_err(damaged)?),
+        Some(first) if first.sample == sample(&page) => {}
+        Some(first) => {
+            return Err(ImageError::Stack {
+                path: path.into(),
+                reason: format!(
+                    "page {} has samples of the type {:?}, those before {:?} (SampleFormat)",
+                    pages.count + 1,
+                    sample(&page),
+                    first.sample
+                ),
+            });
+        }
     }
     let tag = |decoder: &mut Reader, tag| decoder.find_tag_unsigned::<u64>(tag).ok().flatten();
     pages.turned += usize::from(tag(decoder, Tag::Orientation).unwrap_or(1) != 1);
@@ -567,19 +578,24 @@ fn first_page(
         offset: chunks.first().map_or(0, |chunk| chunk.0),
         plain: compression == 1 && strips && follow,
         big_endian: decoder.byte_order() == ByteOrder::BigEndian,
-        sample: match page {
-            DecodingResult::U8(_) => Some(Sample::U8),
-            DecodingResult::I8(_) => Some(Sample::I8),
-            DecodingResult::U16(_) => Some(Sample::U16),
-            DecodingResult::I16(_) => Some(Sample::I16),
-            DecodingResult::U32(_) => Some(Sample::U32),
-            DecodingResult::I32(_) => Some(Sample::I32),
-            DecodingResult::U64(_) => Some(Sample::U64),
-            DecodingResult::I64(_) => Some(Sample::I64),
-            DecodingResult::F32(_) => Some(Sample::F32),
-            DecodingResult::F64(_) => Some(Sample::F64),
-            DecodingResult::F16(_) => None,
-        },
+        sample: sample(page),
+    })
+}
+
+/// The type of the samples; `None` for one that only pages have.
+fn sample(page: &DecodingResult) -> Option<Sample> {
+    Some(match page {
+        DecodingResult::U8(_) => Sample::U8,
+        DecodingResult::I8(_) => Sample::I8,
+        DecodingResult::U16(_) => Sample::U16,
+        DecodingResult::I16(_) => Sample::I16,
+        DecodingResult::U32(_) => Sample::U32,
+        DecodingResult::I32(_) => Sample::I32,
+        DecodingResult::U64(_) => Sample::U64,
+        DecodingResult::I64(_) => Sample::I64,
+        DecodingResult::F32(_) => Sample::F32,
+        DecodingResult::F64(_) => Sample::F64,
+        DecodingResult::F16(_) => return None,
     })
 }
 
@@ -758,13 +774,22 @@ fn finished(
     pages: Pages,
     found: Described,
     options: &ReadOptions,
+    mut assumed: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<Image, ImageError> {
     let (width, height) = pages.size.unwrap_or_default();
     let dims = [width as usize, height as usize, pages.count];
-    let mut assumed = set_aside(&pages, &found);
+    assumed.extend(set_aside(&pages, &found));
+    // What the description leaves to assume is the voxel size.
     if options.spacing_um.is_none() {
         assumed.extend(found.assumed);
+    }
+    if pages.white > 0 && pages.white < pages.count {
+        warnings.push(format!(
+            "{} of {} pages are MinIsWhite and the others are not: stored values are kept, look whether \
+             bone is bright in all of them",
+            pages.white, pages.count
+        ));
     }
     if pages.left > 0 {
         warnings.push(format!(
