@@ -382,21 +382,38 @@ thickness = "20 um"
     }
 }
 
+/// A patient whose lattice says what health is before day 0.
+const FOLLOWED: &str = r#"
+name = "followed"
+preset = "human"
+seed = 5
+[run]
+duration = "2 d"
+burn_in = "60 d"
+tick = "12 h"
+[lattice]
+size = [24, 24, 12]
+site = "20 um"
+[specimen.slab]
+thickness = "120 um"
+[lining.activation]
+events = { rate = "3000 /mm2/yr" }
+[inoculation]
+cells = 800
+[patient]
+lattice = "lesion"
+lesions = "10 cm3"
+health_window = "10 d"
+"#;
+
 /// No part of the state is left out of its digest, the body of the patient included.
 #[test]
 fn two_runs_with_another_calcium_have_another_digest() {
     let end = |usual: &str| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("patient.toml");
-        let body = "[patient]\nlattice = \"lesion\"\nlesions = \"10 cm3\"\n";
-        let text = LIVELY.replace("preset = \"mouse\"", "preset = \"human\"");
-        fs::write(&path, format!("{text}{body}")).unwrap();
-        let sets = [
-            "run.burn_in=1 d".to_owned(),
-            "patient.health_window=1 d".to_owned(),
-            "run.duration=2 d".to_owned(),
-            format!("patient.calcium.usual={usual}"),
-        ];
+        fs::write(&path, FOLLOWED).unwrap();
+        let sets = [format!("patient.calcium.usual={usual}")];
         let mut simulation = load(&path, &sets).unwrap().build().unwrap();
         simulation.run(|_| ()).unwrap();
         simulation.state

@@ -110,7 +110,7 @@ fn a_reader_of_errors_that_goes_away_ends_nothing() {
 fn begun(base: &Path, before: &str) -> Child {
     let program = env!("CARGO_BIN_EXE_howship");
     let line = format!(
-        "{before} exec {program} run small.toml --out run --quiet --set run.burn_in='40 d'"
+        "{before} exec {program} run small.toml --out run --quiet --set run.burn_in='120 d'"
     );
     let child = Command::new("sh")
         .current_dir(base)
@@ -161,9 +161,9 @@ fn a_terminal_that_goes_saves_the_run_and_a_warning_that_nobody_reads_is_no_faul
         .unwrap()
         .parse()
         .unwrap();
-    assert!(tick < 40 * 24, "{state}, where the burn-in should go on");
+    assert!(tick < 120 * 24, "{state}, where the burn-in should go on");
     assert!(ticks(base.path()).contains(&tick), "{tick} is not saved");
-    for later in (tick + 1)..=42 * 24 {
+    for later in (tick + 1)..=122 * 24 {
         let path = format!("run/checkpoints/tick-{later}.howship");
         fs::create_dir(base.path().join(path)).unwrap();
     }

@@ -118,16 +118,21 @@ pub(super) fn begin(loaded: Loaded, out: &Path, force: bool, quiet: bool) -> Res
     if let Some(report) = &simulation.report {
         warn(&report.warnings);
     }
-    if out.symlink_metadata().is_err() {
+    if !force || out.symlink_metadata().is_err() {
         make(out)?;
         return into(loaded, simulation, out, clock, quiet);
     }
     let replacement = Replacement::begin(out, &files)?;
     let new = replacement.folder().to_path_buf();
     into(loaded, simulation, &new, clock, quiet).map_err(|stop| kept(stop, out, &new))?;
-    replacement
-        .place()
-        .map_err(|error| kept(error.into(), out, &new))?;
+    replacement.place().map_err(|error| {
+        if new.exists() {
+            kept(error.into(), out, &new)
+        } else {
+            // It is in its place; what is left of the old one is named.
+            error.into()
+        }
+    })?;
     if !quiet {
         say!("{} was replaced by it", out.display());
     }
