@@ -63,7 +63,19 @@ pub(crate) fn write_key(key: &str) -> String {
     if !key.is_empty() && key.chars().all(is_bare) {
         key.to_owned()
     } else {
-        toml::Value::String(key.to_owned()).to_string()
+        let mut quoted = String::from("\"");
+        for letter in key.chars() {
+            match letter {
+                '"' | '\\' => quoted.extend(['\\', letter]),
+                // On one line, whatever it holds. Writing to a string cannot fail.
+                control if control.is_control() => {
+                    let _ = write!(quoted, "\\u{:04x}", u32::from(control));
+                }
+                other => quoted.push(other),
+            }
+        }
+        quoted.push('"');
+        quoted
     }
 }
 
@@ -122,6 +134,7 @@ mod tests {
             "a[0][12].b",
             r#"a."il 6\"".b"#,
             r#""""#,
+            "\"a\\u000ab\".c",
         ] {
             let read = segments(path).unwrap();
             assert_eq!(segments(&write(&read)).unwrap(), read, "{path}");

@@ -30,7 +30,7 @@ const FILES: [&str; 1] = ["specimen.image.file"];
 ///
 /// # Errors
 /// A file that cannot be read, is no regular file, is larger than 4 MiB or not UTF-8; files that
-/// extend each other in a circle, or more than [`DEEPEST_EXTENDS`] in a row; an unknown preset, line
+/// extend each other in a circle, or more than 16 in a row; an unknown preset, line
 /// or genotype; two different presets in the files; a line over another preset than that of the mouse;
 /// all faults of [`Tree::parse`] and [`Tree::set`].
 pub fn read_file(
@@ -185,7 +185,12 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
     // A named pipe would be waited for without end.
     let kind = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !kind.is_file() {
-        return Err(Diagnostic::new(format!("`{name}` is no regular file"))
+        let found = if kind.is_dir() {
+            "it is a directory"
+        } else {
+            "it is no regular file"
+        };
+        return Err(Diagnostic::new(format!("cannot read `{name}`: {found}"))
             .in_file(&name)
             .with_help("name a file of TOML; save what comes through a pipe to a file first"));
     }
