@@ -201,6 +201,10 @@ const COUNTS: &[(&str, &str)] = &[
         "a limit that is never met",
     ),
     ("checkpoint.keep", "all checkpoints are kept"),
+    (
+        "lattice.size.*",
+        "refused beside the thickness of what is then no section",
+    ),
 ];
 
 #[test]

@@ -161,11 +161,6 @@ fn what_would_be_idle_or_clamped_is_refused_by_name() {
             "precursor.maturation.least_age",
             "zero or above",
         ),
-        (
-            "precursor.recruitment.arrest_reach=\"5 um\"",
-            "precursor.recruitment.arrest_reach",
-            "18 um to",
-        ),
     ] {
         let said = refused(&[set]);
         assert!(
@@ -245,7 +240,7 @@ fn a_base_in_another_folder_finds_its_own_image() {
     fs::create_dir_all(at("mine")).unwrap();
     fs::copy(image, at("bases/scans/bone.nii.gz")).unwrap();
     let base = "name = \"base\"\npreset = \"human\"\n[run]\nduration = \"1 d\"\n\
-                [specimen.image]\nfile = \"scans/bone.nii.gz\"\n";
+                [lattice]\nsite = \"20 um\"\n[specimen.image]\nfile = \"scans/bone.nii.gz\"\n";
     fs::write(at("bases/base.toml"), base).unwrap();
     fs::write(
         at("mine/own.toml"),
@@ -394,4 +389,54 @@ fn a_trial_whose_tumours_outgrow_its_step_is_refused() {
         assert!(said.to_string().contains(key), "{said}");
     }
     assert!(Trial::parse("trial.toml", &trial, None, None).is_ok());
+}
+
+#[test]
+fn what_ships_is_accepted() {
+    fn tomls(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                tomls(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut scenarios = Vec::new();
+    tomls(&root.join("scenarios"), &mut scenarios);
+    assert!(scenarios.len() > 40);
+    let mut lines = Vec::new();
+    tomls(&root.join("src/scenario/fragments/lines"), &mut lines);
+    let check = |path: &Path, sets: &[String]| {
+        let loaded = load(path, sets).unwrap_or_else(|found| panic!("{}: {found}", path.display()));
+        let lattice = &loaded.scenario.lattice;
+        let edge_um = lattice
+            .site
+            .map_or(20.0, howship::numerics::quantity::Length::get);
+        let grid = howship::tissue::grid::Grid::cubic([32, 32, 32], edge_um);
+        let model = loaded.model(grid);
+        assert!(model.is_ok(), "{}: {}", path.display(), model.unwrap_err());
+    };
+    for path in &scenarios {
+        check(path, &[]);
+    }
+    let mouse = root.join("scenarios/vicious_cycle_2d.toml");
+    for line in &lines {
+        let name = line.file_stem().unwrap().to_str().unwrap();
+        check(&mouse, &[format!("line={name}")]);
+    }
+    let mut trials = Vec::new();
+    for entry in fs::read_dir(root.join("trials")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            trials.push(path);
+        }
+    }
+    assert!(trials.len() > 2);
+    for path in trials {
+        let read = Trial::read(&path, None, None);
+        assert!(read.is_ok(), "{}: {}", path.display(), read.unwrap_err());
+    }
 }

@@ -963,7 +963,7 @@ fn layers_stack_from_preset_to_assignment() {
 }
 
 #[test]
-fn a_chain_of_bases_is_one_level_long() {
+fn a_chain_of_bases_ends() {
     let folder = Folder::new();
     let refuse = |path: &Path, at: &str, line: usize, words: &[&str]| {
         let fault = read_file(path, preset, &[]).unwrap_err();
@@ -972,14 +972,16 @@ fn a_chain_of_bases_is_one_level_long() {
     folder.write("c.toml", "seed = 1\n");
     folder.write("b.toml", "seed = 1\nextends = \"c.toml\"\n");
     let a = folder.write("a.toml", "\nextends = \"b.toml\"\n");
+    let tree = read_file(&a, preset, &[]).unwrap();
+    let files = ["c.toml", "b.toml", "a.toml"].map(|name| folder.name(name));
+    assert_eq!(tree.layers(), files);
+    folder.write("b.toml", "seed = 1\nextends = \"a.toml\"\n");
     refuse(
         &a,
         "b.toml",
         2,
-        &["itself extends another", "one level deep"],
+        &["extend each other in a circle", "extends none"],
     );
-    folder.write("b.toml", "seed = 1\nextends = \"a.toml\"\n");
-    refuse(&a, "b.toml", 2, &["extend each other", "one level deep"]);
     let own = folder.write("own.toml", "extends = \"./own.toml\"\n");
     refuse(
         &own,

@@ -28,7 +28,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{Dimension, Untyped};
+use crate::numerics::quantity::{Dimension, QuantityError, Untyped};
 
 /// A cue that a scenario declares; exactly one of the fields is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -314,13 +314,23 @@ impl CueTable {
             return true;
         }
         if let Some(constant) = &cue.constant {
-            let parsed = [
+            let kinds = [
                 Dimension::Concentration,
                 Dimension::Length,
                 Dimension::Number,
-            ]
-            .into_iter()
-            .find_map(|dimension| Some((dimension, dimension.parse(&constant.0).ok()?)));
+            ];
+            let readings = kinds.map(|dimension| (dimension, dimension.parse(&constant.0)));
+            let beyond = readings.iter().find_map(|(_, read)| match read {
+                Err(
+                    error @ (QuantityError::BelowZero { .. }
+                    | QuantityError::OutOfRange { .. }
+                    | QuantityError::NotFinite { .. }),
+                ) => Some(error.to_string()),
+                _ => None,
+            });
+            let parsed = readings
+                .into_iter()
+                .find_map(|(dimension, read)| Some((dimension, read.ok()?)));
             match parsed {
                 Some((dimension, value)) => {
                     problems.not_negative(&format!("{path}.constant"), value, "");
@@ -328,7 +338,7 @@ impl CueTable {
                 }
                 None => problems.add(
                     &format!("{path}.constant"),
-                    format!("found \"{}\"", constant.0),
+                    beyond.unwrap_or_else(|| format!("found \"{}\"", constant.0)),
                     "give a concentration (\"3.9 pM\"), a length (\"50 um\") or a number",
                 ),
             }

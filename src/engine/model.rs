@@ -145,39 +145,35 @@ const MOST_REACH: f64 = 64.0;
 
 /// Lengths of cells against the edge of a site.
 fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
+    let most_um = MOST_REACH * grid.edge_um;
     let immune = parameters.immune.iter().flat_map(|immune| {
         [
-            ("immune.killing.contact", immune.killing.contact, 0.0),
-            ("immune.suppression.reach", immune.suppression.reach, 1.0),
+            ("immune.killing.contact", immune.killing.contact),
+            ("immune.suppression.reach", immune.suppression.reach),
         ]
     });
     let activation = &parameters.lining.activation;
     let recruitment = &parameters.precursor.recruitment;
-    let formation = &parameters.osteoblast.formation;
-    // With the fewest sites that the law needs to find a neighbour at all.
-    for (path, length, least) in [
-        ("osteoclast.diameter", parameters.osteoclast.diameter, 0.0),
-        ("lining.activation.radius", activation.radius, 1.0),
-        ("osteoblast.formation.reach", formation.reach, 1.8),
+    for (path, length) in [
+        ("osteoclast.diameter", parameters.osteoclast.diameter),
+        ("lining.activation.radius", activation.radius),
+        (
+            "osteoblast.formation.reach",
+            parameters.osteoblast.formation.reach,
+        ),
         (
             "precursor.recruitment.arrest_reach",
             recruitment.arrest_reach,
-            1.8,
         ),
     ]
     .into_iter()
     .chain(immune)
     {
-        let sites = length.get() / grid.edge_um;
-        if !(least - 1e-9..=MOST_REACH).contains(&sites) {
+        if length.get().is_nan() || length.get() > most_um {
             problems.add(
                 path,
                 format!("found {length}, on sites of {} um", grid.edge_um),
-                format!(
-                    "give {} um to {} um, which is {least} to {MOST_REACH} sites",
-                    least * grid.edge_um,
-                    MOST_REACH * grid.edge_um
-                ),
+                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
             );
         }
     }
@@ -216,6 +212,9 @@ fn physics_of(
         })
         .collect()
 }
+
+/// Sites to the corners of the cube around a site, with a margin: what every reach holds.
+const AROUND: f64 = 1.8;
 
 /// Tumour cells that a site can hold at most: they are counted in 16 bits.
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
@@ -295,10 +294,28 @@ impl Model {
         Ok(Self {
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
-            patch: by_distance(grid.ball(parameters.lining.activation.radius.get())),
+            patch: by_distance(
+                grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
+            ),
             patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
-            forming_reach: by_distance(grid.ball(parameters.osteoblast.formation.reach.get())),
-            arrest_reach: grid.ball(parameters.precursor.recruitment.arrest_reach.get()),
+            forming_reach: by_distance(
+                grid.ball(
+                    parameters
+                        .osteoblast
+                        .formation
+                        .reach
+                        .get()
+                        .max(AROUND * grid.edge_um),
+                ),
+            ),
+            arrest_reach: grid.ball(
+                parameters
+                    .precursor
+                    .recruitment
+                    .arrest_reach
+                    .get()
+                    .max(AROUND * grid.edge_um),
+            ),
             immune: parameters
                 .immune
                 .as_ref()
@@ -359,7 +376,7 @@ impl Model {
 fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
     let mut contact = grid.ball(immune.killing.contact.get());
     contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
-    let reach_um = immune.suppression.reach.get();
+    let reach_um = immune.suppression.reach.get().max(grid.edge_um);
     let near = grid.ball(reach_um);
     ImmuneReach {
         contact,

@@ -126,6 +126,7 @@ mod tests {
             "a[0][12].b",
             r#"a."il 6\"".b"#,
             r#""""#,
+            "\"a\\u000ab\".c",
         ] {
             let read = segments(path).unwrap();
             assert_eq!(segments(&write(&read)).unwrap(), read, "{path}");

@@ -932,6 +932,20 @@ impl Loaded {
         }
     }
 
+    /// At most a vessel in a site.
+    fn check_vessels(&self, grid: &Grid) -> Result<(), Diagnostic> {
+        let spacing = self.scenario.vessels.spacing;
+        let least_um = grid.site_volume_um3().cbrt();
+        if spacing.get() >= least_um {
+            return Ok(());
+        }
+        Err(self.error(
+            "vessels.spacing",
+            &format!("found {spacing}, on sites of {} um", grid.edge_um),
+            &format!("give at least {least_um:.1} um: a site holds one vessel"),
+        ))
+    }
+
     /// Builds the simulation.
     ///
     /// # Errors
@@ -958,6 +972,9 @@ impl Loaded {
             report,
         } = self.bone(measured)?;
         self.check_memory(&grid)?;
+        if canals.is_empty() {
+            self.check_vessels(&grid)?;
+        }
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;

@@ -30,7 +30,7 @@ const FILES: [&str; 1] = ["specimen.image.file"];
 ///
 /// # Errors
 /// A file that cannot be read, is no regular file, is larger than 4 MiB or not UTF-8; files that
-/// extend each other in a circle, or more than [`DEEPEST_EXTENDS`] in a row; an unknown preset, line
+/// extend each other in a circle, or more than 16 in a row; an unknown preset, line
 /// or genotype; two different presets in the files; a line over another preset than that of the mouse;
 /// all faults of [`Tree::parse`] and [`Tree::set`].
 pub fn read_file(

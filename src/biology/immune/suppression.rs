@@ -31,7 +31,7 @@ use crate::numerics::quantity::Length;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suppression {
-    /// Distance within which cells count as near.
+    /// Distance within which cells count as near, at least one site.
     pub reach: Length,
     /// Suppressive activity of a myeloid cell.
     pub myeloid: Modulated<f64>,

@@ -30,7 +30,7 @@ use crate::numerics::quantity::{Length, SurfaceRate, Time};
 pub struct Activation {
     /// Events per area of quiescent surface and time.
     pub events: Modulated<SurfaceRate>,
-    /// Radius of the patch that an event opens.
+    /// Radius of the patch that an event opens, at least one site.
     pub radius: Length,
     /// Time for which it stays open.
     pub duration: Time,

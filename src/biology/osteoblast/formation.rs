@@ -29,7 +29,7 @@ pub struct Formation {
     pub apposition: Modulated<Speed>,
     /// Hazard of death at work.
     pub death: Modulated<Rate>,
-    /// Distance within which a cell looks for the next site to fill.
+    /// Distance within which a cell looks for the next site to fill; the sites around its own always count.
     pub reach: Length,
     /// Share of cells that end as osteocytes, 0 to 1.
     pub osteocyte_share: f64,

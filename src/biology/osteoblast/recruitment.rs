@@ -30,7 +30,8 @@ pub struct Recruitment {
     pub reversal: Time,
     /// Time after which an eroded surface that no cell came to is lined as it is.
     pub arrest: Time,
-    /// Distance within which a cell at work keeps a surface from being arrested.
+    /// Distance within which a cell at work keeps a surface from being arrested; the sites around it
+    /// always count.
     pub arrest_reach: Length,
 }
 

@@ -15,7 +15,7 @@ use crate::numerics::quantity::Length;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Osteoclast {
-    /// Diameter of the footprint.
+    /// Diameter of the footprint, at least two sites.
     pub diameter: Length,
     /// Fusion from precursors.
     pub fusion: fusion::Fusion,
