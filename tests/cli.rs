@@ -298,13 +298,15 @@ fn unlike_runs_are_drawn_over_each_other_and_never_averaged() {
         value(&series, 3, "tumour_cells")
     });
     assert!(ends[2] < ends[0] && ends[2] < ends[1], "{ends:?}");
-    assert_eq!(
-        value(&table, 3, "tumour_cells_mean"),
-        0.5 * (ends[0] + ends[1])
-    );
-    assert_eq!(value(&table, 3, "tumour_cells_least"), ends[0].min(ends[1]));
-    assert_eq!(value(&table, 6, "tumour_cells_mean"), ends[2]);
-    assert_eq!(value(&table, 6, "tumour_cells_greatest"), ends[2]);
+    for (row, column, expected) in [
+        (3, "tumour_cells_mean", 0.5 * (ends[0] + ends[1])),
+        (3, "tumour_cells_least", ends[0].min(ends[1])),
+        (6, "tumour_cells_mean", ends[2]),
+        (6, "tumour_cells_greatest", ends[2]),
+    ] {
+        let found = value(&table, row, column);
+        assert!((found - expected).abs() < 1e-9, "{column}: {found}");
+    }
     // With names of their own.
     let named = [
         "plot", "a", "slower", "--label", "base", "--label", "slow", "--out", "both",
@@ -412,10 +414,10 @@ fn a_check_says_tumour_arms_doses_time_and_size() {
     let (code, words) = bench.at(&["check", "treated.toml"]);
     assert_eq!(code, 0, "{words}");
     for said in [
-        "tumour    50 cells in one colony at centre, on day 0",
-        "doses     zoledronate: 2 doses, day 0.25 to 1.25 of 0.0020 mg",
+        "tumour    50 cells in one colony at the centre, on day 0",
+        "doses     zoledronate: 2 doses of 0.002 mg, day 0.25 to 1.25",
         "arm       stopped from 1 d on: therapy.a.number = 1",
-        "doses     stopped: zoledronate: 1 dose, on day 0.25 of 0.0020 mg",
+        "doses     stopped: zoledronate: 1 dose of 0.002 mg, on day 0.25",
         // 24 of burn-in, 48, and 24 of the arm.
         " here: 96 ticks",
         "roughly",
