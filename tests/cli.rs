@@ -230,3 +230,202 @@ fn a_description_says_rules_and_sources() {
         assert!(said.contains(words), "{words} is not said:\n{said}");
     }
 }
+
+/// Runs of the small scenario in one folder.
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        let bench = Self(tempfile::tempdir().unwrap());
+        fs::write(bench.0.path().join("small.toml"), SMALL).unwrap();
+        bench
+    }
+
+    /// Exit code and words.
+    fn at(&self, arguments: &[&str]) -> (i32, String) {
+        let output = howship()
+            .current_dir(self.0.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let words = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(words).unwrap(),
+        )
+    }
+
+    fn run(&self, out: &str, more: &[&str]) {
+        let start = ["run", "small.toml", "--quiet", "--out", out];
+        let (code, words) = self.at(&[&start, more].concat());
+        assert_eq!(code, 0, "{words}");
+    }
+
+    fn table(&self, path: &str) -> Vec<csv::StringRecord> {
+        let mut table = csv::Reader::from_path(self.0.path().join(path)).unwrap();
+        let heads = table.headers().unwrap().clone();
+        std::iter::once(heads)
+            .chain(table.records().map(Result::unwrap))
+            .collect()
+    }
+}
+
+/// Value of a column in a row, the heads standing first.
+fn value(table: &[csv::StringRecord], row: usize, column: &str) -> f64 {
+    let at = table[0].iter().position(|head| head == column).unwrap();
+    table[row][at].parse().unwrap()
+}
+
+#[test]
+fn unlike_runs_are_drawn_over_each_other_and_never_averaged() {
+    let bench = Bench::new();
+    bench.run("a", &[]);
+    bench.run("b", &["--seed", "2"]);
+    let slower = ["--seed", "3", "--set", "tumour.division.rate=0.05 /d"];
+    bench.run("slower", &slower);
+    let (code, words) = bench.at(&["plot", "a", "b", "slower"]);
+    assert_eq!(code, 0, "{words}");
+    // Beside the first run, called after them; the curves by what sets them apart.
+    let table = bench.table("a-and-2-more/curves.csv");
+    let labels: Vec<(&str, &str)> = table[1..].iter().map(|row| (&row[0], &row[2])).collect();
+    let (base, other) = (
+        ("tumour.division.rate = 0.4 /d", "2"),
+        ("tumour.division.rate = 0.05 /d", "1"),
+    );
+    assert_eq!(labels, [base, base, base, other, other, other]);
+    let ends = ["a", "b", "slower"].map(|run| {
+        let series = bench.table(&format!("{run}/series.csv"));
+        value(&series, 3, "tumour_cells")
+    });
+    assert!(ends[2] < ends[0] && ends[2] < ends[1], "{ends:?}");
+    assert_eq!(
+        value(&table, 3, "tumour_cells_mean"),
+        0.5 * (ends[0] + ends[1])
+    );
+    assert_eq!(value(&table, 3, "tumour_cells_least"), ends[0].min(ends[1]));
+    assert_eq!(value(&table, 6, "tumour_cells_mean"), ends[2]);
+    assert_eq!(value(&table, 6, "tumour_cells_greatest"), ends[2]);
+    // With names of their own.
+    let named = [
+        "plot", "a", "slower", "--label", "base", "--label", "slow", "--out", "both",
+    ];
+    assert_eq!(bench.at(&named).0, 0);
+    let drawn = fs::read_to_string(bench.0.path().join("both/cells.svg")).unwrap();
+    for words in ["base", "slow", "tumour cells", "osteoclasts", "time (d)"] {
+        assert!(drawn.contains(words), "{words} is not drawn");
+    }
+    // Nothing is replaced unasked.
+    let (code, words) = bench.at(&named);
+    assert_eq!(code, 2);
+    assert!(words.contains("--force"), "{words}");
+    assert_eq!(bench.at(&[&named[..], &["--force"]].concat()).0, 0);
+    // Each folder as a curve of its own.
+    let each = [
+        "--label", "one", "--label", "two", "--label", "three", "--out", "each",
+    ];
+    assert_eq!(
+        bench
+            .at(&[&["plot", "a", "b", "slower"], &each[..]].concat())
+            .0,
+        0
+    );
+    assert_eq!(bench.table("each/curves.csv").len(), 1 + 9);
+}
+
+#[test]
+fn a_plot_that_means_nothing_is_refused_with_what_is_allowed() {
+    let bench = Bench::new();
+    bench.run("a", &[]);
+    bench.run("again", &[]);
+    bench.run("slower", &["--set", "tumour.division.rate=0.05 /d"]);
+    let refused = |arguments: &[&str], words: &[&str]| {
+        let (code, said) = bench.at(arguments);
+        assert_eq!(code, 2, "{arguments:?}: {said}");
+        for word in words {
+            assert!(
+                said.contains(word),
+                "{arguments:?}: {word} is not in {said}"
+            );
+        }
+    };
+    refused(&["plot", "a", "a"], &["given twice"]);
+    refused(
+        &["plot", "a", "again"],
+        &["same seed 0", "--label for each"],
+    );
+    let three = ["--label", "x", "--label", "y", "--label", "z"];
+    refused(
+        &[&["plot", "a", "slower"], &three[..]].concat(),
+        &["3 --label for 2 curve(s) of 2 runs", "0.05 /d"],
+    );
+    refused(
+        &["plot", "a", "slower", "--label", "x", "--label", "x"],
+        &["given twice"],
+    );
+    refused(
+        &["plot", "a", "slower", "--label", "", "--label", "x"],
+        &["a name"],
+    );
+    refused(&["plot", "a", "small.toml"], &["no series.csv"]);
+    // Without its scenario a run has a curve by a label alone.
+    fs::remove_file(bench.0.path().join("slower/scenario.toml")).unwrap();
+    refused(
+        &["plot", "a", "slower"],
+        &["scenario.toml", "--label for each"],
+    );
+    let named = ["plot", "a", "slower", "--label", "x", "--label", "y"];
+    assert_eq!(bench.at(&named).0, 0);
+    // Unlike runs have no common past, and are told where to go.
+    bench.run("faster", &["--set", "tumour.division.rate=0.9 /d"]);
+    refused(
+        &["compare", "a", "faster", "--out", "compared"],
+        &[
+            "tumour.division.rate = 0.4 /d against tumour.division.rate = 0.9 /d",
+            "howship plot a faster --label",
+            "fork",
+        ],
+    );
+}
+
+/// One run is drawn again to the same bytes, doses and all.
+#[test]
+fn a_run_is_drawn_again_as_it_was() {
+    let bench = Bench::new();
+    bench.run("a", &[]);
+    let picture = bench.0.path().join("a/plots/cells.png");
+    let before = fs::read(&picture).unwrap();
+    fs::remove_file(&picture).unwrap();
+    assert_eq!(bench.at(&["plot", "a"]).0, 0);
+    assert!(fs::read(&picture).unwrap() == before);
+}
+
+#[test]
+fn a_check_says_tumour_arms_doses_time_and_size() {
+    let bench = Bench::new();
+    let treated = format!(
+        "{SMALL}[subject]\nmass = \"20 g\"\n\
+         [therapy.a]\ndrug = \"zoledronate\"\ndose = \"0.1 mg/kg\"\nroute = \"intravenous\"\n\
+         start = \"6 h\"\ninterval = \"1 d\"\n\
+         [arms.stopped]\nat = \"1 d\"\nset = [\"therapy.a.number = 1\"]\n"
+    );
+    fs::write(bench.0.path().join("treated.toml"), treated).unwrap();
+    let (code, words) = bench.at(&["check", "treated.toml"]);
+    assert_eq!(code, 0, "{words}");
+    for said in [
+        "tumour    50 cells in one colony at centre, on day 0",
+        "doses     zoledronate: 2 doses, day 0.25 to 1.25 of 0.0020 mg",
+        "arm       stopped from 1 d on: therapy.a.number = 1",
+        "doses     stopped: zoledronate: 1 dose, on day 0.25 of 0.0020 mg",
+        // 24 of burn-in, 48, and 24 of the arm.
+        " here: 96 ticks",
+        "roughly",
+        "3 rows in tables",
+    ] {
+        assert!(words.contains(said), "{said} is not said:\n{words}");
+    }
+    let healthy = SMALL.replace("[inoculation]\ncells = 50\n", "");
+    fs::write(bench.0.path().join("healthy.toml"), healthy).unwrap();
+    let (_, words) = bench.at(&["check", "healthy.toml"]);
+    assert!(words.contains("tumour    none"), "{words}");
+    assert!(words.contains("doses     none"), "{words}");
+}

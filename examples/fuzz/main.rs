@@ -1,7 +1,7 @@
 //! Fires mutated inputs at every reader: `cargo run --release --example fuzz -- --executions N`.
 //!
-//! Options: `--seed S` for other inputs, `--only NAME` for one reader (scenario, nifti, metaimage, nrrd,
-//! tiff, checkpoint). The same arguments give the same inputs. An input that makes a reader panic, or
+//! Options: `--seed S` for other inputs, `--only NAME` for one reader (scenario, trial, nifti, metaimage,
+//! nrrd, tiff, checkpoint). The same arguments give the same inputs. An input that makes a reader panic, or
 //! take more memory than is stated, is kept under `target/fuzz`. Exit 1 when there is one.
 
 #![allow(

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use howship::cohort::trial::Trial;
 use howship::layers::diagnostic::Diagnostics;
 use howship::layers::tree::{Layer, Tree};
 use howship::numerics::random::Draws;
@@ -96,6 +97,28 @@ const TOML: [&str; 24] = [
     "\u{feff}",
     "1979-05-27T07:32:00Z",
 ];
+const TRIAL: [&str; 20] = [
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "=",
+    "\n",
+    "#",
+    "follow_up = \"1e9 d\"",
+    "patients = 18446744073709551615",
+    "interval = \"1e-9 h\"",
+    "doses = 4294967295",
+    "growth = 1e6",
+    "\"-1 d\"",
+    "\"nan h\"",
+    "\"5 parsec\"",
+    "lognormal",
+    "[arms.a.therapy.b]",
+    "\u{0}",
+    "\u{feff}",
+];
 const HEADERS: [&str; 16] = [
     ":",
     "=",
@@ -148,7 +171,7 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
     // LZW in TIFF packs up to 2600, and a byte can hold eight voxels.
     let deflated = [4 << 20, 3 * 4 * 1032];
     let tiff = [4 << 20, 3 * 4 * 8 * 2600];
-    let mut all = vec![scenario(read("scenario")?)?];
+    let mut all = vec![scenario(read("scenario")?)?, trial(read("trial")?)];
     for name in ["nifti", "metaimage", "nrrd", "tiff"] {
         let scratch = scratch.to_path_buf();
         all.push(Target {
@@ -161,6 +184,28 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
     }
     all.push(checkpoint()?);
     Ok(all)
+}
+
+/// Trial files: they are read and checked, and no patient is followed.
+fn trial(seeds: Vec<Seed>) -> Target {
+    Target {
+        name: "trial",
+        seeds,
+        reader: Box::new(|_, bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else {
+                return Answer::Refused;
+            };
+            match Trial::parse("fuzz.toml", text, None, None) {
+                Ok(_) => Answer::Read,
+                Err(found) => {
+                    let _ = found.render(false);
+                    Answer::Refused
+                }
+            }
+        }),
+        words: &TRIAL,
+        allowed: [8 << 20, 1000],
+    }
 }
 
 fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {

@@ -368,7 +368,9 @@ mod tests {
         let modulated: Modulated<Rate> =
             toml::from_str("rate = \"1 /h\"\nneeds.tgf_beta = { half_max = \"10 pM\" }").unwrap();
         let at = |path: &str, drug_pm: f64| {
-            let rate = modulated.compile(path, &cues, &mut Problems::default());
+            let mut problems = Problems::default();
+            let rate = modulated.compile(path, &cues, &mut problems);
+            assert!(problems.found.is_empty(), "{:?}", problems.found);
             rate.at(|cue| if cue == inhibitor { drug_pm } else { 10.0 })
         };
         // Half effect of the drug leaves 0.55 of the cue: 5.5 / 15.5.

@@ -10,6 +10,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Stop;
+use super::plot::differences;
 use super::resume;
 use super::run::on_threads;
 use super::session::{DONE, Session};
@@ -115,7 +116,7 @@ fn fork_on_pool(arguments: &ForkArguments) -> Result<(), Stop> {
     write_compared(&folders, &compared, arguments.quiet)
 }
 
-fn control_of(past: &Path, inputs: Option<PathBuf>) -> Result<(Loaded, Manifest), Stop> {
+pub(super) fn control_of(past: &Path, inputs: Option<PathBuf>) -> Result<(Loaded, Manifest), Stop> {
     let manifest = Manifest::read(past)
         .map_err(|error| Stop::Request(format!("error: no run folder: {error}")))?;
     let control = read_back(past, &manifest, inputs)?;
@@ -293,7 +294,10 @@ pub(super) fn go_on(group: &Path, quiet: bool) -> Result<(), Stop> {
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let there = arguments.out.join("arms.csv");
     if there.exists() {
-        return Err(crate::output::OutputError::Exists(there).into());
+        return Err(Stop::Request(format!(
+            "error: {} exists already; choose another folder with --out",
+            there.display()
+        )));
     }
     let mut folders = Vec::new();
     for folder in &arguments.folders {
@@ -425,9 +429,15 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, Stop> {
         let text = tree.to_toml();
         let (first, of) = shared.get_or_insert_with(|| (text.clone(), folder.clone()));
         if *first != text {
+            let (other, _) = control_of(of, None)?;
             return Err(Stop::Request(format!(
-                "error: {} and {} have not the same past: their scenarios differ in more than the \
-                 seed and the arm",
+                "error: {} and {} have not the same past: beside the seed and the arm their scenarios \
+                 differ: {}\nhelp: draw unlike runs over each other with `howship plot {} {} --label \
+                 NAME --label NAME --out DIR`, or make the change an arm of one past ([arms] in the \
+                 scenario, or howship fork)",
+                of.display(),
+                folder.display(),
+                differences(&other, &loaded),
                 of.display(),
                 folder.display()
             )));

@@ -14,6 +14,8 @@ macro_rules! say {
 
 mod arms;
 mod engine;
+mod outlook;
+mod plot;
 mod progress;
 mod resume;
 mod rigidity;
@@ -33,8 +35,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::output::OutputError;
-use crate::output::curves::write_curves;
-use crate::output::table::Table;
 use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
@@ -106,16 +106,9 @@ enum Command {
     Study(study::StudyArguments),
     /// Virtual trials: thousands of patients in arms with shared luck, and the curves of a clinical paper.
     Trial(trial::TrialArguments),
-    /// Draw the curves of a run folder again from its series.csv; of several folders (seeds), the
-    /// mean with the band from the least to the greatest.
-    Plot {
-        /// The run folders.
-        #[arg(required = true)]
-        folders: Vec<PathBuf>,
-        /// Folder for the pictures; needed for several runs, the run's own plots/ for one.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
+    /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
+    /// mean with its band, unlike runs as curves of their own.
+    Plot(plot::PlotArguments),
 }
 
 /// Writes a line to standard output. A reader that went away (`howship describe ... | head`) has
@@ -179,7 +172,7 @@ pub fn main() -> ExitCode {
         Command::Mirels(arguments) => rigidity::mirels(&arguments),
         Command::Study(arguments) => study::study(&arguments),
         Command::Trial(arguments) => trial::trial(&arguments),
-        Command::Plot { folders, out } => plot(&folders, out.as_deref()),
+        Command::Plot(arguments) => plot::plot(&arguments),
     };
     match stopped {
         Ok(()) => ExitCode::SUCCESS,
@@ -261,7 +254,7 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
             100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
         );
     }
-    Ok(())
+    outlook::outlook(&loaded, simulation)
 }
 
 /// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.
@@ -285,40 +278,6 @@ fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Resu
         say!("{}", markdown_table(&leaves).trim_end());
     } else {
         say!("{}", text_table(&leaves).trim_end());
-    }
-    Ok(())
-}
-
-fn plot(folders: &[PathBuf], out: Option<&std::path::Path>) -> Result<(), Stop> {
-    let mut runs = Vec::new();
-    for folder in folders {
-        let series = folder.join("series.csv");
-        if !series.exists() {
-            return Err(Stop::Request(format!(
-                "error: {} has no series.csv: it is not a run folder",
-                folder.display()
-            )));
-        }
-        runs.push(Table::read_csv(&series)?);
-    }
-    let plots = match (out, folders) {
-        (Some(out), _) => out.to_path_buf(),
-        (None, [folder]) => folder.join("plots"),
-        (None, _) => {
-            return Err(Stop::Request(
-                "error: several runs are drawn into a folder of their own: give --out DIR"
-                    .to_owned(),
-            ));
-        }
-    };
-    std::fs::create_dir_all(&plots)
-        .map_err(|error| Stop::Failed(format!("error: {}: {error}", plots.display())))?;
-    let title = folders
-        .first()
-        .and_then(|folder| folder.file_name())
-        .map_or_else(String::new, |name| name.to_string_lossy().replace('_', " "));
-    for path in write_curves(&plots, &title, &runs, &[])? {
-        say!("{}", path.display());
     }
     Ok(())
 }

@@ -127,6 +127,9 @@ impl Session {
             }
             self.record.take(&self.loaded, &self.simulation);
             let state = &self.simulation.state;
+            if state.tick == self.simulation.burn_in_ticks {
+                progress.begin_anew();
+            }
             progress.at(u64::from(state.tick), || {
                 format!(
                     "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",

@@ -21,7 +21,7 @@ use crate::output::write_whole;
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, Summary, Work, work_off};
 use crate::study::calibrate::{Calibration, CalibrationError, Found};
-use crate::study::data::read_data;
+use crate::study::data::read_data_of;
 use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
 use crate::study::store::Store;
@@ -709,7 +709,8 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
         .at(0, &middle)
         .loaded
         .map_err(|reason| Stop::Request(format!("error: the middle makes no sense: {reason}")))?;
-    let data = read_data(&fit.data, first.scenario.run.duration.get())?;
+    let signals = first.scenario.parameters().signal_names();
+    let data = read_data_of(&fit.data, first.scenario.run.duration.get(), &signals)?;
     let store = Store::open(&stored.store)?;
     let signals = listen()?;
     let at_once = fit.particles as u64;

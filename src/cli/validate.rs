@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::progress::Progress;
+use crate::validate::report::band;
 use crate::validate::{Plan, ValidationError, targets::Part, validate as run_plan};
 
 /// Arguments of `howship validate`.
@@ -87,7 +88,10 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
 
 fn told(part: &Part) -> String {
     format!(
-        "{}: {:.4} (sd {:.3}), allowed {} to {}",
-        part.what, part.simulated, part.sd, part.low, part.high
+        "{}: {:.4} (sd {:.3}), allowed {}",
+        part.what,
+        part.simulated,
+        part.sd,
+        band(part)
     )
 }

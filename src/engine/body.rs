@@ -7,7 +7,7 @@ use crate::engine::state::State;
 use crate::numerics::random::Chance;
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::skeletal_events::SkeletalState;
-use crate::patient::{Body, Patient, Reading};
+use crate::patient::{Body, Lattice, Patient, Reading};
 use crate::therapy::condition::{Blood, Findings};
 
 /// What the body sees of the tissue.
@@ -63,8 +63,16 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     patient.suppress(&mut body, state.time_h, &doses);
     let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
+    let lattice = Lattice {
+        volume_um3: lattice_um3,
+        // Of 1 cm3, 1e12 um3, in mmol.
+        mature_mmol_per_cm3: {
+            let law = &model.parameters.mineralisation;
+            law.calcium_fmol(1e12, law.final_fraction) * 1e-12
+        },
+    };
     patient
-        .advance(&mut body, state.time_h, lattice_um3, now)
+        .advance(&mut body, state.time_h, lattice, now)
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
     if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.rigidity)

@@ -23,8 +23,9 @@ pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     // As the time at the end of the tick is found, so that no dose falls between two ticks.
     let to_h = f64::from(state.tick + 1) * model.tick_h + state.start_h;
     let calendar = model.plan.calendar(&state.courses.dates);
+    scratch.drug_peaks_mg_per_l.clear();
     for (drug, body) in state.drugs.iter_mut().enumerate() {
-        model
+        let peak = model
             .plan
             .advance_by(drug, body, &calendar, (from_h, to_h))
             .map_err(|reason| Fault::Drug {
@@ -33,6 +34,7 @@ pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
                 day: from_h / 24.0,
                 reason: reason.to_string(),
             })?;
+        scratch.drug_peaks_mg_per_l.push(peak);
     }
     scratch.drugs_pm = model.drugs_pm(&state.drugs);
     scratch.decoys = model.decoys(&state.drugs);

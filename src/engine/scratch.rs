@@ -54,6 +54,8 @@ pub struct Scratch {
     pub way_out: WayOut,
     /// Level of each drug at its site of action, pM.
     pub drugs_pm: Vec<f64>,
+    /// Highest level of each drug in plasma in this tick, mg/L; none before the first tick.
+    pub drug_peaks_mg_per_l: Vec<f64>,
     /// Drugs that bind a signal in fluid in this tick.
     pub decoys: Vec<Decoy>,
     /// Progenitors that radiation left in its fields.
@@ -122,6 +124,7 @@ impl Scratch {
             tumour_chances: vec![TumourChances::default(); count],
             way_out: WayOut::default(),
             drugs_pm: model.drugs_pm(&state.drugs),
+            drug_peaks_mg_per_l: Vec::new(),
             decoys: model.decoys(&state.drugs),
             supply: Supply::of(model, &state.radiation.fractions),
             immune: model

@@ -7,7 +7,7 @@ use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
 
-/// Names of the columns; a unit stands at the end of a name that has one.
+/// Names of the columns that every run has; a unit stands at the end of a name that has one.
 pub const COLUMNS: [&str; 24] = [
     "time_d",
     "bv_tv",
@@ -35,9 +35,31 @@ pub const COLUMNS: [&str; 24] = [
     "bs_mm2",
 ];
 
-/// One row, in the order of [`COLUMNS`].
+/// Ending of the columns with the mean level of a signal over marrow.
+const LEVEL: &str = "_pm";
+
+/// Signals whose levels have no column among [`COLUMNS`], by their place in the model.
+fn further<N: AsRef<str>>(signals: &[N]) -> impl Iterator<Item = (usize, String)> {
+    let named = signals
+        .iter()
+        .map(|name| format!("{}{LEVEL}", name.as_ref()));
+    named
+        .enumerate()
+        .filter(|(_, column)| !COLUMNS.contains(&column.as_str()))
+}
+
+/// Names of all columns of a run with these signals: [`COLUMNS`], then the level of every signal that
+/// has none there, so that each signal has a column `<name>_pm`.
+pub fn columns<N: AsRef<str>>(signals: &[N]) -> Vec<String> {
+    let fixed = COLUMNS.iter().map(|&name| name.to_owned());
+    fixed
+        .chain(further(signals).map(|(_, column)| column))
+        .collect()
+}
+
+/// One row, in the order of [`columns`].
 ///
-/// Signals are means over marrow; `resorbed_mm3` and `formed_mm3` are cumulative since day 0;
+/// Signals are means over marrow, of all that is there, free and bound in fluid; `resorbed_mm3` and `formed_mm3` are cumulative since day 0;
 /// `es_bs`, `os_bs` and `oc_s_bs` are shares of the bone surface.
 pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
     let grid = &model.grid;
@@ -88,7 +110,7 @@ pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
     });
     let osteoclasts = state.osteoclasts.len() as f64;
     let cells = state.tumour.len() as f64;
-    vec![
+    let mut row = vec![
         state.day(),
         bone_mm3 / tissue_mm3,
         bone_mm3,
@@ -117,5 +139,24 @@ pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
         state.ledger.worst_signal_residual,
         state.ledger.worst_store_residual,
         surface,
-    ]
+    ];
+    row.extend(further(&model.signals).map(|(signal, _)| mean(&state.fields_pm[signal])));
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signal_has_a_column_of_its_level_and_the_usual_ones_keep_their_places() {
+        let signals = ["pthrp", "rankl", "opg", "tgf_beta", "igf", "il6"];
+        let all = columns(&signals);
+        assert_eq!(all[..COLUMNS.len()], COLUMNS);
+        assert_eq!(all[COLUMNS.len()..], ["rankl_pm", "igf_pm", "il6_pm"]);
+        for signal in signals {
+            let column = format!("{signal}_pm");
+            assert_eq!(all.iter().filter(|&name| *name == column).count(), 1);
+        }
+    }
 }

@@ -8,8 +8,8 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{
     BLACK, BitMapBackend, Cartesian2d, ChartBuilder, ChartContext, Circle, Color, Cross,
-    DrawingArea, DrawingBackend, IntoDrawingArea, LineSeries, RGBColor, SVGBackend,
-    SeriesLabelPosition, TextStyle, WHITE,
+    DrawingArea, DrawingBackend, IntoDrawingArea, RGBColor, SVGBackend, SeriesLabelPosition,
+    TextStyle, WHITE,
 };
 use plotters::style::{FontStyle, IntoFont, register_font};
 
@@ -18,13 +18,19 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 
 /// Colours that stay apart for colour-blind readers and in grey (Okabe and Ito 2008).
-pub(crate) const COLOURS: [RGBColor; 5] = [
+pub(crate) const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
     RGBColor(90, 90, 90),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
 ];
+
+/// Grey of marks at doses.
+const DOSE_GREY: RGBColor = RGBColor(150, 150, 150);
 
 /// Makes the embedded font known to the plotter.
 pub(crate) fn use_embedded_font() {
@@ -111,14 +117,26 @@ impl Line {
 }
 
 /// One pair of axes against time in days.
-pub(crate) struct Panel {
-    pub(crate) y_label: &'static str,
+pub(crate) struct Panel<'a> {
+    pub(crate) y_label: &'a str,
     pub(crate) lines: Vec<Line>,
     pub(crate) published: Vec<Published>,
     pub(crate) logarithmic: bool,
 }
 
-impl Panel {
+impl Panel<'_> {
+    /// True when a curve has a point that its axis can show.
+    pub(crate) fn has_points(&self) -> bool {
+        let points = self.lines.iter().flat_map(|line| &line.points);
+        points.copied().any(|(_, y)| self.shows(y))
+    }
+
+    /// Curves that the legend in its corner names: those that have a label.
+    fn named(&self) -> usize {
+        let labels = self.lines.iter().map(|line| &line.label);
+        labels.filter(|label| !label.is_empty()).count() + self.published.len()
+    }
+
     /// A logarithmic axis shows no zero: such points are left out of it.
     fn shows(&self, y: f64) -> bool {
         y.is_finite() && (!self.logarithmic || y > 0.0)
@@ -160,8 +178,12 @@ impl Panel {
             high += 0.05 * (high - low).max(1e-9);
         }
         // The legend stands in the upper right corner: no curve shall run behind it.
-        let entries = self.lines.len() + self.published.len();
-        let legend = (LEGEND_LINE * entries as f64 + LEGEND_LINE).min(0.6);
+        let entries = self.named();
+        let legend = if entries == 0 {
+            0.0
+        } else {
+            (LEGEND_LINE * entries as f64 + LEGEND_LINE).min(0.6)
+        };
         let behind = self
             .lines
             .iter()
@@ -272,7 +294,14 @@ pub fn write_curves(
     Ok(written)
 }
 
-/// Draws the levels of all drugs in plasma, as SVG and PNG.
+/// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
+pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
+
+/// Decades of a level that are drawn, from its highest down.
+const DECADES: f64 = 6.0;
+
+/// Draws the highest levels of all drugs in plasma from row to row, and the drug that lies on bone, as
+/// SVG and PNG, with marks at doses. Levels of less than a millionth of the highest are left out.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -280,27 +309,46 @@ pub fn write_drug_curves(
     folder: &Path,
     title: &str,
     drugs: &Table,
+    dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    const PLASMA: &str = "_plasma_mg_per_l";
-    use_embedded_font();
     let runs = std::slice::from_ref(drugs);
-    let lines = drugs
-        .columns
-        .iter()
-        .filter_map(|column| Line::over(runs, column, column.strip_suffix(PLASMA)?, |_| 1.0))
-        .collect();
-    let panel = Panel {
-        y_label: "mean level in plasma (mg/L)",
-        logarithmic: true,
-        lines,
-        published: Vec::new(),
+    let level = |column: &String| {
+        let mut line = Line::over(runs, column, column.strip_suffix(PLASMA_MAX)?, |_| 1.0)?;
+        let highest = line
+            .points
+            .iter()
+            .fold(0.0_f64, |most, point| most.max(point.1));
+        let least = highest * 10_f64.powf(-DECADES);
+        for point in &mut line.points {
+            if point.1 < least {
+                point.1 = 0.0;
+            }
+        }
+        Some(line)
     };
-    let heading = format!("{title}: drugs");
-    write_picture(folder, "drugs", &heading, &[panel], &[])
+    let mut panels = vec![Panel {
+        y_label: "highest level in plasma since the row before (mg/L)",
+        logarithmic: true,
+        lines: drugs.columns.iter().filter_map(level).collect(),
+        published: Vec::new(),
+    }];
+    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "on bone", |_| 1e-3);
+    let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
+    panels.extend(on_bone.map(|line| Panel {
+        y_label: "drug on the bone of the lattice (fmol)",
+        logarithmic: false,
+        lines: vec![line],
+        published: Vec::new(),
+    }));
+    let mut heading = format!("{title}: drugs");
+    if !dose_days.is_empty() {
+        heading += " (grey marks: doses)";
+    }
+    write_picture(folder, "drugs", &heading, &panels, dose_days)
 }
 
-/// Draws the cells of each clone and their shares, as SVG and PNG; five clones at most have a colour of
-/// their own.
+/// Draws the cells of each clone and their shares, as SVG and PNG; eight clones at most have a colour
+/// of their own.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -598,64 +646,149 @@ pub(crate) fn write_picture(
     folder: &Path,
     name: &str,
     heading: &str,
-    panels: &[Panel],
+    panels: &[Panel<'_>],
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    use_embedded_font();
-    let width = 180 + 460 * panels.len() as u32;
-    let svg = folder.join(format!("{name}.svg"));
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, (width, 420)).into_drawing_area();
-        draw(&area, heading, panels, dose_days, 1).map_err(|message| OutputError::Drawing {
-            path: svg.clone(),
-            message,
-        })?;
-    }
-    write_whole(&svg, text.as_bytes())?;
-    let png = folder.join(format!("{name}.png"));
-    let (wide, high) = (width * 2, 840);
-    let mut pixels = vec![255_u8; (wide * high * 3) as usize];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
-        draw(&area, heading, panels, dose_days, 2).map_err(|message| OutputError::Drawing {
-            path: png.clone(),
-            message,
-        })?;
-    }
-    write_whole(
-        &png,
-        &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
-    )?;
-    Ok(vec![svg, png])
+    let figure = Figure {
+        heading,
+        keys: &[],
+        panels,
+        marks: &[Marks {
+            days: dose_days,
+            colour: DOSE_GREY,
+        }],
+    };
+    figure.write(folder, name)
 }
 
-fn draw<DB: DrawingBackend>(
-    area: &DrawingArea<DB, Shift>,
-    heading: &str,
-    panels: &[Panel],
-    dose_days: &[f64],
-    scale: u32,
-) -> Result<(), String>
-where
-    DB::ErrorType: 'static,
-{
-    let said = |error: &dyn std::fmt::Display| error.to_string();
-    area.fill(&WHITE).map_err(|e| said(&e))?;
-    let title = TextStyle::from(("sans-serif", 17 * scale).into_font()).color(&BLACK);
-    area.draw_text(heading, &title, (14 * scale as i32, 10 * scale as i32))
-        .map_err(|e| said(&e))?;
-    let (_, body) = area.split_vertically(34 * scale);
-    for (panel, part) in panels.iter().zip(body.split_evenly((1, panels.len()))) {
-        draw_panel(&part, panel, dose_days, scale)?;
+/// A row of marks above the time axis.
+pub(crate) struct Marks<'a> {
+    pub(crate) days: &'a [f64],
+    pub(crate) colour: RGBColor,
+}
+
+/// Panels under one heading.
+pub(crate) struct Figure<'a> {
+    pub(crate) heading: &'a str,
+    /// Names of the curves, in the order of their colours, for all panels together; none where each
+    /// panel has its own legend.
+    pub(crate) keys: &'a [String],
+    pub(crate) panels: &'a [Panel<'a>],
+    /// Rows of marks, the lowest first.
+    pub(crate) marks: &'a [Marks<'a>],
+}
+
+/// Panels beside each other at most; more stand in rows.
+const MOST_BESIDE: usize = 4;
+/// Height of a row of panels, of the heading and of a row of keys, in points.
+const ROW: u32 = 386;
+const HEADING: u32 = 34;
+const KEYS: u32 = 22;
+
+impl Figure<'_> {
+    /// Rows and columns of panels.
+    fn shape(&self) -> (usize, usize) {
+        let rows = self.panels.len().div_ceil(MOST_BESIDE).max(1);
+        (rows, self.panels.len().div_ceil(rows).max(1))
     }
-    area.present().map_err(|e| said(&e))
+
+    fn width(&self) -> u32 {
+        180 + 460 * self.shape().1 as u32
+    }
+
+    /// Rows of keys, each with its place from the left in points.
+    fn rows_of_keys(&self) -> Vec<Vec<(u32, usize)>> {
+        // A letter of 13 points is about 8 wide.
+        let wide = |key: &String| 52 + 8 * key.chars().count() as u32;
+        let mut rows: Vec<Vec<(u32, usize)>> = Vec::new();
+        let mut x = u32::MAX;
+        for (index, key) in self.keys.iter().enumerate() {
+            if x.saturating_add(wide(key)) > self.width() {
+                rows.push(Vec::new());
+                x = 14;
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push((x, index));
+            }
+            x += wide(key);
+        }
+        rows
+    }
+
+    /// Writes the figure as SVG and PNG.
+    ///
+    /// # Errors
+    /// [`OutputError`] when a file cannot be drawn or written.
+    pub(crate) fn write(&self, folder: &Path, name: &str) -> Result<Vec<PathBuf>, OutputError> {
+        use_embedded_font();
+        let keys = KEYS * self.rows_of_keys().len() as u32;
+        let size = (self.width(), HEADING + keys + ROW * self.shape().0 as u32);
+        let svg = folder.join(format!("{name}.svg"));
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |message| OutputError::Drawing { path, message }
+        };
+        let mut text = String::new();
+        {
+            let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+            self.draw(&area, 1).map_err(failed(&svg))?;
+        }
+        write_whole(&svg, text.as_bytes())?;
+        let png = folder.join(format!("{name}.png"));
+        let (wide, high) = (size.0 * 2, size.1 * 2);
+        let mut pixels = vec![255_u8; (wide * high * 3) as usize];
+        {
+            let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+            self.draw(&area, 2).map_err(failed(&png))?;
+        }
+        write_whole(
+            &png,
+            &crate::output::map::png_bytes(wide, high, &pixels, &png)?,
+        )?;
+        Ok(vec![svg, png])
+    }
+
+    fn draw<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        scale: u32,
+    ) -> Result<(), String>
+    where
+        DB::ErrorType: 'static,
+    {
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        area.fill(&WHITE).map_err(|e| said(&e))?;
+        let font = |size: u32| {
+            let font = ("sans-serif", size * scale).into_font();
+            TextStyle::from(font).color(&BLACK)
+        };
+        let at = |x: u32, y: u32| ((x * scale) as i32, (y * scale) as i32);
+        area.draw_text(self.heading, &font(17), at(14, 10))
+            .map_err(|e| said(&e))?;
+        let mut top = HEADING;
+        for row in self.rows_of_keys() {
+            for (x, index) in row {
+                let colour = COLOURS[index % COLOURS.len()];
+                let bar = vec![at(x, top + 8), at(x + 24, top + 8)];
+                area.draw(&PathElement::new(bar, colour.stroke_width(3 * scale)))
+                    .map_err(|e| said(&e))?;
+                area.draw_text(&self.keys[index], &font(13), at(x + 30, top))
+                    .map_err(|e| said(&e))?;
+            }
+            top += KEYS;
+        }
+        let (_, body) = area.split_vertically(top * scale);
+        for (panel, part) in self.panels.iter().zip(body.split_evenly(self.shape())) {
+            draw_panel(&part, panel, self.marks, scale)?;
+        }
+        area.present().map_err(|e| said(&e))
+    }
 }
 
 fn draw_panel<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
-    panel: &Panel,
-    dose_days: &[f64],
+    panel: &Panel<'_>,
+    rows_of_marks: &[Marks<'_>],
     scale: u32,
 ) -> Result<(), String>
 where
@@ -703,22 +836,28 @@ where
         .x_label_formatter(&|value| format!("{value:.0}"))
         .draw()
         .map_err(|e| said(&e))?;
-    chart
-        .draw_series(dose_days.iter().filter(|&&day| day <= most_x).map(|&day| {
-            PathElement::new(
-                vec![(day, low), (day, low + 0.06 * (high - low))],
-                RGBColor(150, 150, 150).stroke_width(2 * scale),
-            )
-        }))
-        .map_err(|e| said(&e))?;
+    for (row, marks) in rows_of_marks.iter().enumerate() {
+        let from = low + 0.06 * row as f64 * (high - low);
+        let days = marks.days.iter().filter(|&&day| day <= most_x);
+        chart
+            .draw_series(days.map(|&day| {
+                PathElement::new(
+                    vec![(day, from), (day, from + 0.06 * (high - low))],
+                    marks.colour.stroke_width(2 * scale),
+                )
+            }))
+            .map_err(|e| said(&e))?;
+    }
     for (index, line) in panel.lines.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];
-        let points: Vec<(f64, f64)> = line
+        // What the axis cannot show leaves a gap: no line is drawn across it.
+        let pieces: Vec<Vec<(f64, f64)>> = line
             .points
-            .iter()
-            .filter(|point| shown(point.1))
-            .map(|&(x, y)| (x, to_axis(y)))
+            .split(|point| !shown(point.1))
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| piece.iter().map(|&(x, y)| (x, to_axis(y))).collect())
             .collect();
+        let points = pieces.concat();
         let band: Vec<(f64, f64, f64)> = line
             .band
             .iter()
@@ -742,8 +881,17 @@ where
             .step_by(gap)
             .collect();
         let radius = (2 + index as u32) * scale;
+        let alone: Vec<(f64, f64)> = pieces
+            .iter()
+            .filter(|piece| piece.len() == 1)
+            .flatten()
+            .copied()
+            .collect();
+        let curves = pieces
+            .into_iter()
+            .map(|piece| PathElement::new(piece, colour.stroke_width(2 * scale)));
         chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(2 * scale)))
+            .draw_series(curves)
             .map_err(|e| said(&e))?
             .label(line.label.as_str())
             .legend(move |(x, y)| {
@@ -761,11 +909,15 @@ where
             .draw_series(
                 marks
                     .into_iter()
+                    .chain(alone)
                     .map(|point| Circle::new(point, radius, style)),
             )
             .map_err(|e| said(&e))?;
     }
     draw_published(&mut chart, panel, scale)?;
+    if panel.named() == 0 {
+        return Ok(());
+    }
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperRight)
@@ -782,7 +934,7 @@ where
 /// Crosses with bars for the figures of others.
 fn draw_published<DB: DrawingBackend>(
     chart: &mut ChartContext<'_, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
-    panel: &Panel,
+    panel: &Panel<'_>,
     scale: u32,
 ) -> Result<(), String>
 where

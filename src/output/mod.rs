@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod clinic;
 pub mod curves;
 pub mod map;
+pub mod overlay;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod run_folder;

@@ -78,9 +78,6 @@ pub struct Patient {
     pub skeletal_events: Option<SkeletalEvents>,
 }
 
-/// Calcium in mature bone: 0.45 g/cm3, as `mineralisation.calcium` of the presets.
-const MATURE_MMOL_PER_CM3: f64 = 0.45e3 / 40.078;
-
 fn turnover() -> BoneTurnover {
     BoneTurnover::cm3_per_h(0.48 / 24.0)
 }
@@ -128,6 +125,15 @@ impl Patient {
             events.check("patient.skeletal_events", problems);
         }
     }
+}
+
+/// What a lattice is to the body.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lattice {
+    /// Its volume, um3.
+    pub volume_um3: f64,
+    /// Calcium in mature bone, mmol/cm3: of the lattice and of the rest of the skeleton alike.
+    pub mature_mmol_per_cm3: f64,
 }
 
 /// What a lattice did: sums since the start of the run, and numbers of cells now.
@@ -265,7 +271,7 @@ impl Patient {
         &self,
         body: &mut Body,
         time_h: f64,
-        lattice_um3: f64,
+        lattice: Lattice,
         now: Reading,
     ) -> Result<(), PatientError> {
         const DAY_H: f64 = 24.0;
@@ -285,11 +291,11 @@ impl Patient {
             }
             return Ok(());
         }
-        let (s, share) = self.scale(body, lattice_um3)?;
+        let (s, share) = self.scale(body, lattice.volume_um3)?;
         // fmol to mmol, amol to pmol.
         let from_rest_cm3_per_h = (1.0 - share) * self.turnover.get() * body.rest_net;
         let from_bone_mmol_per_h =
-            s * freed_fmol * 1e-12 / DAY_H + MATURE_MMOL_PER_CM3 * from_rest_cm3_per_h;
+            s * freed_fmol * 1e-12 / DAY_H + lattice.mature_mmol_per_cm3 * from_rest_cm3_per_h;
         body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
             / DAY_H
             / self.calcium.pthrp_clearance.get();
@@ -473,6 +479,11 @@ mod tests {
         }
     }
 
+    const LATTICE: Lattice = Lattice {
+        volume_um3: 1e9,
+        mature_mmol_per_cm3: 11.23,
+    };
+
     /// A lattice of 1 mm3 that turns over 0.012 mm3 a day in health, and resorbs `times` that from day
     /// 0 on.
     fn run(patient: &Patient, times: f64, days: u32) -> Result<Body, PatientError> {
@@ -490,7 +501,7 @@ mod tests {
             now.calcium_fmol -= 12e6 * (factor - 1.0) * 11.23;
             now.osteoclasts = 4.0 * factor;
             let time_h = f64::from(day + 1) * 24.0;
-            patient.advance(&mut body, time_h, 1e9, now)?;
+            patient.advance(&mut body, time_h, LATTICE, now)?;
         }
         Ok(body)
     }

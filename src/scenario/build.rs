@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::biology::problem::{Problem, Problems};
+use crate::biology::signal::CORE;
 use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::rigidity;
@@ -15,6 +16,7 @@ use crate::layers::tree::{Layer, Tree};
 use crate::numerics::packed::pack;
 use crate::numerics::quantity::Length;
 use crate::numerics::random::{Chance, Stream};
+use crate::observe::series::COLUMNS;
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
@@ -223,6 +225,22 @@ impl Loaded {
         }
     }
 
+    /// Every signal has a column of its level in `series.csv`.
+    fn check_level_names(&self, found: &mut Diagnostics) {
+        for name in self.scenario.signals.keys() {
+            let column = format!("{name}_pm");
+            if COLUMNS.contains(&column.as_str()) && !CORE.contains(&name.as_str()) {
+                found.push(self.error(
+                    &format!("signals.{name}"),
+                    &format!(
+                        "its level would be the column {column}, which series.csv has already"
+                    ),
+                    "give the signal another name",
+                ));
+            }
+        }
+    }
+
     fn check_checkpoints(&self, found: &mut Diagnostics) {
         let checkpoint = &self.scenario.checkpoint;
         for (path, every) in [
@@ -327,6 +345,7 @@ impl Loaded {
                 "give zero or a time above it",
             ));
         }
+        self.check_level_names(&mut found);
         self.check_idle_keys(&mut found);
         self.check_arms(&mut found);
         found.into_result()

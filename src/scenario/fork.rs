@@ -127,6 +127,14 @@ impl Loaded {
         }
     }
 
+    /// This scenario with the values that hold at its end: for a run of an arm, those of the arm.
+    ///
+    /// # Errors
+    /// What is wrong with the arm.
+    pub fn at_the_end(&self) -> Result<Self, Diagnostics> {
+        self.acting(u32::MAX).map(Cow::into_owned)
+    }
+
     fn chosen(&self) -> Option<(&String, &Arm)> {
         self.scenario
             .arms

@@ -9,16 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::irradiate;
+use crate::engine::model::Model;
 use crate::engine::parts::{Part, parts};
 use crate::mechanics::follow_up;
+use crate::numerics::reduce::ordered_sum;
 use crate::observe::immune;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
-use crate::observe::series::{COLUMNS, row};
+use crate::observe::series::{COLUMNS, columns, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::output::curves::{
-    write_clone_curves, write_curves, write_drug_curves, write_event_curves, write_immune_curves,
-    write_patient_curves, write_radiation_curves, write_rigidity_curves,
+    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
+    write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
 use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
@@ -69,6 +71,21 @@ pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
 
+/// Time between frames of the film, h.
+fn film_every_h(loaded: &Loaded) -> f64 {
+    let asked_h = loaded.scenario.output.film_every.get();
+    if asked_h > 0.0 {
+        return asked_h;
+    }
+    let duration_h = loaded.scenario.run.duration.get();
+    (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
+}
+
+/// Frames that the film of a run will have.
+pub fn frames(loaded: &Loaded) -> f64 {
+    (loaded.scenario.run.duration.get() / film_every_h(loaded)).ceil() + 1.0
+}
+
 /// What a run has recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -82,6 +99,8 @@ pub struct Record {
     pub colonisation: Table,
     /// Rows of `drugs.csv`; without columns where no drug is given.
     pub drugs: Table,
+    /// Highest level of each drug in plasma since the last row of `drugs.csv`, mg/L.
+    peaks_mg_per_l: BTreeMap<String, f64>,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
     /// Rows of `radiotherapy.csv`; without columns where no radiation is given.
@@ -127,7 +146,7 @@ impl Record {
                 rows: Vec::new(),
             },
             series: Table {
-                columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
+                columns: columns(&scenario.parameters().signal_names()),
                 rows: Vec::new(),
             },
             ledger: Table {
@@ -148,6 +167,7 @@ impl Record {
                 },
                 rows: Vec::new(),
             },
+            peaks_mg_per_l: BTreeMap::new(),
             patient: Table {
                 columns: patient_columns(scenario.patient.as_ref()),
                 rows: Vec::new(),
@@ -201,12 +221,7 @@ impl Record {
         }
         let is_last = simulation.is_done();
         let output = &loaded.scenario.output;
-        let film_every_h = if output.film_every.get() > 0.0 {
-            output.film_every.get()
-        } else {
-            let duration_h = loaded.scenario.run.duration.get();
-            (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
-        };
+        let film_every_h = film_every_h(loaded);
         let Simulation {
             model,
             state,
@@ -214,6 +229,10 @@ impl Record {
             ..
         } = simulation;
         let due = |every: f64| is_due(simulation, every);
+        for (agent, &peak) in model.plan.agents.iter().zip(&scratch.drug_peaks_mg_per_l) {
+            let so_far = self.peaks_mg_per_l.entry(agent.name.clone()).or_default();
+            *so_far = so_far.max(peak);
+        }
         if has_row(loaded, simulation) {
             self.series.rows.push(row(model, state, scratch));
             let mut entries = vec![state.day()];
@@ -339,7 +358,7 @@ impl Record {
             return;
         }
         let calendar = plan.calendar(&state.courses.dates);
-        let bodies: BTreeMap<&str, [f64; 4]> = agents()
+        let bodies: BTreeMap<&str, [f64; 5]> = agents()
             .zip(&state.drugs)
             .enumerate()
             .map(|(drug, (name, body))| {
@@ -347,10 +366,15 @@ impl Record {
                     .iter()
                     .filter(|dose| dose.agent == drug && dose.time_h / 24.0 < state.day() - 1e-9);
                 let doses = given.count() as f64;
-                (
-                    name,
-                    [body.plasma_mg_per_l, body.site_pm, body.given_mg, doses],
-                )
+                let peak = self.peaks_mg_per_l.get(name).copied();
+                let values = [
+                    body.plasma_mg_per_l,
+                    peak.unwrap_or_default(),
+                    body.site_pm,
+                    body.given_mg,
+                    doses,
+                ];
+                (name, values)
             })
             .collect();
         let now_h = state.time_h;
@@ -368,7 +392,9 @@ impl Record {
             row.extend(bodies.get(name).copied().unwrap_or_default());
         }
         let book = state.bone_drug;
+        let on_bone = &state.bone.drug_amol;
         row.extend([
+            ordered_sum(on_bone.len(), |site| f64::from(on_bone[site])),
             book.bound,
             book.taken_up,
             book.carried_away,
@@ -380,6 +406,7 @@ impl Record {
             row.extend(dates.map(|time_h| time_h.map_or(NOT_YET, |time_h| time_h / 24.0)));
         }
         table.rows.push(row);
+        self.peaks_mg_per_l.clear();
     }
 
     /// One row of `radiotherapy.csv`. An arm may bring radiation that its past does not have.
@@ -413,7 +440,8 @@ impl Record {
     ///
     /// # Errors
     /// What is not in step.
-    pub fn check(&self, grid: &Grid) -> Result<(), String> {
+    pub fn check(&self, model: &Model) -> Result<(), String> {
+        let grid = &model.grid;
         for table in [
             &self.series,
             &self.ledger,
@@ -438,8 +466,12 @@ impl Record {
                 ));
             }
         }
-        if self.series.columns != COLUMNS {
+        if self.series.columns != columns(&model.signals) {
             return Err("a series of other columns".to_owned());
+        }
+        let is_level = |peak: &f64| (0.0..=f64::MAX).contains(peak);
+        if !self.peaks_mg_per_l.values().all(is_level) {
+            return Err("a highest level of a drug that is none".to_owned());
         }
         let width = self.parts.len() + 1;
         if self.prints.iter().any(|row| row.digests.len() != width) {
@@ -560,7 +592,8 @@ impl Record {
         let days = self.marked_days();
         write_curves(plots, title, std::slice::from_ref(&self.series), &days)?;
         if !self.drugs.columns.is_empty() {
-            write_drug_curves(plots, title, &self.drugs)?;
+            let days = dose_days(&self.drugs);
+            write_drug_curves(plots, title, &self.drugs, &days)?;
         }
         if !self.clones.columns.is_empty() {
             write_clone_curves(plots, title, &self.clones, &days)?;
@@ -675,20 +708,22 @@ fn missing(column: &str) -> f64 {
     }
 }
 
-/// Columns of `drugs.csv`: mean levels of the last tick, what was given until now, the days on which
-/// courses began and ended by a condition.
+/// Columns of `drugs.csv`: mean levels of the last tick, the highest level in plasma since the row
+/// before, what was given until now, what lies on bone, and the days on which courses began and ended
+/// by a condition.
 fn drug_columns<'a>(
     drugs: impl Iterator<Item = &'a str>,
     courses: impl Iterator<Item = &'a str>,
 ) -> Vec<String> {
     let mut columns = vec!["time_d".to_owned()];
     for name in drugs {
-        for entry in [PLASMA, "_site_pm", "_given_mg", DOSES] {
+        for entry in [PLASMA, PLASMA_MAX, "_site_pm", "_given_mg", DOSES] {
             columns.push(format!("{name}{entry}"));
         }
     }
     columns.extend(
         [
+            "bone_drug_on_bone_amol",
             "bone_drug_bound_amol",
             "bone_drug_taken_up_amol",
             "bone_drug_carried_away_amol",

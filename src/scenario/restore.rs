@@ -193,7 +193,7 @@ impl Sealed<'_> {
             record,
             ..
         } = self.unpack::<Record>()?;
-        record.check(&model.grid).map_err(sense)?;
+        record.check(&model).map_err(sense)?;
         let carried = Carried {
             state,
             rank_occupancy,

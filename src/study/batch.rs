@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::observe::series::{COLUMNS, row};
+use crate::observe::series::{columns, row};
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::scenario::build::Loaded;
@@ -130,7 +130,7 @@ pub fn simulate_while(
         }))
     })?;
     let mut series = Table {
-        columns: COLUMNS.iter().map(|&name| name.to_owned()).collect(),
+        columns: columns(&simulation.model.signals),
         rows: Vec::new(),
     };
     simulation.begin().map_err(|fault| failed(&fault))?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::numerics::quantity::Time;
-use crate::observe::series::COLUMNS;
+use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::study::response::level;
@@ -53,6 +53,19 @@ impl Datum {
 /// # Errors
 /// Names the file and the line of what does not fit.
 pub fn read_data(path: &Path, duration_h: f64) -> Result<Vec<Datum>, OutputError> {
+    read_data_of(path, duration_h, &[])
+}
+
+/// As [`read_data`], of runs with these signals, whose levels are columns too.
+///
+/// # Errors
+/// As [`read_data`].
+pub fn read_data_of(
+    path: &Path,
+    duration_h: f64,
+    signals: &[String],
+) -> Result<Vec<Datum>, OutputError> {
+    let columns = columns(signals);
     let wrong = |line: u64, message: String| OutputError::Table {
         path: path.to_path_buf(),
         line: line as usize,
@@ -97,8 +110,8 @@ pub fn read_data(path: &Path, duration_h: f64) -> Result<Vec<Datum>, OutputError
         };
         let (time, value, error) = (day(0)?, number(2)?, number(3)?);
         let column = record.get(1).unwrap_or_default();
-        if !COLUMNS.contains(&column) {
-            let message = format!("found \"{column}\"; columns: {}", COLUMNS.join(", "));
+        if !columns.iter().any(|known| known == column) {
+            let message = format!("found \"{column}\"; columns: {}", columns.join(", "));
             return Err(wrong(line, message));
         }
         if error <= 0.0 {

@@ -9,7 +9,7 @@ use toml::Value;
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::layers::tree::Tree;
-use crate::observe::series::COLUMNS;
+use crate::observe::series::columns;
 use crate::scenario::build::{Loaded, preset};
 use crate::scenario::read::{load as read_layer, read_file};
 use crate::study::design::{Design, Levels, MOST_DIMENSIONS, MOST_SOBOL, Points};
@@ -602,7 +602,10 @@ impl Reader {
         }
     }
 
-    fn check_responses(&mut self, keys: &Keys, duration_h: f64) {
+    fn check_responses(&mut self, keys: &Keys, loaded: &Loaded) {
+        let duration_h = loaded.scenario.run.duration.get();
+        let columns = columns(&loaded.scenario.parameters().signal_names());
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         for (name, response) in &keys.responses {
             if !is_name(name) || name == "time_d" {
                 self.wrong(
@@ -610,7 +613,7 @@ impl Reader {
                     "a name of a column",
                     NAMES,
                 );
-            } else if let Some((key, message, help)) = response.problem(&COLUMNS, duration_h) {
+            } else if let Some((key, message, help)) = response.problem(&columns, duration_h) {
                 self.wrong(&format!("responses.{name}.{key}"), &message, &help);
             }
         }
@@ -704,7 +707,7 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
     tree.keep_uppermost_choice("specimen");
     let folder = base.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let loaded = Loaded::from_tree(tree, folder)?;
-    reader.check_responses(&keys, loaded.scenario.run.duration.get());
+    reader.check_responses(&keys, &loaded);
     let points = Points {
         design: keys.design,
         seed: keys.seed,

@@ -424,7 +424,9 @@ impl Plan {
     }
 
     /// Takes a drug from `from_h` to `to_h`, with what is given in between; `to_h` itself belongs to
-    /// the next step. Conditional courses are left out.
+    /// the next step. Conditional courses are left out. Gives the highest level in plasma at the start, at
+    /// the end, and at every beginning and end of a dose in between, mg/L: between these it has no peak
+    /// of its own but of a drug that is absorbed over hours.
     ///
     /// # Errors
     /// [`PharmacokineticsError`] of the integrator.
@@ -434,7 +436,7 @@ impl Plan {
         body: &mut DrugInBody,
         from_h: f64,
         to_h: f64,
-    ) -> Result<(), PharmacokineticsError> {
+    ) -> Result<f64, PharmacokineticsError> {
         self.advance_by(agent, body, &self.doses, (from_h, to_h))
     }
 
@@ -448,13 +450,13 @@ impl Plan {
         body: &mut DrugInBody,
         calendar: &[Administration],
         (from_h, to_h): (f64, f64),
-    ) -> Result<(), PharmacokineticsError> {
+    ) -> Result<f64, PharmacokineticsError> {
         let drug = &self.agents[agent];
         let own = || calendar.iter().filter(move |dose| dose.agent == agent);
         let due = |at: f64| at > from_h - NEAR_H && at < to_h - NEAR_H;
         let begins = own().any(|dose| due(dose.time_h));
         if body.given_mg <= 0.0 && !begins {
-            return Ok(());
+            return Ok(0.0);
         }
         let mut cuts = vec![from_h, to_h];
         for dose in own() {
@@ -466,6 +468,8 @@ impl Plan {
         }
         cuts.sort_by(f64::total_cmp);
         let (mut central, mut site) = (0.0, 0.0);
+        let level = |body: &DrugInBody| body.amounts.central_mg / drug.system.central_l;
+        let mut peak = 0.0_f64;
         for pair in cuts.windows(2) {
             let (now, next) = (pair[0], pair[1]);
             let mut input = 0.0;
@@ -485,7 +489,9 @@ impl Plan {
                     body.amounts.depot_mg += dose.mg * drug.bioavailability;
                 }
             }
+            peak = peak.max(level(body));
             let seen = drug.system.advance(&mut body.amounts, input, next - now)?;
+            peak = peak.max(level(body));
             central += seen.central_mg_h_per_l;
             site += seen.site_mg_h_per_l;
         }
@@ -508,7 +514,7 @@ impl Plan {
             let amol = cleared_mg * drug.pm_per_mg_per_l * 1e-9 * 1e15;
             body.bone_amol_per_um2 = bone.share * amol / bone.skeleton.get();
         }
-        Ok(())
+        Ok(peak)
     }
 
     /// Hazards of death of tumour cells by drugs, per h: of every cell, and of a cell that divides

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::ValidationError;
 use crate::engine::model::Model;
 use crate::engine::state::State;
-use crate::observe::series::{COLUMNS, row};
+use crate::observe::series::{columns, row};
 use crate::output::table::Table;
 use crate::scenario::build::load;
 use crate::tissue::bone::Bone;
@@ -344,7 +344,9 @@ pub const ARMS: &[Arm] = &[
 /// What is kept of a run.
 #[derive(Debug, Clone)]
 pub struct Course {
-    /// Rows of [`COLUMNS`], from day 0 on.
+    /// Columns of the rows.
+    columns: Vec<String>,
+    /// Rows of `series.csv`, from day 0 on.
     rows: Vec<Vec<f64>>,
     /// Matrix removed, um3.
     pub resorbed_um3: f64,
@@ -373,20 +375,42 @@ pub struct Course {
     pub digest: String,
 }
 
+#[cfg(test)]
+impl Course {
+    /// A course of these rows, of which nothing else is known.
+    pub(super) fn of_rows(columns: &[&str], rows: &[&[f64]]) -> Self {
+        Self {
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+            resorbed_um3: 0.0,
+            formed_um3: 0.0,
+            remodelling: Remodelling::default(),
+            worst_store: 0.0,
+            worst_signal: 0.0,
+            outer_porosity: 0.0,
+            n_oc_per_interface_mm: 0.0,
+            ntx: Vec::new(),
+            health_um3: 0.0,
+            tissue_mm3: 1.0,
+            digest: String::new(),
+        }
+    }
+}
+
 impl Course {
     /// The rows as a table.
     pub fn table(&self) -> Table {
         Table {
-            columns: COLUMNS.map(str::to_owned).to_vec(),
+            columns: self.columns.clone(),
             rows: self.rows.clone(),
         }
     }
 
     /// A column by name; empty for a name that is none.
     pub fn column(&self, name: &str) -> Vec<f64> {
-        COLUMNS
+        self.columns
             .iter()
-            .position(|&column| column == name)
+            .position(|column| column == name)
             .map_or_else(Vec::new, |at| self.rows.iter().map(|row| row[at]).collect())
     }
 
@@ -554,6 +578,7 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
         outer_porosity: 1.0 - matrix / sites,
         n_oc_per_interface_mm: per_interface(&simulation.model, &simulation.state),
         ntx,
+        columns: columns(&simulation.model.signals),
         health_um3: (simulation.state.patient.as_ref())
             .map_or(f64::NAN, |body| body.health.resorbed_um3),
         rows,

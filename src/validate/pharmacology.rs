@@ -2,7 +2,7 @@
 //! synthetic bone.
 
 use super::ValidationError;
-use super::targets::Part;
+use super::targets::{Part, largest};
 use crate::numerics::quantity::Length;
 use crate::numerics::random::Chance;
 use crate::patient::calcium::Calcium;
@@ -203,7 +203,7 @@ pub(super) fn calcium() -> Result<Vec<Part>, ValidationError> {
             "A37",
             "what the book of calcium does not explain, of what the body holds",
             "0",
-            law.residual(&plain).max(law.residual(&driven)),
+            largest([law.residual(&plain), law.residual(&driven)]),
             (0.0, 1e-9),
         ),
         certain(

@@ -91,8 +91,8 @@ fn validation_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
                 part.published.to_owned(),
                 part.simulated.to_string(),
                 part.sd.to_string(),
-                part.low.to_string(),
-                part.high.to_string(),
+                format!("{:?}", part.low),
+                format!("{:?}", part.high),
                 verdict(met).to_owned(),
             ]);
         }
@@ -111,8 +111,8 @@ fn parts_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
             part.published.to_owned(),
             part.simulated.to_string(),
             part.sd.to_string(),
-            part.low.to_string(),
-            part.high.to_string(),
+            format!("{:?}", part.low),
+            format!("{:?}", part.high),
             verdict(part.is_met()).to_owned(),
         ]);
     }
@@ -122,6 +122,9 @@ fn parts_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
 /// A number with three figures that count.
 fn short(value: f64) -> String {
     let size = value.abs();
+    if value.is_nan() {
+        return "no number".to_owned();
+    }
     if !value.is_finite() {
         return if value > 0.0 { "no end" } else { "-no end" }.to_owned();
     }
@@ -135,11 +138,22 @@ fn short(value: f64) -> String {
     }
 }
 
-fn band(part: &Part) -> String {
+/// The band in words. An end next to a round number is that number, which itself is outside.
+pub(crate) fn band(part: &Part) -> String {
+    let long = |value: f64| value.to_string().len();
+    let end = |end: f64, outside: f64, open: &str, closed: &str| {
+        if long(outside) + 8 < long(end) {
+            format!("{open} {}", short(outside))
+        } else {
+            format!("{}{closed}", short(end))
+        }
+    };
+    let low = |closed: &str| end(part.low, part.low.next_down(), "above", closed);
+    let high = |closed: &str| end(part.high, part.high.next_up(), "below", closed);
     match (part.low.is_finite(), part.high.is_finite()) {
-        (true, true) => format!("{} to {}", short(part.low), short(part.high)),
-        (true, false) => format!("{} and more", short(part.low)),
-        (false, true) => format!("{} and less", short(part.high)),
+        (true, true) => format!("{} to {}", low(""), high("")),
+        (true, false) => low(" and more"),
+        (false, true) => high(" and less"),
         (false, false) => "any".to_owned(),
     }
 }
@@ -245,7 +259,7 @@ fn published(label: &str, points: &[(f64, f64, f64)]) -> Published {
 }
 
 /// A picture: name, heading, panels.
-type Picture = (&'static str, &'static str, Vec<Panel>);
+type Picture = (&'static str, &'static str, Vec<Panel<'static>>);
 
 /// What draws the picture of a target from the runs, where they allow it.
 type Drawing = (&'static str, fn(&Runs) -> Option<Picture>);
@@ -416,11 +430,39 @@ fn panel(
     logarithmic: bool,
     lines: impl IntoIterator<Item = Line>,
     published: Vec<Published>,
-) -> Panel {
+) -> Panel<'static> {
     Panel {
         y_label,
         lines: lines.into_iter().collect(),
         published,
         logarithmic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::targets::{above, below};
+    use super::*;
+
+    #[test]
+    fn a_band_says_which_ends_are_outside_of_it() {
+        let said = |(low, high): (f64, f64)| {
+            band(&Part {
+                target: "A0",
+                what: String::new(),
+                published: "",
+                simulated: 0.0,
+                sd: 0.0,
+                low,
+                high,
+            })
+        };
+        assert_eq!(said(above(0.0)), "above 0");
+        assert_eq!(said(above(1.0)), "above 1.00");
+        assert_eq!(said(below(1.0, 0.0)), "0 to below 1.00");
+        assert_eq!(said(below(1.0, f64::NEG_INFINITY)), "below 1.00");
+        assert_eq!(said((1.5, f64::INFINITY)), "1.50 and more");
+        assert_eq!(said((0.97, 1.03)), "0.970 to 1.03");
+        assert_eq!(short(f64::NAN), "no number");
     }
 }

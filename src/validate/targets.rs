@@ -297,13 +297,45 @@ pub(super) fn spread(values: &[f64]) -> (f64, f64) {
     )
 }
 
-/// Ratio of the means of two samples, with its spread by propagation.
+/// Ratio of the means of two samples, with its spread by propagation (Cochran 1977).
+///
+/// No number, which no band holds, where the sample below is not above zero on average: over a loss that
+/// is a gain, or over nothing, harm would pass for benefit.
 pub(super) fn ratio(over: &[f64], under: &[f64]) -> (f64, f64) {
     let ((a, sa), (b, sb)) = (spread(over), spread(under));
-    (
-        a / b,
-        (a / b).abs() * ((sa / a).powi(2) + (sb / b).powi(2)).sqrt(),
-    )
+    if b > 0.0 {
+        let ratio = a / b;
+        (ratio, sa.hypot(ratio * sb) / b)
+    } else {
+        (f64::NAN, f64::NAN)
+    }
+}
+
+/// What the first sample has above the second, seed by seed.
+pub(super) fn paired(one: &[f64], other: &[f64]) -> Vec<f64> {
+    one.iter().zip(other).map(|(a, b)| a - b).collect()
+}
+
+/// The largest of figures that shall be small; no number where one of them is none.
+pub(super) fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(0.0, |most: f64, value| {
+        if most.is_nan() || value.is_nan() {
+            f64::NAN
+        } else {
+            most.max(value)
+        }
+    })
+}
+
+/// The band of what must be above a value. Arms share their luck, so that what has no effect gives
+/// exactly the value, and must not pass.
+pub(super) const fn above(value: f64) -> (f64, f64) {
+    (value.next_up(), NO_END)
+}
+
+/// The band of what must be below a value, down to a least one.
+pub(super) const fn below(value: f64, least: f64) -> (f64, f64) {
+    (least, value.next_down())
 }
 
 /// Collects the parts of a target.
@@ -529,7 +561,7 @@ fn health(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
             }
         }
         "A9" => {
-            let most = |c: &Course| c.column("n_oc").into_iter().fold(0.0, f64::max);
+            let most = |c: &Course| largest(c.column("n_oc"));
             let most = spread(&parts.each("rankl_null", most)?);
             parts.push("most osteoclasts at any time", "0", most, (0.0, 0.0));
             let kept = |c: &Course| c.at("bv_tv", c.days()) / c.at("bv_tv", 0.0);
@@ -623,7 +655,7 @@ fn regulation(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                     &format!("{label} at 21 x PTH, further on than at 5 x"),
                     "monotone",
                     (onward, 0.0),
-                    (1.0, NO_END),
+                    above(1.0),
                 );
             }
             let bone = |c: &Course| c.at("bv_tv", 56.0);
@@ -634,7 +666,7 @@ fn regulation(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                     &format!("BV/TV at {label} PTH over health"),
                     "below 1",
                     left,
-                    (0.0, 1.0),
+                    below(1.0, 0.0),
                 );
             }
         }
@@ -677,7 +709,7 @@ fn growth(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                     &format!("BV/TV lost from day {from} to {to}"),
                     "above 0",
                     lost,
-                    (0.0, NO_END),
+                    above(0.0),
                 );
             }
             let growth = |c: &Course| c.at("tumour_cells", 28.0) / c.at("tumour_cells", 14.0);
@@ -785,7 +817,7 @@ fn lesion(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                 "loss with a tumour blind to TGF-beta over full",
                 "below 1",
                 blind,
-                (-NO_END, 1.0),
+                below(1.0, -NO_END),
             );
             let again = ratio(&parts.each("blind_pthrp", loss)?, &full);
             parts.push(
@@ -829,13 +861,13 @@ fn lesion(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                     &format!("loss in man, full over cut {label}"),
                     "above 1",
                     ratio(&full, &left),
-                    (1.0, NO_END),
+                    above(1.0),
                 );
             }
         }
         "A24" => {
             let worst = |c: &Course| c.worst_store;
-            let stores = parts.each("lesion", worst)?.into_iter().fold(0.0, f64::max);
+            let stores = largest(parts.each("lesion", worst)?);
             parts.push(
                 "largest relative error of a store",
                 "0",
@@ -843,7 +875,7 @@ fn lesion(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                 (0.0, 1e-9),
             );
             let worst = |c: &Course| c.worst_signal;
-            let signals = parts.each("lesion", worst)?.into_iter().fold(0.0, f64::max);
+            let signals = largest(parts.each("lesion", worst)?);
             parts.push(
                 "largest relative error of a signal",
                 "0",

@@ -2,7 +2,7 @@
 
 use super::ValidationError;
 use super::arms::Course;
-use super::targets::{NO_END, Parts, exponential, ratio, spread};
+use super::targets::{NO_END, Parts, above, below, exponential, paired, ratio, spread};
 
 /// Every figure of a target under drugs.
 pub(super) fn treated(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
@@ -127,44 +127,52 @@ fn anti_pthrp(parts: &mut Parts<'_>, control: &str, treated: &str) -> Result<(),
         (-NO_END, 0.6),
     );
     let tumour = over(parts, &last("tumour_volume_mm3"))?;
-    parts.push("tumour area, with over without", "less", tumour, (0.0, 1.0));
+    parts.push(
+        "tumour area, with over without",
+        "less",
+        tumour,
+        below(1.0, 0.0),
+    );
     let bone = over(parts, &last("bv_tv"))?;
-    parts.push("bone area, with over without", "more", bone, (1.0, NO_END));
+    parts.push("bone area, with over without", "more", bone, above(1.0));
     let lining = over(parts, &|c: &Course| c.n_oc_per_interface_mm)?;
     parts.push(
         "osteoclasts per mm of tumour-bone interface, with over without",
         "fewer",
         lining,
-        (0.0, 1.0),
+        below(1.0, 0.0),
     );
     Ok(())
 }
 
+/// What an antibody against TGF-beta gains from day 0 and from day 14 on, each against the untreated run
+/// of its seed, with the sign of benefit: where an antibody harms, it gains less than nothing.
 fn early_and_late(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
-    let each = |parts: &Parts<'_>, name: &'static str| {
+    for (name, benefit, gained) in [
+        ("tumour_cells", -1.0, "tumour kept from growing"),
+        ("bv_tv", 1.0, "bone saved"),
+    ] {
         let at_end = move |c: &Course| c.at(name, 28.0) / c.at(name, 0.0);
-        let control = spread(&parts.each("lesion", at_end)?).0;
+        let control = parts.each("lesion", at_end)?;
         let gain = |arm: &str| {
-            let values = parts.each(arm, at_end)?;
-            let gain: Vec<f64> = values.iter().map(|value| (value - control).abs()).collect();
-            Ok::<_, ValidationError>(gain)
+            let pairs = paired(&parts.each(arm, at_end)?, &control);
+            let gains: Vec<f64> = pairs.into_iter().map(|more| benefit * more).collect();
+            Ok::<_, ValidationError>(gains)
         };
-        Ok::<_, ValidationError>(ratio(&gain("tgf_beta_early")?, &gain("tgf_beta_late")?))
-    };
-    let tumour = each(parts, "tumour_cells")?;
-    parts.push(
-        "tumour kept from growing, antibody from day 0 over from day 14",
-        "stronger before establishment",
-        tumour,
-        (1.5, NO_END),
-    );
-    let bone = each(parts, "bv_tv")?;
-    parts.push(
-        "bone saved, antibody from day 0 over from day 14",
-        "stronger before establishment",
-        bone,
-        (1.5, NO_END),
-    );
+        let (early, late) = (gain("tgf_beta_early")?, gain("tgf_beta_late")?);
+        parts.push(
+            &format!("{gained} by the antibody from day 0, of day 0"),
+            "above 0",
+            spread(&early),
+            above(0.0),
+        );
+        parts.push(
+            &format!("{gained}, antibody from day 0 over from day 14"),
+            "stronger before establishment",
+            ratio(&early, &late),
+            (1.5, NO_END),
+        );
+    }
     Ok(())
 }
 
@@ -226,4 +234,74 @@ fn markers(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::arms::Runs;
+    use super::super::targets::{Part, evaluate};
+    use super::*;
+
+    /// Courses of one seed: growth of the tumour and share of bone left on day 28.
+    fn runs(ends: [(&'static str, f64, f64); 3]) -> Runs {
+        let course = |cells: f64, bone: f64| {
+            Course::of_rows(
+                &["time_d", "tumour_cells", "bv_tv"],
+                &[&[0.0, 1.0, 1.0], &[28.0, cells, bone]],
+            )
+        };
+        ends.map(|(arm, cells, bone)| (arm, vec![course(cells, bone)]))
+            .into()
+    }
+
+    fn verdicts(id: &'static str, runs: &Runs) -> Vec<bool> {
+        let parts = evaluate(id, runs, Path::new("")).unwrap();
+        parts.iter().map(Part::is_met).collect()
+    }
+
+    #[test]
+    fn an_antibody_that_harms_or_does_nothing_is_no_benefit() {
+        let early_late = |early: (f64, f64), late: (f64, f64)| {
+            verdicts(
+                "A23",
+                &runs([
+                    ("lesion", 50.0, 0.5),
+                    ("tgf_beta_early", early.0, early.1),
+                    ("tgf_beta_late", late.0, late.1),
+                ]),
+            )
+        };
+        assert_eq!(early_late((10.0, 0.9), (40.0, 0.6)), [true; 4]);
+        // More tumour and less bone than without, and the more so the earlier.
+        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[0], false);
+        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[2], false);
+        assert_eq!(early_late((50.0, 0.5), (50.0, 0.5)), [false; 4]);
+        // Early harm against a late gain, and a gain against late harm.
+        assert!(!early_late((90.0, 0.1), (40.0, 0.6))[1]);
+        assert!(!early_late((10.0, 0.9), (60.0, 0.4))[1]);
+    }
+
+    #[test]
+    fn an_inert_antibody_against_pthrp_meets_nothing() {
+        let column = ["time_d", "bv_tv", "tumour_volume_mm3"];
+        let lesion = |bone: f64, tumour: f64| {
+            let mut course = Course::of_rows(&column, &[&[0.0, 0.2, 0.1], &[28.0, bone, tumour]]);
+            course.n_oc_per_interface_mm = 3.0;
+            vec![course]
+        };
+        let of = |control, treated| -> Runs {
+            [
+                ("mda_mb_231_lesion", control),
+                ("mda_mb_231_anti_pthrp", treated),
+            ]
+            .into()
+        };
+        let inert = verdicts("A19", &of(lesion(0.1, 1.0), lesion(0.1, 1.0)));
+        assert_eq!(inert, [false; 4]);
+        // Where the untreated lesion gained bone, a loss under the antibody is no smaller loss.
+        let harm = verdicts("A19", &of(lesion(0.3, 1.0), lesion(0.1, 1.0)));
+        assert!(!harm[0]);
+    }
 }

@@ -1,0 +1,265 @@
+//! What `howship check` says of the run to come: tumour, arms, doses, and what it will take.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::Stop;
+use super::progress::span;
+use crate::engine::model::Model;
+use crate::scenario::build::{Loaded, Simulation};
+use crate::scenario::record::Record;
+use crate::therapy::irradiation::RadiationPlan;
+use crate::therapy::plan::Plan;
+use crate::tissue::grid::Grid;
+
+/// Time that the ticks which are measured take at most, the last one apart.
+const MEASURED: Duration = Duration::from_millis(500);
+/// Ticks that are measured at most, after a first one that warms up.
+const MOST_TICKS: u32 = 12;
+
+/// Bytes of a number in a table, of a cut in a map and in a frame of the film, of the curves of a run,
+/// and of a site in a checkpoint, as `scenarios/vicious_cycle_2d.toml` and `vicious_cycle.toml` left
+/// them.
+const BYTES_OF_NUMBER: f64 = 15.0;
+const BYTES_OF_MAP: f64 = 27e3;
+const BYTES_OF_FRAME: f64 = 10e3;
+const BYTES_OF_CURVES: f64 = 300e3;
+const BYTES_OF_SITE: f64 = 13.0;
+
+/// Says it. The simulation is used up: some of its ticks are measured.
+pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Stop> {
+    let wrong =
+        |found: crate::scenario::diagnostic::Diagnostics| Stop::Request(found.render(false));
+    say!("tumour    {}", tumour(loaded));
+    say_courses("", &simulation.model);
+    let scenario = &loaded.scenario;
+    let mut ticks = u64::from(simulation.burn_in_ticks) + u64::from(simulation.ticks);
+    let end = ticks;
+    let is_control = scenario.arm.is_none();
+    for (name, arm) in scenario.arms.iter().filter(|_| is_control) {
+        say!(
+            "arm       {name} from {} on: {}",
+            arm.at,
+            arm.set.join("; ")
+        );
+        let taken = loaded.taking(name).and_then(|arm| arm.at_the_end());
+        let model = taken
+            .and_then(|arm| arm.model(simulation.model.grid))
+            .map_err(wrong)?;
+        say_courses(&format!("{name}: "), &model);
+        ticks += end - u64::from(loaded.fork_tick(arm.at));
+    }
+    if let Some(arm) = &scenario.arm {
+        say!("arm       this is a run of {arm} alone");
+    }
+    let size = size(loaded, &simulation.model.grid);
+    say!(
+        "wall      {}",
+        wall(simulation, ticks).unwrap_or_else(|fault| format!("not measured: {fault}"))
+    );
+    say!("output    {size}");
+    Ok(())
+}
+
+/// The tumour in a sentence.
+fn tumour(loaded: &Loaded) -> String {
+    let scenario = &loaded.scenario;
+    let line = loaded.tree.layers().into_iter().rev();
+    let line = line
+        .filter_map(|layer| layer.strip_prefix("line "))
+        .next()
+        .map_or_else(String::new, |line| format!(", line {line}"));
+    let mut said = Vec::new();
+    if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {
+        let site = loaded.tree.get("inoculation.site");
+        let site = site.as_ref().and_then(toml::Value::as_str);
+        said.push(format!(
+            "{} cells in {} at {}, on day {}",
+            inoculation.cells,
+            match inoculation.colonies {
+                1 => "one colony".to_owned(),
+                colonies => format!("{colonies} colonies"),
+            },
+            site.unwrap_or("the centre"),
+            inoculation.time.get() / 24.0
+        ));
+    }
+    if let Some(arrivals) = &scenario.colonisation {
+        let end = arrivals.stop.unwrap_or(scenario.run.duration);
+        said.push(format!(
+            "single cells from the circulation, day {} to {}",
+            arrivals.start.get() / 24.0,
+            end.get() / 24.0
+        ));
+    }
+    if said.is_empty() {
+        "none: no cell is inoculated or arrives".to_owned()
+    } else {
+        format!("{}{line}", said.join("; "))
+    }
+}
+
+/// Doses and fractions of a model, a line for each drug, each course that waits, and each course of
+/// radiation.
+fn say_courses(before: &str, model: &Model) {
+    let mut lines = doses(&model.plan);
+    if let Some(plan) = &model.radiotherapy {
+        lines.extend(fractions(plan));
+    }
+    if lines.is_empty() {
+        lines.push("none".to_owned());
+    }
+    for line in lines {
+        say!("doses     {before}{line}");
+    }
+}
+
+/// First, last and number.
+fn dated(times_h: &[f64], what: &str) -> String {
+    match times_h {
+        [] => format!("no {what} in this run"),
+        [one] => format!("1 {what}, on day {}", one / 24.0),
+        [first, .., last] => format!(
+            "{} {what}s, day {} to {}",
+            times_h.len(),
+            first / 24.0,
+            last / 24.0
+        ),
+    }
+}
+
+fn doses(plan: &Plan) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, agent) in plan.agents.iter().enumerate() {
+        let given = || plan.doses.iter().filter(|dose| dose.agent == index);
+        let times_h: Vec<f64> = given().map(|dose| dose.time_h).collect();
+        let waits = plan
+            .conditional
+            .iter()
+            .any(|entry| entry.dose.agent == index);
+        if times_h.is_empty() && waits {
+            continue;
+        }
+        let mut amounts: Vec<f64> = given().map(|dose| dose.mg).collect();
+        amounts.sort_by(f64::total_cmp);
+        amounts.dedup();
+        let amounts: Vec<String> = amounts.iter().map(|mg| format!("{mg:.4} mg")).collect();
+        found.push(format!(
+            "{}: {}{}{}",
+            agent.name,
+            dated(&times_h, "dose"),
+            if amounts.is_empty() { "" } else { " of " },
+            amounts.join(" and ")
+        ));
+    }
+    for entry in &plan.conditional {
+        let course = &entry.course;
+        let start = course.start_when.map_or_else(
+            || format!("from day {}", course.earliest_h() / 24.0),
+            |when| format!("when {when}"),
+        );
+        let stop = course
+            .stop_when
+            .map_or_else(String::new, |when| format!(", until {when}"));
+        found.push(format!(
+            "{}: course {} {start}{stop}, {:.4} mg each",
+            course.drug, entry.name, entry.dose.mg
+        ));
+    }
+    found
+}
+
+fn fractions(plan: &RadiationPlan) -> Vec<String> {
+    let mut times: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for &(time_h, course) in &plan.fractions {
+        times.entry(course).or_default().push(time_h);
+    }
+    times
+        .into_iter()
+        .map(|(course, times_h)| {
+            let name = plan.courses.get(course).map_or("", |course| &course.name);
+            format!("radiation {name}: {}", dated(&times_h, "fraction"))
+        })
+        .collect()
+}
+
+/// Wall time of so many ticks, by some that are run.
+fn wall(mut simulation: Simulation, ticks: u64) -> Result<String, crate::engine::fault::Fault> {
+    let began = Instant::now();
+    simulation.begin()?;
+    simulation.step()?;
+    // The first tick makes what later ones use again. Where it alone takes long, it must do.
+    let mut each_s = began.elapsed().as_secs_f64();
+    let mut measured = 1;
+    if began.elapsed() < MEASURED {
+        let clock = Instant::now();
+        let mut run = 0;
+        while run < MOST_TICKS && clock.elapsed() < MEASURED && !simulation.is_done() {
+            simulation.step()?;
+            run += 1;
+        }
+        if run > 0 {
+            each_s = clock.elapsed().as_secs_f64() / f64::from(run);
+            measured = run;
+        }
+    }
+    Ok(format!(
+        "at least {} here: {ticks} ticks, arms among them, of {:.3} s as the first {measured} after \
+         the start took; ticks get longer as a tumour grows, several times in a large one",
+        span(each_s * ticks as f64),
+        each_s
+    ))
+}
+
+/// Rough size of the run folder, of each arm.
+fn size(loaded: &Loaded, grid: &Grid) -> String {
+    let scenario = &loaded.scenario;
+    let output = &scenario.output;
+    let duration_h = scenario.run.duration.get();
+    let record = Record::new(loaded);
+    let columns: usize = [
+        &record.series,
+        &record.ledger,
+        &record.clones,
+        &record.colonisation,
+        &record.drugs,
+        &record.patient,
+        &record.radiotherapy,
+        &record.immune,
+    ]
+    .iter()
+    .map(|table| table.columns.len())
+    .sum();
+    let rows = (duration_h / output.series_every.get().clamp(1e-3, 24.0)).ceil() + 1.0;
+    let days = output.map_days.iter();
+    let asked = days.filter(|&&day| day > 0.0 && day < duration_h / 24.0);
+    let maps = asked.count() as f64 + 2.0;
+    let frames = crate::scenario::record::frames(loaded);
+    let sites = grid.len() as f64;
+    let states = scenario.checkpoint.keep as f64 + scenario.arms.len() as f64;
+    let tables = rows * columns as f64 * BYTES_OF_NUMBER;
+    let cuts = if grid.is_section() { 1.0 } else { 3.0 };
+    let pictures = cuts * (maps * BYTES_OF_MAP + frames * BYTES_OF_FRAME) + BYTES_OF_CURVES;
+    let checkpoints = states * sites * BYTES_OF_SITE;
+    format!(
+        "roughly {}: {rows:.0} rows in tables {}, {maps:.0} maps, {frames:.0} frames of film and curves \
+         {}, up to {states:.0} checkpoints {} on the way{}",
+        bytes(tables + pictures + checkpoints),
+        bytes(tables),
+        bytes(pictures),
+        bytes(checkpoints),
+        if scenario.arms.is_empty() || scenario.arm.is_some() {
+            ""
+        } else {
+            "; as much for each arm"
+        }
+    )
+}
+
+fn bytes(count: f64) -> String {
+    match count {
+        n if n < 1e6 => format!("{:.0} kB", (n / 1e3).max(1.0)),
+        n if n < 1e9 => format!("{:.1} MB", n / 1e6),
+        n => format!("{:.1} GB", n / 1e9),
+    }
+}

@@ -1,0 +1,530 @@
+//! `howship plot`: the curves of runs again. Runs that differ in the seed alone are one curve with a
+//! band; unlike ones are curves of their own over each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Stop;
+use super::arms::{control_of, members};
+use super::session::DONE;
+use crate::output::OutputError;
+use crate::output::curves::write_curves;
+use crate::output::overlay::{Group, MOST_CURVES, PICTURES, write_overlay, write_overlay_table};
+use crate::output::table::Table;
+use crate::scenario::build::Loaded;
+use crate::scenario::fork::CONTROL;
+use crate::scenario::record::dose_days;
+
+/// The table beside the pictures.
+const TABLE: &str = "curves.csv";
+
+/// Letters of a label that is put together from what differs; what is longer is called by its folder.
+const LONGEST_LABEL: usize = 60;
+
+/// Differences that such a label names at most.
+const MOST_NAMED: usize = 2;
+
+/// Arguments of `howship plot`.
+#[derive(Debug, Args)]
+pub(super) struct PlotArguments {
+    /// The run folders. Runs whose scenarios are the same but for the seed become one curve, their
+    /// mean with the band from the least to the greatest; others become curves of their own. The
+    /// folder of a run with arms stands for its control and its arms.
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Name of a curve, in the order of the folders: one for each curve, or one for each folder,
+    /// which then is a curve of its own. Without it curves are called by what sets them apart.
+    #[arg(long = "label", value_name = "NAME")]
+    labels: Vec<String>,
+    /// Folder for the pictures and for curves.csv, the table behind them. Without it one run is drawn
+    /// into its own plots/, several into a new folder beside the first that is called after them.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Replace the pictures and the table of an earlier plot.
+    #[arg(long)]
+    force: bool,
+}
+
+fn refused(words: impl std::fmt::Display) -> Stop {
+    Stop::Request(format!("error: {words}"))
+}
+
+/// A run that is drawn.
+struct Run {
+    folder: PathBuf,
+    series: Table,
+    patient: Option<Table>,
+    dose_days: Vec<f64>,
+    /// What was run; or why nothing says that.
+    known: Result<Known, String>,
+}
+
+/// What was run.
+struct Known {
+    name: String,
+    arm: Option<String>,
+    seed: u64,
+    exit_state: String,
+    /// Every value but the seed, and what else decides.
+    values: BTreeMap<String, String>,
+}
+
+pub(super) fn plot(arguments: &PlotArguments) -> Result<(), Stop> {
+    let mut folders = Vec::new();
+    for folder in &arguments.folders {
+        folders.extend(members(folder)?);
+    }
+    let mut seen = BTreeSet::new();
+    for folder in &folders {
+        let place = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        if !seen.insert(place) {
+            return Err(refused(format_args!(
+                "{} was given twice: a run counts once",
+                folder.display()
+            )));
+        }
+    }
+    let runs: Vec<Run> = folders
+        .iter()
+        .map(|folder| Run::read(folder))
+        .collect::<Result<_, _>>()?;
+    for run in &runs {
+        if let Ok(known) = &run.known
+            && known.exit_state != DONE
+        {
+            say!(
+                "note: {} is not over ({}): it is drawn as far as it came",
+                run.folder.display(),
+                known.exit_state
+            );
+        }
+    }
+    if let ([run], [] | [_]) = (&runs[..], &arguments.labels[..]) {
+        return again(run, arguments);
+    }
+    overlaid(&runs, arguments)
+}
+
+/// One run: its own curves.
+fn again(run: &Run, arguments: &PlotArguments) -> Result<(), Stop> {
+    let plots = match &arguments.out {
+        Some(out) => {
+            refuse_if_there(out, arguments.force)?;
+            out.clone()
+        }
+        None => run.folder.join("plots"),
+    };
+    make(&plots)?;
+    let title = match (&arguments.labels[..], &run.known) {
+        ([label], _) => {
+            check_labels(std::slice::from_ref(label))?;
+            label.clone()
+        }
+        (_, Ok(known)) => known.title(),
+        (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
+    };
+    let runs = std::slice::from_ref(&run.series);
+    for path in write_curves(&plots, &title, runs, &run.dose_days)? {
+        say!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Several runs: a curve for each group.
+fn overlaid(runs: &[Run], arguments: &PlotArguments) -> Result<(), Stop> {
+    let labels = &arguments.labels;
+    check_labels(labels)?;
+    let each: Vec<Vec<&Run>> = runs.iter().map(|run| vec![run]).collect();
+    let (grouped, names) = if labels.len() == runs.len() {
+        (each, labels.clone())
+    } else {
+        let grouped = group(runs)?;
+        let names = told(&grouped);
+        if labels.is_empty() {
+            (grouped, names)
+        } else if labels.len() == grouped.len() {
+            (grouped, labels.clone())
+        } else {
+            return Err(refused(format_args!(
+                "{} --label for {} curve(s) of {} runs: give one for each curve, in this order: {}; \
+                 or one for each of the {} run folders",
+                labels.len(),
+                grouped.len(),
+                runs.len(),
+                names.join("; "),
+                runs.len()
+            )));
+        }
+    };
+    if grouped.len() > MOST_CURVES {
+        return Err(refused(format_args!(
+            "{} unlike curves, and {MOST_CURVES} at most have a colour of their own: plot fewer runs \
+             at once",
+            grouped.len()
+        )));
+    }
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => called_after(runs),
+    };
+    refuse_if_there(&out, arguments.force)?;
+    let groups: Vec<Group> = grouped
+        .iter()
+        .zip(names)
+        .map(|(runs, label)| of_runs(runs, label))
+        .collect();
+    make(&out)?;
+    let table = out.join(TABLE);
+    write_overlay_table(&table, &groups)?;
+    say!("{}", table.display());
+    for path in write_overlay(&out, &title(runs), &groups)? {
+        say!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn of_runs(runs: &[&Run], label: String) -> Group {
+    let patients: Option<Vec<Table>> = runs.iter().map(|run| run.patient.clone()).collect();
+    let mut dose_days: Vec<f64> = runs.iter().flat_map(|run| run.dose_days.clone()).collect();
+    dose_days.sort_by(f64::total_cmp);
+    dose_days.dedup();
+    Group {
+        label,
+        series: runs.iter().map(|run| run.series.clone()).collect(),
+        patients: patients.unwrap_or_default(),
+        dose_days,
+    }
+}
+
+fn make(folder: &Path) -> Result<(), Stop> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Stop::Failed(format!("error: {}: {error}", folder.display())))
+}
+
+fn folder_name(folder: &Path) -> String {
+    folder
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// A folder for several runs, beside the first of them.
+fn called_after(runs: &[Run]) -> PathBuf {
+    let names: Vec<String> = runs.iter().map(|run| folder_name(&run.folder)).collect();
+    let name = match &names[..] {
+        [first, second] => format!("{first}-and-{second}"),
+        [first, others @ ..] => format!("{first}-and-{}-more", others.len()),
+        [] => String::new(),
+    };
+    match runs.first().and_then(|run| run.folder.parent()) {
+        Some(beside) => beside.join(name),
+        None => PathBuf::from(name),
+    }
+}
+
+/// Refuses a folder that holds a plot.
+fn refuse_if_there(out: &Path, force: bool) -> Result<(), Stop> {
+    let pictures = PICTURES
+        .iter()
+        .flat_map(|name| [format!("{name}.svg"), format!("{name}.png")]);
+    let there = pictures
+        .chain([TABLE.to_owned()])
+        .map(|name| out.join(name))
+        .find(|path| path.exists());
+    match there {
+        Some(path) if !force => Err(OutputError::Exists(path).into()),
+        _ => Ok(()),
+    }
+}
+
+fn check_labels(labels: &[String]) -> Result<(), Stop> {
+    for (index, label) in labels.iter().enumerate() {
+        if label.trim().is_empty() || label.chars().any(char::is_control) {
+            return Err(refused(format_args!(
+                "--label {label:?}: give a name of letters that can be drawn"
+            )));
+        }
+        if labels[..index].contains(label) {
+            return Err(refused(format_args!(
+                "--label {label:?} was given twice: curves have names of their own"
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Run {
+    fn read(folder: &Path) -> Result<Self, Stop> {
+        let read = |name: &str| -> Result<Option<Table>, Stop> {
+            let path = folder.join(name);
+            Ok(if path.exists() {
+                Some(Table::read_csv(&path)?)
+            } else {
+                None
+            })
+        };
+        let Some(series) = read("series.csv")? else {
+            return Err(refused(format_args!(
+                "{} has no series.csv: it is not a run folder",
+                folder.display()
+            )));
+        };
+        let mut days = read("drugs.csv")?.map_or_else(Vec::new, |drugs| dose_days(&drugs));
+        if let Some(fractions) = read("fractions.csv")? {
+            days.extend(fractions.column("time_d").unwrap_or_default());
+        }
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            series,
+            patient: read("patient.csv")?,
+            dose_days: days,
+            known: known(folder),
+        })
+    }
+}
+
+/// What was run in a folder; the reason where nothing says it.
+fn known(folder: &Path) -> Result<Known, String> {
+    let (loaded, manifest) = control_of(folder, None).map_err(|stop| match stop {
+        Stop::Request(words) | Stop::Failed(words) | Stop::Signal(_, words) => words,
+    })?;
+    let mut values = values_of(&loaded);
+    values.insert("howship version".to_owned(), manifest.version);
+    // Synthetic bone is grown from the seed; that of an image may differ under one file name.
+    if loaded.tree.get("specimen.image").is_some() {
+        values.insert("bone".to_owned(), manifest.bone);
+    }
+    Ok(Known {
+        name: loaded.scenario.name,
+        arm: loaded.scenario.arm,
+        seed: loaded.scenario.seed,
+        exit_state: manifest.exit_state,
+        values,
+    })
+}
+
+/// Every value of a scenario but its seed, by path, as it is written without quotes.
+fn values_of(loaded: &Loaded) -> BTreeMap<String, String> {
+    let leaves = loaded.tree.leaves().into_iter();
+    leaves
+        .filter(|leaf| leaf.path != "seed")
+        .map(|leaf| (leaf.path, leaf.value.trim_matches('"').to_owned()))
+        .collect()
+}
+
+/// What sets two scenarios apart but for the seed and arms, in a few words.
+pub(super) fn differences(one: &Loaded, other: &Loaded) -> String {
+    let [one, other] = [one, other].map(|loaded| {
+        let mut values = values_of(loaded);
+        values.retain(|path, _| path != "arm" && !path.starts_with("arms."));
+        values
+    });
+    let all = [&one, &other];
+    let found = apart(&all);
+    let named: Vec<String> = found
+        .iter()
+        .take(3)
+        .map(|difference| format!("{} against {}", difference.of(&one), difference.of(&other)))
+        .collect();
+    match found.len().saturating_sub(named.len()) {
+        0 => named.join("; "),
+        more => format!("{}; and {more} more", named.join("; ")),
+    }
+}
+
+impl Known {
+    fn title(&self) -> String {
+        let name = self.name.replace('_', " ");
+        match &self.arm {
+            Some(arm) => format!("{name}, {arm}"),
+            None => name,
+        }
+    }
+}
+
+/// Runs by what was run, in the order in which they were given.
+fn group(runs: &[Run]) -> Result<Vec<Vec<&Run>>, Stop> {
+    let mut groups: Vec<(&Known, Vec<&Run>)> = Vec::new();
+    for run in runs {
+        let known = run.known.as_ref().map_err(|reason| {
+            let reason = reason.trim();
+            Stop::Request(format!(
+                "{reason}\nerror: {} does not say what was run, so that nothing tells its curve from \
+                 those of the other runs; give a --label for each of the {} run folders",
+                run.folder.display(),
+                runs.len()
+            ))
+        })?;
+        let Some((_, alike)) = groups
+            .iter_mut()
+            .find(|(other, _)| other.values == known.values)
+        else {
+            groups.push((known, vec![run]));
+            continue;
+        };
+        let same = |other: &&&Run| other.known.as_ref().is_ok_and(|it| it.seed == known.seed);
+        if let Some(other) = alike.iter().find(same) {
+            return Err(refused(format_args!(
+                "{} and {} are the same scenario with the same seed {}: a run counts once; give a \
+                 --label for each of the {} run folders to draw them over each other",
+                other.folder.display(),
+                run.folder.display(),
+                known.seed,
+                runs.len()
+            )));
+        }
+        alike.push(run);
+    }
+    Ok(groups.into_iter().map(|(_, runs)| runs).collect())
+}
+
+/// In what scenarios differ.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Difference {
+    /// In this value.
+    Value(String),
+    /// Some have this value or table, others do not.
+    Presence(String),
+}
+
+impl Difference {
+    /// What a scenario says there.
+    fn of(&self, values: &BTreeMap<String, String>) -> String {
+        match self {
+            Self::Value(path) => match values.get(path) {
+                Some(value) => format!("{path} = {value}"),
+                None => format!("no {path}"),
+            },
+            Self::Presence(path) if has(values, path) => format!("with {path}"),
+            Self::Presence(path) => format!("without {path}"),
+        }
+    }
+}
+
+/// True when a scenario has a value at a path or below it.
+fn has(values: &BTreeMap<String, String>, path: &str) -> bool {
+    let below = |other: &String| {
+        other
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    values
+        .range(path.to_owned()..)
+        .take_while(|(other, _)| other.starts_with(path))
+        .any(|(other, _)| below(other))
+}
+
+/// All in which scenarios differ.
+fn apart(all: &[&BTreeMap<String, String>]) -> Vec<Difference> {
+    let paths: BTreeSet<&String> = all.iter().flat_map(|values| values.keys()).collect();
+    let mut found = BTreeSet::new();
+    for path in paths {
+        let first = all.first().and_then(|values| values.get(path));
+        if all.iter().all(|values| values.get(path) == first) {
+            continue;
+        }
+        match all.iter().find(|values| !values.contains_key(path)) {
+            None => found.insert(Difference::Value(path.clone())),
+            Some(without) => {
+                // The uppermost table that is not there.
+                let ends = path.match_indices('.').map(|(end, _)| end);
+                let missing = ends
+                    .chain([path.len()])
+                    .map(|end| &path[..end])
+                    .find(|above| !has(without, above));
+                found.insert(Difference::Presence(missing.unwrap_or(path).to_owned()))
+            }
+        };
+    }
+    found.into_iter().collect()
+}
+
+/// Names of the curves from what sets them apart: name of the scenario and arm, else values, else the
+/// folder of the first run.
+fn told(groups: &[Vec<&Run>]) -> Vec<String> {
+    let of_folder = |group: &Vec<&Run>| {
+        group
+            .first()
+            .map_or_else(String::new, |run| folder_name(&run.folder))
+    };
+    let known: Option<Vec<&Known>> = groups.iter().map(|group| known_of(group)).collect();
+    let folders: Vec<String> = groups.iter().map(|group| of_folder(group)).collect();
+    let Some(known) = known else {
+        return folders;
+    };
+    let names: Vec<String> = known
+        .iter()
+        .map(|known| {
+            let arm = known.arm.clone();
+            if known.values.keys().any(|path| path.starts_with("arms.")) {
+                format!(
+                    "{}, {}",
+                    known.name,
+                    arm.unwrap_or_else(|| CONTROL.to_owned())
+                )
+            } else {
+                known.name.clone()
+            }
+        })
+        .map(|name| name.replace('_', " "))
+        .collect();
+    if is_unique(&names) {
+        return names;
+    }
+    let values: Vec<&BTreeMap<String, String>> = known.iter().map(|known| &known.values).collect();
+    let mut found = apart(&values);
+    let is_said = ["name", "description", "arm"];
+    found.retain(|it| !matches!(it, Difference::Value(path) | Difference::Presence(path) if is_said.contains(&path.as_str())));
+    let same_name = names.iter().all(|name| *name == names[0]);
+    let labels: Vec<String> = known
+        .iter()
+        .zip(&names)
+        .map(|(known, name)| {
+            let said = found.iter().take(MOST_NAMED);
+            let mut parts: Vec<String> = said.map(|it| it.of(&known.values)).collect();
+            if !same_name {
+                parts.insert(0, name.clone());
+            }
+            if found.len() > MOST_NAMED {
+                parts.push(format!("{} more", found.len() - MOST_NAMED));
+            }
+            parts.join(", ")
+        })
+        .collect();
+    let fits = |label: &String| !label.is_empty() && label.chars().count() <= LONGEST_LABEL;
+    if labels.iter().all(fits) && is_unique(&labels) {
+        labels
+    } else if is_unique(&folders) {
+        folders
+    } else {
+        let paths = groups.iter().map(|group| group.first());
+        paths
+            .map(|run| run.map_or_else(String::new, |run| run.folder.display().to_string()))
+            .collect()
+    }
+}
+
+fn known_of<'a>(group: &[&'a Run]) -> Option<&'a Known> {
+    group.first()?.known.as_ref().ok()
+}
+
+fn is_unique(names: &[String]) -> bool {
+    let mut seen = BTreeSet::new();
+    names.iter().all(|name| seen.insert(name))
+}
+
+/// Heading of all pictures: the scenario, where it is one.
+fn title(runs: &[Run]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for run in runs {
+        match &run.known {
+            Ok(known) if !names.contains(&known.name.as_str()) => names.push(&known.name),
+            _ => {}
+        }
+    }
+    match names[..] {
+        [one] => one.replace('_', " "),
+        _ => format!("{} runs", runs.len()),
+    }
+}

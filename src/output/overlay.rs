@@ -1,0 +1,369 @@
+//! Unlike runs over each other: a curve for each group of runs that differ in the seed alone, with a
+//! band over its seeds. Runs of different scenarios are never put into one mean.
+
+use std::path::{Path, PathBuf};
+
+use crate::output::curves::{COLOURS, Figure, Line, Marks, Panel};
+use crate::output::table::Table;
+use crate::output::{OutputError, write_whole};
+
+/// Curves that have a colour of their own.
+pub const MOST_CURVES: usize = COLOURS.len();
+
+/// Names of the pictures, without their endings.
+pub const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
+
+/// Runs that differ in the seed alone.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Name of its curve.
+    pub label: String,
+    /// `series.csv` of each run.
+    pub series: Vec<Table>,
+    /// `patient.csv` of each run; empty where no patient is followed.
+    pub patients: Vec<Table>,
+    /// Days of doses and fractions.
+    pub dose_days: Vec<f64>,
+}
+
+impl Group {
+    /// A column: the mean over runs at each time that all of them have, with least and greatest.
+    fn line(&self, is_patient: bool, column: &str) -> Option<Line> {
+        let runs = if is_patient {
+            &self.patients
+        } else {
+            &self.series
+        };
+        Line::over(runs, column, "", |_| 1.0)
+    }
+
+    /// Columns of one kind of table, `time_d` apart.
+    fn columns(&self, is_patient: bool) -> impl Iterator<Item = &String> {
+        let runs = if is_patient {
+            &self.patients
+        } else {
+            &self.series
+        };
+        let columns = runs.first().into_iter().flat_map(|run| &run.columns);
+        columns.filter(|column| *column != "time_d")
+    }
+
+    fn key(&self) -> String {
+        match self.series.len() {
+            1 => self.label.clone(),
+            runs => format!("{} ({runs} seeds)", self.label),
+        }
+    }
+}
+
+/// What is shown on one pair of axes.
+struct Shown {
+    column: String,
+    y_label: String,
+    factor: f64,
+    logarithmic: bool,
+    /// Against its first value, which counts as 100.
+    relative: bool,
+}
+
+fn shown(column: &str, y_label: &str, factor: f64, logarithmic: bool) -> Shown {
+    Shown {
+        column: column.to_owned(),
+        y_label: y_label.to_owned(),
+        factor,
+        logarithmic,
+        relative: false,
+    }
+}
+
+/// Heading, whether it is of `patient.csv`, and the axes of a picture.
+fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
+    match name {
+        "bone_loss" => (
+            "bone volume",
+            false,
+            vec![
+                shown("bv_tv", "BV/TV (%)", 100.0, false),
+                Shown {
+                    relative: true,
+                    ..shown("bv_tv", "BV/TV (% of day 0)", 100.0, false)
+                },
+            ],
+        ),
+        "cells" => (
+            "cells",
+            false,
+            vec![
+                shown("tumour_cells", "tumour cells", 1.0, true),
+                shown("n_oc", "osteoclasts", 1.0, true),
+                shown("n_ob", "osteoblasts", 1.0, true),
+                shown("n_precursor", "osteoblast precursors", 1.0, true),
+            ],
+        ),
+        "signals" => {
+            let mut levels: Vec<&String> = Vec::new();
+            for column in groups.iter().flat_map(|group| group.columns(false)) {
+                if column.ends_with("_pm") && !levels.contains(&column) {
+                    levels.push(column);
+                }
+            }
+            let level = |column: &&String| {
+                let name = column.trim_end_matches("_pm").replace('_', " ");
+                shown(column, &format!("{name} (pM)"), 1.0, true)
+            };
+            (
+                "signals, mean over marrow",
+                false,
+                levels.iter().map(level).collect(),
+            )
+        }
+        "turnover" => (
+            "bone resorbed and formed since day 0",
+            false,
+            vec![
+                shown("resorbed_mm3", "resorbed (mm\u{b3})", 1.0, false),
+                shown("formed_mm3", "formed (mm\u{b3})", 1.0, false),
+            ],
+        ),
+        _ => (
+            "patient",
+            true,
+            vec![
+                shown("calcium_mm", "total calcium (mM)", 1.0, false),
+                shown("pth_pm", "PTH in plasma (pM)", 1.0, false),
+                shown("pthrp_pm", "PTHrP in plasma (pM)", 1.0, false),
+                shown("ctx", "CTX (over its level in health)", 1.0, false),
+                shown("p1np", "P1NP (over its level in health)", 1.0, false),
+                shown("tumour_cm3", "tumour in bone (cm\u{b3})", 1.0, false),
+                shown("neutrophils_1e9_per_l", "neutrophils (1e9/L)", 1.0, false),
+            ],
+        ),
+    }
+}
+
+/// The curve of a group on its axes; without points where the group has no such column, so that the
+/// colours of the others stay.
+fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Line {
+    let runs = if is_patient {
+        &group.patients
+    } else {
+        &group.series
+    };
+    let factor = |values: &[f64]| {
+        if shown.relative {
+            shown.factor / values.first().copied().unwrap_or(1.0)
+        } else {
+            shown.factor
+        }
+    };
+    let mut line = Line::over(runs, &shown.column, "", factor).unwrap_or(Line {
+        label: String::new(),
+        points: Vec::new(),
+        band: Vec::new(),
+    });
+    line.label.clear();
+    line
+}
+
+/// Draws the pictures for which some group has columns, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_overlay(
+    folder: &Path,
+    title: &str,
+    groups: &[Group],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let keys: Vec<String> = groups.iter().map(Group::key).collect();
+    let doses: Vec<Marks<'_>> = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| !group.dose_days.is_empty())
+        .map(|(index, group)| Marks {
+            days: &group.dose_days,
+            colour: COLOURS[index % COLOURS.len()],
+        })
+        .collect();
+    let mut written = Vec::new();
+    for name in PICTURES {
+        let (what, is_patient, axes) = axes(name, groups);
+        let panels: Vec<Panel<'_>> = axes
+            .iter()
+            .map(|shown| Panel {
+                y_label: &shown.y_label,
+                lines: groups
+                    .iter()
+                    .map(|group| curve(group, is_patient, shown))
+                    .collect(),
+                published: Vec::new(),
+                logarithmic: shown.logarithmic,
+            })
+            .filter(Panel::has_points)
+            .collect();
+        if panels.is_empty() {
+            continue;
+        }
+        let mut heading = format!("{title}: {what}");
+        if groups.iter().any(|group| group.series.len() > 1) {
+            heading += "; mean of seeds, band from least to greatest";
+        }
+        if !doses.is_empty() {
+            heading += "; marks at doses";
+        }
+        let figure = Figure {
+            heading: &heading,
+            keys: &keys,
+            panels: &panels,
+            marks: &doses,
+        };
+        written.extend(figure.write(folder, name)?);
+    }
+    Ok(written)
+}
+
+/// The table behind the pictures, a row for each curve and time that all its runs have: name of the
+/// curve, day, number of runs, and of every column of `series.csv` and `patient.csv` (these with
+/// `patient_` before their name) the mean, the least and the greatest over the runs. A cell is empty
+/// where the runs of a curve have no such column.
+pub fn overlay_csv(groups: &[Group]) -> String {
+    let mut columns: Vec<(bool, &String)> = Vec::new();
+    for is_patient in [false, true] {
+        for column in groups.iter().flat_map(|group| group.columns(is_patient)) {
+            if !columns.contains(&(is_patient, column)) {
+                columns.push((is_patient, column));
+            }
+        }
+    }
+    let mut text = "label,time_d,n".to_owned();
+    for (is_patient, column) in &columns {
+        let before = if *is_patient { "patient_" } else { "" };
+        for ending in ["mean", "least", "greatest"] {
+            text += &format!(",{before}{column}_{ending}");
+        }
+    }
+    text.push('\n');
+    for group in groups {
+        let lines: Vec<Option<Line>> = columns
+            .iter()
+            .map(|&(is_patient, column)| group.line(is_patient, column))
+            .collect();
+        let Some(first) = lines.iter().flatten().next() else {
+            continue;
+        };
+        for &(day, _) in &first.points {
+            text += &format!("{},{day},{}", quoted(&group.label), group.series.len());
+            for line in &lines {
+                let found = line.as_ref().and_then(|line| at(line, day));
+                match found {
+                    Some(values) => {
+                        for value in values {
+                            text += &format!(",{value}");
+                        }
+                    }
+                    None => text += ",,,",
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Mean, least and greatest at a time.
+fn at(line: &Line, day: f64) -> Option<[f64; 3]> {
+    let place = line
+        .points
+        .iter()
+        .position(|point| (point.0 - day).abs() < 1e-6)?;
+    let mean = line.points[place].1;
+    let band = line.band.get(place);
+    let (least, greatest) = band.map_or((mean, mean), |&(_, least, greatest)| (least, greatest));
+    Some([mean, least, greatest])
+}
+
+/// A text as a cell of CSV (RFC 4180).
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Writes the table beside the pictures.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub fn write_overlay_table(path: &Path, groups: &[Group]) -> Result<(), OutputError> {
+    write_whole(path, overlay_csv(groups).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(columns: &[&str], rows: &[&[f64]]) -> Table {
+        Table {
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+        }
+    }
+
+    fn group(label: &str, series: Vec<Table>) -> Group {
+        Group {
+            label: label.to_owned(),
+            series,
+            patients: Vec::new(),
+            dose_days: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_curve_is_a_mean_over_its_own_runs_alone() {
+        let of = |bone: f64| series(&["time_d", "bv_tv"], &[&[0.0, 0.5], &[1.0, bone]]);
+        let slower = series(
+            &["time_d", "bv_tv", "il6_pm"],
+            &[&[0.0, 0.5, 3.0], &[1.0, 0.1, 4.0]],
+        );
+        let followed = Group {
+            patients: vec![series(
+                &["time_d", "calcium_mm"],
+                &[&[0.0, 2.35], &[1.0, 2.5]],
+            )],
+            ..group("slower", vec![slower])
+        };
+        let groups = [group("base, 2", vec![of(0.25), of(0.5)]), followed];
+        assert_eq!(
+            overlay_csv(&groups),
+            "label,time_d,n,bv_tv_mean,bv_tv_least,bv_tv_greatest,\
+             il6_pm_mean,il6_pm_least,il6_pm_greatest,\
+             patient_calcium_mm_mean,patient_calcium_mm_least,patient_calcium_mm_greatest\n\
+             \"base, 2\",0,2,0.5,0.5,0.5,,,,,,\n\
+             \"base, 2\",1,2,0.375,0.25,0.5,,,,,,\n\
+             slower,0,1,0.5,0.5,0.5,3,3,3,2.35,2.35,2.35\n\
+             slower,1,1,0.1,0.1,0.1,4,4,4,2.5,2.5,2.5\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let written = write_overlay(folder.path(), "two", &groups).unwrap();
+        let names: Vec<_> = written
+            .iter()
+            .filter_map(|path| path.file_name()?.to_str())
+            .collect();
+        // No cells and no volumes: only what is there is drawn.
+        assert_eq!(
+            names,
+            [
+                "bone_loss.svg",
+                "bone_loss.png",
+                "signals.svg",
+                "signals.png",
+                "patient.svg",
+                "patient.png"
+            ]
+        );
+        let text = std::fs::read_to_string(&written[0]).unwrap();
+        for words in ["base, 2 (2 seeds)", "slower", "BV/TV (%)", "time (d)"] {
+            assert!(text.contains(words), "{words} is not drawn");
+        }
+    }
+}
