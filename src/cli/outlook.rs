@@ -28,8 +28,7 @@ const BYTES_OF_SITE: f64 = 13.0;
 
 /// Says it. The simulation is used up: some of its ticks are measured.
 pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Stop> {
-    let wrong =
-        |found: crate::scenario::diagnostic::Diagnostics| Stop::Request(found.render(false));
+    let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
     say!("tumour    {}", tumour(loaded));
     say_courses("", &simulation.model);
     let scenario = &loaded.scenario;

@@ -8,7 +8,7 @@ use super::Stop;
 use crate::numerics::quantity::Length;
 use crate::observe::morphometry::measure;
 use crate::observe::picture::Shown;
-use crate::output::map::{Cut, Frame, write_map};
+use crate::plot::map::{Cut, Frame, write_map};
 use crate::specimen::image::read;
 
 /// Arguments of `howship specimen`.

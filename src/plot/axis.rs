@@ -172,6 +172,16 @@ impl Projection {
                 break;
             }
         }
+        // A short axis may have no steps that fit: its ends say enough.
+        let count = self.ticks.labelled.len();
+        let is_tight = if is_upright {
+            count > 2 && length < 1.2 * SIZE * count as f64
+        } else {
+            count > 2 && !self.labels_fit()
+        };
+        if is_tight {
+            self.ticks.labelled.drain(1..count - 1);
+        }
         if self.foot > 0.0 {
             let zero = Tick {
                 at: 0.0,

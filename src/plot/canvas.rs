@@ -277,11 +277,12 @@ fn stroke(
             half * (from.1 - to.1) / length,
             half * (to.0 - from.0) / length,
         );
-        if from.0 == to.0 || from.1 == to.1 {
+        let (is_upright, is_level) = ((from.0 - to.0).abs() < 1e-9, (from.1 - to.1).abs() < 1e-9);
+        if is_upright || is_level {
             // Half of the width on either side, to the pixel: rounding of both edges would widen it.
             let corner = at(from.0 - aside.0.abs(), from.1 - aside.1.abs());
             let wide = (2.0 * half).round().max(1.0) as i32 - 1;
-            let end = if from.0 == to.0 {
+            let end = if is_upright {
                 (corner.0 + wide, to.1.round() as i32)
             } else {
                 (to.0.round() as i32, corner.1 + wide)

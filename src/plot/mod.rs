@@ -7,12 +7,17 @@
 //! A page is 510 points (180 mm) wide, words are 9 points high at that width; a PNG has three pixels a
 //! point.
 
+pub mod arms;
 mod axis;
 mod canvas;
 pub mod chart;
+pub mod clinic;
+pub mod curves;
 mod drawing;
 mod layers;
 mod legend;
+pub mod map;
+pub mod overlay;
 mod page;
 pub mod palette;
 mod panel;
@@ -23,9 +28,9 @@ pub mod ticks;
 
 use std::path::{Path, PathBuf};
 
-use crate::output::map::png_bytes;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::Chart;
+use crate::plot::map::png_bytes;
 
 /// Draws a chart as `NAME.svg` and `NAME.png` in a folder, and says which files it wrote.
 ///

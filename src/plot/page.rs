@@ -80,15 +80,17 @@ fn header(drawing: &mut Drawing, chart: &Chart) -> f64 {
     top + 2.0
 }
 
-/// The legend of all panels where there are several and all of them have the same one.
+/// The legend of all panels where there are several and one of them has all that the others have.
 fn shared_legend(panels: &[&Panel], palette: &Palette) -> Option<Vec<Entry>> {
-    let (first, others) = panels.split_first()?;
-    let first = legend::entries(first, palette);
-    let same = |panel: &&Panel| {
-        let entries = legend::entries(panel, palette);
-        entries.len() == first.len() && first.iter().all(|entry| entries.contains(entry))
-    };
-    (!others.is_empty() && !first.is_empty() && others.iter().all(same)).then_some(first)
+    let all: Vec<Vec<Entry>> = panels
+        .iter()
+        .map(|panel| legend::entries(panel, palette))
+        .collect();
+    let longest = all.iter().max_by_key(|entries| entries.len())?;
+    let others = all.iter().flatten();
+    let several = all.iter().filter(|entries| !entries.is_empty()).count() > 1;
+    let holds_all = others.into_iter().all(|entry| longest.contains(entry));
+    (several && holds_all).then(|| longest.clone())
 }
 
 /// Height of a plot of this width.

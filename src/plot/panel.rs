@@ -142,22 +142,18 @@ impl<'a> Plot<'a> {
         if self.is_filled() {
             return;
         }
-        if !self.y.is_categorical {
-            let ticks = std::mem::take(&mut self.y.ticks);
-            for tick in &ticks.labelled {
-                if let Some(y) = self.down(tick.at) {
-                    self.drawing.rule((0.0, y), (self.wide, y), 0.6, GRID);
-                }
-            }
-            self.y.ticks = ticks;
-        } else {
-            let ticks = std::mem::take(&mut self.x.ticks);
-            for tick in &ticks.labelled {
+        if self.y.is_categorical {
+            for tick in &self.x.ticks.labelled.clone() {
                 if let Some(x) = self.across(tick.at) {
                     self.drawing.rule((x, 0.0), (x, self.high), 0.6, GRID);
                 }
             }
-            self.x.ticks = ticks;
+            return;
+        }
+        for tick in &self.y.ticks.labelled.clone() {
+            if let Some(y) = self.down(tick.at) {
+                self.drawing.rule((0.0, y), (self.wide, y), 0.6, GRID);
+            }
         }
     }
 
@@ -196,9 +192,10 @@ impl<'a> Plot<'a> {
             if !self.y.is_categorical {
                 self.drawing.rule((-TICK, y), (0.0, y), 0.8, INK);
             }
-            let lines = match self.y.is_categorical {
-                true => wrap(&tick.label, SIZE, false, CATEGORY),
-                false => vec![tick.label.clone()],
+            let lines = if self.y.is_categorical {
+                wrap(&tick.label, SIZE, false, CATEGORY)
+            } else {
+                vec![tick.label.clone()]
             };
             let first = y + legend::DROP - 0.5 * LINE * (lines.len() as f64 - 1.0);
             for (line, words) in lines.iter().enumerate() {
@@ -270,20 +267,17 @@ impl<'a> Plot<'a> {
             };
             self.drawing
                 .rule((x, self.high), (x, self.high + TICK), 0.8, INK);
-            let lines = match self.x.is_categorical {
-                true => wrap(&tick.label, SIZE, false, step - 4.0),
-                false => vec![tick.label.clone()],
+            let lines = if self.x.is_categorical {
+                wrap(&tick.label, SIZE, false, step - 4.0)
+            } else {
+                vec![tick.label.clone()]
             };
             most = most.max(lines.len());
             let align = if axis.ticks.is_empty() {
                 Align::Middle
             } else {
                 // Texts of the caller lean inwards at the ends, away from those of the next panel.
-                let share = x / self.wide;
-                match self.at_ends(share) {
-                    Some(align) => align,
-                    None => Align::Middle,
-                }
+                self.at_ends(x / self.wide).unwrap_or(Align::Middle)
             };
             for (line, words) in lines.iter().enumerate() {
                 let at = (x, base + LINE * line as f64);

@@ -25,7 +25,7 @@ fn curve(name: &str, points: Vec<(f64, f64)>) -> Curve {
 }
 
 fn course(days: u32, law: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let days = (0..=days).map(f64::from);
+    let days = (0..=days / 3).map(|place| f64::from(3 * place));
     days.map(|day| (day, law(day))).collect()
 }
 
@@ -298,7 +298,7 @@ fn heat() -> Chart {
 
 /// A smooth field with the runs that it was fitted to.
 fn surface() -> Chart {
-    let place = |n: u32| (f64::from(n) + 0.5) / 44.0;
+    let place = |n: u32| (f64::from(n) + 0.5) / 14.0;
     let law = |u: f64, v: f64| (3.0 * u).sin() + v * v;
     let draw = |which: u64, n: u64| derived_seed(which, n) as f64 / u64::MAX as f64;
     Chart {
@@ -317,10 +317,10 @@ fn surface() -> Chart {
             layers: vec![Layer::Heat(Heat {
                 title: "BV/TV, day 28".to_owned(),
                 unit: "%".to_owned(),
-                columns: 44,
-                rows: 44,
-                values: (0..44 * 44)
-                    .map(|n| law(place(n % 44), place(n / 44)))
+                columns: 14,
+                rows: 14,
+                values: (0..14 * 14)
+                    .map(|n| law(place(n % 14), place(n / 14)))
                     .collect(),
                 extent: [0.0, 1.0, 0.0, 1.0],
                 with_numbers: false,

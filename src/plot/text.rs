@@ -175,8 +175,7 @@ mod tests {
     fn the_font_reads_and_has_every_letter_that_charts_use() {
         for is_bold in [false, true] {
             let font = &embedded(is_bold).unwrap().font;
-            for letter in "\u{2212}\u{d7}⁰¹²³⁴⁵⁶⁷⁸⁹⁻αβγµΔ%≥≤±".chars()
-            {
+            for letter in "\u{2212}\u{d7}⁰¹²³⁴⁵⁶⁷⁸⁹⁻αβγµ%".chars() {
                 assert!(font.glyph_id(letter).0 != 0, "{letter:?}");
             }
         }

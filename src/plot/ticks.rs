@@ -127,7 +127,7 @@ pub(super) fn opened(low: f64, high: f64) -> (f64, f64) {
 }
 
 /// Ticks at steps of 1, 2 or 5 times a power of ten: two at least, and at most `most` of them where such
-/// steps allow it (four otherwise).
+/// steps allow it (five otherwise).
 ///
 /// A range without width is opened; ends that are not finite give no ticks.
 pub fn linear(low: f64, high: f64, most: usize) -> Ticks {
@@ -211,9 +211,12 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
             .collect();
         if powers.len() >= 2 {
             let is_plain = powers.iter().all(|power| (-2..=4).contains(power));
-            let label = |power: i32| match is_plain {
-                true => decimal(1, power),
-                false => power_of_ten(power),
+            let label = |power: i32| {
+                if is_plain {
+                    decimal(1, power)
+                } else {
+                    power_of_ten(power)
+                }
             };
             let minor = if step == 1 && count < 7 {
                 between(&[2, 3, 4, 5, 6, 7, 8, 9])
@@ -289,7 +292,7 @@ mod tests {
     fn hold(ticks: &Ticks, low: f64, high: f64, most: usize) {
         let all = &ticks.labelled;
         assert!(
-            (2..=most.max(4)).contains(&all.len()),
+            (2..=most.max(5)).contains(&all.len()),
             "{low} to {high}, {most}: {all:?}"
         );
         let slack = 1e-6 * (high - low);
