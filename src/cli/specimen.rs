@@ -10,7 +10,7 @@ use crate::numerics::quantity::Length;
 use crate::observe::figures::{Figures, implausible, thin};
 use crate::observe::morphometry::{Morphometry, measure};
 use crate::observe::picture::Shown;
-use crate::output::map::{Cut, Frame, write_map};
+use crate::plot::map::{Cut, Frame, write_map};
 use crate::specimen::image::{BoneImage, BoneOptions, Segmentation, read_with};
 
 /// Arguments of `howship specimen`.

@@ -1,12 +1,7 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
-pub mod arms;
 pub mod checkpoint;
-pub mod clinic;
-pub mod curves;
-pub mod map;
 pub mod ours;
-pub mod overlay;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod run_folder;

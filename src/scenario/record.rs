@@ -19,16 +19,16 @@ use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, columns, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
-use crate::output::curves::{
-    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
-    write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
-};
-use crate::output::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient::bones::{self, Bones, events_csv};
 use crate::patient::skeletal_events::Event;
 use crate::patient::{self, Patient};
+use crate::plot::curves::{
+    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
+    write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
+};
+use crate::plot::map::{Cut, Frame, write_dose_map, write_gif, write_map};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};

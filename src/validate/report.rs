@@ -7,9 +7,9 @@ use super::arms::Runs;
 use super::fitted::FITTED;
 use super::targets::{FOLDS, Part};
 use super::{Outcome, ValidationError};
-use crate::output::curves::{Line, Panel, Published, write_picture};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::plot::curves::{Line, Panel, Published, write_picture};
 use crate::scenario::build::load;
 
 /// Writes every file of the report into the folder of the plan.
@@ -280,7 +280,7 @@ fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>
         let Some((name, heading, panels)) = picture(&outcome.runs).filter(|_| asked(id)) else {
             continue;
         };
-        write_picture(folder, name, heading, &panels, &[])?;
+        write_picture(folder, name, heading, panels, &[])?;
         drawn.push((name.to_owned(), heading.to_owned()));
     }
     Ok(drawn)
@@ -436,6 +436,7 @@ fn panel(
         lines: lines.into_iter().collect(),
         published,
         logarithmic,
+        ..Panel::default()
     }
 }
 

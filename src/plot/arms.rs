@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
-use crate::output::curves::{Line, Panel, write_picture};
 use crate::output::table::Table;
+use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Tone};
+use crate::plot::curves::Line;
+use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
 
 /// Columns of `series.csv` that are held against each other.
@@ -131,7 +133,8 @@ pub fn table(arms: &[ArmRuns]) -> Option<Table> {
     Some(table)
 }
 
-/// Draws bone volume and tumour of all arms, and the paired differences in bone volume.
+/// Draws bone volume and tumour of all arms, and the paired differences in bone volume; each arm has its
+/// colour and dash in all panels, the control is grey.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -140,60 +143,83 @@ pub fn write_arms(
     title: &str,
     arms: &[ArmRuns],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let lines = |name: &str, factor: f64| {
-        arms.iter()
-            .filter_map(|arm| Line::over(&arm.runs, name, &arm.name, |_| factor))
-            .collect()
+    let seeds = arms.first().map_or(0, |arm| arm.runs.len());
+    let curves = |name: &str, factor: f64| -> Vec<Layer> {
+        let lines = arms.iter().enumerate().filter_map(|(place, arm)| {
+            let line = Line::over(&arm.runs, name, &arm.name, |_| factor)?;
+            Some(line.curve(tone(place, &arm.name)))
+        });
+        lines.collect()
     };
-    let panels = [
-        Panel {
-            published: Vec::new(),
-            y_label: "BV/TV (%)",
-            logarithmic: false,
-            lines: lines("bv_tv", 100.0),
+    let panel = |y: Axis, layers: Vec<Layer>| Panel {
+        x: Axis::days().from_zero(),
+        y,
+        layers,
+        ..Panel::default()
+    };
+    let chart = Chart {
+        title: title.to_owned(),
+        note: if seeds > 1 {
+            format!(
+                "mean of {seeds} seeds, band from least to greatest; differences paired by seed (95 % \
+                 interval)"
+            )
+        } else {
+            String::new()
         },
-        Panel {
-            published: Vec::new(),
-            y_label: "tumour cells",
-            logarithmic: true,
-            lines: lines("tumour_cells", 1.0),
-        },
-        Panel {
-            published: Vec::new(),
-            y_label: "difference in BV/TV (points)",
-            logarithmic: false,
-            lines: differences(arms).unwrap_or_default(),
-        },
-    ];
-    write_picture(folder, "arms", title, &panels, &[])
+        panels: vec![
+            panel(
+                Axis::linear("BV/TV", "%").from_zero(),
+                curves("bv_tv", 100.0),
+            ),
+            panel(Axis::log("tumour cells", ""), curves("tumour_cells", 1.0)),
+            panel(
+                Axis::linear("difference in BV/TV", "points").from_zero(),
+                differences(arms).unwrap_or_default(),
+            ),
+        ],
+        order: names(arms.iter().map(|arm| arm.name.as_str())),
+        ..Chart::default()
+    };
+    write(folder, "arms", &chart)
 }
 
-fn differences(arms: &[ArmRuns]) -> Option<Vec<Line>> {
+/// The control is what the others are compared with.
+pub(super) fn tone(place: usize, name: &str) -> Tone {
+    match place {
+        0 => Tone::Reference,
+        _ => Tone::Named(name.to_owned()),
+    }
+}
+
+/// Names of the arms behind the control, in the order of their colours.
+pub(super) fn names<'a>(arms: impl Iterator<Item = &'a str>) -> Vec<String> {
+    arms.skip(1).map(str::to_owned).collect()
+}
+
+fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
     let aligned = Aligned::new(arms)?;
     let values = aligned.column(arms, "bv_tv")?;
     let control = arms.first()?;
     let seeds = control.runs.len();
-    let line = |(arm, values_of_arm): (&ArmRuns, &Vec<Vec<f64>>)| {
-        let mut label = format!("{} minus {}", arm.name, control.name);
-        if seeds > 1 {
-            label = format!("{label}, 95 % interval over {seeds} seeds");
-        }
-        let mut line = Line {
-            label,
-            points: Vec::new(),
-            band: Vec::new(),
+    let curve = |(arm, values_of_arm): (&ArmRuns, &Vec<Vec<f64>>)| {
+        let mut curve = Curve {
+            label: format!("{} minus {}", arm.name, control.name),
+            tone: Tone::Named(arm.name.clone()),
+            ..Curve::default()
         };
         for (index, &day) in aligned.days.iter().enumerate() {
             let (mean, half) = difference(&values_of_arm[index], &values[0][index]);
-            line.points.push((day, 100.0 * mean));
+            curve.points.push((day, 100.0 * mean));
             if seeds > 1 {
-                line.band
+                curve
+                    .band
                     .push((day, 100.0 * (mean - half), 100.0 * (mean + half)));
             }
         }
-        line
+        Layer::Curve(curve)
     };
-    Some(arms[1..].iter().zip(&values[1..]).map(line).collect())
+    Some(arms[1..].iter().zip(&values[1..]).map(curve).collect())
 }
 
 #[cfg(test)]
@@ -243,6 +269,7 @@ mod tests {
         };
         assert!(svg.exists() && png.exists());
         let text = std::fs::read_to_string(svg).unwrap();
-        assert!(text.contains("treated minus control, 95 % interval over 2 seeds"));
+        assert!(text.contains("treated minus control"));
+        assert!(text.contains("mean of 2 seeds") && text.contains("95 % interval"));
     }
 }

@@ -3,12 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::output::curves::{COLOURS, Figure, Line, Marks, Panel};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::plot::chart::{Axis, Chart, Doses, Layer, Panel, Scale, Tone};
+use crate::plot::curves::{Line, axis};
+use crate::plot::write;
 
 /// Curves that have a colour of their own.
-pub const MOST_CURVES: usize = COLOURS.len();
+pub const MOST_CURVES: usize = 8;
 
 /// Names of the pictures, without their endings.
 pub const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
@@ -141,9 +143,8 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
     }
 }
 
-/// The curve of a group on its axes; without points where the group has no such column, so that the
-/// colours of the others stay.
-fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Line {
+/// The curve of a group on its axes; none where the group has no such column.
+fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Option<Layer> {
     let runs = if is_patient {
         &group.patients
     } else {
@@ -156,13 +157,8 @@ fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Line {
             shown.factor
         }
     };
-    let mut line = Line::over(runs, &shown.column, "", factor).unwrap_or(Line {
-        label: String::new(),
-        points: Vec::new(),
-        band: Vec::new(),
-    });
-    line.label.clear();
-    line
+    let line = Line::over(runs, &shown.column, &group.key(), factor)?;
+    Some(line.curve(Tone::Named(group.key())))
 }
 
 /// Draws the pictures for which some group has columns, as SVG and PNG.
@@ -174,51 +170,60 @@ pub fn write_overlay(
     title: &str,
     groups: &[Group],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let keys: Vec<String> = groups.iter().map(Group::key).collect();
-    let doses: Vec<Marks<'_>> = groups
-        .iter()
-        .enumerate()
-        .filter(|(_, group)| !group.dose_days.is_empty())
-        .map(|(index, group)| Marks {
-            days: &group.dose_days,
-            colour: COLOURS[index % COLOURS.len()],
-        })
-        .collect();
     let mut written = Vec::new();
     for name in PICTURES {
         let (what, is_patient, axes) = axes(name, groups);
-        let panels: Vec<Panel<'_>> = axes
+        let panels: Vec<Panel> = axes
             .iter()
-            .map(|shown| Panel {
-                y_label: &shown.y_label,
-                lines: groups
-                    .iter()
-                    .map(|group| curve(group, is_patient, shown))
-                    .collect(),
-                published: Vec::new(),
-                logarithmic: shown.logarithmic,
-            })
-            .filter(Panel::has_points)
+            .map(|shown| panel(groups, is_patient, shown))
+            .filter(Panel::has_data)
             .collect();
         if panels.is_empty() {
             continue;
         }
-        let mut heading = format!("{title}: {what}");
+        let mut notes = Vec::new();
         if groups.iter().any(|group| group.series.len() > 1) {
-            heading += "; mean of seeds, band from least to greatest";
+            notes.push("mean of seeds, band from least to greatest");
         }
-        if !doses.is_empty() {
-            heading += "; marks at doses";
+        if groups.iter().any(|group| !group.dose_days.is_empty()) {
+            notes.push("triangles: doses");
         }
-        let figure = Figure {
-            heading: &heading,
-            keys: &keys,
-            panels: &panels,
-            marks: &doses,
+        let chart = Chart {
+            title: format!("{title}: {what}"),
+            note: notes.join("; "),
+            panels,
+            order: groups.iter().map(Group::key).collect(),
+            ..Chart::default()
         };
-        written.extend(figure.write(folder, name)?);
+        written.extend(write(folder, name, &chart)?);
     }
     Ok(written)
+}
+
+fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
+    let curves = groups
+        .iter()
+        .filter_map(|group| curve(group, is_patient, shown));
+    let doses = groups.iter().map(|group| {
+        Layer::Doses(Doses {
+            label: String::new(),
+            tone: Tone::Named(group.key()),
+            times: group.dose_days.clone(),
+        })
+    });
+    Panel {
+        x: Axis::days().from_zero(),
+        y: Axis {
+            scale: if shown.logarithmic {
+                Scale::Log
+            } else {
+                Scale::Linear
+            },
+            ..axis(&shown.y_label).from_zero()
+        },
+        layers: curves.chain(doses).collect(),
+        ..Panel::default()
+    }
 }
 
 /// The table behind the pictures, a row for each curve and time that all its runs have: name of the

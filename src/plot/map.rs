@@ -1,17 +1,27 @@
 //! Maps of the tissue: a section as it is, a volume as three cuts through its middle.
 
 use std::path::Path;
+use std::sync::Once;
 
 use plotters::coord::Shift;
 use plotters::prelude::{
     BLACK, BitMapBackend, Color, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement,
     RGBColor, Rectangle, SVGBackend, TextStyle,
 };
-use plotters::style::IntoFont;
+use plotters::style::{FontStyle, IntoFont, register_font};
 
 use crate::observe::picture::Shown;
-use crate::output::curves::use_embedded_font;
 use crate::output::{OutputError, write_whole};
+
+/// Makes the embedded font known to the plotter.
+fn use_embedded_font() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let regular: &[u8] = include_bytes!("../../assets/font/DejaVuSans.ttf");
+        // A font that does not read would show at the first label, as a drawing error.
+        let _ = register_font("sans-serif", FontStyle::Normal, regular);
+    });
+}
 
 /// Kinds in the order of the legend.
 const ALL: [Shown; 10] = [

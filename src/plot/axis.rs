@@ -1,0 +1,287 @@
+//! From numbers to places along an axis, with its ticks and the words of its title.
+
+use crate::plot::chart::{Axis, Scale};
+use crate::plot::text::{SIZE, width};
+use crate::plot::ticks::{Tick, Ticks, linear, logarithmic, opened, power_of_ten};
+
+/// Room below a logarithmic axis for zeros, points.
+const FOOT: f64 = 12.0;
+/// Room above and below the data, as a share of the range.
+const MARGIN: f64 = 0.04;
+/// Least distance between two labels, points.
+const APART: f64 = 7.0;
+/// Least distance between two ticks of an upright axis, points.
+const TICK_ROOM: f64 = 19.0;
+
+/// Numbers to distances from the low end of an axis, in points.
+#[derive(Debug, Clone)]
+pub(super) struct Projection {
+    low: f64,
+    high: f64,
+    is_log: bool,
+    /// Categories stand from the top or the left, with one step each.
+    pub(super) is_categorical: bool,
+    length: f64,
+    /// Room at the low end where zeros stand; 0 for none.
+    pub(super) foot: f64,
+    pub(super) ticks: Ticks,
+}
+
+/// What a projection is made for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wish {
+    /// Length, points.
+    pub(super) length: f64,
+    /// The axis is upright.
+    pub(super) is_upright: bool,
+    /// Room is left at both ends.
+    pub(super) is_padded: bool,
+    /// Share of the length that is kept free above the data.
+    pub(super) headroom: f64,
+}
+
+impl Projection {
+    pub(super) fn new(axis: &Axis, numbers: &[f64], wish: Wish) -> Self {
+        let mut made = Self {
+            low: 0.0,
+            high: 1.0,
+            is_log: axis.scale == Scale::Log,
+            is_categorical: false,
+            length: wish.length,
+            foot: 0.0,
+            ticks: Ticks::default(),
+        };
+        if let Scale::Categories(names) = &axis.scale {
+            made.is_categorical = true;
+            (made.low, made.high) = (-0.5, names.len() as f64 - 0.5);
+            let ticks = names.iter().enumerate().map(|(place, name)| Tick {
+                at: place as f64,
+                label: name.clone(),
+            });
+            made.ticks.labelled = ticks.collect();
+            return made;
+        }
+        if made.is_log && numbers.contains(&0.0) {
+            made.foot = FOOT;
+        }
+        let shown = numbers
+            .iter()
+            .copied()
+            .filter(|&number| number.is_finite() && (!made.is_log || number > 0.0))
+            .map(|number| made.scaled(number));
+        let ends = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+            (low.min(number), high.max(number))
+        });
+        (made.low, made.high) = made.ends(axis, ends, wish);
+        made.set_ticks(axis, wish.is_upright);
+        made
+    }
+
+    fn scaled(&self, number: f64) -> f64 {
+        if self.is_log { number.log10() } else { number }
+    }
+
+    /// Ends of the axis that hold all numbers, and what is asked for.
+    fn ends(&self, axis: &Axis, (mut low, mut high): (f64, f64), wish: Wish) -> (f64, f64) {
+        if axis.with_zero && !self.is_log {
+            (low, high) = (low.min(0.0), high.max(0.0));
+        }
+        let given = |end: Option<f64>| end.map(|end| self.scaled(end)).filter(|e| e.is_finite());
+        let (least, most) = (given(axis.least), given(axis.most));
+        low = least.map_or(low, |least| low.min(least));
+        high = most.map_or(high, |most| high.max(most));
+        if low > high {
+            (low, high) = (0.0, 1.0);
+        }
+        if self.is_log {
+            // A quarter of a power of ten at least on either side of a constant.
+            if high - low < 0.5 {
+                (low, high) = (low - 0.25, high + 0.25);
+            }
+        } else {
+            (low, high) = opened(low, high);
+        }
+        let room = MARGIN * (high - low);
+        if wish.is_padded {
+            let holds_zero = axis.with_zero && !self.is_log;
+            if least.is_none_or(|least| low < least) && !(holds_zero && low == 0.0) {
+                low -= room;
+            }
+            if most.is_none_or(|most| high > most) && !(holds_zero && high == 0.0) {
+                high += room;
+            }
+        }
+        high += (high - low) * wish.headroom / (1.0 - wish.headroom);
+        (low, high)
+    }
+
+    /// Ends of the axis as numbers.
+    pub(super) fn range(&self) -> (f64, f64) {
+        if self.is_log {
+            (10_f64.powf(self.low), 10_f64.powf(self.high))
+        } else {
+            (self.low, self.high)
+        }
+    }
+
+    /// Distance from the low end; none of a gap. Zeros stand in the foot of a logarithmic axis.
+    pub(super) fn at(&self, number: f64) -> Option<f64> {
+        if !number.is_finite() || (self.is_log && number < 0.0) {
+            return None;
+        }
+        if self.is_zero_of_log(number) {
+            return (self.foot > 0.0).then_some(0.5 * self.foot);
+        }
+        let share = (self.scaled(number) - self.low) / (self.high - self.low);
+        Some(self.foot + share * (self.length - self.foot))
+    }
+
+    /// True of a number that has no place on a logarithmic axis but its foot.
+    pub(super) fn is_zero_of_log(&self, number: f64) -> bool {
+        self.is_log && number == 0.0
+    }
+
+    fn set_ticks(&mut self, axis: &Axis, is_upright: bool) {
+        if axis.is_hidden {
+            return;
+        }
+        if !axis.ticks.is_empty() {
+            let ticks = axis.ticks.iter();
+            self.ticks.labelled = ticks
+                .map(|(at, label)| Tick {
+                    at: *at,
+                    label: label.clone(),
+                })
+                .collect();
+            return;
+        }
+        let length = self.length - self.foot;
+        let most = if is_upright {
+            ((length / TICK_ROOM) as usize).clamp(2, 8)
+        } else {
+            11
+        };
+        let (low, high) = self.range();
+        for most in (2..=most).rev() {
+            self.ticks = if self.is_log {
+                logarithmic(low, high, most)
+            } else {
+                linear(low, high, most)
+            };
+            if is_upright || self.labels_fit() {
+                break;
+            }
+        }
+        // A short axis may have no steps that fit: its ends say enough.
+        let count = self.ticks.labelled.len();
+        let is_tight = if is_upright {
+            count > 2 && length < 1.2 * SIZE * count as f64
+        } else {
+            count > 2 && !self.labels_fit()
+        };
+        if is_tight {
+            self.ticks.labelled.drain(1..count - 1);
+        }
+        if self.foot > 0.0 {
+            let zero = Tick {
+                at: 0.0,
+                label: "0".to_owned(),
+            };
+            self.ticks.labelled.insert(0, zero);
+        }
+    }
+
+    fn labels_fit(&self) -> bool {
+        let ends: Vec<(f64, f64)> = self
+            .ticks
+            .labelled
+            .iter()
+            .filter_map(|tick| {
+                let half = 0.5 * width(&tick.label, SIZE, false);
+                self.at(tick.at).map(|at| (at - half, at + half))
+            })
+            .collect();
+        ends.windows(2).all(|pair| pair[1].0 - pair[0].1 >= APART)
+    }
+
+    /// A projection with the same ends of numbers that are `factor` times those of this one.
+    pub(super) fn times(&self, factor: f64) -> Self {
+        let mut other = Self {
+            low: self.low * factor,
+            high: self.high * factor,
+            ticks: Ticks::default(),
+            ..self.clone()
+        };
+        other.set_ticks(&Axis::default(), true);
+        other
+    }
+}
+
+/// Title of an axis with its unit, and the power of ten that its labels leave out.
+pub(super) fn title(name: &str, unit: &str, power: i32) -> String {
+    match (unit, power) {
+        ("", 0) => name.to_owned(),
+        (unit, 0) => format!("{name} ({unit})"),
+        ("", power) => format!("{name} (\u{d7}{})", power_of_ten(power)),
+        (unit, power) => format!("{name} ({} {unit})", power_of_ten(power)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(axis: &Axis, numbers: &[f64]) -> Projection {
+        let wish = Wish {
+            length: 120.0,
+            is_upright: true,
+            is_padded: true,
+            headroom: 0.0,
+        };
+        Projection::new(axis, numbers, wish)
+    }
+
+    #[test]
+    fn zeros_stand_at_the_foot_of_a_log_axis_and_gaps_nowhere() {
+        let axis = Axis::log("tumour cells", "");
+        let found = made(&axis, &[0.0, 10.0, 1000.0, f64::NAN]);
+        let zero = found.at(0.0).unwrap();
+        assert!(zero > 0.0 && zero < found.at(10.0).unwrap());
+        assert_eq!(found.ticks.labelled[0].label, "0");
+        assert_eq!(found.at(f64::NAN), None);
+        assert_eq!(found.at(-1.0), None);
+        // The axis does not run from a number that only stands for none.
+        assert!(found.range().0 > 5.0, "{:?}", found.range());
+        assert_eq!(made(&axis, &[10.0, 1000.0]).at(0.0), None);
+    }
+
+    #[test]
+    fn axes_hold_all_numbers_and_zero_where_asked() {
+        let linear = Axis::linear("calcium", "mM");
+        let found = made(&linear, &[2.1, 3.4]);
+        let (low, high) = found.range();
+        assert!(low > 1.9 && low < 2.1 && high > 3.4);
+        let (low, high) = made(&linear.clone().from_zero(), &[2.1, 3.4]).range();
+        assert!(low == 0.0 && high > 3.4);
+        let to_100 = Axis {
+            most: Some(100.0),
+            ..linear.from_zero()
+        };
+        assert_eq!(made(&to_100, &[20.0, 100.0]).range(), (0.0, 100.0));
+        // Nothing to show, and a constant.
+        assert_eq!(made(&Axis::default(), &[]).ticks.labelled.len(), 6);
+        assert!(made(&Axis::default(), &[5.0, 5.0]).ticks.labelled.len() > 1);
+        assert!(made(&Axis::log("", ""), &[5.0]).ticks.labelled.len() > 1);
+    }
+
+    #[test]
+    fn titles_name_unit_and_power() {
+        assert_eq!(title("time", "d", 0), "time (d)");
+        assert_eq!(title("EA over day 0", "", 0), "EA over day 0");
+        assert_eq!(
+            title("formed", "mm\u{b3}", -3),
+            "formed (10\u{207b}\u{b3} mm\u{b3})"
+        );
+        assert_eq!(title("cells", "", 6), "cells (\u{d7}10\u{2076})");
+    }
+}

@@ -1,0 +1,355 @@
+//! A drawing into SVG and PNG by the backends of plotters, from the same places.
+
+use plotters::prelude::{
+    BitMapBackend, Color, DrawingBackend, RGBAColor, RGBColor, SVGBackend, ShapeStyle,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, TextStyle};
+
+use crate::plot::drawing::{Align, Drawing, Mark, Place, Text};
+use crate::plot::page::Page;
+use crate::plot::palette::{Colour, WHITE};
+use crate::plot::text::{FAMILIES, outlines};
+
+/// Steps of a point in an SVG, whose backend has whole numbers for places.
+const FINE: f64 = 10.0;
+/// Pixels of a point in a PNG: 1530 across a page of two columns.
+const PIXELS: f64 = 3.0;
+/// Lines and areas of a PNG are drawn at so many times its size and then averaged.
+const OVER: usize = 2;
+
+fn rgb(Colour(red, green, blue): Colour) -> RGBColor {
+    RGBColor(red, green, blue)
+}
+
+fn filled(colour: RGBAColor) -> ShapeStyle {
+    ShapeStyle {
+        color: colour,
+        filled: true,
+        stroke_width: 0,
+    }
+}
+
+/// Parts of a line that a dash leaves.
+fn dashed(points: &[Place], dash: &[f64]) -> Vec<Vec<Place>> {
+    if dash.is_empty() {
+        return vec![points.to_vec()];
+    }
+    let mut parts = Vec::new();
+    let mut part: Vec<Place> = points.first().copied().into_iter().collect();
+    let (mut phase, mut left) = (0, dash[0]);
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        let mut length = (to.0 - from.0).hypot(to.1 - from.1);
+        while length > left {
+            let share = left / length;
+            from = (
+                from.0 + share * (to.0 - from.0),
+                from.1 + share * (to.1 - from.1),
+            );
+            length -= left;
+            if phase % 2 == 0 {
+                part.push(from);
+                parts.push(std::mem::take(&mut part));
+            } else {
+                part = vec![from];
+            }
+            phase = (phase + 1) % dash.len();
+            left = dash[phase];
+        }
+        left -= length;
+        if phase % 2 == 0 {
+            part.push(to);
+        }
+    }
+    if part.len() > 1 {
+        parts.push(part);
+    }
+    parts
+}
+
+/// Draws everything but words: `unit` steps a point.
+fn draw_shapes<DB: DrawingBackend>(
+    backend: &mut DB,
+    drawing: &Drawing,
+    unit: f64,
+    stroke: impl Fn(&mut DB, &[Place], f64, RGBAColor) -> Result<(), String>,
+) -> Result<(), String> {
+    let at = |(x, y): Place| ((x * unit).round() as i32, (y * unit).round() as i32);
+    for mark in &drawing.marks {
+        match mark {
+            Mark::Line {
+                points,
+                width,
+                style,
+            } => {
+                for part in dashed(points, style.dash) {
+                    stroke(backend, &part, *width, rgb(style.colour).to_rgba())?;
+                }
+            }
+            Mark::Area {
+                points,
+                colour,
+                strength,
+            } => {
+                let style = filled(rgb(*colour).mix(*strength));
+                backend
+                    .fill_polygon(points.iter().map(|&point| at(point)), &style)
+                    .map_err(said)?;
+            }
+            Mark::Disc {
+                at: centre,
+                radius,
+                colour,
+                is_open,
+                strength,
+            } => {
+                let steps = |length: f64| (length * unit).round().max(1.0) as u32;
+                let style = filled(rgb(*colour).mix(*strength));
+                backend
+                    .draw_circle(at(*centre), steps(*radius), &style, true)
+                    .map_err(said)?;
+                if *is_open {
+                    let inner = filled(rgb(WHITE).to_rgba());
+                    backend
+                        .draw_circle(at(*centre), steps(radius - 0.9), &inner, true)
+                        .map_err(said)?;
+                }
+            }
+            Mark::Text(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// The page as an SVG.
+///
+/// # Errors
+/// What the plotter said.
+pub(super) fn svg(page: &Page) -> Result<String, String> {
+    let size = [page.width, page.height].map(|length| (length * FINE).round() as u32);
+    let at = |(x, y): Place| ((x * FINE).round() as i32, (y * FINE).round() as i32);
+    let mut text = String::new();
+    {
+        let mut backend = SVGBackend::with_string(&mut text, (size[0], size[1]));
+        let paper = filled(rgb(WHITE).to_rgba());
+        let corner = (size[0] as i32, size[1] as i32);
+        backend
+            .draw_rect((0, 0), corner, &paper, true)
+            .map_err(said)?;
+        draw_shapes(
+            &mut backend,
+            &page.drawing,
+            FINE,
+            |backend, points, width, color| {
+                let style = ShapeStyle {
+                    color,
+                    filled: false,
+                    stroke_width: (width * FINE).round() as u32,
+                };
+                let points = points.iter().map(|&point| at(point));
+                backend.draw_path(points, &style).map_err(said)
+            },
+        )?;
+        for text in page.drawing.texts() {
+            write_words(&mut backend, text)?;
+        }
+        backend.present().map_err(said)?;
+    }
+    // The backend counts in steps: the picture is as large as its page.
+    let steps = format!("width=\"{}\" height=\"{}\"", size[0], size[1]);
+    let points = format!("width=\"{}pt\" height=\"{}pt\"", page.width, page.height);
+    Ok(text.replacen(&steps, &points, 1))
+}
+
+/// The backend sets the top of letters, 0.76 em above the line on which they stand, at a place.
+const TOP: f64 = 0.76;
+/// The backend divides sizes by this.
+const EM: f64 = 1.24;
+
+fn write_words(backend: &mut SVGBackend<'_>, text: &Text) -> Result<(), String> {
+    let style = if text.is_bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
+    let turn = if text.is_turned {
+        FontTransform::Rotate270
+    } else {
+        FontTransform::None
+    };
+    let font = FontDesc::new(FontFamily::Name(FAMILIES), text.size * FINE * EM, style);
+    let side = match text.align {
+        Align::Start => HPos::Left,
+        Align::Middle => HPos::Center,
+        Align::End => HPos::Right,
+    };
+    let ink = rgb(text.colour);
+    let style = TextStyle::from(font.transform(turn))
+        .color(&ink)
+        .pos(Pos::new(side, VPos::Top));
+    let rise = TOP * text.size;
+    let (x, y) = if text.is_turned {
+        (text.at.0 - rise, text.at.1)
+    } else {
+        (text.at.0, text.at.1 - rise)
+    };
+    let at = ((x * FINE).round() as i32, (y * FINE).round() as i32);
+    backend.draw_text(&text.words, &style, at).map_err(said)
+}
+
+/// A picture in pixels.
+pub(super) struct Bitmap {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Red, green and blue, row by row.
+    pub(super) pixels: Vec<u8>,
+}
+
+/// The page in pixels.
+///
+/// # Errors
+/// What the plotter said.
+pub(super) fn bitmap(page: &Page) -> Result<Bitmap, String> {
+    let size = [page.width, page.height].map(|length| (length * PIXELS).round() as usize);
+    let large = size.map(|length| length * OVER);
+    let mut fine = vec![255_u8; 3 * large[0] * large[1]];
+    {
+        let unit = PIXELS * OVER as f64;
+        let size = (large[0] as u32, large[1] as u32);
+        let mut backend = BitMapBackend::with_buffer(&mut fine, size);
+        draw_shapes(
+            &mut backend,
+            &page.drawing,
+            unit,
+            |backend, points, width, colour| stroke(backend, points, width, colour, unit),
+        )?;
+        backend.present().map_err(said)?;
+    }
+    let mut picture = Bitmap {
+        width: size[0] as u32,
+        height: size[1] as u32,
+        pixels: vec![255; 3 * size[0] * size[1]],
+    };
+    let area = (OVER * OVER) as u32;
+    for row in 0..size[1] {
+        for column in 0..size[0] {
+            for channel in 0..3 {
+                let mut sum = area / 2;
+                for y in 0..OVER {
+                    for x in 0..OVER {
+                        let at = (OVER * row + y) * large[0] + OVER * column + x;
+                        sum += u32::from(fine[3 * at + channel]);
+                    }
+                }
+                picture.pixels[3 * (row * size[0] + column) + channel] = (sum / area) as u8;
+            }
+        }
+    }
+    for text in page.drawing.texts() {
+        picture.write(text);
+    }
+    Ok(picture)
+}
+
+/// A line as quadrilaterals with round joints: a polygon of the whole would show its own crossings.
+fn stroke(
+    backend: &mut BitMapBackend<'_>,
+    points: &[Place],
+    width: f64,
+    colour: RGBAColor,
+    unit: f64,
+) -> Result<(), String> {
+    let style = filled(colour);
+    let half = 0.5 * width * unit;
+    let at = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
+    for pair in points.windows(2) {
+        let [from, to] = [pair[0], pair[1]].map(|(x, y)| (x * unit, y * unit));
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        if length < 1e-9 {
+            continue;
+        }
+        let aside = (
+            half * (from.1 - to.1) / length,
+            half * (to.0 - from.0) / length,
+        );
+        let (is_upright, is_level) = ((from.0 - to.0).abs() < 1e-9, (from.1 - to.1).abs() < 1e-9);
+        if is_upright || is_level {
+            // Half of the width on either side, to the pixel: rounding of both edges would widen it.
+            let corner = at(from.0 - aside.0.abs(), from.1 - aside.1.abs());
+            let wide = (2.0 * half).round().max(1.0) as i32 - 1;
+            let end = if is_upright {
+                (corner.0 + wide, to.1.round() as i32)
+            } else {
+                (to.0.round() as i32, corner.1 + wide)
+            };
+            let [low, high] = [
+                (corner.0.min(end.0), corner.1.min(end.1)),
+                (corner.0.max(end.0), corner.1.max(end.1)),
+            ];
+            backend.draw_rect(low, high, &style, true).map_err(said)?;
+        } else {
+            let corners = [
+                at(from.0 + aside.0, from.1 + aside.1),
+                at(to.0 + aside.0, to.1 + aside.1),
+                at(to.0 - aside.0, to.1 - aside.1),
+                at(from.0 - aside.0, from.1 - aside.1),
+            ];
+            backend.fill_polygon(corners, &style).map_err(said)?;
+        }
+    }
+    if half > 2.5 {
+        for &(x, y) in points.iter().skip(1).take(points.len().saturating_sub(2)) {
+            let radius = (half - 1.0).floor() as u32;
+            backend
+                .draw_circle(at(x * unit, y * unit), radius, &style, true)
+                .map_err(said)?;
+        }
+    }
+    Ok(())
+}
+
+impl Bitmap {
+    /// Writes words, letter by letter at their exact places.
+    fn write(&mut self, text: &Text) {
+        let (x, y) = (text.at.0 * PIXELS, text.at.1 * PIXELS);
+        let size = text.size * PIXELS;
+        let before = text.before() * PIXELS;
+        // A turned text is written along the axis across, and its pixels are turned.
+        let start = if text.is_turned {
+            (-before, 0.0)
+        } else {
+            (x - before, y.round())
+        };
+        let pivot = (x.round() as i32, y.round() as i32);
+        for glyph in outlines(&text.words, size, text.is_bold, start.0, start.1) {
+            let corner = glyph.px_bounds().min;
+            glyph.draw(|right, down, share| {
+                let column = corner.x as i32 + right as i32;
+                let row = corner.y as i32 + down as i32;
+                let at = if text.is_turned {
+                    (pivot.0 + row, pivot.1 - 1 - column)
+                } else {
+                    (column, row)
+                };
+                self.blend(at, text.colour, share);
+            });
+        }
+    }
+
+    fn blend(&mut self, (x, y): (i32, i32), Colour(red, green, blue): Colour, share: f32) {
+        let inside = |value: i32, most: u32| u32::try_from(value).is_ok_and(|value| value < most);
+        if !inside(x, self.width) || !inside(y, self.height) {
+            return;
+        }
+        let at = 3 * (y as usize * self.width as usize + x as usize);
+        for (pixel, ink) in self.pixels[at..at + 3].iter_mut().zip([red, green, blue]) {
+            let (paper, ink) = (f32::from(*pixel), f32::from(ink));
+            *pixel = (paper + share.clamp(0.0, 1.0) * (ink - paper)).round() as u8;
+        }
+    }
+}

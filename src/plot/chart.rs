@@ -1,0 +1,424 @@
+//! A chart as data: what is shown, in numbers and words, before anything is drawn.
+//!
+//! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
+
+/// A picture: a title and panels.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chart {
+    /// Title, above all panels.
+    pub title: String,
+    /// A sentence below the title; empty for none.
+    pub note: String,
+    /// Panels, row by row. One without data is not drawn.
+    pub panels: Vec<Panel>,
+    /// Panels beside each other at most; 0 lets the canvas choose.
+    pub columns: usize,
+    /// Names in the order of their colours. Names of [`Tone::Named`] that it lacks follow in the order in
+    /// which they come up, so a caller that draws several pictures of one set of arms gives all of them
+    /// here.
+    pub order: Vec<String>,
+}
+
+/// A pair of axes with what stands on them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Panel {
+    /// Title; empty for none.
+    pub title: String,
+    /// Axis across.
+    pub x: Axis,
+    /// Upright axis.
+    pub y: Axis,
+    /// A second upright axis, at the right, that shows the first one in other units.
+    pub right: Option<RightAxis>,
+    /// What is drawn, the first at the bottom.
+    pub layers: Vec<Layer>,
+    /// Rows of numbers below the axis across.
+    pub at_risk: Vec<AtRisk>,
+    /// Height of the plot over its width; 0 lets the canvas choose.
+    pub aspect: f64,
+}
+
+/// An axis.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// What it shows.
+    pub title: String,
+    /// Its unit, shown in brackets behind the title; empty for a number without one.
+    pub unit: String,
+    /// How numbers become places.
+    pub scale: Scale,
+    /// The axis begins or ends at zero, or holds it.
+    pub with_zero: bool,
+    /// The axis reaches at least down to here.
+    pub least: Option<f64>,
+    /// The axis reaches at least up to here, and no room is added above it.
+    pub most: Option<f64>,
+    /// Ticks of the caller; empty lets the canvas choose.
+    pub ticks: Vec<(f64, String)>,
+    /// No ticks, labels or title.
+    pub is_hidden: bool,
+}
+
+/// How numbers become places on an axis.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Scale {
+    /// Equal steps.
+    #[default]
+    Linear,
+    /// Equal factors. Zeros are marked at the foot of the axis; a number below zero is a gap.
+    Log,
+    /// Names at 0, 1, 2 and so on: from the left, or from the top.
+    Categories(Vec<String>),
+}
+
+/// A second upright axis: the values of the first times a factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RightAxis {
+    /// What it shows.
+    pub title: String,
+    /// Its unit; empty for a number without one.
+    pub unit: String,
+    /// Its value over that of the first axis.
+    pub factor: f64,
+}
+
+/// Whose colour and dash something has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// That of a name, the same in all panels.
+    Named(String),
+    /// Dark grey, a full line: what the others are compared with.
+    Reference,
+    /// Black.
+    #[default]
+    Ink,
+}
+
+/// Something on a panel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer {
+    /// A curve, perhaps with a band.
+    Curve(Curve),
+    /// Points, perhaps with bars.
+    Points(Points),
+    /// Discs with an area each.
+    Discs(Discs),
+    /// Horizontal bars at the categories of the upright axis.
+    Bars(Bars),
+    /// A field of colours with a colour bar.
+    Heat(Heat),
+    /// Marks above the plot, on its axis of time.
+    Doses(Doses),
+    /// A dashed line across at a value that has a name.
+    Level(Level),
+    /// A shaded range of values that has a name, such as what is normal.
+    Range(Range),
+    /// A bar along the axis across with a disc in it, at the foot of the plot.
+    Interval(Interval),
+    /// Words in the middle of the plot.
+    Words(Words),
+}
+
+/// A curve.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Curve {
+    /// Its name in the legend; empty for none there.
+    pub label: String,
+    /// Its colour and dash.
+    pub tone: Tone,
+    /// Places and values; what is not finite is a gap.
+    pub points: Vec<(f64, f64)>,
+    /// Place, lower and upper end; empty without a band.
+    pub band: Vec<(f64, f64, f64)>,
+    /// How opaque the band is; 0 for the usual.
+    pub band_strength: f64,
+    /// Constant between its points, as a Kaplan-Meier curve is.
+    pub is_stepped: bool,
+    /// Shaded down to zero.
+    pub is_filled: bool,
+    /// A full line whatever the tone.
+    pub is_solid: bool,
+}
+
+/// A point with a bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Place.
+    pub x: f64,
+    /// Value.
+    pub y: f64,
+    /// Lower end of the bar; not finite for none.
+    pub low: f64,
+    /// Upper end of the bar; not finite for none.
+    pub high: f64,
+}
+
+/// Points, with bars where they have ends.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Points {
+    /// Name in the legend; empty for none there.
+    pub label: String,
+    /// Colour.
+    pub tone: Tone,
+    /// The points.
+    pub points: Vec<Point>,
+}
+
+/// Discs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Discs {
+    /// Name in the legend; empty for none there.
+    pub label: String,
+    /// Colour.
+    pub tone: Tone,
+    /// Place, value, and area over the largest area (0 to 1).
+    pub discs: Vec<(f64, f64, f64)>,
+}
+
+/// Horizontal bars, one for each category.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bars {
+    /// Name in the legend; empty for none there.
+    pub label: String,
+    /// Colour.
+    pub tone: Tone,
+    /// Value, lower and upper end of its interval (not finite for none), by category from the top.
+    pub bars: Vec<(f64, f64, f64)>,
+}
+
+/// A field of colours.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Heat {
+    /// What the colours show, beside the colour bar.
+    pub title: String,
+    /// Its unit; empty for a number without one.
+    pub unit: String,
+    /// Cells across.
+    pub columns: usize,
+    /// Cells up.
+    pub rows: usize,
+    /// Row by row from the lowest value of the upright axis; not finite for a cell without a value.
+    pub values: Vec<f64>,
+    /// Left, right, lower and upper end of the field on its axes.
+    pub extent: [f64; 4],
+    /// Numbers are written into the cells where they fit.
+    pub with_numbers: bool,
+    /// Place, value on the upright axis, and a number shown in the same colours.
+    pub discs: Vec<(f64, f64, f64)>,
+}
+
+/// Doses.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Doses {
+    /// Name in the legend; empty for none there.
+    pub label: String,
+    /// Colour.
+    pub tone: Tone,
+    /// When.
+    pub times: Vec<f64>,
+}
+
+/// A value that has a name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Level {
+    /// The name.
+    pub label: String,
+    /// The value.
+    pub value: f64,
+}
+
+/// A range of values that has a name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Range {
+    /// The name, in the legend.
+    pub label: String,
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+/// An interval on the axis across.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Interval {
+    /// Name in the legend; empty for none there.
+    pub label: String,
+    /// Lower end.
+    pub low: f64,
+    /// What stands between them, such as a median.
+    pub middle: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Words in the middle of a plot.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Words {
+    /// The words.
+    pub text: String,
+    /// Size, points at print width.
+    pub size: f64,
+}
+
+/// A row of numbers below the axis across.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AtRisk {
+    /// Whose numbers they are.
+    pub name: String,
+    /// The colour of the name.
+    pub tone: Tone,
+    /// Place on the axis and number.
+    pub numbers: Vec<(f64, u64)>,
+}
+
+impl Axis {
+    /// A linear axis.
+    pub fn linear(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            unit: unit.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A logarithmic axis.
+    pub fn log(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self {
+            scale: Scale::Log,
+            ..Self::linear(title, unit)
+        }
+    }
+
+    /// An axis of time in days.
+    pub fn days() -> Self {
+        Self::linear("time", "d")
+    }
+
+    /// An axis of names.
+    pub fn categories(title: impl Into<String>, names: Vec<String>) -> Self {
+        Self {
+            scale: Scale::Categories(names),
+            ..Self::linear(title, "")
+        }
+    }
+
+    /// An axis without ticks, labels and title.
+    pub fn hidden() -> Self {
+        Self {
+            is_hidden: true,
+            ..Self::default()
+        }
+    }
+
+    /// The same with zero on it.
+    #[must_use]
+    pub fn from_zero(self) -> Self {
+        Self {
+            with_zero: true,
+            ..self
+        }
+    }
+}
+
+/// Numbers of a layer on each axis.
+pub(super) struct Extent {
+    pub(super) x: Vec<f64>,
+    pub(super) y: Vec<f64>,
+}
+
+impl Layer {
+    /// Numbers that the axes must reach; those of marks that only refer to data are left out.
+    pub(super) fn extent(&self) -> Extent {
+        let mut extent = Extent {
+            x: Vec::new(),
+            y: Vec::new(),
+        };
+        let Extent { x, y } = &mut extent;
+        match self {
+            Self::Curve(curve) => {
+                for &(at, value) in &curve.points {
+                    if value.is_finite() {
+                        x.push(at);
+                        y.push(value);
+                    }
+                }
+                for &(at, low, high) in &curve.band {
+                    if low.is_finite() && high.is_finite() {
+                        x.push(at);
+                        y.extend([low, high]);
+                    }
+                }
+                if curve.is_filled {
+                    y.push(0.0);
+                }
+            }
+            Self::Points(points) => {
+                for point in points.points.iter().filter(|point| point.y.is_finite()) {
+                    x.push(point.x);
+                    y.extend([point.y, point.low, point.high]);
+                }
+            }
+            Self::Discs(discs) => {
+                x.extend(discs.discs.iter().map(|disc| disc.0));
+                y.extend(discs.discs.iter().map(|disc| disc.1));
+            }
+            Self::Bars(bars) => {
+                x.push(0.0);
+                x.extend(
+                    bars.bars
+                        .iter()
+                        .flat_map(|&(value, low, high)| [value, low, high]),
+                );
+            }
+            Self::Heat(heat) => {
+                x.extend([heat.extent[0], heat.extent[1]]);
+                y.extend([heat.extent[2], heat.extent[3]]);
+            }
+            Self::Interval(interval) => x.extend([interval.low, interval.high]),
+            Self::Doses(_) | Self::Level(_) | Self::Range(_) | Self::Words(_) => {}
+        }
+        x.retain(|number| number.is_finite());
+        y.retain(|number| number.is_finite());
+        extent
+    }
+
+    /// True where there is something to see.
+    pub(super) fn has_data(&self) -> bool {
+        match self {
+            Self::Doses(_) | Self::Level(_) | Self::Range(_) | Self::Interval(_) => false,
+            Self::Words(_) => true,
+            Self::Bars(bars) => bars.bars.iter().any(|bar| bar.0.is_finite()),
+            Self::Heat(heat) => {
+                let discs = heat.discs.iter().map(|disc| disc.2);
+                let mut all = heat.values.iter().copied().chain(discs);
+                all.any(f64::is_finite)
+            }
+            Self::Curve(curve) => {
+                let values = curve.points.iter().map(|point| point.1);
+                let ends = curve.band.iter().map(|band| band.1);
+                values.chain(ends).any(f64::is_finite)
+            }
+            Self::Points(points) => points.points.iter().any(|point| point.y.is_finite()),
+            Self::Discs(discs) => !discs.discs.is_empty(),
+        }
+    }
+
+    /// Its name and tone, where a legend has them.
+    pub(super) fn tone(&self) -> Option<&Tone> {
+        match self {
+            Self::Curve(Curve { tone, .. })
+            | Self::Points(Points { tone, .. })
+            | Self::Discs(Discs { tone, .. })
+            | Self::Bars(Bars { tone, .. })
+            | Self::Doses(Doses { tone, .. }) => Some(tone),
+            _ => None,
+        }
+    }
+}
+
+impl Panel {
+    /// True where there is something to see.
+    pub(super) fn has_data(&self) -> bool {
+        self.layers.iter().any(Layer::has_data)
+    }
+}

@@ -1,0 +1,272 @@
+//! What a clinic would see of several arms: bone, tumour, CTX and calcium against time, with the doses
+//! marked, as one picture and one table.
+
+use std::path::{Path, PathBuf};
+
+use crate::output::OutputError;
+use crate::output::table::Table;
+use crate::plot::arms::{names, tone};
+use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
+use crate::plot::curves::{Line, NORMAL_CALCIUM_MM, axis};
+use crate::plot::write;
+
+/// An arm: its runs, one for each seed.
+#[derive(Debug, Clone)]
+pub struct ClinicArm {
+    /// Name.
+    pub name: String,
+    /// `series.csv` of each seed.
+    pub series: Vec<Table>,
+    /// `patient.csv` of each seed.
+    pub patients: Vec<Table>,
+    /// Days of doses, of all seeds.
+    pub dose_days: Vec<f64>,
+}
+
+/// What is shown.
+struct Quantity {
+    name: &'static str,
+    label: &'static str,
+    /// Column of `series.csv`, else of `patient.csv`.
+    in_series: bool,
+    factor: f64,
+    /// The axis begins at zero.
+    from_zero: bool,
+    /// Levels with a name.
+    marks: &'static [(f64, &'static str)],
+    /// What is normal.
+    normal: Option<[f64; 2]>,
+}
+
+const SHOWN: [Quantity; 4] = [
+    Quantity {
+        name: "bv_tv",
+        label: "bone volume, BV/TV (%)",
+        in_series: true,
+        factor: 100.0,
+        from_zero: false,
+        marks: &[],
+        normal: None,
+    },
+    Quantity {
+        name: "tumour_cm3",
+        label: "tumour in bone (cm\u{b3})",
+        in_series: false,
+        factor: 1.0,
+        from_zero: true,
+        marks: &[],
+        normal: None,
+    },
+    Quantity {
+        name: "ctx",
+        label: "serum CTX (over level in health)",
+        in_series: false,
+        factor: 1.0,
+        from_zero: true,
+        marks: &[(1.0, "health")],
+        normal: None,
+    },
+    Quantity {
+        name: "calcium_mm",
+        label: "corrected calcium (mM)",
+        in_series: false,
+        factor: 1.0,
+        from_zero: false,
+        marks: &[
+            (NORMAL_CALCIUM_MM[0], "lower limit of normal"),
+            (NORMAL_CALCIUM_MM[1], "upper limit of normal"),
+            (2.9, "moderate hypercalcaemia"),
+            (3.5, "severe hypercalcaemia"),
+        ],
+        normal: Some(NORMAL_CALCIUM_MM),
+    },
+];
+
+impl Quantity {
+    fn line(&self, arm: &ClinicArm) -> Option<Line> {
+        let runs = if self.in_series {
+            &arm.series
+        } else {
+            &arm.patients
+        };
+        let mut line = Line::over(runs, self.name, &arm.name, |_| self.factor)?;
+        // The body is looked at before a tumour arrives on day 0.
+        if self.name == "tumour_cm3" && line.points.first().is_some_and(|first| first.1 <= 0.0) {
+            line.points.remove(0);
+            line.band.drain(..1.min(line.band.len()));
+        }
+        Some(line)
+    }
+}
+
+/// The table behind the picture: at each time that all runs have, the mean, the least and the greatest
+/// over seeds of each quantity in each arm.
+///
+/// None where a run lacks a column.
+pub fn clinic_table(arms: &[ClinicArm]) -> Option<Table> {
+    let lines: Vec<Vec<Line>> = SHOWN
+        .iter()
+        .map(|quantity| arms.iter().map(|arm| quantity.line(arm)).collect())
+        .collect::<Option<_>>()?;
+    let all = || lines.iter().flatten();
+    let mut days: Vec<f64> = all().next()?.points.iter().map(|point| point.0).collect();
+    let has = |line: &Line, day: f64| line.points.iter().any(|point| same(point.0, day));
+    // Tumour begins a row later, where it arrives on day 0.
+    let is_tumour = |line: &Line| line.points.first().is_some_and(|first| first.0 > 0.0);
+    days.retain(|&day| all().all(|line| has(line, day) || (day <= 0.0 && is_tumour(line))));
+    let mut table = Table {
+        columns: vec!["time_d".to_owned()],
+        rows: days.iter().map(|&day| vec![day]).collect(),
+    };
+    for (quantity, lines) in SHOWN.iter().zip(&lines) {
+        for (arm, line) in arms.iter().zip(lines) {
+            for ending in ["", "_least", "_greatest"] {
+                table
+                    .columns
+                    .push(format!("{}_{}{ending}", quantity.name, arm.name));
+            }
+            for row in &mut table.rows {
+                let day = row[0];
+                let point = line.points.iter().find(|point| same(point.0, day));
+                let mean = point.map_or(0.0, |point| point.1);
+                let band = line.band.iter().find(|band| same(band.0, day));
+                let (least, greatest) = band.map_or((mean, mean), |&(_, low, high)| (low, high));
+                row.extend([mean, least, greatest].map(|value| value / quantity.factor));
+            }
+        }
+    }
+    Some(table)
+}
+
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-6
+}
+
+/// Draws the four panels, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_clinic(
+    folder: &Path,
+    title: &str,
+    arms: &[ClinicArm],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let seeds = arms.first().map_or(0, |arm| arm.series.len());
+    let chart = Chart {
+        title: title.replace("cm3", "cm\u{b3}"),
+        note: if seeds > 1 {
+            format!("mean of {seeds} seeds, band from least to greatest; triangles: doses")
+        } else {
+            "one seed; triangles: doses".to_owned()
+        },
+        panels: SHOWN.iter().map(|quantity| panel(quantity, arms)).collect(),
+        order: names(arms.iter().map(|arm| arm.name.as_str())),
+        ..Chart::default()
+    };
+    write(folder, "clinic", &chart)
+}
+
+fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
+    let mut layers = Vec::new();
+    if let Some([low, high]) = quantity.normal {
+        layers.push(Layer::Range(Range {
+            label: String::new(),
+            low,
+            high,
+        }));
+    }
+    for &(value, label) in quantity.marks {
+        layers.push(Layer::Level(Level {
+            label: label.to_owned(),
+            value,
+        }));
+    }
+    for (place, arm) in arms.iter().enumerate() {
+        let Some(line) = quantity.line(arm) else {
+            continue;
+        };
+        let line = Line {
+            label: arm.name.replace('_', " "),
+            ..line
+        };
+        layers.push(line.curve(tone(place, &arm.name)));
+    }
+    for (place, arm) in arms.iter().enumerate() {
+        layers.push(Layer::Doses(Doses {
+            label: String::new(),
+            tone: tone(place, &arm.name),
+            times: arm.dose_days.clone(),
+        }));
+    }
+    Panel {
+        x: Axis::days().from_zero(),
+        y: Axis {
+            with_zero: quantity.from_zero,
+            ..axis(quantity.label)
+        },
+        layers,
+        ..Panel::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arm(name: &str, calcium: f64, seeds: usize) -> ClinicArm {
+        let table = |columns: &[&str], value: f64| Table {
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: (0..5)
+                .map(|day| {
+                    let mut row = vec![value; columns.len()];
+                    row[0] = f64::from(day);
+                    row
+                })
+                .collect(),
+        };
+        let patients = (0..seeds).map(|seed| {
+            table(
+                &["time_d", "tumour_cm3", "ctx", "calcium_mm"],
+                calcium + seed as f64,
+            )
+        });
+        ClinicArm {
+            name: name.to_owned(),
+            series: vec![table(&["time_d", "bv_tv"], 0.2); seeds],
+            patients: patients.collect(),
+            dose_days: vec![1.0, 3.0],
+        }
+    }
+
+    #[test]
+    fn the_table_has_means_and_ends_and_the_picture_its_words() {
+        let arms = [arm("control", 2.0, 2), arm("denosumab", 1.0, 2)];
+        let table = clinic_table(&arms).unwrap();
+        assert_eq!(table.rows.len(), 5);
+        let last = |name: &str| *table.column(name).unwrap().last().unwrap();
+        assert!((last("calcium_mm_control") - 2.5).abs() < 1e-12);
+        assert!((last("calcium_mm_control_least") - 2.0).abs() < 1e-12);
+        assert!((last("ctx_denosumab_greatest") - 2.0).abs() < 1e-12);
+        assert!((last("bv_tv_denosumab") - 0.2).abs() < 1e-12);
+        let folder = tempfile::tempdir().unwrap();
+        let written = write_clinic(folder.path(), "small", &arms).unwrap();
+        let text = std::fs::read_to_string(&written[0]).unwrap();
+        for words in [
+            "corrected calcium (mM)",
+            "denosumab",
+            "mean of 2 seeds",
+            "upper limit",
+            "time (d)",
+        ] {
+            assert!(text.contains(words), "{words}");
+        }
+        assert!(written[1].exists());
+    }
+
+    #[test]
+    fn a_run_without_a_patient_has_no_table() {
+        let mut one = arm("control", 2.0, 1);
+        one.patients[0].columns[3] = "calcium".to_owned();
+        assert!(clinic_table(&[one]).is_none());
+    }
+}

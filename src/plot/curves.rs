@@ -1,0 +1,725 @@
+//! Curves of a run, of several runs, and of what a run follows beside its tissue: from tables to charts.
+
+use std::path::{Path, PathBuf};
+
+use crate::mechanics::rigidity::FALL_ADULT;
+use crate::output::OutputError;
+use crate::output::table::Table;
+use crate::plot::chart::{
+    self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Tone,
+};
+use crate::plot::write;
+
+/// Limits of normal of corrected total calcium, mM.
+pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
+
+/// A curve with its band.
+pub(crate) struct Line {
+    pub(crate) label: String,
+    pub(crate) points: Vec<(f64, f64)>,
+    /// Least and greatest over the runs at each day, or an interval; empty for one run.
+    pub(crate) band: Vec<(f64, f64, f64)>,
+    /// Runs of which it is the mean, 1 for a run itself; 0 where the band is something else.
+    pub(crate) runs: usize,
+}
+
+/// Figures of others, drawn as points with bars over the curves.
+pub(crate) struct Published {
+    /// Whose they are.
+    pub(crate) label: String,
+    /// Day, value, and half the length of the bar (0 for none).
+    pub(crate) points: Vec<(f64, f64, f64)>,
+}
+
+impl Line {
+    /// One column of all runs: the mean over runs at each day that all of them have, and its band.
+    pub(crate) fn over(
+        runs: &[Table],
+        name: &str,
+        label: &str,
+        factor: impl Fn(&[f64]) -> f64,
+    ) -> Option<Self> {
+        let columns: Vec<(Vec<f64>, Vec<f64>)> = runs
+            .iter()
+            .map(|run| {
+                let values = run.column(name)?;
+                let factor = factor(&values);
+                Some((
+                    run.column("time_d")?,
+                    values.iter().map(|v| v * factor).collect(),
+                ))
+            })
+            .collect::<Option<_>>()?;
+        let (days, _) = columns.first()?;
+        let mut line = Self {
+            label: label.to_owned(),
+            points: vec![],
+            band: vec![],
+            runs: runs.len(),
+        };
+        for day in days {
+            let at: Vec<f64> = columns
+                .iter()
+                .filter_map(|(days, values)| {
+                    let place = days.iter().position(|other| (other - day).abs() < 1e-6)?;
+                    values.get(place).copied()
+                })
+                .collect();
+            if at.len() == columns.len() {
+                line.points
+                    .push((*day, at.iter().sum::<f64>() / at.len() as f64));
+                if at.len() > 1 {
+                    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+                    let most = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    line.band.push((*day, least, most));
+                }
+            }
+        }
+        Some(line)
+    }
+
+    /// The curve in the colour and dash of a tone.
+    pub(crate) fn curve(self, tone: Tone) -> Layer {
+        Layer::Curve(Curve {
+            label: self.label,
+            tone,
+            points: self.points,
+            band: self.band,
+            ..Curve::default()
+        })
+    }
+}
+
+/// One pair of axes against time in days.
+#[derive(Default)]
+pub(crate) struct Panel<'a> {
+    /// Title of the upright axis, with its unit in brackets at the end.
+    pub(crate) y_label: &'a str,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) published: Vec<Published>,
+    pub(crate) logarithmic: bool,
+    /// What the curves are held against.
+    pub(crate) extra: Vec<Layer>,
+}
+
+/// A title that ends in a unit in brackets, as an axis.
+pub(crate) fn axis(label: &str) -> Axis {
+    match label
+        .strip_suffix(')')
+        .and_then(|label| label.rsplit_once(" ("))
+    {
+        Some((title, unit)) => Axis::linear(title, unit),
+        None => Axis::linear(label, ""),
+    }
+}
+
+impl Panel<'_> {
+    /// The panel as a chart has it, each curve in the colour of its label.
+    fn chart(self) -> chart::Panel {
+        let y = axis(self.y_label);
+        let y = Axis {
+            scale: if self.logarithmic {
+                Scale::Log
+            } else {
+                Scale::Linear
+            },
+            ..y.from_zero()
+        };
+        let mut layers = self.extra;
+        let is_alone = self.lines.len() == 1 && self.published.is_empty();
+        for mut line in self.lines {
+            let tone = Tone::Named(line.label.clone());
+            // The axis says it already.
+            if is_alone && y.title.ends_with(&line.label) {
+                line.label.clear();
+            }
+            layers.push(line.curve(tone));
+        }
+        for others in self.published {
+            let end = |y: f64, bar: f64| if bar > 0.0 { y + bar } else { f64::NAN };
+            let point = |(x, y, bar): (f64, f64, f64)| Point {
+                x,
+                y,
+                low: if bar > 0.0 { y - bar } else { f64::NAN },
+                high: end(y, bar),
+            };
+            layers.push(Layer::Points(Points {
+                label: others.label.clone(),
+                tone: Tone::Named(others.label),
+                points: others.points.into_iter().map(point).collect(),
+            }));
+        }
+        chart::Panel {
+            x: Axis::days().from_zero(),
+            y,
+            layers,
+            ..chart::Panel::default()
+        }
+    }
+}
+
+/// What a band is, where curves are means of several runs.
+fn note(panels: &[Panel<'_>]) -> String {
+    let lines = panels.iter().flat_map(|panel| &panel.lines);
+    match lines.map(|line| line.runs).max() {
+        Some(runs) if runs > 1 => format!("mean of {runs} runs, band from least to greatest"),
+        _ => String::new(),
+    }
+}
+
+/// Marks doses on all panels; the legend of the first names them.
+fn mark_doses(chart: &mut Chart, label: &str, days: &[f64]) {
+    for (place, panel) in chart.panels.iter_mut().enumerate() {
+        panel.layers.push(Layer::Doses(Doses {
+            label: if place == 0 { label } else { "" }.to_owned(),
+            tone: Tone::Reference,
+            times: days.to_vec(),
+        }));
+    }
+}
+
+/// Draws panels, as SVG and PNG, with marks at doses.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub(crate) fn write_picture(
+    folder: &Path,
+    name: &str,
+    heading: &str,
+    panels: Vec<Panel<'_>>,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let mut chart = Chart {
+        title: heading.to_owned(),
+        note: note(&panels),
+        panels: panels.into_iter().map(Panel::chart).collect(),
+        ..Chart::default()
+    };
+    mark_doses(&mut chart, "dose", dose_days);
+    write(folder, name, &chart)
+}
+
+/// Bone volume in two units above what was resorbed and formed, with the difference between them shaded.
+fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
+    let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
+    let bone = line("bv_tv", "BV/TV", 100.0)?;
+    let seeds = bone.runs;
+    let first = bone.points.first().map_or(0.0, |point| point.1);
+    let mut panels = vec![chart::Panel {
+        x: Axis::days().from_zero(),
+        y: Axis::linear("BV/TV", "% of tissue").from_zero(),
+        right: (first > 0.0).then(|| RightAxis {
+            title: "BV/TV".to_owned(),
+            unit: "% of day 0".to_owned(),
+            factor: 100.0 / first,
+        }),
+        layers: vec![
+            Line {
+                label: String::new(),
+                ..bone
+            }
+            .curve(Tone::Named("BV/TV".to_owned())),
+        ],
+        aspect: 0.42,
+        ..chart::Panel::default()
+    }];
+    let resorbed = line("resorbed_mm3", "resorbed", 1.0);
+    if let (Some(resorbed), Some(formed)) = (resorbed, line("formed_mm3", "formed", 1.0)) {
+        let both = resorbed.points.iter().zip(&formed.points);
+        let between = Layer::Curve(Curve {
+            label: "difference: lost or gained".to_owned(),
+            tone: Tone::Reference,
+            band: both.map(|(one, other)| (one.0, one.1, other.1)).collect(),
+            ..Curve::default()
+        });
+        let named = |line: Line| {
+            let tone = Tone::Named(line.label.clone());
+            line.curve(tone)
+        };
+        panels.push(chart::Panel {
+            x: Axis::days().from_zero(),
+            y: Axis::linear("volume since day 0", "mm\u{b3}").from_zero(),
+            layers: vec![between, named(resorbed), named(formed)],
+            aspect: 0.26,
+            ..chart::Panel::default()
+        });
+    }
+    let mut chart = Chart {
+        title: format!("{title}: bone volume"),
+        note: if seeds > 1 {
+            format!("mean of {seeds} runs, band from least to greatest")
+        } else {
+            String::new()
+        },
+        panels,
+        columns: 1,
+        ..Chart::default()
+    };
+    mark_doses(&mut chart, "dose", dose_days);
+    Some(chart)
+}
+
+/// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
+/// band from the least to the greatest. Days of doses are marked on the time axis.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_curves(
+    folder: &Path,
+    title: &str,
+    runs: &[Table],
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
+    let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
+        y_label,
+        logarithmic,
+        lines: lines.into_iter().flatten().collect(),
+        ..Panel::default()
+    };
+    let pictures = [
+        (
+            "cells",
+            "Cells",
+            vec![
+                panel(
+                    "tumour cells",
+                    true,
+                    vec![line("tumour_cells", "tumour cells", 1.0)],
+                ),
+                panel(
+                    "cells",
+                    true,
+                    vec![
+                        line("n_oc", "osteoclasts", 1.0),
+                        line("n_ob", "osteoblasts", 1.0),
+                        line("n_precursor", "osteoblast precursors", 1.0),
+                    ],
+                ),
+            ],
+        ),
+        (
+            "signals",
+            "Signals, mean over marrow",
+            vec![panel(
+                "level (pM)",
+                true,
+                vec![
+                    line("pthrp_pm", "PTHrP", 1.0),
+                    line("rankl_free_pm", "free RANKL", 1.0),
+                    line("opg_pm", "OPG", 1.0),
+                    line("tgf_beta_pm", "TGF-\u{3b2}", 1.0),
+                ],
+            )],
+        ),
+        (
+            "turnover",
+            "Bone resorbed and formed since day 0",
+            vec![panel(
+                "volume (mm\u{b3})",
+                false,
+                vec![
+                    line("resorbed_mm3", "resorbed", 1.0),
+                    line("formed_mm3", "formed", 1.0),
+                ],
+            )],
+        ),
+    ];
+    let mut written = Vec::new();
+    if let Some(chart) = bone_loss(title, runs, dose_days) {
+        written.extend(write(folder, "bone_loss", &chart)?);
+    }
+    for (name, heading, panels) in pictures {
+        let heading = format!("{title}: {}", heading.to_lowercase());
+        written.extend(write_picture(folder, name, &heading, panels, dose_days)?);
+    }
+    Ok(written)
+}
+
+/// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
+pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
+
+/// Decades of a level that are drawn, from its highest down.
+const DECADES: f64 = 6.0;
+
+/// Draws the highest levels of all drugs in plasma from row to row, and the drug that lies on bone, as
+/// SVG and PNG, with marks at doses. Levels of less than a millionth of the highest are left out.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_drug_curves(
+    folder: &Path,
+    title: &str,
+    drugs: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(drugs);
+    let level = |column: &String| {
+        let mut line = Line::over(runs, column, column.strip_suffix(PLASMA_MAX)?, |_| 1.0)?;
+        let highest = line
+            .points
+            .iter()
+            .fold(0.0_f64, |most, point| most.max(point.1));
+        let least = highest * 10_f64.powf(-DECADES);
+        for point in &mut line.points {
+            if point.1 < least {
+                point.1 = 0.0;
+            }
+        }
+        Some(line)
+    };
+    let mut panels = vec![Panel {
+        y_label: "highest level in plasma since the row before (mg/L)",
+        logarithmic: true,
+        lines: drugs.columns.iter().filter_map(level).collect(),
+        ..Panel::default()
+    }];
+    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "on bone", |_| 1e-3);
+    let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
+    panels.extend(on_bone.map(|line| Panel {
+        y_label: "drug on the bone of the lattice (fmol)",
+        lines: vec![line],
+        ..Panel::default()
+    }));
+    let heading = format!("{title}: drugs");
+    write_picture(folder, "drugs", &heading, panels, dose_days)
+}
+
+/// Draws the cells of each clone and their shares, as SVG and PNG; each clone has its colour and dash in
+/// both panels.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_clone_curves(
+    folder: &Path,
+    title: &str,
+    clones: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    const CELLS: &str = "_cells";
+    let all: Vec<f64> = clones
+        .rows
+        .iter()
+        .map(|row| {
+            let counted = clones.columns.iter().zip(row);
+            counted
+                .filter(|(column, _)| column.ends_with(CELLS))
+                .map(|(_, cells)| cells)
+                .sum()
+        })
+        .collect();
+    let mut shares = clones.clone();
+    for (row, &whole) in shares.rows.iter_mut().zip(&all) {
+        for (column, value) in shares.columns.iter().zip(row.iter_mut()) {
+            if column.ends_with(CELLS) {
+                *value *= 100.0 / whole.max(1.0);
+            }
+        }
+    }
+    let panel = |y_label, logarithmic, table: &Table| Panel {
+        y_label,
+        logarithmic,
+        lines: table
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let name = column.strip_suffix(CELLS)?;
+                Line::over(std::slice::from_ref(table), column, name, |_| 1.0)
+            })
+            .collect(),
+        ..Panel::default()
+    };
+    let panels = vec![
+        panel("tumour cells", true, clones),
+        panel("share of tumour cells (%)", false, &shares),
+    ];
+    let heading = format!("{title}: clones");
+    write_picture(folder, "clones", &heading, panels, dose_days)
+}
+
+/// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_patient_curves(
+    folder: &Path,
+    title: &str,
+    patient: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(patient);
+    let panel = |y_label, columns: &[(&str, &str)]| Panel {
+        y_label,
+        lines: columns
+            .iter()
+            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
+            .collect(),
+        ..Panel::default()
+    };
+    let mut panels = vec![
+        panel("total calcium (mM)", &[("calcium_mm", "calcium")]),
+        panel(
+            "level in plasma (pM)",
+            &[("pth_pm", "PTH"), ("pthrp_pm", "PTHrP")],
+        ),
+        panel(
+            "over its level in health",
+            &[
+                ("ctx", "CTX"),
+                ("trap5b", "TRAP5b"),
+                ("bsap", "BSAP"),
+                ("p1np", "P1NP"),
+            ],
+        ),
+        panel(
+            "neutrophils (1e9/L)",
+            &[("neutrophils_1e9_per_l", "neutrophils")],
+        ),
+    ];
+    let [low, high] = NORMAL_CALCIUM_MM;
+    panels[0].extra.push(Layer::Range(Range {
+        label: format!("normal: {low} to {high} mM"),
+        low,
+        high,
+    }));
+    panels[2].extra.push(Layer::Level(Level {
+        label: "health".to_owned(),
+        value: 1.0,
+    }));
+    let heading = format!("{title}: patient");
+    write_picture(folder, "patient", &heading, panels, dose_days)
+}
+
+/// Draws sound and doomed tumour cells, the dose and the strength of irradiated bone, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_radiation_curves(
+    folder: &Path,
+    title: &str,
+    radiotherapy: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(radiotherapy);
+    let panel = |y_label, logarithmic, columns: &[(&str, &str)]| Panel {
+        y_label,
+        logarithmic,
+        lines: columns
+            .iter()
+            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
+            .collect(),
+        ..Panel::default()
+    };
+    let panels = vec![
+        panel(
+            "tumour cells",
+            true,
+            &[
+                ("tumour_cells_sound", "sound"),
+                ("tumour_cells_doomed", "doomed"),
+            ],
+        ),
+        panel(
+            "dose so far (Gy)",
+            false,
+            &[
+                ("isocentre_gy", "at the isocentre"),
+                ("bed10_gy", "BED, \u{3b1}/\u{3b2} = 10 Gy"),
+            ],
+        ),
+        panel(
+            "strength of irradiated bone, relative",
+            false,
+            &[("strength_factor", "strength")],
+        ),
+    ];
+    let heading = format!("{title}: radiotherapy");
+    write_picture(folder, "radiotherapy", &heading, panels, dose_days)
+}
+
+/// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
+/// and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_event_curves(
+    folder: &Path,
+    title: &str,
+    patient: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(patient);
+    let panel = |y_label, columns: &[(&str, &str, f64)]| Panel {
+        y_label,
+        lines: columns
+            .iter()
+            .filter_map(|&(column, label, factor)| Line::over(runs, column, label, |_| factor))
+            .collect(),
+        ..Panel::default()
+    };
+    let panels = vec![
+        panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
+        panel(
+            "probability of a first event (%)",
+            &[("first_event_probability", "had an event", 100.0)],
+        ),
+        panel(
+            "events of this patient",
+            &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
+        ),
+    ];
+    let heading = format!("{title}: skeletal-related events");
+    write_picture(folder, "skeletal_events", &heading, panels, dose_days)
+}
+
+/// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_rigidity_curves(
+    folder: &Path,
+    title: &str,
+    rigidity: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(rigidity);
+    let lines: Vec<Line> = [
+        ("ea_ratio", "EA"),
+        ("ei_min_ratio", "EImin"),
+        ("gj_ratio", "GJ"),
+    ]
+    .iter()
+    .filter_map(|(column, label)| Line::over(runs, column, label, |_| 100.0))
+    .collect();
+    let panel = Panel {
+        y_label: "weakest cut (% of the same cut at day 0)",
+        lines,
+        extra: vec![Layer::Level(Level {
+            label: format!("{} % less: rule for long bones", 100.0 * FALL_ADULT),
+            value: 100.0 * (1.0 - FALL_ADULT),
+        })],
+        ..Panel::default()
+    };
+    let heading = format!("{title}: rigidity");
+    write_picture(folder, "rigidity", &heading, vec![panel], dose_days)
+}
+
+/// Draws immune cells: numbers, state of the CD8 cells, and tumour cells killed, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_immune_curves(
+    folder: &Path,
+    title: &str,
+    immune: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let runs = std::slice::from_ref(immune);
+    let mut share = immune.clone();
+    if let (Some(all), Some(tired)) = (immune.column("n_cd8"), immune.column("n_exhausted")) {
+        share.columns.push("exhausted_share".to_owned());
+        for ((row, all), tired) in share.rows.iter_mut().zip(all).zip(tired) {
+            row.push(tired / all.max(1.0));
+        }
+    }
+    let shares = std::slice::from_ref(&share);
+    let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
+        y_label,
+        logarithmic,
+        lines: lines.into_iter().flatten().collect(),
+        ..Panel::default()
+    };
+    let line = |name: &str, label: &str| Line::over(runs, name, label, |_| 1.0);
+    let percent = |name: &str, label: &str| Line::over(shares, name, label, |_| 100.0);
+    let panels = vec![
+        panel(
+            "cells",
+            true,
+            vec![
+                line("n_cd8", "CD8 cells"),
+                line("n_exhausted", "of these exhausted"),
+                line("n_treg", "regulatory T cells"),
+                line("n_myeloid", "myeloid suppressors"),
+                line("n_nk", "natural killer cells")
+                    .filter(|line| line.points.iter().any(|&(_, count)| count > 0.0)),
+            ],
+        ),
+        panel(
+            "share of CD8 cells (%)",
+            false,
+            vec![
+                percent("exhausted_share", "exhausted"),
+                percent("contact_share", "in contact with tumour"),
+            ],
+        ),
+        panel(
+            "tumour cells since day 0",
+            false,
+            vec![
+                line("kills", "killed"),
+                line("kills_exhausted", "of these by exhausted cells"),
+            ],
+        ),
+    ];
+    let heading = format!("{title}: immune cells");
+    write_picture(folder, "immune", &heading, panels, dose_days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(bone: [f64; 3]) -> Table {
+        let rows = bone.iter().enumerate();
+        Table {
+            columns: ["time_d", "bv_tv", "resorbed_mm3", "formed_mm3"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: rows
+                .map(|(day, &bone)| vec![day as f64, bone, 0.2 * day as f64, 0.1 * day as f64])
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_unit_in_brackets_is_the_unit_of_the_axis() {
+        for (label, title, unit) in [
+            ("BV/TV (% of day 0)", "BV/TV", "% of day 0"),
+            ("tumour cells", "tumour cells", ""),
+            ("pain, a proxy (0 to 10)", "pain, a proxy", "0 to 10"),
+            ("share (a) of b", "share (a) of b", ""),
+        ] {
+            let axis = axis(label);
+            assert_eq!((axis.title.as_str(), axis.unit.as_str()), (title, unit));
+        }
+    }
+
+    #[test]
+    fn bone_loss_has_two_units_and_what_was_lost_below() {
+        let runs = [run([0.2, 0.18, 0.1]), run([0.3, 0.22, 0.2])];
+        let chart = bone_loss("lesion", &runs, &[1.0]).unwrap();
+        assert_eq!(chart.note, "mean of 2 runs, band from least to greatest");
+        let [bone, turnover] = &chart.panels[..] else {
+            panic!("{chart:?}");
+        };
+        // Day 0 is 25 % of tissue, so that 25 on the left axis is 100 on the right one.
+        let factor = bone.right.as_ref().unwrap().factor;
+        assert!((factor - 4.0).abs() < 1e-12, "{factor}");
+        let Layer::Curve(curve) = &bone.layers[0] else {
+            panic!("{bone:?}");
+        };
+        assert!((curve.points[2].1 - 15.0).abs() < 1e-12);
+        assert!((curve.band[2].1 - 10.0).abs() < 1e-12 && (curve.band[2].2 - 20.0).abs() < 1e-12);
+        let Layer::Curve(between) = &turnover.layers[0] else {
+            panic!("{turnover:?}");
+        };
+        assert_eq!(between.band[2], (2.0, 0.4, 0.2));
+        let doses = |panel: &chart::Panel| match panel.layers.last() {
+            Some(Layer::Doses(doses)) => (doses.label.clone(), doses.times.clone()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(doses(bone), ("dose".to_owned(), vec![1.0]));
+        assert_eq!(doses(turnover), (String::new(), vec![1.0]));
+        assert!(bone_loss("nothing", &[Table::default()], &[]).is_none());
+    }
+}

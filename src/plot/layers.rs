@@ -1,0 +1,397 @@
+//! What stands on a panel, kind by kind.
+
+use crate::plot::chart::{Bars, Curve, Discs, Heat, Interval, Points, Range, Words};
+use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
+use crate::plot::legend::{self, BAND, CURVE, Obstacle, RANGE, curve_style};
+use crate::plot::palette::{Colour, EMPTY, GREY, INK, Style, WHITE, shade};
+use crate::plot::panel::{LINE, Plot};
+use crate::plot::text::{SIZE, width, wrap};
+use crate::plot::ticks::{opened, short};
+
+/// Runs of points without a gap.
+fn runs<T: Copy>(points: impl Iterator<Item = Option<T>>) -> Vec<Vec<T>> {
+    let mut runs: Vec<Vec<T>> = vec![Vec::new()];
+    for point in points {
+        match (point, runs.last_mut()) {
+            (Some(point), Some(run)) => run.push(point),
+            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
+            _ => {}
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// Corners of a curve that is constant between its points.
+fn stepped(points: &[Place]) -> Vec<Place> {
+    let mut corners: Vec<Place> = Vec::new();
+    for &(x, y) in points {
+        if let Some(&(_, before)) = corners.last() {
+            corners.push((x, before));
+        }
+        corners.push((x, y));
+    }
+    corners
+}
+
+pub(super) fn range(plot: &mut Plot<'_>, range: &Range) {
+    let (low, high) = plot.y.range();
+    let ends = [range.low.max(low), range.high.min(high)];
+    if ends[0] >= ends[1] {
+        return;
+    }
+    if let (Some(bottom), Some(top)) = (plot.down(ends[0]), plot.down(ends[1])) {
+        let frame = Frame {
+            left: 0.0,
+            right: plot.wide,
+            top,
+            bottom,
+        };
+        plot.drawing.rectangle(frame, GREY, RANGE);
+    }
+}
+
+pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
+    let style = curve_style(Some(plot.palette.style(&curve.tone)), curve.is_solid);
+    let strength = if curve.band_strength > 0.0 {
+        curve.band_strength
+    } else {
+        BAND
+    };
+    if curve.is_filled
+        && let Some(foot) = plot.down(0.0)
+    {
+        let places = curve.points.iter().map(|&(x, y)| plot.place(x, y));
+        for run in runs(places.collect::<Vec<_>>().into_iter()) {
+            let mut outline = run.clone();
+            if let (Some(first), Some(last)) = (run.first(), run.last()) {
+                outline.extend([(last.0, foot), (first.0, foot)]);
+            }
+            plot.drawing.area(outline, style.colour, strength);
+        }
+    }
+    let ends = curve.band.iter().map(|&(x, low, high)| {
+        let (x, low, high) = (plot.across(x)?, plot.down(low)?, plot.down(high)?);
+        Some((x, low, high))
+    });
+    for run in runs(ends.collect::<Vec<_>>().into_iter()) {
+        let of = |end: fn(&(f64, f64, f64)) -> f64| -> Vec<Place> {
+            let points: Vec<Place> = run.iter().map(|at| (at.0, end(at))).collect();
+            if curve.is_stepped {
+                stepped(&points)
+            } else {
+                points
+            }
+        };
+        let (lower, upper) = (of(|at| at.1), of(|at| at.2));
+        for (low, high) in lower.windows(2).zip(upper.windows(2)) {
+            let corners = [low[0], low[1], high[0], high[1]];
+            if let Some(frame) = Frame::around(&corners) {
+                plot.obstacles.push(Obstacle::Box(frame));
+            }
+        }
+        let outline = lower.into_iter().chain(upper.into_iter().rev());
+        plot.drawing.area(outline.collect(), style.colour, strength);
+    }
+}
+
+pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
+    let style = curve_style(Some(plot.palette.style(&curve.tone)), curve.is_solid);
+    // A zero on a logarithmic axis is marked at its foot; the line breaks there.
+    let places: Vec<(Option<Place>, bool)> = curve
+        .points
+        .iter()
+        .map(|&(x, y)| (plot.place(x, y), plot.y.is_zero_of_log(y)))
+        .collect();
+    let line = places
+        .iter()
+        .map(|&(place, is_zero)| place.filter(|_| !is_zero));
+    for run in runs(line) {
+        let points = if curve.is_stepped {
+            stepped(&run)
+        } else {
+            run.clone()
+        };
+        if let [alone] = points[..] {
+            plot.drawing.disc(alone, 1.8, style.colour, false);
+        }
+        plot.obstacles.push(Obstacle::Line(points.clone()));
+        plot.drawing.line(points, CURVE, style);
+    }
+    let mut last = f64::NEG_INFINITY;
+    for (place, _) in places.iter().filter(|(_, is_zero)| *is_zero) {
+        if let &Some((x, y)) = place
+            && x - last >= 5.0
+        {
+            last = x;
+            plot.drawing.disc((x, y), 2.0, style.colour, true);
+            plot.obstacles.push(Obstacle::Box(around((x, y), 2.0)));
+        }
+    }
+}
+
+fn around((x, y): Place, by: f64) -> Frame {
+    Frame {
+        left: x - by,
+        right: x + by,
+        top: y - by,
+        bottom: y + by,
+    }
+}
+
+pub(super) fn points(plot: &mut Plot<'_>, points: &Points) {
+    let colour = plot.palette.style(&points.tone).colour;
+    for point in &points.points {
+        let Some(place) = plot.place(point.x, point.y) else {
+            continue;
+        };
+        let ends = [point.low, point.high].map(|end| plot.down(end));
+        let bar = match ends {
+            [Some(low), Some(high)] if low > high => Some((low - place.1, place.1 - high)),
+            _ => None,
+        };
+        legend::point(&mut plot.drawing, place, bar, colour);
+        let (down, up) = bar.unwrap_or((0.0, 0.0));
+        let frame = Frame {
+            left: place.0 - 3.0,
+            right: place.0 + 3.0,
+            top: place.1 - up.max(3.0),
+            bottom: place.1 + down.max(3.0),
+        };
+        plot.obstacles.push(Obstacle::Box(frame));
+    }
+}
+
+pub(super) fn discs(plot: &mut Plot<'_>, discs: &Discs) {
+    let colour = plot.palette.style(&discs.tone).colour;
+    for &(x, y, share) in &discs.discs {
+        if let Some(at) = plot.place(x, y) {
+            let radius = 0.7 + 3.3 * share.clamp(0.0, 1.0).sqrt();
+            plot.drawing.marks.push(Mark::Disc {
+                at,
+                radius,
+                colour,
+                is_open: false,
+                strength: 0.25 + 0.35 * share.clamp(0.0, 1.0),
+            });
+            plot.obstacles.push(Obstacle::Box(around(at, radius)));
+        }
+    }
+}
+
+pub(super) fn bars(plot: &mut Plot<'_>, bars: &Bars) {
+    let colour = plot.palette.style(&bars.tone).colour;
+    let Some(zero) = plot.across(0.0) else {
+        return;
+    };
+    for (category, &(value, low, high)) in bars.bars.iter().enumerate() {
+        let (Some(x), Some(middle)) = (plot.across(value), plot.down(category as f64)) else {
+            continue;
+        };
+        let half = 0.32 * plot.high / bars.bars.len().max(1) as f64;
+        let half = half.min(7.0);
+        let frame = Frame {
+            left: zero.min(x),
+            right: zero.max(x),
+            top: middle - half,
+            bottom: middle + half,
+        };
+        plot.drawing.rectangle(frame, WHITE, 1.0);
+        plot.drawing.rectangle(frame, colour, 0.65);
+        plot.obstacles.push(Obstacle::Box(frame));
+        if let (Some(low), Some(high)) = (plot.across(low), plot.across(high)) {
+            plot.drawing.rule((low, middle), (high, middle), 1.1, INK);
+            for end in [low, high] {
+                plot.drawing
+                    .rule((end, middle - 2.5), (end, middle + 2.5), 1.1, INK);
+            }
+            let line = vec![(low, middle), (high, middle)];
+            plot.obstacles.push(Obstacle::Line(line));
+        }
+    }
+    plot.drawing.rule((zero, 0.0), (zero, plot.high), 1.0, INK);
+}
+
+pub(super) fn interval(plot: &mut Plot<'_>, interval: &Interval) {
+    let y = plot.high - 5.0;
+    let ends = [interval.low, interval.high].map(|end| plot.across(end));
+    if let [Some(low), Some(high)] = ends {
+        plot.drawing.rule((low, y), (high, y), 1.8, INK);
+    }
+    if let Some(x) = plot.across(interval.middle) {
+        plot.drawing.disc((x, y), 2.4, INK, false);
+    }
+}
+
+pub(super) fn words(plot: &mut Plot<'_>, words: &Words) {
+    let at = (0.5 * plot.wide, 0.5 * plot.high + 0.3 * words.size);
+    plot.drawing.text(Text {
+        size: words.size,
+        ..Text::new(words.text.as_str(), at, Align::Middle)
+    });
+}
+
+/// Ends of the colours of a heat map.
+pub(super) fn heat_range(heat: &Heat) -> (f64, f64) {
+    let discs = heat.discs.iter().map(|disc| disc.2);
+    let finite = heat.values.iter().copied().chain(discs);
+    let (low, high) = finite
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+    if low > high {
+        (0.0, 1.0)
+    } else {
+        opened(low, high)
+    }
+}
+
+pub(super) fn heat(plot: &mut Plot<'_>, heat: &Heat) {
+    let (low, high) = heat_range(heat);
+    let share = |value: f64| (value - low) / (high - low);
+    let [left, right, bottom, top] = heat.extent;
+    let across = |column: usize| left + (right - left) * column as f64 / heat.columns as f64;
+    let up = |row: usize| bottom + (top - bottom) * row as f64 / heat.rows as f64;
+    for (place, &value) in heat.values.iter().enumerate() {
+        let (column, row) = (place % heat.columns, place / heat.columns);
+        let corners = [
+            plot.place(across(column), up(row)),
+            plot.place(across(column + 1), up(row + 1)),
+        ];
+        let [Some(one), Some(other)] = corners else {
+            continue;
+        };
+        let Some(frame) = Frame::around(&[one, other]) else {
+            continue;
+        };
+        let colour = if value.is_finite() {
+            shade(share(value))
+        } else {
+            EMPTY
+        };
+        plot.drawing.rectangle(frame, colour, 1.0);
+        let text = short(value);
+        let (wide, tall) = (frame.right - frame.left, frame.bottom - frame.top);
+        if heat.with_numbers && width(&text, SIZE, false) + 3.0 < wide && 1.4 * SIZE < tall {
+            let middle = (
+                0.5 * (frame.left + frame.right),
+                0.5 * (frame.top + frame.bottom) + legend::DROP,
+            );
+            let colour = if colour.lightness() < 0.5 { WHITE } else { INK };
+            plot.drawing.text(Text {
+                colour,
+                ..Text::new(text, middle, Align::Middle)
+            });
+        }
+    }
+    for &(x, y, value) in &heat.discs {
+        if let Some(at) = plot.place(x, y) {
+            plot.drawing.disc(at, 3.6, INK, false);
+            plot.drawing.disc(at, 2.9, shade(share(value)), false);
+        }
+    }
+}
+
+/// Doses along a row: triangles, and a band where they stand too near each other.
+pub(super) fn doses(drawing: &mut Drawing, places: &[f64], y: f64, colour: Colour) {
+    const NEAR: f64 = 5.6;
+    let mut places = places.to_vec();
+    places.sort_by(f64::total_cmp);
+    let mut groups: Vec<Vec<f64>> = Vec::new();
+    for place in places {
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(|last| place - last < NEAR) => {
+                group.push(place)
+            }
+            _ => groups.push(vec![place]),
+        }
+    }
+    for group in groups {
+        match group[..] {
+            [first, .., last] if group.len() > 2 => {
+                let frame = Frame {
+                    left: first - 1.0,
+                    right: last + 1.0,
+                    top: y - 5.2,
+                    bottom: y - 1.2,
+                };
+                drawing.rectangle(frame, colour, 0.75);
+            }
+            _ => {
+                for place in group {
+                    legend::dose(drawing, (place, y), colour);
+                }
+            }
+        }
+    }
+}
+
+/// Width of a name right of a plot.
+const ASIDE: f64 = 74.0;
+
+/// A dashed line across with its name, where neither a curve nor the legend stands.
+pub(super) fn level(plot: &mut Plot<'_>, label: &str, y: f64, legend: Option<Frame>) {
+    const DASH: &[f64] = &[4.0, 2.5];
+    let style = Style {
+        colour: GREY,
+        dash: DASH,
+    };
+    plot.drawing
+        .line(vec![(0.0, y), (plot.wide, y)], 0.8, style);
+    let places = [
+        (Align::End, plot.wide - 2.0),
+        (Align::Start, 3.0),
+        (Align::Middle, 0.5 * plot.wide),
+        (Align::Middle, 0.7 * plot.wide),
+        (Align::Middle, 0.3 * plot.wide),
+    ];
+    let at = |align: Align, x: f64, base: f64| Text {
+        colour: GREY,
+        ..Text::new(label, (x, base), align)
+    };
+    let mut options = places
+        .iter()
+        .flat_map(|&(align, x)| [y - 2.6, y + 2.0 + 0.78 * SIZE].map(|base| at(align, x, base)));
+    let room = Frame {
+        left: 0.0,
+        top: -1.0,
+        right: plot.wide,
+        bottom: plot.high,
+    };
+    let found = options.find(|text| {
+        let frame = text.frame();
+        let hits = |other: &Frame| frame.overlaps(*other);
+        room.holds(frame)
+            && !legend.as_ref().is_some_and(hits)
+            && !plot.obstacles.iter().any(|obstacle| obstacle.meets(frame))
+            && !plot.drawing.texts().any(|text| hits(&text.frame()))
+    });
+    if let Some(text) = found {
+        plot.obstacles.push(Obstacle::Box(text.frame()));
+        plot.drawing.text(text);
+        return;
+    }
+    // Where no room is left inside, the name stands right of the plot, below others there.
+    let lines = wrap(label, SIZE, false, ASIDE);
+    let block = |first: f64| -> Vec<Text> {
+        let lines = lines.iter().enumerate();
+        let line = |(line, words): (usize, &String)| Text {
+            words: words.clone(),
+            ..at(Align::Start, plot.wide + 4.0, first + LINE * line as f64)
+        };
+        lines.map(line).collect()
+    };
+    let is_free = |texts: &Vec<Text>| {
+        let frames = || plot.drawing.texts().map(Text::frame);
+        let hits = |text: &Text| frames().any(|frame| frame.overlaps(text.frame()));
+        !texts.iter().any(hits)
+    };
+    let first = y + legend::DROP - 0.5 * LINE * (lines.len() as f64 - 1.0);
+    let found = (0..40)
+        .map(|step| block(first + 0.5 * LINE * f64::from(step)))
+        .find(is_free);
+    for text in found.into_iter().flatten() {
+        plot.drawing.text(text);
+    }
+}

@@ -1,0 +1,255 @@
+//! Legends: what is there, with its own marks, clear of the data where there is room.
+
+use crate::plot::chart::{Layer, Panel};
+use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
+use crate::plot::palette::{Colour, GREY, INK, Palette, Style};
+use crate::plot::text::{LEADING, SIZE, width, wrap};
+
+/// What stands in front of a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Key {
+    /// A line, with its band where it has one.
+    Line(Style, Option<f64>),
+    Point(Colour),
+    Disc(Colour),
+    Patch(Colour, f64),
+    Dose(Colour),
+    Interval,
+}
+
+/// A line of a legend.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) label: String,
+}
+
+/// Width of a key, points.
+const KEY: f64 = 20.0;
+/// Between a key and its name.
+const GAP: f64 = 5.0;
+/// Between entries beside each other.
+const BETWEEN: f64 = 14.0;
+/// Height of a line.
+const LINE: f64 = LEADING * SIZE;
+/// Kept free around a legend.
+const CLEAR: f64 = 4.0;
+
+/// Usual strength of a band.
+pub(super) const BAND: f64 = 0.2;
+
+/// Entries of all layers that have data and a name.
+pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
+    let mut found: Vec<Entry> = Vec::new();
+    for layer in &panel.layers {
+        let style = layer.tone().map(|tone| palette.style(tone));
+        let colour = style.map_or(GREY, |style| style.colour);
+        let (key, label) = match layer {
+            Layer::Curve(curve) if layer.has_data() => {
+                let has_band = curve.is_filled || !curve.band.is_empty();
+                let strength = if curve.band_strength > 0.0 {
+                    curve.band_strength
+                } else {
+                    BAND
+                };
+                let style = curve_style(style, curve.is_solid);
+                let has_line = curve.points.iter().any(|point| point.1.is_finite());
+                let key = if has_line {
+                    Key::Line(style, has_band.then_some(strength))
+                } else {
+                    Key::Patch(colour, strength)
+                };
+                (key, &curve.label)
+            }
+            Layer::Points(points) if layer.has_data() => (Key::Point(colour), &points.label),
+            Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
+            Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
+            Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
+            Layer::Range(range) => (Key::Patch(GREY, RANGE), &range.label),
+            Layer::Interval(interval) => (Key::Interval, &interval.label),
+            _ => continue,
+        };
+        let entry = Entry {
+            key,
+            label: label.clone(),
+        };
+        if !entry.label.is_empty() && !found.contains(&entry) {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+/// Strength of a range of values.
+pub(super) const RANGE: f64 = 0.16;
+
+pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
+    let style = style.unwrap_or(Style {
+        colour: INK,
+        dash: &[],
+    });
+    if is_solid {
+        Style { dash: &[], ..style }
+    } else {
+        style
+    }
+}
+
+/// Size of a legend with one entry a line.
+fn size(entries: &[Entry]) -> (f64, f64) {
+    let names = entries.iter().map(|entry| width(&entry.label, SIZE, false));
+    let wide = KEY + GAP + names.fold(0.0, f64::max);
+    (wide, LINE * entries.len() as f64)
+}
+
+/// Height of a legend with one entry a line and what is kept free around it.
+pub(super) fn height(entries: &[Entry]) -> f64 {
+    size(entries).1 + 2.0 * CLEAR
+}
+
+/// What a legend may not cover.
+#[derive(Debug, Clone)]
+pub(super) enum Obstacle {
+    Line(Vec<Place>),
+    Box(Frame),
+}
+
+impl Obstacle {
+    pub(super) fn meets(&self, frame: Frame) -> bool {
+        match self {
+            Self::Line(points) => points.windows(2).any(|pair| frame.meets(pair[0], pair[1])),
+            Self::Box(other) => frame.overlaps(*other),
+        }
+    }
+}
+
+/// A place for the legend inside of a plot of this size that covers nothing: its left upper corner.
+pub(super) fn free_place(
+    entries: &[Entry],
+    (wide, high): (f64, f64),
+    obstacles: &[Obstacle],
+) -> Option<Place> {
+    const STEPS: u32 = 10;
+    let size = size(entries);
+    let room = (wide - size.0 - 2.0 * CLEAR, high - size.1 - 2.0 * CLEAR);
+    if room.0 < 0.0 || room.1 < 0.0 {
+        return None;
+    }
+    let shares = || (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
+    // Corners first, then along the upper and lower edge, then along the right and left one.
+    let corners = [(1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+    let across = [0.0, 1.0].into_iter();
+    let across = across.flat_map(|down| shares().rev().map(move |right| (right, down)));
+    let along = [1.0, 0.0].into_iter();
+    let along = along.flat_map(|right| shares().map(move |down| (right, down)));
+    corners
+        .into_iter()
+        .chain(across)
+        .chain(along)
+        .map(|(right, down)| (CLEAR + right * room.0, CLEAR + down * room.1))
+        .find(|&(left, top)| {
+            let frame = Frame {
+                left,
+                top,
+                right: left + size.0,
+                bottom: top + size.1,
+            };
+            let frame = frame.grown(CLEAR);
+            !obstacles.iter().any(|obstacle| obstacle.meets(frame))
+        })
+}
+
+/// A legend with one entry a line.
+pub(super) fn column(entries: &[Entry], (left, top): Place) -> Drawing {
+    let mut drawing = Drawing::default();
+    for (line, entry) in entries.iter().enumerate() {
+        let middle = top + (line as f64 + 0.5) * LINE;
+        draw(&mut drawing, entry, (left, middle));
+    }
+    drawing
+}
+
+/// A legend with entries beside each other, in rows no wider than asked, and its height.
+pub(super) fn rows(entries: &[Entry], (left, top): Place, most: f64) -> (Drawing, f64) {
+    let mut drawing = Drawing::default();
+    let (mut x, mut line) = (0.0, 0.0);
+    for entry in entries {
+        let mut lines = wrap(&entry.label, SIZE, false, most - KEY - GAP);
+        let widths = lines.iter().map(|line| width(line, SIZE, false));
+        let wide = KEY + GAP + widths.fold(0.0, f64::max);
+        if x > 0.0 && x + wide > most {
+            x = 0.0;
+            line += 1.0;
+        }
+        let first = lines.first().cloned().unwrap_or_default();
+        let middle = top + (line + 0.5) * LINE;
+        let entry = Entry {
+            label: first,
+            ..entry.clone()
+        };
+        draw(&mut drawing, &entry, (left + x, middle));
+        for words in lines.drain(1.min(lines.len())..) {
+            line += 1.0;
+            let at = (left + x + KEY + GAP, top + (line + 0.5) * LINE + DROP);
+            drawing.text(Text::new(words, at, Align::Start));
+        }
+        x += wide + BETWEEN;
+    }
+    (drawing, (line + 1.0) * LINE)
+}
+
+/// From the middle of a line of words down to where they stand.
+pub(super) const DROP: f64 = 0.27 * SIZE;
+
+fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
+    let ends = [(left, middle), (left + KEY, middle)];
+    let patch = Frame {
+        left,
+        right: left + KEY,
+        top: middle - 4.0,
+        bottom: middle + 4.0,
+    };
+    let centre = (left + 0.5 * KEY, middle);
+    match entry.key {
+        Key::Line(style, band) => {
+            if let Some(strength) = band {
+                drawing.rectangle(patch, style.colour, strength);
+            }
+            drawing.line(ends.to_vec(), CURVE, style);
+        }
+        Key::Point(colour) => point(drawing, centre, Some((5.0, 5.0)), colour),
+        Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
+        Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
+        Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
+        Key::Interval => {
+            drawing.rule(ends[0], ends[1], 1.8, INK);
+            drawing.disc(centre, 2.4, INK, false);
+        }
+    }
+    let at = (left + KEY + GAP, middle + DROP);
+    drawing.text(Text::new(entry.label.clone(), at, Align::Start));
+}
+
+/// Width of a curve.
+pub(super) const CURVE: f64 = 1.4;
+
+/// A point with its bar: lengths down and up, with caps.
+pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)>, colour: Colour) {
+    const CAP: f64 = 2.2;
+    if let Some((down, up)) = bar {
+        drawing.rule((x, y + down), (x, y - up), 0.9, colour);
+        for end in [y + down, y - up] {
+            drawing.rule((x - CAP, end), (x + CAP, end), 0.9, colour);
+        }
+    }
+    drawing.disc((x, y), 2.4, colour, false);
+}
+
+/// A triangle that points down at a place.
+pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour) {
+    drawing.area(
+        vec![(x - 2.6, y - 5.2), (x + 2.6, y - 5.2), (x, y)],
+        colour,
+        1.0,
+    );
+}

@@ -1,0 +1,61 @@
+//! Numbers to pictures: a chart as data, and one canvas that draws it as SVG and PNG.
+//!
+//! A caller says in a [`chart::Chart`] what is shown; the canvas chooses ticks ([`ticks`]), colours and dashes
+//! ([`palette`]), and places words and legends so that none covers another or the data. It takes tables of
+//! numbers and knows no run, study or trial.
+//!
+//! A page is 510 points (180 mm) wide, words are 9 points high at that width; a PNG has three pixels a
+//! point.
+
+pub mod arms;
+mod axis;
+mod canvas;
+pub mod chart;
+pub mod clinic;
+pub mod curves;
+mod drawing;
+mod layers;
+mod legend;
+pub mod map;
+pub mod overlay;
+mod page;
+pub mod palette;
+mod panel;
+#[cfg(test)]
+mod tests;
+mod text;
+pub mod ticks;
+
+use std::path::{Path, PathBuf};
+
+use crate::output::{OutputError, write_whole};
+use crate::plot::chart::Chart;
+use crate::plot::map::png_bytes;
+
+/// Draws a chart as `NAME.svg` and `NAME.png` in a folder, and says which files it wrote.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, OutputError> {
+    let page = page::lay_out(chart);
+    let wrong = |path: &Path| {
+        let path = path.to_path_buf();
+        move |message| OutputError::Drawing { path, message }
+    };
+    let svg = folder.join(format!("{name}.svg"));
+    let text = canvas::svg(&page).map_err(wrong(&svg))?;
+    write_whole(&svg, text.as_bytes())?;
+    let png = folder.join(format!("{name}.png"));
+    let picture = canvas::bitmap(&page).map_err(wrong(&png))?;
+    let bytes = png_bytes(picture.width, picture.height, &picture.pixels, &png)?;
+    write_whole(&png, &bytes)?;
+    Ok(vec![svg, png])
+}
+
+/// The SVG of a chart.
+///
+/// # Errors
+/// What the plotter said.
+pub fn svg(chart: &Chart) -> Result<String, String> {
+    canvas::svg(&page::lay_out(chart))
+}

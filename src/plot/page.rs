@@ -1,0 +1,197 @@
+//! From a chart to a drawing: the title, the panels in their grid, and the legend that they share.
+
+use crate::plot::chart::{Chart, Panel, Scale};
+use crate::plot::drawing::{Align, Drawing, Frame, Text};
+use crate::plot::legend::{self, Entry};
+use crate::plot::palette::Palette;
+use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
+
+/// Width of a page, points: two columns of a journal, 180 mm.
+pub(super) const WIDTH: f64 = 510.0;
+/// Kept free at the edges.
+const EDGE: f64 = 8.0;
+/// Between panels.
+const BETWEEN: f64 = 14.0;
+/// Height of a row of bars.
+const BAR: f64 = 22.0;
+
+/// A drawing with its size in points.
+pub(super) struct Page {
+    pub(super) drawing: Drawing,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+/// A panel that has been given its place in the grid.
+struct Cell {
+    column: usize,
+    row: usize,
+    drawing: Drawing,
+}
+
+/// Lays a chart out.
+pub(super) fn lay_out(chart: &Chart) -> Page {
+    let palette = Palette::new(chart);
+    let panels: Vec<&Panel> = chart.panels.iter().filter(|p| p.has_data()).collect();
+    let columns = match (chart.columns, panels.len()) {
+        (0, count) => count.clamp(1, 2),
+        (asked, count) => asked.min(count.max(1)),
+    };
+    let shared = shared_legend(&panels, &palette);
+    let mut drawing = Drawing::default();
+    let mut top = header(&mut drawing, chart);
+    if let Some(entries) = &shared {
+        let (rows, height) = legend::rows(entries, (EDGE, top), WIDTH - 2.0 * EDGE);
+        drawing.place(rows, (0.0, 0.0));
+        top += height + 8.0;
+    }
+    let place = if shared.is_some() {
+        LegendPlace::Shared
+    } else {
+        LegendPlace::Own
+    };
+    let cells = fit(&panels, columns, &palette, place);
+    let bottom = place_cells(&mut drawing, cells, columns, top);
+    Page {
+        drawing,
+        width: WIDTH,
+        height: (bottom + EDGE).ceil(),
+    }
+}
+
+/// Title and note; gives how far down they reach.
+fn header(drawing: &mut Drawing, chart: &Chart) -> f64 {
+    let most = WIDTH - 2.0 * EDGE;
+    let mut top = EDGE;
+    for (words, size, is_bold) in [(&chart.title, TITLE, true), (&chart.note, SIZE, false)] {
+        for words in wrap(words, size, is_bold, most) {
+            drawing.text(Text {
+                size,
+                is_bold,
+                ..Text::new(words, (EDGE, top + ASCENT * size), Align::Start)
+            });
+            top += LEADING * size;
+        }
+        if !words.is_empty() {
+            top += 3.0;
+        }
+    }
+    top + 2.0
+}
+
+/// The legend of all panels where there are several and one of them has all that the others have.
+fn shared_legend(panels: &[&Panel], palette: &Palette) -> Option<Vec<Entry>> {
+    let all: Vec<Vec<Entry>> = panels
+        .iter()
+        .map(|panel| legend::entries(panel, palette))
+        .collect();
+    let longest = all.iter().max_by_key(|entries| entries.len())?;
+    let others = all.iter().flatten();
+    let several = all.iter().filter(|entries| !entries.is_empty()).count() > 1;
+    let holds_all = others.into_iter().all(|entry| longest.contains(entry));
+    (several && holds_all).then(|| longest.clone())
+}
+
+/// Height of a plot of this width.
+fn height(panel: &Panel, wide: f64, columns: usize) -> f64 {
+    if panel.aspect > 0.0 {
+        return panel.aspect * wide;
+    }
+    if let Scale::Categories(names) = &panel.y.scale {
+        return BAR * names.len() as f64;
+    }
+    match columns {
+        1 => 0.5 * wide,
+        2 => 0.72 * wide,
+        _ => 0.9 * wide,
+    }
+}
+
+/// Margins of a drawing around a plot: left, top, right, bottom.
+fn margins(drawing: &Drawing) -> [f64; 4] {
+    let (wide, high) = drawing.size;
+    let frame = drawing.frame().unwrap_or(Frame {
+        left: 0.0,
+        top: 0.0,
+        right: wide,
+        bottom: high,
+    });
+    [
+        (-frame.left).max(0.0),
+        (-frame.top).max(0.0),
+        (frame.right - wide).max(0.0),
+        (frame.bottom - high).max(0.0),
+    ]
+}
+
+/// Draws all panels with plots as wide as the words beside them allow, alike in each column.
+fn fit(panels: &[&Panel], columns: usize, palette: &Palette, place: LegendPlace) -> Vec<Cell> {
+    // What words take depends on the ticks, and these on the size: the third round changes nothing.
+    const ROUNDS: usize = 3;
+    let room = WIDTH - 2.0 * EDGE - BETWEEN * (columns as f64 - 1.0);
+    let mut wide = room / columns as f64 - 50.0;
+    let mut cells = Vec::new();
+    for round in 0..=ROUNDS {
+        cells = panels
+            .iter()
+            .enumerate()
+            .map(|(index, &panel)| {
+                let size = (wide, height(panel, wide, columns));
+                Cell {
+                    column: index % columns,
+                    row: index / columns,
+                    drawing: draw(panel, palette, size, place),
+                }
+            })
+            .collect();
+        if round == ROUNDS {
+            break;
+        }
+        let mut aside = vec![[0.0_f64; 2]; columns];
+        for cell in &cells {
+            let [left, _, right, _] = margins(&cell.drawing);
+            let aside = &mut aside[cell.column];
+            *aside = [aside[0].max(left), aside[1].max(right)];
+        }
+        let words: f64 = aside.iter().flatten().sum();
+        wide = ((room - words) / columns as f64).max(40.0);
+    }
+    cells
+}
+
+/// Places the panels below `top`; gives how far down they reach.
+fn place_cells(drawing: &mut Drawing, cells: Vec<Cell>, columns: usize, top: f64) -> f64 {
+    let rows = cells.iter().map(|cell| cell.row + 1).max().unwrap_or(0);
+    let mut aside = vec![[0.0_f64; 2]; columns];
+    let mut around = vec![[0.0_f64; 3]; rows];
+    let mut wide = 0.0_f64;
+    for cell in &cells {
+        let size = cell.drawing.size;
+        wide = size.0;
+        let [left, above, right, below] = margins(&cell.drawing);
+        let across = &mut aside[cell.column];
+        *across = [across[0].max(left), across[1].max(right)];
+        let down = &mut around[cell.row];
+        *down = [down[0].max(above), down[1].max(size.1), down[2].max(below)];
+    }
+    let mut lefts = Vec::new();
+    let mut left = EDGE;
+    for [before, behind] in &aside {
+        left += before;
+        lefts.push(left);
+        left += wide + behind + BETWEEN;
+    }
+    let mut tops = Vec::new();
+    let mut bottom = top;
+    for (row, [above, high, below]) in around.iter().enumerate() {
+        bottom += above + if row > 0 { BETWEEN } else { 0.0 };
+        tops.push(bottom);
+        bottom += high + below;
+    }
+    for cell in cells {
+        let at = (lefts[cell.column], tops[cell.row]);
+        drawing.place(cell.drawing, at);
+    }
+    bottom
+}

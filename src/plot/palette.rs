@@ -1,0 +1,224 @@
+//! Colours and dashes: distinct for colour-blind eyes, and in grey print by dash.
+
+use std::collections::BTreeMap;
+
+use crate::plot::chart::{Chart, Tone};
+
+/// Red, green and blue from 0 to 255.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+/// Black of words and axes.
+pub(super) const INK: Colour = Colour(25, 25, 25);
+/// Grey of what only refers.
+pub(super) const GREY: Colour = Colour(105, 105, 105);
+/// Grey of lines behind the data.
+pub(super) const GRID: Colour = Colour(228, 228, 228);
+/// Grey of what has no value.
+pub(super) const EMPTY: Colour = Colour(225, 225, 225);
+/// Paper.
+pub(super) const WHITE: Colour = Colour(255, 255, 255);
+
+/// Colours that stay apart for colour-blind readers (Okabe and Ito 2008, the yellow left out as too
+/// light for a line, the orange darkened, and a brown and a violet of other lightness added).
+const COLOURS: [Colour; 8] = [
+    Colour(0, 114, 178),
+    Colour(213, 94, 0),
+    Colour(0, 158, 115),
+    Colour(204, 121, 167),
+    Colour(86, 180, 233),
+    Colour(112, 66, 20),
+    Colour(230, 159, 0),
+    Colour(88, 40, 140),
+];
+
+/// Lengths of lines and gaps in points.
+const DASHES: [&[f64]; 4] = [&[], &[6.0, 2.4], &[1.3, 1.9], &[7.0, 2.0, 1.3, 2.0]];
+
+/// How a series looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// Colour.
+    pub colour: Colour,
+    /// Lengths of lines and gaps in points at print width; none for a full line.
+    pub dash: &'static [f64],
+}
+
+/// Number of styles that differ.
+pub const DISTINCT: usize = COLOURS.len() * DASHES.len();
+
+/// The style of the series with this number; they repeat after [`DISTINCT`].
+pub fn style(number: usize) -> Style {
+    let round = number / COLOURS.len();
+    Style {
+        colour: COLOURS[number % COLOURS.len()],
+        dash: DASHES[(number + round) % DASHES.len()],
+    }
+}
+
+/// Styles of all names of a chart.
+pub(super) struct Palette {
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Palette {
+    pub(super) fn new(chart: &Chart) -> Self {
+        let mut numbers = BTreeMap::new();
+        let layers = chart.panels.iter().flat_map(|panel| &panel.layers);
+        let named = layers.filter_map(|layer| match layer.tone() {
+            Some(Tone::Named(name)) => Some(name),
+            _ => None,
+        });
+        for name in chart.order.iter().chain(named) {
+            let next = numbers.len();
+            numbers.entry(name.clone()).or_insert(next);
+        }
+        Self { numbers }
+    }
+
+    pub(super) fn style(&self, tone: &Tone) -> Style {
+        match tone {
+            Tone::Named(name) => style(self.numbers.get(name).copied().unwrap_or(0)),
+            Tone::Reference => Style {
+                colour: Colour(90, 90, 90),
+                dash: &[],
+            },
+            Tone::Ink => Style {
+                colour: INK,
+                dash: &[],
+            },
+        }
+    }
+}
+
+/// Colour of a share of a scale, from light to dark, so that a grey print keeps the order.
+pub fn shade(share: f64) -> Colour {
+    const STOPS: [[f64; 3]; 5] = [
+        [253.0, 240.0, 215.0],
+        [250.0, 190.0, 135.0],
+        [222.0, 95.0, 100.0],
+        [140.0, 40.0, 115.0],
+        [45.0, 10.0, 75.0],
+    ];
+    let place = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
+    let below = (place.floor() as usize).min(STOPS.len() - 2);
+    let part = place - below as f64;
+    let mix = |index: usize| {
+        let (from, to) = (STOPS[below][index], STOPS[below + 1][index]);
+        (from + part * (to - from)).round() as u8
+    };
+    Colour(mix(0), mix(1), mix(2))
+}
+
+impl Colour {
+    /// Lightness from 0 (black) to 1 (white), as a grey print has it (ITU-R BT.709).
+    pub fn lightness(self) -> f64 {
+        let linear = |value: u8| (f64::from(value) / 255.0).powf(2.2);
+        let Self(red, green, blue) = self;
+        let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+        light.powf(1.0 / 2.2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::{Curve, Layer, Panel};
+
+    #[test]
+    fn all_styles_differ_and_neighbours_differ_in_grey() {
+        let all: Vec<Style> = (0..DISTINCT).map(style).collect();
+        for (place, one) in all.iter().enumerate() {
+            for other in &all[place + 1..] {
+                assert!(one != other);
+            }
+        }
+        // In grey print: by dash, or by a lightness that an eye tells apart.
+        for (place, one) in all[..8].iter().enumerate() {
+            for other in &all[place + 1..8] {
+                let apart = (one.colour.lightness() - other.colour.lightness()).abs();
+                assert!(one.dash != other.dash || apart > 0.08, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    /// A colour as a dichromat sees it (Viénot, Brettel and Mollon 1999), in linear light.
+    fn seen(colour: Colour, is_protan: bool) -> [f64; 3] {
+        let linear = |value: u8| (f64::from(value) / 255.0).powf(2.2);
+        let Colour(r, g, b) = colour;
+        let rgb = [linear(r), linear(g), linear(b)];
+        let rows = if is_protan {
+            [
+                [0.1124, 0.8876, 0.0],
+                [0.1124, 0.8876, 0.0],
+                [0.0040, -0.0040, 1.0],
+            ]
+        } else {
+            [
+                [0.2928, 0.7072, 0.0],
+                [0.2928, 0.7072, 0.0],
+                [-0.0223, 0.0223, 1.0],
+            ]
+        };
+        rows.map(|row: [f64; 3]| {
+            let sum: f64 = row.iter().zip(rgb).map(|(a, b)| a * b).sum();
+            sum.max(0.0).powf(1.0 / 2.2)
+        })
+    }
+
+    #[test]
+    fn colours_stay_apart_for_colour_blind_eyes() {
+        for is_protan in [true, false] {
+            for (place, one) in COLOURS.iter().enumerate() {
+                for (other_place, other) in COLOURS.iter().enumerate().skip(place + 1) {
+                    let [a, b] = [seen(*one, is_protan), seen(*other, is_protan)];
+                    let apart = (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt();
+                    let same_dash = style(place).dash == style(other_place).dash;
+                    assert!(
+                        apart > 0.2 || (!same_dash && apart > 0.06),
+                        "{one:?} {other:?} {apart}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shades_darken() {
+        for step in 0..100 {
+            let [one, next] = [step, step + 1].map(|at| shade(f64::from(at) / 100.0).lightness());
+            assert!(next < one, "{step}");
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_its_style_in_every_panel_and_in_every_picture_with_the_same_order() {
+        let curve = |name: &str| {
+            Layer::Curve(Curve {
+                label: name.to_owned(),
+                tone: Tone::Named(name.to_owned()),
+                points: vec![(0.0, 1.0)],
+                ..Curve::default()
+            })
+        };
+        let chart = |panels: Vec<Vec<&str>>| Chart {
+            order: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            panels: panels
+                .into_iter()
+                .map(|names| Panel {
+                    layers: names.into_iter().map(curve).collect(),
+                    ..Panel::default()
+                })
+                .collect(),
+            ..Chart::default()
+        };
+        let one = Palette::new(&chart(vec![vec!["c", "b"], vec!["a"]]));
+        let other = Palette::new(&chart(vec![vec!["c", "new"]]));
+        for (place, name) in ["a", "b", "c"].iter().enumerate() {
+            let tone = Tone::Named((*name).to_owned());
+            assert_eq!(one.style(&tone), style(place));
+            assert_eq!(other.style(&tone), style(place));
+        }
+        assert_eq!(other.style(&Tone::Named("new".to_owned())), style(3));
+    }
+}

@@ -1,0 +1,548 @@
+//! One pair of axes with all that stands on it, at places from the left upper corner of its plot.
+
+use crate::plot::axis::{Projection, Wish, title};
+use crate::plot::chart::{Axis, Layer, Panel, Scale};
+use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
+use crate::plot::layers;
+use crate::plot::legend::{self, Entry, Obstacle};
+use crate::plot::palette::{GREY, GRID, INK, Palette, Style, shade};
+use crate::plot::text::{ASCENT, DESCENT, LEADING, SIZE, width, wrap};
+use crate::plot::ticks::decimal;
+
+/// Length of ticks.
+const TICK: f64 = 3.0;
+/// Between ticks, labels and titles.
+const GAP: f64 = 3.0;
+/// Height of a line.
+pub(super) const LINE: f64 = LEADING * SIZE;
+/// Height of a row of doses above a plot.
+const DOSE_ROW: f64 = 8.0;
+/// Names of categories are no wider.
+const CATEGORY: f64 = 170.0;
+/// Room for the legend that an axis may be drawn out for, as a share of it.
+const MOST_HEADROOM: f64 = 0.3;
+
+/// Where the legend of a panel goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LegendPlace {
+    /// Inside of the plot where there is room, else below it.
+    Own,
+    /// Above all panels.
+    Shared,
+}
+
+/// A panel on its way into a drawing.
+pub(super) struct Plot<'a> {
+    pub(super) panel: &'a Panel,
+    pub(super) palette: &'a Palette,
+    /// Size of the plot, points.
+    pub(super) wide: f64,
+    pub(super) high: f64,
+    pub(super) x: Projection,
+    pub(super) y: Projection,
+    pub(super) drawing: Drawing,
+    pub(super) obstacles: Vec<Obstacle>,
+}
+
+impl<'a> Plot<'a> {
+    fn new(panel: &'a Panel, palette: &'a Palette, size: Place, headroom: f64) -> Self {
+        let (wide, high) = size;
+        let extents: Vec<_> = panel.layers.iter().map(Layer::extent).collect();
+        let xs: Vec<f64> = extents.iter().flat_map(|extent| extent.x.clone()).collect();
+        let mut ys: Vec<f64> = extents.into_iter().flat_map(|extent| extent.y).collect();
+        reach_levels(panel, &mut ys);
+        let fills = panel.layers.iter().any(|l| matches!(l, Layer::Heat(_)));
+        let points = |layer: &Layer| {
+            matches!(layer, Layer::Points(_) | Layer::Discs(_)) || matches!(layer, Layer::Bars(_))
+        };
+        let x = Projection::new(
+            &panel.x,
+            &xs,
+            Wish {
+                length: wide,
+                is_padded: panel.layers.iter().any(points) && !fills,
+                ..Wish::default()
+            },
+        );
+        let y = Projection::new(
+            &panel.y,
+            &ys,
+            Wish {
+                length: high,
+                is_upright: true,
+                is_padded: !fills,
+                headroom,
+            },
+        );
+        Self {
+            panel,
+            palette,
+            wide,
+            high,
+            x,
+            y,
+            drawing: Drawing::default(),
+            obstacles: Vec::new(),
+        }
+    }
+
+    /// Place of a point; none of a gap.
+    pub(super) fn place(&self, x: f64, y: f64) -> Option<Place> {
+        Some((self.across(x)?, self.down(y)?))
+    }
+
+    pub(super) fn across(&self, x: f64) -> Option<f64> {
+        self.x.at(x)
+    }
+
+    /// Distance below the upper edge; categories are counted from there.
+    pub(super) fn down(&self, y: f64) -> Option<f64> {
+        let at = self.y.at(y)?;
+        Some(if self.y.is_categorical {
+            at
+        } else {
+            self.high - at
+        })
+    }
+
+    fn draw_layers(&mut self) {
+        let panel = self.panel;
+        for layer in &panel.layers {
+            if let Layer::Range(range) = layer {
+                layers::range(self, range);
+            }
+        }
+        self.grid();
+        for layer in &panel.layers {
+            match layer {
+                Layer::Curve(curve) => layers::band(self, curve),
+                Layer::Heat(heat) => layers::heat(self, heat),
+                _ => {}
+            }
+        }
+        for layer in &panel.layers {
+            match layer {
+                Layer::Curve(curve) => layers::curve(self, curve),
+                Layer::Points(points) => layers::points(self, points),
+                Layer::Discs(discs) => layers::discs(self, discs),
+                Layer::Bars(bars) => layers::bars(self, bars),
+                Layer::Interval(interval) => layers::interval(self, interval),
+                Layer::Words(words) => layers::words(self, words),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_filled(&self) -> bool {
+        let mut layers = self.panel.layers.iter();
+        layers.any(|layer| matches!(layer, Layer::Heat(_)))
+    }
+
+    fn grid(&mut self) {
+        if self.is_filled() {
+            return;
+        }
+        if self.y.is_categorical {
+            for tick in &self.x.ticks.labelled.clone() {
+                if let Some(x) = self.across(tick.at) {
+                    self.drawing.rule((x, 0.0), (x, self.high), 0.6, GRID);
+                }
+            }
+            return;
+        }
+        for tick in &self.y.ticks.labelled.clone() {
+            if let Some(y) = self.down(tick.at) {
+                self.drawing.rule((0.0, y), (self.wide, y), 0.6, GRID);
+            }
+        }
+    }
+
+    fn axes(&mut self) {
+        let (wide, high) = (self.wide, self.high);
+        let corners = [(0.0, 0.0), (0.0, high), (wide, high), (wide, 0.0)];
+        self.drawing.rule(corners[0], corners[1], 0.8, INK);
+        self.drawing.rule(corners[1], corners[2], 0.8, INK);
+        let is_boxed = self.is_filled() || self.panel.x.is_hidden;
+        if is_boxed || self.panel.right.is_some() {
+            self.drawing.rule(corners[2], corners[3], 0.8, INK);
+        }
+        if is_boxed {
+            self.drawing.rule(corners[3], corners[0], 0.8, INK);
+        }
+        if self.y.foot > 0.0 {
+            // The axis is broken above the zeros.
+            let y = high - self.y.foot;
+            let dash: &[f64] = &[1.5, 1.5];
+            let style = Style { colour: GREY, dash };
+            self.drawing.line(vec![(0.0, y), (wide, y)], 0.6, style);
+        }
+    }
+
+    /// Labels and title of the upright axis.
+    fn left(&mut self) {
+        let axis = &self.panel.y;
+        if axis.is_hidden {
+            return;
+        }
+        let mut far = 0.0_f64;
+        for tick in &self.y.ticks.labelled.clone() {
+            let Some(y) = self.down(tick.at) else {
+                continue;
+            };
+            if !self.y.is_categorical {
+                self.drawing.rule((-TICK, y), (0.0, y), 0.8, INK);
+            }
+            let lines = if self.y.is_categorical {
+                wrap(&tick.label, SIZE, false, CATEGORY)
+            } else {
+                vec![tick.label.clone()]
+            };
+            let first = y + legend::DROP - 0.5 * LINE * (lines.len() as f64 - 1.0);
+            for (line, words) in lines.iter().enumerate() {
+                far = far.max(width(words, SIZE, false));
+                let at = (-TICK - GAP, first + LINE * line as f64);
+                self.drawing.text(Text::new(words.as_str(), at, Align::End));
+            }
+        }
+        for &minor in &self.y.ticks.minor.clone() {
+            if let Some(y) = self.down(minor) {
+                self.drawing.rule((-0.6 * TICK, y), (0.0, y), 0.5, INK);
+            }
+        }
+        let words = title(&axis.title, &axis.unit, self.y.ticks.power);
+        let right = -TICK - GAP - far - GAP - DESCENT * SIZE;
+        let lines = wrap(&words, SIZE, false, self.high + 16.0);
+        for (line, words) in lines.iter().rev().enumerate() {
+            let at = (right - LINE * line as f64, 0.5 * self.high);
+            self.drawing.text(Text {
+                is_turned: true,
+                ..Text::new(words.as_str(), at, Align::Middle)
+            });
+        }
+    }
+
+    /// Labels and title of the second upright axis.
+    fn right(&mut self) {
+        let Some(axis) = &self.panel.right else {
+            return;
+        };
+        let other = self.y.times(axis.factor);
+        let mut far = 0.0_f64;
+        for tick in &other.ticks.labelled {
+            let Some(at) = other.at(tick.at) else {
+                continue;
+            };
+            let y = self.high - at;
+            self.drawing
+                .rule((self.wide, y), (self.wide + TICK, y), 0.8, INK);
+            let at = (self.wide + TICK + GAP, y + legend::DROP);
+            far = far.max(width(&tick.label, SIZE, false));
+            self.drawing
+                .text(Text::new(tick.label.as_str(), at, Align::Start));
+        }
+        let words = title(&axis.title, &axis.unit, other.ticks.power);
+        let x = self.wide + TICK + GAP + far + GAP + ASCENT * SIZE;
+        let lines = wrap(&words, SIZE, false, self.high + 16.0);
+        for (line, words) in lines.iter().enumerate() {
+            let at = (x + LINE * line as f64, 0.5 * self.high);
+            self.drawing.text(Text {
+                is_turned: true,
+                ..Text::new(words.as_str(), at, Align::Middle)
+            });
+        }
+    }
+
+    /// Labels and title of the axis across, and the rows of numbers below it; gives how far down.
+    fn bottom(&mut self) -> f64 {
+        let axis = &self.panel.x;
+        if axis.is_hidden {
+            return self.high;
+        }
+        let mut base = self.high + TICK + GAP + ASCENT * SIZE;
+        let step = self.wide / self.x.ticks.labelled.len().max(1) as f64;
+        let mut most = 1;
+        for tick in &self.x.ticks.labelled.clone() {
+            let Some(x) = self.across(tick.at) else {
+                continue;
+            };
+            self.drawing
+                .rule((x, self.high), (x, self.high + TICK), 0.8, INK);
+            let lines = if self.x.is_categorical {
+                wrap(&tick.label, SIZE, false, step - 4.0)
+            } else {
+                vec![tick.label.clone()]
+            };
+            most = most.max(lines.len());
+            let align = if axis.ticks.is_empty() {
+                Align::Middle
+            } else {
+                // Texts of the caller lean inwards at the ends, away from those of the next panel.
+                self.at_ends(x / self.wide).unwrap_or(Align::Middle)
+            };
+            for (line, words) in lines.iter().enumerate() {
+                let at = (x, base + LINE * line as f64);
+                self.drawing.text(Text::new(words.as_str(), at, align));
+            }
+        }
+        for &minor in &self.x.ticks.minor.clone() {
+            if let Some(x) = self.across(minor) {
+                let ends = [(x, self.high), (x, self.high + 0.6 * TICK)];
+                self.drawing.rule(ends[0], ends[1], 0.5, INK);
+            }
+        }
+        base += LINE * (most as f64 - 1.0);
+        let words = title(&axis.title, &axis.unit, self.x.ticks.power);
+        for words in wrap(&words, SIZE, false, self.wide + 20.0) {
+            base += LINE + 1.0;
+            let at = (0.5 * self.wide, base);
+            self.drawing.text(Text::new(words, at, Align::Middle));
+        }
+        self.at_risk(base) + DESCENT * SIZE
+    }
+
+    fn at_ends(&self, share: f64) -> Option<Align> {
+        if !self.panel.at_risk.is_empty() {
+            return None;
+        }
+        match share {
+            share if share < 0.1 => Some(Align::Start),
+            share if share > 0.9 => Some(Align::End),
+            _ => None,
+        }
+    }
+
+    fn at_risk(&mut self, mut base: f64) -> f64 {
+        let panel = self.panel;
+        if panel.at_risk.is_empty() {
+            return base;
+        }
+        base += LINE + 4.0;
+        // The numbers of the first column stand around the left edge of the plot.
+        let numbers = panel.at_risk.iter().filter_map(|row| row.numbers.first());
+        let half = numbers
+            .map(|&(_, number)| 0.5 * width(&number.to_string(), SIZE, false) + 2.0)
+            .fold(0.0, f64::max);
+        let right = -half - TICK - GAP;
+        let head = Text::new("Number at risk", (right, base), Align::End);
+        self.drawing.text(Text {
+            is_bold: true,
+            ..head
+        });
+        for row in &panel.at_risk {
+            let colour = self.palette.style(&row.tone).colour;
+            let lines = wrap(&row.name, SIZE, false, CATEGORY);
+            for (line, words) in lines.iter().enumerate() {
+                base += LINE;
+                let at = (right, base);
+                self.drawing.text(Text {
+                    colour,
+                    ..Text::new(words.as_str(), at, Align::End)
+                });
+                if line > 0 {
+                    continue;
+                }
+                for &(place, number) in &row.numbers {
+                    if let Some(x) = self.across(place) {
+                        let words = decimal(i64::try_from(number).unwrap_or(i64::MAX), 0);
+                        self.drawing
+                            .text(Text::new(words, (x, base), Align::Middle));
+                    }
+                }
+            }
+        }
+        base
+    }
+
+    /// Rows of doses and the title above the plot.
+    fn top(&mut self) {
+        let panel = self.panel;
+        let (low, high) = self.x.range();
+        let mut rise = 2.0;
+        for layer in &panel.layers {
+            let Layer::Doses(doses) = layer else {
+                continue;
+            };
+            let colour = self.palette.style(&doses.tone).colour;
+            let inside = doses.times.iter().filter(|&&at| at >= low && at <= high);
+            let places: Vec<f64> = inside.filter_map(|&at| self.across(at)).collect();
+            if !places.is_empty() {
+                layers::doses(&mut self.drawing, &places, -rise, colour);
+                rise += DOSE_ROW;
+            }
+        }
+        let lines = wrap(&panel.title, SIZE, true, self.wide);
+        for words in lines.iter().rev() {
+            let at = (0.0, -rise - DESCENT * SIZE - 1.0);
+            self.drawing.text(Text {
+                is_bold: true,
+                ..Text::new(words.as_str(), at, Align::Start)
+            });
+            rise += LINE;
+        }
+    }
+
+    /// Dashed lines at levels, with their names where no curve runs.
+    fn levels(&mut self, legend: Option<Frame>) {
+        let panel = self.panel;
+        for layer in &panel.layers {
+            if let Layer::Level(level) = layer
+                && let Some(y) = self.down(level.value)
+                && (0.0..=self.high).contains(&y)
+            {
+                layers::level(self, &level.label, y, legend);
+            }
+        }
+    }
+
+    /// Colour bars at the right.
+    fn colour_bars(&mut self) {
+        const BAR: f64 = 10.0;
+        const STEPS: u32 = 64;
+        let panel = self.panel;
+        for layer in &panel.layers {
+            let Layer::Heat(heat) = layer else {
+                continue;
+            };
+            let left = self.wide + 12.0;
+            let scale = layers::heat_range(heat);
+            let axis = Axis::linear(heat.title.clone(), heat.unit.clone());
+            let wish = Wish {
+                length: self.high,
+                is_upright: true,
+                ..Wish::default()
+            };
+            let places = Projection::new(&axis, &[scale.0, scale.1], wish);
+            for step in 0..STEPS {
+                let edge = |step: u32| self.high * (1.0 - f64::from(step) / f64::from(STEPS));
+                let frame = Frame {
+                    left,
+                    right: left + BAR,
+                    top: edge(step + 1),
+                    bottom: edge(step),
+                };
+                let share = (f64::from(step) + 0.5) / f64::from(STEPS);
+                self.drawing.rectangle(frame, shade(share), 1.0);
+            }
+            let mut far = 0.0_f64;
+            for tick in &places.ticks.labelled {
+                let Some(at) = places.at(tick.at) else {
+                    continue;
+                };
+                let (x, y) = (left + BAR, self.high - at);
+                self.drawing.rule((x, y), (x + TICK, y), 0.8, INK);
+                far = far.max(width(&tick.label, SIZE, false));
+                let at = (x + TICK + GAP, y + legend::DROP);
+                self.drawing
+                    .text(Text::new(tick.label.as_str(), at, Align::Start));
+            }
+            let words = title(&heat.title, &heat.unit, places.ticks.power);
+            let x = left + BAR + TICK + GAP + far + GAP + ASCENT * SIZE;
+            for (line, words) in wrap(&words, SIZE, false, self.high + 16.0)
+                .iter()
+                .enumerate()
+            {
+                let at = (x + LINE * line as f64, 0.5 * self.high);
+                self.drawing.text(Text {
+                    is_turned: true,
+                    ..Text::new(words.as_str(), at, Align::Middle)
+                });
+            }
+        }
+    }
+}
+
+/// The first level above and below the data comes onto the axis where it is near, so that a reader sees
+/// how far away it is.
+fn reach_levels(panel: &Panel, ys: &mut Vec<f64>) {
+    if panel.y.scale != Scale::Linear {
+        return;
+    }
+    let ends = ys
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &y| {
+            (a.min(y), b.max(y))
+        });
+    let levels = panel.layers.iter().flat_map(|layer| match layer {
+        Layer::Level(level) => vec![level.value],
+        Layer::Range(range) => vec![range.low, range.high],
+        _ => Vec::new(),
+    });
+    let levels: Vec<f64> = levels.filter(|level| level.is_finite()).collect();
+    let reach = 0.6 * (ends.1 - ends.0).max(0.1 * ends.1.abs());
+    let above = levels.iter().copied().filter(|&level| level > ends.1);
+    let above = above.fold(f64::INFINITY, f64::min);
+    if above < ends.1 + reach {
+        ys.push(above);
+    }
+    let below = levels.iter().copied().filter(|&level| level < ends.0);
+    let below = below.fold(f64::NEG_INFINITY, f64::max);
+    if below > ends.0 - reach {
+        ys.push(below);
+    }
+}
+
+/// Draws a panel whose plot has this size.
+pub(super) fn draw(
+    panel: &Panel,
+    palette: &Palette,
+    size: Place,
+    legend_place: LegendPlace,
+) -> Drawing {
+    let entries = match legend_place {
+        LegendPlace::Own => legend::entries(panel, palette),
+        LegendPlace::Shared => Vec::new(),
+    };
+    let share = legend::height(&entries) / size.1;
+    let can_grow = panel.y.most.is_none()
+        && !matches!(panel.y.scale, Scale::Categories(_))
+        && panel.right.is_none();
+    let mut rooms = vec![0.0];
+    if can_grow && share <= MOST_HEADROOM {
+        rooms.push(share);
+    }
+    let mut found: Option<(Plot<'_>, Option<Place>)> = None;
+    for room in rooms {
+        let mut plot = Plot::new(panel, palette, size, room);
+        plot.draw_layers();
+        let place = if entries.is_empty() || plot.is_filled() {
+            None
+        } else {
+            legend::free_place(&entries, size, &plot.obstacles)
+        };
+        let is_placed = place.is_some();
+        if found.is_none() || is_placed {
+            found = Some((plot, place));
+        }
+        if is_placed || entries.is_empty() {
+            break;
+        }
+    }
+    let Some((mut plot, place)) = found else {
+        return Drawing::default();
+    };
+    finish(&mut plot, &entries, place);
+    plot.drawing.size = size;
+    plot.drawing
+}
+
+fn finish(plot: &mut Plot<'_>, entries: &[Entry], place: Option<Place>) {
+    let inside = place.map(|place| legend::column(entries, place));
+    plot.levels(inside.as_ref().and_then(Drawing::frame));
+    plot.axes();
+    plot.left();
+    plot.right();
+    plot.colour_bars();
+    plot.top();
+    let below = plot.bottom();
+    if let Some(inside) = inside {
+        plot.drawing.place(inside, (0.0, 0.0));
+    } else if !entries.is_empty() {
+        let left = if plot.panel.at_risk.is_empty() {
+            0.0
+        } else {
+            -TICK - GAP
+        };
+        let (rows, _) = legend::rows(entries, (left, below + 4.0), plot.wide - left);
+        plot.drawing.place(rows, (0.0, 0.0));
+    }
+}

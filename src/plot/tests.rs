@@ -1,0 +1,653 @@
+//! Every kind of chart: what is drawn stands apart, inside of the page, and as it was seen to be right.
+
+use crate::numerics::random::derived_seed;
+use crate::plot::chart::{
+    AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel, Point,
+    Points, Range, RightAxis, Tone, Words,
+};
+use crate::plot::drawing::{Drawing, Frame, Mark};
+use crate::plot::page::{Page, lay_out};
+use crate::plot::palette::Palette;
+use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::{canvas, palette, svg, write};
+
+fn named(name: &str) -> Tone {
+    Tone::Named(name.to_owned())
+}
+
+fn curve(name: &str, points: Vec<(f64, f64)>) -> Curve {
+    Curve {
+        label: name.to_owned(),
+        tone: named(name),
+        points,
+        ..Curve::default()
+    }
+}
+
+fn course(days: u32, law: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let days = (0..=days / 3).map(|place| f64::from(3 * place));
+    days.map(|day| (day, law(day))).collect()
+}
+
+fn banded(name: &str, share: f64, law: impl Fn(f64) -> f64) -> Curve {
+    let points = course(120, law);
+    Curve {
+        band: points
+            .iter()
+            .map(|&(x, y)| (x, y * (1.0 - share), y * (1.0 + share)))
+            .collect(),
+        ..curve(name, points)
+    }
+}
+
+/// Bone loss in one panel with two axes, and what it was lost to.
+fn bone() -> Chart {
+    let days = Axis::days();
+    let loss = banded("BV/TV", 0.06, |day| 24.0 * (-day / 160.0).exp());
+    let doses = Doses {
+        label: "zoledronate".to_owned(),
+        tone: Tone::Ink,
+        times: vec![14.0, 42.0, 70.0, 98.0],
+    };
+    Chart {
+        title: "A lesion of the vicious cycle: bone volume".to_owned(),
+        note: "mean of 4 seeds, band from least to greatest".to_owned(),
+        panels: vec![
+            Panel {
+                x: days.clone(),
+                y: Axis::linear("BV/TV", "% of tissue").from_zero(),
+                right: Some(RightAxis {
+                    title: "BV/TV".to_owned(),
+                    unit: "% of day 0".to_owned(),
+                    factor: 100.0 / 24.0,
+                }),
+                layers: vec![Layer::Curve(loss), Layer::Doses(doses)],
+                ..Panel::default()
+            },
+            Panel {
+                x: days,
+                y: Axis::linear("volume since day 0", "mm\u{b3}").from_zero(),
+                layers: vec![
+                    Layer::Curve(curve("resorbed", course(120, |day| 4e-4 * day))),
+                    Layer::Curve(curve("formed", course(120, |day| 2.3e-4 * day))),
+                ],
+                ..Panel::default()
+            },
+        ],
+        ..Chart::default()
+    }
+}
+
+/// A logarithmic axis with zeros, a gap, and levels from a femtomolar on.
+fn signals() -> Chart {
+    let gap = |day: f64| {
+        if (40.0..60.0).contains(&day) {
+            f64::NAN
+        } else {
+            30.0 + day
+        }
+    };
+    let from_none = |day: f64| {
+        if day < 25.0 {
+            0.0
+        } else {
+            0.02 * (day / 12.0).exp()
+        }
+    };
+    Chart {
+        title: "Signals, mean over marrow".to_owned(),
+        panels: vec![Panel {
+            x: Axis::days(),
+            y: Axis::log("level", "pM"),
+            layers: vec![
+                Layer::Curve(curve("PTHrP", course(120, from_none))),
+                Layer::Curve(curve("OPG", course(120, gap))),
+                Layer::Curve(curve(
+                    "TGF-\u{3b2}",
+                    course(120, |day| 3.0 + (day / 9.0).sin()),
+                )),
+            ],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// A patient under several treatments: four panels, one legend, levels and normal ranges.
+fn clinic() -> Chart {
+    let arms = ["denosumab", "zoledronate", "radiotherapy 8 Gy"];
+    let panel = |title: &str, unit: &str, base: f64, extra: Vec<Layer>| {
+        let mut layers = extra;
+        let control = Curve {
+            label: "control".to_owned(),
+            tone: Tone::Reference,
+            ..banded("control", 0.04, |day| base * (1.0 + day / 200.0))
+        };
+        layers.push(Layer::Curve(control));
+        for (place, arm) in arms.iter().enumerate() {
+            let slope = 300.0 + 200.0 * place as f64;
+            layers.push(Layer::Curve(banded(arm, 0.03, move |day| {
+                base * (1.0 + day / slope)
+            })));
+            layers.push(Layer::Doses(Doses {
+                label: String::new(),
+                tone: named(arm),
+                times: (0..4 - place as u32)
+                    .map(|dose| 7.0 + 28.0 * f64::from(dose))
+                    .collect(),
+            }));
+        }
+        Panel {
+            x: Axis::days(),
+            y: Axis::linear(title, unit),
+            layers,
+            ..Panel::default()
+        }
+    };
+    let calcium = vec![
+        Layer::Range(Range {
+            label: String::new(),
+            low: 2.15,
+            high: 2.65,
+        }),
+        Layer::Level(Level {
+            label: "upper limit of normal".to_owned(),
+            value: 2.65,
+        }),
+        Layer::Level(Level {
+            label: "severe hypercalcaemia".to_owned(),
+            value: 3.5,
+        }),
+    ];
+    Chart {
+        title: "Four futures of one patient".to_owned(),
+        note: "mean of 4 seeds, band from least to greatest; triangles: doses".to_owned(),
+        panels: vec![
+            panel("bone volume, BV/TV", "%", 21.0, Vec::new()),
+            panel("tumour in bone", "cm\u{b3}", 0.2, Vec::new()),
+            panel("serum CTX", "over its level in health", 1.1, Vec::new()),
+            panel("corrected calcium", "mM", 2.4, calcium),
+        ],
+        order: arms.map(str::to_owned).to_vec(),
+        ..Chart::default()
+    }
+}
+
+/// Kaplan-Meier curves with numbers at risk.
+fn survival() -> Chart {
+    let ticks: Vec<f64> = (0..=8).map(|quarter| 90.0 * f64::from(quarter)).collect();
+    let arm = |name: &str, label: &str, tone: Tone, half: f64| {
+        let share = move |day: f64| 100.0 * 0.5_f64.powf(day / half);
+        let points: Vec<(f64, f64)> = (0..=36)
+            .map(|n| (20.0 * f64::from(n), share(20.0 * f64::from(n))))
+            .collect();
+        let layer = Layer::Curve(Curve {
+            label: label.to_owned(),
+            tone: tone.clone(),
+            band: points
+                .iter()
+                .map(|&(x, y)| (x, y - 0.1 * (100.0 - y), (y + 0.1 * (100.0 - y)).min(100.0)))
+                .collect(),
+            points,
+            is_stepped: true,
+            ..Curve::default()
+        });
+        let risk = AtRisk {
+            name: name.to_owned(),
+            tone,
+            numbers: ticks
+                .iter()
+                .map(|&day| (day, (12.0 * share(day)) as u64))
+                .collect(),
+        };
+        (layer, risk)
+    };
+    let (placebo, placebo_risk) = arm("placebo", "placebo: median 321 d", Tone::Reference, 321.0);
+    let (drug, drug_risk) = arm(
+        "zoledronate 4 mg",
+        "zoledronate 4 mg: median 488 d, HR 0.66 (95 % CI 0.58 to 0.75, p < 0.001)",
+        named("zoledronate 4 mg"),
+        488.0,
+    );
+    Chart {
+        title: "Zoledronate: first skeletal-related event".to_owned(),
+        panels: vec![Panel {
+            x: Axis {
+                ticks: ticks.iter().map(|day| (*day, day.to_string())).collect(),
+                ..Axis::days()
+            },
+            y: Axis {
+                most: Some(100.0),
+                ..Axis::linear("patients without an event", "%").from_zero()
+            },
+            layers: vec![placebo, drug],
+            at_risk: vec![placebo_risk, drug_risk],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// Bars with intervals on both sides of zero.
+fn tornado() -> Chart {
+    let names = [
+        "tumour.secretion.pthrp.rate",
+        "osteoclast.formation.fusion.by_rankl.half_maximum",
+        "tumour.division.rate",
+        "osteoblast.secretion.opg.rate",
+        "matrix.stores.tgf_beta.concentration",
+    ];
+    Chart {
+        title: "What moves the bone volume of day 28".to_owned(),
+        panels: vec![Panel {
+            x: Axis::linear("partial rank correlation with BV/TV, day 28", ""),
+            y: Axis::categories("", names.map(str::to_owned).to_vec()),
+            layers: vec![Layer::Bars(Bars {
+                label: String::new(),
+                tone: named("effect"),
+                bars: vec![
+                    (-0.82, -0.9, -0.71),
+                    (0.55, 0.4, 0.68),
+                    (-0.31, -0.5, -0.1),
+                    (0.22, 0.0, 0.41),
+                    (0.02, f64::NAN, f64::NAN),
+                ],
+            })],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// A response over two parameters, with a missing cell.
+fn heat() -> Chart {
+    let mut values: Vec<f64> = (0..30)
+        .map(|n| 12.5 + f64::from(n % 6) * 1.7 - f64::from(n / 6))
+        .collect();
+    values[8] = f64::NAN;
+    let ticks = |names: [&str; 6]| names.map(str::to_owned).to_vec();
+    Chart {
+        title: "BV/TV of day 28 over two doses".to_owned(),
+        panels: vec![Panel {
+            x: Axis::categories(
+                "anti-PTHrP.dose (mg/kg)",
+                ticks(["0", "1", "3", "10", "30", "100"]),
+            ),
+            y: Axis {
+                ticks: (0..5)
+                    .map(|n| (f64::from(n), format!("{}", 2 * n)))
+                    .collect(),
+                ..Axis::linear("zoledronate.dose", "\u{b5}g/kg")
+            },
+            layers: vec![Layer::Heat(Heat {
+                title: "BV/TV, day 28, mean of 3 seeds".to_owned(),
+                unit: "%".to_owned(),
+                columns: 6,
+                rows: 5,
+                values,
+                extent: [-0.5, 5.5, -0.5, 4.5],
+                with_numbers: true,
+                discs: Vec::new(),
+            })],
+            aspect: 0.6,
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// A smooth field with the runs that it was fitted to.
+fn surface() -> Chart {
+    let place = |n: u32| (f64::from(n) + 0.5) / 14.0;
+    let law = |u: f64, v: f64| (3.0 * u).sin() + v * v;
+    let draw = |which: u64, n: u64| derived_seed(which, n) as f64 / u64::MAX as f64;
+    Chart {
+        title: "Response surface".to_owned(),
+        note: "colour: the response; discs: runs, all parameters varied".to_owned(),
+        panels: vec![Panel {
+            x: Axis {
+                ticks: vec![
+                    (0.0, "0.01".to_owned()),
+                    (0.5, "0.1".to_owned()),
+                    (1.0, "1".to_owned()),
+                ],
+                ..Axis::linear("tumour.division.rate", "/d")
+            },
+            y: Axis::linear("tumour.secretion.pthrp.rate", "amol/h"),
+            layers: vec![Layer::Heat(Heat {
+                title: "BV/TV, day 28".to_owned(),
+                unit: "%".to_owned(),
+                columns: 14,
+                rows: 14,
+                values: (0..14 * 14)
+                    .map(|n| law(place(n % 14), place(n / 14)))
+                    .collect(),
+                extent: [0.0, 1.0, 0.0, 1.0],
+                with_numbers: false,
+                discs: (0..40)
+                    .map(|n| (draw(1, n), draw(2, n), law(draw(1, n), draw(2, n))))
+                    .collect(),
+            })],
+            aspect: 0.8,
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// Data with errors over what runs predict.
+fn prediction() -> Chart {
+    let law = |day: f64| 20.0 * (-day / 90.0).exp();
+    let days: Vec<f64> = (0..=28).map(f64::from).collect();
+    let band = |share: f64| -> Vec<(f64, f64, f64)> {
+        days.iter()
+            .map(|&day| (day, law(day) * (1.0 - share), law(day) * (1.0 + share)))
+            .collect()
+    };
+    let runs = |label: &str, points: Vec<(f64, f64)>, band, strength| {
+        Layer::Curve(Curve {
+            label: label.to_owned(),
+            tone: named("runs"),
+            points,
+            band,
+            band_strength: strength,
+            ..Curve::default()
+        })
+    };
+    Chart {
+        title: "BV/TV: data and posterior".to_owned(),
+        panels: vec![Panel {
+            x: Axis::days(),
+            y: Axis::linear("BV/TV", "%"),
+            layers: vec![
+                runs("runs, middle 95 %", Vec::new(), band(0.2), 0.2),
+                runs("runs, middle 50 %", Vec::new(), band(0.07), 0.45),
+                runs(
+                    "runs, median",
+                    days.iter().map(|&day| (day, law(day))).collect(),
+                    Vec::new(),
+                    0.0,
+                ),
+                Layer::Points(Points {
+                    label: "data, two standard errors to either side".to_owned(),
+                    tone: named("data"),
+                    points: [(0.0, 20.4), (7.0, 18.0), (14.0, 18.1), (28.0, 13.9)]
+                        .map(|(x, y)| Point {
+                            x,
+                            y,
+                            low: y - 1.6,
+                            high: y + 1.6,
+                        })
+                        .to_vec(),
+                }),
+            ],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+/// Densities and discs of a posterior, pair by pair.
+fn pairs() -> Chart {
+    let draw = |which: u64, n: u64| derived_seed(which, n) as f64 / u64::MAX as f64;
+    let ticks = || {
+        vec![
+            (0.0, "0.001".to_owned()),
+            (0.5, "0.01".to_owned()),
+            (1.0, "0.1".to_owned()),
+        ]
+    };
+    let density = Panel {
+        x: Axis::hidden(),
+        y: Axis::hidden(),
+        layers: vec![
+            Layer::Curve(Curve {
+                tone: named("posterior"),
+                points: (0..=100)
+                    .map(|n| {
+                        (
+                            f64::from(n) / 100.0,
+                            (-(f64::from(n) - 40.0).powi(2) / 400.0).exp(),
+                        )
+                    })
+                    .collect(),
+                is_filled: true,
+                ..Curve::default()
+            }),
+            Layer::Interval(Interval {
+                label: String::new(),
+                low: 0.1,
+                middle: 0.4,
+                high: 0.7,
+            }),
+        ],
+        aspect: 1.0,
+        ..Panel::default()
+    };
+    let scatter = Panel {
+        x: Axis {
+            ticks: ticks(),
+            ..Axis::linear("tumour.division.rate", "/d")
+        },
+        y: Axis {
+            ticks: ticks(),
+            ..Axis::linear("tumour.secretion.pthrp.rate", "amol/h")
+        },
+        layers: vec![Layer::Discs(Discs {
+            label: String::new(),
+            tone: named("posterior"),
+            discs: (0..60)
+                .map(|n| (draw(1, n), draw(2, n), draw(3, n)))
+                .collect(),
+        })],
+        aspect: 1.0,
+        ..Panel::default()
+    };
+    let words = Panel {
+        x: Axis::hidden(),
+        y: Axis::hidden(),
+        layers: vec![Layer::Words(Words {
+            text: "\u{2212}0.42".to_owned(),
+            size: 16.0,
+        })],
+        aspect: 1.0,
+        ..Panel::default()
+    };
+    Chart {
+        title: "Posterior, pair by pair".to_owned(),
+        panels: vec![
+            density.clone(),
+            words,
+            scatter,
+            Panel {
+                x: Axis {
+                    ticks: ticks(),
+                    ..Axis::linear("tumour.secretion.pthrp.rate", "amol/h")
+                },
+                ..density
+            },
+        ],
+        columns: 2,
+        ..Chart::default()
+    }
+}
+
+/// More arms than there are colours, noisy and crossing, daily doses.
+fn many() -> Chart {
+    let noise = |arm: u64, day: f64| derived_seed(arm, day as u64) as f64 / u64::MAX as f64;
+    let mut layers: Vec<Layer> = (0..10)
+        .map(|arm| {
+            Layer::Curve(curve(
+                &format!("arm {arm}"),
+                course(60, |day| 10.0 + 3.0 * arm as f64 + 8.0 * noise(arm, day)),
+            ))
+        })
+        .collect();
+    layers.push(Layer::Doses(Doses {
+        label: "fractions".to_owned(),
+        tone: Tone::Ink,
+        times: (5..30).map(f64::from).collect(),
+    }));
+    Chart {
+        title: "Ten arms".to_owned(),
+        panels: vec![Panel {
+            x: Axis::days(),
+            y: Axis::linear("tumour cells", "").from_zero(),
+            layers,
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
+fn kinds() -> Vec<(&'static str, Chart)> {
+    vec![
+        ("bone", bone()),
+        ("signals", signals()),
+        ("clinic", clinic()),
+        ("survival", survival()),
+        ("tornado", tornado()),
+        ("heat", heat()),
+        ("surface", surface()),
+        ("prediction", prediction()),
+        ("pairs", pairs()),
+        ("many", many()),
+    ]
+}
+
+#[test]
+fn words_stand_inside_of_the_page_and_none_over_another() {
+    for (name, chart) in kinds() {
+        let page = lay_out(&chart);
+        hold_apart(name, &page);
+    }
+}
+
+fn hold_apart(name: &str, page: &Page) {
+    let paper = Frame {
+        left: 0.0,
+        top: 0.0,
+        right: page.width,
+        bottom: page.height,
+    };
+    assert!(paper.holds(page.drawing.frame().unwrap()), "{name}");
+    let texts: Vec<_> = page.drawing.texts().collect();
+    assert!(texts.len() > 3, "{name}: {texts:?}");
+    for (place, one) in texts.iter().enumerate() {
+        for other in &texts[place + 1..] {
+            let near = one.frame().grown(-0.4).overlaps(other.frame().grown(-0.4));
+            assert!(!near, "{name}: {:?} over {:?}", one.words, other.words);
+        }
+    }
+}
+
+#[test]
+fn legends_are_clear_of_curves_where_there_is_room_and_below_where_there_is_none() {
+    let size = (300.0, 200.0);
+    let drawn = |chart: &Chart| {
+        let palette = Palette::new(chart);
+        draw(&chart.panels[0], &palette, size, LegendPlace::Own)
+    };
+    let frame_of = |drawing: &Drawing, words: &str| {
+        let mut texts = drawing.texts();
+        texts.find(|text| text.words == words).unwrap().frame()
+    };
+    let signals = drawn(&signals());
+    let legend = frame_of(&signals, "OPG").joined(frame_of(&signals, "PTHrP"));
+    assert!(legend.bottom < size.1, "there is room inside");
+    let mut lines = 0;
+    for mark in &signals.marks {
+        if let Mark::Line { points, style, .. } = mark
+            && points.len() > 2
+            && style.colour != palette::GRID
+        {
+            lines += 1;
+            for pair in points.windows(2) {
+                assert!(
+                    !legend.meets(pair[0], pair[1]),
+                    "{pair:?} behind {legend:?}"
+                );
+            }
+        }
+    }
+    assert!(lines >= 3, "{lines}");
+    assert!(
+        frame_of(&drawn(&many()), "arm 3").top > size.1,
+        "there is none"
+    );
+}
+
+#[test]
+fn gaps_are_gaps_and_zeros_are_marked_at_the_foot_of_a_log_axis() {
+    let chart = signals();
+    let palette = Palette::new(&chart);
+    let drawing = draw(&chart.panels[0], &palette, (300.0, 200.0), LegendPlace::Own);
+    let lines_of = |name: &str| {
+        let colour = palette.style(&named(name)).colour;
+        let count = drawing.marks.iter().filter(|mark| {
+            matches!(mark, Mark::Line { points, style, .. } if style.colour == colour && points.len() > 2)
+        });
+        count.count()
+    };
+    assert_eq!(lines_of("OPG"), 2);
+    assert_eq!(lines_of("PTHrP"), 1);
+    let colour = palette.style(&named("PTHrP")).colour;
+    let zeros = drawing.marks.iter().filter(|mark| {
+        matches!(mark, Mark::Disc { at, is_open: true, colour: of, .. } if *of == colour && at.1 > 188.0)
+    });
+    assert!(zeros.count() >= 5);
+    assert!(drawing.texts().any(|text| text.words == "0"));
+}
+
+#[test]
+fn panels_and_legends_have_only_what_is_there() {
+    let mut chart = bone();
+    for layer in &mut chart.panels[1].layers {
+        if let Layer::Curve(curve) = layer {
+            for point in &mut curve.points {
+                point.1 = f64::NAN;
+            }
+        }
+    }
+    let page = lay_out(&chart);
+    let said = |words: &str| page.drawing.texts().any(|text| text.words.contains(words));
+    assert!(said("zoledronate") && said("BV/TV (% of tissue)") && said("BV/TV (% of day 0)"));
+    assert!(!said("volume since day 0") && !said("resorbed"));
+    assert_eq!(lay_out(&Chart::default()).drawing.texts().count(), 0);
+}
+
+#[test]
+fn an_svg_and_a_png_have_the_same_places_and_are_large_enough_to_print() {
+    let folder = std::env::var_os("HOWSHIP_CHARTS");
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = folder.map_or(temporary.path().to_owned(), std::path::PathBuf::from);
+    for (name, chart) in kinds() {
+        let written = write(&folder, name, &chart).unwrap();
+        let text = std::fs::read_to_string(&written[0]).unwrap();
+        assert!(text.starts_with("<svg width=\"510pt\""), "{name}");
+        let page = lay_out(&chart);
+        let bitmap = canvas::bitmap(&page).unwrap();
+        assert!(bitmap.width >= 1400, "{name}");
+        let ratio = f64::from(bitmap.width) / f64::from(bitmap.height);
+        assert!((ratio - page.width / page.height).abs() < 0.01);
+        for words in page.drawing.texts() {
+            // Ink stands where the words do.
+            let frame = words.frame();
+            let mut dark = 0;
+            for y in (3.0 * frame.top) as u32..(3.0 * frame.bottom).ceil() as u32 {
+                for x in (3.0 * frame.left) as u32..(3.0 * frame.right).ceil() as u32 {
+                    let at = 3 * (y * bitmap.width + x) as usize;
+                    dark += u32::from(bitmap.pixels[at..at + 3] != [255, 255, 255]);
+                }
+            }
+            assert!(dark > 5, "{name}: {:?}", words.words);
+        }
+    }
+}
+
+#[test]
+fn each_kind_is_drawn_as_it_was_seen_to_be_right() {
+    for (name, chart) in kinds() {
+        insta::assert_snapshot!(name, svg(&chart).unwrap());
+    }
+}
