@@ -771,6 +771,11 @@ fn lists_and_patterns_of_data_files_are_read() {
             "at most 2 files",
         ),
         (
+            "g.mhd",
+            format!("{spaced}\nElementDataFile = layer%d.raw 0 {} 1\n", u64::MAX),
+            "at most 2 files",
+        ),
+        (
             "f.mhd",
             format!("{spaced}\nElementDataFile = layer%s.raw 0 1 1\n"),
             "one %d",

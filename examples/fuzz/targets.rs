@@ -254,10 +254,11 @@ fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {
     if written.is_err() {
         return Answer::Refused;
     }
-    let result = match image::read(&path, None) {
-        Err(image::ImageError::MissingSpacing { .. }) => image::read(&path, Some([20.0; 3])),
-        result => result,
-    };
+    let result = image::read(&path, None);
+    if matches!(result, Err(image::ImageError::MissingSpacing { .. })) {
+        // What lies behind the voxel size is reached all the same.
+        let _ = image::read(&path, Some([20.0; 3]));
+    }
     match result {
         Ok(image) => {
             let _ = image.to_bone(None, None);

@@ -138,7 +138,7 @@ fn counted(pattern: &str, numbers: &[&str], most: usize) -> Option<Vec<String>> 
         [first, last, step] | [first, last, step, 2] => (*first, *last, *step),
         _ => return None,
     };
-    let count = last.checked_sub(first)?.checked_div(step)? + 1;
+    let count = last.checked_sub(first)?.checked_div(step)?.checked_add(1)?;
     if count > most as u64 || width > 20 {
         return None;
     }
