@@ -486,7 +486,7 @@ const COUNTS: &[(&str, &str)] = &[
         "a limit that is never met",
     ),
     (
-        "therapy.*.start_when.tumour_cells_below",
+        "therapy.*.*.tumour_cells_below",
         "a limit that is always met",
     ),
     (
