@@ -4,7 +4,11 @@
 //! The keys come from the JSON Schema, so that a new one is covered by itself; one that no scenario
 //! here gives a value makes [`every_number_of_the_schema_stands_in_a_scenario_here`] fail.
 
-#![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails the test"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
