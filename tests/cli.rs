@@ -123,7 +123,7 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
         ),
         ("\"2 d\"", "\"2 um\"", &["um", "12 d"]),
         ("\"2 d\"", "2", &["without a unit", "12 d"]),
-        ("\"2 d\"", "\"-2 d\"", &["run.duration", "above zero"]),
+        ("\"2 d\"", "\"-2 d\"", &["run.duration", "below zero"]),
         ("\"mouse\"", "\"rat\"", &["rat", "mouse"]),
         (
             "thickness = \"100 um\"",
@@ -162,7 +162,7 @@ fn bad_scenarios_are_refused_with_line_and_remedy() {
             "\"90 min\"",
             &["whole number of ticks", "run.tick = 1 h"],
         ),
-        ("\"2 d\"", "\"1e9 d\"", &["run.duration", "years in all"]),
+        ("\"2 d\"", "\"1e9 d\"", &["run.duration", "1e10 h"]),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (index, (from, to, words)) in bad.into_iter().enumerate() {

@@ -402,7 +402,7 @@ mod tests {
     #[test]
     fn wrong_modulators_are_named_with_their_path() {
         let (_, problems) = compile(
-            "rate = \"-1 /h\"\nraised_by.il6 = { fold = 3, half_max = \"20 pM\" }\n\
+            "rate = \"1 /h\"\nraised_by.il6 = { fold = 3, half_max = \"20 pM\" }\n\
              raised_by.tgf_beta = { fold = 0.5, half_max = \"20 um\" }\n\
              lowered_by.tumour_packing = { to = 2, half_max = 0.5 }",
         );
@@ -414,7 +414,6 @@ mod tests {
         assert_eq!(
             paths,
             [
-                "tumour.division.rate",
                 "tumour.division.raised_by.il6",
                 "tumour.division.raised_by.tgf_beta.half_max",
                 "tumour.division.raised_by.tgf_beta.fold",

@@ -446,7 +446,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         let most = Dimension::Number.most();
         if number.abs() > most {
             return Err(Fault::new(Kind::Refused(format!(
-                "found {number:e}, expected a number of at most {most:e}"
+                "found {number:e}; write a number of at most {most:e}"
             ))));
         }
         self.deserialize_any(visitor)

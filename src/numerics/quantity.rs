@@ -548,7 +548,7 @@ pub enum QuantityError {
         dimension: Dimension,
     },
     /// A quantity that cannot be below zero is.
-    #[error("found \"{found}\", which is below zero, expected {} of zero or above, such as \"{}\"", dimension.name(), dimension.example())]
+    #[error("found \"{found}\", which is below zero; write {} of zero or above, such as \"{}\"", dimension.name(), dimension.example())]
     BelowZero {
         /// The text.
         found: String,
@@ -556,7 +556,7 @@ pub enum QuantityError {
         dimension: Dimension,
     },
     /// A quantity beyond every use of its dimension.
-    #[error("found \"{found}\", expected {} {}", dimension.name(), range(*dimension))]
+    #[error("found \"{found}\"; write {} {}", dimension.name(), range(*dimension))]
     OutOfRange {
         /// The text.
         found: String,

@@ -43,6 +43,7 @@ impl Mineralisation {
     /// Looks for values that make no sense.
     pub fn check(&self, problems: &mut Problems) {
         problems.positive("mineralisation.lag", self.lag.get(), "h");
+        problems.positive("mineralisation.final_fraction", self.final_fraction, "");
         problems.within(
             "mineralisation.final_fraction",
             self.final_fraction,

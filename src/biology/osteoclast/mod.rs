@@ -35,14 +35,15 @@ impl Osteoclast {
         self.resorption.check(problems);
         self.migration.check(problems);
         self.apoptosis.check(problems);
-        if self.apoptosis.nuclei_least > self.fusion.nuclei_min {
+        let least = self.apoptosis.nuclei_least;
+        if least == 0 || least > self.fusion.nuclei_min {
             problems.add(
                 "osteoclast.apoptosis.nuclei_least",
                 format!(
                     "found {} with osteoclast.fusion.nuclei_min = {}",
                     self.apoptosis.nuclei_least, self.fusion.nuclei_min
                 ),
-                "give a whole number up to nuclei_min, so that new cells live",
+                "give a whole number from 1 to nuclei_min, so that new cells live and empty ones die",
             );
         }
     }
