@@ -38,11 +38,11 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
     let end = ticks;
     let is_control = scenario.arm.is_none();
     for (name, arm) in scenario.arms.iter().filter(|_| is_control) {
-        say!(
-            "arm       {name} from {} on: {}",
-            arm.at,
-            arm.set.join("; ")
-        );
+        // As it was written: "1 d" and not "24 h".
+        let at = loaded.tree.get(&format!("arms.{name}.at"));
+        let typed = at.as_ref().and_then(toml::Value::as_str);
+        let at = typed.map_or_else(|| arm.at.to_string(), str::to_owned);
+        say!("arm       {name} from {at} on: {}", arm.set.join("; "));
         let taken = loaded.taking(name).and_then(|arm| arm.at_the_end());
         let model = taken
             .and_then(|arm| arm.model(simulation.model.grid))
