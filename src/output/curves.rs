@@ -161,7 +161,9 @@ impl Panel<'_> {
                 .chain(bars.flat_map(|&(_, y, bar)| [y - bar, y + bar]))
                 .filter(|&y| self.shows(y))
         };
-        let most_x = all().map(|point| point.0).fold(1e-9, f64::max);
+        // Time goes on also where an axis has nothing to show.
+        let times = self.lines.iter().flat_map(|line| &line.points);
+        let most_x = times.map(|point| point.0).fold(1e-9, f64::max);
         let (mut low, mut high) = all()
             .map(|point| self.to_axis(point.1))
             .chain(bands().map(|y| self.to_axis(y)))
@@ -833,7 +835,7 @@ where
             7
         })
         .y_label_formatter(&tick)
-        .x_label_formatter(&|value| format!("{value:.0}"))
+        .x_label_formatter(&|value| format!("{}", (10.0 * value).round() / 10.0))
         .draw()
         .map_err(|e| said(&e))?;
     for (row, marks) in rows_of_marks.iter().enumerate() {
