@@ -65,10 +65,9 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
 /// The tumour in a sentence.
 fn tumour(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
-    let line = loaded.tree.layers().into_iter().rev();
-    let line = line
-        .filter_map(|layer| layer.strip_prefix("line "))
-        .next()
+    let mut layers = loaded.tree.layers().into_iter().rev();
+    let line = layers
+        .find_map(|layer| layer.strip_prefix("line "))
         .map_or_else(String::new, |line| format!(", line {line}"));
     let mut said = Vec::new();
     if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {

@@ -796,8 +796,6 @@ fn draw_panel<DB: DrawingBackend>(
 where
     DB::ErrorType: 'static,
 {
-    let shown = |y: f64| panel.shows(y);
-    let to_axis = |y: f64| panel.to_axis(y);
     let (most_x, low, high) = panel.ranges();
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let font = |size: u32| ("sans-serif", size * scale).into_font();
@@ -850,71 +848,8 @@ where
             }))
             .map_err(|e| said(&e))?;
     }
-    for (index, line) in panel.lines.iter().enumerate() {
-        let colour = COLOURS[index % COLOURS.len()];
-        // What the axis cannot show leaves a gap: no line is drawn across it.
-        let pieces: Vec<Vec<(f64, f64)>> = line
-            .points
-            .split(|point| !shown(point.1))
-            .filter(|piece| !piece.is_empty())
-            .map(|piece| piece.iter().map(|&(x, y)| (x, to_axis(y))).collect())
-            .collect();
-        let points = pieces.concat();
-        let band: Vec<(f64, f64, f64)> = line
-            .band
-            .iter()
-            .copied()
-            .filter(|&(_, low, high)| shown(low) && shown(high))
-            .collect();
-        let mut outline: Vec<(f64, f64)> =
-            band.iter().map(|&(x, low, _)| (x, to_axis(low))).collect();
-        outline.extend(band.iter().rev().map(|&(x, _, high)| (x, to_axis(high))));
-        if !outline.is_empty() {
-            chart
-                .draw_series([Polygon::new(outline, colour.mix(0.2))])
-                .map_err(|e| said(&e))?;
-        }
-        // Marks of their own tell the lines apart in grey.
-        let gap = (points.len() / 8).max(1);
-        let marks: Vec<(f64, f64)> = points
-            .iter()
-            .copied()
-            .skip(index * gap / 4)
-            .step_by(gap)
-            .collect();
-        let radius = (2 + index as u32) * scale;
-        let alone: Vec<(f64, f64)> = pieces
-            .iter()
-            .filter(|piece| piece.len() == 1)
-            .flatten()
-            .copied()
-            .collect();
-        let curves = pieces
-            .into_iter()
-            .map(|piece| PathElement::new(piece, colour.stroke_width(2 * scale)));
-        chart
-            .draw_series(curves)
-            .map_err(|e| said(&e))?
-            .label(line.label.as_str())
-            .legend(move |(x, y)| {
-                PathElement::new(
-                    vec![(x, y), (x + 18 * scale as i32, y)],
-                    colour.stroke_width(2 * scale),
-                )
-            });
-        let style = if index % 2 == 0 {
-            colour.filled()
-        } else {
-            colour.stroke_width(scale)
-        };
-        chart
-            .draw_series(
-                marks
-                    .into_iter()
-                    .chain(alone)
-                    .map(|point| Circle::new(point, radius, style)),
-            )
-            .map_err(|e| said(&e))?;
+    for index in 0..panel.lines.len() {
+        draw_line(&mut chart, panel, index, scale)?;
     }
     draw_published(&mut chart, panel, scale)?;
     if panel.named() == 0 {
@@ -929,6 +864,86 @@ where
         .legend_area_size(24 * scale)
         .margin(6 * scale)
         .draw()
+        .map_err(|e| said(&e))?;
+    Ok(())
+}
+
+/// A curve with its band and marks. What the axis cannot show leaves a gap.
+fn draw_line<DB: DrawingBackend>(
+    chart: &mut ChartContext<'_, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    panel: &Panel<'_>,
+    index: usize,
+    scale: u32,
+) -> Result<(), String>
+where
+    DB::ErrorType: 'static,
+{
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let shown = |y: f64| panel.shows(y);
+    let to_axis = |y: f64| panel.to_axis(y);
+    let line = &panel.lines[index];
+    let colour = COLOURS[index % COLOURS.len()];
+    // What the axis cannot show leaves a gap: no line is drawn across it.
+    let pieces: Vec<Vec<(f64, f64)>> = line
+        .points
+        .split(|point| !shown(point.1))
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| piece.iter().map(|&(x, y)| (x, to_axis(y))).collect())
+        .collect();
+    let points = pieces.concat();
+    let band: Vec<(f64, f64, f64)> = line
+        .band
+        .iter()
+        .copied()
+        .filter(|&(_, low, high)| shown(low) && shown(high))
+        .collect();
+    let mut outline: Vec<(f64, f64)> = band.iter().map(|&(x, low, _)| (x, to_axis(low))).collect();
+    outline.extend(band.iter().rev().map(|&(x, _, high)| (x, to_axis(high))));
+    if !outline.is_empty() {
+        chart
+            .draw_series([Polygon::new(outline, colour.mix(0.2))])
+            .map_err(|e| said(&e))?;
+    }
+    // Marks of their own tell the lines apart in grey.
+    let gap = (points.len() / 8).max(1);
+    let marks: Vec<(f64, f64)> = points
+        .iter()
+        .copied()
+        .skip(index * gap / 4)
+        .step_by(gap)
+        .collect();
+    let radius = (2 + index as u32) * scale;
+    let alone: Vec<(f64, f64)> = pieces
+        .iter()
+        .filter(|piece| piece.len() == 1)
+        .flatten()
+        .copied()
+        .collect();
+    let curves = pieces
+        .into_iter()
+        .map(|piece| PathElement::new(piece, colour.stroke_width(2 * scale)));
+    chart
+        .draw_series(curves)
+        .map_err(|e| said(&e))?
+        .label(line.label.as_str())
+        .legend(move |(x, y)| {
+            PathElement::new(
+                vec![(x, y), (x + 18 * scale as i32, y)],
+                colour.stroke_width(2 * scale),
+            )
+        });
+    let style = if index.is_multiple_of(2) {
+        colour.filled()
+    } else {
+        colour.stroke_width(scale)
+    };
+    chart
+        .draw_series(
+            marks
+                .into_iter()
+                .chain(alone)
+                .map(|point| Circle::new(point, radius, style)),
+        )
         .map_err(|e| said(&e))?;
     Ok(())
 }
