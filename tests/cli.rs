@@ -431,3 +431,30 @@ fn a_check_says_tumour_arms_doses_time_and_size() {
     assert!(words.contains("tumour    none"), "{words}");
     assert!(words.contains("doses     none"), "{words}");
 }
+
+/// An infusion that is gone from plasma before the next row has its peak in the table.
+#[test]
+fn a_dose_into_a_vein_shows_in_the_table_of_drugs() {
+    let bench = Bench::new();
+    let treated = format!(
+        "{SMALL}[subject]\nmass = \"20 g\"\n[therapy.a]\ndrug = \"zoledronate\"\n\
+         dose = \"0.1 mg/kg\"\nroute = \"intravenous\"\nstart = \"6 h\"\n"
+    );
+    fs::write(bench.0.path().join("small.toml"), treated).unwrap();
+    bench.run("treated", &[]);
+    let table = bench.table("treated/drugs.csv");
+    // Rows of days 0, 1 and 2.
+    let peaks = [1, 2, 3].map(|row| value(&table, row, "zoledronate_plasma_max_mg_per_l"));
+    assert!(
+        peaks[0] == 0.0 && peaks[1] > 0.1 && peaks[2] < 1e-3 * peaks[1],
+        "{peaks:?}"
+    );
+    assert!(value(&table, 2, "zoledronate_plasma_mg_per_l") < 1e-3 * peaks[1]);
+    let on_bone = [1, 2, 3].map(|row| value(&table, row, "bone_drug_on_bone_amol"));
+    assert!(on_bone[0] == 0.0 && on_bone[1] > 0.0, "{on_bone:?}");
+    assert!(value(&table, 2, "bone_drug_bound_amol") >= on_bone[1]);
+    let series = bench.table("treated/series.csv");
+    for signal in ["pthrp", "rankl", "opg", "tgf_beta", "igf"] {
+        assert!(value(&series, 3, &format!("{signal}_pm")) > 0.0, "{signal}");
+    }
+}

@@ -37,11 +37,11 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
     let end = ticks;
     let is_control = scenario.arm.is_none();
     for (name, arm) in scenario.arms.iter().filter(|_| is_control) {
-        say!(
-            "arm       {name} from {} on: {}",
-            arm.at,
-            arm.set.join("; ")
-        );
+        // As it was written: "1 d" and not "24 h".
+        let at = loaded.tree.get(&format!("arms.{name}.at"));
+        let typed = at.as_ref().and_then(toml::Value::as_str);
+        let at = typed.map_or_else(|| arm.at.to_string(), str::to_owned);
+        say!("arm       {name} from {at} on: {}", arm.set.join("; "));
         let taken = loaded.taking(name).and_then(|arm| arm.at_the_end());
         let model = taken
             .and_then(|arm| arm.model(simulation.model.grid))
@@ -64,10 +64,9 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
 /// The tumour in a sentence.
 fn tumour(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
-    let line = loaded.tree.layers().into_iter().rev();
-    let line = line
-        .filter_map(|layer| layer.strip_prefix("line "))
-        .next()
+    let mut layers = loaded.tree.layers().into_iter().rev();
+    let line = layers
+        .find_map(|layer| layer.strip_prefix("line "))
         .map_or_else(String::new, |line| format!(", line {line}"));
     let mut said = Vec::new();
     if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {
