@@ -89,15 +89,13 @@ impl Calibration<'_> {
         for (place, (name, factor)) in self.heads().iter().zip(factors).enumerate() {
             let mut along: Vec<(f64, f64)> =
                 particles.iter().map(|p| (p.at[place], p.weight)).collect();
-            let cells = [0.5, 0.025, 0.975].map(|share| {
-                let x = match along.as_slice() {
-                    [(x, _)] if share == 0.5 => *x,
-                    // One point has no interval.
-                    [_] => return String::new(),
-                    _ => bounded_quantile(&mut along, share),
-                };
-                quoted(&factor.cell(&factor.value(x)))
-            });
+            let cell = |x: f64| quoted(&factor.cell(&factor.value(x)));
+            // One point has no interval.
+            let only = (along.len() == 1).then(|| along[0].0);
+            let cells = match only {
+                Some(x) => [cell(x), String::new(), String::new()],
+                None => [0.5, 0.025, 0.975].map(|share| cell(bounded_quantile(&mut along, share))),
+            };
             // Writing to a string cannot fail.
             let _ = writeln!(table, "{name},{}", cells.join(","));
         }
