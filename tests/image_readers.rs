@@ -712,7 +712,7 @@ fn no_flipped_bit_in_a_packed_stream_gives_another_image() {
         }
         assert!(refused > 400, "{name}: {refused} of 500");
         // Bytes behind the stream are no part of it.
-        if !std::path::Path::new(name)
+        if !Path::new(name)
             .extension()
             .is_some_and(|ending| ending == "tif")
         {
