@@ -186,7 +186,7 @@ pub struct ImageFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing: Option<Spacing>,
     /// Whether a header may name a data file outside of its own folder.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub data_anywhere: bool,
     /// Part of the image to take, in voxels; thresholds are those of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
