@@ -150,12 +150,19 @@ fn the_voxel_size_given_takes_the_place_of_that_in_the_file() {
     }
 }
 
-/// The threshold of `skimage.filters.threshold_otsu` (0.26) on the same values as `float32`.
+/// The threshold of `skimage.filters.threshold_otsu` (0.26): 106 and 1120 on the integers as they are
+/// stored, 106.38086 on values of `uint8` as `float32`, which are no whole numbers here when halved.
 #[test]
 fn the_threshold_is_that_of_scikit_image() {
     let image = read(&data("crop_u8.nii"), None).unwrap();
     let threshold = otsu(&image.values).unwrap();
-    assert!((threshold - 106.380_86).abs() < 1e-4, "{threshold}");
+    assert!((threshold - 106.0).abs() < 1e-9, "{threshold}");
+    let halves: Vec<f32> = image.values.iter().map(|value| value / 2.0).collect();
+    let half = otsu(&halves).unwrap();
+    assert!((half - 106.380_86 / 2.0).abs() < 1e-4, "{half}");
+    let wide = read(&data("crop_i16.nii"), None).unwrap();
+    assert_eq!(wide.to_bone(None, None).unwrap().bone_voxels(), 15_478);
+    assert_eq!(otsu(&wide.values), Some(1120.0));
     let bone = image.to_bone(None, None).unwrap();
     assert_eq!(bone.binarisation, Binarisation::Otsu(threshold));
     let above = image.values.iter().filter(|&&v| v > threshold).count();

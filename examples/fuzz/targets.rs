@@ -262,6 +262,11 @@ fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {
     match result {
         Ok(image) => {
             let _ = image.to_bone(None, None);
+            let _ = image.to_bone(None, Some(1.7 * image.spacing_um[0]));
+            let _ = image.segment(&image::Segmentation {
+                threshold: None,
+                labels: vec![1, 2],
+            });
             Answer::Read
         }
         Err(error) => {

@@ -430,9 +430,10 @@ fn kind(schema: &Value, at: &Value) -> String {
         return format!("one of {}", names.join(", "));
     }
     if inside.get("pattern").is_some()
-        || inside["type"]
-            .as_array()
-            .is_some_and(|all| all.contains(&"number".into()) && all.contains(&"string".into()))
+        || inside["type"].as_array().is_some_and(|all| {
+            all.contains(&"string".into())
+                && (all.contains(&"number".into()) || all.contains(&"array".into()))
+        })
     {
         return one_line(inside["description"].as_str().unwrap_or("a quantity"));
     }

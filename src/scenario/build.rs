@@ -25,9 +25,7 @@ use crate::scenario::fork::Turning;
 use crate::scenario::fragments::immune;
 use crate::scenario::memory::{estimate_bytes, machine_bytes, too_little};
 use crate::scenario::read::read_file;
-use crate::specimen::image::{
-    BoneImage, BoneOptions, ImageError, ReadOptions, Segmentation, Spacing, read_with as read_image,
-};
+use crate::specimen::image::{BoneImage, BoneOptions, ImageError, read_with as read_image};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
@@ -610,19 +608,12 @@ impl Loaded {
     /// Bone from the image of the scenario, with the lattice that it lies on.
     fn image(&self, image: &ImageFile, path: &Path) -> Result<(Grid, BoneImage), Diagnostic> {
         let lattice = &self.scenario.lattice;
-        let read = ReadOptions {
-            spacing_um: image.spacing.map(Spacing::um),
-            data_anywhere: image.data_anywhere,
-        };
         let options = BoneOptions {
-            by: Segmentation {
-                threshold: image.threshold,
-                labels: image.labels.clone(),
-            },
+            by: image.segmentation(),
             part: image.crop.as_ref().map(|crop| [crop.start, crop.size]),
             edge_um: lattice.site.map(Length::get),
         };
-        let bone = read_image(path, &read)
+        let bone = read_image(path, &image.reading())
             .and_then(|read| read.to_bone_with(&options))
             .map_err(|error| {
                 let (path, help) = match &error {

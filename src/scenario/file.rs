@@ -18,7 +18,7 @@ use crate::biology::tumour::colonisation::Colonisation;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
-use crate::specimen::image::Spacing;
+use crate::specimen::image::{ReadOptions, Segmentation, Spacing};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
 use crate::therapy::irradiation::RadiationCourse;
@@ -186,11 +186,29 @@ pub struct ImageFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing: Option<Spacing>,
     /// Whether a header may name a data file outside of its own folder.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub data_anywhere: bool,
     /// Part of the image to take, in voxels; thresholds are those of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<Crop>,
+}
+
+impl ImageFile {
+    /// How the file is read.
+    pub fn reading(&self) -> ReadOptions {
+        ReadOptions {
+            spacing_um: self.spacing.map(Spacing::um),
+            data_anywhere: self.data_anywhere,
+        }
+    }
+
+    /// What tells bone from marrow.
+    pub fn segmentation(&self) -> Segmentation {
+        Segmentation {
+            threshold: self.threshold,
+            labels: self.labels.clone(),
+        }
+    }
 }
 
 /// Part of an image, in voxels.

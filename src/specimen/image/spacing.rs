@@ -121,7 +121,7 @@ impl JsonSchema for Spacing {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "One length such as \"20 um\", or three along x, y, z.",
+            "description": "a length, such as \"20 um\", or three along x, y, z",
             "type": ["string", "array"],
             "items": { "type": "string" },
             "minItems": 3,
