@@ -1,10 +1,8 @@
 //! The first state: bone, vessels, remodelling in its steady state, and the arrival of the tumour.
 //!
-//! Living bone is always under repair: at any time some of it is dug and not yet refilled (the
-//! remodelling space, about 5 % of human and 20 % of mouse trabecular bone). A scan shows bone
-//! without the pits that a simulation would have to dig first, so that health would seem to lose
-//! bone for weeks. Therefore a run begins before day 0: the bone gets a thin layer as thick as the
-//! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
+//! Living bone is always under repair, and a lattice begins without a pit: health would seem to lose
+//! bone for weeks. Therefore a run begins before day 0, and remodelling runs through a burn-in; what it
+//! holds open by then is given back to the bone ([`crate::engine::day_zero`]).
 
 use crate::engine::body::reading;
 use crate::engine::model::Model;
@@ -15,13 +13,10 @@ use crate::patient::Reading;
 use crate::patient::bones::Bones;
 use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
-use crate::tissue::bone::{Bone, OLD_MINERAL};
+use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
-
-/// Thickest layer that seeding lays on a surface site, as a share of the site.
-const THICKEST_LAYER: f64 = 0.9;
 
 /// How the first state is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +25,6 @@ pub struct Start {
     pub seed: u64,
     /// Length of the burn-in before day 0, h.
     pub burn_in_h: f64,
-    /// Share of the bone volume that remodelling holds open in health; laid on as a thin layer.
-    pub remodelling_space: f64,
     /// Vessels: given sites (canals), or a mean spacing in marrow, um.
     pub vessels: Vessels,
 }
@@ -75,7 +68,6 @@ impl State {
     pub fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
         let chance = Chance::new(start.seed);
         let mut bone = Bone::of_mask(solid);
-        lay_layer(model, &mut bone, start.remodelling_space);
         for (index, name) in model.signals.iter().enumerate() {
             let content = model.parameters.signals[name].matrix_content.get();
             if content > 0.0 {
@@ -251,30 +243,5 @@ impl State {
                 let to = |site| model.grid.distance2_um2(site, target);
                 to(a).total_cmp(&to(b)).then(a.cmp(&b))
             })
-    }
-}
-
-/// Lays `share` of the bone volume over the surface, as evenly as its faces are.
-fn lay_layer(model: &Model, bone: &mut Bone, share: f64) {
-    let faces: Vec<u32> = (0..bone.solid.len())
-        .map(|site| {
-            if bone.solid[site] {
-                0
-            } else {
-                bone.bone_faces(&model.grid, site)
-            }
-        })
-        .collect();
-    let all: u64 = faces.iter().map(|&count| u64::from(count)).sum();
-    if all == 0 {
-        return;
-    }
-    let volume = share * ordered_sum(bone.matrix.len(), |site| f64::from(bone.matrix[site]));
-    for (site, &count) in faces.iter().enumerate() {
-        if count > 0 {
-            let layer = (volume * f64::from(count) / all as f64).min(THICKEST_LAYER);
-            bone.matrix[site] = layer as f32;
-            bone.mineral[site] = OLD_MINERAL;
-        }
     }
 }

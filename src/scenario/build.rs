@@ -281,13 +281,6 @@ impl Loaded {
         }
         self.check_times(&mut found);
         self.check_checkpoints(&mut found);
-        if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
-            found.push(self.error(
-                "seeding.remodelling_space",
-                &format!("found {}", scenario.seeding.remodelling_space),
-                "give a share from 0 to below 1",
-            ));
-        }
         if let Some(site) = scenario.lattice.site
             && !(5.0..=25.0).contains(&site.get())
         {
@@ -647,7 +640,6 @@ impl Loaded {
         let start = Start {
             seed: scenario.seed,
             burn_in_h: scenario.run.burn_in.get(),
-            remodelling_space: scenario.seeding.remodelling_space,
             vessels: if canals.is_empty() {
                 Vessels::Spaced(scenario.vessels.spacing.get())
             } else {

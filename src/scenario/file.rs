@@ -45,8 +45,6 @@ pub struct Scenario {
     pub lattice: Lattice,
     /// The bone.
     pub specimen: Specimen,
-    /// Remodelling at day 0.
-    pub seeding: Seeding,
     /// Vessels.
     pub vessels: Vessels,
     /// Arrival of the tumour; none without this table.
@@ -131,7 +129,8 @@ pub struct Run {
     pub duration: Time,
     /// Length of a tick; must divide a day.
     pub tick: Time,
-    /// Remodelling before day 0, so that health starts in its steady state.
+    /// Remodelling before day 0, so that health starts in its steady state. What it holds open by then is
+    /// given back to the bone, so that day 0 has the volume of the specimen.
     pub burn_in: Time,
 }
 
@@ -193,14 +192,6 @@ pub struct Crop {
     pub start: [usize; 3],
     /// Voxels along x, y, z.
     pub size: [usize; 3],
-}
-
-/// Remodelling at day 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Seeding {
-    /// Share of the bone volume that health holds open for refilling; laid on before the burn-in.
-    pub remodelling_space: f64,
 }
 
 /// Vessels.

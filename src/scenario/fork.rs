@@ -23,14 +23,13 @@ pub const CONTROL: &str = "control";
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 16] = [
+const SHARED: [&str; 15] = [
     "name",
     "description",
     "seed",
     "run",
     "lattice",
     "specimen",
-    "seeding",
     "vessels",
     "transport",
     "output",
