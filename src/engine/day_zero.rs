@@ -68,7 +68,8 @@ pub fn give_back(model: &Model, state: &mut State) -> Result<(), Fault> {
 fn quiescent(model: &Model, state: &State) -> Vec<(u32, u32, usize)> {
     let (bone, occupancy) = (&state.bone, &state.occupancy);
     let mut taken = vec![false; model.grid.len()];
-    for &site in state.vessels.iter().chain(&state.immune.site) {
+    let held = state.vessels.iter().chain(&state.immune.site);
+    for &site in held.chain(&state.lesion.sites) {
         taken[site as usize] = true;
     }
     let chance = Chance::new(state.seed);

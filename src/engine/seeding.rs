@@ -6,7 +6,7 @@
 
 use crate::engine::body::reading;
 use crate::engine::model::Model;
-use crate::engine::state::{BoneDrugBook, Courses, State};
+use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
@@ -27,6 +27,8 @@ pub struct Start {
     pub burn_in_h: f64,
     /// Vessels: given sites (canals), or a mean spacing in marrow, um.
     pub vessels: Vessels,
+    /// Tumour that the scan shows.
+    pub lesion: Lesion,
 }
 
 /// Where vessels run.
@@ -117,6 +119,7 @@ impl State {
             rigidity: None,
             bones: None,
             immune: ImmuneCells::default(),
+            lesion: start.lesion.clone(),
         };
         state.open_books(model);
         if start.burn_in_h <= 0.0 {
@@ -190,6 +193,23 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Tumour cells that the lesion of the scan has room for on the bone of now.
+    pub fn lesion_cells(&self) -> u64 {
+        let open = self.lesion.sites.iter().map(|&site| site as usize);
+        open.filter(|&site| !self.bone.solid[site])
+            .map(|site| u64::from(self.occupancy.capacity[site]))
+            .sum()
+    }
+
+    /// Fills the marrow of the lesion with cells, packed as a colony is, and has no lesion to come.
+    pub fn settle_lesion(&mut self, model: &Model) {
+        for site in std::mem::take(&mut self.lesion).sites {
+            while self.occupancy.has_room(&self.bone.solid, site as usize) {
+                self.settle_cell(model, site as usize, None);
+            }
+        }
     }
 
     /// One tumour cell settles at a site that has room, of a clone or of one drawn by the shares.

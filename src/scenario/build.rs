@@ -321,6 +321,7 @@ impl Loaded {
             ));
         }
         self.check_idle_keys(&mut found);
+        self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
     }
@@ -637,6 +638,7 @@ impl Loaded {
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;
         let turning = self.turning(grid)?;
+        let lesion = self.lesion(&grid, &solid)?;
         let start = Start {
             seed: scenario.seed,
             burn_in_h: scenario.run.burn_in.get(),
@@ -645,8 +647,10 @@ impl Loaded {
             } else {
                 Vessels::At(canals)
             },
+            lesion,
         };
         let state = State::new(&model, &solid, &start);
+        self.check_lesion_cells(&state)?;
         if scenario.colonisation.is_some() && state.vessels.is_empty() {
             return Err(self
                 .error(
@@ -785,6 +789,11 @@ impl Simulation {
         if self.state.tick == self.burn_in_ticks {
             self.state.open_books(&self.model);
             rigidity::begin(&self.model, &mut self.state)?;
+        }
+        if !self.state.lesion.sites.is_empty()
+            && Self::has_come(&self.state, self.state.lesion.at_h)
+        {
+            self.state.settle_lesion(&self.model);
         }
         if let Some((at_h, arrival)) = &self.arrival
             && Self::has_come(&self.state, *at_h)

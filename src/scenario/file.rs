@@ -18,6 +18,7 @@ use crate::biology::tumour::colonisation::Colonisation;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
+use crate::scenario::lesion::TumourLabels;
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
 use crate::therapy::irradiation::RadiationCourse;
@@ -182,6 +183,9 @@ pub struct ImageFile {
     /// Part of the image to take, in voxels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<Crop>,
+    /// Tumour that is in the scan already, by labels; instead of an inoculation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tumour: Option<TumourLabels>,
 }
 
 /// Part of an image, in voxels.

@@ -13,6 +13,7 @@ pub mod file;
 pub mod fork;
 pub mod fragments;
 pub mod layers;
+pub mod lesion;
 pub mod memory;
 pub mod read;
 pub mod record;
