@@ -63,7 +63,7 @@ impl Loaded {
                 "name each label once, from 1 on, as in labels = [2]; 0 is what has no label",
             );
         }
-        if !(tumour.time.get() >= 0.0) {
+        if tumour.time.get() < 0.0 {
             wrong(
                 ".time",
                 &format!("found {}", tumour.time),
@@ -131,7 +131,7 @@ fn lesion_sites(
         }
     };
     let inside = labelled(&labels, &tumour.labels)?;
-    let name = labels.source.display();
+    let name = labels.source.display().to_string();
     let clash = inside
         .iter()
         .zip(&bone)
@@ -150,7 +150,7 @@ fn lesion_sites(
                 .to_owned(),
         ));
     }
-    let share = on_lattice(labels.clone(), &inside, image, grid)?;
+    let share = on_lattice(labels, &inside, image, grid)?;
     let sites: Vec<u32> = (0..solid.len())
         .filter(|&site| share[site] >= 0.5 && !solid[site])
         .map(|site| site as u32)
@@ -235,7 +235,7 @@ fn labelled(image: &Image, labels: &[u32]) -> Result<Vec<bool>, Wrong> {
     let mut inside = Vec::with_capacity(image.values.len());
     for &value in &image.values {
         // Whole numbers up to 2^24 are exact in the values of an image.
-        if !(value >= 0.0 && value <= 16_777_216.0 && value.fract() == 0.0) {
+        if !(0.0..=16_777_216.0).contains(&value) || value.fract() > 0.0 {
             return Err((
                 "tumour.labels",
                 format!("{name}: the value {value} is no label"),
