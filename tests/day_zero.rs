@@ -112,7 +112,7 @@ fn is_within(what: &str, (mean, half): (f64, f64), low: f64, high: f64) {
 }
 
 /// ES/BS of man 5.1 +- 1.75 % (elderly vertebra, PMC3352993), 1 to 8 % as in `howship validate`;
-/// OS/BS 7.6 +- 4.2 % (femoral heads without modelling, PubMed 29615973), here within two deviations.
+/// OS/BS 7.6 +- 4.2 % (femoral heads without modelling, PMID 29615973), here within two deviations.
 #[test]
 fn day_0_of_man_is_the_specimen_with_its_remodelling_space() {
     let [bv_tv, tb_th, es_bs, os_bs] = over_seeds(HUMAN);
