@@ -51,6 +51,7 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
             "commit",
             "immune",
             "seeding",
+            "day_zero",
         ],
     ),
     (

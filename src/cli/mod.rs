@@ -253,6 +253,14 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         say_assumed(&report.assumed);
         warn(&report.warnings);
     }
+    if !simulation.state.lesion.sites.is_empty() {
+        say!(
+            "lesion    {} tumour cells in {} sites that the scan shows as tumour, on day {}",
+            simulation.state.lesion_cells(),
+            simulation.state.lesion.sites.len(),
+            simulation.state.lesion.at_h / 24.0
+        );
+    }
     say!(
         "memory    about {:.2} GB",
         loaded.memory_bytes(grid) as f64 / 1e9

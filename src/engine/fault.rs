@@ -79,6 +79,16 @@ pub enum Fault {
         /// What is allowed.
         allowed: f64,
     },
+    /// What the burn-in holds open finds no surface to be given back to.
+    #[error(
+        "{volume_um3:.0} um3 of bone that the burn-in dug away cannot be given back on day 0 (tick {tick}): no surface is left that is not being remodelled; shorten run.burn_in, or give a lattice with more bone"
+    )]
+    NoSurface {
+        /// Volume that is owed, um3.
+        volume_um3: f64,
+        /// Tick.
+        tick: u32,
+    },
     /// An arm does not fit the state from which it turns off.
     #[error("the arm does not turn off at tick {tick}: {reason}")]
     Turn {

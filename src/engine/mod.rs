@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod commit;
+pub mod day_zero;
 pub mod dose;
 pub mod fault;
 pub mod immune;

@@ -70,6 +70,10 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     }
     check_patient(model, state)?;
     inside("vessel", &state.vessels)?;
+    inside("tumour of the scan", &state.lesion.sites)?;
+    if !(0.0..=f64::MAX).contains(&state.lesion.at_h) {
+        return Err(format!("a lesion of hour {}", state.lesion.at_h));
+    }
     for released in &state.released {
         let places: Vec<u32> = released.iter().map(|&(site, _)| site).collect();
         inside("release", &places)?;

@@ -1,28 +1,23 @@
 //! The first state: bone, vessels, remodelling in its steady state, and the arrival of the tumour.
 //!
-//! Living bone is always under repair: at any time some of it is dug and not yet refilled (the
-//! remodelling space, about 5 % of human and 20 % of mouse trabecular bone). A scan shows bone
-//! without the pits that a simulation would have to dig first, so that health would seem to lose
-//! bone for weeks. Therefore a run begins before day 0: the bone gets a thin layer as thick as the
-//! remodelling space, and remodelling runs through a burn-in that digs that space out of it.
+//! Living bone is always under repair, and a lattice begins without a pit: health would seem to lose
+//! bone for weeks. Therefore a run begins before day 0, and remodelling runs through a burn-in; what it
+//! holds open by then is given back to the bone ([`crate::engine::day_zero`]).
 
 use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
 use crate::engine::reading::reading;
-use crate::engine::state::{BoneDrugBook, Courses, State};
+use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
 use crate::patient::bones::Bones;
 use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
-use crate::tissue::bone::{Bone, OLD_MINERAL};
+use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
-
-/// Thickest layer that seeding lays on a surface site, as a share of the site.
-const THICKEST_LAYER: f64 = 0.9;
 
 /// How the first state is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +26,10 @@ pub struct Start {
     pub seed: u64,
     /// Length of the burn-in before day 0, h.
     pub burn_in_h: f64,
-    /// Share of the bone volume that remodelling holds open in health; laid on as a thin layer.
-    pub remodelling_space: f64,
     /// Vessels: given sites (canals), or a mean spacing in marrow, um.
     pub vessels: Vessels,
+    /// Tumour that the scan shows.
+    pub lesion: Lesion,
 }
 
 /// Where vessels run.
@@ -60,7 +55,6 @@ impl State {
     pub fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
         let chance = Chance::new(start.seed);
         let mut bone = Bone::of_mask(solid);
-        lay_layer(model, &mut bone, start.remodelling_space);
         for (index, name) in model.signals.iter().enumerate() {
             let content = model.parameters.signals[name].matrix_content.get();
             if content > 0.0 {
@@ -110,6 +104,7 @@ impl State {
             rigidity: None,
             bones: None,
             immune: ImmuneCells::default(),
+            lesion: start.lesion.clone(),
         };
         state.open_books(model);
         if start.burn_in_h <= 0.0 {
@@ -185,6 +180,23 @@ impl State {
         Ok(())
     }
 
+    /// Tumour cells that the lesion of the scan has room for on the bone of now.
+    pub fn lesion_cells(&self) -> u64 {
+        let open = self.lesion.sites.iter().map(|&site| site as usize);
+        open.filter(|&site| !self.bone.solid[site])
+            .map(|site| u64::from(self.occupancy.capacity[site]))
+            .sum()
+    }
+
+    /// Fills the marrow of the lesion with cells, packed as a colony is, and has no lesion to come.
+    pub fn settle_lesion(&mut self, model: &Model) {
+        for site in std::mem::take(&mut self.lesion).sites {
+            while self.occupancy.has_room(&self.bone.solid, site as usize) {
+                self.settle_cell(model, site as usize, None);
+            }
+        }
+    }
+
     /// One tumour cell settles at a site that has room, of a clone or of one drawn by the shares.
     pub fn settle_cell(&mut self, model: &Model, site: usize, clone: Option<u8>) {
         let chance = Chance::new(self.seed);
@@ -236,30 +248,5 @@ impl State {
                 let to = |site| model.grid.distance2_um2(site, target);
                 to(a).total_cmp(&to(b)).then(a.cmp(&b))
             })
-    }
-}
-
-/// Lays `share` of the bone volume over the surface, as evenly as its faces are.
-fn lay_layer(model: &Model, bone: &mut Bone, share: f64) {
-    let faces: Vec<u32> = (0..bone.solid.len())
-        .map(|site| {
-            if bone.solid[site] {
-                0
-            } else {
-                bone.bone_faces(&model.grid, site)
-            }
-        })
-        .collect();
-    let all: u64 = faces.iter().map(|&count| u64::from(count)).sum();
-    if all == 0 {
-        return;
-    }
-    let volume = share * ordered_sum(bone.matrix.len(), |site| f64::from(bone.matrix[site]));
-    for (site, &count) in faces.iter().enumerate() {
-        if count > 0 {
-            let layer = (volume * f64::from(count) / all as f64).min(THICKEST_LAYER);
-            bone.matrix[site] = layer as f32;
-            bone.mineral[site] = OLD_MINERAL;
-        }
     }
 }

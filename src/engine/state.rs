@@ -63,6 +63,17 @@ pub struct State {
     pub bones: Option<Bones>,
     /// Immune cells; none without their parameters.
     pub immune: ImmuneCells,
+    /// Tumour of the scan, until its cells are there.
+    pub lesion: Lesion,
+}
+
+/// Tumour that a scan shows, before it has cells.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Lesion {
+    /// Time at which the cells are there, h.
+    pub at_h: f64,
+    /// Sites of marrow that they fill, in order.
+    pub sites: Vec<u32>,
 }
 
 /// What courses with conditions go by.

@@ -10,6 +10,7 @@
 //! | osteoclasts act, hour by hour | bone | bone, released factors |
 //! | commit | fates, ranks | cells, bone |
 //! | immune cells act, hour by hour | tumour, signals | immune cells, tumour cells |
+//! | on day 0 | ledger of the burn-in | bone, as much as the burn-in holds open |
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};
+use crate::engine::day_zero;
 use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
 use crate::engine::immune;
@@ -57,6 +59,9 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
     if is_day_boundary(state.time_h) {
         daily(model, state);
+        if state.time_h.abs() < 1e-6 {
+            day_zero::give_back(model, state)?;
+        }
         rigidity::follow(model, state)?;
         follow(model, state)?;
         look(model, state);

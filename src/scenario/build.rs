@@ -478,13 +478,6 @@ impl Loaded {
         self.check_output(&mut found);
         self.check_checkpoints(&mut found);
         self.check_restorable(&mut found);
-        if !(0.0..1.0).contains(&scenario.seeding.remodelling_space) {
-            found.push(self.error(
-                "seeding.remodelling_space",
-                &format!("found {}", scenario.seeding.remodelling_space),
-                "give a share from 0 to below 1",
-            ));
-        }
         if let Some(site) = scenario.lattice.site
             && !(5.0..=25.0).contains(&site.get())
         {
@@ -517,6 +510,7 @@ impl Loaded {
         }
         self.check_level_names(&mut found);
         self.check_idle_keys(&mut found);
+        self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
     }
@@ -970,17 +964,19 @@ impl Loaded {
         let model = self.model(grid)?;
         let arrival = self.arrival(&grid, &solid)?;
         let turning = self.turning(grid)?;
+        let lesion = self.lesion(&grid, &solid)?;
         let start = Start {
             seed: scenario.seed,
             burn_in_h: scenario.run.burn_in.get(),
-            remodelling_space: scenario.seeding.remodelling_space,
             vessels: if canals.is_empty() {
                 Vessels::Spaced(scenario.vessels.spacing.get())
             } else {
                 Vessels::At(canals)
             },
+            lesion,
         };
         let state = State::new(&model, &solid, &start);
+        self.check_lesion_cells(&state)?;
         if scenario.colonisation.is_some() && state.vessels.is_empty() {
             return Err(self
                 .error(
@@ -1124,6 +1120,11 @@ impl Simulation {
         if self.state.tick == self.burn_in_ticks {
             self.state.open_books(&self.model);
             rigidity::begin(&self.model, &mut self.state)?;
+        }
+        if !self.state.lesion.sites.is_empty()
+            && Self::has_come(&self.state, self.state.lesion.at_h)
+        {
+            self.state.settle_lesion(&self.model);
         }
         if let Some((at_h, arrival)) = &self.arrival
             && Self::has_come(&self.state, *at_h)

@@ -18,6 +18,7 @@ use crate::biology::tumour::colonisation::Colonisation;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
+use crate::scenario::lesion::TumourLabels;
 use crate::specimen::image::{ReadOptions, Segmentation, Spacing};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
@@ -46,8 +47,6 @@ pub struct Scenario {
     pub lattice: Lattice,
     /// The bone.
     pub specimen: Specimen,
-    /// Remodelling at day 0.
-    pub seeding: Seeding,
     /// Vessels.
     pub vessels: Vessels,
     /// Arrival of the tumour; none without this table.
@@ -132,7 +131,8 @@ pub struct Run {
     pub duration: Time,
     /// Length of a tick; must divide a day.
     pub tick: Time,
-    /// Remodelling before day 0, so that health starts in its steady state.
+    /// Remodelling before day 0, so that health starts in its steady state. What it holds open by then is
+    /// given back to the bone, so that day 0 has the volume of the specimen.
     pub burn_in: Time,
 }
 
@@ -191,6 +191,9 @@ pub struct ImageFile {
     /// Part of the image to take, in voxels; thresholds are those of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<Crop>,
+    /// Tumour that is in the scan already, by labels; instead of an inoculation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tumour: Option<TumourLabels>,
 }
 
 impl ImageFile {
@@ -219,14 +222,6 @@ pub struct Crop {
     pub start: [usize; 3],
     /// Voxels along x, y, z.
     pub size: [usize; 3],
-}
-
-/// Remodelling at day 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Seeding {
-    /// Share of the bone volume that health holds open for refilling; laid on before the burn-in.
-    pub remodelling_space: f64,
 }
 
 /// Vessels.

@@ -28,14 +28,13 @@ const MOST_ARMS: usize = 100;
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 16] = [
+const SHARED: [&str; 15] = [
     "name",
     "description",
     "seed",
     "run",
     "lattice",
     "specimen",
-    "seeding",
     "vessels",
     "transport",
     "output",

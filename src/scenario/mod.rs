@@ -9,6 +9,7 @@ pub mod describe;
 pub mod file;
 pub mod fork;
 pub mod fragments;
+pub mod lesion;
 pub mod memory;
 pub mod read;
 pub mod record;

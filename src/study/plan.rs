@@ -336,6 +336,9 @@ impl Study {
         if let Some(file) = &mut scenario.specimen.image {
             image = self.image(&self.folder.join(&file.file));
             file.file.clear();
+            if let Some(labels) = file.tumour.as_mut().and_then(|tumour| tumour.file.take()) {
+                image = format!("{image}\n{}", self.image(&self.folder.join(labels)));
+            }
         }
         // A struct of texts and numbers does not fail to be written.
         digest_of(

@@ -1,0 +1,120 @@
+//! Day 0 is the specimen.
+//!
+//! # Biology
+//! Bone is always under repair: some of it is dug and not yet refilled (the remodelling space). A
+//! scan shows bone with its pits in it, so that its volume is what is left beside them.
+//!
+//! # Law
+//! The burn-in digs pits into a lattice that begins without any, so that by day 0 bone is short by
+//! exactly what its ledger says was resorbed and not formed again. As much old bone is laid on
+//! quiescent surface: the volume is that of the specimen, whatever the turnover, the surface, the
+//! site and the length of the burn-in, and pits stay open as the burn-in left them. It is laid in
+//! whole sites, so that it counts in thickness as in volume, and in concave places first, which is
+//! where osteoblasts lay bone first (Bidan 2012) and where it adds no surface.
+//!
+//! # Limits
+//! Without a burn-in there are no pits and nothing is laid. Where the pits lie is chance; those that
+//! the scanned bone had are not looked for.
+//!
+//! # References
+//! Bidan 2012.
+
+use rayon::prelude::*;
+
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::state::State;
+use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
+use crate::numerics::random::{Chance, Stream};
+use crate::tissue::bone::OLD_MINERAL;
+
+/// What may be missing, in sites.
+const LEAST_SITES: f64 = 1e-3;
+
+/// Gives the bone its volume back, on day 0 of a run that had a burn-in.
+///
+/// # Errors
+/// [`Fault::NoSurface`] when no quiescent surface is left.
+pub fn give_back(model: &Model, state: &mut State) -> Result<(), Fault> {
+    let ledger = &state.ledger;
+    let mut owed = (ledger.resorbed_um3 - ledger.formed_um3) / model.grid.site_volume_um3();
+    while owed > LEAST_SITES {
+        let mut ranked = quiescent(model, state);
+        ranked.sort_unstable_by(|one, other| other.cmp(one));
+        // Flat surface: one site begins a terrace, whose edge is concave.
+        let flat = ranked.first().is_none_or(|&(faces, ..)| faces < 2);
+        let taken = if flat {
+            ranked.len().min(1)
+        } else {
+            ranked.partition_point(|&(faces, ..)| faces >= 2)
+        };
+        if taken == 0 {
+            return Err(Fault::NoSurface {
+                volume_um3: owed * model.grid.site_volume_um3(),
+                tick: state.tick,
+            });
+        }
+        for &(_, _, site) in &ranked[..taken] {
+            owed -= lay_old_bone(model, state, site, owed);
+            if owed <= LEAST_SITES {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Marrow sites on bone where nothing is open, owed or at work: their faces on bone, a draw, the site.
+fn quiescent(model: &Model, state: &State) -> Vec<(u32, u32, usize)> {
+    let (bone, occupancy) = (&state.bone, &state.occupancy);
+    let mut taken = vec![false; model.grid.len()];
+    let held = state.vessels.iter().chain(&state.immune.site);
+    for &site in held.chain(&state.lesion.sites) {
+        taken[site as usize] = true;
+    }
+    let chance = Chance::new(state.seed);
+    (0..model.grid.len())
+        .into_par_iter()
+        .with_min_len(16_384)
+        .filter(|&site| {
+            !bone.solid[site]
+                && !taken[site]
+                && !bone.is_eroded(site)
+                && !bone.is_activated(site, state.time_h)
+                && occupancy.osteoclast[site] == 0
+                && occupancy.osteoblast[site] == 0
+                && occupancy.tumour[site] == 0
+        })
+        .map(|site| {
+            let draw = chance.at(Stream::Seeding, 4, site as u64).word();
+            (bone.bone_faces(&model.grid, site), draw, site)
+        })
+        .filter(|&(faces, ..)| faces > 0)
+        .collect()
+}
+
+/// Lays up to so many sites' worth of old bone on a site, with its stores; a full site is solid.
+///
+/// Returns the share laid.
+fn lay_old_bone(model: &Model, state: &mut State, site: usize, most: f64) -> f64 {
+    let bone = &mut state.bone;
+    let before = bone.matrix[site];
+    let full = most >= f64::from(1.0 - before);
+    let after = if full { 1.0 } else { before + most as f32 };
+    let laid = f64::from(after - before);
+    let hard = f64::from(before - bone.osteoid[site]);
+    bone.mineral[site] = ((hard * f64::from(bone.mineral[site]) + laid * f64::from(OLD_MINERAL))
+        / (hard + laid)) as f32;
+    bone.matrix[site] = after;
+    if full {
+        bone.solid[site] = true;
+        bone.arrest(site);
+    }
+    let site_um3 = model.grid.site_volume_um3();
+    for (store, book) in bone.stores.iter_mut().zip(&mut state.ledger.stores) {
+        let amol = laid * store.content_pm * site_um3 / PM_PER_AMOL_PER_UM3;
+        store.amol[site] += amol;
+        book.initial += amol;
+    }
+    laid
+}
