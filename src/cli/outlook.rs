@@ -7,6 +7,7 @@ use super::Stop;
 use super::progress::span;
 use crate::engine::model::Model;
 use crate::scenario::build::{Loaded, Simulation};
+use crate::scenario::file::Site;
 use crate::scenario::record::Record;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
@@ -36,11 +37,11 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
     let end = ticks;
     let is_control = scenario.arm.is_none();
     for (name, arm) in scenario.arms.iter().filter(|_| is_control) {
-        say!(
-            "arm       {name} from {} on: {}",
-            arm.at,
-            arm.set.join("; ")
-        );
+        // As it was written: "1 d" and not "24 h".
+        let at = loaded.tree.get(&format!("arms.{name}.at"));
+        let typed = at.as_ref().and_then(toml::Value::as_str);
+        let at = typed.map_or_else(|| arm.at.to_string(), str::to_owned);
+        say!("arm       {name} from {at} on: {}", arm.set.join("; "));
         let taken = loaded.taking(name).and_then(|arm| arm.at_the_end());
         let model = taken
             .and_then(|arm| arm.model(simulation.model.grid))
@@ -63,15 +64,17 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
 /// The tumour in a sentence.
 fn tumour(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
-    let line = loaded.tree.layers().into_iter().rev();
-    let line = line
-        .filter_map(|layer| layer.strip_prefix("line "))
-        .next()
+    let mut layers = loaded.tree.layers().into_iter().rev();
+    let line = layers
+        .find_map(|layer| layer.strip_prefix("line "))
         .map_or_else(String::new, |line| format!(", line {line}"));
     let mut said = Vec::new();
     if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {
-        let site = loaded.tree.get("inoculation.site");
-        let site = site.as_ref().and_then(toml::Value::as_str);
+        let site = match inoculation.site {
+            Site::Vessels => "vessels",
+            Site::Centre => "the centre",
+            Site::Position => "a given position",
+        };
         said.push(format!(
             "{} cells in {} at {}, on day {}",
             inoculation.cells,
@@ -79,7 +82,7 @@ fn tumour(loaded: &Loaded) -> String {
                 1 => "one colony".to_owned(),
                 colonies => format!("{colonies} colonies"),
             },
-            site.unwrap_or("the centre"),
+            site,
             inoculation.time.get() / 24.0
         ));
     }
@@ -114,12 +117,12 @@ fn say_courses(before: &str, model: &Model) {
 }
 
 /// First, last and number.
-fn dated(times_h: &[f64], what: &str) -> String {
+fn dated(times_h: &[f64], what: &str, amount: &str) -> String {
     match times_h {
-        [] => format!("no {what} in this run"),
-        [one] => format!("1 {what}, on day {}", one / 24.0),
+        [] => format!("no {what}{amount} in this run"),
+        [one] => format!("1 {what}{amount}, on day {}", one / 24.0),
         [first, .., last] => format!(
-            "{} {what}s, day {} to {}",
+            "{} {what}s{amount}, day {} to {}",
             times_h.len(),
             first / 24.0,
             last / 24.0
@@ -142,13 +145,15 @@ fn doses(plan: &Plan) -> Vec<String> {
         let mut amounts: Vec<f64> = given().map(|dose| dose.mg).collect();
         amounts.sort_by(f64::total_cmp);
         amounts.dedup();
-        let amounts: Vec<String> = amounts.iter().map(|mg| format!("{mg:.4} mg")).collect();
+        let amounts: Vec<String> = amounts.iter().map(|mg| milligrams(*mg)).collect();
+        let amount = match &amounts[..] {
+            [] => String::new(),
+            amounts => format!(" of {}", amounts.join(" and ")),
+        };
         found.push(format!(
-            "{}: {}{}{}",
+            "{}: {}",
             agent.name,
-            dated(&times_h, "dose"),
-            if amounts.is_empty() { "" } else { " of " },
-            amounts.join(" and ")
+            dated(&times_h, "dose", &amount)
         ));
     }
     for entry in &plan.conditional {
@@ -161,11 +166,18 @@ fn doses(plan: &Plan) -> Vec<String> {
             .stop_when
             .map_or_else(String::new, |when| format!(", until {when}"));
         found.push(format!(
-            "{}: course {} {start}{stop}, {:.4} mg each",
-            course.drug, entry.name, entry.dose.mg
+            "{}: course {} {start}{stop}, {} each",
+            course.drug,
+            entry.name,
+            milligrams(entry.dose.mg)
         ));
     }
     found
+}
+
+/// An amount to a tenth of a microgram.
+fn milligrams(mg: f64) -> String {
+    format!("{} mg", (1e4 * mg).round() / 1e4)
 }
 
 fn fractions(plan: &RadiationPlan) -> Vec<String> {
@@ -177,7 +189,7 @@ fn fractions(plan: &RadiationPlan) -> Vec<String> {
         .into_iter()
         .map(|(course, times_h)| {
             let name = plan.courses.get(course).map_or("", |course| &course.name);
-            format!("radiation {name}: {}", dated(&times_h, "fraction"))
+            format!("radiation {name}: {}", dated(&times_h, "fraction", ""))
         })
         .collect()
 }

@@ -449,7 +449,7 @@ fn told(groups: &[Vec<&Run>]) -> Vec<String> {
             .map_or_else(String::new, |run| folder_name(&run.folder))
     };
     let known: Option<Vec<&Known>> = groups.iter().map(|group| known_of(group)).collect();
-    let folders: Vec<String> = groups.iter().map(|group| of_folder(group)).collect();
+    let folders: Vec<String> = groups.iter().map(of_folder).collect();
     let Some(known) = known else {
         return folders;
     };

@@ -161,7 +161,7 @@ impl Remaining {
 /// A straight line through the seconds per step in windows of a course: middle, value there, slope,
 /// and its standard error. None where the windows are too few.
 fn rise(marks: &[(f64, f64)]) -> Option<(f64, f64, f64, f64)> {
-    if marks.len() <= 2 * WINDOWS {
+    if marks.len() <= WINDOWS {
         return None;
     }
     let ends: Vec<(f64, f64)> = (0..=WINDOWS)

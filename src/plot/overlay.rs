@@ -239,14 +239,13 @@ pub fn overlay_csv(groups: &[Group]) -> String {
             }
         }
     }
-    let mut text = "label,time_d,n".to_owned();
+    let mut heads = ["label", "time_d", "n"].map(str::to_owned).to_vec();
     for (is_patient, column) in &columns {
         let before = if *is_patient { "patient_" } else { "" };
-        for ending in ["mean", "least", "greatest"] {
-            text += &format!(",{before}{column}_{ending}");
-        }
+        let endings = ["mean", "least", "greatest"];
+        heads.extend(endings.map(|ending| format!("{before}{column}_{ending}")));
     }
-    text.push('\n');
+    let mut rows = vec![heads.join(",")];
     for group in groups {
         let lines: Vec<Option<Line>> = columns
             .iter()
@@ -256,22 +255,23 @@ pub fn overlay_csv(groups: &[Group]) -> String {
             continue;
         };
         for &(day, _) in &first.points {
-            text += &format!("{},{day},{}", quoted(&group.label), group.series.len());
+            let mut row = vec![
+                quoted(&group.label),
+                day.to_string(),
+                group.series.len().to_string(),
+            ];
             for line in &lines {
                 let found = line.as_ref().and_then(|line| at(line, day));
-                match found {
-                    Some(values) => {
-                        for value in values {
-                            text += &format!(",{value}");
-                        }
-                    }
-                    None => text += ",,,",
-                }
+                row.extend(match found {
+                    Some(values) => values.map(|value| value.to_string()),
+                    None => [const { String::new() }; 3],
+                });
             }
-            text.push('\n');
+            rows.push(row.join(","));
         }
     }
-    text
+    rows.push(String::new());
+    rows.join("\n")
 }
 
 /// Mean, least and greatest at a time.

@@ -275,8 +275,8 @@ mod tests {
         };
         assert_eq!(early_late((10.0, 0.9), (40.0, 0.6)), [true; 4]);
         // More tumour and less bone than without, and the more so the earlier.
-        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[0], false);
-        assert_eq!(early_late((90.0, 0.1), (60.0, 0.4))[2], false);
+        assert!(!early_late((90.0, 0.1), (60.0, 0.4))[0]);
+        assert!(!early_late((90.0, 0.1), (60.0, 0.4))[2]);
         assert_eq!(early_late((50.0, 0.5), (50.0, 0.5)), [false; 4]);
         // Early harm against a late gain, and a gain against late harm.
         assert!(!early_late((90.0, 0.1), (40.0, 0.6))[1]);
