@@ -303,7 +303,13 @@ fn stroke(
         }
     }
     if half > 2.5 {
-        for &(x, y) in points.iter().skip(1).take(points.len().saturating_sub(2)) {
+        for three in points.windows(3) {
+            let [before, (x, y), after] = [three[0], three[1], three[2]];
+            let turn = (x - before.0) * (after.1 - y) - (y - before.1) * (after.0 - x);
+            // Where a line goes straight on there is no joint to fill.
+            if turn.abs() < 1e-6 {
+                continue;
+            }
             let radius = (half - 1.0).floor() as u32;
             backend
                 .draw_circle(at(x * unit, y * unit), radius, &style, true)

@@ -336,11 +336,10 @@ impl Layer {
         let Extent { x, y } = &mut extent;
         match self {
             Self::Curve(curve) => {
+                // Time goes on also where there is nothing to show.
                 for &(at, value) in &curve.points {
-                    if value.is_finite() {
-                        x.push(at);
-                        y.push(value);
-                    }
+                    x.push(at);
+                    y.push(value);
                 }
                 for &(at, low, high) in &curve.band {
                     if low.is_finite() && high.is_finite() {

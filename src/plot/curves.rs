@@ -238,7 +238,8 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
         };
         panels.push(chart::Panel {
             x: Axis::days().from_zero(),
-            y: Axis::linear("volume since day 0", "mm\u{b3}").from_zero(),
+            title: "Bone resorbed and formed since day 0".to_owned(),
+            y: Axis::linear("volume", "mm\u{b3}").from_zero(),
             layers: vec![between, named(resorbed), named(formed)],
             aspect: 0.26,
             ..chart::Panel::default()

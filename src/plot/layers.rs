@@ -95,6 +95,9 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
     }
 }
 
+/// Heights of zeros in the foot of a logarithmic axis.
+const ROWS: [f64; 3] = [0.0, -3.6, 3.6];
+
 pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
     let style = curve_style(Some(plot.palette.style(&curve.tone)), curve.is_solid);
     // A zero on a logarithmic axis is marked at its foot; the line breaks there.
@@ -118,11 +121,20 @@ pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
         plot.obstacles.push(Obstacle::Line(points.clone()));
         plot.drawing.line(points, CURVE, style);
     }
+    // Zeros of several curves stand in rows of their own, so that none hides another.
+    let row = ROWS[plot.zero_rows % ROWS.len()];
+    if places
+        .iter()
+        .any(|(place, is_zero)| *is_zero && place.is_some())
+    {
+        plot.zero_rows += 1;
+    }
     let mut last = f64::NEG_INFINITY;
     for (place, _) in places.iter().filter(|(_, is_zero)| *is_zero) {
         if let &Some((x, y)) = place
             && x - last >= 5.0
         {
+            let y = y + row;
             last = x;
             plot.drawing.disc((x, y), 2.0, style.colour, true);
             plot.obstacles.push(Obstacle::Box(around((x, y), 2.0)));
@@ -309,7 +321,7 @@ pub(super) fn doses(drawing: &mut Drawing, places: &[f64], y: f64, colour: Colou
     }
     for group in groups {
         match group[..] {
-            [first, .., last] if group.len() > 2 => {
+            [first, _, .., last] => {
                 let frame = Frame {
                     left: first - 1.0,
                     right: last + 1.0,

@@ -42,6 +42,8 @@ pub(super) struct Plot<'a> {
     pub(super) y: Projection,
     pub(super) drawing: Drawing,
     pub(super) obstacles: Vec<Obstacle>,
+    /// Curves that have had zeros at the foot of a logarithmic axis so far.
+    pub(super) zero_rows: usize,
 }
 
 impl<'a> Plot<'a> {
@@ -83,6 +85,7 @@ impl<'a> Plot<'a> {
             y,
             drawing: Drawing::default(),
             obstacles: Vec::new(),
+            zero_rows: 0,
         }
     }
 
@@ -113,6 +116,7 @@ impl<'a> Plot<'a> {
             }
         }
         self.grid();
+        self.foot();
         for layer in &panel.layers {
             match layer {
                 Layer::Curve(curve) => layers::band(self, curve),
@@ -130,6 +134,17 @@ impl<'a> Plot<'a> {
                 Layer::Words(words) => layers::words(self, words),
                 _ => {}
             }
+        }
+    }
+
+    /// The axis is broken above the zeros.
+    fn foot(&mut self) {
+        if self.y.foot > 0.0 {
+            let y = self.high - self.y.foot;
+            let line = vec![(0.0, y), (self.wide, y)];
+            self.obstacles.push(Obstacle::Line(line.clone()));
+            let dash: &[f64] = &[1.5, 1.5];
+            self.drawing.line(line, 0.6, Style { colour: GREY, dash });
         }
     }
 
@@ -168,13 +183,6 @@ impl<'a> Plot<'a> {
         }
         if is_boxed {
             self.drawing.rule(corners[3], corners[0], 0.8, INK);
-        }
-        if self.y.foot > 0.0 {
-            // The axis is broken above the zeros.
-            let y = high - self.y.foot;
-            let dash: &[f64] = &[1.5, 1.5];
-            let style = Style { colour: GREY, dash };
-            self.drawing.line(vec![(0.0, y), (wide, y)], 0.6, style);
         }
     }
 

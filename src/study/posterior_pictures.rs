@@ -52,21 +52,17 @@ impl Axis {
     fn named(&self) -> chart::Axis {
         chart::Axis {
             ticks: self.ticks.clone(),
-            ..self.untitled(chart::Axis::linear(self.name.as_str(), self.unit.as_str()))
+            ..untitled(chart::Axis::linear(self.name.as_str(), self.unit.as_str()))
         }
     }
+}
 
-    fn untitled(&self, axis: chart::Axis) -> chart::Axis {
-        chart::Axis {
-            least: Some(0.0),
-            most: Some(1.0),
-            ..axis
-        }
-    }
-
-    /// From 0 to 1, without ticks and name.
-    fn hidden(&self) -> chart::Axis {
-        self.untitled(chart::Axis::hidden())
+/// The axis from 0 to 1.
+fn untitled(axis: chart::Axis) -> chart::Axis {
+    chart::Axis {
+        least: Some(0.0),
+        most: Some(1.0),
+        ..axis
     }
 }
 
@@ -234,12 +230,12 @@ pub fn draw_pairs(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), 
                 x: if is_last {
                     across.named()
                 } else {
-                    across.hidden()
+                    untitled(chart::Axis::hidden())
                 },
                 y: match column {
                     _ if column == row => chart::Axis::hidden().from_zero(),
                     0 => up.named(),
-                    _ => up.hidden(),
+                    _ => untitled(chart::Axis::hidden()),
                 },
                 layers,
                 aspect: 1.0,
