@@ -9,7 +9,7 @@ use howship::study::seal::{seal, sealed};
 use howship::study::store::{Outcome, Store, read_attempts};
 use howship::study::travel::Emitted;
 
-use super::{Answer, NUMBERS, Reader, Seed, TOML, Target, files};
+use super::{Answer, Reader, Seed, TOML, Target, files};
 
 const BASE: &str = "name = \"base\"\npreset = \"mouse\"\n[run]\nduration = \"1 d\"\nburn_in = \"1 d\"\n\
                     [lattice]\nsize = [12, 12, 1]\nsite = \"10 um\"\nsection_thickness = \"50 um\"\n\

@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::state::{Lesion, State};
+use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::numerics::quantity::Time;
 use crate::scenario::build::Loaded;
-use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::file::ImageFile;
-use crate::specimen::image::{Image, ImageError, read as read_image};
+use crate::specimen::image::{Image, ImageError, read_with as read_image};
 use crate::tissue::grid::Grid;
 
 /// Relative difference of voxel sizes below which they are the same.
@@ -118,13 +118,13 @@ fn lesion_sites(
     grid: &Grid,
     solid: &[bool],
 ) -> Result<Vec<u32>, Wrong> {
-    let native = read_image(&folder.join(&image.file), voxel_size(image))
+    let native = read_image(&folder.join(&image.file), &image.reading())
         .map_err(|error| cannot_read("file", &error))?;
     let bone = native_bone(&native, image).map_err(|error| cannot_read("file", &error))?;
     let labels = match &tumour.file {
         None => native,
         Some(file) => {
-            let labels = read_image(&folder.join(file), voxel_size(image))
+            let labels = read_image(&folder.join(file), &image.reading())
                 .map_err(|error| cannot_read("tumour.file", &error))?;
             check_same_voxels(&labels, &native)?;
             labels
@@ -178,14 +178,11 @@ fn cannot_read(key: &'static str, error: &ImageError) -> Wrong {
     )
 }
 
-/// The voxel size that the scenario gives, of the specimen and of its labels alike.
-fn voxel_size(image: &ImageFile) -> Option<[f64; 3]> {
-    image.spacing.map(|edge| [edge.get(); 3])
-}
-
 /// Bone on the voxels of the image, as the lattice takes it.
 fn native_bone(native: &Image, image: &ImageFile) -> Result<Vec<bool>, ImageError> {
-    native.binarise(image.threshold).map(|(bone, _)| bone)
+    native
+        .segment(&image.segmentation())
+        .map(|found| found.bone)
 }
 
 /// Labels lie on the voxels of the specimen, in number, size and place.
