@@ -316,7 +316,7 @@ fn conditions_that_cannot_be_are_refused_with_place_and_remedy() {
             HUMAN,
             vec![
                 "therapy.d={ drug = \"denosumab\", dose = \"120 mg\", route = \"subcutaneous\", \
-                 start_when = { calcium_above = \"-2.9 mM\" } }",
+                 start_when = { calcium_above = \"0 mM\" } }",
             ],
             vec!["calcium_above", "above zero"],
         ),

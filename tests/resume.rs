@@ -383,7 +383,7 @@ fn times_and_numbers_of_checkpoints_are_checked() {
         ("every = \"6 h\"", "every = \"0 h\"", "checkpoint.every"),
         (
             "every = \"6 h\"",
-            "every_wall = \"-1 min\"",
+            "every_wall = \"0 min\"",
             "checkpoint.every_wall",
         ),
         ("keep = 3", "keep = 0", "checkpoint.keep"),

@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn limits_that_make_no_sense_are_named() {
         for text in [
-            "{ calcium_above = \"-1 mM\" }",
+            "{ calcium_above = \"0 mM\" }",
             "{ hypercalcaemia_grade = 4 }",
             "{ bv_tv_falls = 20 }",
             "{ bv_tv_falls = -0.2 }",

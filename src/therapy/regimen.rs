@@ -501,7 +501,7 @@ mod tests {
     #[test]
     fn impossible_dates_are_named() {
         for (toml, path) in [
-            ("start = \"-1 d\"", "therapy.x.start"),
+            ("start = \"1000 yr\"", "therapy.x.start"),
             ("start = \"100 d\"", "therapy.x.start"),
             ("interval = \"0 d\"", "therapy.x.interval"),
             ("number = 3", "therapy.x.interval"),
