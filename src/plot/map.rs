@@ -273,6 +273,16 @@ impl Picture<'_> {
     }
 }
 
+/// [`Picture::pixels`] of a picture of any lifetime.
+fn pixels(picture: &Picture<'_>) -> Result<(u32, u32, Vec<u8>), String> {
+    picture.pixels()
+}
+
+/// [`Picture::svg`] of a picture of any lifetime.
+fn svg(picture: &Picture<'_>) -> Result<String, String> {
+    picture.svg()
+}
+
 /// RGB pixels as a PNG file.
 pub(crate) fn png_bytes(
     wide: u32,
@@ -365,10 +375,10 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
     if is_svg {
-        let text = render(title, frame, |picture| picture.svg()).map_err(drawing)?;
+        let text = render(title, frame, svg).map_err(drawing)?;
         return write_whole(path, text.as_bytes());
     }
-    let (wide, high, pixels) = render(title, frame, |picture| picture.pixels()).map_err(drawing)?;
+    let (wide, high, pixels) = render(title, frame, pixels).map_err(drawing)?;
     write_whole(path, &png_bytes(wide, high, &pixels, path)?)
 }
 
@@ -385,8 +395,7 @@ pub fn write_gif(path: &Path, title: &str, frames: &[Frame]) -> Result<(), Outpu
     let mut encoder: Option<gif::Encoder<&mut Vec<u8>>> = None;
     let mut pending = Some(&mut bytes);
     for frame in frames {
-        let (wide, high, mut pixels) =
-            render(title, frame, |picture| picture.pixels()).map_err(drawing)?;
+        let (wide, high, mut pixels) = render(title, frame, pixels).map_err(drawing)?;
         if encoder.is_none()
             && let Some(target) = pending.take()
         {
