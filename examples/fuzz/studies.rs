@@ -9,7 +9,7 @@ use howship::study::seal::{seal, sealed};
 use howship::study::store::{Outcome, Store, read_attempts};
 use howship::study::travel::Emitted;
 
-use super::{Answer, NUMBERS, Reader, Seed, TOML, Target, files};
+use super::{Answer, Reader, Seed, TOML, Target, files};
 
 const BASE: &str = "name = \"base\"\npreset = \"mouse\"\n[run]\nduration = \"1 d\"\nburn_in = \"1 d\"\n\
                     [lattice]\nsize = [12, 12, 1]\nsite = \"10 um\"\nsection_thickness = \"50 um\"\n\
@@ -59,7 +59,7 @@ pub(super) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
         target("study", seeds, study_reader(folder.clone()), &TOML),
         target("plan", plan_seeds(&path)?, Box::new(plan), &WORDS),
         {
-            let (seeds, reader) = store(&path, folder)?;
+            let (seeds, reader) = store(&path, &folder)?;
             target("store", seeds, reader, &WORDS)
         },
     ])
@@ -151,7 +151,7 @@ fn plan(kind: &str, bytes: &[u8]) -> Answer {
     }
 }
 
-fn store(path: &Path, scratch: PathBuf) -> Result<(Vec<Seed>, Reader), String> {
+fn store(path: &Path, scratch: &Path) -> Result<(Vec<Seed>, Reader), String> {
     let study = read_study(path).map_err(|found| found.render(false))?;
     let emitted = study.emit(0, 1, &|| false).ok_or("the run was stopped")?;
     let line = serde_json::to_string(&emitted).map_err(|error| error.to_string())?;
