@@ -59,7 +59,7 @@ pub(super) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
         target("study", seeds, study_reader(folder.clone()), &TOML),
         target("plan", plan_seeds(&path)?, Box::new(plan), &WORDS),
         {
-            let (seeds, reader) = store(&path, folder)?;
+            let (seeds, reader) = store(&path, &folder)?;
             target("store", seeds, reader, &WORDS)
         },
     ])
@@ -151,7 +151,7 @@ fn plan(kind: &str, bytes: &[u8]) -> Answer {
     }
 }
 
-fn store(path: &Path, scratch: PathBuf) -> Result<(Vec<Seed>, Reader), String> {
+fn store(path: &Path, scratch: &Path) -> Result<(Vec<Seed>, Reader), String> {
     let study = read_study(path).map_err(|found| found.render(false))?;
     let emitted = study.emit(0, 1, &|| false).ok_or("the run was stopped")?;
     let line = serde_json::to_string(&emitted).map_err(|error| error.to_string())?;
