@@ -179,3 +179,18 @@ fn what_nohup_started_outlives_its_terminal() {
     assert_eq!(code, Some(0));
     assert_eq!(exit_state(base.path()), "done");
 }
+
+#[test]
+fn a_product_that_is_lost_on_the_way_out_is_said_by_the_exit_code() {
+    let base = bench();
+    let at = |line: &str| shell(base.path(), line);
+    assert_eq!(at("howship schema > /dev/full"), Some(1));
+    assert_eq!(at("howship describe small.toml > /dev/full"), Some(1));
+    // A reader that has seen enough loses nothing.
+    assert_eq!(
+        at(
+            "set -o pipefail 2>/dev/null; (howship schema; echo $? > code) | head -c 1; cat code | grep -qx 0"
+        ),
+        Some(0)
+    );
+}

@@ -36,6 +36,7 @@ use std::any::TypeId;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -117,11 +118,20 @@ enum Command {
     Plot(plot::PlotArguments),
 }
 
+/// True when words for standard output were lost, as on a full disk.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 /// Writes a line to standard output. A reader that went away (`howship describe ... | head`) has
 /// seen what it wanted.
 fn write_line(words: std::fmt::Arguments<'_>) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_fmt(words).and_then(|()| out.write_all(b"\n"));
+    note_loss(out.write_fmt(words).and_then(|()| out.write_all(b"\n")));
+}
+
+fn note_loss(written: std::io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Writes a line to standard error. Where that goes to a full disk or to a reader that went away,
@@ -162,6 +172,15 @@ pub fn main() -> ExitCode {
     signals::outlive_full_disks();
     let arguments =
         Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    // What these leave is files; their words are no part of it.
+    let leaves_files = matches!(
+        arguments.command,
+        Command::Run(_)
+            | Command::Resume(_)
+            | Command::Fork(_)
+            | Command::Validate(_)
+            | Command::Trial(_)
+    );
     let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
@@ -190,7 +209,12 @@ pub fn main() -> ExitCode {
         Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
     };
+    note_loss(std::io::stdout().flush());
     match stopped {
+        Ok(()) if !leaves_files && LOST.load(Ordering::Relaxed) => {
+            tell!("error: standard output could not be written (is the disk full?)");
+            ExitCode::from(1)
+        }
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Signal(code, message)) => {
             tell!("{message}");
