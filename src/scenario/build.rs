@@ -1147,14 +1147,13 @@ impl Simulation {
         self.begin()
     }
 
-    /// Volume fraction and thickness of the bone as it is now. Sites that are at least half matrix
-    /// are bone to the thickness; the volume fraction is that of the matrix.
+    /// Volume fraction and thickness of the bone as it is now. Solid sites are bone to the thickness,
+    /// as they are to cells; the volume fraction is that of the matrix.
     pub fn figures(&self) -> Figures {
         let grid = &self.model.grid;
-        let matrix = &self.state.bone.matrix;
-        let bone: Vec<bool> = matrix.iter().map(|&share| share >= 0.5).collect();
+        let bone = &self.state.bone.solid;
         let spacing_um = [grid.edge_um, grid.edge_um, grid.depth_um];
-        let mut figures = Figures::of(&bone, grid.dims, spacing_um, true);
+        let mut figures = Figures::of(bone, grid.dims, spacing_um, true);
         figures.bv_tv = self.state.bv_tv(&self.model);
         figures
     }
