@@ -314,7 +314,7 @@ pub(super) fn doses(drawing: &mut Drawing, places: &[f64], y: f64, colour: Colou
     for place in places {
         match groups.last_mut() {
             Some(group) if group.last().is_some_and(|last| place - last < NEAR) => {
-                group.push(place)
+                group.push(place);
             }
             _ => groups.push(vec![place]),
         }
