@@ -242,7 +242,10 @@ const ZEROS: &[(&str, &str)] = &[
     ("rigidity.poisson", "no strain across"),
     ("run.burn_in", "none"),
     ("seed", "a seed like others"),
-    ("seeding.remodelling_space", "none is open"),
+    (
+        "seeding.remodelling_space",
+        "it is retired and does nothing",
+    ),
     (
         "signals.*.active_fraction",
         "bone that lets nothing through, holds none or frees none; no vessels, no plasma",

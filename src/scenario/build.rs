@@ -392,6 +392,13 @@ impl Loaded {
                     .to_owned(),
             );
         }
+        if scenario.seeding.is_some() {
+            notices.push(
+                "[seeding] remodelling_space does nothing any more: day 0 has the volume of the \
+                 specimen whatever it says; remove it"
+                    .to_owned(),
+            );
+        }
         for day in &scenario.output.map_days {
             if day * 24.0 > run.duration.get() {
                 notices.push(format!(
@@ -478,6 +485,15 @@ impl Loaded {
         self.check_output(&mut found);
         self.check_checkpoints(&mut found);
         self.check_restorable(&mut found);
+        if let Some(share) = scenario.seeding.as_ref().and_then(|s| s.remodelling_space)
+            && !(0.0..1.0).contains(&share)
+        {
+            found.push(self.error(
+                "seeding.remodelling_space",
+                &format!("found {share}"),
+                "remove it: it does nothing any more",
+            ));
+        }
         if let Some(site) = scenario.lattice.site
             && !(5.0..=25.0).contains(&site.get())
         {

@@ -47,6 +47,9 @@ pub struct Scenario {
     pub lattice: Lattice,
     /// The bone.
     pub specimen: Specimen,
+    /// Retired keys of older scenarios: read, said to do nothing, and left aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeding: Option<Seeding>,
     /// Vessels.
     pub vessels: Vessels,
     /// Arrival of the tumour; none without this table.
@@ -222,6 +225,15 @@ pub struct Crop {
     pub start: [usize; 3],
     /// Voxels along x, y, z.
     pub size: [usize; 3],
+}
+
+/// Retired: day 0 is the specimen by the books of the burn-in, and no share is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seeding {
+    /// Retired: does nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remodelling_space: Option<f64>,
 }
 
 /// Vessels.
