@@ -9,7 +9,8 @@ use crate::cohort::run::Results;
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::traits::COLUMNS;
 use crate::cohort::trial::Trial;
-use crate::output::ours::{Listing, PLOTS};
+use crate::output::ours::Listing;
+use crate::output::sealed::PLOTS;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 

@@ -25,7 +25,7 @@ use crate::engine::state::State;
 use crate::numerics::files::open_regular;
 use crate::numerics::packed;
 use crate::output::OutputError;
-use crate::output::ours::is_half_written;
+use crate::output::sealed::is_half_written;
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 

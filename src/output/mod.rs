@@ -5,6 +5,7 @@ pub mod ours;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod run_folder;
+pub mod sealed;
 pub mod table;
 
 use std::path::{Path, PathBuf};

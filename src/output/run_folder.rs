@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::observe::figures::SpecimenReport;
-use crate::output::ours::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
+use crate::output::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 use crate::output::{OutputError, digest, write_whole};
 
 /// What a manifest says of a run that came to its end.

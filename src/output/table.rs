@@ -94,6 +94,15 @@ impl Table {
     }
 }
 
+/// A text as a cell of a CSV; names and paths may hold quotes and commas.
+pub fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,6 @@ use crate::biology::tumour::colonisation::Colonisation;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
-use crate::scenario::lesion::TumourLabels;
 use crate::specimen::image::{ReadOptions, Segmentation, Spacing};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
@@ -215,6 +214,21 @@ impl ImageFile {
             labels: self.labels.clone(),
         }
     }
+}
+
+/// Tumour that is in the scan, by labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TumourLabels {
+    /// An image of labels on the voxels of the specimen, relative to the scenario; without it the
+    /// image of the specimen holds the labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// The labels that are tumour: whole numbers from 1 on. What has them must be marrow.
+    pub labels: Vec<u32>,
+    /// Day on which the cells are there, filling the marrow that has these labels.
+    #[serde(default)]
+    pub time: Time,
 }
 
 /// Part of an image, in voxels.

@@ -1,15 +1,11 @@
 //! A lesion that is in the scan already: labels of its image say where tumour is.
 
-use std::path::{Path, PathBuf};
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 use crate::engine::state::{Lesion, State};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
-use crate::numerics::quantity::Time;
 use crate::scenario::build::Loaded;
-use crate::scenario::file::ImageFile;
+use crate::scenario::file::{ImageFile, TumourLabels};
 use crate::specimen::image::{Image, ImageError, read_with as read_image};
 use crate::tissue::grid::Grid;
 
@@ -18,21 +14,6 @@ const SAME_SIZE: f64 = 1e-3;
 
 /// Labels that are named in a message at most.
 const MOST_NAMED: usize = 20;
-
-/// Tumour that is in the scan, by labels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TumourLabels {
-    /// An image of labels on the voxels of the specimen, relative to the scenario; without it the
-    /// image of the specimen holds the labels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<PathBuf>,
-    /// The labels that are tumour: whole numbers from 1 on. What has them must be marrow.
-    pub labels: Vec<u32>,
-    /// Day on which the cells are there, filling the marrow that has these labels.
-    #[serde(default)]
-    pub time: Time,
-}
 
 /// What is wrong with a lesion: the key under `specimen.image`, what was found, what is allowed.
 type Wrong = (&'static str, String, String);

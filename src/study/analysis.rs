@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::output::table::Table;
+use crate::output::table::{Table, quoted};
 use crate::output::{OutputError, write_whole};
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_deviation};
@@ -93,15 +93,6 @@ impl Text {
             }
         }));
         cells
-    }
-}
-
-/// A text as a cell of a CSV; paths of a scenario may hold quotes and commas.
-pub(super) fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
     }
 }
 

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::numerics::quantity::Time;
-use crate::output::table::Table;
+use crate::output::table::{Table, quoted};
 use crate::output::{OutputError, write_whole};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
-use crate::study::analysis::quoted;
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
 use crate::study::file::Factor;

@@ -364,7 +364,11 @@ mod tests {
             let rows: Vec<Vec<f64>> = (0..side * side)
                 .map(|i| vec![(i / side) as f64, (i % side) as f64])
                 .collect();
-            let values = rows.iter().map(|x| x[0] + 0.01 * x[1]).collect();
+            // Not wholly told by the parameters: a fixed scatter of 0.8 over all.
+            let scatter = |i: usize| (i * 7919 % (side * side)) as f64 / (side * side) as f64;
+            let values = (rows.iter().enumerate())
+                .map(|(i, x)| x[0] + 0.01 * x[1] + 0.8 * scatter(i))
+                .collect();
             (rows, values)
         };
         for (side, has_interval) in [(3, false), (5, true)] {

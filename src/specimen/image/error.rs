@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::binarise::listed;
+use super::rule::listed;
 
 /// Endings of file names that [`read`](super::read) understands.
 pub const SUPPORTED: &str =

@@ -27,7 +27,9 @@ mod metaimage;
 mod nifti;
 mod nrrd;
 mod ome;
+mod otsu;
 mod resample;
+mod rule;
 mod samples;
 mod sense;
 mod spacing;
@@ -37,10 +39,12 @@ mod tiff;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-pub use binarise::{Binarisation, Segmentation, Segmented, otsu};
+pub use binarise::{Segmentation, Segmented};
 pub use bone::{BoneImage, BoneOptions, NativeBone};
 pub use error::{ImageError, SUPPORTED};
+pub use otsu::otsu;
 pub use resample::{bone_sites, resample};
+pub use rule::Binarisation;
 pub use samples::MOST_VOXELS;
 pub use spacing::Spacing;
 

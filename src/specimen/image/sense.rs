@@ -1,7 +1,8 @@
 //! Whether a segmentation makes sense: labels taken for grey, values apart from the rest, and too
 //! little or too much bone.
 
-use super::binarise::{Binarisation, are_whole, ends, otsu};
+use super::otsu::{are_whole, ends, otsu};
+use super::rule::Binarisation;
 
 /// Most distinct values of a map of labels.
 const MOST_LABELS: usize = 64;

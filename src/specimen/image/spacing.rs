@@ -148,7 +148,7 @@ mod tests {
         for (wrong, words) in [
             ("20", "without a unit"),
             ("20 um, 20 um", "one length or three"),
-            ("-5 um", "above zero"),
+            ("-5 um", "below zero"),
             ("20 um, 0 um, 20 um", "above zero"),
             ("x", "expected a length"),
         ] {
