@@ -98,7 +98,7 @@ fn a_run_taken_up_at_any_tick_ends_in_the_same_state_and_record() {
 
 #[test]
 fn a_checkpoint_is_the_same_bytes_on_any_number_of_threads() {
-    let loaded = lively(&["run.duration=1 d"]);
+    let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
     let bytes = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.unwrap().install(|| straight(&loaded).2)
@@ -108,7 +108,7 @@ fn a_checkpoint_is_the_same_bytes_on_any_number_of_threads() {
 
 #[test]
 fn a_checkpoint_with_one_byte_flipped_or_missing_is_refused() {
-    let loaded = lively(&["run.duration=1 d"]);
+    let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
     let bytes = straight(&loaded).2.pop().unwrap();
     let mut draws = Chance::new(1).at(Stream::Test, 0, 0);
     for _ in 0..500 {
@@ -139,7 +139,7 @@ fn seal(mut content: Vec<u8>) -> Vec<u8> {
 /// `output::checkpoint` states.
 #[test]
 fn a_forged_checkpoint_makes_nothing_panic() {
-    let loaded = lively(&["run.duration=1 d"]);
+    let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
     let bytes = straight(&loaded).2.pop().unwrap();
     let content = &bytes[..bytes.len() - 32];
     let mut draws = Chance::new(2).at(Stream::Test, 0, 0);
@@ -169,7 +169,7 @@ fn a_forged_checkpoint_makes_nothing_panic() {
 /// Forges behind zstd, where the packed arrays and lists lie open.
 #[test]
 fn a_forged_body_makes_nothing_panic() {
-    let loaded = lively(&["run.duration=1 d"]);
+    let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
     let bytes = straight(&loaded).2.pop().unwrap();
     let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
     let (head, packed) = bytes[..bytes.len() - 32].split_at(16 + length);
@@ -191,7 +191,7 @@ fn a_forged_body_makes_nothing_panic() {
 
 #[test]
 fn headings_that_promise_terabytes_are_refused_before_anything_is_unpacked() {
-    let loaded = lively(&["run.duration=1 d"]);
+    let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
     let bytes = straight(&loaded).2.swap_remove(0);
     let sealed = open(&bytes).unwrap();
     let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;

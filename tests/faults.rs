@@ -256,7 +256,7 @@ fn folders_and_inputs_that_cannot_be_used_are_told_before_anything_is_done() {
     let (code, words) = at(&["run", "taken"]);
     assert_eq!(code, Some(2), "{words}");
     assert!(
-        words.contains("cannot read `taken`: Is a directory"),
+        words.contains("cannot read `taken`: it is a directory"),
         "{words}"
     );
     let image = SMALL.replace(

@@ -246,7 +246,7 @@ fn three_voxel_sizes_are_taken_and_resampled() {
     );
     for (size, expected) in [
         ("-5", "without a unit"),
-        ("-5 um", "above zero"),
+        ("-5 um", "below zero"),
         ("1 um, 2 um", "one length or three"),
     ] {
         let output = specimen(&path, &["--spacing", size]);
@@ -453,7 +453,7 @@ fn what_a_scenario_says_wrongly_of_its_image_is_refused_by_key() {
         ),
         (
             format!("{labels}\nlabels = [1]\nspacing = \"-5 um\""),
-            "above zero",
+            "below zero",
         ),
         (
             format!("{labels}\nlabels = [2]\ncrop = {{ start = [0, 0, 0], size = [99, 1, 1] }}"),

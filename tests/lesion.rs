@@ -244,7 +244,7 @@ fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
             "tumour = { file = \"labels.mha\", labels = [1], time = \"-1 d\" }",
             &[
                 "specimen.image.tumour.time",
-                "found -24 h",
+                "below zero",
                 "zero or a time above it",
             ],
         ),

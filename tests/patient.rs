@@ -184,7 +184,7 @@ fn what_cannot_be_a_patient_is_refused_by_name() {
         (
             PATIENT,
             vec!["patient.calcium.pth=-1 pM"],
-            ["patient.calcium.pth", "above zero"],
+            ["patient.calcium.pth", "below zero"],
         ),
         (PATIENT, vec!["patient.sex=\"f\""], ["sex", "patient"]),
     ] {

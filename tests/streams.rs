@@ -188,9 +188,7 @@ fn a_product_that_is_lost_on_the_way_out_is_said_by_the_exit_code() {
     assert_eq!(at("howship describe small.toml > /dev/full"), Some(1));
     // A reader that has seen enough loses nothing.
     assert_eq!(
-        at(
-            "set -o pipefail 2>/dev/null; (howship schema; echo $? > code) | head -c 1; cat code | grep -qx 0"
-        ),
+        at("(howship schema; echo $? > code) | head -c 1 > /dev/null; grep -qx 0 code"),
         Some(0)
     );
 }

@@ -172,14 +172,16 @@ pub fn main() -> ExitCode {
     signals::outlive_full_disks();
     let arguments =
         Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
-    // What these leave is files; their words are no part of it.
-    let leaves_files = matches!(
-        arguments.command,
-        Command::Run(_)
-            | Command::Resume(_)
-            | Command::Fork(_)
-            | Command::Validate(_)
-            | Command::Trial(_)
+    // What these give is words on standard output; what others give is files, or the exit code.
+    let gives_words = matches!(
+        &arguments.command,
+        Command::Check { .. }
+            | Command::Describe { .. }
+            | Command::Schema
+            | Command::Specimen(_)
+            | Command::Rigidity(_)
+            | Command::Mirels(_)
+            | Command::Study(_)
     );
     let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
@@ -211,7 +213,7 @@ pub fn main() -> ExitCode {
     };
     note_loss(std::io::stdout().flush());
     match stopped {
-        Ok(()) if !leaves_files && LOST.load(Ordering::Relaxed) => {
+        Ok(()) if gives_words && LOST.load(Ordering::Relaxed) => {
             tell!("error: standard output could not be written (is the disk full?)");
             ExitCode::from(1)
         }

@@ -94,8 +94,19 @@ fn tumour(loaded: &Loaded) -> String {
             end.get() / 24.0
         ));
     }
+    if let Some(tumour) = scenario
+        .specimen
+        .image
+        .as_ref()
+        .and_then(|it| it.tumour.as_ref())
+    {
+        said.push(format!(
+            "cells where the scan shows a tumour, on day {}",
+            tumour.time.get() / 24.0
+        ));
+    }
     if said.is_empty() {
-        "none: no cell is inoculated or arrives".to_owned()
+        "no tumour: no cell is inoculated or arrives".to_owned()
     } else {
         format!("{}{line}", said.join("; "))
     }

@@ -11,11 +11,14 @@ use std::path::Path;
 /// for ever.
 pub fn open_regular(path: &Path) -> Result<File> {
     // Looked at first: opening a pipe would wait for a writer.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            "it is a folder, a pipe or a device; expected a regular file",
-        ));
+    let about = std::fs::metadata(path)?;
+    if !about.is_file() {
+        let found = if about.is_dir() {
+            "it is a directory; expected a regular file"
+        } else {
+            "it is no regular file (a pipe or a device), which could be waited for without end"
+        };
+        return Err(Error::new(ErrorKind::InvalidInput, found));
     }
     File::open(path)
 }

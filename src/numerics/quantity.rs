@@ -473,7 +473,7 @@ impl Dimension {
             .and_then(|value| self.bounded(value, text))
     }
 
-    /// A value in the unit in which it is shortest and reads back as it is; in the canonical one where
+    /// A value in the unit in which its number is shortest and reads back as it is; in the canonical one where
     /// several are as short.
     ///
     /// ```
@@ -482,27 +482,26 @@ impl Dimension {
     /// assert_eq!(said, ["70 d", "15 min", "30 h", "1e300 h"]);
     /// ```
     pub fn say(self, value: f64) -> String {
-        let written = |number: f64, unit: &str| {
+        let number = |number: f64| {
             let (plain, short) = (number.to_string(), format!("{number:e}"));
-            let number = if plain.len() > 10 && short.len() < plain.len() {
+            if plain.len() > 10 && short.len() < plain.len() {
                 short
             } else {
                 plain
-            };
-            format!("{number} {unit}").trim_end().to_owned()
+            }
         };
-        let mut best = written(value, self.canonical_unit());
+        let mut best = (number(value), self.canonical_unit());
         for (unit, size) in units(self) {
-            let text = written(value / size, unit);
+            let shorter = number(value / size);
             let reads_back = || {
-                self.parse(&text)
+                self.parse(&format!("{shorter} {unit}"))
                     .is_ok_and(|read| read.to_bits() == value.to_bits())
             };
-            if text.len() < best.len() && reads_back() {
-                best = text;
+            if shorter.len() < best.0.len() && reads_back() {
+                best = (shorter, unit);
             }
         }
-        best
+        format!("{} {}", best.0, best.1).trim_end().to_owned()
     }
 
     /// How many of one unit are one of another, where both measure the same.

@@ -36,9 +36,6 @@ use crate::transport::MOST_SITES;
 /// Sites of a lattice along an axis at most.
 const MOST_ALONG: usize = 4096;
 
-/// Thickest section, um: a checkpoint is read with the same bound.
-const THICKEST_SECTION_UM: f64 = 1000.0;
-
 /// Frames of a film and maps that a run keeps at most.
 const MOST_FRAMES: f64 = 1000.0;
 
@@ -752,13 +749,6 @@ impl Loaded {
                     "give section_thickness = \"50 um\"",
                 )
             })?;
-            if !(1.0..=THICKEST_SECTION_UM).contains(&thickness.get()) {
-                return Err(self.error(
-                    "lattice.section_thickness",
-                    &format!("found {thickness}"),
-                    &format!("give 1 um to {THICKEST_SECTION_UM} um"),
-                ));
-            }
             Grid::section(size[0], size[1], site.get(), thickness.get())
         } else {
             Grid::cubic(size, site.get())

@@ -400,7 +400,13 @@ impl Checkpoint {
 impl Scenario {
     /// True where tumour cells are put in or may arrive.
     pub fn has_tumour(&self) -> bool {
-        self.colonisation.is_some() || self.inoculation.as_ref().is_some_and(|one| one.cells > 0)
+        let is_scanned = |specimen: &Specimen| {
+            let image = specimen.image.as_ref();
+            image.is_some_and(|image| image.tumour.is_some())
+        };
+        self.colonisation.is_some()
+            || self.inoculation.as_ref().is_some_and(|one| one.cells > 0)
+            || is_scanned(&self.specimen)
     }
 
     /// What is given to whom.

@@ -169,9 +169,10 @@ fn impossible(column: &str, value: f64, error: f64, is_ratio: bool) -> Option<St
                 ));
             }
         }
-    } else if value < 0.0 && !SIGNED.contains(&column) {
+    } else if value < -1.96 * error && !SIGNED.contains(&column) {
+        // Noise and a background that was taken off may lead a little below.
         return Some(format!(
-            "found {value} as value of {column}, which is never below 0"
+            "found {value} with an error of {error} as value of {column}, which is never below 0"
         ));
     }
     None

@@ -10,7 +10,7 @@ use toml::Value;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::layers::path::{self, Segment, write_key};
 use crate::layers::tree::Tree;
-use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::numerics::quantity::Dimension;
 use crate::observe::series::columns;
 use crate::scenario::build::{Loaded, preset};
@@ -712,8 +712,8 @@ impl Reader {
         let mut arms = Vec::new();
         for name in table.keys() {
             let here = format!("arms.{}", write_key(name));
-            if !is_name(name) {
-                self.wrong(&here, &format!("an arm is called {name:?}"), ALLOWED);
+            if !is_dotted_name(name) {
+                self.wrong(&here, &format!("an arm is called {name:?}"), ALLOWED_DOTTED);
                 continue;
             }
             let sets = self.sets(&here);
@@ -751,8 +751,8 @@ impl Reader {
     }
 
     fn check_keys(&mut self, keys: &Keys) {
-        if !is_name(&keys.name) {
-            self.wrong("name", &format!("found {:?}", keys.name), ALLOWED);
+        if !is_dotted_name(&keys.name) {
+            self.wrong("name", &format!("found {:?}", keys.name), ALLOWED_DOTTED);
         }
         if keys.replicates == 0 {
             self.wrong("replicates", "found 0", "give at least 1");

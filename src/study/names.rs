@@ -1,6 +1,6 @@
 //! Names of responses, which become heads of tables beside those that are there already.
 
-use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 
 /// Columns of `runs.csv` beside parameters and responses.
 pub const OWN_COLUMNS: [&str; 8] = [
@@ -21,8 +21,8 @@ pub fn problem_of_response<'a>(
 ) -> Option<String> {
     // DuckDB and others take names of columns without regard to their case.
     let is = |other: &str| name.eq_ignore_ascii_case(other);
-    if !is_name(name) {
-        Some(ALLOWED.to_owned())
+    if !is_dotted_name(name) {
+        Some(ALLOWED_DOTTED.to_owned())
     } else if OWN_COLUMNS.into_iter().any(is) || is("time_d") {
         Some(format!(
             "the table of runs has columns of its own: {}, and time_d is one of each series; \
@@ -52,7 +52,7 @@ mod tests {
             "../evil",
             "",
         ] {
-            let parameters = ["tumour_rate"].into_iter();
+            let parameters = ["tumour.rate"].into_iter();
             assert!(problem_of_response(name, parameters).is_some(), "{name}");
         }
         assert_eq!(problem_of_response("runs", std::iter::empty()), None);

@@ -15,7 +15,7 @@ use toml::Value;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::files::open_regular;
-use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::numerics::quantity::Time;
 use crate::observe::series::columns;
 use crate::output::digest;
@@ -409,12 +409,15 @@ impl Header {
     /// # Errors
     /// What is wrong.
     pub fn check(&self) -> Result<(), String> {
-        if !is_name(&self.study) {
-            return Err(format!("the study is called {:?}: {ALLOWED}", self.study));
+        if !is_dotted_name(&self.study) {
+            return Err(format!(
+                "the study is called {:?}: {ALLOWED_DOTTED}",
+                self.study
+            ));
         }
         for (place, arm) in self.arms.iter().enumerate() {
-            if !is_name(&arm.name) {
-                return Err(format!("an arm is called {:?}: {ALLOWED}", arm.name));
+            if !is_dotted_name(&arm.name) {
+                return Err(format!("an arm is called {:?}: {ALLOWED_DOTTED}", arm.name));
             }
             if self.arms[..place]
                 .iter()

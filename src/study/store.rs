@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::numerics::name::{ALLOWED, is_name};
+use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::study::seal::{self, Found, sealed};
@@ -129,12 +129,12 @@ impl Store {
     /// # Errors
     /// [`OutputError::Io`], also for a name that is none.
     pub fn study_folder(&self, study: &str) -> Result<PathBuf, OutputError> {
-        if !is_name(study) {
+        if !is_dotted_name(study) {
             return Err(OutputError::Io {
                 path: self.folder.join("studies"),
                 source: std::io::Error::new(
                     std::io::ErrorKind::InvalidInput,
-                    format!("a study is called {study:?}: {ALLOWED}"),
+                    format!("a study is called {study:?}: {ALLOWED_DOTTED}"),
                 ),
             });
         }
