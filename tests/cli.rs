@@ -428,7 +428,7 @@ fn a_check_says_tumour_arms_doses_time_and_size() {
     let healthy = SMALL.replace("[inoculation]\ncells = 50\n", "");
     fs::write(bench.0.path().join("healthy.toml"), healthy).unwrap();
     let (_, words) = bench.at(&["check", "healthy.toml"]);
-    assert!(words.contains("tumour    none"), "{words}");
+    assert!(words.contains("tumour    no tumour"), "{words}");
     assert!(words.contains("doses     none"), "{words}");
 }
 

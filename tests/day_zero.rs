@@ -141,7 +141,7 @@ fn day_0_is_the_lattice_on_any_bone_site_and_burn_in() {
     let section = "size = [100, 100, 1]\nsite = \"10 um\"\nsection_thickness = \"50 um\"\n\
                    [specimen.trabecular]\nbv_tv = 0.14\ntb_th = \"50 um\"\ntb_sp = \"200 um\"\n";
     let fine = "size = [40, 40, 40]\nsite = \"5 um\"\n[specimen.trabecular]\nbv_tv = 0.2\n\
-                tb_th = \"40 um\"\ntb_sp = \"90 um\"\n";
+                tb_th = \"35 um\"\ntb_sp = \"90 um\"\n";
     let cases = [
         (slab, "24 d"),
         (cortex, "12 d"),

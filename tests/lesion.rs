@@ -242,11 +242,7 @@ fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
         ),
         (
             "tumour = { file = \"labels.mha\", labels = [1], time = \"-1 d\" }",
-            &[
-                "specimen.image.tumour.time",
-                "below zero",
-                "zero or a time above it",
-            ],
+            &["specimen.image.tumour.time", "below zero", "zero or above"],
         ),
         (
             "crop = { start = [0, 0, 0], size = [8, 4, 4] }\n\

@@ -40,7 +40,7 @@ pub const MOST_FILE: u64 = 64 << 30;
 /// Signals at most.
 pub const MOST_SIGNALS: u32 = 1000;
 /// Edges and thickness of sites that are read, um.
-pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e5;
+pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e3;
 /// Bytes at most of what a run records, and of its cells.
 pub const MOST_RECORD: u64 = 1 << 30;
 /// Folder of the checkpoints in a run folder.

@@ -47,7 +47,7 @@ mod tests {
             "Run",
             "ERROR",
             "time_d",
-            "tumour_rate",
+            "tumour.rate",
             "a,b",
             "../evil",
             "",
