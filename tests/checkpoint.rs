@@ -354,7 +354,7 @@ thickness = "20 um"
     let above = format!("extends = \"base.toml\"\n# {}\n", "y".repeat(1000));
     refused(&above, &[], "merged has");
     // Rows and pictures.
-    let dense = ["run.duration=1000000 d", "output.film_every=1 h"];
+    let dense = ["run.duration=1000000 d", "output.series_every=1 h"];
     let found = read(TINY, &dense).unwrap().build().unwrap_err();
     assert!(found.render(false).contains("output"), "{found:?}");
     // Anything else that is accepted.

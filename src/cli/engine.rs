@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::Stop;
 use super::progress::Progress;
+use super::run::MOST_THREADS;
 use super::study::{BAD_PLAN, Batch, REQUEUE};
 use crate::numerics::quantity::Time;
 use crate::output::{OutputError, write_whole};
@@ -61,7 +62,7 @@ pub(super) struct EngineArguments {
     )]
     tls_key: Option<PathBuf>,
     /// Cores of a run; above 1, workers must offer the resource `cores`.
-    #[arg(long, default_value_t = 1, value_parser = at_least_one, requires = "scheduler", help_heading = "Dask")]
+    #[arg(long, default_value_t = 1, value_parser = cores, requires = "scheduler", help_heading = "Dask")]
     cores: usize,
     /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
     #[arg(long, value_parser = bytes, requires = "scheduler", help_heading = "Dask")]
@@ -103,11 +104,11 @@ pub(super) struct EngineArguments {
     python: PathBuf,
 }
 
-/// A number from 1 on.
-pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+/// Cores or runs at once: more than [`MOST_THREADS`] would drown the machine.
+pub(super) fn cores(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("expected a whole number from 1 on".to_owned()),
+        Ok(number) if (1..=MOST_THREADS).contains(&number) => Ok(number),
+        _ => Err(format!("expected a whole number from 1 to {MOST_THREADS}")),
     }
 }
 

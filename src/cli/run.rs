@@ -43,7 +43,7 @@ pub(super) struct RunArguments {
 }
 
 /// Threads at most.
-const MOST_THREADS: usize = 1024;
+pub(super) const MOST_THREADS: usize = 1024;
 
 /// Does something on so many threads, or on as many as the machine has.
 pub(super) fn on_threads(

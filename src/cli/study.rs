@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::Stop;
-use super::engine::{Engine, EngineArguments, at_least_one, bytes};
+use super::engine::{Engine, EngineArguments, bytes, cores};
 use super::progress::Progress;
 use super::run::{begin, on_threads};
 use super::signals::Signals;
@@ -58,7 +58,7 @@ enum StudyCommand {
         /// The study file, or its plan.
         study: PathBuf,
         /// Runs at once; one per core without it.
-        #[arg(long)]
+        #[arg(long, value_parser = cores)]
         jobs: Option<usize>,
     },
     /// Write one line per run, with the key of its content.
@@ -183,7 +183,7 @@ enum StudyCommand {
         #[arg(long, default_value_t = 100)]
         shards: u64,
         /// Cores of a shard: --cpus-per-task.
-        #[arg(long, default_value_t = 1, value_parser = at_least_one)]
+        #[arg(long, default_value_t = 1, value_parser = cores)]
         cores: usize,
         /// Memory of a shard, such as "2 GB": --mem; estimated without it.
         #[arg(long, value_parser = bytes)]
@@ -198,7 +198,7 @@ enum StudyCommand {
 #[derive(Debug, Args)]
 pub(super) struct Batch {
     /// Runs at once; one per core without it.
-    #[arg(long)]
+    #[arg(long, value_parser = cores)]
     pub(super) jobs: Option<usize>,
     /// Run again what failed before.
     #[arg(long)]
