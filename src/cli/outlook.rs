@@ -61,6 +61,11 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
     Ok(())
 }
 
+/// A time, h, in days for the eye.
+fn day(time_h: f64) -> f64 {
+    (time_h / 24.0 * 1e4).round() / 1e4
+}
+
 /// The tumour in a sentence.
 fn tumour(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
@@ -83,15 +88,15 @@ fn tumour(loaded: &Loaded) -> String {
                 colonies => format!("{colonies} colonies"),
             },
             site,
-            inoculation.time.get() / 24.0
+            day(inoculation.time.get())
         ));
     }
     if let Some(arrivals) = &scenario.colonisation {
         let end = arrivals.stop.unwrap_or(scenario.run.duration);
         said.push(format!(
             "single cells from the circulation, day {} to {}",
-            arrivals.start.get() / 24.0,
-            end.get() / 24.0
+            day(arrivals.start.get()),
+            day(end.get())
         ));
     }
     if let Some(tumour) = scenario
@@ -102,7 +107,7 @@ fn tumour(loaded: &Loaded) -> String {
     {
         said.push(format!(
             "cells where the scan shows a tumour, on day {}",
-            tumour.time.get() / 24.0
+            day(tumour.time.get())
         ));
     }
     if said.is_empty() {
@@ -131,12 +136,12 @@ fn say_courses(before: &str, model: &Model) {
 fn dated(times_h: &[f64], what: &str, amount: &str) -> String {
     match times_h {
         [] => format!("no {what}{amount} in this run"),
-        [one] => format!("1 {what}{amount}, on day {}", one / 24.0),
+        [one] => format!("1 {what}{amount}, on day {}", day(*one)),
         [first, .., last] => format!(
             "{} {what}s{amount}, day {} to {}",
             times_h.len(),
-            first / 24.0,
-            last / 24.0
+            day(*first),
+            day(*last)
         ),
     }
 }
@@ -170,7 +175,7 @@ fn doses(plan: &Plan) -> Vec<String> {
     for entry in &plan.conditional {
         let course = &entry.course;
         let start = course.start_when.map_or_else(
-            || format!("from day {}", course.earliest_h() / 24.0),
+            || format!("from day {}", day(course.earliest_h())),
             |when| format!("when {when}"),
         );
         let stop = course

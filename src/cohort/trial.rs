@@ -11,6 +11,7 @@ use crate::cohort::body::Body;
 use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use crate::layers::path::write_key;
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Area, Clearance, Mass, Time};
@@ -168,14 +169,17 @@ impl Trial {
         if !is_name(&self.name) {
             problems.add("name", format!("found {:?}", self.name), ALLOWED);
         }
-        let mut names: Vec<(&str, &String)> = Vec::new();
-        names.extend(self.arms.keys().map(|name| ("arms", name)));
-        names.extend(self.drugs.keys().map(|name| ("drugs", name)));
-        for arm in self.arms.values() {
-            names.extend(arm.therapy.keys().map(|name| ("arms", name)));
+        let at = |table: &str, name: &str| format!("{table}.{}", write_key(name));
+        let mut names: Vec<(String, &String)> = Vec::new();
+        names.extend(self.drugs.keys().map(|name| (at("drugs", name), name)));
+        for (arm, given) in &self.arms {
+            let here = at("arms", arm);
+            let courses = given.therapy.keys();
+            names.extend(courses.map(|name| (at(&format!("{here}.therapy"), name), name)));
+            names.push((here, arm));
         }
-        for (table, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
-            problems.add(table, format!("found the name {name:?}"), ALLOWED);
+        for (path, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
+            problems.add(&path, format!("found the name {name:?}"), ALLOWED);
         }
         if !(1..=MOST_PATIENTS).contains(&self.patients) {
             problems.add(

@@ -540,7 +540,7 @@ impl Loaded {
         }
         if lattice.section_thickness.is_some()
             && self.scenario.specimen.image.is_none()
-            && lattice.size.is_none_or(|size| size[2] != 1)
+            && lattice.size.is_none_or(|size| size[2] > 1)
         {
             found.push(self.error(
                 "lattice.section_thickness",

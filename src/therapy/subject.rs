@@ -48,7 +48,18 @@ impl Subject {
     /// Looks for values that make no sense.
     pub fn check(&self, problems: &mut Problems) {
         if let Some(mass) = self.mass {
-            problems.positive("subject.mass", mass.get(), "mg");
+            // Wider than any body; a slip in the unit lies outside.
+            let [least_kg, most_kg] = match self.species {
+                Species::Human => [1.0, 700.0],
+                Species::Mouse => [0.002, 0.2],
+            };
+            if !(least_kg..=most_kg).contains(&(mass.get() * 1e-6)) {
+                problems.add(
+                    "subject.mass",
+                    format!("found {mass}, of a body of species {:?}", self.species),
+                    format!("give {least_kg} kg to {most_kg} kg"),
+                );
+            }
         }
         if let Some(surface) = self.surface {
             problems.positive("subject.surface", surface.get(), "um2");
