@@ -23,6 +23,7 @@ mod bone;
 mod description;
 mod error;
 mod folder;
+mod groups;
 mod metaimage;
 mod nifti;
 mod nrrd;
