@@ -96,8 +96,8 @@ impl Image {
     /// Bone on cubic voxels: [`Image::segment`] of the whole image, then the part, then resampled
     /// when `edge_um` asks for it.
     ///
-    /// A site of `edge_um` is bone when at least half of its volume is ([`bone_sites`] says how
-    /// the volume is kept); sites that would reach over the far faces of
+    /// A site of `edge_um` is bone when more than half of its volume is ([`bone_sites`] says what
+    /// becomes of exactly half, and how the volume is kept); sites that would reach over the far faces of
     /// the image are dropped. An edge within 0.1 % of cubic voxels asks for nothing. An image with
     /// one layer keeps its layer.
     ///
@@ -191,8 +191,8 @@ impl BoneImage {
         self.dims = dims;
         self.spacing_um = edge_um;
         self.assumed.push(format!(
-            "voxels of {} um were resampled to sites of {edge_um} um: a site is bone where at least \
-             half of it is",
+            "voxels of {} um were resampled to sites of {edge_um} um: a site is bone where more than \
+             half of it is, and of exactly half by the side on which the bone lies",
             spacing_um.map(|size| size.to_string()).join(" x ")
         ));
         let now = share_of(&self.bone);
