@@ -326,6 +326,16 @@ fn a_length_in_the_wrong_unit_and_a_picture_that_cannot_be_drawn_are_said() {
     let (output, _) = drawn("cuts.bmp", &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains(".png or .svg"), "{}", said(&output));
+    for (name, words) in [
+        ("none/cuts.svg", "there is no folder"),
+        ("f.svg", "is a folder"),
+    ] {
+        fs::create_dir_all(folder.path().join("f.svg")).unwrap();
+        let (output, _) = drawn(name, &["--force"]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(output.stdout.is_empty(), "measured before it was checked");
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
     fs::write(&png, "mine").unwrap();
     let (output, _) = drawn("cuts.png", &[]);
     assert_eq!(output.status.code(), Some(2));

@@ -183,6 +183,23 @@ fn the_same_seed_fills_it_alike_through_a_burn_in() {
     assert_ne!(digest("seed=1"), digest("seed=2"));
 }
 
+/// Half a voxel is what programs disagree by on where a voxel lies; a NIfTI and a TIFF have no
+/// frame in common.
+#[test]
+fn labels_within_half_a_voxel_are_taken() {
+    let folder = scan("tumour = { file = \"near.mha\", labels = [1] }");
+    let near = "Offset = 0 0.0045 0\n";
+    write(
+        &folder.path().join("near.mha"),
+        SIZE,
+        0.01,
+        near,
+        &voxels(SIZE, label),
+    );
+    let simulation = run(folder.path(), &[]).unwrap();
+    assert_eq!(simulation.state.lesion.sites.len(), 4 * 6 * 6);
+}
+
 /// Each with what the message must hold.
 #[test]
 fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
@@ -245,6 +262,18 @@ fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
             &["specimen.image.tumour.time", "below zero", "zero or above"],
         ),
         (
+            "tumour = { file = \"labels.mha\", labels = [1], time = \"2 d\" }",
+            &[
+                "specimen.image.tumour.time",
+                "not before the end of the run",
+                "run.duration = 2 d",
+            ],
+        ),
+        (
+            "tumour = { file = \"moved.mha\", labels = [1] }",
+            &["specimen.image.tumour.file", "moved.mha", "half a voxel"],
+        ),
+        (
             "crop = { start = [0, 0, 0], size = [8, 4, 4] }\n\
              tumour = { file = \"labels.mha\", labels = [1] }",
             &[
@@ -274,6 +303,8 @@ fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
         write(&at("coarse.mha"), SIZE, 0.02, "", &voxels(SIZE, label));
         let turned = "TransformMatrix = -1 0 0 0 -1 0 0 0 1\n";
         write(&at("turned.mha"), SIZE, 0.01, turned, &voxels(SIZE, label));
+        let moved = "Offset = 0 0.006 0\n";
+        write(&at("moved.mha"), SIZE, 0.01, moved, &voxels(SIZE, label));
         let said = run(folder.path(), &[]).unwrap_err();
         for word in *words {
             assert!(said.contains(word), "{tumour}: no \"{word}\" in {said}");

@@ -767,3 +767,38 @@ fn the_command_refuses_what_it_cannot_mean() {
         text(&scored.stdout)
     );
 }
+
+/// Labels of another place would count other voxels than those that were labelled.
+#[test]
+fn labels_that_lie_elsewhere_than_the_volume_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, more: &str| {
+        let mut bytes = format!(
+            "ObjectType = Image\nNDims = 3\nDimSize = 4 4 4\nElementSpacing = 1 1 1\n{more}\
+             ElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
+        )
+        .into_bytes();
+        bytes.extend((0..64_u8).map(|i| u8::from(i % 4 < 2)));
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let volume = write("volume.mha", "Offset = 3 4 5\n");
+    let run = |labels: &str| howship(&["rigidity", &volume, "--labels", labels, "--include", "1"]);
+    let near = run(&write("near.mha", "Offset = 3 4.4 5\n"));
+    assert_eq!(near.status.code(), Some(0), "{}", text(&near.stderr));
+    let turned = "Offset = 3 4 5\nTransformMatrix = -1 0 0 0 -1 0 0 0 1\n";
+    for (name, more, expected) in [
+        ("moved.mha", "Offset = 3 4 5.6\n", "half a voxel"),
+        ("turned.mha", turned, "its axes"),
+    ] {
+        let refused = run(&write(name, more));
+        assert_eq!(refused.status.code(), Some(2), "{name}");
+        let said = text(&refused.stderr);
+        assert!(said.contains(expected) && said.contains(name), "{said}");
+    }
+    let out = folder.path().join("none/cuts.csv");
+    let refused = howship(&["rigidity", &volume, "--out", out.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("there is no folder"));
+}

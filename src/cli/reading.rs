@@ -79,7 +79,8 @@ pub(super) fn say_stages(report: &SpecimenReport, day0: Option<(&Figures, &str)>
 /// The ending of a picture that is to be drawn, and whether it may be written.
 ///
 /// # Errors
-/// Another ending than .png or .svg; a file that is there already, without `force`.
+/// Another ending than .png or .svg; a folder that is not there; a file that is there already,
+/// without `force`; the name of a folder.
 pub(super) fn check_picture(path: &Path, force: bool) -> Result<(), String> {
     let ending = path
         .extension()
@@ -91,6 +92,13 @@ pub(super) fn check_picture(path: &Path, force: bool) -> Result<(), String> {
             ending.unwrap_or_default()
         ));
     }
+    check_folder("--picture", path)?;
+    if path.is_dir() {
+        return Err(format!(
+            "--picture {} is a folder: give the name of a file, .png or .svg",
+            path.display()
+        ));
+    }
     if path.symlink_metadata().is_ok() && !force {
         return Err(format!(
             "--picture {} exists already: choose another name, or replace it with --force",
@@ -98,4 +106,20 @@ pub(super) fn check_picture(path: &Path, force: bool) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Holds the folder in which a file is to be written against the disk, before any work is done.
+///
+/// # Errors
+/// It is not there, or is no folder.
+pub(super) fn check_folder(option: &str, path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(format!(
+            "{option} {}: there is no folder {}; make it, or name a file in one that is there",
+            path.display(),
+            folder.display()
+        )),
+        _ => Ok(()),
+    }
 }

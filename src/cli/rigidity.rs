@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Stop;
-use super::reading::{ReadingArguments, label, say_assumed, warn};
+use super::reading::{ReadingArguments, check_folder, label, say_assumed, warn};
 use crate::mechanics::density_laws::{
     BelowZero, Constants, DensityKind, DensityLaw, FLOOR_MPA, named, names,
 };
@@ -106,15 +106,16 @@ fn wrong(error: impl std::fmt::Display) -> Stop {
 }
 
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
-    let law = chosen(arguments)?;
-    if let Some(out) = &arguments.out
-        && out.exists()
-    {
-        return Err(wrong(format_args!(
-            "{} exists already: choose another name with --out",
-            out.display()
-        )));
+    if let Some(out) = &arguments.out {
+        if out.exists() {
+            return Err(wrong(format_args!(
+                "{} exists already: choose another name with --out",
+                out.display()
+            )));
+        }
+        check_folder("--out", out).map_err(wrong)?;
     }
+    let law = chosen(arguments)?;
     let affected = Bone::read(arguments, law, &arguments.volume, arguments.labels.as_ref())?;
     let intact = match &arguments.intact {
         None => None,
@@ -422,6 +423,14 @@ fn included(
             labels.dims,
             image.source.display(),
             image.dims
+        )));
+    }
+    if let Some(how) = labels.lies_elsewhere(image) {
+        return Err(wrong(format_args!(
+            "{}: {how}, {}: give labels on the voxels of the volume, or give the file the place of \
+             the volume if it is wrong",
+            path.display(),
+            image.source.display()
         )));
     }
     let wanted: BTreeSet<u32> = include.iter().copied().collect();

@@ -51,6 +51,17 @@ impl Loaded {
                 "give zero or a time above it",
             );
         }
+        let duration = self.scenario.run.duration;
+        if tumour.time >= duration {
+            wrong(
+                ".time",
+                &format!(
+                    "found {}, which is not before the end of the run",
+                    tumour.time
+                ),
+                &format!("give a time from day 0 to before run.duration = {duration}"),
+            );
+        }
     }
 
     fn tumour_labels(&self) -> Option<&TumourLabels> {
@@ -188,19 +199,9 @@ fn check_same_voxels(labels: &Image, native: &Image) -> Result<(), Wrong> {
         );
         return Err(("tumour.file", message, help));
     }
-    // A frame that one of the files does not state is not held against the other.
-    let (one, other) = (&labels.orientation, &native.orientation);
-    let turned = one
-        .direction
-        .iter()
-        .flatten()
-        .zip(other.direction.iter().flatten());
-    if one.frame == other.frame && turned.into_iter().any(|(a, b)| (a - b).abs() > 1e-3) {
-        let message = format!(
-            "{name}: its axes {:?} are not those of the specimen, {:?}",
-            one.direction, other.direction
-        );
-        return Err(("tumour.file", message, help));
+    if let Some(how) = labels.lies_elsewhere(native) {
+        let help = format!("{help}, or correct the place that the file states");
+        return Err(("tumour.file", format!("{name}: {how}"), help));
     }
     Ok(())
 }

@@ -96,8 +96,8 @@ impl Image {
     /// Bone on cubic voxels: [`Image::segment`] of the whole image, then the part, then resampled
     /// when `edge_um` asks for it.
     ///
-    /// A site of `edge_um` is bone when at least half of its volume is ([`bone_sites`] says how
-    /// the volume is kept); sites that would reach over the far faces of
+    /// A site of `edge_um` is bone when more than half of its volume is ([`bone_sites`] says what
+    /// becomes of exactly half, and how the volume is kept); sites that would reach over the far faces of
     /// the image are dropped. An edge within 0.1 % of cubic voxels asks for nothing. An image with
     /// one layer keeps its layer.
     ///
@@ -191,8 +191,8 @@ impl BoneImage {
         self.dims = dims;
         self.spacing_um = edge_um;
         self.assumed.push(format!(
-            "voxels of {} um were resampled to sites of {edge_um} um: a site is bone where at least \
-             half of it is",
+            "voxels of {} um were resampled to sites of {edge_um} um: a site is bone where more than \
+             half of it is, and of exactly half by the side on which the bone lies",
             spacing_um.map(|size| size.to_string()).join(" x ")
         ));
         let now = share_of(&self.bone);
@@ -214,9 +214,15 @@ impl BoneImage {
             (true, false) => "nothing but bone",
             _ => "no bone",
         };
+        // What was doubtful before is often why.
+        let doubts: String = self
+            .warnings
+            .iter()
+            .map(|warning| format!("; warning: {warning}"))
+            .collect();
         Err(ImageError::OneKind {
             path: self.source.clone(),
-            what: format!("{which} holds {what} ({})", self.binarisation),
+            what: format!("{which} holds {what} ({}){doubts}", self.binarisation),
         })
     }
 }
@@ -293,6 +299,32 @@ mod tests {
         // Cut alone, the right-hand part would have another.
         let alone = whole.crop([12, 0, 0], [8, 12, 12]).unwrap();
         assert_ne!(alone.binarise(None).unwrap().1, all.binarisation);
+    }
+
+    /// Slices of one value at the end of the scan move the threshold below all marrow: the refusal
+    /// of the part says so.
+    #[test]
+    fn a_refused_part_says_what_was_doubtful() {
+        let values: Vec<f32> = (0..20 * 12 * 12_u32)
+            .map(|i| match i / 20 % 12 {
+                0..=3 => -3000.0,
+                y => (i * 7919 % 31) as f32 + if y % 4 == 0 { 200.0 } else { 50.0 },
+            })
+            .collect();
+        let options = BoneOptions {
+            part: Some([[0, 4, 0], [20, 8, 12]]),
+            ..BoneOptions::default()
+        };
+        let error = image([20, 12, 12], [10.0; 3], values).to_bone_with(&options);
+        let error = error.unwrap_err().to_string();
+        for words in [
+            "nothing but bone",
+            "warning: ",
+            "value -3000,",
+            "--threshold",
+        ] {
+            assert!(error.contains(words), "{words}: {error}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) fn are_whole(values: &[f32]) -> bool {
 /// them; a value on it belongs to the lower class. `None` when all are equal, or one is not finite.
 ///
 /// Whole values that span at most 65536 have a bin each, and the threshold is one of them, as in
-/// scikit-image (`threshold_otsu` of an image of integers); other values have 256 bins over their
+/// scikit-image (`threshold_otsu` of an image of integers), whatever type the file has; other values have 256 bins over their
 /// range, and the threshold is the centre of one.
 ///
 /// Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
