@@ -941,3 +941,121 @@ fn pipes_and_devices_are_refused_wherever_a_file_is_opened() {
     assert!(made.success());
     refused(read(&slices, None), "slices");
 }
+
+/// A little-endian TIFF of 8 bits with a page per part of `layers`; `more` are entries of the first page
+/// (tag, type, count, value), `unit` and `per_unit` the resolution.
+fn tiff_of(
+    [width, height]: [u32; 2],
+    layers: &[&[u8]],
+    description: &str,
+    (unit, per_unit): (u32, u32),
+    more: &[[u32; 4]],
+) -> Vec<u8> {
+    let mut bytes = b"II*\0".to_vec();
+    let text = [description.as_bytes(), b"\0\0\0\0\0"].concat();
+    let data_at = 8_u32;
+    bytes.extend(0_u32.to_le_bytes());
+    bytes.extend(per_unit.to_le_bytes());
+    bytes.extend(1_u32.to_le_bytes());
+    let text_at = bytes.len() as u32;
+    bytes.extend(&text);
+    let mut link = 4;
+    for (number, layer) in layers.iter().enumerate() {
+        let strip_at = bytes.len() as u32;
+        bytes.extend(*layer);
+        let mut entries = vec![
+            [256, 4, 1, width],
+            [257, 4, 1, height],
+            [258, 3, 1, 8],
+            [259, 3, 1, 1],
+            [262, 3, 1, 1],
+            [270, 2, text.len() as u32, text_at],
+            [273, 4, 1, strip_at],
+            [278, 4, 1, height],
+            [279, 4, 1, layer.len() as u32],
+            [282, 5, 1, data_at],
+            [283, 5, 1, data_at],
+            [296, 3, 1, unit],
+        ];
+        if number == 0 {
+            entries.extend(more);
+        } else {
+            entries.retain(|entry| entry[0] != 270);
+        }
+        let at = (bytes.len() as u32).to_le_bytes();
+        bytes[link..link + 4].copy_from_slice(&at);
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for [tag, kind, count, value] in entries {
+            bytes.extend((tag as u16).to_le_bytes());
+            bytes.extend((kind as u16).to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        link = bytes.len();
+        bytes.extend(0_u32.to_le_bytes());
+    }
+    bytes
+}
+
+const LAYERS: [&[u8]; 2] = [&[1, 2, 3, 4], &[5, 6, 7, 8]];
+
+#[test]
+fn what_tifffile_says_of_spacing_and_axes_counts() {
+    let of = |description: &str, resolution| tiff_of([2, 2], &LAYERS, description, resolution, &[]);
+    for (words, resolution) in [
+        (r#""spacing": 40.0, "unit": "um", "axes": "ZYX""#, (3, 500)),
+        (r#""spacing": 0.04, "unit": "mm", "axes": "IYX""#, (1, 50)),
+        (r#""spacing": 40, "unit": "\u00b5m""#, (3, 500)),
+    ] {
+        let bytes = of(&format!(r#"{{"shape": [2, 2, 2], {words}}}"#), resolution);
+        reads("a.tif", &bytes, LONG, |v| v);
+    }
+    // A length without a unit, or with one that is none, is no length.
+    for (words, resolution, part) in [
+        (
+            r#""spacing": 40.0"#,
+            (3, 500),
+            "spacing 40.0, without a unit",
+        ),
+        (
+            r#""spacing": 40.0, "unit": "pixel""#,
+            (3, 500),
+            "unit \"pixel\"",
+        ),
+        (r#""spacing": [40], "unit": "um""#, (3, 500), "spacing [40]"),
+        (r#""spacing": 40, "unit": "um""#, (1, 1), "without a unit"),
+        (r#""PhysicalSizeZ": 40"#, (3, 500), "PhysicalSizeZ 40"),
+        (r#""spacing": 0, "unit": "um""#, (3, 500), "20 x 20 x 0 um"),
+        (r#""axes": "XYZ""#, (3, 500), "axes is XYZ"),
+        (r#""axes": "YXZ""#, (3, 500), "axes is YXZ"),
+        (r#""axes": "ZXY""#, (3, 500), "axes is ZXY"),
+        (r#""axes": "VYX""#, (3, 500), "axes is VYX"),
+        (r#""axes": "YX""#, (3, 500), "axes is YX"),
+        (r#""axes": "TYX""#, (3, 500), "with the axes TYX"),
+    ] {
+        let bytes = of(&format!(r#"{{"shape": [2, 2, 2], {words}}}"#), resolution);
+        let error = written("a.tif", &bytes, ReadOptions::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{words}: {error}");
+    }
+}
+
+#[test]
+fn volumes_in_one_directory_are_refused_by_their_tag() {
+    for (entry, part) in [
+        ([32_997, 4, 1, 2], "ImageDepth (tag 32997) is 2"),
+        ([32_998, 3, 1, 2], "TileDepth (tag 32998) is 2"),
+        ([33_628, 4, 2, 8], "tag 33628"),
+        ([33_629, 4, 2, 8], "tag 33629"),
+        ([33_630, 4, 2, 8], "tag 33630"),
+        ([33_631, 4, 2, 8], "tag 33631"),
+        ([34_361, 1, 4, 8], "tag 34361"),
+        ([34_412, 1, 4, 8], "tag 34412"),
+    ] {
+        let bytes = tiff_of([2, 2], &LAYERS[..1], "", (3, 500), &[entry]);
+        let error = written("a.tif", &bytes, given([20.0; 3])).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let flat = tiff_of([2, 2], &LAYERS, "", (3, 500), &[[32_997, 4, 1, 1]]);
+    reads("a.tif", &flat, [20.0; 3], |v| v);
+}
