@@ -1059,3 +1059,86 @@ fn volumes_in_one_directory_are_refused_by_their_tag() {
     let flat = tiff_of([2, 2], &LAYERS, "", (3, 500), &[[32_997, 4, 1, 1]]);
     reads("a.tif", &flat, [20.0; 3], |v| v);
 }
+
+/// OME-XML of two layers of 20 x 20 x 40 um, with what stands in the element `Pixels`.
+fn ome(inside: &str) -> Vec<u8> {
+    let xml = format!(
+        "<?xml version=\"1.0\"?><OME><Image><Pixels SizeX=\"2\" SizeY=\"2\" SizeZ=\"2\" SizeC=\"1\" \
+         SizeT=\"1\" PhysicalSizeX=\"20\" PhysicalSizeY=\"20\" PhysicalSizeZ=\"40\">{inside}\
+         </Pixels></Image></OME>"
+    );
+    tiff_of([2, 2], &LAYERS, &xml, (1, 1), &[])
+}
+
+#[test]
+fn planes_of_ome_files_are_in_the_order_of_pages_or_refused() {
+    for plain in [
+        "",
+        "<TiffData/>",
+        "<TiffData IFD='0' PlaneCount='2'></TiffData>",
+        "<TiffData IFD='0'/><TiffData IFD='1' FirstZ='1' FirstC='0' FirstT='0' PlaneCount='1'/>",
+    ] {
+        reads("a.ome.tif", &ome(plain), LONG, |v| v);
+    }
+    for (odd, part) in [
+        (
+            "<TiffData IFD='0' FirstZ='1'/><TiffData IFD='1' FirstZ='0'/>",
+            "IFD 0, FirstZ 1 in the element 1 after 0 planes",
+        ),
+        ("<TiffData IFD='1'/><TiffData IFD='0' FirstZ='1'/>", "IFD 1"),
+        (
+            "<TiffData IFD='0'/><TiffData IFD='0'/>",
+            "IFD 0 in the element 2",
+        ),
+        (
+            "<TiffData IFD='0'/><TiffData IFD='0' FirstZ='1'/>",
+            "FirstZ 1",
+        ),
+        ("<TiffData IFD='0'/>", "1 of 2 planes"),
+        ("<TiffData FirstZ='1'/>", "FirstZ 1"),
+        ("<TiffData FirstC='1'/>", "FirstC 1"),
+        ("<TiffData FirstT='1'/>", "FirstT 1"),
+        ("<TiffData IFD='0' PlaneCount='12'/>", "PlaneCount 12"),
+        ("<TiffData IFD='-1'/>", "IFD -1"),
+        ("<TiffData IFD='0' PlaneCount='0'/>", "PlaneCount 0"),
+    ] {
+        let error = written("a.ome.tif", &ome(odd), given([20.0; 3])).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("TiffData") && error.contains(part),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn positions_of_ome_planes_that_contradict_the_size_along_z_leave_no_size() {
+    let planes = |second: &str, unit: &str| {
+        format!(
+            "<Plane TheZ='0' PositionZ='5' {unit}/><Plane TheZ='1' PositionZ='{second}' {unit}/>"
+        )
+    };
+    let um = "PositionZUnit='&#181;m'";
+    for (second, unit) in [
+        ("45", um),
+        ("-35", um),
+        ("5", um),
+        ("25", "PositionZUnit='reference frame'"),
+    ] {
+        reads("a.ome.tif", &ome(&planes(second, unit)), LONG, |v| v);
+    }
+    for (second, unit, part) in [
+        (
+            "25",
+            um,
+            "PositionZ steps by 20 um up to plane 1, against PhysicalSizeZ of 40 um",
+        ),
+        ("5.02", "PositionZUnit='mm'", "PositionZ steps by 20 um"),
+    ] {
+        let bytes = ome(&planes(second, unit));
+        let error = written("a.ome.tif", &bytes, ReadOptions::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+        assert!(written("a.ome.tif", &bytes, given(LONG)).is_ok());
+    }
+}
