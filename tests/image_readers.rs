@@ -233,7 +233,12 @@ fn stacks_of_which_layers_are_missing_or_of_another_type_are_refused() {
         (
             "a.ome.tif",
             patched("ome_z40.ome.tif", b"SizeZ=\"6\"", b"SizeZ=\"1\""),
-            "announces 1 images, found 6 pages",
+            "PlaneCount 6 in the element 1 after 0 planes, expected each of the 1 planes",
+        ),
+        (
+            "a.ome.tif",
+            tiff_of([2, 2], &[LAYERS[0]; 3], &ome_words(""), (1, 1), &[]),
+            "announces 2 images, found 3 pages",
         ),
         (
             "a.ome.tif",
@@ -1061,13 +1066,16 @@ fn volumes_in_one_directory_are_refused_by_their_tag() {
 }
 
 /// OME-XML of two layers of 20 x 20 x 40 um, with what stands in the element `Pixels`.
-fn ome(inside: &str) -> Vec<u8> {
-    let xml = format!(
+fn ome_words(inside: &str) -> String {
+    format!(
         "<?xml version=\"1.0\"?><OME><Image><Pixels SizeX=\"2\" SizeY=\"2\" SizeZ=\"2\" SizeC=\"1\" \
          SizeT=\"1\" PhysicalSizeX=\"20\" PhysicalSizeY=\"20\" PhysicalSizeZ=\"40\">{inside}\
          </Pixels></Image></OME>"
-    );
-    tiff_of([2, 2], &LAYERS, &xml, (1, 1), &[])
+    )
+}
+
+fn ome(inside: &str) -> Vec<u8> {
+    tiff_of([2, 2], &LAYERS, &ome_words(inside), (1, 1), &[])
 }
 
 #[test]
@@ -1140,5 +1148,204 @@ fn positions_of_ome_planes_that_contradict_the_size_along_z_leave_no_size() {
         let error = error.unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
         assert!(written("a.ome.tif", &bytes, given(LONG)).is_ok());
+    }
+}
+
+/// A header of NIfTI-1 whose sform has these columns, times the voxel size.
+fn with_rows(columns: [[f32; 3]; 3]) -> Vec<u8> {
+    nifti(|bytes| {
+        bytes[254] = 1;
+        for (axis, (column, size)) in columns.into_iter().zip([0.02, 0.02, 0.04]).enumerate() {
+            for (row, part) in column.into_iter().enumerate() {
+                put(bytes, 280 + 16 * row + 4 * axis, part * size);
+            }
+        }
+    })
+}
+
+#[test]
+fn axes_that_are_not_at_right_angles_are_refused_and_turned_ones_are_read() {
+    let of = |columns: [[f32; 3]; 3]| {
+        let words = |scale: [f32; 3]| {
+            columns
+                .into_iter()
+                .zip(scale)
+                .map(|(column, size)| column.map(|part| (part * size).to_string()))
+        };
+        let vectors: Vec<String> = words([0.02, 0.02, 0.04])
+            .map(|parts| format!("({})", parts.join(",")))
+            .collect();
+        let matrix: Vec<String> = words([1.0; 3]).map(|parts| parts.join(" ")).collect();
+        [
+            ("a.nii", "srow_x", with_rows(columns)),
+            (
+                "a.nrrd",
+                "space directions",
+                nrrd(
+                    &format!(
+                        "{NRRD}\nencoding: raw\nspace: LPS\nspace directions: {}",
+                        vectors.join(" ")
+                    ),
+                    &EIGHT,
+                ),
+            ),
+            (
+                "a.mha",
+                "TransformMatrix",
+                meta(
+                    &format!(
+                        "{META}\nElementSpacing = .02 .02 .04\nTransformMatrix = {}",
+                        matrix.join(" ")
+                    ),
+                    &EIGHT,
+                ),
+            ),
+        ]
+    };
+    let half = 0.5_f32.sqrt();
+    for turned in [
+        [[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]],
+        [[half, half, 0.0], [-half, half, 0.0], [0.0, 0.0, 1.0]],
+        // Rounded to three decimals.
+        [[0.5, 0.866, 0.0], [-0.866, 0.5, 0.0], [0.0, 0.0, 1.0]],
+    ] {
+        for (name, _, bytes) in of(turned) {
+            let image = written(name, &bytes, ReadOptions::default()).unwrap();
+            assert_eq!(image.values, EIGHT.map(f32::from), "{name}");
+        }
+    }
+    for (odd, part) in [
+        (
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.6, 0.0, 0.8]],
+            "axes x and z at a cosine of 0.6",
+        ),
+        (
+            [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+            "axes x and y at a cosine of 1",
+        ),
+        (
+            [[1.0, 0.0, 0.0], [0.01, 0.99995, 0.0], [0.0, 0.0, 1.0]],
+            "axes x and y at a cosine of 0.01",
+        ),
+    ] {
+        for (name, field, bytes) in of(odd) {
+            let error = written(name, &bytes, given([20.0; 3])).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains(field) && error.contains(part), "{error}");
+        }
+    }
+    // A direction of another length would be another voxel size.
+    let scaled = meta(
+        &format!("{META}\nElementSpacing = 1 1 1\nTransformMatrix = 2 0 0 0 2 0 0 0 2"),
+        &EIGHT,
+    );
+    let error = written("a.mha", &scaled, given([20.0; 3])).unwrap_err();
+    assert!(error.to_string().contains("of the length 2"), "{error}");
+}
+
+#[test]
+fn fields_that_contradict_each_other_are_refused() {
+    let units = format!("{NRRD}\nencoding: raw\nunits: um um um");
+    let directions = "space: LPS\nspace directions: (0.02,0,0) (0,0.02,0) (0,0,0.04)";
+    let spaced = format!("{META}\nElementSpacing = .02 .02 .04");
+    for (name, bytes, part) in [
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 20 20 40\nspacings: 10 10 10"),
+                &EIGHT,
+            ),
+            "the field \"spacings\" twice",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 20 20 40\nbyte skip: 0\nbyteskip: 1"),
+                &EIGHT,
+            ),
+            "the field \"byte skip\" twice",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 10 10 10\n{directions}\nspace units: mm mm mm"),
+                &EIGHT,
+            ),
+            "spacings is [10.0, 10.0, 10.0] beside space directions",
+        ),
+        (
+            "a.mha",
+            meta(&format!("{spaced}\nElementSpacing = .01 .01 .01"), &EIGHT),
+            "the field \"ElementSpacing\" twice",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{spaced}\nOffset = 0 0 0\nPosition = 1 0 0"),
+                &EIGHT,
+            ),
+            "Position is [1.0, 0.0, 0.0] beside Offset",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{spaced}\nElementByteOrderMSB = True\nBinaryDataByteOrderMSB = False"),
+                &EIGHT,
+            ),
+            "BinaryDataByteOrderMSB is false",
+        ),
+    ] {
+        let error = written(name, &bytes, ReadOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    // What is said twice alike is no contradiction.
+    for fields in [
+        format!("{units}\nspacings: 20 20 40\nspacings: 20  20 40"),
+        format!("{units}\nspacings: 20 20 40\n{directions}\nspace units: mm mm mm"),
+        format!("{units}\nspacings: 20 20 40\nspace units: mm mm mm"),
+    ] {
+        reads("a.nrrd", &nrrd(&fields, &EIGHT), LONG, |v| v);
+    }
+    let twice = format!("{spaced}\nElementSpacing = .02 .02 .04\nOffset = 0 0 0\nOrigin = 0 0 0");
+    reads("a.mha", &meta(&twice, &EIGHT), LONG, |v| v);
+}
+
+#[test]
+fn data_files_are_in_the_folder_however_they_are_named_and_each_is_listed_once() {
+    let place = tempfile::tempdir().unwrap();
+    let inside = place.path().join("scan");
+    fs::create_dir_all(inside.join("sub")).unwrap();
+    fs::write(inside.join("in.raw"), EIGHT).unwrap();
+    let path = inside.join("a.mhd");
+    let write = |data: &str| {
+        let text = format!("{META}\nElementSpacing = .02 .02 .02\nElementDataFile = {data}\n");
+        fs::write(&path, text).unwrap();
+        read(&path, None)
+    };
+    let whole = inside.join("in.raw");
+    for name in [
+        "../scan/in.raw",
+        "sub/../../scan/in.raw",
+        &*whole.to_string_lossy(),
+    ] {
+        assert_eq!(write(name).unwrap().values, EIGHT.map(f32::from), "{name}");
+    }
+    let missing = write("../scan/no.raw").unwrap_err();
+    assert!(
+        matches!(missing, ImageError::MissingDataFile { .. }),
+        "{missing}"
+    );
+    for name in ["../no.raw", "../no/no.raw", "/no/no.raw"] {
+        let error = write(name).unwrap_err();
+        assert!(matches!(error, ImageError::OutsideFolder { .. }), "{error}");
+    }
+    for second in ["in.raw", "./in.raw", "../scan/in.raw"] {
+        let error = write(&format!("LIST\nin.raw\n{second}"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("ElementDataFile") && error.contains("twice"),
+            "{error}"
+        );
     }
 }
