@@ -233,7 +233,12 @@ fn stacks_of_which_layers_are_missing_or_of_another_type_are_refused() {
         (
             "a.ome.tif",
             patched("ome_z40.ome.tif", b"SizeZ=\"6\"", b"SizeZ=\"1\""),
-            "announces 1 images, found 6 pages",
+            "PlaneCount 6 in the element 1 after 0 planes, expected each of the 1 planes",
+        ),
+        (
+            "a.ome.tif",
+            tiff_of([2, 2], &[LAYERS[0]; 3], &ome_words(""), (1, 1), &[]),
+            "announces 2 images, found 3 pages",
         ),
         (
             "a.ome.tif",
@@ -940,4 +945,407 @@ fn pipes_and_devices_are_refused_wherever_a_file_is_opened() {
         .unwrap();
     assert!(made.success());
     refused(read(&slices, None), "slices");
+}
+
+/// A little-endian TIFF of 8 bits with a page per part of `layers`; `more` are entries of the first page
+/// (tag, type, count, value), `unit` and `per_unit` the resolution.
+fn tiff_of(
+    [width, height]: [u32; 2],
+    layers: &[&[u8]],
+    description: &str,
+    (unit, per_unit): (u32, u32),
+    more: &[[u32; 4]],
+) -> Vec<u8> {
+    let mut bytes = b"II*\0".to_vec();
+    let text = [description.as_bytes(), b"\0\0\0\0\0"].concat();
+    let data_at = 8_u32;
+    bytes.extend(0_u32.to_le_bytes());
+    bytes.extend(per_unit.to_le_bytes());
+    bytes.extend(1_u32.to_le_bytes());
+    let text_at = bytes.len() as u32;
+    bytes.extend(&text);
+    let mut link = 4;
+    for (number, layer) in layers.iter().enumerate() {
+        let strip_at = bytes.len() as u32;
+        bytes.extend(*layer);
+        let mut entries = vec![
+            [256, 4, 1, width],
+            [257, 4, 1, height],
+            [258, 3, 1, 8],
+            [259, 3, 1, 1],
+            [262, 3, 1, 1],
+            [270, 2, text.len() as u32, text_at],
+            [273, 4, 1, strip_at],
+            [278, 4, 1, height],
+            [279, 4, 1, layer.len() as u32],
+            [282, 5, 1, data_at],
+            [283, 5, 1, data_at],
+            [296, 3, 1, unit],
+        ];
+        if number == 0 {
+            entries.extend(more);
+        } else {
+            entries.retain(|entry| entry[0] != 270);
+        }
+        let at = (bytes.len() as u32).to_le_bytes();
+        bytes[link..link + 4].copy_from_slice(&at);
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for [tag, kind, count, value] in entries {
+            bytes.extend((tag as u16).to_le_bytes());
+            bytes.extend((kind as u16).to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        link = bytes.len();
+        bytes.extend(0_u32.to_le_bytes());
+    }
+    bytes
+}
+
+const LAYERS: [&[u8]; 2] = [&[1, 2, 3, 4], &[5, 6, 7, 8]];
+
+#[test]
+fn what_tifffile_says_of_spacing_and_axes_counts() {
+    let of = |description: &str, resolution| tiff_of([2, 2], &LAYERS, description, resolution, &[]);
+    for (words, resolution) in [
+        (r#""spacing": 40.0, "unit": "um", "axes": "ZYX""#, (3, 500)),
+        (r#""spacing": 0.04, "unit": "mm", "axes": "IYX""#, (1, 50)),
+        (r#""spacing": 40, "unit": "\u00b5m""#, (3, 500)),
+    ] {
+        let bytes = of(&format!(r#"{{"shape": [2, 2, 2], {words}}}"#), resolution);
+        reads("a.tif", &bytes, LONG, |v| v);
+    }
+    // A length without a unit, or with one that is none, is no length.
+    for (words, resolution, part) in [
+        (
+            r#""spacing": 40.0"#,
+            (3, 500),
+            "spacing 40.0, without a unit",
+        ),
+        (
+            r#""spacing": 40.0, "unit": "pixel""#,
+            (3, 500),
+            "unit \"pixel\"",
+        ),
+        (r#""spacing": [40], "unit": "um""#, (3, 500), "spacing [40]"),
+        (r#""spacing": 40, "unit": "um""#, (1, 1), "without a unit"),
+        (r#""PhysicalSizeZ": 40"#, (3, 500), "PhysicalSizeZ 40"),
+        (r#""spacing": 0, "unit": "um""#, (3, 500), "20 x 20 x 0 um"),
+        (r#""axes": "XYZ""#, (3, 500), "axes is XYZ"),
+        (r#""axes": "YXZ""#, (3, 500), "axes is YXZ"),
+        (r#""axes": "ZXY""#, (3, 500), "axes is ZXY"),
+        (r#""axes": "VYX""#, (3, 500), "axes is VYX"),
+        (r#""axes": "YX""#, (3, 500), "axes is YX"),
+        (r#""axes": "TYX""#, (3, 500), "with the axes TYX"),
+    ] {
+        let bytes = of(&format!(r#"{{"shape": [2, 2, 2], {words}}}"#), resolution);
+        let error = written("a.tif", &bytes, ReadOptions::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{words}: {error}");
+    }
+}
+
+#[test]
+fn volumes_in_one_directory_are_refused_by_their_tag() {
+    for (entry, part) in [
+        ([32_997, 4, 1, 2], "ImageDepth (tag 32997) is 2"),
+        ([32_998, 3, 1, 2], "TileDepth (tag 32998) is 2"),
+        ([33_628, 4, 2, 8], "tag 33628"),
+        ([33_629, 4, 2, 8], "tag 33629"),
+        ([33_630, 4, 2, 8], "tag 33630"),
+        ([33_631, 4, 2, 8], "tag 33631"),
+        ([34_361, 1, 4, 8], "tag 34361"),
+        ([34_412, 1, 4, 8], "tag 34412"),
+    ] {
+        let bytes = tiff_of([2, 2], &LAYERS[..1], "", (3, 500), &[entry]);
+        let error = written("a.tif", &bytes, given([20.0; 3])).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let flat = tiff_of([2, 2], &LAYERS, "", (3, 500), &[[32_997, 4, 1, 1]]);
+    reads("a.tif", &flat, [20.0; 3], |v| v);
+}
+
+/// OME-XML of two layers of 20 x 20 x 40 um, with what stands in the element `Pixels`.
+fn ome_words(inside: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><OME><Image><Pixels SizeX=\"2\" SizeY=\"2\" SizeZ=\"2\" SizeC=\"1\" \
+         SizeT=\"1\" PhysicalSizeX=\"20\" PhysicalSizeY=\"20\" PhysicalSizeZ=\"40\">{inside}\
+         </Pixels></Image></OME>"
+    )
+}
+
+fn ome(inside: &str) -> Vec<u8> {
+    tiff_of([2, 2], &LAYERS, &ome_words(inside), (1, 1), &[])
+}
+
+#[test]
+fn planes_of_ome_files_are_in_the_order_of_pages_or_refused() {
+    for plain in [
+        "",
+        "<TiffData/>",
+        "<TiffData IFD='0' PlaneCount='2'></TiffData>",
+        "<TiffData IFD='0'/><TiffData IFD='1' FirstZ='1' FirstC='0' FirstT='0' PlaneCount='1'/>",
+    ] {
+        reads("a.ome.tif", &ome(plain), LONG, |v| v);
+    }
+    for (odd, part) in [
+        (
+            "<TiffData IFD='0' FirstZ='1'/><TiffData IFD='1' FirstZ='0'/>",
+            "IFD 0, FirstZ 1 in the element 1 after 0 planes",
+        ),
+        ("<TiffData IFD='1'/><TiffData IFD='0' FirstZ='1'/>", "IFD 1"),
+        (
+            "<TiffData IFD='0'/><TiffData IFD='0'/>",
+            "IFD 0 in the element 2",
+        ),
+        (
+            "<TiffData IFD='0'/><TiffData IFD='0' FirstZ='1'/>",
+            "FirstZ 1",
+        ),
+        ("<TiffData IFD='0'/>", "1 of 2 planes"),
+        ("<TiffData FirstZ='1'/>", "FirstZ 1"),
+        ("<TiffData FirstC='1'/>", "FirstC 1"),
+        ("<TiffData FirstT='1'/>", "FirstT 1"),
+        ("<TiffData IFD='0' PlaneCount='12'/>", "PlaneCount 12"),
+        ("<TiffData IFD='-1'/>", "IFD -1"),
+        ("<TiffData IFD='0' PlaneCount='0'/>", "PlaneCount 0"),
+    ] {
+        let error = written("a.ome.tif", &ome(odd), given([20.0; 3])).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("TiffData") && error.contains(part),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn positions_of_ome_planes_that_contradict_the_size_along_z_leave_no_size() {
+    let planes = |second: &str, unit: &str| {
+        format!(
+            "<Plane TheZ='0' PositionZ='5' {unit}/><Plane TheZ='1' PositionZ='{second}' {unit}/>"
+        )
+    };
+    let um = "PositionZUnit='&#181;m'";
+    for (second, unit) in [
+        ("45", um),
+        ("-35", um),
+        ("5", um),
+        ("25", "PositionZUnit='reference frame'"),
+    ] {
+        reads("a.ome.tif", &ome(&planes(second, unit)), LONG, |v| v);
+    }
+    for (second, unit, part) in [
+        (
+            "25",
+            um,
+            "PositionZ steps by 20 um up to plane 1, against PhysicalSizeZ of 40 um",
+        ),
+        ("5.02", "PositionZUnit='mm'", "PositionZ steps by 20 um"),
+    ] {
+        let bytes = ome(&planes(second, unit));
+        let error = written("a.ome.tif", &bytes, ReadOptions::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+        assert!(written("a.ome.tif", &bytes, given(LONG)).is_ok());
+    }
+}
+
+/// A header of NIfTI-1 whose sform has these columns, times the voxel size.
+fn with_rows(columns: [[f32; 3]; 3]) -> Vec<u8> {
+    nifti(|bytes| {
+        bytes[254] = 1;
+        for (axis, (column, size)) in columns.into_iter().zip([0.02, 0.02, 0.04]).enumerate() {
+            for (row, part) in column.into_iter().enumerate() {
+                put(bytes, 280 + 16 * row + 4 * axis, part * size);
+            }
+        }
+    })
+}
+
+#[test]
+fn axes_that_are_not_at_right_angles_are_refused_and_turned_ones_are_read() {
+    let of = |columns: [[f32; 3]; 3]| {
+        let words = |scale: [f32; 3]| {
+            columns
+                .into_iter()
+                .zip(scale)
+                .map(|(column, size)| column.map(|part| (part * size).to_string()))
+        };
+        let vectors: Vec<String> = words([0.02, 0.02, 0.04])
+            .map(|parts| format!("({})", parts.join(",")))
+            .collect();
+        let matrix: Vec<String> = words([1.0; 3]).map(|parts| parts.join(" ")).collect();
+        [
+            ("a.nii", "srow_x", with_rows(columns)),
+            (
+                "a.nrrd",
+                "space directions",
+                nrrd(
+                    &format!(
+                        "{NRRD}\nencoding: raw\nspace: LPS\nspace directions: {}",
+                        vectors.join(" ")
+                    ),
+                    &EIGHT,
+                ),
+            ),
+            (
+                "a.mha",
+                "TransformMatrix",
+                meta(
+                    &format!(
+                        "{META}\nElementSpacing = .02 .02 .04\nTransformMatrix = {}",
+                        matrix.join(" ")
+                    ),
+                    &EIGHT,
+                ),
+            ),
+        ]
+    };
+    let half = 0.5_f32.sqrt();
+    for turned in [
+        [[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]],
+        [[half, half, 0.0], [-half, half, 0.0], [0.0, 0.0, 1.0]],
+        // Rounded to three decimals.
+        [[0.5, 0.866, 0.0], [-0.866, 0.5, 0.0], [0.0, 0.0, 1.0]],
+    ] {
+        for (name, _, bytes) in of(turned) {
+            let image = written(name, &bytes, ReadOptions::default()).unwrap();
+            assert_eq!(image.values, EIGHT.map(f32::from), "{name}");
+        }
+    }
+    for (odd, part) in [
+        (
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.6, 0.0, 0.8]],
+            "axes x and z at a cosine of 0.6",
+        ),
+        (
+            [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+            "axes x and y at a cosine of 1",
+        ),
+        (
+            [[1.0, 0.0, 0.0], [0.01, 0.99995, 0.0], [0.0, 0.0, 1.0]],
+            "axes x and y at a cosine of 0.01",
+        ),
+    ] {
+        for (name, field, bytes) in of(odd) {
+            let error = written(name, &bytes, given([20.0; 3])).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains(field) && error.contains(part), "{error}");
+        }
+    }
+    // A direction of another length would be another voxel size.
+    let scaled = meta(
+        &format!("{META}\nElementSpacing = 1 1 1\nTransformMatrix = 2 0 0 0 2 0 0 0 2"),
+        &EIGHT,
+    );
+    let error = written("a.mha", &scaled, given([20.0; 3])).unwrap_err();
+    assert!(error.to_string().contains("of the length 2"), "{error}");
+}
+
+#[test]
+fn fields_that_contradict_each_other_are_refused() {
+    let units = format!("{NRRD}\nencoding: raw\nunits: um um um");
+    let directions = "space: LPS\nspace directions: (0.02,0,0) (0,0.02,0) (0,0,0.04)";
+    let spaced = format!("{META}\nElementSpacing = .02 .02 .04");
+    for (name, bytes, part) in [
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 20 20 40\nspacings: 10 10 10"),
+                &EIGHT,
+            ),
+            "the field \"spacings\" twice",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 20 20 40\nbyte skip: 0\nbyteskip: 1"),
+                &EIGHT,
+            ),
+            "the field \"byte skip\" twice",
+        ),
+        (
+            "a.nrrd",
+            nrrd(
+                &format!("{units}\nspacings: 10 10 10\n{directions}\nspace units: mm mm mm"),
+                &EIGHT,
+            ),
+            "spacings is [10.0, 10.0, 10.0] beside space directions",
+        ),
+        (
+            "a.mha",
+            meta(&format!("{spaced}\nElementSpacing = .01 .01 .01"), &EIGHT),
+            "the field \"ElementSpacing\" twice",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{spaced}\nOffset = 0 0 0\nPosition = 1 0 0"),
+                &EIGHT,
+            ),
+            "Position is [1.0, 0.0, 0.0] beside Offset",
+        ),
+        (
+            "a.mha",
+            meta(
+                &format!("{spaced}\nElementByteOrderMSB = True\nBinaryDataByteOrderMSB = False"),
+                &EIGHT,
+            ),
+            "BinaryDataByteOrderMSB is false",
+        ),
+    ] {
+        let error = written(name, &bytes, ReadOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    // What is said twice alike is no contradiction.
+    for fields in [
+        format!("{units}\nspacings: 20 20 40\nspacings: 20  20 40"),
+        format!("{units}\nspacings: 20 20 40\n{directions}\nspace units: mm mm mm"),
+        format!("{units}\nspacings: 20 20 40\nspace units: mm mm mm"),
+    ] {
+        reads("a.nrrd", &nrrd(&fields, &EIGHT), LONG, |v| v);
+    }
+    let twice = format!("{spaced}\nElementSpacing = .02 .02 .04\nOffset = 0 0 0\nOrigin = 0 0 0");
+    reads("a.mha", &meta(&twice, &EIGHT), LONG, |v| v);
+}
+
+#[test]
+fn data_files_are_in_the_folder_however_they_are_named_and_each_is_listed_once() {
+    let place = tempfile::tempdir().unwrap();
+    let inside = place.path().join("scan");
+    fs::create_dir_all(inside.join("sub")).unwrap();
+    fs::write(inside.join("in.raw"), EIGHT).unwrap();
+    let path = inside.join("a.mhd");
+    let write = |data: &str| {
+        let text = format!("{META}\nElementSpacing = .02 .02 .02\nElementDataFile = {data}\n");
+        fs::write(&path, text).unwrap();
+        read(&path, None)
+    };
+    let whole = inside.join("in.raw");
+    for name in [
+        "../scan/in.raw",
+        "sub/../../scan/in.raw",
+        &*whole.to_string_lossy(),
+    ] {
+        assert_eq!(write(name).unwrap().values, EIGHT.map(f32::from), "{name}");
+    }
+    let missing = write("../scan/no.raw").unwrap_err();
+    assert!(
+        matches!(missing, ImageError::MissingDataFile { .. }),
+        "{missing}"
+    );
+    for name in ["../no.raw", "../no/no.raw", "/no/no.raw"] {
+        let error = write(name).unwrap_err();
+        assert!(matches!(error, ImageError::OutsideFolder { .. }), "{error}");
+    }
+    for second in ["in.raw", "./in.raw", "../scan/in.raw"] {
+        let error = write(&format!("LIST\nin.raw\n{second}"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("ElementDataFile") && error.contains("twice"),
+            "{error}"
+        );
+    }
 }

@@ -84,7 +84,7 @@ pub(super) fn described(
     } else if is_imagej(description) {
         by_imagej(path, description, resolution, plain)
     } else if let Some(shape) = Shape::of(description) {
-        by_shape(path, &shape, plain)
+        by_shape(path, &shape, resolution, plain)
     } else {
         Ok(plain)
     }
@@ -400,6 +400,14 @@ fn by_ome(path: &Path, ome: &ome::Ome, mut found: Described) -> Result<Described
             "whole numbers above 0",
         ));
     }
+    if let Some(words) = ome.out_of_order() {
+        return Err(ImageError::header(
+            path,
+            "OME-XML's TiffData",
+            text::shortened(&words),
+            format!("each of the {layers} planes once, in the order of the pages; write it anew"),
+        ));
+    }
     found.images = Some(layers);
     found.plane = Some([x, y]);
     found.one_directory = true;
@@ -435,13 +443,65 @@ fn by_ome(path: &Path, ome: &ome::Ome, mut found: Described) -> Result<Described
             }));
         }
     }
+    if let Some(looked) = contradicted(&found.claim, &ome.positions) {
+        found.claim = Claim::Nothing(looked);
+    }
     Ok(found)
 }
 
-/// The shape that tifffile writes: layers first, then rows and columns.
+/// What the positions of the planes say against the size along z, or that of x where there is none.
+///
+/// Positions are those of a stage: they may be all the same, in no unit of length, and read to a percent.
+fn contradicted(claim: &Claim, positions: &[[String; 3]]) -> Option<String> {
+    let Claim::Um { plane, layer } = claim else {
+        return None;
+    };
+    let size = layer.unwrap_or(plane[0]);
+    let mut known: Vec<(u64, f64)> = positions
+        .iter()
+        .filter_map(|[z, at, unit]| {
+            let at: f64 = at.trim().parse().ok()?;
+            Some((z.trim().parse().ok()?, at * text::unit_um(unit)?))
+        })
+        .collect();
+    known.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    known.dedup();
+    let steps: Vec<(u64, f64)> = known
+        .windows(2)
+        .map(|pair| {
+            let planes = (pair[1].0 - pair[0].0) as f64;
+            (pair[1].0, (pair[1].1 - pair[0].1) / planes)
+        })
+        .collect();
+    if steps.iter().all(|(_, step)| step.abs() <= 0.0) {
+        return None;
+    }
+    let (first, last) = (known.first()?, known.last()?);
+    let mean = (last.1 - first.1) / (last.0 - first.0) as f64;
+    // One step that is off by half is a plane that is missing or stands elsewhere.
+    let within = |ratio: f64, by: f64| (ratio - 1.0).abs() < by;
+    let odd = steps
+        .iter()
+        .find(|(_, step)| !within(step * mean.signum() / size, 0.5));
+    let off = (!within(mean.abs() / size, 0.01)).then_some((last.0, mean));
+    let (z, step) = off.or(odd.copied())?;
+    Some(format!(
+        "OME-XML's PositionZ steps by {} um up to plane {z}, against {} of {} um",
+        super::written(&[step]),
+        if layer.is_some() {
+            "PhysicalSizeZ"
+        } else {
+            "PhysicalSizeX, no PhysicalSizeZ,"
+        },
+        super::written(&[size])
+    ))
+}
+
+/// What tifffile writes: the shape, layers first, then rows and columns, and what its user adds.
 struct Shape {
     sizes: Vec<u64>,
     axes: Option<String>,
+    json: serde_json::Value,
 }
 
 impl Shape {
@@ -461,24 +521,57 @@ impl Shape {
         Some(Self {
             sizes: sizes?,
             axes: axes.map(str::to_uppercase),
+            json,
         })
+    }
+
+    /// The sizes of more than one voxel before rows and columns, and the letters of their axes.
+    fn leading(&self, path: &Path) -> Result<Vec<(char, u64)>, ImageError> {
+        let sizes = &self.sizes;
+        let Some(axes) = &self.axes else {
+            let leading = &sizes[..sizes.len().saturating_sub(2)];
+            let several = leading.iter().filter(|&&size| size > 1);
+            return Ok(several.map(|&size| ('Q', size)).collect());
+        };
+        let is_plane = |axis: char| matches!(axis, 'Y' | 'X');
+        let mut named: Vec<(char, u64)> = axes.chars().zip(sizes.iter().copied()).collect();
+        named.retain(|&(axis, size)| size > 1 || is_plane(axis));
+        let rows = named.len().saturating_sub(2);
+        let known = |axis: char| matches!(axis, 'I' | 'Z' | 'Q' | 'C' | 'T' | 'S');
+        let plane = named.split_off(rows);
+        if axes.chars().count() == sizes.len()
+            && plane.iter().map(|&(axis, _)| axis).eq(['Y', 'X'])
+            && named.iter().all(|&(axis, _)| known(axis))
+        {
+            return Ok(named);
+        }
+        Err(ImageError::header(
+            path,
+            "tifffile's description: axes",
+            format!("{} of the shape {sizes:?}", text::shortened(axes)),
+            "ZYX, IYX or QYX: layers, then rows, then columns, of one image",
+        ))
     }
 }
 
-fn by_shape(path: &Path, shape: &Shape, mut found: Described) -> Result<Described, ImageError> {
+fn by_shape(
+    path: &Path,
+    shape: &Shape,
+    resolution: Resolution,
+    mut found: Described,
+) -> Result<Described, ImageError> {
     found.writer = "tifffile's description";
-    let sizes = &shape.sizes;
-    let leading = &sizes[..sizes.len().saturating_sub(2)];
-    let is_list = |at: usize| {
-        let axes = shape.axes.as_ref().filter(|axes| axes.len() == sizes.len());
-        axes.is_some_and(|axes| matches!(axes.as_bytes()[at], b'C' | b'T' | b'S'))
-    };
-    let several: Vec<usize> = (0..leading.len()).filter(|&at| leading[at] > 1).collect();
-    if several.len() > 1 || several.iter().any(|&at| is_list(at)) {
+    let several = shape.leading(path)?;
+    if several.len() > 1
+        || several
+            .iter()
+            .any(|&(axis, _)| matches!(axis, 'C' | 'T' | 'S'))
+    {
         return Err(ImageError::Several {
             path: path.into(),
             found: format!(
-                "tifffile's description says the shape {sizes:?}{}",
+                "tifffile's description says the shape {:?}{}",
+                shape.sizes,
                 shape.axes.as_ref().map_or_else(String::new, |axes| format!(
                     " with the axes {}",
                     text::shortened(axes)
@@ -487,9 +580,68 @@ fn by_shape(path: &Path, shape: &Shape, mut found: Described) -> Result<Describe
             remedy: "write one volume of layers, rows and columns to a file of its own",
         });
     }
-    found.images = several.first().map(|&at| leading[at]);
+    found.images = several.first().map(|&(_, size)| size);
     found.one_directory = true;
+    if let Some(claim) = shape_claim(&shape.json, resolution) {
+        found.claim = claim;
+        found.from = "tifffile's description and resolution tags";
+    }
     Ok(found)
+}
+
+/// The voxel size by `spacing` (between layers) and `unit` beside the shape, which are those of
+/// `ImageJ`'s description; `None` where neither is there.
+///
+/// Resolution tags in inches or cm have their own unit; those without one have that of `unit`.
+fn shape_claim(json: &serde_json::Value, resolution: Resolution) -> Option<Claim> {
+    let looked = |key: &str, why: &str| {
+        let value = json.get(key).map(ToString::to_string).unwrap_or_default();
+        let value = text::shortened(&value);
+        Some(Claim::Nothing(format!(
+            "tifffile's description says {key} {value}, {why}"
+        )))
+    };
+    let elsewhere = [
+        "PhysicalSizeX",
+        "PhysicalSizeY",
+        "PhysicalSizeZ",
+        "scale",
+        "zunit",
+        "yunit",
+        "voxel_size",
+    ];
+    if let Some(key) = elsewhere.into_iter().find(|key| json.get(key).is_some()) {
+        return looked(key, "of which only spacing and unit are read");
+    }
+    let unit_um = match json.get("unit") {
+        None => None,
+        Some(unit) => match unit.as_str().and_then(text::unit_um) {
+            None => return looked("unit", "which is no unit of length"),
+            unit_um => unit_um,
+        },
+    };
+    let layer = match (json.get("spacing"), unit_um) {
+        (None, None) => return None,
+        (None, Some(_)) => None,
+        (Some(_), None) => return looked("spacing", "without a unit"),
+        (Some(spacing), Some(unit_um)) => match spacing.as_f64() {
+            None => return looked("spacing", "which is no number"),
+            Some(spacing) => Some(spacing * unit_um),
+        },
+    };
+    let plane = match (resolution.unit, resolution.per_unit, unit_um) {
+        // One pixel per unit is what tifffile writes where no resolution is given.
+        (1, [Some(x), Some(y)], Some(unit_um))
+            if (x - 1.0).abs() > 0.0 || (y - 1.0).abs() > 0.0 =>
+        {
+            [unit_um / x, unit_um / y]
+        }
+        _ => match by_tags(resolution) {
+            Claim::Um { plane, .. } => plane,
+            other => return Some(other),
+        },
+    };
+    Some(Claim::Um { plane, layer })
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 use super::samples::{self, Layout, Packing, Sample};
 use super::text::{self, numbers};
-use super::{Claim, Image, ImageError, Orientation, ReadOptions, Stated, assembled, nifti};
+use super::{
+    Claim, Image, ImageError, Orientation, ReadOptions, Stated, UPRIGHT, assembled, check_upright,
+    nifti,
+};
 
 /// Longest header that is read, bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -34,9 +37,21 @@ pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageErr
     let mut assumed = Vec::new();
     let (axes, dims) = checked(path, fields)?;
     let sample = sample(path, get("ElementType"))?;
-    let big_endian = flag(path, fields, "ElementByteOrderMSB")?
-        .or(flag(path, fields, "BinaryDataByteOrderMSB")?)
-        .unwrap_or(false);
+    let orders = [
+        flag(path, fields, "ElementByteOrderMSB")?,
+        flag(path, fields, "BinaryDataByteOrderMSB")?,
+    ];
+    if let [Some(one), Some(other)] = orders
+        && one != other
+    {
+        return Err(ImageError::header(
+            path,
+            "BinaryDataByteOrderMSB",
+            format!("{other} beside ElementByteOrderMSB = {one}"),
+            "the same order in both, or one of them",
+        ));
+    }
+    let big_endian = orders[0].or(orders[1]).unwrap_or(false);
     let is_text = flag(path, fields, "BinaryData")? == Some(false);
     let packing = match (is_text, flag(path, fields, "CompressedData")? == Some(true)) {
         (true, true) => {
@@ -148,7 +163,7 @@ fn header(path: &Path) -> Result<Header, ImageError> {
         let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
         let last = name == "ElementDataFile";
         listing = last && value.split_whitespace().next() == Some("LIST");
-        header.fields.insert(name, value);
+        text::insert_once(path, &mut header.fields, name, value)?;
         if last && !listing {
             return Ok(header);
         }
@@ -303,25 +318,21 @@ fn orientation(
     axes: usize,
     unit_mm: f64,
 ) -> Result<Orientation, ImageError> {
-    let first = |names: [&'static str; 3]| {
-        names
-            .into_iter()
-            .find_map(|name| fields.get(name).map(|value| (name, value.as_str())))
-    };
+    let used = axes.min(3);
+    let offset = one_of(path, fields, ["Offset", "Position", "Origin"], axes)?;
+    let names = ["TransformMatrix", "Rotation", "Orientation"];
+    let matrix = one_of(path, fields, names, axes * axes)?;
     let mut orientation = Orientation {
         origin_mm: [0.0; 3],
         direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         frame: "LPS",
     };
-    let used = axes.min(3);
-    if let Some((name, value)) = first(["Offset", "Position", "Origin"]) {
-        let offset = numbers(path, name, value, axes)?;
+    if let Some((_, offset)) = offset {
         for (part, stated) in orientation.origin_mm.iter_mut().zip(&offset[..used]) {
             *part = stated * unit_mm;
         }
     }
-    if let Some((name, value)) = first(["TransformMatrix", "Rotation", "Orientation"]) {
-        let matrix = numbers(path, name, value, axes * axes)?;
+    if let Some((name, matrix)) = matrix {
         let column = |axis: usize| {
             [0, 1, 2].map(|row| {
                 if row < used {
@@ -338,8 +349,51 @@ fn orientation(
             nifti::cross(first, second)
         };
         orientation.direction = [0, 1, 2].map(|row| [first[row], second[row], third[row]]);
+        for axis in [first, second, third] {
+            let length = axis.iter().map(|part| part * part).sum::<f64>().sqrt();
+            if (length - 1.0).abs() > UPRIGHT {
+                return Err(ImageError::header(
+                    path,
+                    name,
+                    format!("{axis:?} along one axis, of the length {length}"),
+                    format!(
+                        "directions of the length 1 (within {UPRIGHT}); sizes are ElementSpacing"
+                    ),
+                ));
+            }
+        }
+        check_upright(path, name, orientation.direction)?;
     }
     Ok(orientation)
+}
+
+/// The numbers of the first of three names for one thing, which the others must not contradict.
+fn one_of(
+    path: &Path,
+    fields: &Fields,
+    names: [&'static str; 3],
+    count: usize,
+) -> Result<Option<(&'static str, Vec<f64>)>, ImageError> {
+    let mut found: Option<(&'static str, Vec<f64>)> = None;
+    for name in names {
+        let Some(value) = fields.get(name) else {
+            continue;
+        };
+        let read = numbers(path, name, value, count)?;
+        match &found {
+            None => found = Some((name, read)),
+            Some((before, its)) if *its != read => {
+                return Err(ImageError::header(
+                    path,
+                    name,
+                    format!("{read:?} beside {before} = {its:?}"),
+                    "the same numbers in both, or one of them",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Bytes before the data: those of the header, or as `HeaderSize` says (-1: the data end the file).

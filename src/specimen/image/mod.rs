@@ -232,6 +232,41 @@ fn same_size(one: f64, other: f64) -> bool {
     (one - other).abs() < SAME_SIZE * other.abs()
 }
 
+/// Most of a cosine between two axes that stand upright on each other, and of what an edge of a direction
+/// may be longer or shorter than 1: rounding to three decimals.
+const UPRIGHT: f64 = 1e-3;
+
+/// Refuses axes that do not stand upright on each other, given as columns of length 1: voxels are boxes.
+///
+/// # Errors
+/// Two axes are sheared, or lie in one direction.
+fn check_upright(
+    path: &Path,
+    field: &'static str,
+    direction: [[f64; 3]; 3],
+) -> Result<(), ImageError> {
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        let cosine: f64 = direction.iter().map(|row| row[one] * row[other]).sum();
+        if cosine.is_nan() || cosine.abs() > UPRIGHT {
+            let names = ["x", "y", "z"];
+            return Err(ImageError::header(
+                path,
+                field,
+                format!(
+                    "axes {} and {} at a cosine of {}",
+                    names[one],
+                    names[other],
+                    written(&[cosine])
+                ),
+                format!(
+                    "axes at right angles (cosines within {UPRIGHT}); resample the image to such axes"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Sizes for a message, without the noise of the last digits.
 fn written(sizes: &[f64]) -> String {
     let parts: Vec<String> = sizes

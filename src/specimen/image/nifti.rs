@@ -9,7 +9,10 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use super::samples::{self, Layout, Packing, Sample, as_written};
-use super::{Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled};
+use super::{
+    Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled,
+    check_upright,
+};
 
 /// Bytes of the header of `NIfTI`-1.
 const FIRST: usize = 348;
@@ -386,6 +389,7 @@ fn by_rows(
         ));
     }
     let direction = rows.map(|row| [0, 1, 2].map(|axis| row[axis] / steps[axis]));
+    check_upright(path, "srow_x, srow_y, srow_z", direction)?;
     if flat {
         steps[2] = header.pixdim[3].abs();
     }

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use super::samples::{self, Layout, Packing, Sample};
 use super::text;
 use super::{
-    Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled, nifti,
+    Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, assembled,
+    check_upright, nifti, same_size,
 };
 
 /// Longest header that is read, bytes.
@@ -62,7 +63,7 @@ pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageErr
             ));
         }
     };
-    let data_name = get("data file").or(get("datafile"));
+    let data_name = get("data file");
     let files = match data_name {
         Some(name) => text::data_files(
             path,
@@ -151,10 +152,15 @@ fn header(path: &Path) -> Result<Header, ImageError> {
                 "lines of the form \"field: value\"",
             ));
         };
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_owned());
-        listing = matches!(name.as_str(), "data file" | "datafile")
-            && value.split_whitespace().next() == Some("LIST");
-        header.fields.insert(name, value);
+        let value = value.trim().to_owned();
+        let name = match name.trim().to_ascii_lowercase().as_str() {
+            "datafile" => "data file".to_owned(),
+            "lineskip" => "line skip".to_owned(),
+            "byteskip" => "byte skip".to_owned(),
+            name => name.to_owned(),
+        };
+        listing = name == "data file" && value.split_whitespace().next() == Some("LIST");
+        text::insert_once(path, &mut header.fields, name, value)?;
     }
 }
 
@@ -280,16 +286,16 @@ fn skip(
     files: &[PathBuf],
     layout: &mut Layout,
 ) -> Result<(), ImageError> {
-    let number = |names: [&str; 2], field: &'static str| -> Result<i64, ImageError> {
-        let Some(value) = names.iter().find_map(|name| fields.get(*name)) else {
+    let number = |field: &'static str| -> Result<i64, ImageError> {
+        let Some(value) = fields.get(field) else {
             return Ok(0);
         };
         value
             .parse()
             .map_err(|_| ImageError::header(path, field, text::shortened(value), "a whole number"))
     };
-    let lines = number(["line skip", "lineskip"], "line skip")?;
-    let bytes = number(["byte skip", "byteskip"], "byte skip")?;
+    let lines = number("line skip")?;
+    let bytes = number("byte skip")?;
     let refused = |field: &'static str, found: i64, allowed: &str| {
         ImageError::header(path, field, found.to_string(), allowed)
     };
@@ -442,14 +448,6 @@ fn placed(
     let get = |name: &str| fields.get(name).map(String::as_str);
     let space_name = get("space");
     let space = space(space_name);
-    let unit_um = unit(path, fields, axes)?;
-    let unit_um = match (unit_um, space_name) {
-        (Unit::Missing, Some(name)) if space.is_some() => {
-            assumed.push(format!("lengths without a unit in the space {name} are mm"));
-            Unit::Um(1e3)
-        }
-        (unit, _) => unit,
-    };
     let vectors: Vec<[f64; 3]> = match get("space directions") {
         None => Vec::new(),
         Some(value) => {
@@ -457,11 +455,24 @@ fn placed(
             axes.kept.iter().filter_map(|&axis| all[axis]).collect()
         }
     };
+    let unit_um = match (unit(path, fields, axes, !vectors.is_empty())?, space_name) {
+        (Unit::Missing, Some(name)) if space.is_some() => {
+            assumed.push(format!("lengths without a unit in the space {name} are mm"));
+            Unit::Um(1e3)
+        }
+        (unit, _) => unit,
+    };
+    let spaced = spacings(path, get("spacings"), axes)?;
     let sizes = if vectors.is_empty() {
-        spacings(path, get("spacings"), axes)?
+        spaced
     } else {
         let length = |axis: &[f64; 3]| axis.iter().map(|part| part * part).sum::<f64>().sqrt();
-        Some(vectors.iter().map(length).collect())
+        let lengths: Vec<f64> = vectors.iter().map(length).collect();
+        if let Some(spaced) = spaced {
+            let per_axis = unit(path, fields, axes, false)?;
+            check_same(path, (&spaced, &per_axis), (&lengths, &unit_um))?;
+        }
+        Some(lengths)
     };
     let claim = match (sizes, &unit_um) {
         (None, _) => Claim::Nothing("neither space directions nor spacings give a size".into()),
@@ -518,6 +529,7 @@ fn placed(
         }),
         frame,
     };
+    check_upright(path, "space directions", orientation.direction)?;
     Ok((claim, orientation))
 }
 
@@ -530,12 +542,41 @@ enum Unit<'a> {
     Unknown(&'a str),
 }
 
-/// The unit by `space units` (one per axis of space) or `units` (one per axis of the file).
-fn unit<'a>(path: &Path, fields: &'a Fields, axes: &Axes) -> Result<Unit<'a>, ImageError> {
+/// Refuses `spacings` beside `space directions` of other lengths; the format has one or the other.
+fn check_same(
+    path: &Path,
+    (spaced, unit): (&[f64], &Unit<'_>),
+    (lengths, its): (&[f64], &Unit<'_>),
+) -> Result<(), ImageError> {
+    let um = |unit: &Unit<'_>| match unit {
+        Unit::Um(um) => *um,
+        _ => 1.0,
+    };
+    let mut pairs = spaced.iter().zip(lengths);
+    if pairs.all(|(one, other)| same_size(one * um(unit), other * um(its))) {
+        return Ok(());
+    }
+    Err(ImageError::header(
+        path,
+        "spacings",
+        format!("{spaced:?} beside space directions of the lengths {lengths:?}"),
+        "one of the two fields, or the same sizes in both",
+    ))
+}
+
+/// The unit by `space units` (one per axis of space) or `units` (one per axis of the file), of which the
+/// first belongs to directions and the second to spacings.
+fn unit<'a>(
+    path: &Path,
+    fields: &'a Fields,
+    axes: &Axes,
+    of_space: bool,
+) -> Result<Unit<'a>, ImageError> {
     let get = |name: &str| fields.get(name);
     let (field, value, per_axis) = match (get("space units"), get("units")) {
-        (Some(value), _) => ("space units", value, false),
-        (None, Some(value)) => ("units", value, true),
+        (Some(value), None) => ("space units", value, false),
+        (Some(value), Some(_)) if of_space => ("space units", value, false),
+        (_, Some(value)) => ("units", value, true),
         (None, None) => return Ok(Unit::Missing),
     };
     let names: Vec<&str> = if value.contains('"') {

@@ -14,6 +14,74 @@ pub(super) struct Ome {
     pub(super) physical: [Option<(String, String)>; 3],
     /// The XML is in a file of its own.
     pub(super) elsewhere: bool,
+    /// Elements `TiffData` of the first image.
+    pub(super) pages: Vec<TiffData>,
+    /// `TheZ`, `PositionZ` and its unit of the elements `Plane` of the first image, as they stand there.
+    pub(super) positions: Vec<[String; 3]>,
+}
+
+/// Which directories hold which planes; `None` where the attribute is missing.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct TiffData {
+    /// `IFD` and `PlaneCount`, as they stand there.
+    ifd: Option<String>,
+    planes: Option<String>,
+    /// `FirstZ`, `FirstC`, `FirstT`, as they stand there.
+    first: [Option<String>; 3],
+}
+
+impl TiffData {
+    /// Whether the element starts where the one before it ended, at the plane `next` of `layers`, in the
+    /// directory of the same number; the plane after its last.
+    ///
+    /// By the schema `IFD` and `FirstZ` are 0 where they are missing, and `PlaneCount` is 1 beside an
+    /// `IFD` and else all planes.
+    fn follows(&self, next: u64, layers: u64) -> Option<u64> {
+        let number = |word: &Option<String>, usual: u64| match word {
+            None => Some(usual),
+            Some(word) => word.trim().parse::<u64>().ok(),
+        };
+        let all = if self.ifd.is_some() { 1 } else { layers };
+        let [z, c, t] = &self.first;
+        let end = next.checked_add(number(&self.planes, all)?)?;
+        let is_plain = number(&self.ifd, 0)? == next
+            && number(z, 0)? == next
+            && number(c, 0)? == 0
+            && number(t, 0)? == 0;
+        (is_plain && end > next && end <= layers).then_some(end)
+    }
+
+    fn in_words(&self) -> String {
+        let names = ["IFD", "PlaneCount", "FirstZ", "FirstC", "FirstT"];
+        let [z, c, t] = &self.first;
+        let words: Vec<String> = names
+            .into_iter()
+            .zip([&self.ifd, &self.planes, z, c, t])
+            .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
+            .collect();
+        words.join(", ")
+    }
+}
+
+impl Ome {
+    /// What of `TiffData` is not the plain order: every plane once, the first in the first directory.
+    pub(super) fn out_of_order(&self) -> Option<String> {
+        let layers = self.sizes[2];
+        let mut next = 0;
+        for (number, part) in self.pages.iter().enumerate() {
+            match part.follows(next, layers) {
+                Some(end) => next = end,
+                None => {
+                    return Some(format!(
+                        "{} in the element {} after {next} planes",
+                        part.in_words(),
+                        number + 1
+                    ));
+                }
+            }
+        }
+        (next < layers && !self.pages.is_empty()).then(|| format!("{next} of {layers} planes"))
+    }
 }
 
 /// The unit of sizes that name none.
@@ -50,10 +118,38 @@ pub(super) fn parse(xml: &str) -> Ome {
                 }
             }
             Some("BinaryOnly") => ome.elsewhere = true,
+            Some("TiffData") if !tag.starts_with('/') && ome.images == 1 => {
+                ome.pages.push(tiff_data(tag));
+            }
+            Some("Plane") if !tag.starts_with('/') && ome.images == 1 => {
+                let value = |name| {
+                    let mut all = attributes(tag).into_iter();
+                    all.find(|(its, _)| *its == name).map(|(_, value)| value)
+                };
+                if let (Some(z), Some(at)) = (value("TheZ"), value("PositionZ")) {
+                    let unit = value("PositionZUnit").unwrap_or_default();
+                    ome.positions.push([z, at, unit]);
+                }
+            }
             _ => {}
         }
     }
     ome
+}
+
+fn tiff_data(tag: &str) -> TiffData {
+    let mut found = TiffData::default();
+    for (name, value) in attributes(tag) {
+        match name {
+            "IFD" => found.ifd = Some(value),
+            "PlaneCount" => found.planes = Some(value),
+            "FirstZ" => found.first[0] = Some(value),
+            "FirstC" => found.first[1] = Some(value),
+            "FirstT" => found.first[2] = Some(value),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Where a tag ends, outside of quotes.
@@ -176,6 +272,8 @@ mod tests {
                     size("20.5", "\u{b5}m")
                 ],
                 elsewhere: false,
+                pages: Vec::new(),
+                positions: Vec::new(),
             }
         );
         let two = parse("<OME><Pixels SizeC='2' PhysicalSizeXUnit='mm'/><Pixels/></OME>");

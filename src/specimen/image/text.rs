@@ -1,5 +1,6 @@
 //! Fields of text headers (`MetaImage`, NRRD).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::{ImageError, ReadOptions};
@@ -21,6 +22,37 @@ pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(80) {
         None => text.into(),
         Some((end, _)) => format!("{}...", &text[..end]),
+    }
+}
+
+/// Keeps a field of a header, which stands there once, or again with the same value.
+///
+/// # Errors
+/// It was there with another value: programs differ in which of the two they take.
+pub(super) fn insert_once(
+    path: &Path,
+    fields: &mut BTreeMap<String, String>,
+    name: String,
+    value: String,
+) -> Result<(), ImageError> {
+    match fields.get(&name) {
+        Some(before) if !before.split_whitespace().eq(value.split_whitespace()) => {
+            Err(ImageError::header(
+                path,
+                "header",
+                format!(
+                    "the field \"{}\" twice, with \"{}\" and \"{}\"",
+                    shortened(&name),
+                    shortened(before),
+                    shortened(&value)
+                ),
+                "each field once",
+            ))
+        }
+        _ => {
+            fields.insert(name, value);
+            Ok(())
+        }
     }
 }
 
@@ -114,10 +146,23 @@ pub(super) fn data_files(
             format!("as many as there are layers, {layers}"),
         ));
     }
-    names
+    let files: Vec<PathBuf> = names
         .iter()
         .map(|name| data_file(path, field, name, options))
-        .collect()
+        .collect::<Result<_, _>>()?;
+    let mut seen = BTreeSet::new();
+    for file in &files {
+        let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        if !seen.insert(real) {
+            return Err(ImageError::header(
+                path,
+                field,
+                format!("a list with {} twice", file.display()),
+                "each file once",
+            ));
+        }
+    }
+    Ok(files)
 }
 
 /// The names that a pattern with one `%d` stands for.
@@ -183,19 +228,7 @@ fn data_file(
             field,
             data: data.clone(),
         };
-        // Names that lead out are refused before it is looked whether there is such a file.
-        let mut depth = 0_usize;
-        for part in Path::new(name).components() {
-            match part {
-                Component::Normal(_) => depth += 1,
-                Component::CurDir => {}
-                Component::ParentDir => depth = depth.checked_sub(1).ok_or_else(outside)?,
-                Component::RootDir | Component::Prefix(_) => return Err(outside()),
-            }
-        }
-        if let (Ok(folder), Ok(real)) = (folder.canonicalize(), data.canonicalize())
-            && !real.starts_with(folder)
-        {
+        if !lies_in(folder, name, &data) {
             return Err(outside());
         }
     }
@@ -208,6 +241,35 @@ fn data_file(
             data,
         })
     }
+}
+
+/// Whether a data file lies in a folder or below it, all links followed: however it is named.
+///
+/// Of a file that is not there its folder counts, and of a folder that is not there either the name.
+fn lies_in(folder: &Path, name: &str, data: &Path) -> bool {
+    let real = data.canonicalize().or_else(|error| {
+        // A link that leads nowhere is no missing file.
+        if data.is_symlink() {
+            return Err(error);
+        }
+        data.parent().unwrap_or(folder).canonicalize()
+    });
+    if let (Ok(folder), Ok(real)) = (folder.canonicalize(), real) {
+        return real.starts_with(folder);
+    }
+    let mut depth = 0_usize;
+    Path::new(name).components().all(|part| match part {
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir => depth.checked_sub(1).is_some_and(|less| {
+            depth = less;
+            true
+        }),
+        Component::RootDir | Component::Prefix(_) => false,
+    })
 }
 
 /// A unit of length in um, in singular or plural, long or short.

@@ -221,6 +221,7 @@ fn add_file(path: &Path, pages: &mut Pages) -> Result<Described, ImageError> {
         if is_reduced(&mut decoder).map_err(damaged)? {
             pages.left_out += 1;
         } else {
+            check_layers_of_page(path, &mut decoder)?;
             if found.is_none() {
                 let description = description(&mut decoder).map_err(damaged)?;
                 let resolution = resolution(&mut decoder).map_err(damaged)?;
@@ -266,6 +267,50 @@ fn is_reduced(decoder: &mut Reader) -> Result<bool, ::tiff::TiffError> {
         .find_tag_unsigned::<u32>(Tag::Unknown(255))?
         .unwrap_or(1);
     Ok(new & 0b101 != 0 || old == 2)
+}
+
+/// Refuses pages that hold several layers, and files of microscopes whose own tags say which page is
+/// what: read as plain pages they would be a part of the volume, or one with its layers mixed.
+///
+/// `ImageDepth` and `TileDepth` are of Silicon Graphics, as in libtiff's `tiff.h`; the UIC tags have one
+/// value per layer of a `MetaMorph` stack.
+fn check_layers_of_page(path: &Path, decoder: &mut Reader) -> Result<(), ImageError> {
+    const REMEDY: &str = "write it as a plain stack with a page per layer (ImageJ: Save As > Tiff)";
+    let refused = |field: &'static str, found: String, allowed: &str| {
+        let allowed = format!("{allowed}; {REMEDY}");
+        Err(ImageError::header(path, field, found, allowed))
+    };
+    for (tag, field) in [
+        (32_997, "ImageDepth (tag 32997)"),
+        (32_998, "TileDepth (tag 32998)"),
+    ] {
+        let tag = Tag::from_u16_exhaustive(tag);
+        if decoder.image_ifd().find_entry(tag).is_none() {
+            continue;
+        }
+        match decoder.find_tag_unsigned::<u64>(tag) {
+            Ok(Some(1)) => {}
+            Ok(Some(depth)) => return refused(field, depth.to_string(), "1"),
+            _ => return refused(field, "no whole number".into(), "1"),
+        }
+    }
+    for (tag, field) in [
+        (33_628, "UIC1Tag of a MetaMorph stack (tag 33628)"),
+        (33_629, "UIC2Tag of a MetaMorph stack (tag 33629)"),
+        (33_630, "UIC3Tag of a MetaMorph stack (tag 33630)"),
+        (33_631, "UIC4Tag of a MetaMorph stack (tag 33631)"),
+        (34_361, "the header of a FluoView stack (tag 34361)"),
+        (34_412, "CZ_LSMINFO of a Zeiss LSM stack (tag 34412)"),
+    ] {
+        let entry = decoder
+            .image_ifd()
+            .find_entry(Tag::from_u16_exhaustive(tag));
+        if let Some(entry) = entry {
+            let found = format!("there, with {} values", entry.count());
+            return refused(field, found, "a TIFF without it");
+        }
+    }
+    Ok(())
 }
 
 /// Looks through the directories, and refuses entries longer than the file. The decoder reserves room
