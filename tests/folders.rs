@@ -646,3 +646,40 @@ fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
     let again = fs::read_to_string(bench.path("again/scenario.toml")).unwrap();
     assert_eq!(again, text);
 }
+
+#[test]
+fn links_and_pipes_in_a_run_folder_are_neither_written_through_nor_waited_for() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out whole");
+    let begun = |name: &str| {
+        copy(&bench.path("whole"), &bench.path(name));
+        fs::remove_file(bench.path(name).join("run.json")).unwrap();
+        bench.path(name)
+    };
+    for inner in ["plots", "checkpoints"] {
+        let run = begun(&format!("begun-{inner}"));
+        let elsewhere = bench.path(&format!("elsewhere-{inner}"));
+        fs::rename(run.join(inner), &elsewhere).unwrap();
+        symlink(&elsewhere, run.join(inner)).unwrap();
+        bench.refused(&format!("resume begun-{inner}"), &[inner, "is a link"]);
+    }
+    let done = bench.path("begun-plots");
+    copy(&bench.path("whole/run.json"), &done.join("run.json"));
+    bench.refused("plot begun-plots", &["plots", "is a link"]);
+
+    let held = begun("held");
+    let lock = held.join("checkpoints/lock");
+    let _ = fs::remove_file(&lock);
+    assert!(
+        Command::new("mkfifo")
+            .arg(&lock)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let (code, said) = bench.howship("resume held");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("checkpoints/lock"), "{said}");
+    fs::remove_file(&lock).unwrap();
+    bench.done("resume held");
+}

@@ -9,8 +9,9 @@ use clap::Args;
 use super::Stop;
 use super::arms::{control_of, members};
 use super::session::DONE;
-use crate::output::OutputError;
+use crate::output::sealed::PLOTS;
 use crate::output::table::Table;
+use crate::output::{OutputError, refuse_link};
 use crate::plot::curves::write_curves;
 use crate::plot::overlay::{Group, MOST_CURVES, PICTURES, write_overlay, write_overlay_table};
 use crate::scenario::build::Loaded;
@@ -114,7 +115,11 @@ fn again(run: &Run, arguments: &PlotArguments) -> Result<(), Stop> {
             refuse_if_there(out, arguments.force)?;
             out.clone()
         }
-        None => run.folder.join("plots"),
+        None => {
+            let plots = run.folder.join(PLOTS);
+            refuse_link(&plots)?;
+            plots
+        }
     };
     make(&plots)?;
     let title = match (&arguments.labels[..], &run.known) {
