@@ -4,7 +4,6 @@
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{BufReader, BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +18,7 @@ use super::{Stop, note_loss};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::files::{open_regular, read_bytes};
 use crate::numerics::quantity::Time;
+use crate::output::ours::refuse_inside;
 use crate::output::{OutputError, write_new};
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, Summary, Work, work_off};
@@ -362,6 +362,7 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
         note_loss(study.write(&mut stdout).and_then(|()| stdout.flush()));
         return Ok(());
     };
+    refuse_inside(out)?;
     let mut bytes = Vec::new();
     study
         .write(&mut bytes)
