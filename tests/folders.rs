@@ -646,3 +646,166 @@ fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
     let again = fs::read_to_string(bench.path("again/scenario.toml")).unwrap();
     assert_eq!(again, text);
 }
+
+#[test]
+fn links_and_pipes_in_a_run_folder_are_neither_written_through_nor_waited_for() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out whole");
+    let begun = |name: &str| {
+        copy(&bench.path("whole"), &bench.path(name));
+        fs::remove_file(bench.path(name).join("run.json")).unwrap();
+        bench.path(name)
+    };
+    for inner in ["plots", "checkpoints"] {
+        let run = begun(&format!("begun-{inner}"));
+        let elsewhere = bench.path(&format!("elsewhere-{inner}"));
+        fs::rename(run.join(inner), &elsewhere).unwrap();
+        symlink(&elsewhere, run.join(inner)).unwrap();
+        bench.refused(&format!("resume begun-{inner}"), &[inner, "is a link"]);
+    }
+    let done = bench.path("begun-plots");
+    copy(&bench.path("whole/run.json"), &done.join("run.json"));
+    bench.refused("plot begun-plots", &["plots", "is a link"]);
+
+    let held = begun("held");
+    let lock = held.join("checkpoints/lock");
+    let _ = fs::remove_file(&lock);
+    assert!(
+        Command::new("mkfifo")
+            .arg(&lock)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let (code, said) = bench.howship("resume held");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("checkpoints/lock"), "{said}");
+    fs::remove_file(&lock).unwrap();
+    bench.done("resume held");
+}
+
+#[test]
+fn tamperings_of_a_folder_of_arms_are_seen_and_named() {
+    type Tamper = fn(&Path);
+    const TAMPERINGS: [(&str, &str, Tamper); 7] = [
+        ("a figure", "compared/arms.csv was altered", |all| {
+            edit_digit(&all.join("compared/arms.csv"));
+        }),
+        ("a picture", "compared/plots/arms.svg is missing", |all| {
+            fs::remove_file(all.join("compared/plots/arms.svg")).unwrap();
+        }),
+        ("the comparison", "compared is missing", |all| {
+            fs::remove_dir_all(all.join("compared")).unwrap();
+        }),
+        ("an arm", "slow is missing", |all| {
+            fs::remove_dir_all(all.join("slow")).unwrap();
+        }),
+        ("the control", "control is missing", |all| {
+            fs::remove_dir_all(all.join("control")).unwrap();
+        }),
+        ("the scenario", "scenario.toml was altered", |all| {
+            edit_digit(&all.join("scenario.toml"));
+        }),
+        ("the list", "folder.json was altered", |all| {
+            replace(&all.join("folder.json"), "\"compared\",", "");
+        }),
+    ];
+    let bench = Bench::new();
+    bench.done("run arms.toml --out made --quiet");
+    bench.done("verify made --quiet");
+    let all = bench.path("all");
+    for (what, words, tamper) in TAMPERINGS {
+        copy(&bench.path("made"), &all);
+        tamper(&all);
+        let (code, said) = bench.howship("verify all --quiet");
+        assert_eq!(code, Some(1), "{what}: {said}");
+        assert!(said.contains(words), "{what}: {said}");
+        fs::remove_dir_all(&all).unwrap();
+    }
+}
+
+#[test]
+fn tables_that_were_altered_are_not_believed() {
+    let bench = Bench::new();
+    bench.done("run arms.toml --out made --quiet");
+    bench.done("run small.toml --out plain --quiet");
+    for (at, words) in [
+        ("all/slow", "compare all --out cmp"),
+        ("all/slow", "plot all"),
+        ("all/slow", "plot all/slow"),
+        ("all/control", "fork all --at 12~h --arm b"),
+        ("all/slow", "resume all"),
+    ] {
+        copy(&bench.path("made"), &bench.path("all"));
+        let table = bench.path(at).join("series.csv");
+        edit_digit(&table);
+        bench.refused(words, &[&format!("{at}/series.csv was altered")]);
+        fs::remove_dir_all(bench.path("all")).unwrap();
+    }
+    // A folder that names no digests is drawn as it is, with the reason why it has no name.
+    edit_digit(&bench.path("plain/series.csv"));
+    fs::remove_file(bench.path("plain/run.json")).unwrap();
+    bench.done("plot plain");
+}
+
+#[test]
+fn folders_that_howship_wrote_hold_nothing_else() {
+    let bench = Bench::new();
+    bench.done("run arms.toml --out all --quiet");
+    bench.done("run small.toml --out one --quiet");
+    bench.done("run small.toml --out two --seed 6 --quiet");
+    symlink(bench.path("one"), bench.path("link")).unwrap();
+    for inner in [
+        "one/plots/x",
+        "one/checkpoints/x",
+        "one/x/y",
+        "all/x",
+        "all/slow/x",
+        "link/x",
+    ] {
+        for words in [
+            "run small.toml --out",
+            "run small.toml --force --out",
+            "plot one two --out",
+            "plot one --force --out",
+            "fork one --at 12~h --arm x --out",
+            "compare all --out",
+        ] {
+            bench.refused(&format!("{words} {inner}"), &["which howship wrote"]);
+        }
+    }
+    bench.refused(
+        "fork all/control --at 12~h --arm x",
+        &["which howship wrote"],
+    );
+    // What a group itself makes is its own.
+    bench.done("fork all --at 12~h --arm b --set tumour.division.rate=0.02~/d --quiet");
+    bench.done("verify all --quiet");
+    // A plot of the group lies beside it.
+    let said = bench.done("plot all");
+    assert!(said.contains("all-control-and-2-more"), "{said}");
+    bench.done("verify all --quiet");
+}
+
+#[test]
+fn a_plot_takes_a_new_or_empty_folder_or_the_place_of_a_plot() {
+    let bench = Bench::new();
+    bench.done("run small.toml --out one --quiet");
+    bench.done("run small.toml --out two --seed 6 --quiet");
+    write(&bench.path("thesis/notes"), "words");
+    write(&bench.path("data/curves.csv"), "mine");
+    for runs in ["one", "one two"] {
+        bench.refused(&format!("plot {runs} --out thesis"), &["exists already"]);
+        for theirs in ["thesis", "data"] {
+            let forced = format!("plot {runs} --out {theirs} --force");
+            bench.refused(&forced, &["did not write"]);
+        }
+        fs::create_dir(bench.path("empty")).unwrap();
+        bench.done(&format!("plot {runs} --out empty"));
+        bench.refused(&format!("plot {runs} --out empty"), &["--force"]);
+        bench.done(&format!("plot {runs} --out empty --force"));
+        write(&bench.path("empty/notes"), "words");
+        bench.refused(&format!("plot {runs} --out empty --force"), &["notes"]);
+        fs::remove_dir_all(bench.path("empty")).unwrap();
+    }
+}

@@ -28,6 +28,14 @@ cells = 20
 every = "12 h"
 "#;
 
+const STUDY: &str = r#"name = "doses"
+base = "small.toml"
+[vary]
+"tumour.division.rate" = ["0.2 /d", "0.5 /d"]
+[responses]
+bone = { column = "bv_tv" }
+"#;
+
 fn bench() -> tempfile::TempDir {
     let base = tempfile::tempdir().unwrap();
     fs::write(base.path().join("small.toml"), SMALL).unwrap();
@@ -186,9 +194,28 @@ fn a_product_that_is_lost_on_the_way_out_is_said_by_the_exit_code() {
     let at = |line: &str| shell(base.path(), line);
     assert_eq!(at("howship schema > /dev/full"), Some(1));
     assert_eq!(at("howship describe small.toml > /dev/full"), Some(1));
-    // A reader that has seen enough loses nothing.
-    assert_eq!(
-        at("(howship schema; echo $? > code) | head -c 1 > /dev/null; grep -qx 0 code"),
-        Some(0)
-    );
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/trials");
+    let trial = fs::read_dir(shipped)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    let trial = trial.unwrap().display().to_string();
+    fs::write(base.path().join("study.toml"), STUDY).unwrap();
+    let made = "howship study run study.toml --store store > /dev/null 2>&1";
+    assert_eq!(at(made), Some(0));
+    let check = format!("howship trial check {trial}");
+    for product in [
+        "howship schema",
+        "howship study plan study.toml",
+        "howship study table study.toml --store store",
+        &check,
+    ] {
+        assert_eq!(at(&format!("{product} > /dev/full")), Some(1), "{product}");
+        // A reader that has seen enough loses nothing.
+        let seen = format!("({product}; echo $? > code) | head -c 1 > /dev/null; grep -qx 0 code");
+        assert_eq!(at(&seen), Some(0), "{product}");
+        // Nor does one that is gone before the first word.
+        let seen = format!("(sleep 0.2; {product}; echo $? > code) | true; grep -qx 0 code");
+        assert_eq!(at(&seen), Some(0), "{product}");
+    }
 }

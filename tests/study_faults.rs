@@ -297,7 +297,7 @@ fn a_store_of_another_form_is_refused_by_name() {
     let old = "results of howship studies, by the digest of their content\n";
     fs::write(store.join("howship-store"), old).unwrap();
     for command in ["run", "status", "collect"] {
-        let (_, said) = ran(&[command, text(&path), "--store", text(&store)], 1);
+        let (_, said) = ran(&[command, text(&path), "--store", text(&store)], 2);
         assert!(
             said.contains(text(&store)) && said.contains("form 2"),
             "{said}"
@@ -858,4 +858,90 @@ fn a_picture_of_spread_says_which_points_it_draws() {
             .all(|row| row.contains(",,,no interval")),
         "seven points have no interval: {table}"
     );
+}
+
+#[cfg(unix)]
+fn pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plan_replaces_nothing_that_is_there_whatever_it_is() {
+    let (base, study) = folder_with(STUDY);
+    let at = |name: &str| base.path().join(name);
+    pipe(&at("pipe"));
+    fs::create_dir(at("folder")).unwrap();
+    fs::write(at("mine"), "words").unwrap();
+    std::os::unix::fs::symlink("mine", at("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", at("dangling")).unwrap();
+    // No text at all is no reason either.
+    fs::write(at("bytes"), [0xff, 0, 0xfe]).unwrap();
+    for name in ["pipe", "folder", "mine", "link", "dangling", "bytes"] {
+        let before = at(name).symlink_metadata().unwrap();
+        let (_, said) = ran(&["plan", text(&study), "--out", text(&at(name))], 2);
+        assert!(said.contains(text(&at(name))), "{said}");
+        assert!(said.contains("--out"), "{said}");
+        let after = at(name).symlink_metadata().unwrap();
+        assert_eq!(before.file_type(), after.file_type(), "{name}");
+        assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+    }
+    assert!(!at("nowhere").exists());
+    assert_eq!(fs::read_to_string(at("mine")).unwrap(), "words");
+    // The same plan is the same plan.
+    for _ in 0..2 {
+        ran(&["plan", text(&study), "--out", text(&at("plan.jsonl"))], 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_others_becomes_no_store() {
+    let (base, study) = folder_with(STUDY);
+    let at = |name: &str| base.path().join(name);
+    for (theirs, file) in [
+        ("results", "results/march.csv"),
+        ("studies", "studies/doses/runs.csv"),
+        ("telemetry", "telemetry/car/1.csv"),
+        ("failed", "failed"),
+        ("temporary", ".tmp-of-mine"),
+        ("mark", "howship-store/words"),
+    ] {
+        let store = at(&format!("store-{theirs}"));
+        let file = store.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "mine").unwrap();
+        let (_, said) = ran(&["run", text(&study), "--store", text(&store)], 2);
+        assert!(said.contains("--store"), "{said}");
+        assert_eq!(files(&store), [file.clone()], "{theirs}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+    // A link in the place of a part is somebody else's too.
+    let elsewhere = at("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let linked = at("linked");
+    fs::create_dir(&linked).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, linked.join("results")).unwrap();
+    ran(&["run", text(&study), "--store", text(&linked)], 2);
+    // What a process leaves that was killed before it wrote the mark.
+    let begun = at("begun");
+    fs::create_dir_all(begun.join("results")).unwrap();
+    fs::write(begun.join(".tmpAb12Cd"), "resu").unwrap();
+    ran(
+        &["run", text(&study), "--store", text(&begun), "--quiet"],
+        0,
+    );
+    // The tables of a study go into the store, not where a link leads.
+    let tables = begun.join("studies/doses");
+    let (there, theirs) = (elsewhere.join("tables"), elsewhere.join("tables/runs.csv"));
+    fs::rename(&tables, &there).unwrap();
+    fs::write(&theirs, "mine").unwrap();
+    std::os::unix::fs::symlink(&there, &tables).unwrap();
+    let (_, said) = ran(&["collect", text(&study), "--store", text(&begun)], 2);
+    assert!(
+        said.contains("studies/doses") && said.contains("link"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "mine");
 }

@@ -18,12 +18,12 @@ use super::signals::Signals;
 use super::verify::{prepare, read_back};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::quantity::Time;
-use crate::output::checkpoint::{Checkpoints, all, open, read_bytes};
-use crate::output::ours::{self, COMPARED, Listing, Replacement};
+use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
+use crate::output::ours::{self, COMPARED, Listing, Replacement, refuse_inside};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::sealed::PLOTS;
 use crate::output::table::Table;
-use crate::output::write_whole;
+use crate::output::{digest, refuse_link, write_whole};
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
 use crate::scenario::build::{Loaded, Simulation};
@@ -31,6 +31,9 @@ use crate::scenario::file::Arm;
 use crate::scenario::fork::CONTROL;
 use crate::scenario::record::{Record, dose_days};
 use crate::scenario::restore::Restored;
+
+/// Kind of the folder of a run with arms.
+pub(super) const ARMS: &str = "arms";
 
 /// Arguments of `howship fork`.
 #[derive(Debug, Args)]
@@ -100,6 +103,13 @@ fn fork_on_pool(arguments: &ForkArguments) -> Result<(), Stop> {
             PathBuf::from(name)
         }
     });
+    // An arm of a group lies in it; anything else in a folder of ours is a stranger there.
+    if !(group && out.parent() == Some(&arguments.folder)) {
+        refuse_inside(&out)?;
+    }
+    for folder in members(&arguments.folder)? {
+        unaltered(&folder)?;
+    }
     let (control, manifest) = control_of(&past, arguments.inputs.clone())?;
     let arm = Arm {
         at,
@@ -231,7 +241,9 @@ fn past_at(
 
 /// True for the folder of a run with arms.
 pub(super) fn is_group(folder: &Path) -> bool {
+    // Also where the control was taken out of it.
     folder.join(CONTROL).is_dir()
+        || Listing::read(folder).is_some_and(|(list, _)| list.kind == ARMS)
 }
 
 /// The run folders that a folder stands for: itself, or the control and the arms in it.
@@ -269,6 +281,13 @@ pub(super) fn then(stop: Stop, group: &Path) -> Stop {
 /// Brings a run with arms to its end: the control, then every arm, then what sets them apart.
 pub(super) fn go_on(group: &Path, quiet: bool) -> Result<(), Stop> {
     let past = group.join(CONTROL);
+    for folder in members(group)? {
+        for inner in [PLOTS, FOLDER] {
+            refuse_link(&folder.join(inner))?;
+        }
+        unaltered(&folder)?;
+    }
+    refuse_link(&group.join(COMPARED))?;
     let is_done =
         |path: &Path| Manifest::read(path).is_ok_and(|manifest| manifest.exit_state == DONE);
     if !is_done(&past) {
@@ -305,6 +324,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     if out.symlink_metadata().is_ok() && !is_empty {
         return Err(crate::output::OutputError::NotEmpty(out.clone()).into());
     }
+    refuse_inside(out)?;
     let mut folders = Vec::new();
     for folder in &arguments.folders {
         folders.extend(members(folder)?);
@@ -386,8 +406,48 @@ struct Tables {
     dose_days: Vec<f64>,
 }
 
+/// The tables of runs that commands read again, beside the scenario.
+const READ_AGAIN: [&str; 5] = [
+    SCENARIO,
+    "series.csv",
+    "patient.csv",
+    "drugs.csv",
+    "fractions.csv",
+];
+
+/// Refuses a run that is over and whose scenario or tables are not those that its manifest names. A
+/// folder without a manifest that reads names none.
+pub(super) fn unaltered(folder: &Path) -> Result<(), Stop> {
+    let Ok(manifest) = Manifest::read(folder) else {
+        return Ok(());
+    };
+    if manifest.exit_state != DONE {
+        return Ok(());
+    }
+    for name in READ_AGAIN {
+        let path = folder.join(name);
+        let is_there = path.symlink_metadata().is_ok();
+        let what = match manifest.outputs.get(name) {
+            None if is_there => "is not of the run",
+            Some(_) if !is_there => "is missing since the run",
+            Some(expected) if !digest(&path).is_ok_and(|now| now == *expected) => {
+                "was altered since the run"
+            }
+            _ => continue,
+        };
+        return Err(Stop::Request(format!(
+            "error: {} {what}: run.json names another digest, so that it is not believed; put it \
+             back, or run the scenario again (howship verify {} says more)",
+            path.display(),
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
 impl Tables {
     fn read(folder: &Path) -> Result<Self, Stop> {
+        unaltered(folder)?;
         let read = |name: &str| -> Result<Option<Table>, Stop> {
             let path = folder.join(name);
             Ok(if path.exists() {

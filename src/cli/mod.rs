@@ -159,6 +159,7 @@ impl From<OutputError> for Stop {
             | OutputError::Foreign { .. }
             | OutputError::Guarded { .. }
             | OutputError::InUse(_)
+            | OutputError::Refused { .. }
             | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
             OutputError::Io { .. } | OutputError::Drawing { .. } | OutputError::Lost(_) => {
                 Self::Failed(format!("error: {error}"))
@@ -182,7 +183,7 @@ pub fn main() -> ExitCode {
             | Command::Rigidity(_)
             | Command::Mirels(_)
             | Command::Study(_)
-    );
+    ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
     let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Stop;
-use super::arms::{control_of, members};
+use super::arms::{control_of, members, unaltered};
 use super::session::DONE;
-use crate::output::OutputError;
+use crate::output::make_folder;
+use crate::output::ours::{Listing, Replacement, is_ours};
+use crate::output::sealed::PLOTS;
 use crate::output::table::Table;
 use crate::plot::curves::write_curves;
-use crate::plot::overlay::{Group, MOST_CURVES, PICTURES, write_overlay, write_overlay_table};
+use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
 use crate::scenario::build::Loaded;
 use crate::scenario::fork::CONTROL;
 use crate::scenario::record::dose_days;
@@ -38,11 +40,11 @@ pub(super) struct PlotArguments {
     /// which then is a curve of its own. Without it curves are called by what sets them apart.
     #[arg(long = "label", value_name = "NAME")]
     labels: Vec<String>,
-    /// Folder for the pictures and for curves.csv, the table behind them. Without it one run is drawn
-    /// into its own plots/, several into a new folder beside the first that is called after them.
+    /// New or empty folder for the pictures and for curves.csv, the table behind them. Without it one run is drawn
+    /// into its own plots/, several into a new folder beside the first (beside its group, for an arm) that is called after them.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Replace the pictures and the table of an earlier plot.
+    /// Replace the folder of an earlier plot, where it holds nothing else.
     #[arg(long)]
     force: bool,
 }
@@ -109,14 +111,6 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), Stop> {
 
 /// One run: its own curves.
 fn again(run: &Run, arguments: &PlotArguments) -> Result<(), Stop> {
-    let plots = match &arguments.out {
-        Some(out) => {
-            refuse_if_there(out, arguments.force)?;
-            out.clone()
-        }
-        None => run.folder.join("plots"),
-    };
-    make(&plots)?;
     let title = match (&arguments.labels[..], &run.known) {
         ([label], _) => {
             check_labels(std::slice::from_ref(label))?;
@@ -126,8 +120,43 @@ fn again(run: &Run, arguments: &PlotArguments) -> Result<(), Stop> {
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
     };
     let runs = std::slice::from_ref(&run.series);
+    if let Some(out) = &arguments.out {
+        return into_new(out, arguments.force, |folder| {
+            Ok(write_curves(folder, &title, runs, &run.dose_days)?)
+        });
+    }
+    let plots = run.folder.join(PLOTS);
+    make_folder(&plots)?;
     for path in write_curves(&plots, &title, runs, &run.dose_days)? {
         say!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Refuses a folder that is not new or empty; with `--force`, one that holds anything but what an
+/// earlier plot left.
+fn check_place(out: &Path, force: bool) -> Result<(), Stop> {
+    let is_empty = std::fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_none());
+    Ok(Replacement::check(out, force || is_empty, &[])?)
+}
+
+/// Draws into a folder of its own, which appears whole and lists what it holds.
+fn into_new(
+    out: &Path,
+    force: bool,
+    draw: impl FnOnce(&Path) -> Result<Vec<PathBuf>, Stop>,
+) -> Result<(), Stop> {
+    check_place(out, force)?;
+    let replacement = Replacement::begin(out, &[])?;
+    let new = replacement.folder().to_path_buf();
+    let written = draw(&new)?;
+    Listing::write(&new, "plot", &[])?;
+    replacement.place()?;
+    for path in written {
+        say!(
+            "{}",
+            out.join(path.strip_prefix(&new).unwrap_or(&path)).display()
+        );
     }
     Ok(())
 }
@@ -169,20 +198,19 @@ fn overlaid(runs: &[Run], arguments: &PlotArguments) -> Result<(), Stop> {
         Some(out) => out.clone(),
         None => called_after(runs),
     };
-    refuse_if_there(&out, arguments.force)?;
+    check_place(&out, arguments.force)?;
     let groups: Vec<Group> = grouped
         .iter()
         .zip(names)
         .map(|(runs, label)| of_runs(runs, label))
         .collect();
-    make(&out)?;
-    let table = out.join(TABLE);
-    write_overlay_table(&table, &groups)?;
-    say!("{}", table.display());
-    for path in write_overlay(&out, &title(runs), &groups)? {
-        say!("{}", path.display());
-    }
-    Ok(())
+    into_new(&out, arguments.force, |folder| {
+        let table = folder.join(TABLE);
+        write_overlay_table(&table, &groups)?;
+        let mut written = vec![table];
+        written.extend(write_overlay(folder, &title(runs), &groups)?);
+        Ok(written)
+    })
 }
 
 fn of_runs(runs: &[&Run], label: String) -> Group {
@@ -196,11 +224,6 @@ fn of_runs(runs: &[&Run], label: String) -> Group {
         patients: patients.unwrap_or_default(),
         dose_days,
     }
-}
-
-fn make(folder: &Path) -> Result<(), Stop> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Stop::Failed(format!("error: {}: {error}", folder.display())))
 }
 
 fn folder_name(folder: &Path) -> String {
@@ -217,24 +240,16 @@ fn called_after(runs: &[Run]) -> PathBuf {
         [first, others @ ..] => format!("{first}-and-{}-more", others.len()),
         [] => String::new(),
     };
-    match runs.first().and_then(|run| run.folder.parent()) {
+    let mut beside = runs.first().and_then(|run| run.folder.parent());
+    let mut name = name;
+    // A folder of runs with arms holds what it lists and nothing else: beside it.
+    while let Some(group) = beside.filter(|group| is_ours(group)) {
+        name = format!("{}-{name}", folder_name(group));
+        beside = group.parent();
+    }
+    match beside {
         Some(beside) => beside.join(name),
         None => PathBuf::from(name),
-    }
-}
-
-/// Refuses a folder that holds a plot.
-fn refuse_if_there(out: &Path, force: bool) -> Result<(), Stop> {
-    let pictures = PICTURES
-        .iter()
-        .flat_map(|name| [format!("{name}.svg"), format!("{name}.png")]);
-    let there = pictures
-        .chain([TABLE.to_owned()])
-        .map(|name| out.join(name))
-        .find(|path| path.exists());
-    match there {
-        Some(path) if !force => Err(OutputError::Exists(path).into()),
-        _ => Ok(()),
     }
 }
 
@@ -256,6 +271,7 @@ fn check_labels(labels: &[String]) -> Result<(), Stop> {
 
 impl Run {
     fn read(folder: &Path) -> Result<Self, Stop> {
+        unaltered(folder)?;
         let read = |name: &str| -> Result<Option<Table>, Stop> {
             let path = folder.join(name);
             Ok(if path.exists() {

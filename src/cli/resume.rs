@@ -12,7 +12,8 @@ use super::session::{DONE, Session};
 use crate::numerics::files::read_text;
 use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
 use crate::output::run_folder::{Manifest, RunFolder};
-use crate::output::write_whole;
+use crate::output::sealed::PLOTS;
+use crate::output::{refuse_link, write_whole};
 use crate::scenario::restore::Restored;
 
 /// Arguments of `howship resume`.
@@ -53,6 +54,9 @@ pub(super) fn go_on(path: &Path, quiet: bool) -> Result<(), Stop> {
             say!("{} is done already", path.display());
         }
         return Ok(());
+    }
+    for inner in [FOLDER, PLOTS] {
+        refuse_link(&path.join(inner))?;
     }
     if all(path)?.is_empty() {
         return Err(none_whole(path));

@@ -20,6 +20,7 @@ use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, FALL_ADULT, FALL_CHILD, Measure, Rigidities, Voxels, cuts, weakest,
 };
 use crate::numerics::quantity::{ElasticModulus, Rate};
+use crate::output::ours::refuse_inside;
 use crate::output::table::Table;
 use crate::specimen::image::{
     Binarisation, Image, ImageError, ReadOptions, Segmentation, read_with,
@@ -107,7 +108,8 @@ fn wrong(error: impl std::fmt::Display) -> Stop {
 
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     if let Some(out) = &arguments.out {
-        if out.exists() {
+        refuse_inside(out)?;
+        if out.symlink_metadata().is_ok() {
             return Err(wrong(format_args!(
                 "{} exists already: choose another name with --out",
                 out.display()

@@ -154,7 +154,7 @@ fn into(
     write_whole(&out.join(SCENARIO), text.as_bytes())?;
     let mut folders = vec![CONTROL.to_owned(), COMPARED.to_owned()];
     folders.extend(loaded.scenario.arms.keys().cloned());
-    Listing::write(out, "arms", &folders)?;
+    Listing::write(out, arms::ARMS, &folders)?;
     let control = RunFolder::create(&out.join(CONTROL))?;
     start(loaded, simulation, control, clock, quiet).map_err(|stop| arms::then(stop, out))?;
     arms::go_on(out, quiet)

@@ -4,22 +4,22 @@
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::Stop;
 use super::engine::{Engine, EngineArguments, bytes, cores};
 use super::progress::Progress;
 use super::run::{begin, on_threads};
 use super::signals::Signals;
+use super::{Stop, note_loss};
 use crate::layers::diagnostic::Diagnostics;
-use crate::numerics::files::open_regular;
+use crate::numerics::files::{open_regular, read_bytes};
 use crate::numerics::quantity::Time;
-use crate::output::{OutputError, write_whole};
+use crate::output::ours::refuse_inside;
+use crate::output::{OutputError, write_new};
 use crate::scenario::memory::machine_bytes;
 use crate::study::batch::{Event, Summary, Work, work_off};
 use crate::study::calibrate::{Calibration, CalibrationError, Found};
@@ -358,23 +358,34 @@ fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
 
 fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     let Some(out) = out else {
-        // A reader that went away has seen what it wanted.
-        let _ = study.write(BufWriter::new(std::io::stdout().lock()));
+        let mut stdout = BufWriter::new(std::io::stdout().lock());
+        note_loss(study.write(&mut stdout).and_then(|()| stdout.flush()));
         return Ok(());
     };
+    refuse_inside(out)?;
     let mut bytes = Vec::new();
     study
         .write(&mut bytes)
         .map_err(|error| Stop::Failed(format!("error: {}: {error}", out.display())))?;
-    match fs::read(out) {
-        Ok(there) if there == bytes => {}
-        Ok(_) => {
-            return Err(Stop::Request(format!(
-                "error: {} exists and holds something else; choose another file with --out",
-                out.display()
-            )));
+    let taken = |what: &str| {
+        Stop::Request(format!(
+            "error: {} {what}; choose another file with --out",
+            out.display()
+        ))
+    };
+    // A device or a pipe would be replaced by a file of its name, and a link leads to what is
+    // somebody's.
+    match out.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => write_new(out, &bytes)?,
+        Err(error) => return Err(taken(&format!("cannot be looked at: {error}"))),
+        Ok(found) if !found.is_file() => {
+            return Err(taken("exists and is no regular file"));
         }
-        Err(_) => write_whole(out, &bytes)?,
+        Ok(_) => match read_bytes(out) {
+            Ok(there) if there == bytes => {}
+            Ok(_) => return Err(taken("exists and holds something else")),
+            Err(error) => return Err(taken(&format!("exists and does not read: {error}"))),
+        },
     }
     say!("{} runs in {}", study.header.runs, out.display());
     Ok(())
@@ -906,12 +917,9 @@ fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), St
             .collect::<Result<Vec<_>, _>>()?
     };
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    // A reader that went away has seen what it wanted.
-    let mut gone = out
-        .write_record(places.iter().map(|&place| &columns[place]))
-        .is_err();
+    let mut written = out.write_record(places.iter().map(|&place| &columns[place]));
     for run in 0..study.header.runs {
-        if gone {
+        if written.is_err() {
             break;
         }
         let cells = study.cells(&study.row(&store, run)?);
@@ -919,12 +927,14 @@ fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), St
             .iter()
             .all(|filter| (filter.holds)(&cells[filter.column], &filter.value))
         {
-            gone = out
-                .write_record(places.iter().map(|&place| &cells[place]))
-                .is_err();
+            written = out.write_record(places.iter().map(|&place| &cells[place]));
         }
     }
-    let _ = out.flush();
+    let written = written.map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    });
+    note_loss(written.and_then(|()| out.flush()));
     warn_of_damage(&store);
     Ok(())
 }

@@ -24,6 +24,13 @@ pub(super) struct TrialArguments {
     command: TrialCommand,
 }
 
+impl TrialArguments {
+    /// True where what it gives is words on standard output.
+    pub(super) fn gives_words(&self) -> bool {
+        !matches!(self.command, TrialCommand::Run(_))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum TrialCommand {
     /// Read a trial and say what it would do, without running it.

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::progress::Progress;
+use crate::output::ours::refuse_inside;
 use crate::validate::report::band;
 use crate::validate::{Plan, ValidationError, targets::Part, validate as run_plan};
 
@@ -44,6 +45,7 @@ impl From<ValidationError> for Stop {
 
 /// Runs the targets; the exit code does not depend on the verdicts.
 pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
+    refuse_inside(&arguments.out)?;
     let plan = Plan::new(
         &arguments.only,
         arguments.quick,

@@ -10,7 +10,7 @@ use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, RUNNING, SCENARIO, STOPPED, Session};
 use crate::output::checkpoint::{all, digests, open, read_bytes};
-use crate::output::ours::{Inventory, Why};
+use crate::output::ours::{Inventory, Listing, Why};
 use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::{digest, write_whole};
 use crate::scenario::build::{Loaded, Simulation};
@@ -35,16 +35,20 @@ pub(super) struct VerifyArguments {
 
 pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Stop> {
     on_threads(arguments.threads, || {
-        for folder in arms::members(&arguments.folder)? {
-            verify_on_pool(&folder, arguments)?;
-        }
         if !arms::is_group(&arguments.folder) {
-            return Ok(());
+            return verify_on_pool(&arguments.folder, arguments);
         }
         // What lies around the runs.
-        let found = strangers(&arguments.folder)?;
+        let mut found = Listing::altered(&arguments.folder);
+        found.extend(strangers(&arguments.folder)?);
         for difference in &found {
             say!("{difference}");
+        }
+        for folder in arms::members(&arguments.folder)? {
+            // What is missing is said.
+            if folder.symlink_metadata().is_ok() || found.is_empty() {
+                verify_on_pool(&folder, arguments)?;
+            }
         }
         if found.is_empty() {
             return Ok(());

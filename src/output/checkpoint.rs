@@ -24,8 +24,8 @@ use crate::engine::parts::paths;
 use crate::engine::state::State;
 use crate::numerics::files::open_regular;
 use crate::numerics::packed;
-use crate::output::OutputError;
 use crate::output::sealed::is_half_written;
+use crate::output::{OutputError, make_folder, refuse_link};
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
@@ -435,11 +435,7 @@ impl Checkpoints {
     /// # Errors
     /// [`OutputError::InUse`] when another process holds it.
     pub fn hold(run: &Path) -> Result<Self, OutputError> {
-        let folder = run.join(FOLDER);
-        std::fs::create_dir_all(&folder).map_err(|source| OutputError::Io {
-            path: folder.clone(),
-            source,
-        })?;
+        make_folder(&run.join(FOLDER))?;
         Self::lock(run, true)
     }
 
@@ -464,6 +460,16 @@ impl Checkpoints {
             path: lock.clone(),
             source,
         };
+        refuse_link(&folder)?;
+        // A pipe would be waited for, and a link leads elsewhere.
+        if let Ok(found) = lock.symlink_metadata()
+            && !found.is_file()
+        {
+            return Err(OutputError::Refused {
+                path: lock,
+                reason: "it is no regular file, as which a run is held: remove it".to_owned(),
+            });
+        }
         let file = File::options()
             .create(create)
             .truncate(false)

@@ -45,6 +45,14 @@ pub enum OutputError {
         /// Why not.
         reason: String,
     },
+    /// What lies there is not written into or believed.
+    #[error("{}: {reason}", path.display())]
+    Refused {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The folder that a run writes into is no longer the one in which it began.
     #[error("{} was removed or replaced while the run wrote into it: this run stops, and writes nothing into what lies there now", .0.display())]
     Lost(PathBuf),
@@ -80,6 +88,66 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
         path: path.to_path_buf(),
         source,
     };
+    written_beside(path, bytes)?
+        .persist(path)
+        .map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+/// The same for a file of which there must be none.
+///
+/// # Errors
+/// [`OutputError::Exists`] where there is anything of its name; [`OutputError::Io`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    match written_beside(path, bytes)?.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(OutputError::Exists(path.to_path_buf()))
+        }
+        Err(error) => Err(OutputError::Io {
+            path: path.to_path_buf(),
+            source: error.error,
+        }),
+    }
+}
+
+/// Makes a folder with those above it; one that is there already is taken where it is no link.
+///
+/// # Errors
+/// [`OutputError::Refused`] for a link, through which files of others would be written;
+/// [`OutputError::Io`].
+pub fn make_folder(path: &Path) -> Result<(), OutputError> {
+    refuse_link(path)?;
+    std::fs::create_dir_all(path).map_err(|source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Refuses a link in the place of a folder that is written into.
+///
+/// # Errors
+/// [`OutputError::Refused`].
+pub fn refuse_link(path: &Path) -> Result<(), OutputError> {
+    if path
+        .symlink_metadata()
+        .is_ok_and(|found| found.is_symlink())
+    {
+        return Err(OutputError::Refused {
+            path: path.to_path_buf(),
+            reason: "it is a link, and what lies elsewhere is not written into: put a folder of \
+                     its own in its place"
+                .to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn written_beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, OutputError> {
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -87,8 +155,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let mut file = beside(folder)?;
     std::io::Write::write_all(&mut file, bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map_err(|error| io(error.error))?;
-    Ok(())
+    Ok(file)
 }
 
 /// A nameless file in a folder, to be written and then renamed.

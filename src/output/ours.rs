@@ -70,6 +70,55 @@ impl Listing {
         write_whole(&folder.join(LIST), sealed(&text).as_bytes())
     }
 
+    /// What the list of a folder says and whether it is sealed; none where it does not read.
+    pub fn read(folder: &Path) -> Option<(Self, bool)> {
+        let text = read_list(&folder.join(LIST)).ok()?;
+        let list = serde_json::from_str(&text).ok()?;
+        Some((list, is_sealed(&text)))
+    }
+
+    /// In what the files of a folder are no longer those that it lists, those of inner folders with
+    /// such lists included. Runs speak for themselves, and what no list names is for [`Inventory`].
+    pub fn altered(folder: &Path) -> Vec<String> {
+        let Some((list, _)) = Self::read(folder) else {
+            return Vec::new();
+        };
+        let is_plain = |name: &str| {
+            let parts = || Path::new(name).components();
+            parts().next().is_some() && parts().all(|part| matches!(part, Component::Normal(_)))
+        };
+        let mut found = Vec::new();
+        for (name, expected) in &list.outputs {
+            let path = folder.join(name);
+            if !is_plain(name) {
+                found.push(format!(
+                    "{name} in {LIST} is no file of the folder: it is not looked at"
+                ));
+            } else if path.symlink_metadata().is_err() {
+                found.push(format!("{name} is missing since it was written"));
+            } else if !digest(&path).is_ok_and(|now| now == *expected) {
+                found.push(format!("{name} was altered since it was written"));
+            }
+        }
+        for name in &list.folders {
+            let inner = folder.join(name);
+            if !is_plain(name) {
+                found.push(format!(
+                    "{name} in {LIST} is no folder of the folder: it is not looked at"
+                ));
+            } else if !inner.symlink_metadata().is_ok_and(|about| about.is_dir()) {
+                found.push(format!(
+                    "{name} is missing: it was removed, or is yet to be made (howship resume {})",
+                    folder.display()
+                ));
+            } else {
+                let inside = Self::altered(&inner);
+                found.extend(inside.into_iter().map(|what| format!("{name}/{what}")));
+            }
+        }
+        found
+    }
+
     /// Adds a folder with a list of its own, where the list is as it was written.
     ///
     /// # Errors
@@ -326,6 +375,44 @@ pub fn remove(folder: &Path) -> Result<(), OutputError> {
     found.remove()
 }
 
+/// The innermost folder around a place that is a run's or a list's of ours.
+fn around(place: &Path) -> Option<PathBuf> {
+    // What is there of the way decides, wherever links lead.
+    let absolute = std::path::absolute(place).ok()?;
+    let there = absolute
+        .ancestors()
+        .skip(1)
+        .find_map(|above| above.canonicalize().ok())?;
+    there
+        .ancestors()
+        .find(|above| is_ours(above))
+        .map(Path::to_path_buf)
+}
+
+/// True for the folder of a run, or for one with a list of ours.
+pub fn is_ours(folder: &Path) -> bool {
+    Manifest::read(folder).is_ok() || Listing::read(folder).is_some()
+}
+
+/// Refuses a place inside a folder of ours, which would no longer hold what its list says and nothing
+/// else.
+///
+/// # Errors
+/// [`OutputError::Refused`].
+pub fn refuse_inside(out: &Path) -> Result<(), OutputError> {
+    match around(out) {
+        None => Ok(()),
+        Some(folder) => Err(OutputError::Refused {
+            path: out.to_path_buf(),
+            reason: format!(
+                "it lies in {}, which howship wrote, and which is to hold nothing else: choose \
+                 another place with --out",
+                folder.display()
+            ),
+        }),
+    }
+}
+
 /// A new folder on its way into the place of an old one.
 #[derive(Debug)]
 pub struct Replacement {
@@ -418,9 +505,11 @@ impl Replacement {
     /// replaced, and holds nothing but what howship wrote.
     ///
     /// # Errors
-    /// [`OutputError::Exists`] without `force`, else [`OutputError::Foreign`],
+    /// [`OutputError::Refused`] inside another folder of ours; [`OutputError::Exists`] without
+    /// `force`, else [`OutputError::Foreign`],
     /// [`OutputError::Guarded`], and [`OutputError::InUse`] where a run goes on in it.
     pub fn check(out: &Path, force: bool, inputs: &[PathBuf]) -> Result<(), OutputError> {
+        refuse_inside(out)?;
         if out.symlink_metadata().is_err() {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::observe::figures::SpecimenReport;
 use crate::output::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
-use crate::output::{OutputError, digest, write_whole};
+use crate::output::{OutputError, digest, make_folder, write_whole};
 
 /// What a manifest says of a run that came to its end.
 pub const DONE: &str = "done";
@@ -96,10 +96,7 @@ impl RunFolder {
     /// # Errors
     /// [`OutputError::Io`].
     pub fn reopen(path: &Path) -> Result<Self, OutputError> {
-        std::fs::create_dir_all(path.join(PLOTS)).map_err(|source| OutputError::Io {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        make_folder(&path.join(PLOTS))?;
         Ok(Self {
             path: path.to_path_buf(),
         })

@@ -49,7 +49,7 @@ pub(super) fn read_list(path: &Path) -> Result<String, OutputError> {
 }
 
 /// True for the name of a file that was to get its own when it is whole.
-pub(super) fn is_half_written(path: &Path) -> bool {
+pub fn is_half_written(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.strip_prefix(".tmp")
         .is_some_and(|rest| rest.len() == 6 && rest.chars().all(|c| c.is_ascii_alphanumeric()))

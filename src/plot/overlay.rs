@@ -13,7 +13,7 @@ use crate::plot::write;
 pub const MOST_CURVES: usize = 8;
 
 /// Names of the pictures, without their endings.
-pub const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
+const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
 
 /// Runs that differ in the seed alone.
 #[derive(Debug, Clone)]

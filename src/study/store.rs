@@ -20,8 +20,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
+use crate::output::sealed::is_half_written;
 use crate::output::table::Table;
-use crate::output::{OutputError, write_whole};
+use crate::output::{OutputError, make_folder, write_new, write_whole};
 use crate::study::seal::{self, Found, sealed};
 
 /// File that marks a folder as a store.
@@ -72,36 +73,47 @@ impl Store {
             source,
         };
         let mark = folder.join(MARK);
-        if !mark.exists() {
-            let is_foreign = fs::read_dir(folder)
-                .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|e| !is_ours(&e))));
-            if is_foreign {
-                return Err(io(std::io::Error::other(
-                    "the folder holds other things and is no store of results; \
-                     choose another one with --store",
-                )));
+        let is_marked = || mark.symlink_metadata().is_ok();
+        if !is_marked() {
+            if let Some(found) = foreign(folder).map_err(io)? {
+                // Another process may have made the store and written into it since the first look.
+                if !is_marked() {
+                    return Err(OutputError::Refused {
+                        path: folder.to_path_buf(),
+                        reason: format!(
+                            "the folder holds other things ({found}) and is no store of results; \
+                             choose another one with --store"
+                        ),
+                    });
+                }
             }
             fs::create_dir_all(folder).map_err(io)?;
-            write_whole(&mark, MARKED.as_bytes())?;
+            match write_new(&mark, MARKED.as_bytes()) {
+                // By another process.
+                Ok(()) | Err(OutputError::Exists(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
-        let is_plain = fs::metadata(&mark).is_ok_and(|about| about.is_file() && about.len() < 4096);
+        let is_plain = mark
+            .symlink_metadata()
+            .is_ok_and(|about| about.is_file() && about.len() < 4096);
         let says = if is_plain {
             fs::read(&mark).map_err(io)?
         } else {
             Vec::new()
         };
         if says != MARKED.as_bytes() {
-            return Err(io(std::io::Error::new(
-                std::io::ErrorKind::InvalidInput,
-                format!(
+            return Err(OutputError::Refused {
+                path: folder.to_path_buf(),
+                reason: format!(
                     "the store is of another version of howship ({MARK} does not say \"form 2\"): \
                      its results carry no digest that this one knows; choose another folder with \
                      --store"
                 ),
-            )));
+            });
         }
         for part in PARTS {
-            fs::create_dir_all(folder.join(part)).map_err(io)?;
+            make_folder(&folder.join(part))?;
         }
         Ok(Self {
             folder: folder.to_path_buf(),
@@ -116,9 +128,9 @@ impl Store {
     /// There is none.
     pub fn existing(folder: &Path) -> Result<Self, OutputError> {
         if !folder.join(MARK).exists() {
-            return Err(OutputError::Io {
+            return Err(OutputError::Refused {
                 path: folder.to_path_buf(),
-                source: std::io::Error::other("there is no store of results here"),
+                reason: "there is no store of results here".to_owned(),
             });
         }
         Self::open(folder)
@@ -139,7 +151,7 @@ impl Store {
             });
         }
         let folder = self.folder.join("studies").join(study);
-        make(&folder)?;
+        make_folder(&folder)?;
         Ok(folder)
     }
 
@@ -220,7 +232,7 @@ impl Store {
 
     fn write(&self, part: &str, key: &str, ending: &str, text: &str) -> Result<(), OutputError> {
         let path = self.place(part, key, ending);
-        make(path.parent().unwrap_or(&self.folder))?;
+        make_folder(path.parent().unwrap_or(&self.folder))?;
         write_whole(&path, sealed(part, key, text).as_bytes())
     }
 
@@ -442,18 +454,30 @@ pub fn read_attempts(bytes: &[u8]) -> (Vec<Attempt>, usize) {
     (found, bad)
 }
 
-fn make(folder: &Path) -> Result<(), OutputError> {
-    fs::create_dir_all(folder).map_err(|source| OutputError::Io {
-        path: folder.to_path_buf(),
-        source,
-    })
-}
-
-/// What a process that made the store at the same moment, or was killed on the way, leaves.
-fn is_ours(entry: &fs::DirEntry) -> bool {
-    let name = entry.file_name();
-    let name = name.to_string_lossy();
-    name == MARK || name.starts_with(".tmp") || PARTS.contains(&&*name)
+/// The first thing in a folder without a mark that no process which makes a store, at the same moment
+/// or before it was killed, leaves.
+fn foreign(folder: &Path) -> std::io::Result<Option<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A file of another process may have got its name meanwhile.
+        let kind = entry.file_type().ok();
+        let is_ours = if name == MARK || is_half_written(&entry.path()) {
+            kind.is_none_or(|kind| kind.is_file())
+        } else {
+            PARTS.contains(&name.as_str())
+                && kind.is_some_and(|kind| kind.is_dir())
+                && fs::read_dir(entry.path())?.next().is_none()
+        };
+        if !is_ours {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 /// Name of the machine, as far as the system tells, fit for a file name.
