@@ -215,14 +215,11 @@ impl BoneImage {
             _ => "no bone",
         };
         // What was doubtful before is often why.
-        let doubts: String = self
-            .warnings
-            .iter()
-            .map(|warning| format!("; warning: {warning}"))
-            .collect();
+        let mut words = vec![format!("{which} holds {what} ({})", self.binarisation)];
+        words.extend(self.warnings.iter().cloned());
         Err(ImageError::OneKind {
             path: self.source.clone(),
-            what: format!("{which} holds {what} ({}){doubts}", self.binarisation),
+            what: words.join("; warning: "),
         })
     }
 }

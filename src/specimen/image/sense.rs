@@ -120,7 +120,9 @@ fn sample(values: &[f32]) -> Vec<f32> {
 fn runs(values: &[f32]) -> Vec<(f32, u64)> {
     let mut sample = sample(values);
     // The sign of zero is no value of its own.
-    sample.iter_mut().for_each(|value| *value += 0.0);
+    for value in &mut sample {
+        *value += 0.0;
+    }
     sample.sort_unstable_by(f32::total_cmp);
     let mut runs: Vec<(f32, u64)> = Vec::new();
     for value in sample {
@@ -248,7 +250,10 @@ pub(super) fn outliers(values: &[f32], dims: [usize; 3]) -> Vec<String> {
     let rest: Vec<f32> = values
         .iter()
         .copied()
-        .filter(|&value| !(hot > 0 && is_hot(value)) && !apart.contains(&(value + 0.0).to_bits()))
+        .filter(|&value| {
+            let is_apart = apart.contains(&(value + 0.0).to_bits()) || hot > 0 && is_hot(value);
+            !is_apart
+        })
         .collect();
     let without = otsu(&rest).map_or_else(String::new, |value| {
         format!(" (Otsu's is {value} without them)")
@@ -411,9 +416,11 @@ mod tests {
             .collect()
     }
 
+    type IsIn = fn([usize; 3]) -> bool;
+
     #[test]
     fn a_fill_amid_the_values_is_seen_wherever_it_lies() {
-        let fills: [(&str, fn([usize; 3]) -> bool); 3] = [
+        let fills: [(&str, IsIn); 3] = [
             ("last columns", |[x, ..]| x >= 18),
             ("first slices", |[.., z]| z < 3),
             ("a frame but for a corner", |[x, y, _]| {
