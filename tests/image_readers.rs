@@ -1349,3 +1349,95 @@ fn data_files_are_in_the_folder_however_they_are_named_and_each_is_listed_once()
         );
     }
 }
+
+#[test]
+fn whole_numbers_that_values_cannot_hold_are_warned_of() {
+    let first: i32 = 1 << 24;
+    let ints = |values: [i32; 8]| values.map(i32::to_le_bytes).concat();
+    let low = ints([0, 1, 2, 3, 4, 5, 6, first - 1]);
+    let high = ints([0, 1, 2, 3, 4, 5, first, first + 1]);
+    let meta_of = |kind: &str, more: &str, bytes: &[u8]| {
+        let header = META.replace("MET_UCHAR", kind);
+        meta(
+            &format!("{header}\nElementSpacing = .02 .02 .02{more}"),
+            bytes,
+        )
+    };
+    let nrrd_of = |bytes: &[u8]| {
+        let header = NRRD.replace("uchar", "int");
+        let fields =
+            format!("{header}\nencoding: raw\nendian: little\nspacings: 20 20 20\nunits: um um um");
+        nrrd(&fields, bytes)
+    };
+    let nifti_of = |bytes: &[u8]| {
+        nifti(|all| {
+            all.truncate(352);
+            all[70..74].copy_from_slice(&[8, 0, 32, 0]);
+            all.extend(bytes);
+        })
+    };
+    let tiff_with = |bytes: &[u8]| {
+        let mut file = tiff_of([2, 4], &[bytes], "", (3, 500), &[[339, 3, 1, 2]]);
+        // BitsPerSample, a short: 8 becomes 32.
+        let entry = [2, 1, 3, 0, 1, 0, 0, 0, 8];
+        let at = file.windows(9).position(|window| window == entry);
+        file[at.unwrap() + 8] = 32;
+        file
+    };
+    let long = |last: i64| [1, 2, 3, 4, 5, 6, 7, last].map(i64::to_le_bytes).concat();
+    let offset = "\nElementToIntensityFunctionOffset = 1e9";
+    let small = "\nElementToIntensityFunctionSlope = 1e-6";
+    for (name, bytes, count) in [
+        ("a.mha", meta_of("MET_INT", "", &low), None),
+        (
+            "a.mha",
+            meta_of("MET_INT", "", &high),
+            Some((2, "(up to 16777216)")),
+        ),
+        ("a.mha", meta_of("MET_INT", small, &low), None),
+        ("a.mha", meta_of("MET_UCHAR", "", &EIGHT), None),
+        (
+            "a.mha",
+            meta_of("MET_UCHAR", offset, &EIGHT),
+            Some((8, "1000000000")),
+        ),
+        (
+            "a.mha",
+            meta_of("MET_LONG_LONG", "", &long(-(1 << 40))),
+            Some((1, "(up to 1099511627776)")),
+        ),
+        (
+            "a.mha",
+            meta_of(
+                "MET_FLOAT",
+                "",
+                &[1e9_f32; 8].map(f32::to_le_bytes).concat(),
+            ),
+            None,
+        ),
+        ("a.nrrd", nrrd_of(&low), None),
+        ("a.nrrd", nrrd_of(&high), Some((2, "16777216"))),
+        ("a.nii", nifti_of(&low), None),
+        ("a.nii", nifti_of(&high), Some((2, "16777216"))),
+        ("a.tif", tiff_with(&low), None),
+        ("a.tif", tiff_with(&high), Some((2, "16777216"))),
+    ] {
+        let image = written(name, &bytes, given([20.0; 3])).unwrap();
+        let rounded: Vec<&String> = image
+            .warnings
+            .iter()
+            .filter(|warning| warning.contains("they are rounded"))
+            .collect();
+        match count {
+            None => assert_eq!(rounded, Vec::<&String>::new(), "{name}"),
+            Some((count, part)) => {
+                assert_eq!(rounded.len(), 1, "{name}: {:?}", image.warnings);
+                let start = format!("{count} of 8 values");
+                assert!(
+                    rounded[0].starts_with(&start) && rounded[0].contains(part),
+                    "{rounded:?}"
+                );
+            }
+        }
+    }
+}

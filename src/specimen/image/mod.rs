@@ -382,6 +382,8 @@ fn assembled(
              check the dimensions in the header"
         ));
     }
+    let rounded = samples::rounded(&values, layout.sample, layout.slope);
+    stated.warnings.extend(rounded);
     Ok(Image {
         dims: layout.dims,
         spacing_um,

@@ -407,6 +407,34 @@ fn append(bytes: &[u8], layout: &Layout, values: &mut Vec<f32>) {
     }
 }
 
+/// Says how many values of whole samples are so large that neighbouring samples may be one value.
+///
+/// Values are `f32`, which holds every whole number up to 2^24 (IEEE 754, 24 bits of precision). Samples
+/// that are scaled are as far apart as the slope.
+pub(super) fn rounded(values: &[f32], sample: Sample, slope: f64) -> Option<String> {
+    const EXACT: f64 = 16_777_216.0;
+    if matches!(sample, Sample::F32 | Sample::F64) {
+        return None;
+    }
+    let least = EXACT * slope.abs();
+    let (mut count, mut largest) = (0_u64, 0.0_f64);
+    for &value in values {
+        let size = f64::from(value).abs();
+        if size >= least && size > 0.0 {
+            count += 1;
+            largest = largest.max(size);
+        }
+    }
+    (count > 0).then(|| {
+        format!(
+            "{count} of {} values are of the size {least} or larger (up to {largest}), beyond which \
+             32-bit floating point cannot tell neighbouring stored integers apart: they are rounded, and \
+             different ones may have become one; number labels anew from 0, or subtract an offset",
+            values.len()
+        )
+    })
+}
+
 /// Refuses values that are infinite or not numbers.
 ///
 /// # Errors

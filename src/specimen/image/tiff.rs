@@ -843,6 +843,10 @@ fn finished(
             pages.left
         ));
     }
+    if let Some(sample) = pages.first.as_ref().and_then(|page| page.sample) {
+        let slope = found.calibration.as_ref().map_or(1.0, |line| line.slope);
+        warnings.extend(samples::rounded(&pages.values, sample, slope));
+    }
     let mut stated = Stated {
         format: "TIFF",
         claim: found.claim,
