@@ -429,6 +429,8 @@ pub(super) fn unaltered(folder: &Path) -> Result<(), Stop> {
         let is_there = path.symlink_metadata().is_ok();
         let what = match manifest.outputs.get(name) {
             None if is_there => "is not of the run",
+            // Who needs it says so.
+            Some(_) if !is_there && name == SCENARIO => continue,
             Some(_) if !is_there => "is missing since the run",
             Some(expected) if !digest(&path).is_ok_and(|now| now == *expected) => {
                 "was altered since the run"

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::numerics::files::read_text;
 use crate::output::{OutputError, write_whole};
 
+/// Greatest number of a table that is read: no figure of a run comes near it, and its square and
+/// differences are numbers too.
+const MOST: f64 = 1e150;
+
 /// A table of numbers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Table {
@@ -76,10 +80,16 @@ impl Table {
         for (index, line) in lines.enumerate() {
             let row: Vec<f64> = line
                 .split(',')
-                .map(|cell| {
-                    cell.parse().map_err(|_| {
-                        wrong(index + 2, format!("found \"{cell}\", expected a number"))
-                    })
+                .map(|cell| match cell.parse::<f64>() {
+                    Ok(number) if number.is_nan() || number.abs() <= MOST => Ok(number),
+                    Ok(_) => Err(wrong(
+                        index + 2,
+                        format!("found \"{cell}\", expected a number of at most {MOST:e}, or NaN for none"),
+                    )),
+                    Err(_) => Err(wrong(
+                        index + 2,
+                        format!("found \"{cell}\", expected a number"),
+                    )),
                 })
                 .collect::<Result<_, _>>()?;
             if row.len() != columns.len() {
@@ -117,6 +127,22 @@ mod tests {
         let path = folder.path().join("series.csv");
         table.write_csv(&path).unwrap();
         assert_eq!(Table::read_csv(&path).unwrap(), table);
+    }
+
+    #[test]
+    fn numbers_without_end_are_named_by_their_line() {
+        let path = Path::new("series.csv");
+        for cell in ["inf", "-inf", "infinity", "1e999", "-1e999", "1e300"] {
+            let text = format!("a,b\n1,2\n3,{cell}\n");
+            let error = Table::from_csv(&text, path).unwrap_err().to_string();
+            assert!(
+                error.contains("series.csv, line 3") && error.contains(cell),
+                "{error}"
+            );
+        }
+        let table = Table::from_csv("a,b\n1,NaN\n-1e150,1e-320\n", path).unwrap();
+        assert!(table.rows[0][1].is_nan());
+        assert_eq!(table.rows[1], [-1e150, 1e-320]);
     }
 
     #[test]

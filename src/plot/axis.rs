@@ -40,6 +40,13 @@ pub(super) struct Wish {
     pub(super) headroom: f64,
 }
 
+/// Numbers beyond this are gaps: differences and margins of them would be no numbers.
+const MOST: f64 = 1e150;
+
+fn is_shown(number: f64) -> bool {
+    number.abs() <= MOST
+}
+
 impl Projection {
     pub(super) fn new(axis: &Axis, numbers: &[f64], wish: Wish) -> Self {
         let mut made = Self {
@@ -67,7 +74,7 @@ impl Projection {
         let shown = numbers
             .iter()
             .copied()
-            .filter(|&number| number.is_finite() && (!made.is_log || number > 0.0))
+            .filter(|&number| is_shown(number) && (!made.is_log || number > 0.0))
             .map(|number| made.scaled(number));
         let ends = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
             (low.min(number), high.max(number))
@@ -86,7 +93,7 @@ impl Projection {
         if axis.with_zero && !self.is_log {
             (low, high) = (low.min(0.0), high.max(0.0));
         }
-        let given = |end: Option<f64>| end.map(|end| self.scaled(end)).filter(|e| e.is_finite());
+        let given = |end: Option<f64>| end.map(|end| self.scaled(end)).filter(|&end| is_shown(end));
         let (least, most) = (given(axis.least), given(axis.most));
         low = least.map_or(low, |least| low.min(least));
         high = most.map_or(high, |most| high.max(most));
@@ -126,7 +133,7 @@ impl Projection {
 
     /// Distance from the low end; none of a gap. Zeros stand in the foot of a logarithmic axis.
     pub(super) fn at(&self, number: f64) -> Option<f64> {
-        if !number.is_finite() || (self.is_log && number < 0.0) {
+        if !is_shown(number) || (self.is_log && number < 0.0) {
             return None;
         }
         if self.is_zero_of_log(number) {

@@ -30,6 +30,28 @@ fn filled(colour: RGBAColor) -> ShapeStyle {
     }
 }
 
+/// Points of a page along each side at most.
+const LONGEST: f64 = 20_000.0;
+
+/// Refuses a page that is none.
+fn check(page: &Page) -> Result<(), String> {
+    if [page.width, page.height]
+        .iter()
+        .all(|length| (1.0..=LONGEST).contains(length))
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "a page of {} x {} points, where 1 to {LONGEST} are allowed",
+        page.width, page.height
+    ))
+}
+
+/// The step nearest to a place, as far as the backends can count beyond the page.
+fn step(at: f64) -> i32 {
+    at.round().clamp(-1e7, 1e7) as i32
+}
+
 /// Parts of a line that a dash leaves.
 fn dashed(points: &[Place], dash: &[f64]) -> Vec<Vec<Place>> {
     if dash.is_empty() {
@@ -75,7 +97,7 @@ fn draw_shapes<DB: DrawingBackend>(
     unit: f64,
     stroke: impl Fn(&mut DB, &[Place], f64, RGBAColor) -> Result<(), String>,
 ) -> Result<(), String> {
-    let at = |(x, y): Place| ((x * unit).round() as i32, (y * unit).round() as i32);
+    let at = |(x, y): Place| (step(x * unit), step(y * unit));
     for mark in &drawing.marks {
         match mark {
             Mark::Line {
@@ -131,8 +153,9 @@ fn said(error: impl std::fmt::Display) -> String {
 /// # Errors
 /// What the plotter said.
 pub(super) fn svg(page: &Page) -> Result<String, String> {
+    check(page)?;
     let size = [page.width, page.height].map(|length| (length * FINE).round() as u32);
-    let at = |(x, y): Place| ((x * FINE).round() as i32, (y * FINE).round() as i32);
+    let at = |(x, y): Place| (step(x * FINE), step(y * FINE));
     let mut text = String::new();
     {
         let mut backend = SVGBackend::with_string(&mut text, (size[0], size[1]));
@@ -198,7 +221,7 @@ fn write_words(backend: &mut SVGBackend<'_>, text: &Text) -> Result<(), String> 
     } else {
         (text.at.0, text.at.1 - rise)
     };
-    let at = ((x * FINE).round() as i32, (y * FINE).round() as i32);
+    let at = (step(x * FINE), step(y * FINE));
     backend.draw_text(&text.words, &style, at).map_err(said)
 }
 
@@ -215,6 +238,7 @@ pub(super) struct Bitmap {
 /// # Errors
 /// What the plotter said.
 pub(super) fn bitmap(page: &Page) -> Result<Bitmap, String> {
+    check(page)?;
     let size = [page.width, page.height].map(|length| (length * PIXELS).round() as usize);
     let large = size.map(|length| length * OVER);
     let mut fine = vec![255_u8; 3 * large[0] * large[1]];
@@ -266,7 +290,7 @@ fn stroke(
 ) -> Result<(), String> {
     let style = filled(colour);
     let half = 0.5 * width * unit;
-    let at = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
+    let at = |x: f64, y: f64| (step(x), step(y));
     for pair in points.windows(2) {
         let [from, to] = [pair[0], pair[1]].map(|(x, y)| (x * unit, y * unit));
         let length = (to.0 - from.0).hypot(to.1 - from.1);

@@ -651,3 +651,43 @@ fn each_kind_is_drawn_as_it_was_seen_to_be_right() {
         insta::assert_snapshot!(name, svg(&chart).unwrap());
     }
 }
+
+/// Whatever is finite is drawn or left out, on either scale.
+#[test]
+fn numbers_of_any_size_give_a_picture() {
+    let ends = [
+        f64::MAX,
+        1e300,
+        1e150,
+        1e15,
+        1.0,
+        1e-15,
+        1e-300,
+        5e-324,
+        0.0,
+    ];
+    for &one in &ends {
+        for &other in &ends {
+            for sign in [1.0, -1.0] {
+                for y in [Axis::linear("size", "um"), Axis::log("size", "um")] {
+                    let points = vec![(0.0, one), (1.0, sign * other), (2.0, f64::INFINITY)];
+                    let chart = Chart {
+                        title: "Sizes".to_owned(),
+                        panels: vec![Panel {
+                            x: Axis::days(),
+                            y,
+                            layers: vec![Layer::Curve(curve("a", points))],
+                            ..Panel::default()
+                        }],
+                        ..Chart::default()
+                    };
+                    let page = lay_out(&chart);
+                    canvas::svg(&page).unwrap();
+                    if one >= 1e300 && sign > 0.0 {
+                        canvas::bitmap(&page).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}

@@ -140,6 +140,10 @@ pub fn linear(low: f64, high: f64, most: usize) -> Ticks {
     for exponent in first..first + 5 {
         for factor in [1_i64, 2, 5] {
             let step = nearest(factor, exponent);
+            if step < f64::MIN_POSITIVE {
+                // Steps that small are no longer of 1, 2 or 5.
+                continue;
+            }
             let slack = 1e-6;
             let from = (low / step - slack).ceil();
             let to = (high / step + slack).floor();
