@@ -32,6 +32,11 @@ site = "10 um"
 file = "ROOT/scenarios/specimens/shrew/shrew_seg.nii.gz"
 crop = { start = [20, 20, 20], size = [70, 70, 70] }
 "#;
+/// Of the same bone a corner whose struts are thinner, where a pit takes more from the thickness.
+const THIN: [&str; 2] = [
+    "start = [44, 44, 44], size = [40, 40, 40]",
+    "start = [0, 0, 0], size = [48, 48, 48]",
+];
 const SYNTHETIC: &str = r#"name = "synthetic"
 preset = "mouse"
 [run]
@@ -120,6 +125,15 @@ fn day_0_of_man_is_the_specimen_with_its_remodelling_space() {
     assert!((tb_th.0 - 1.0).abs() < 0.03, "Tb.Th: {tb_th:?}");
     assert!((0.01..0.08).contains(&es_bs.0), "ES/BS: {es_bs:?}");
     assert!((0.01..0.16).contains(&os_bs.0), "OS/BS: {os_bs:?}");
+}
+
+#[test]
+fn day_0_of_thin_bone_of_man_is_the_specimen() {
+    let text = HUMAN.replace(THIN[0], THIN[1]);
+    assert_ne!(text, HUMAN);
+    let [bv_tv, tb_th, ..] = over_seeds(&text);
+    is_within("BV/TV over the lattice", bv_tv, 0.99, 1.01);
+    assert!((tb_th.0 - 1.0).abs() < 0.03, "Tb.Th: {tb_th:?}");
 }
 
 /// Surfaces within the steady state of the model, not of a publication: `es_bs` counts all surface that
