@@ -379,10 +379,13 @@ pub fn remove(folder: &Path) -> Result<(), OutputError> {
 fn around(place: &Path) -> Option<PathBuf> {
     // What is there of the way decides, wherever links lead.
     let absolute = std::path::absolute(place).ok()?;
-    let there = absolute
-        .ancestors()
-        .skip(1)
-        .find_map(|above| above.canonicalize().ok())?;
+    let there = if absolute.file_name().is_some() {
+        let mut above = absolute.ancestors().skip(1);
+        above.find_map(|above| above.canonicalize().ok())?
+    } else {
+        // `run/..` is the folder around the run, and lies in what is around that.
+        absolute.canonicalize().ok()?.parent()?.to_path_buf()
+    };
     there
         .ancestors()
         .find(|above| is_ours(above))
