@@ -914,7 +914,7 @@ fn a_folder_of_others_becomes_no_store() {
         fs::write(&file, "mine").unwrap();
         let (_, said) = ran(&["run", text(&study), "--store", text(&store)], 2);
         assert!(said.contains("--store"), "{said}");
-        assert_eq!(files(&store), [file.clone()], "{theirs}");
+        assert_eq!(files(&store), std::slice::from_ref(&file), "{theirs}");
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     }
     // A link in the place of a part is somebody else's too.
