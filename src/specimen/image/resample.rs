@@ -6,6 +6,10 @@ use super::MOST_VOXELS;
 
 /// Ratios of sizes this close to a whole number are that number.
 const WHOLE: f64 = 1e-6;
+/// Sites that a voxel becomes at most, on the mean: edges of a quarter of its own.
+const MOST_FINER: f64 = 64.0;
+/// Sites that are made all the same.
+const FINER_ANYWAY: f64 = 16_777_216.0;
 
 /// Means of a volume over cubic sites of `edge_um`, each weighted by overlap; and the sites
 /// along x, y, z.
@@ -47,8 +51,13 @@ pub fn resample(
     if !sites.iter().all(|&n| n >= 1.0) {
         return Err("the edge is longer than the volume");
     }
-    if sites.iter().product::<f64>() > MOST_VOXELS as f64 {
+    let wanted = sites.iter().product::<f64>();
+    if wanted > MOST_VOXELS as f64 {
         return Err("there would be too many sites");
+    }
+    // Voxels of very unlike sizes would be cut into sites without number and without information.
+    if wanted > MOST_FINER * values.len() as f64 + FINER_ANYWAY {
+        return Err("each voxel would become more than 64 sites; give a longer edge");
     }
     let sites = sites.map(|n| n as usize);
     let [along_x, along_y, along_z] =
@@ -301,6 +310,8 @@ mod tests {
 
     #[test]
     fn impossible_edges_are_refused() {
+        // Ten by ten by ten voxels, each of them 50^3 sites.
+        assert!(resample(&[1.0; 1000], [10; 3], [10.0; 3], 0.2).is_err());
         for edge in [0.0, -1.0, f64::NAN, f64::INFINITY, 41.0, 1e-9] {
             assert!(
                 resample(&[1.0; 8], [2; 3], [10.0; 3], edge).is_err(),
