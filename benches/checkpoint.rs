@@ -13,7 +13,7 @@
 
 use std::time::Instant;
 
-use howship::engine::parts::parts;
+use howship::engine::fingerprint::fields;
 use howship::output::checkpoint::{Checkpoints, open};
 use howship::scenario::build::load;
 use howship::scenario::record::Record;
@@ -53,7 +53,7 @@ fn main() {
         restored.simulation.state == simulation.state,
         "not the same state"
     );
-    timed("digest", || parts(&simulation.state)).expect("parts");
+    timed("digest", || fields(&simulation.state)).expect("parts");
     timed("tick", || simulation.step()).expect("no fault");
     println!(
         "{edge}^3 sites, {} signals: {:.3} bytes per site before zstd (allowed {}), {:.3} in the file",

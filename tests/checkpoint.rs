@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use howship::engine::parts::parts;
+use howship::engine::fingerprint::fields;
 use howship::numerics::random::{Chance, Stream};
 use howship::output::checkpoint::{CheckpointError, Checkpoints, FORMAT, MOST_SIGNALS, open};
 use howship::output::table::Table;
@@ -86,8 +86,8 @@ fn a_run_taken_up_at_any_tick_ends_in_the_same_state_and_record() {
         }
         let state = &taken_up.simulation.state;
         assert_eq!(
-            parts(state).unwrap(),
-            parts(&end.state).unwrap(),
+            fields(state).unwrap(),
+            fields(&end.state).unwrap(),
             "taken up at tick {tick}"
         );
         assert_eq!(state.digest(), end.state.digest());
@@ -419,10 +419,10 @@ fn two_runs_with_another_calcium_have_another_digest() {
         simulation.state
     };
     let (one, other) = (end("1.2 mM"), end("1.25 mM"));
-    let changed: Vec<String> = parts(&one)
+    let changed: Vec<String> = fields(&one)
         .unwrap()
         .into_iter()
-        .zip(parts(&other).unwrap())
+        .zip(fields(&other).unwrap())
         .filter(|(a, b)| a != b)
         .map(|(part, _)| part.path)
         .collect();

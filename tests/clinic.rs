@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use howship::biology::problem::Problems;
-use howship::engine::parts::{Part, parts};
+use howship::engine::fingerprint::{Field, fields};
 use howship::engine::state::State;
 use howship::output::checkpoint::open;
 use howship::output::table::Table;
@@ -110,14 +110,14 @@ fn run(loaded: &Loaded) -> (Record, Simulation) {
 
 /// Digests of all parts but those that count a drug before its first molecule: its empty body and its
 /// dates.
-fn tissue(state: &State) -> Vec<Part> {
-    let mut found = parts(state).unwrap();
+fn tissue(state: &State) -> Vec<Field> {
+    let mut found = fields(state).unwrap();
     found.retain(|part| part.path != "drugs" && !part.path.starts_with("courses."));
     found
 }
 
 /// Time and tissue before every tick and after the last.
-fn digests(loaded: &Loaded) -> Vec<(f64, Vec<Part>)> {
+fn digests(loaded: &Loaded) -> Vec<(f64, Vec<Field>)> {
     let mut found = Vec::new();
     let mut simulation = loaded.build().unwrap();
     simulation

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use howship::engine::parts::parts;
+use howship::engine::fingerprint::fields;
 use howship::engine::state::State;
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Loaded, Simulation, load};
@@ -64,7 +64,7 @@ fn bound(probability: f64, count: usize) -> f64 {
 
 /// Paths of the parts in which two states differ.
 fn differing(one: &State, other: &State) -> Vec<String> {
-    let (one, other) = (parts(one).unwrap(), parts(other).unwrap());
+    let (one, other) = (fields(one).unwrap(), fields(other).unwrap());
     one.into_iter()
         .zip(other)
         .filter(|(a, b)| a != b)

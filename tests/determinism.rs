@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use howship::engine::parts::{Part, parts};
+use howship::engine::fingerprint::{Field, fields};
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Loaded, Simulation, load};
 use howship::scenario::record::Record;
@@ -23,10 +23,10 @@ const WIDE: [&str; 4] = [
     "run.duration=3 d",
 ];
 
-fn end(loaded: &Loaded) -> (Vec<Part>, Simulation) {
+fn end(loaded: &Loaded) -> (Vec<Field>, Simulation) {
     let mut simulation = loaded.build().unwrap();
     simulation.run(|_| {}).unwrap();
-    (parts(&simulation.state).unwrap(), simulation)
+    (fields(&simulation.state).unwrap(), simulation)
 }
 
 fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -52,7 +52,7 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
         while !simulation.is_done() {
             simulation.step().unwrap();
         }
-        (parts(&simulation.state).unwrap(), simulation)
+        (fields(&simulation.state).unwrap(), simulation)
     };
     let (one, simulation) = on(1, end);
     let state = &simulation.state;
@@ -106,7 +106,7 @@ fn nothing_that_watches_changes_what_it_sees() {
         })
         .unwrap();
     assert!(record.series.rows.len() > 8);
-    assert!(parts(&simulation.state).unwrap() == unseen);
+    assert!(fields(&simulation.state).unwrap() == unseen);
 }
 
 #[test]
@@ -125,6 +125,6 @@ fn runs_beside_each_other_do_not_meet() {
             other.step().unwrap();
         }
     }
-    assert!(parts(&one.state).unwrap() == alone_a);
-    assert!(parts(&other.state).unwrap() == alone_b);
+    assert!(fields(&one.state).unwrap() == alone_a);
+    assert!(fields(&other.state).unwrap() == alone_b);
 }

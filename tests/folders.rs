@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use howship::engine::parts::parts;
+use howship::engine::fingerprint::fields;
 use howship::output::checkpoint::{open, read_bytes};
 use howship::output::run_folder::Manifest;
 
@@ -632,7 +632,7 @@ fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
     let digests = fs::read_to_string(run.join("digests.csv")).unwrap();
     let last: Vec<&str> = digests.lines().last().unwrap().split(',').collect();
     assert_eq!(last[1], &state.digest()[..16]);
-    assert_eq!(last.len(), 2 + parts(&state).unwrap().len());
+    assert_eq!(last.len(), 2 + fields(&state).unwrap().len());
     let text = fs::read_to_string(run.join("scenario.toml")).unwrap();
     for line in [
         "cells = 20 # [small.toml, line 15]",

@@ -5,8 +5,8 @@
 
 use std::fs;
 
+use howship::engine::fingerprint::fields;
 use howship::engine::immune::remove_where;
-use howship::engine::parts::parts;
 use howship::engine::state::State;
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Loaded, Simulation, load};
@@ -101,7 +101,7 @@ fn refusal(more: &[&str], sets: &[&str]) -> String {
 
 /// Paths of the parts in which two states differ.
 fn differing(one: &State, other: &State) -> Vec<String> {
-    let (one, other) = (parts(one).unwrap(), parts(other).unwrap());
+    let (one, other) = (fields(one).unwrap(), fields(other).unwrap());
     one.into_iter()
         .zip(other)
         .filter(|(a, b)| a != b)

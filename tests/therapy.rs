@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use howship::biology::problem::Problems;
-use howship::engine::parts::{Part, parts};
+use howship::engine::fingerprint::{Field, fields};
 use howship::engine::state::State;
 use howship::output::checkpoint::open;
 use howship::scenario::build::{Simulation, load};
@@ -195,8 +195,8 @@ fn refusal(more: &str, sets: &[&str]) -> String {
 
 /// Digests of all parts but those that count a drug before its first molecule: its empty body and its
 /// dates.
-fn tissue(state: &State) -> Vec<Part> {
-    let mut found = parts(state).unwrap();
+fn tissue(state: &State) -> Vec<Field> {
+    let mut found = fields(state).unwrap();
     found.retain(|part| part.path != "drugs" && !part.path.starts_with("courses."));
     found
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::fingerprint::{fields, whole};
 use crate::engine::model::Model;
-use crate::engine::parts::{parts, whole};
 use crate::mechanics::follow_up::Findings;
 use crate::numerics::packed;
 use crate::patient::Body;
@@ -117,9 +117,11 @@ impl State {
     }
 
     /// Digest of the state: the same for the same state, whatever made it. It is that of all its
-    /// [`parts`], so that no field can be left out of it.
+    /// [`fields`], so that no field can be left out of it.
     pub fn digest(&self) -> String {
         // A state is a struct, and hashing writes to memory: neither fails.
-        whole(&parts(self).unwrap_or_default()).to_hex().to_string()
+        whole(&fields(self).unwrap_or_default())
+            .to_hex()
+            .to_string()
     }
 }

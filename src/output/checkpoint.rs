@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::parts::paths;
+use crate::engine::fingerprint::paths;
 use crate::engine::state::State;
 use crate::numerics::files::open_regular;
 use crate::numerics::packed;

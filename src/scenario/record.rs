@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::biology::tumour::clones::PARENTAL;
+use crate::engine::fingerprint::{Field, fields, whole};
 use crate::engine::model::Model;
-use crate::engine::parts::{Part, parts, whole};
 use crate::engine::supply::dose_gy;
 use crate::mechanics::follow_up;
 use crate::numerics::files::read_text;
@@ -508,7 +508,7 @@ impl Record {
 
     fn print(&mut self, simulation: &Simulation) {
         // A state is a struct, and hashing writes to memory: neither fails.
-        let found = parts(&simulation.state).unwrap_or_default();
+        let found = fields(&simulation.state).unwrap_or_default();
         if self.parts.is_empty() {
             self.parts = found.iter().map(|part| part.path.clone()).collect();
         }
@@ -516,7 +516,7 @@ impl Record {
         digests.extend(
             found
                 .iter()
-                .map(|Part { digest, .. }| digest.to_hex()[..PART_DIGITS].to_owned()),
+                .map(|Field { digest, .. }| digest.to_hex()[..PART_DIGITS].to_owned()),
         );
         self.prints.push(Prints {
             tick: simulation.state.tick,

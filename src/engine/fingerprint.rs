@@ -1,7 +1,7 @@
-//! A digest of every part of a state, to say where two runs part ways.
+//! A digest of every field of a state, to say where two runs part ways.
 //!
-//! The parts are found by walking over the state as it is saved: a new field is a new part without a
-//! word here.
+//! The fields are found by walking over the state as it is saved: a new one is digested without a word
+//! here.
 
 use std::fmt;
 
@@ -10,42 +10,42 @@ use serde::{Serialize, Serializer};
 
 use crate::numerics::packed;
 
-/// A part by its path, such as `bone.matrix`, with its digest.
+/// A field by its path, such as `bone.matrix`, with its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct Field {
     /// Fields from the outermost, joined by dots.
     pub path: String,
-    /// BLAKE3 of the part as it is saved, arrays over the lattice by their bit patterns.
+    /// BLAKE3 of the field as it is saved, arrays over the lattice by their bit patterns.
     pub digest: blake3::Hash,
 }
 
-/// Digests of all parts, in the order of the fields; structs inside structs are taken apart.
+/// Digests of all fields in their order; structs inside structs are taken apart.
 ///
 /// # Errors
-/// What a part said that cannot be saved, or a value that is no struct.
-pub fn parts<T: Serialize>(value: &T) -> Result<Vec<Part>, Unfit> {
+/// What a field said that cannot be saved, or a value that is no struct.
+pub fn fields<T: Serialize>(value: &T) -> Result<Vec<Field>, Unfit> {
     let mut found = Vec::new();
     value.serialize(Walk {
         prefix: "",
         visit: &mut |path, value| {
             let digest = value()?;
-            found.push(Part { path, digest });
+            found.push(Field { path, digest });
             Ok(())
         },
     })?;
     Ok(found)
 }
 
-/// Digest of the whole: that of the digests of its parts.
-pub fn whole(parts: &[Part]) -> blake3::Hash {
+/// Digest of the whole: that of the digests of its fields.
+pub fn whole(fields: &[Field]) -> blake3::Hash {
     let mut hash = blake3::Hasher::new();
-    for part in parts {
-        hash.update(part.digest.as_bytes());
+    for field in fields {
+        hash.update(field.digest.as_bytes());
     }
     hash.finalize()
 }
 
-/// Paths of all parts, which are the same for every value of a type.
+/// Paths of all fields, which are the same for every value of a type.
 ///
 /// # Errors
 /// A value that is no struct.
@@ -64,7 +64,7 @@ pub fn paths<T: Serialize>(value: &T) -> Result<Vec<String>, Unfit> {
 type Visit<'a> =
     dyn FnMut(String, &dyn Fn() -> Result<blake3::Hash, Unfit>) -> Result<(), Unfit> + 'a;
 
-/// A value that has no parts.
+/// A value that has no fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     /// It is no struct.
@@ -76,8 +76,8 @@ pub enum Unfit {
 impl fmt::Display for Unfit {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoStruct => to.write_str("a value that is no struct has no parts"),
-            Self::Unsaved(reason) => write!(to, "a part cannot be saved: {reason}"),
+            Self::NoStruct => to.write_str("a value that is no struct has no fields"),
+            Self::Unsaved(reason) => write!(to, "a field cannot be saved: {reason}"),
         }
     }
 }
@@ -219,12 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_a_part_and_a_change_shows_in_its_part_alone() {
+    fn every_field_is_digested_and_a_change_shows_in_it_alone() {
         let one = Tissue::default();
         let mut other = Tissue::default();
         other.tumour.push(7, 3, false, 0);
-        let (one, other) = (parts(&one).unwrap(), parts(&other).unwrap());
-        let paths: Vec<&str> = one.iter().map(|part| part.path.as_str()).collect();
+        let (one, other) = (fields(&one).unwrap(), fields(&other).unwrap());
+        let paths: Vec<&str> = one.iter().map(|field| field.path.as_str()).collect();
         assert_eq!(
             paths[..4],
             ["tick", "tumour.id", "tumour.site", "tumour.dormant"]
@@ -234,7 +234,7 @@ mod tests {
             .iter()
             .zip(&other)
             .filter(|(a, b)| a != b)
-            .map(|(part, _)| part.path.as_str())
+            .map(|(field, _)| field.path.as_str())
             .collect();
         assert_eq!(
             changed,
