@@ -26,6 +26,7 @@ pub mod posterior_pictures;
 pub mod response;
 pub mod seal;
 pub mod sensitivity;
+pub mod slurm;
 pub mod store;
 pub mod surface;
 pub mod table;
