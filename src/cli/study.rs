@@ -26,6 +26,7 @@ use crate::study::calibrate::{Calibration, CalibrationError, Found};
 use crate::study::data::read_data_of;
 use crate::study::file::read_calibration;
 use crate::study::plan::{Line, Study};
+use crate::study::slurm::Script;
 use crate::study::store::{Outcome, Store};
 use clap::{Args, Subcommand};
 
@@ -957,40 +958,19 @@ fn slurm_script(
     time: Time,
 ) -> Result<(), Stop> {
     let study = open(plan)?;
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let shards = shards.clamp(1, study.header.runs.max(1));
     let megabytes = memory.map_or_else(
         || (run_bytes(&study) as f64 * cores as f64 * 1.5 / 1e6).max(500.0),
         |bytes| (bytes / 1e6).ceil(),
     );
-    let quote = |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    let minutes = (time.get() * 60.0).ceil().max(2.0);
-    say!("#!/bin/sh");
-    say!("#SBATCH --job-name={}", study.header.study);
-    say!("#SBATCH --array=0-{}", shards - 1);
-    say!("#SBATCH --cpus-per-task={cores}");
-    say!("#SBATCH --mem={megabytes:.0}M");
-    say!("#SBATCH --time={minutes:.0}");
-    say!("#SBATCH --requeue");
-    say!("#SBATCH --signal=B:TERM@60");
-    say!("#SBATCH --output=%x-%A_%a.log");
-    say!("# {} runs; submit with: sbatch FILE", study.header.runs);
-    say!(
-        "howship study shard --plan {} --shards {shards} --shard auto \\",
-        quote(absolute(plan))
-    );
-    say!(
-        "  --store {} --jobs {cores} --budget '{:.0} min' --quiet &",
-        quote(absolute(store)),
-        minutes - 1.0
-    );
-    say!("shard=$!");
-    say!("trap 'kill -TERM $shard' TERM");
-    say!("wait $shard; code=$?");
-    say!("[ $code -gt 128 ] && {{ wait $shard; code=$?; }}");
-    say!(
-        "[ $code -eq {REQUEUE} ] && scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\""
-    );
-    say!("exit $code");
+    let script = Script {
+        plan,
+        store,
+        shards,
+        cores,
+        megabytes,
+        minutes: (time.get() * 60.0).ceil().max(2.0),
+        requeue: REQUEUE,
+    };
+    say!("{}", script.text(&study.header));
     Ok(())
 }

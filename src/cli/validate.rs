@@ -9,7 +9,7 @@ use super::Stop;
 use super::progress::Progress;
 use crate::output::ours::refuse_inside;
 use crate::validate::report::band;
-use crate::validate::{Plan, ValidationError, targets::Part, validate as run_plan};
+use crate::validate::{Plan, ValidationError, part::Part, validate as run_plan};
 
 /// Arguments of `howship validate`.
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ use crate::output::{OutputError, write_whole};
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::design::Design;
-use crate::study::file::Values;
+use crate::study::factor::Values;
 use crate::study::pictures::{Bar, Curve, HeatMap, draw_bars, draw_curves, draw_heat_map};
 use crate::study::plan::Study;
 use crate::study::posterior::axis;
@@ -430,7 +430,7 @@ impl Study {
             let value = self.values(point as u64).swap_remove(factor);
             self.header.factors[factor].cell(&value)
         };
-        let name = |factor: &crate::study::file::Factor| match factor.unit() {
+        let name = |factor: &crate::study::factor::Factor| match factor.unit() {
             "" => factor.path.clone(),
             unit => format!("{} ({unit})", factor.path),
         };

@@ -1,6 +1,6 @@
 //! Many runs of one scenario: a study file in, one tidy table out.
 //!
-//! [`file`] reads the study, [`design`] lays its points, [`plan`] gives one line per run with the key of
+//! [`open`] takes a study from its file ([`file`], of [`factor`]s) or its plan, [`design`] lays its points, [`plan`] gives one line per run with the key of
 //! its content, [`batch`] runs what [`store`] does not hold yet, and [`table`] puts the rows together.
 //! [`analysis`] says what they mean, by [`sensitivity`] and [`crate::statistics`], with [`pictures`];
 //! [`calibrate`] comes near to [`data`] by the searches of [`fit`], and [`posterior`] says what was found.
@@ -14,9 +14,11 @@ pub mod batch;
 pub mod calibrate;
 pub mod data;
 pub mod design;
+pub mod factor;
 pub mod file;
 pub mod fit;
 pub mod names;
+pub mod open;
 pub mod pictures;
 pub mod plan;
 pub mod posterior;
@@ -24,6 +26,7 @@ pub mod posterior_pictures;
 pub mod response;
 pub mod seal;
 pub mod sensitivity;
+pub mod slurm;
 pub mod store;
 pub mod surface;
 pub mod table;

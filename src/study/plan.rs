@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,6 @@ use toml::Value;
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
-use crate::numerics::files::open_regular;
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::numerics::quantity::Time;
 use crate::observe::series::columns;
@@ -22,7 +21,7 @@ use crate::output::digest;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::{Checkpoint, Scenario};
 use crate::study::design::{Design, Levels, Points};
-use crate::study::file::{Arm, Factor, Luck, Values, problem_of_design, read_study};
+use crate::study::factor::{Arm, Factor, Luck, Values, problem_of_design};
 use crate::study::names::problem_of_response;
 use crate::study::response::Response;
 use crate::study::seal::seal;
@@ -132,25 +131,10 @@ impl Study {
         })
     }
 
-    /// Reads a study file, or a plan that was written before: its head alone, or whole.
-    ///
-    /// # Errors
-    /// What is wrong; a plan of another version of howship, or one that was cut or edited.
-    pub fn open(path: &Path) -> Result<Self, Diagnostics> {
-        if !is_plan(path) {
-            return read_study(path);
-        }
-        let name = path.display().to_string();
-        let file = open_regular(path).map_err(|error| {
-            Diagnostic::new(format!("cannot read `{name}`: {error}")).in_file(&name)
-        })?;
-        Self::read_plan(BufReader::new(file), &name)
-    }
-
     /// Reads a plan; `name` stands in messages.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// What is wrong; a plan of another version of howship, or one that was cut or edited.
     pub fn read_plan(mut plan: impl BufRead, name: &str) -> Result<Self, Diagnostics> {
         let wrong = |line: u64, message: &str| {
             let title = format!("line {line} of the plan: {message}");
@@ -472,15 +456,6 @@ fn signals_of(base: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// True for a file that begins as a plan does.
-fn is_plan(path: &Path) -> bool {
-    let mut first = [0_u8; 1];
-    // A pipe would be waited for, and a byte of it lost.
-    open_regular(path)
-        .and_then(|mut file| std::io::Read::read(&mut file, &mut first))
-        .is_ok_and(|read| read == 1 && first[0] == b'{')
 }
 
 fn points_of(header: &Header) -> Points {

@@ -10,7 +10,7 @@ use crate::output::{OutputError, write_whole};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
-use crate::study::file::Factor;
+use crate::study::factor::Factor;
 use crate::study::fit::{Particle, Population};
 use crate::study::pictures::trim;
 use crate::study::posterior_pictures::{

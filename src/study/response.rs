@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
 
+/// Columns of `series.csv` that are shares of a whole.
+const SHARES: [&str; 3] = ["bv_tv", "es_bs", "os_bs"];
+
 /// One number out of a column of `series.csv`. Without `at`, `slope`, `time_to` or `area` it is the last
 /// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -67,6 +70,17 @@ impl Response {
                     format!("give a time from 0 h to run.duration = {duration_h} h"),
                 ));
             }
+        }
+        if let Some(goal) = self.time_to
+            && !self.relative
+            && SHARES.contains(&self.column.as_str())
+            && !(0.0..=1.0).contains(&goal)
+        {
+            return Some((
+                "time_to",
+                format!("found {goal}, which {} can never reach", self.column),
+                "give a share from 0 to 1".to_owned(),
+            ));
         }
         for (key, span) in [("slope", self.slope), ("area", self.area)] {
             if let Some([from, to]) = span
@@ -230,5 +244,16 @@ mod tests {
             Some("column")
         );
         assert_eq!(of("column = \"bv_tv\"\nat = \"4 d\""), None);
+        // A share never comes to 50; its multiple of day 0 may.
+        for (goal, refused) in [
+            ("50", Some("time_to")),
+            ("-0.1", Some("time_to")),
+            ("0.1", None),
+        ] {
+            let asked = format!("column = \"bv_tv\"\ntime_to = {goal}");
+            assert_eq!(of(&asked).as_deref(), refused, "{goal}");
+        }
+        let multiple = "column = \"bv_tv\"\ntime_to = 50\nrelative = true";
+        assert_eq!(of(multiple), None);
     }
 }

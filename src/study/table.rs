@@ -12,7 +12,7 @@ use crate::output::OutputError;
 #[cfg(feature = "parquet")]
 use crate::output::parquet::{Column, Kind, Parts};
 #[cfg(feature = "parquet")]
-use crate::study::file::{Factor, Values};
+use crate::study::factor::{Factor, Values};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
 

@@ -2,11 +2,13 @@
 //! stood before.
 //!
 //! [`arms`] says what is run, [`targets`] (with files for drugs in blood and in tissue) what is measured and the band in which it passes,
+//! [`part`] what a figure is and how it is put together over seeds,
 //! [`report`] how it is shown. A target that is missed is shown as missed; nothing here changes a
 //! parameter.
 
 pub mod arms;
 pub mod fitted;
+pub mod part;
 mod pharmacology;
 pub mod report;
 pub mod targets;
@@ -16,7 +18,8 @@ mod trial;
 use std::path::PathBuf;
 
 use self::arms::{ARMS, Arm, Runs, SCENARIOS, run_arms};
-use self::targets::{Part, TARGETS, Target, evaluate};
+use self::part::Part;
+use self::targets::{TARGETS, Target, evaluate};
 use crate::output::{OutputError, write_whole};
 
 /// Why a validation stopped.

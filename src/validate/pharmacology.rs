@@ -2,7 +2,7 @@
 //! synthetic bone.
 
 use super::ValidationError;
-use super::targets::{Part, largest};
+use super::part::{Part, largest};
 use crate::numerics::quantity::Length;
 use crate::numerics::random::Chance;
 use crate::patient::calcium::Calcium;

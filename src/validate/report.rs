@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::arms::Runs;
 use super::fitted::FITTED;
-use super::targets::{FOLDS, Part};
+use super::part::Part;
+use super::targets::FOLDS;
 use super::{Outcome, ValidationError};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
@@ -442,7 +443,7 @@ fn panel(
 
 #[cfg(test)]
 mod tests {
-    use super::super::targets::{above, below};
+    use super::super::part::{above, below};
     use super::*;
 
     #[test]

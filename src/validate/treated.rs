@@ -2,7 +2,7 @@
 
 use super::ValidationError;
 use super::arms::Course;
-use super::targets::{NO_END, Parts, above, below, exponential, paired, ratio, spread};
+use super::part::{NO_END, Parts, above, below, exponential, paired, ratio, spread};
 
 /// Every figure of a target under drugs.
 pub(super) fn treated(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
@@ -241,7 +241,8 @@ mod tests {
     use std::path::Path;
 
     use super::super::arms::Runs;
-    use super::super::targets::{Part, evaluate};
+    use super::super::part::Part;
+    use super::super::targets::evaluate;
     use super::*;
 
     /// Courses of one seed: growth of the tumour and share of bone left on day 28.

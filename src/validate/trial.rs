@@ -1,7 +1,7 @@
 //! A28: zoledronate against placebo in a virtual trial.
 
 use super::ValidationError;
-use super::targets::Part;
+use super::part::Part;
 use crate::cohort::run::run;
 use crate::cohort::summary::{Figure, Summary, summary};
 use crate::cohort::trial::Trial;

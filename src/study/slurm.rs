@@ -1,0 +1,73 @@
+//! The sbatch script of a study: an array of shards, each of which asks Slurm for more time a minute
+//! before its own ends.
+
+use std::path::{Path, PathBuf};
+
+use crate::study::plan::Header;
+
+/// What a script asks of Slurm.
+#[derive(Debug, Clone, Copy)]
+pub struct Script<'a> {
+    /// The plan.
+    pub plan: &'a Path,
+    /// Folder of results, which all nodes see.
+    pub store: &'a Path,
+    /// Number of shards; no more than runs are asked for.
+    pub shards: u64,
+    /// Cores of a shard.
+    pub cores: usize,
+    /// Memory of a shard, MB.
+    pub megabytes: f64,
+    /// Time of a shard, min.
+    pub minutes: f64,
+    /// Exit code of a shard that is to be started again.
+    pub requeue: u8,
+}
+
+impl Script<'_> {
+    /// The text, without the end of its last line. Paths become absolute.
+    pub fn text(&self, header: &Header) -> String {
+        let absolute =
+            |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let quote =
+            |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+        let shards = self.shards.clamp(1, header.runs.max(1));
+        let Self {
+            cores,
+            megabytes,
+            minutes,
+            requeue,
+            ..
+        } = *self;
+        [
+            "#!/bin/sh".to_owned(),
+            format!("#SBATCH --job-name={}", header.study),
+            format!("#SBATCH --array=0-{}", shards - 1),
+            format!("#SBATCH --cpus-per-task={cores}"),
+            format!("#SBATCH --mem={megabytes:.0}M"),
+            format!("#SBATCH --time={minutes:.0}"),
+            "#SBATCH --requeue".to_owned(),
+            "#SBATCH --signal=B:TERM@60".to_owned(),
+            "#SBATCH --output=%x-%A_%a.log".to_owned(),
+            format!("# {} runs; submit with: sbatch FILE", header.runs),
+            format!(
+                "howship study shard --plan {} --shards {shards} --shard auto \\",
+                quote(absolute(self.plan))
+            ),
+            format!(
+                "  --store {} --jobs {cores} --budget '{:.0} min' --quiet &",
+                quote(absolute(self.store)),
+                minutes - 1.0
+            ),
+            "shard=$!".to_owned(),
+            "trap 'kill -TERM $shard' TERM".to_owned(),
+            "wait $shard; code=$?".to_owned(),
+            "[ $code -gt 128 ] && { wait $shard; code=$?; }".to_owned(),
+            format!(
+                "[ $code -eq {requeue} ] && scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\""
+            ),
+            "exit $code".to_owned(),
+        ]
+        .join("\n")
+    }
+}
