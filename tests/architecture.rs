@@ -13,7 +13,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of `src` by their modules, without `lib.rs` and `main.rs`.
+/// The files of `src` by their modules, without `lib.rs`, `main.rs` and unit tests.
 fn modules() -> BTreeMap<Module, PathBuf> {
     let mut found = BTreeMap::new();
     let src = root().join("src");
@@ -33,6 +33,7 @@ fn modules() -> BTreeMap<Module, PathBuf> {
             if path.extension().is_none_or(|ending| ending != "rs")
                 || module == ["lib"]
                 || module == ["main"]
+                || module.last().unwrap() == "tests"
             {
                 continue;
             }
