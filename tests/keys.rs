@@ -127,6 +127,11 @@ fn what_would_be_idle_or_clamped_is_refused_by_name() {
         ),
         ("output.map_days=[-1]", "output.map_days[0]", "from 0 on"),
         (
+            "output.map_days=[1, 2, 1]",
+            "output.map_days[2]",
+            "each day once",
+        ),
+        (
             "inoculation={ cells = 5, time = \"2 d\" }",
             "inoculation.time",
             "before run.duration",

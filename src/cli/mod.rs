@@ -16,7 +16,8 @@ macro_rules! tell {
 }
 
 mod arms;
-mod engine;
+mod batch;
+mod dask;
 mod outlook;
 mod plot;
 mod progress;

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::engine::{Engine, EngineArguments, bytes, cores};
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
+use super::dask::{Engine, EngineArguments, bytes};
 use super::progress::Progress;
 use super::run::{begin, on_threads};
 use super::signals::Signals;
@@ -29,11 +30,6 @@ use crate::study::plan::{Line, Study};
 use crate::study::slurm::Script;
 use crate::study::store::{Outcome, Store};
 use clap::{Args, Subcommand};
-
-/// Exit code of a plan that does not fit.
-pub(super) const BAD_PLAN: u8 = 65;
-/// Exit code of a shard that is to be started again.
-pub(super) const REQUEUE: u8 = 75;
 
 /// Arguments of `howship study`.
 #[derive(Debug, Args)]
@@ -193,20 +189,6 @@ enum StudyCommand {
         #[arg(long, default_value = "4 h")]
         time: Time,
     },
-}
-
-/// How a batch is run.
-#[derive(Debug, Args)]
-pub(super) struct Batch {
-    /// Runs at once; one per core without it.
-    #[arg(long, value_parser = cores)]
-    pub(super) jobs: Option<usize>,
-    /// Run again what failed before.
-    #[arg(long)]
-    pub(super) retry_failed: bool,
-    /// Say nothing on the way.
-    #[arg(long)]
-    pub(super) quiet: bool,
 }
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {

@@ -40,6 +40,58 @@ macro_rules! measured {
 
 measured!(Area, BodyVolume, Clearance, Mass, Rate, Time);
 
+/// What a trait may be, in a unit that a clinic uses.
+#[derive(Debug, Clone, Copy)]
+struct Allowed {
+    low: f64,
+    high: f64,
+    unit: &'static str,
+    /// Size of that unit in the canonical one.
+    size: f64,
+}
+
+impl Allowed {
+    const fn new(low: f64, high: f64, unit: &'static str, size: f64) -> Self {
+        Self {
+            low,
+            high,
+            unit,
+            size,
+        }
+    }
+
+    /// A bare number.
+    const fn number(low: f64, high: f64) -> Self {
+        Self::new(low, high, "", 1.0)
+    }
+
+    /// True for a canonical value that is allowed; the rounding of a unit is no fault.
+    fn holds(self, value: f64) -> bool {
+        const NEAR: f64 = 1.0 + 1e-9;
+        (self.low * self.size / NEAR..=self.high * self.size * NEAR).contains(&value)
+    }
+
+    /// A canonical value in this unit.
+    fn said(self, value: f64) -> String {
+        let number = value / self.size;
+        let digits = if number.abs() >= 1e5 || (number != 0.0 && number.abs() < 1e-3) {
+            format!("{number:.3e}")
+        } else {
+            format!("{number:.4}")
+        };
+        format!("{digits} {}", self.unit).trim_end().to_owned()
+    }
+
+    fn remedy(self, words: &str) -> String {
+        let Self {
+            low, high, unit, ..
+        } = self;
+        format!("{words} from {low} to {high} {unit}")
+            .trim_end()
+            .to_owned()
+    }
+}
+
 /// A distribution of a trait.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -113,7 +165,7 @@ impl<Q: Measured> Distribution<Q> {
             .find(|value| (least..=most).contains(value))
     }
 
-    fn check(&self, path: &str, (low, high): (f64, f64), problems: &mut Problems) {
+    fn check(&self, path: &str, allowed: Allowed, problems: &mut Problems) {
         let before = problems.found.len();
         let at = |key: &str| format!("{path}.{key}");
         match *self {
@@ -147,11 +199,17 @@ impl<Q: Measured> Distribution<Q> {
                     );
                     return;
                 }
-                Some(value) if !(low..=high).contains(&value) => {
+                Some(value) if !allowed.holds(value) => {
                     problems.add(
                         path,
-                        format!("draws {value:.4}, in the unit of the program"),
-                        format!("bound it by least and most, from {low} to {high}"),
+                        format!("draws {}", allowed.said(value)),
+                        allowed.remedy(match self {
+                            Self::Fixed(_) => "give a value",
+                            Self::Uniform { .. } => "give low and high",
+                            Self::Normal { .. } | Self::Lognormal { .. } => {
+                                "bound it by least and most,"
+                            }
+                        }),
                     );
                     return;
                 }
@@ -236,6 +294,18 @@ pub struct Person {
     pub filtration_l_per_h: Option<f64>,
 }
 
+/// A distribution of any quantity.
+trait Bounded {
+    /// Adds what is drawn outside of what is allowed.
+    fn bound(&self, path: &str, allowed: Allowed, problems: &mut Problems);
+}
+
+impl<Q: Measured> Bounded for Distribution<Q> {
+    fn bound(&self, path: &str, allowed: Allowed, problems: &mut Problems) {
+        self.check(path, allowed, problems);
+    }
+}
+
 /// Names of the traits in tables, with their units.
 pub const COLUMNS: [&str; 13] = [
     "mass_kg",
@@ -288,31 +358,46 @@ impl Traits {
     /// Looks for distributions that make no sense.
     /// `most_growth` is the largest factor on the growth of a tumour that the step of a day holds.
     pub fn check(&self, path: &str, most_growth: f64, problems: &mut Problems) {
-        const ANY: (f64, f64) = (0.0, 1e9);
-        // A century, h: the disease is followed day by day before the trial.
-        const DISEASE_H: (f64, f64) = (0.0, 876_600.0);
-        const SHARE: (f64, f64) = (0.0, 1.0);
-        let above = (f64::MIN_POSITIVE, 1e14);
+        const SHARE: Allowed = Allowed::number(0.0, 1.0);
+        // A hazard of one a day leaves no patient for a week.
+        const HAZARD: Allowed = Allowed::new(0.0, 1.0, "/d", 1.0 / 24.0);
+        // Bone that turns over wholly in four days, or in a million years.
+        const TURNOVER: Allowed = Allowed::new(1e-6, 100.0, "/yr", 1.0 / (24.0 * 365.25));
         let at = |key: &str| format!("{path}.{key}");
-        self.mass.check(&at("mass"), (1e6, 1e9), problems);
-        self.lesions.check(&at("lesions"), above, problems);
-        self.bone.check(&at("bone"), (0.01, 0.99), problems);
-        self.turnover.check(&at("turnover"), above, problems);
-        self.disease.check(&at("disease"), DISEASE_H, problems);
-        self.seeded.check(&at("seeded"), SHARE, problems);
-        self.growth
-            .check(&at("growth"), (0.0, most_growth), problems);
-        self.pthrp.check(&at("pthrp"), (0.0, 1e4), problems);
-        self.section.check(&at("section"), SHARE, problems);
-        self.canal.check(&at("canal"), SHARE, problems);
-        self.load.check(&at("load"), ANY, problems);
-        self.death.check(&at("death"), ANY, problems);
-        self.dropout.check(&at("dropout"), ANY, problems);
+        let mut bound = |key: &str, drawn: &dyn Bounded, allowed: Allowed| {
+            drawn.bound(&at(key), allowed, problems);
+        };
+        bound("mass", &self.mass, Allowed::new(1.0, 1000.0, "kg", 1e6));
+        bound(
+            "lesions",
+            &self.lesions,
+            Allowed::new(1e-9, 1e5, "cm3", 1.0),
+        );
+        bound("bone", &self.bone, Allowed::number(0.01, 0.99));
+        bound("turnover", &self.turnover, TURNOVER);
+        // A century: the disease is followed day by day before the trial.
+        bound(
+            "disease",
+            &self.disease,
+            Allowed::new(0.0, 36_525.0, "d", 24.0),
+        );
+        bound("seeded", &self.seeded, SHARE);
+        bound("growth", &self.growth, Allowed::number(0.0, most_growth));
+        bound("pthrp", &self.pthrp, Allowed::number(0.0, 1e4));
+        bound("section", &self.section, SHARE);
+        bound("canal", &self.canal, SHARE);
+        bound("load", &self.load, Allowed::number(0.0, 100.0));
+        bound("death", &self.death, HAZARD);
+        bound("dropout", &self.dropout, HAZARD);
         if let Some(surface) = &self.surface {
-            surface.check(&at("surface"), above, problems);
+            bound("surface", surface, Allowed::new(0.01, 10.0, "m2", 1e12));
         }
         if let Some(filtration) = &self.filtration {
-            filtration.check(&at("filtration"), ANY, problems);
+            bound(
+                "filtration",
+                filtration,
+                Allowed::new(0.0, 60.0, "L/h", 1.0),
+            );
         }
     }
 
@@ -402,7 +487,7 @@ mod tests {
     fn distributions_that_make_no_sense_are_named() {
         let wrong = |distribution: Distribution<f64>| {
             let mut problems = Problems::default();
-            distribution.check("traits.x", (0.0, 1.0), &mut problems);
+            distribution.check("traits.x", Allowed::number(0.0, 1.0), &mut problems);
             problems
                 .found
                 .iter()
@@ -421,5 +506,30 @@ mod tests {
         };
         assert_eq!(wrong(normal(-1.0, None)), ["traits.x.normal.sd"]);
         assert_eq!(wrong(normal(0.01, Some(0.99))), ["traits.x"]);
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_is_said_in_the_unit_of_the_bounds() {
+        let hazard = Allowed::new(0.0, 1.0, "/d", 1.0 / 24.0);
+        let said = |per_h: f64| {
+            let mut problems = Problems::default();
+            Distribution::Fixed(per_h).check("traits.death", hazard, &mut problems);
+            problems
+                .found
+                .pop()
+                .map(|found| (found.message, found.help))
+        };
+        let found = |value: &str| {
+            (
+                format!("draws {value}"),
+                "give a value from 0 to 1 /d".into(),
+            )
+        };
+        assert_eq!(said(2.0 / 24.0), Some(found("2.0000 /d")));
+        assert_eq!(said(1e9 / 24.0), Some(found("1.000e9 /d")));
+        assert_eq!(said(f64::NAN), Some(found("NaN /d")));
+        // The bound itself is allowed, however its unit rounds.
+        assert_eq!(said(1.0 / 24.0 * (1.0 + 1e-15)), None);
+        assert_eq!(said(0.0), None);
     }
 }

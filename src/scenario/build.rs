@@ -286,6 +286,14 @@ impl Loaded {
                     "give days from 0 on",
                 ));
             }
+            // Maps are named by their day: the second would take the place of the first.
+            if output.map_days[..index].contains(day) {
+                found.push(self.error(
+                    &format!("output.map_days[{index}]"),
+                    &format!("found day {day} a second time"),
+                    "name each day once",
+                ));
+            }
         }
     }
 

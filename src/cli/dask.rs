@@ -10,9 +10,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::Stop;
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
 use super::progress::Progress;
-use super::run::MOST_THREADS;
-use super::study::{BAD_PLAN, Batch, REQUEUE};
 use crate::numerics::quantity::Time;
 use crate::output::{OutputError, write_whole};
 use crate::study::batch::Summary;
@@ -102,14 +101,6 @@ pub(super) struct EngineArguments {
         help_heading = "Dask"
     )]
     python: PathBuf,
-}
-
-/// Cores or runs at once: more than [`MOST_THREADS`] would drown the machine.
-pub(super) fn cores(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number) if (1..=MOST_THREADS).contains(&number) => Ok(number),
-        _ => Err(format!("expected a whole number from 1 to {MOST_THREADS}")),
-    }
 }
 
 /// Bytes out of a text such as "2 GB" or "500 MiB".

@@ -1,0 +1,32 @@
+//! What every batch of runs is asked for, and how one says that it stopped.
+
+use clap::Args;
+
+use super::run::MOST_THREADS;
+
+/// Exit code of a plan that does not fit.
+pub(super) const BAD_PLAN: u8 = 65;
+/// Exit code of a shard that is to be started again.
+pub(super) const REQUEUE: u8 = 75;
+
+/// How a batch is run.
+#[derive(Debug, Args)]
+pub(super) struct Batch {
+    /// Runs at once; one per core without it.
+    #[arg(long, value_parser = cores)]
+    pub(super) jobs: Option<usize>,
+    /// Run again what failed before.
+    #[arg(long)]
+    pub(super) retry_failed: bool,
+    /// Say nothing on the way.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// Cores or runs at once: more than [`MOST_THREADS`] would drown the machine.
+pub(super) fn cores(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if (1..=MOST_THREADS).contains(&number) => Ok(number),
+        _ => Err(format!("expected a whole number from 1 to {MOST_THREADS}")),
+    }
+}
