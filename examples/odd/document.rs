@@ -122,7 +122,7 @@ fn read(path: &Path) -> Result<String, String> {
 
 // Module texts
 
-/// The texts of all modules of a folder: its own, its files, its folders.
+/// The texts of all modules of a folder: its own, its files, its folders; tests describe no model.
 fn module_texts(folder: &Path, name: &str, first: &[&str]) -> Result<String, String> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut folders: Vec<PathBuf> = Vec::new();
@@ -131,7 +131,9 @@ fn module_texts(folder: &Path, name: &str, first: &[&str]) -> Result<String, Str
         let path = entry.map_err(|error| error.to_string())?.path();
         if path.is_dir() {
             folders.push(path);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && path.file_name().is_none_or(|name| name != "tests.rs")
+        {
             files.push(path);
         }
     }

@@ -1,10 +1,10 @@
 //! What stands on a panel, kind by kind.
 
+use crate::plot::area::{LINE, Plot};
 use crate::plot::chart::{Bars, Curve, Discs, Heat, Interval, Points, Range, Words};
 use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
 use crate::plot::legend::{self, BAND, CURVE, Obstacle, RANGE, curve_style};
 use crate::plot::palette::{Colour, EMPTY, GREY, INK, Style, WHITE, shade};
-use crate::plot::panel::{LINE, Plot};
 use crate::plot::text::{SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
 

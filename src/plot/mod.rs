@@ -7,6 +7,7 @@
 //! A page is 510 points (180 mm) wide, words are 9 points high at that width; a PNG has three pixels a
 //! point.
 
+mod area;
 pub mod arms;
 mod axis;
 mod canvas;
