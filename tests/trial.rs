@@ -236,13 +236,13 @@ fn what_is_wrong_is_named_with_its_place_and_remedy() {
         ),
         (
             "death = { lognormal = { median = \"0.0037 /d\", sigma = 0.5 } }",
-            "death = { fixed = \"1e5 /d\" }",
-            &["traits.death", "1.000e5 /d", "from 0 to 1 /d"],
+            "death = { fixed = \"2e5 /d\" }",
+            &["traits.death", "2.000e5 /d", "from 0 to 1 /d"],
         ),
         (
             "turnover = { lognormal = { median = \"0.25 /yr\", sigma = 0.3 } }",
             "turnover = { fixed = \"1000 /yr\" }",
-            &["traits.turnover", "1000.0000 /yr", "to 100 /yr"],
+            &["traits.turnover", "to 100 /yr"],
         ),
         (
             "count_hypercalcaemia = true",
