@@ -30,6 +30,10 @@ kill times="20":
     cargo build --release
     tests/kill_and_resume.sh {{times}}
 
+# Do two builds (paths of binaries) compute the same in every shipped scenario, shortened?
+compare base new:
+    python3 tests/compare_builds.py {{base}} {{new}}
+
 # Speed of whole ticks.
 bench:
     cargo bench --bench tick

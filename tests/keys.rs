@@ -131,6 +131,7 @@ fn what_would_be_idle_or_clamped_is_refused_by_name() {
             "output.map_days[2]",
             "each day once",
         ),
+        ("output.map_days=[1.3]", "output.map_days[0]", "whole ticks"),
         (
             "inoculation={ cells = 5, time = \"2 d\" }",
             "inoculation.time",

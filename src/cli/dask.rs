@@ -223,12 +223,7 @@ impl EngineArguments {
             }
         }
         if !batch.quiet {
-            say!(
-                "{} runs done, {} were there, {} failed",
-                summary.done,
-                summary.kept,
-                summary.failed
-            );
+            say!("{summary}");
         }
         Ok(summary)
     }

@@ -404,12 +404,7 @@ fn batch_of(
         .0
         .finish();
     if !arguments.quiet {
-        say!(
-            "{} runs done, {} were there, {} failed",
-            summary.done,
-            summary.kept,
-            summary.failed
-        );
+        say!("{summary}");
     }
     Ok(summary)
 }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::numerics::quantity::{Area, BodyVolume, Clearance, Mass, Rate, Time};
+use crate::numerics::quantity::{Area, BodyVolume, Clearance, Dimension, Mass, Rate, Time};
 use crate::numerics::random::{Chance, Stream};
 
 /// Draws of one trait at most, until one lies within its bounds.
@@ -46,34 +46,39 @@ struct Allowed {
     low: f64,
     high: f64,
     unit: &'static str,
-    /// Size of that unit in the canonical one.
-    size: f64,
+    /// Unit of the program; none of a bare number.
+    canonical: &'static str,
 }
 
 impl Allowed {
-    const fn new(low: f64, high: f64, unit: &'static str, size: f64) -> Self {
+    const fn new(low: f64, high: f64, [unit, canonical]: [&'static str; 2]) -> Self {
         Self {
             low,
             high,
             unit,
-            size,
+            canonical,
         }
     }
 
     /// A bare number.
     const fn number(low: f64, high: f64) -> Self {
-        Self::new(low, high, "", 1.0)
+        Self::new(low, high, ["", ""])
+    }
+
+    /// How many of the program's units are one of this.
+    fn size(self) -> f64 {
+        Dimension::conversion(self.unit, self.canonical).unwrap_or(1.0)
     }
 
     /// True for a canonical value that is allowed; the rounding of a unit is no fault.
     fn holds(self, value: f64) -> bool {
         const NEAR: f64 = 1.0 + 1e-9;
-        (self.low * self.size / NEAR..=self.high * self.size * NEAR).contains(&value)
+        (self.low * self.size() / NEAR..=self.high * self.size() * NEAR).contains(&value)
     }
 
     /// A canonical value in this unit.
     fn said(self, value: f64) -> String {
-        let number = value / self.size;
+        let number = value / self.size();
         let digits = if number.abs() >= 1e5 || (number != 0.0 && number.abs() < 1e-3) {
             format!("{number:.3e}")
         } else {
@@ -294,18 +299,6 @@ pub struct Person {
     pub filtration_l_per_h: Option<f64>,
 }
 
-/// A distribution of any quantity.
-trait Bounded {
-    /// Adds what is drawn outside of what is allowed.
-    fn bound(&self, path: &str, allowed: Allowed, problems: &mut Problems);
-}
-
-impl<Q: Measured> Bounded for Distribution<Q> {
-    fn bound(&self, path: &str, allowed: Allowed, problems: &mut Problems) {
-        self.check(path, allowed, problems);
-    }
-}
-
 /// Names of the traits in tables, with their units.
 pub const COLUMNS: [&str; 13] = [
     "mass_kg",
@@ -359,45 +352,39 @@ impl Traits {
     /// `most_growth` is the largest factor on the growth of a tumour that the step of a day holds.
     pub fn check(&self, path: &str, most_growth: f64, problems: &mut Problems) {
         const SHARE: Allowed = Allowed::number(0.0, 1.0);
-        // A hazard of one a day leaves no patient for a week.
-        const HAZARD: Allowed = Allowed::new(0.0, 1.0, "/d", 1.0 / 24.0);
+        // Of a hazard of one a day a patient in a thousand is left after a week.
+        const HAZARD: Allowed = Allowed::new(0.0, 1.0, ["/d", "/h"]);
         // Bone that turns over wholly in four days, or in a million years.
-        const TURNOVER: Allowed = Allowed::new(1e-6, 100.0, "/yr", 1.0 / (24.0 * 365.25));
-        let at = |key: &str| format!("{path}.{key}");
-        let mut bound = |key: &str, drawn: &dyn Bounded, allowed: Allowed| {
-            drawn.bound(&at(key), allowed, problems);
-        };
-        bound("mass", &self.mass, Allowed::new(1.0, 1000.0, "kg", 1e6));
-        bound(
-            "lesions",
-            &self.lesions,
-            Allowed::new(1e-9, 1e5, "cm3", 1.0),
-        );
-        bound("bone", &self.bone, Allowed::number(0.01, 0.99));
-        bound("turnover", &self.turnover, TURNOVER);
+        const TURNOVER: Allowed = Allowed::new(1e-6, 100.0, ["/yr", "/h"]);
         // A century: the disease is followed day by day before the trial.
-        bound(
-            "disease",
-            &self.disease,
-            Allowed::new(0.0, 36_525.0, "d", 24.0),
-        );
-        bound("seeded", &self.seeded, SHARE);
-        bound("growth", &self.growth, Allowed::number(0.0, most_growth));
-        bound("pthrp", &self.pthrp, Allowed::number(0.0, 1e4));
-        bound("section", &self.section, SHARE);
-        bound("canal", &self.canal, SHARE);
-        bound("load", &self.load, Allowed::number(0.0, 100.0));
-        bound("death", &self.death, HAZARD);
-        bound("dropout", &self.dropout, HAZARD);
+        const DISEASE: Allowed = Allowed::new(0.0, 36_525.0, ["d", "h"]);
+        const MASS: Allowed = Allowed::new(1.0, 1000.0, ["kg", "mg"]);
+        const LESIONS: Allowed = Allowed::new(1e-9, 1e5, ["cm3", "cm3"]);
+        const SURFACE: Allowed = Allowed::new(0.01, 10.0, ["m2", "um2"]);
+        const FILTRATION: Allowed = Allowed::new(0.0, 60.0, ["L/h", "L/h"]);
+        let at = |key: &str| format!("{path}.{key}");
+        let growth = Allowed::number(0.0, most_growth);
+        self.mass.check(&at("mass"), MASS, problems);
+        self.lesions.check(&at("lesions"), LESIONS, problems);
+        self.bone
+            .check(&at("bone"), Allowed::number(0.01, 0.99), problems);
+        self.turnover.check(&at("turnover"), TURNOVER, problems);
+        self.disease.check(&at("disease"), DISEASE, problems);
+        self.seeded.check(&at("seeded"), SHARE, problems);
+        self.growth.check(&at("growth"), growth, problems);
+        self.pthrp
+            .check(&at("pthrp"), Allowed::number(0.0, 1e4), problems);
+        self.section.check(&at("section"), SHARE, problems);
+        self.canal.check(&at("canal"), SHARE, problems);
+        self.load
+            .check(&at("load"), Allowed::number(0.0, 100.0), problems);
+        self.death.check(&at("death"), HAZARD, problems);
+        self.dropout.check(&at("dropout"), HAZARD, problems);
         if let Some(surface) = &self.surface {
-            bound("surface", surface, Allowed::new(0.01, 10.0, "m2", 1e12));
+            surface.check(&at("surface"), SURFACE, problems);
         }
         if let Some(filtration) = &self.filtration {
-            bound(
-                "filtration",
-                filtration,
-                Allowed::new(0.0, 60.0, "L/h", 1.0),
-            );
+            filtration.check(&at("filtration"), FILTRATION, problems);
         }
     }
 
@@ -510,7 +497,7 @@ mod tests {
 
     #[test]
     fn a_value_out_of_bounds_is_said_in_the_unit_of_the_bounds() {
-        let hazard = Allowed::new(0.0, 1.0, "/d", 1.0 / 24.0);
+        let hazard = Allowed::new(0.0, 1.0, ["/d", "/h"]);
         let said = |per_h: f64| {
             let mut problems = Problems::default();
             Distribution::Fixed(per_h).check("traits.death", hazard, &mut problems);

@@ -13,7 +13,6 @@ use crate::run::record::Record;
 use crate::run::simulation::Simulation;
 use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
-use crate::scenario::file::Scenario;
 
 /// A run that was taken up again.
 #[derive(Debug)]
@@ -38,14 +37,7 @@ impl Loaded {
             name: name.to_owned(),
             text,
         })?;
-        let scenario: Scenario = tree.deserialize()?;
-        let loaded = Self {
-            scenario,
-            tree,
-            folder,
-        };
-        loaded.check()?;
-        Ok(loaded)
+        Self::checked(tree, folder)
     }
 
     /// Folder to which file names in the scenario refer, from the root on.

@@ -138,6 +138,14 @@ impl Loaded {
     pub fn from_tree(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
         let mut tree = with_drugs(tree)?;
         keep_uppermost_choices(&mut tree);
+        Self::checked(tree, folder)
+    }
+
+    /// A scenario from layers that need nothing more.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn checked(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
         let scenario: Scenario = tree.deserialize()?;
         let loaded = Self {
             scenario,
@@ -278,21 +286,29 @@ impl Loaded {
                 &format!("give at most {MOST_FRAMES}: the maps stay in memory"),
             ));
         }
-        for (index, day) in output.map_days.iter().enumerate() {
-            if day.is_nan() || *day < 0.0 {
-                found.push(self.error(
-                    &format!("output.map_days[{index}]"),
-                    &format!("found {day}"),
-                    "give days from 0 on",
-                ));
-            }
-            // Maps are named by their day: the second would take the place of the first.
-            if output.map_days[..index].contains(day) {
-                found.push(self.error(
-                    &format!("output.map_days[{index}]"),
-                    &format!("found day {day} a second time"),
-                    "name each day once",
-                ));
+        // A map is drawn at a tick: two days of one tick, or a day between two, would be another map
+        // than the one asked for, or none.
+        let ticks = |day: f64| day * 24.0 / run.tick.get();
+        for (index, &day) in output.map_days.iter().enumerate() {
+            let at = ticks(day);
+            let mut wrong = |message: String, help: String| {
+                found.push(self.error(&format!("output.map_days[{index}]"), &message, &help));
+            };
+            if day.is_nan() || day < 0.0 {
+                wrong(format!("found {day}"), "give days from 0 on".to_owned());
+            } else if (at - at.round()).abs() > 1e-6 {
+                wrong(
+                    format!("found day {day}, which lies between two ticks"),
+                    format!("give days that are whole ticks of run.tick = {}", run.tick),
+                );
+            } else if output.map_days[..index]
+                .iter()
+                .any(|&other| (ticks(other) - at).abs() < 0.5)
+            {
+                wrong(
+                    format!("found day {day} a second time"),
+                    "name each day once".to_owned(),
+                );
             }
         }
     }

@@ -86,6 +86,15 @@ pub struct Summary {
     pub stopped: bool,
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            kept, done, failed, ..
+        } = self;
+        write!(to, "{done} runs done, {kept} were there, {failed} failed")
+    }
+}
+
 /// Why a run has no series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoSeries {

@@ -2,6 +2,7 @@
 
 use super::ValidationError;
 use super::arms::{Course, Runs};
+use crate::statistics::estimate::mean_and_deviation;
 
 /// One figure of a target.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,19 +46,10 @@ impl Part {
     }
 }
 
-/// Mean and standard deviation.
+/// Mean and standard deviation over seeds; that of one seed is 0, as a figure without chance has.
 pub(super) fn spread(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let square = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>();
-    (
-        mean,
-        if values.len() > 1 {
-            (square / (count - 1.0)).sqrt()
-        } else {
-            0.0
-        },
-    )
+    let (mean, deviation) = mean_and_deviation(values);
+    (mean, if values.len() > 1 { deviation } else { 0.0 })
 }
 
 /// Ratio of the means of two samples, with its spread by propagation (Cochran 1977).
