@@ -20,20 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LENGTHS = ["3 d", "10 d", "30 d", "90 d", ""]
 
 
-# What a shortened run may need beside: a patient's window of health lies in the burn-in.
-BESIDE = [[], ["--set", 'patient.health_window="1 d"']]
-
-
-def settings(duration):
-    found = ["--set", 'run.burn_in="1 d"', "--set", "output.map_days=[]"]
-    return found + (["--set", f'run.duration="{duration}"'] if duration else [])
+# A patient's window of health lies in the burn-in, which then keeps its length.
+BURN_INS = [["--set", 'run.burn_in="1 d"'], []]
 
 
 def accepted(binary, scenario):
     """Settings of the shortest run that the scenario allows."""
-    for duration in LENGTHS:
-        for beside in BESIDE:
-            words = settings(duration) + beside
+    for burn_in in BURN_INS:
+        for length in LENGTHS:
+            duration = ["--set", f'run.duration="{length}"'] if length else []
+            words = [*burn_in, *duration, "--set", "output.map_days=[]"]
             asked = [binary, "check", str(scenario), *words]
             if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
                 return words
