@@ -35,7 +35,7 @@ replicates = 2
 "run.burn_in" = "2 d"
 [responses]
 bone = { column = "bv_tv" }
-never = { column = "bv_tv", time_to = 9.0 }
+never = { column = "bv_tv", time_to = 0.999 }
 """
 
 
