@@ -13,6 +13,8 @@ pub(super) enum Key {
     Point(Colour),
     Disc(Colour),
     Patch(Colour, f64),
+    /// A colour of a picture, with a rim: it may be as light as paper.
+    Swatch(Colour),
     Dose(Colour),
     Interval,
 }
@@ -65,6 +67,14 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
             Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
+            Layer::Image(image) => {
+                let entries = image.key.iter().map(|(colour, label)| Entry {
+                    key: Key::Swatch(*colour),
+                    label: label.clone(),
+                });
+                found.extend(entries);
+                continue;
+            }
             Layer::Range(range) => (Key::Patch(GREY, RANGE), &range.label),
             Layer::Interval(interval) => (Key::Interval, &interval.label),
             _ => continue,
@@ -220,6 +230,14 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
         Key::Point(colour) => point(drawing, centre, Some((5.0, 5.0)), colour),
         Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
+        Key::Swatch(colour) => {
+            let patch = Frame {
+                left: left + 0.5 * KEY,
+                ..patch
+            };
+            drawing.rectangle(patch.grown(0.5), INK, 1.0);
+            drawing.rectangle(patch, colour, 1.0);
+        }
         Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);

@@ -28,14 +28,16 @@ use crate::plot::curves::{
     PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
     write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
-use crate::plot::map::{Cut, Frame, write_dose_map, write_gif, write_map};
+use crate::plot::film::write_film;
+use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::scenario::build::{Loaded, Simulation};
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
+use crate::tissue::population::OsteoblastStage;
 
-/// Frames of the film.
-const FILM_FRAMES: f64 = 24.0;
+/// Frames of the film at least, where there are as many ticks.
+const FILM_FRAMES: f64 = 60.0;
 
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
@@ -96,7 +98,8 @@ fn film_every_h(loaded: &Loaded) -> f64 {
         return asked_h;
     }
     let duration_h = loaded.scenario.run.duration.get();
-    (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
+    let tick_h = loaded.scenario.run.tick.get();
+    (duration_h / FILM_FRAMES / tick_h + 1e-9).floor().max(1.0) * tick_h
 }
 
 /// Frames that the film of a run will have.
@@ -528,14 +531,19 @@ impl Record {
         let Simulation { model, state, .. } = simulation;
         let bv_tv = state.bv_tv(model);
         let start = self.series.rows.first().map_or(bv_tv, |row| row[1]);
+        let stages = state.osteoblasts.stage.iter();
+        let mature = stages
+            .filter(|&&stage| stage == OsteoblastStage::Mature)
+            .count();
         Moment {
             day: state.day(),
             caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0), {} osteoclasts, {} osteoblasts, {} tumour cells",
+                "BV/TV {:.1} % ({:+.1} % of day 0), {} osteoclasts, {mature} osteoblasts, {} precursors of \
+                 theirs, {} tumour cells",
                 100.0 * bv_tv,
                 100.0 * (bv_tv / start - 1.0),
                 state.osteoclasts.len(),
-                state.osteoblasts.len(),
+                state.osteoblasts.len() - mature,
                 state.tumour.len()
             ),
             slices: slices(model, state),
@@ -641,14 +649,16 @@ impl Record {
             written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
         for moment in &self.maps {
-            let path = plots.join(format!("map_d{:.0}.png", moment.day));
-            write_map(&path, title, &moment.frame(grid))?;
-            written.push(path);
+            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
         }
         written.extend(self.write_dose_map(plots, title, grid)?);
-        let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
+        let film: Vec<Frame> = self
+            .film
+            .iter()
+            .map(|moment| self.frame(moment, grid))
+            .collect();
         let path = plots.join("map.gif");
-        write_gif(&path, title, &film)?;
+        write_film(&path, title, &film, &self.series)?;
         written.push(path);
         Ok(written)
     }
@@ -661,9 +671,9 @@ impl Record {
         plots: &Path,
         title: &str,
         grid: &Grid,
-    ) -> Result<Option<PathBuf>, OutputError> {
+    ) -> Result<Vec<PathBuf>, OutputError> {
         let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let dose_gy: Vec<Vec<f64>> = moment
             .slices
@@ -694,15 +704,13 @@ impl Record {
             last.dose_gy,
             moment.day
         );
-        let path = plots.join("dose_map.png");
         write_dose_map(
-            &path,
+            plots,
             &format!("{title}: dose of all fractions"),
             &caption,
-            &moment.frame(grid).cuts,
+            &self.frame(moment, grid).cuts,
             &dose_gy,
-        )?;
-        Ok(Some(path))
+        )
     }
 }
 
@@ -783,10 +791,12 @@ pub fn dose_days(drugs: &Table) -> Vec<f64> {
         .collect()
 }
 
-impl Moment {
-    fn frame(&self, grid: &Grid) -> Frame {
+impl Record {
+    fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
         const NAMES: [&str; 3] = ["x", "y", "z"];
-        let cuts = self
+        let columns = self.clones.columns.iter();
+        let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
+        let cuts = moment
             .slices
             .iter()
             .map(|slice| Cut {
@@ -807,9 +817,10 @@ impl Moment {
             })
             .collect();
         Frame {
-            day: self.day,
-            caption: self.caption.clone(),
+            day: moment.day,
+            caption: moment.caption.clone(),
             cuts,
+            clones: clones.map(str::to_owned).collect(),
         }
     }
 }
