@@ -60,6 +60,8 @@ pub struct Axis {
     pub most: Option<f64>,
     /// Ticks of the caller; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
+    /// Ticks stand at whole numbers alone: the axis counts.
+    pub is_whole: bool,
     /// No ticks, labels or title.
     pub is_hidden: bool,
 }

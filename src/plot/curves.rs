@@ -10,7 +10,8 @@ use crate::plot::chart::{
 };
 use crate::plot::write;
 
-/// Limits of normal of corrected total calcium, mM.
+/// Limits of normal of corrected total calcium, mM, as the grades of hypo- and hypercalcaemia take them
+/// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
 pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
 
 /// A curve with its band.
@@ -98,6 +99,10 @@ pub(crate) struct Panel<'a> {
     pub(crate) lines: Vec<Line>,
     pub(crate) published: Vec<Published>,
     pub(crate) logarithmic: bool,
+    /// The axis need not hold zero: nothing that lives comes near it.
+    pub(crate) is_free: bool,
+    /// The axis counts.
+    pub(crate) is_whole: bool,
     /// What the curves are held against.
     pub(crate) extra: Vec<Layer>,
 }
@@ -123,7 +128,9 @@ impl Panel<'_> {
             } else {
                 Scale::Linear
             },
-            ..y.from_zero()
+            with_zero: !self.is_free,
+            is_whole: self.is_whole,
+            ..y
         };
         let mut layers = self.extra;
         let is_alone = self.lines.len() == 1 && self.published.is_empty();
@@ -375,7 +382,7 @@ pub fn write_drug_curves(
         lines: drugs.columns.iter().filter_map(level).collect(),
         ..Panel::default()
     }];
-    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "on bone", |_| 1e-3);
+    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "", |_| 1e-3);
     let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
     panels.extend(on_bone.map(|line| Panel {
         y_label: "drug on the bone of the lattice (fmol)",
@@ -425,7 +432,11 @@ pub fn write_clone_curves(
             .iter()
             .filter_map(|column| {
                 let name = column.strip_suffix(CELLS)?;
-                Line::over(std::slice::from_ref(table), column, name, |_| 1.0)
+                let line = Line::over(std::slice::from_ref(table), column, name, |_| 1.0)?;
+                line.points
+                    .iter()
+                    .any(|point| point.1 > 0.0)
+                    .then_some(line)
             })
             .collect(),
         ..Panel::default()
@@ -434,7 +445,7 @@ pub fn write_clone_curves(
         panel("tumour cells", true, clones),
         panel("share of tumour cells (%)", false, &shares),
     ];
-    let heading = format!("{title}: clones");
+    let heading = format!("{title}: tumour cells by clone");
     write_picture(folder, "clones", &heading, panels, dose_days)
 }
 
@@ -473,11 +484,12 @@ pub fn write_patient_curves(
             ],
         ),
         panel(
-            "neutrophils (1e9/L)",
+            "neutrophils (10⁹/L)",
             &[("neutrophils_1e9_per_l", "neutrophils")],
         ),
     ];
     let [low, high] = NORMAL_CALCIUM_MM;
+    panels[0].is_free = true;
     panels[0].extra.push(Layer::Range(Range {
         label: format!("normal: {low} to {high} mM"),
         low,
@@ -531,7 +543,7 @@ pub fn write_radiation_curves(
         panel(
             "strength of irradiated bone, relative",
             false,
-            &[("strength_factor", "strength")],
+            &[("strength_factor", "")],
         ),
     ];
     let heading = format!("{title}: radiotherapy");
@@ -558,17 +570,18 @@ pub fn write_event_curves(
             .collect(),
         ..Panel::default()
     };
-    let panels = vec![
-        panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
+    let mut panels = vec![
+        panel("pain, a proxy (0 to 10)", &[("pain", "", 1.0)]),
         panel(
             "probability of a first event (%)",
-            &[("first_event_probability", "had an event", 100.0)],
+            &[("first_event_probability", "", 100.0)],
         ),
         panel(
             "events of this patient",
             &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
         ),
     ];
+    panels[2].is_whole = true;
     let heading = format!("{title}: skeletal-related events");
     write_picture(folder, "skeletal_events", &heading, panels, dose_days)
 }

@@ -34,10 +34,7 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
             .map(|point| point.1)
             .filter(|value| value.is_finite())
     };
-    let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| {
-        (a.min(value), b.max(value))
-    });
-    let room = 0.05 * (high - low).max(0.02 * high.abs());
+    let high = values().fold(0.0, f64::max);
     let tone = || Tone::Named("BV/TV".to_owned());
     let mut grown = all.clone();
     grown.retain(|point| point.0 <= day + 1e-6);
@@ -48,9 +45,8 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
             ..Axis::days().from_zero()
         },
         y: Axis {
-            least: Some(low - room),
-            most: Some(high + room),
-            ..Axis::linear("BV/TV", "% of tissue")
+            most: Some(1.05 * high),
+            ..Axis::linear("BV/TV", "% of tissue").from_zero()
         },
         layers: vec![
             Layer::Curve(Curve {
@@ -78,10 +74,17 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
 fn chart(title: &str, frame: &Frame, series: &Table, key: &[(Colour, String)]) -> Chart {
     let mut panels = tissue(frame, key);
     let cuts = panels.len();
-    let aspect = if cuts == 1 { panels[0].aspect } else { 0.0 };
+    let aspect = if cuts == 1 {
+        // Beside the curve it is as wide as that.
+        panels[0].share = 0.0;
+        panels[0].aspect
+    } else {
+        0.0
+    };
     panels.extend(curve(series, frame.day, aspect));
     Chart {
-        title: format!("{title}, {}", day_words(frame.day)),
+        // Whole days: tenths would flicker.
+        title: format!("{title}, {}", day_words((frame.day + 1e-6).floor())),
         note: frame.caption.clone(),
         columns: cuts.max(2),
         panels,

@@ -105,10 +105,18 @@ pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
     }
 }
 
+/// Width of what stands in front of a name.
+fn key_width(key: &Key) -> f64 {
+    match key {
+        Key::Swatch(_) => 0.5 * KEY,
+        _ => KEY,
+    }
+}
+
 /// Size of a legend with one entry a line.
 fn size(entries: &[Entry]) -> (f64, f64) {
-    let names = entries.iter().map(|entry| width(&entry.label, SIZE, false));
-    let wide = KEY + GAP + names.fold(0.0, f64::max);
+    let wide = |entry: &Entry| key_width(&entry.key) + GAP + width(&entry.label, SIZE, false);
+    let wide = entries.iter().map(wide).fold(0.0, f64::max);
     (wide, LINE * entries.len() as f64)
 }
 
@@ -184,9 +192,10 @@ pub(super) fn rows(entries: &[Entry], (left, top): Place, most: f64) -> (Drawing
     let mut drawing = Drawing::default();
     let (mut x, mut line) = (0.0, 0.0);
     for entry in entries {
-        let mut lines = wrap(&entry.label, SIZE, false, most - KEY - GAP);
+        let key = key_width(&entry.key);
+        let mut lines = wrap(&entry.label, SIZE, false, most - key - GAP);
         let widths = lines.iter().map(|line| width(line, SIZE, false));
-        let wide = KEY + GAP + widths.fold(0.0, f64::max);
+        let wide = key + GAP + widths.fold(0.0, f64::max);
         if x > 0.0 && x + wide > most {
             x = 0.0;
             line += 1.0;
@@ -200,7 +209,7 @@ pub(super) fn rows(entries: &[Entry], (left, top): Place, most: f64) -> (Drawing
         draw(&mut drawing, &entry, (left + x, middle));
         for words in lines.drain(1.min(lines.len())..) {
             line += 1.0;
-            let at = (left + x + KEY + GAP, top + (line + 0.5) * LINE + DROP);
+            let at = (left + x + key + GAP, top + (line + 0.5) * LINE + DROP);
             drawing.text(Text::new(words, at, Align::Start));
         }
         x += wide + BETWEEN;
@@ -232,7 +241,7 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
         Key::Swatch(colour) => {
             let patch = Frame {
-                left: left + 0.5 * KEY,
+                right: left + 0.5 * KEY,
                 ..patch
             };
             drawing.rectangle(patch.grown(0.5), INK, 1.0);
@@ -244,7 +253,7 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.disc(centre, 2.4, INK, false);
         }
     }
-    let at = (left + KEY + GAP, middle + DROP);
+    let at = (left + key_width(&entry.key) + GAP, middle + DROP);
     drawing.text(Text::new(entry.label.clone(), at, Align::Start));
 }
 

@@ -142,6 +142,9 @@ fn bar_um(wide_um: f64) -> f64 {
     best
 }
 
+/// Width of a section on a page of its own, over that of the page: legends stand beside it.
+const SECTION: f64 = 0.68;
+
 /// Panels of cuts with one scale; `colours` gives those of a cut.
 fn panels(
     cuts: &[Cut],
@@ -169,7 +172,9 @@ fn panels(
             format!("{bar} \u{b5}m")
         };
         Panel {
-            title: format!("{across} across, {up} up{said}"),
+            title: format!("{across} across, {up} up{said}")
+                .replace(" = ", "\u{a0}=\u{a0}")
+                .replace(" mm", "\u{a0}mm"),
             x: Axis::hidden(),
             y: Axis::hidden(),
             layers: vec![Layer::Image(Image {
@@ -182,7 +187,11 @@ fn panels(
                 scale: None,
             })],
             aspect: high / wide.max(1e-9),
-            share: wide / widest.max(1e-9),
+            share: if cuts.len() == 1 {
+                SECTION
+            } else {
+                wide / widest.max(1e-9)
+            },
             ..Panel::default()
         }
     };
@@ -260,7 +269,7 @@ pub fn field_chart(
     let low = finite().fold(f64::INFINITY, f64::min).min(0.0);
     let most = finite().fold(low, f64::max);
     let high = if most > low { most } else { low + 1.0 };
-    let bone = Colour(120, 120, 120);
+    let bone = Colour(190, 190, 190);
     let is_bone = |kind: Shown| matches!(kind, Shown::Bone | Shown::Osteoid);
     let colours = |cut: usize| {
         let tissue = cuts[cut].tissue.iter().zip(&values[cut]);

@@ -102,7 +102,7 @@ fn line(group: &Group, measured: &Measured, factor: f64) -> Option<Line> {
 fn panel(groups: &[Group], measured: &Measured) -> Panel {
     let (title, unit, factor) = shown(&measured.column);
     let (unit, factor) = match measured.relative_to_d {
-        Some(day) => (format!("over its value of day {day}"), 1.0),
+        Some(day) => (format!("over day {day}"), 1.0),
         None => (unit.to_owned(), factor),
     };
     let mut layers: Vec<Layer> = groups
@@ -219,6 +219,6 @@ mod tests {
         };
         // 0.25 of one run and 0.5 of the other.
         assert!(near(curve.points[2].1, 0.375) && near(curve.band[2].2, 0.5));
-        assert_eq!(ratio.y.unit, "over its value of day 0");
+        assert_eq!(ratio.y.unit, "over day 0");
     }
 }

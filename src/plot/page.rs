@@ -182,7 +182,8 @@ fn fit(panels: &[&Panel], columns: usize, palette: &Palette, place: LegendPlace)
     let mut cells = Vec::new();
     for _ in 0..=ROUNDS {
         let words: f64 = aside.iter().flatten().sum();
-        let unit = ((room - words) / shares.iter().sum::<f64>()).max(40.0);
+        // One plot that is to be narrower than the page leaves the rest free.
+        let unit = ((room - words) / shares.iter().sum::<f64>().max(1.0)).max(40.0);
         let geometry = Columns {
             aside,
             wide: shares.iter().map(|share| share * unit).collect(),

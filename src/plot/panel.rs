@@ -38,6 +38,14 @@ impl Plot<'_> {
         self.grid();
         self.foot();
         for layer in &panel.layers {
+            if let Layer::Level(level) = layer
+                && let Some(y) = self.down(level.value)
+            {
+                let line = vec![(0.0, y), (self.wide, y)];
+                self.obstacles.push(Obstacle::Line(line));
+            }
+        }
+        for layer in &panel.layers {
             match layer {
                 Layer::Curve(curve) => layers::band(self, curve),
                 Layer::Heat(heat) => fields::heat(self, heat),
@@ -363,6 +371,18 @@ pub(super) fn draw(
     plot.drawing
 }
 
+/// True of a picture that is narrower than the page, without a colour bar beside it.
+fn has_room_beside(plot: &Plot<'_>) -> bool {
+    let has_bar = |layer: &Layer| match layer {
+        Layer::Heat(_) => true,
+        Layer::Image(image) => image.scale.is_some(),
+        _ => false,
+    };
+    plot.is_filled()
+        && (0.01..0.8).contains(&plot.panel.share)
+        && !plot.panel.layers.iter().any(has_bar)
+}
+
 fn finish(plot: &mut Plot<'_>, entries: &[Entry], place: Option<Place>) {
     let inside = place.map(|place| legend::column(entries, place));
     plot.levels(inside.as_ref().and_then(Drawing::frame));
@@ -374,6 +394,9 @@ fn finish(plot: &mut Plot<'_>, entries: &[Entry], place: Option<Place>) {
     let below = plot.bottom();
     if let Some(inside) = inside {
         plot.drawing.place(inside, (0.0, 0.0));
+    } else if !entries.is_empty() && has_room_beside(plot) {
+        let beside = legend::column(entries, (plot.wide + 12.0, 0.0));
+        plot.drawing.place(beside, (0.0, 0.0));
     } else if !entries.is_empty() {
         let left = if plot.panel.at_risk.is_empty() {
             0.0

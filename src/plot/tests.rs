@@ -535,8 +535,8 @@ fn map() -> Chart {
     let frame = MapFrame {
         day: -0.0,
         caption:
-            "BV/TV 21.0 % (+0.0 % of day 0), 31 osteoclasts, 961 osteoblasts, 640 precursors of \
-                  theirs, 3000 tumour cells"
+            "BV/TV 21.0 % (+0.0 % of day 0); 31 osteoclasts, 961 osteoblasts, 640 precursors, 3000 \
+                  tumour cells"
                 .to_owned(),
         cuts: cuts(),
         clones: ["parental", "early", "late_outgrowth"]
@@ -544,6 +544,20 @@ fn map() -> Chart {
             .to_vec(),
     };
     map_chart("clones", &frame)
+}
+
+/// A map of a section, with its legend beside it.
+fn section() -> Chart {
+    let frame = MapFrame {
+        day: 28.0,
+        caption: "BV/TV 12.9 % (\u{2212}8.1 % of day 0)".to_owned(),
+        cuts: vec![Cut {
+            name: String::new(),
+            ..cuts().remove(0)
+        }],
+        clones: Vec::new(),
+    };
+    map_chart("immune", &frame)
 }
 
 /// A field over a volume, with its colour bar.
@@ -597,6 +611,7 @@ fn kinds() -> Vec<(&'static str, Chart)> {
         ("map", map()),
         ("field", field()),
         ("three", three()),
+        ("section", section()),
     ]
 }
 
@@ -737,6 +752,46 @@ fn a_row_that_is_not_full_leaves_no_hole() {
         (three.0 - one.0).abs() < 1e-9 && (three.1 - two.1).abs() < 1e-9,
         "{lines:?}"
     );
+}
+
+#[test]
+fn a_legend_is_clear_of_levels_and_counts_have_whole_ticks() {
+    let level = 1.0;
+    let chart = Chart {
+        panels: vec![Panel {
+            x: Axis::days(),
+            y: Axis {
+                is_whole: true,
+                ..Axis::linear("events", "").from_zero()
+            },
+            layers: vec![
+                Layer::Curve(curve("all", vec![(0.0, 0.0), (9.0, 0.0), (10.0, 1.0)])),
+                Layer::Level(Level {
+                    label: "one".to_owned(),
+                    value: level,
+                }),
+            ],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    };
+    let palette = Palette::new(&chart);
+    let drawing = draw(&chart.panels[0], &palette, (300.0, 200.0), LegendPlace::Own);
+    let frame = |words: &str| {
+        drawing
+            .texts()
+            .find(|text| text.words == words)
+            .unwrap()
+            .frame()
+    };
+    let tick = frame("1");
+    let middle = 0.5 * (tick.top + tick.bottom);
+    let legend = frame("all");
+    assert!(
+        !(legend.top - 2.0..legend.bottom + 2.0).contains(&middle),
+        "{legend:?} {middle}"
+    );
+    assert!(!drawing.texts().any(|text| text.words.contains('.')));
 }
 
 #[test]

@@ -97,9 +97,22 @@ fn film_every_h(loaded: &Loaded) -> f64 {
     if asked_h > 0.0 {
         return asked_h;
     }
-    let duration_h = loaded.scenario.run.duration.get();
-    let tick_h = loaded.scenario.run.tick.get();
-    (duration_h / FILM_FRAMES / tick_h + 1e-9).floor().max(1.0) * tick_h
+    const DAY_H: f64 = 24.0;
+    let run = &loaded.scenario.run;
+    let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
+    if most_h >= DAY_H {
+        return (most_h / DAY_H).floor() * DAY_H;
+    }
+    // Whole parts of a day, so that frames come at the same hours of each.
+    let parts = (1..=24).map(|parts| DAY_H / f64::from(parts));
+    let is_ticks = |every_h: &f64| {
+        let ticks = every_h / run.tick.get();
+        ticks > 0.5 && (ticks - ticks.round()).abs() < 1e-9
+    };
+    let mut fitting = parts.filter(is_ticks);
+    fitting
+        .find(|&every_h| every_h <= most_h)
+        .unwrap_or(run.tick.get())
 }
 
 /// Frames that the film of a run will have.
@@ -538,14 +551,15 @@ impl Record {
         Moment {
             day: state.day(),
             caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0), {} osteoclasts, {mature} osteoblasts, {} precursors of \
-                 theirs, {} tumour cells",
+                "BV/TV {:.1} % ({:+.1} % of day 0); {} osteoclasts, {mature} osteoblasts, {} precursors, {} \
+                 tumour cells",
                 100.0 * bv_tv,
                 100.0 * (bv_tv / start - 1.0),
                 state.osteoclasts.len(),
                 state.osteoblasts.len() - mature,
                 state.tumour.len()
-            ),
+            )
+            .replace('-', "\u{2212}"),
             slices: slices(model, state),
         }
     }
@@ -698,8 +712,9 @@ impl Record {
             })
             .collect();
         let caption = format!(
-            "{} fractions, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            "{} fraction{}, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
             self.fractions.len(),
+            if self.fractions.len() == 1 { "" } else { "s" },
             last.time_h / 24.0,
             last.dose_gy,
             moment.day
