@@ -43,7 +43,7 @@ pub(super) struct PlotArguments {
     #[arg(long = "label", value_name = "NAME")]
     labels: Vec<String>,
     /// Measured values, drawn as points with their errors over the curves of their columns, as the picture
-    /// `measured`: a CSV as calibrations read it (time_d, column, value, error; relative_to_d where values
+    /// `measured`: a CSV as calibrations read it (`time_d`, `column`, `value`, `error`; `relative_to_d` where values
     /// are ratios), in the units of series.csv.
     #[arg(long, value_name = "CSV")]
     data: Option<PathBuf>,
@@ -241,7 +241,9 @@ fn measured(arguments: &PlotArguments, runs: &[Run]) -> Result<Vec<Measured>, St
         return Ok(Vec::new());
     };
     let series = || runs.iter().map(|run| &run.series);
-    let rows = series().flat_map(|table| table.column("time_d")).flatten();
+    let rows = series()
+        .filter_map(|table| table.column("time_d"))
+        .flatten();
     let last_d = rows.fold(0.0, f64::max);
     let columns = series().flat_map(|table| &table.columns);
     let signals: BTreeSet<String> = columns

@@ -91,13 +91,15 @@ pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
 
+/// Hours of a day.
+const DAY_H: f64 = 24.0;
+
 /// Time between frames of the film, h.
 fn film_every_h(loaded: &Loaded) -> f64 {
     let asked_h = loaded.scenario.output.film_every.get();
     if asked_h > 0.0 {
         return asked_h;
     }
-    const DAY_H: f64 = 24.0;
     let run = &loaded.scenario.run;
     let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
     if most_h >= DAY_H {
