@@ -61,11 +61,13 @@ done
 "$howship" study calibrate studies/small/lesion_calibration.toml --store "$work/store"
 studies=store/studies
 take $studies/anti_pthrp_dose_small/plots/spread_bv_tv.png spread.png
+take $studies/anti_pthrp_dose_small/plots/replicates.png replicates.png
 take $studies/pthrp_tgf_beta_map_small/plots/heat_map_bone_left.png heat_map.png
 take $studies/lesion_sensitivity_small/plots/tornado_bone_left.png tornado.png
 take $studies/lesion_sensitivity_small/plots/surface_bone_left.png surface.png
+take $studies/lesion_calibration_small/plots/marginals.png marginals.png
 take $studies/lesion_calibration_small/plots/pairs.png pairs.png
 take $studies/lesion_calibration_small/plots/fit_bv_tv_of_d0.png prediction.png
 
 "$howship" trial run trials/small/zoledronate_sre.toml --out "$work/trial"
-take trial/plots/survival.png survival.png
+for name in event_free incidence course; do take "trial/plots/$name.png" "trial_$name.png"; done

@@ -115,6 +115,15 @@ fn reach_levels(panel: &Panel, ys: &mut Vec<f64>) {
         });
     let levels = panel.layers.iter().flat_map(|layer| match layer {
         Layer::Level(level) => vec![level.value],
+        // Data inside of a range want both of its ends.
+        Layer::Range(range) if range.low < ends.1 && range.high > ends.0 => {
+            ys.extend(
+                [range.low, range.high]
+                    .into_iter()
+                    .filter(|end| end.is_finite()),
+            );
+            vec![range.low, range.high]
+        }
         Layer::Range(range) => vec![range.low, range.high],
         _ => Vec::new(),
     });

@@ -94,6 +94,13 @@ pub struct RightAxis {
 pub enum Tone {
     /// That of a name, the same in all panels.
     Named(String),
+    /// A colour that the tissue has on maps, with the dash of a number.
+    Own {
+        /// The colour.
+        colour: Colour,
+        /// What the dash is counted by.
+        number: usize,
+    },
     /// Dark grey, a full line: what the others are compared with.
     Reference,
     /// Black.

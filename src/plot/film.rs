@@ -134,11 +134,13 @@ fn common(pictures: &[Bitmap]) -> (u32, u32) {
     (width.unwrap_or(1), height.unwrap_or(1))
 }
 
-/// The pixels of a picture, with paper around it up to a size.
+/// The pixels of a picture, with paper above and right of it up to a size: a caption that takes a line
+/// more leaves the tissue where it is.
 fn padded(picture: &Bitmap, (width, height): (u32, u32)) -> Vec<u8> {
     let mut pixels = vec![255; 3 * width as usize * height as usize];
     let rows = picture.pixels.chunks(3 * picture.width as usize);
-    for (from, to) in rows.zip(pixels.chunks_mut(3 * width as usize)) {
+    let above = (height - picture.height) as usize;
+    for (from, to) in rows.zip(pixels.chunks_mut(3 * width as usize).skip(above)) {
         to[..from.len()].copy_from_slice(from);
     }
     pixels

@@ -53,7 +53,8 @@ const CLONES: [Colour; 6] = [
     Colour(235, 90, 150),
 ];
 
-fn colour(kind: Shown) -> Colour {
+/// Colour of a kind of site, on maps and of its curves.
+pub(super) fn colour(kind: Shown) -> Colour {
     if let Shown::Clone(clone) = kind {
         return CLONES[(usize::from(clone).max(1) - 1) % CLONES.len()];
     }

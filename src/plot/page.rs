@@ -174,13 +174,15 @@ fn shares(panels: &[&Panel], columns: usize) -> Vec<f64> {
 
 /// Draws all panels with plots as wide as the words beside them allow, alike in each column.
 fn fit(panels: &[&Panel], columns: usize, palette: &Palette, place: LegendPlace) -> Vec<Cell> {
-    // What words take depends on the ticks, and these on the size: the third round changes nothing.
+    // What words take depends on the ticks, and these on the size: the third round changes nothing as a
+    // rule. Where it does, no plot is made wider again.
     const ROUNDS: usize = 3;
+    const MOST: usize = 10;
     let room = WIDTH - 2.0 * EDGE - BETWEEN * (columns as f64 - 1.0);
     let shares = shares(panels, columns);
     let mut aside = vec![[25.0_f64; 2]; columns];
     let mut cells = Vec::new();
-    for _ in 0..=ROUNDS {
+    for round in 0..=MOST {
         let words: f64 = aside.iter().flatten().sum();
         // One plot that is to be narrower than the page leaves the rest free.
         let unit = ((room - words) / shares.iter().sum::<f64>().max(1.0)).max(40.0);
@@ -211,7 +213,17 @@ fn fit(panels: &[&Panel], columns: usize, palette: &Palette, place: LegendPlace)
                 }
             })
             .collect();
-        aside = asides(&cells, columns);
+        let taken = asides(&cells, columns);
+        let long: f64 = taken.iter().flatten().chain(&geometry.wide).sum();
+        if round >= ROUNDS && long <= room + 0.01 {
+            break;
+        }
+        aside = if round < ROUNDS {
+            taken
+        } else {
+            let widest = |(a, b): (&[f64; 2], &[f64; 2])| [a[0].max(b[0]), a[1].max(b[1])];
+            taken.iter().zip(&geometry.aside).map(widest).collect()
+        };
     }
     cells
 }

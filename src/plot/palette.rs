@@ -66,6 +66,10 @@ impl Palette {
     pub(super) fn style(&self, tone: &Tone) -> Style {
         match tone {
             Tone::Named(name) => style(self.numbers.get(name).copied().unwrap_or(0)),
+            Tone::Own { colour, number } => Style {
+                colour: *colour,
+                dash: style(*number).dash,
+            },
             Tone::Reference => Style {
                 colour: Colour(90, 90, 90),
                 dash: &[],

@@ -535,8 +535,8 @@ fn map() -> Chart {
     let frame = MapFrame {
         day: -0.0,
         caption:
-            "BV/TV 21.0 % (+0.0 % of day 0); 31 osteoclasts, 961 osteoblasts, 640 precursors, 3000 \
-                  tumour cells"
+            "BV/TV 21.0 % (+0.0 % of day 0); osteoclasts 31, osteoblasts 961, precursors 640, tumour \
+                  cells 3000"
                 .to_owned(),
         cuts: cuts(),
         clones: ["parental", "early", "late_outgrowth"]
@@ -621,6 +621,50 @@ fn words_stand_inside_of_the_page_and_none_over_another() {
         let page = lay_out(&chart);
         hold_apart(name, &page);
     }
+}
+
+#[test]
+fn long_names_below_many_panels_stay_on_the_page() {
+    let names = [
+        "osteoclast.fusion.formation.rate (/mm2/d)",
+        "osteoclast.resorption.volume.rate (um3/h)",
+        "tumour.division.rate (/d)",
+        "tumour.secretion.pthrp.rate (amol/h)",
+    ];
+    let ticks = |ends: [&str; 3]| {
+        let places = [0.1, 0.5, 0.9].into_iter();
+        places.zip(ends.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let panel = |place: usize| {
+        let (row, column) = (place / 4, place % 4);
+        let axis = |is_shown: bool, name: &str| {
+            if is_shown {
+                Axis {
+                    ticks: ticks(["0.004", "0.022", "0.14"]),
+                    ..Axis::linear(name, "")
+                }
+            } else {
+                Axis::hidden()
+            }
+        };
+        Panel {
+            x: axis(row == 3, names[column]),
+            y: axis(column == 0 && row > 0, names[row]),
+            layers: vec![Layer::Discs(Discs {
+                label: String::new(),
+                tone: named("posterior"),
+                discs: vec![(0.1, 0.2, 0.5), (0.9, 0.8, 1.0)],
+            })],
+            aspect: 1.0,
+            ..Panel::default()
+        }
+    };
+    let chart = Chart {
+        panels: (0..16).map(panel).collect(),
+        columns: 4,
+        ..Chart::default()
+    };
+    hold_apart("pairs of four", &lay_out(&chart));
 }
 
 fn hold_apart(name: &str, page: &Page) {

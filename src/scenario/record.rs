@@ -30,6 +30,7 @@ use crate::plot::curves::{
 };
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
+use crate::plot::ticks::decimal;
 use crate::scenario::build::{Loaded, Simulation};
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
@@ -89,6 +90,11 @@ fn is_due(simulation: &Simulation, every_h: f64) -> bool {
 pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     let every_h = loaded.scenario.output.series_every.get();
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
+}
+
+/// A count with its thousands set apart.
+fn count(number: usize) -> String {
+    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
 }
 
 /// Hours of a day.
@@ -553,13 +559,14 @@ impl Record {
         Moment {
             day: state.day(),
             caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0); {} osteoclasts, {mature} osteoblasts, {} precursors, {} \
-                 tumour cells",
+                "BV/TV {:.1} % ({:+.1} % of day 0); osteoclasts {}, osteoblasts {}, precursors {}, tumour \
+                 cells {}",
                 100.0 * bv_tv,
                 100.0 * (bv_tv / start - 1.0),
-                state.osteoclasts.len(),
-                state.osteoblasts.len() - mature,
-                state.tumour.len()
+                count(state.osteoclasts.len()),
+                count(mature),
+                count(state.osteoblasts.len() - mature),
+                count(state.tumour.len())
             )
             .replace('-', "\u{2212}"),
             slices: slices(model, state),
