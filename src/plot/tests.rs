@@ -626,45 +626,54 @@ fn words_stand_inside_of_the_page_and_none_over_another() {
 #[test]
 fn long_names_below_many_panels_stay_on_the_page() {
     let names = [
-        "osteoclast.fusion.formation.rate (/mm2/d)",
-        "osteoclast.resorption.volume.rate (um3/h)",
-        "tumour.division.rate (/d)",
-        "tumour.secretion.pthrp.rate (amol/h)",
+        ("osteoclast.fusion.formation.rate", "/mm2/d"),
+        ("osteoclast.resorption.volume.rate", "um3/h"),
+        ("tumour.division.rate", "/d"),
+        ("tumour.secretion.pthrp.rate", "amol/h"),
+        ("signals.opg.half_life", "h"),
+        ("tumour.secretion.pthrp.raised_by.tgf_beta.fold", ""),
     ];
-    let ticks = |ends: [&str; 3]| {
-        let places = [0.1, 0.5, 0.9].into_iter();
-        places.zip(ends.map(str::to_owned)).collect::<Vec<_>>()
+    let ticks = || {
+        let labels = ["0.004", "0.022", "0.14"].map(str::to_owned);
+        [0.1, 0.5, 0.9].into_iter().zip(labels).collect::<Vec<_>>()
     };
-    let panel = |place: usize| {
-        let (row, column) = (place / 4, place % 4);
-        let axis = |is_shown: bool, name: &str| {
-            if is_shown {
-                Axis {
-                    ticks: ticks(["0.004", "0.022", "0.14"]),
-                    ..Axis::linear(name, "")
-                }
-            } else {
-                Axis::hidden()
+    let axis = |is_shown: bool, (name, unit): (&str, &str)| {
+        if is_shown {
+            Axis {
+                ticks: ticks(),
+                ..Axis::linear(name, unit)
             }
-        };
-        Panel {
-            x: axis(row == 3, names[column]),
-            y: axis(column == 0 && row > 0, names[row]),
-            layers: vec![Layer::Discs(Discs {
-                label: String::new(),
-                tone: named("posterior"),
-                discs: vec![(0.1, 0.2, 0.5), (0.9, 0.8, 1.0)],
-            })],
-            aspect: 1.0,
-            ..Panel::default()
+        } else {
+            Axis::hidden()
         }
     };
-    let chart = Chart {
-        panels: (0..16).map(panel).collect(),
-        columns: 4,
-        ..Chart::default()
-    };
-    hold_apart("pairs of four", &lay_out(&chart));
+    for count in 2..=5 {
+        for first in 0..names.len() {
+            let name = |place: usize| names[(first + place) % names.len()];
+            let panel = |place: usize| {
+                let (row, column) = (place / count, place % count);
+                Panel {
+                    x: axis(row + 1 == count, name(column)),
+                    y: axis(column == 0 && row > 0, name(row)),
+                    layers: vec![Layer::Discs(Discs {
+                        label: String::new(),
+                        tone: named("posterior"),
+                        discs: vec![(0.1, 0.2, 0.5), (0.9, 0.8, 1.0)],
+                    })],
+                    aspect: 1.0,
+                    ..Panel::default()
+                }
+            };
+            let chart = Chart {
+                panels: (0..count * count).map(panel).collect(),
+                columns: count,
+                ..Chart::default()
+            };
+            let page = lay_out(&chart);
+            let right = page.drawing.frame().unwrap().right;
+            assert!(right <= page.width + 0.01, "{count} from {first}: {right}");
+        }
+    }
 }
 
 fn hold_apart(name: &str, page: &Page) {
