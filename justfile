@@ -57,3 +57,8 @@ study-thousand runs="1000":
 # Are known parameters of a lesion recovered? Twenty calibrations, under ten minutes of one core.
 coverage:
     cargo run --release --example coverage -- --repeats 20 --out runs/coverage
+
+# Every picture of docs/gallery.md and README.md.
+gallery:
+    cargo build --release
+    docs/gallery.sh

@@ -12,12 +12,14 @@ use super::session::DONE;
 use crate::output::make_folder;
 use crate::output::table::Table;
 use crate::plot::curves::write_curves;
+use crate::plot::measured::{Measured, Value, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
 use crate::run::ours::{Listing, Replacement, is_ours};
 use crate::run::record::dose_days;
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
+use crate::study::data::read_data_of;
 
 /// The table beside the pictures.
 const TABLE: &str = "curves.csv";
@@ -40,8 +42,13 @@ pub(super) struct PlotArguments {
     /// which then is a curve of its own. Without it curves are called by what sets them apart.
     #[arg(long = "label", value_name = "NAME")]
     labels: Vec<String>,
+    /// Measured values, drawn as points with their errors over the curves of their columns, as the picture
+    /// `measured`: a CSV as calibrations read it (`time_d`, `column`, `value`, `error`; `relative_to_d` where values
+    /// are ratios), in the units of series.csv.
+    #[arg(long, value_name = "CSV")]
+    data: Option<PathBuf>,
     /// New or empty folder for the pictures and for curves.csv, the table behind them. Without it one run is drawn
-    /// into its own plots/, several into a new folder beside the first (beside its group, for an arm) that is called after them.
+    /// into its own plots/ (with --data, into a new folder beside it), several into a new folder beside the first (beside its group, for an arm) that is called after them.
     #[arg(long)]
     out: Option<PathBuf>,
     /// Replace the folder of an earlier plot, where it holds nothing else.
@@ -120,9 +127,20 @@ fn again(run: &Run, arguments: &PlotArguments) -> Result<(), Stop> {
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
     };
     let runs = std::slice::from_ref(&run.series);
-    if let Some(out) = &arguments.out {
+    // Its own pictures are listed with their digests: what others measured stands beside the run.
+    let beside = arguments.data.as_ref().map(|_| {
+        let name = called_after(std::slice::from_ref(run));
+        name.with_file_name(format!("{}-measured", folder_name(&name)))
+    });
+    if let Some(out) = arguments.out.as_ref().or(beside.as_ref()) {
+        let measured = measured(arguments, std::slice::from_ref(run))?;
+        let group = of_runs(&[run], title.clone());
         return into_new(out, arguments.force, |folder| {
-            Ok(write_curves(folder, &title, runs, &run.dose_days)?)
+            let mut written = write_curves(folder, &title, runs, &run.dose_days)?;
+            if !measured.is_empty() {
+                written.extend(write_measured(folder, &title, &[group], &measured)?);
+            }
+            Ok(written)
         });
     }
     let plots = run.folder.join(PLOTS);
@@ -204,13 +222,56 @@ fn overlaid(runs: &[Run], arguments: &PlotArguments) -> Result<(), Stop> {
         .zip(names)
         .map(|(runs, label)| of_runs(runs, label))
         .collect();
+    let measured = measured(arguments, runs)?;
     into_new(&out, arguments.force, |folder| {
         let table = folder.join(TABLE);
         write_overlay_table(&table, &groups)?;
         let mut written = vec![table];
         written.extend(write_overlay(folder, &title(runs), &groups)?);
+        if !measured.is_empty() {
+            written.extend(write_measured(folder, &title(runs), &groups, &measured)?);
+        }
         Ok(written)
     })
+}
+
+/// What `--data` holds, by column and the day that it is relative to, in the order of the file's times.
+fn measured(arguments: &PlotArguments, runs: &[Run]) -> Result<Vec<Measured>, Stop> {
+    let Some(path) = &arguments.data else {
+        return Ok(Vec::new());
+    };
+    let series = || runs.iter().map(|run| &run.series);
+    let rows = series()
+        .filter_map(|table| table.column("time_d"))
+        .flatten();
+    let last_d = rows.fold(0.0, f64::max);
+    let columns = series().flat_map(|table| &table.columns);
+    let signals: BTreeSet<String> = columns
+        .filter_map(|column| column.strip_suffix("_pm"))
+        .map(str::to_owned)
+        .collect();
+    let signals: Vec<String> = signals.into_iter().collect();
+    let mut found: Vec<Measured> = Vec::new();
+    for datum in read_data_of(path, 24.0 * last_d, &signals)? {
+        let relative_to_d = datum.relative_to.map(|time| time.get() / 24.0);
+        let value = Value {
+            day: datum.time.get() / 24.0,
+            value: datum.value,
+            error: datum.error,
+        };
+        let same = |other: &&mut Measured| {
+            other.column == datum.column && other.relative_to_d == relative_to_d
+        };
+        match found.iter_mut().find(same) {
+            Some(measured) => measured.values.push(value),
+            None => found.push(Measured {
+                column: datum.column,
+                relative_to_d,
+                values: vec![value],
+            }),
+        }
+    }
+    Ok(found)
 }
 
 fn of_runs(runs: &[&Run], label: String) -> Group {
@@ -236,6 +297,7 @@ fn folder_name(folder: &Path) -> String {
 fn called_after(runs: &[Run]) -> PathBuf {
     let names: Vec<String> = runs.iter().map(|run| folder_name(&run.folder)).collect();
     let name = match &names[..] {
+        [only] => only.clone(),
         [first, second] => format!("{first}-and-{second}"),
         [first, others @ ..] => format!("{first}-and-{}-more", others.len()),
         [] => String::new(),

@@ -85,6 +85,7 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             day: 0.0,
             caption,
             cuts: cuts(&bone),
+            clones: Vec::new(),
         };
         write_map(path, &title, &frame)?;
     }

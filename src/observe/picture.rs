@@ -1,5 +1,7 @@
 //! The tissue as a map shows it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
@@ -29,6 +31,14 @@ pub enum Shown {
     Cd8,
     /// CD8 T cells that are all exhausted.
     Cd8Exhausted,
+    /// Regulatory T cell.
+    Treg,
+    /// Myeloid suppressor.
+    Myeloid,
+    /// Natural killer cell.
+    NaturalKiller,
+    /// Tumour of which most is of this clone, not the parental one.
+    Clone(u8),
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
@@ -47,7 +57,7 @@ pub struct Slice {
 /// The cuts of a map: the section itself, or three through the middle.
 pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
     let dims = model.grid.dims;
-    let cd8 = cd8(model, state);
+    let (immune, clones) = (immune(model, state), clones(model, state));
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {
         &[([0, 1], 2)]
     } else {
@@ -63,7 +73,8 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     at[axes[0]] = a;
                     at[axes[1]] = b;
                     at[fixed] = layer;
-                    shown.push(show(state, &cd8, model.grid.index(at[0], at[1], at[2])));
+                    let site = model.grid.index(at[0], at[1], at[2]);
+                    shown.push(show(state, &immune, &clones, site));
                 }
             }
             Slice {
@@ -76,27 +87,57 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
         .collect()
 }
 
-/// What sites with CD8 cells show; empty where there are no immune cells.
-fn cd8(model: &Model, state: &State) -> Vec<Option<Shown>> {
+/// What sites with immune cells show, of several kinds the last here: myeloid suppressors, natural
+/// killers, regulatory T cells, exhausted CD8 cells, CD8 cells; empty where there are no immune cells.
+fn immune(model: &Model, state: &State) -> Vec<Option<Shown>> {
+    const RISING: [Shown; 5] = [
+        Shown::Myeloid,
+        Shown::NaturalKiller,
+        Shown::Treg,
+        Shown::Cd8Exhausted,
+        Shown::Cd8,
+    ];
     let cells = &state.immune;
     if cells.is_empty() {
         return Vec::new();
     }
-    let mut shown = vec![None; model.grid.len()];
+    let mut shown: Vec<Option<usize>> = vec![None; model.grid.len()];
     for cell in 0..cells.len() {
-        if cells.kind[cell] == ImmuneKind::Cd8 {
-            let shown = &mut shown[cells.site[cell] as usize];
-            if !cells.exhausted[cell] {
-                *shown = Some(Shown::Cd8);
-            } else if shown.is_none() {
-                *shown = Some(Shown::Cd8Exhausted);
-            }
-        }
+        let rank = match cells.kind[cell] {
+            ImmuneKind::Myeloid => 0,
+            ImmuneKind::Nk => 1,
+            ImmuneKind::Treg => 2,
+            ImmuneKind::Cd8 if cells.exhausted[cell] => 3,
+            ImmuneKind::Cd8 => 4,
+        };
+        let shown = &mut shown[cells.site[cell] as usize];
+        *shown = (*shown).max(Some(rank));
     }
-    shown
+    let kind = |rank: Option<usize>| rank.map(|rank| RISING[rank]);
+    shown.into_iter().map(kind).collect()
 }
 
-fn show(state: &State, cd8: &[Option<Shown>], site: usize) -> Shown {
+/// The clone of most tumour cells of each site, the lowest of several; empty where all are parental.
+fn clones(model: &Model, state: &State) -> Vec<u8> {
+    let cells = &state.tumour;
+    if cells.clone.iter().all(|&clone| clone == 0) {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<(u32, u8), u32> = BTreeMap::new();
+    for (&site, &clone) in cells.site.iter().zip(&cells.clone) {
+        *counts.entry((site, clone)).or_default() += 1;
+    }
+    let mut most = vec![(0, 0); model.grid.len()];
+    for ((site, clone), count) in counts {
+        let found = &mut most[site as usize];
+        if count > found.0 {
+            *found = (count, clone);
+        }
+    }
+    most.into_iter().map(|(_, clone)| clone).collect()
+}
+
+fn show(state: &State, immune: &[Option<Shown>], clones: &[u8], site: usize) -> Shown {
     let tumour = state.occupancy.tumour[site];
     if state.bone.solid[site] {
         let osteoid = state.bone.osteoid[site] > 0.5 * state.bone.matrix[site];
@@ -105,9 +146,14 @@ fn show(state: &State, cd8: &[Option<Shown>], site: usize) -> Shown {
         Shown::Osteoclast
     } else if state.occupancy.osteoblast[site] > 0 {
         Shown::Osteoblast
-    } else if let Some(&Some(cd8)) = cd8.get(site) {
-        cd8
+    } else if let Some(&Some(immune)) = immune.get(site) {
+        immune
     } else if tumour > 0 {
+        if let Some(&clone) = clones.get(site)
+            && clone > 0
+        {
+            return Shown::Clone(clone);
+        }
         let full = 2 * tumour >= state.occupancy.capacity[site];
         if full {
             Shown::TumourDense

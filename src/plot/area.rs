@@ -7,6 +7,10 @@ use crate::plot::legend::Obstacle;
 use crate::plot::palette::Palette;
 use crate::plot::text::{LEADING, SIZE};
 
+/// Length of ticks.
+pub(super) const TICK: f64 = 3.0;
+/// Between ticks, labels and titles.
+pub(super) const GAP: f64 = 3.0;
 /// Height of a line.
 pub(super) const LINE: f64 = LEADING * SIZE;
 
@@ -32,7 +36,7 @@ impl<'a> Plot<'a> {
         let xs: Vec<f64> = extents.iter().flat_map(|extent| extent.x.clone()).collect();
         let mut ys: Vec<f64> = extents.into_iter().flat_map(|extent| extent.y).collect();
         reach_levels(panel, &mut ys);
-        let fills = panel.layers.iter().any(|l| matches!(l, Layer::Heat(_)));
+        let fills = panel.layers.iter().any(is_field);
         let points = |layer: &Layer| {
             matches!(layer, Layer::Points(_) | Layer::Discs(_)) || matches!(layer, Layer::Bars(_))
         };
@@ -89,9 +93,13 @@ impl<'a> Plot<'a> {
 
     /// True where colours fill the plot.
     pub(super) fn is_filled(&self) -> bool {
-        let mut layers = self.panel.layers.iter();
-        layers.any(|layer| matches!(layer, Layer::Heat(_)))
+        self.panel.layers.iter().any(is_field)
     }
+}
+
+/// True of what fills the plot with colours.
+fn is_field(layer: &Layer) -> bool {
+    matches!(layer, Layer::Heat(_) | Layer::Image(_))
 }
 
 /// The first level above and below the data comes onto the axis where it is near, so that a reader sees
@@ -107,6 +115,15 @@ fn reach_levels(panel: &Panel, ys: &mut Vec<f64>) {
         });
     let levels = panel.layers.iter().flat_map(|layer| match layer {
         Layer::Level(level) => vec![level.value],
+        // Data inside of a range want both of its ends.
+        Layer::Range(range) if range.low < ends.1 && range.high > ends.0 => {
+            ys.extend(
+                [range.low, range.high]
+                    .into_iter()
+                    .filter(|end| end.is_finite()),
+            );
+            vec![range.low, range.high]
+        }
         Layer::Range(range) => vec![range.low, range.high],
         _ => Vec::new(),
     });

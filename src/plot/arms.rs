@@ -146,7 +146,7 @@ pub fn write_arms(
     let seeds = arms.first().map_or(0, |arm| arm.runs.len());
     let curves = |name: &str, factor: f64| -> Vec<Layer> {
         let lines = arms.iter().enumerate().filter_map(|(place, arm)| {
-            let line = Line::over(&arm.runs, name, &arm.name, |_| factor)?;
+            let line = Line::over(&arm.runs, name, &arm.name.replace('_', " "), |_| factor)?;
             Some(line.curve(tone(place, &arm.name)))
         });
         lines.collect()
@@ -157,6 +157,8 @@ pub fn write_arms(
         layers,
         ..Panel::default()
     };
+    let control = arms.first().map_or("", |arm| arm.name.as_str());
+    let against = format!("BV/TV minus that of {}", control.replace('_', " "));
     let chart = Chart {
         title: title.to_owned(),
         note: if seeds > 1 {
@@ -174,7 +176,7 @@ pub fn write_arms(
             ),
             panel(Axis::log("tumour cells", ""), curves("tumour_cells", 1.0)),
             panel(
-                Axis::linear("difference in BV/TV", "points").from_zero(),
+                Axis::linear(against, "points").from_zero(),
                 differences(arms).unwrap_or_default(),
             ),
         ],
@@ -204,7 +206,7 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
     let seeds = control.runs.len();
     let curve = |(arm, values_of_arm): (&ArmRuns, &Vec<Vec<f64>>)| {
         let mut curve = Curve {
-            label: format!("{} minus {}", arm.name, control.name),
+            label: arm.name.replace('_', " "),
             tone: Tone::Named(arm.name.clone()),
             ..Curve::default()
         };
@@ -269,7 +271,7 @@ mod tests {
         };
         assert!(svg.exists() && png.exists());
         let text = std::fs::read_to_string(svg).unwrap();
-        assert!(text.contains("treated minus control"));
+        assert!(text.contains("BV/TV minus that of control"));
         assert!(text.contains("mean of 2 seeds") && text.contains("95 % interval"));
     }
 }

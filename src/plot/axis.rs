@@ -175,7 +175,13 @@ impl Projection {
             } else {
                 linear(low, high, most)
             };
-            if is_upright || self.labels_fit() {
+            let is_whole = || {
+                self.ticks
+                    .labelled
+                    .iter()
+                    .all(|tick| tick.at.fract() == 0.0)
+            };
+            if (is_upright || self.labels_fit()) && (!axis.is_whole || is_whole()) {
                 break;
             }
         }

@@ -1,5 +1,8 @@
 //! A drawing into SVG and PNG by the backends of plotters, from the same places.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use plotters::prelude::{
     BitMapBackend, Color, DrawingBackend, RGBAColor, RGBColor, SVGBackend, ShapeStyle,
 };
@@ -138,7 +141,7 @@ fn draw_shapes<DB: DrawingBackend>(
                         .map_err(said)?;
                 }
             }
-            Mark::Text(_) => {}
+            Mark::Image { .. } | Mark::Text(_) => {}
         }
     }
     Ok(())
@@ -186,7 +189,58 @@ pub(super) fn svg(page: &Page) -> Result<String, String> {
     // The backend counts in steps: the picture is as large as its page.
     let steps = format!("width=\"{}\" height=\"{}\"", size[0], size[1]);
     let points = format!("width=\"{}pt\" height=\"{}pt\"", page.width, page.height);
-    Ok(text.replacen(&steps, &points, 1))
+    let text = text.replacen(&steps, &points, 1);
+    let images = images(&page.drawing);
+    // Behind all that stands on the paper, whose rectangle is the first.
+    let paper = text.find("<rect").and_then(|at| {
+        let end = text[at..].find("/>")?;
+        Some(at + end + 2)
+    });
+    match paper {
+        Some(end) if !images.is_empty() => {
+            Ok(format!("{}\n{images}{}", &text[..end], &text[end..]))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// Images of a drawing as one path a colour: a rectangle for each run of equal cells in a row.
+fn images(drawing: &Drawing) -> String {
+    let mut text = String::new();
+    for mark in &drawing.marks {
+        let Mark::Image {
+            frame,
+            columns,
+            colours,
+        } = mark
+        else {
+            continue;
+        };
+        let rows = colours.len() / (*columns).max(1);
+        let edge = |from: f64, to: f64, at: usize, of: usize| {
+            step((from + (to - from) * at as f64 / of as f64) * FINE)
+        };
+        let mut paths: BTreeMap<Colour, String> = BTreeMap::new();
+        for (row, line) in colours.chunks((*columns).max(1)).enumerate() {
+            let [top, bottom] = [row, row + 1].map(|row| edge(frame.top, frame.bottom, row, rows));
+            let mut from = 0;
+            for run in line.chunk_by(|one, other| one == other) {
+                let [left, right] =
+                    [from, from + run.len()].map(|at| edge(frame.left, frame.right, at, *columns));
+                from += run.len();
+                let path = paths.entry(run[0]).or_default();
+                // Writing to a string cannot fail.
+                let _ = write!(path, "M{left} {top}H{right}V{bottom}H{left}Z");
+            }
+        }
+        for (Colour(red, green, blue), path) in paths {
+            let _ = writeln!(
+                text,
+                "<path fill=\"#{red:02X}{green:02X}{blue:02X}\" shape-rendering=\"crispEdges\" d=\"{path}\"/>"
+            );
+        }
+    }
+    text
 }
 
 /// The backend sets the top of letters, 0.76 em above the line on which they stand, at a place.
@@ -238,12 +292,21 @@ pub(super) struct Bitmap {
 /// # Errors
 /// What the plotter said.
 pub(super) fn bitmap(page: &Page) -> Result<Bitmap, String> {
+    bitmap_of(page, PIXELS)
+}
+
+/// The page with so many pixels a point.
+///
+/// # Errors
+/// What the plotter said.
+pub(super) fn bitmap_of(page: &Page, pixels: f64) -> Result<Bitmap, String> {
     check(page)?;
-    let size = [page.width, page.height].map(|length| (length * PIXELS).round() as usize);
+    let size = [page.width, page.height].map(|length| (length * pixels).round() as usize);
     let large = size.map(|length| length * OVER);
     let mut fine = vec![255_u8; 3 * large[0] * large[1]];
+    let unit = pixels * OVER as f64;
+    paint(&mut fine, large, &page.drawing, unit);
     {
-        let unit = PIXELS * OVER as f64;
         let size = (large[0] as u32, large[1] as u32);
         let mut backend = BitMapBackend::with_buffer(&mut fine, size);
         draw_shapes(
@@ -275,9 +338,44 @@ pub(super) fn bitmap(page: &Page) -> Result<Bitmap, String> {
         }
     }
     for text in page.drawing.texts() {
-        picture.write(text);
+        picture.write(text, pixels);
     }
     Ok(picture)
+}
+
+/// Paints the images of a drawing: each pixel has the colour of the cell below its middle.
+fn paint(pixels: &mut [u8], size: [usize; 2], drawing: &Drawing, unit: f64) {
+    for mark in &drawing.marks {
+        let Mark::Image {
+            frame,
+            columns,
+            colours,
+        } = mark
+        else {
+            continue;
+        };
+        let columns = (*columns).max(1);
+        let rows = (colours.len() / columns).max(1);
+        let ends = |from: f64, to: f64, most: usize| {
+            let end = |at: f64| (at * unit).round().clamp(0.0, most as f64) as usize;
+            end(from)..end(to)
+        };
+        let cell = |at: usize, from: f64, to: f64, count: usize| {
+            let share = ((at as f64 + 0.5) / unit - from) / (to - from);
+            ((share * count as f64) as usize).min(count - 1)
+        };
+        for y in ends(frame.top, frame.bottom, size[1]) {
+            let row = cell(y, frame.top, frame.bottom, rows);
+            for x in ends(frame.left, frame.right, size[0]) {
+                let column = cell(x, frame.left, frame.right, columns);
+                let Some(&Colour(red, green, blue)) = colours.get(row * columns + column) else {
+                    continue;
+                };
+                let at = 3 * (y * size[0] + x);
+                pixels[at..at + 3].copy_from_slice(&[red, green, blue]);
+            }
+        }
+    }
 }
 
 /// A line as quadrilaterals with round joints: a polygon of the whole would show its own crossings.
@@ -345,10 +443,10 @@ fn stroke(
 
 impl Bitmap {
     /// Writes words, letter by letter at their exact places.
-    fn write(&mut self, text: &Text) {
-        let (x, y) = (text.at.0 * PIXELS, text.at.1 * PIXELS);
-        let size = text.size * PIXELS;
-        let before = text.before() * PIXELS;
+    fn write(&mut self, text: &Text, pixels: f64) {
+        let (x, y) = (text.at.0 * pixels, text.at.1 * pixels);
+        let size = text.size * pixels;
+        let before = text.before() * pixels;
         // A turned text is written along the axis across, and its pixels are turned.
         let start = if text.is_turned {
             (-before, 0.0)

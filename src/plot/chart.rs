@@ -2,6 +2,8 @@
 //!
 //! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
 
+use crate::plot::colour::Colour;
+
 /// A picture: a title and panels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
@@ -36,6 +38,9 @@ pub struct Panel {
     pub at_risk: Vec<AtRisk>,
     /// Height of the plot over its width; 0 lets the canvas choose.
     pub aspect: f64,
+    /// Width of the plot over that of the widest, so that pictures of unlike size have one scale; 0 for as
+    /// wide as the widest.
+    pub share: f64,
 }
 
 /// An axis.
@@ -55,6 +60,8 @@ pub struct Axis {
     pub most: Option<f64>,
     /// Ticks of the caller; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
+    /// Ticks stand at whole numbers alone: the axis counts.
+    pub is_whole: bool,
     /// No ticks, labels or title.
     pub is_hidden: bool,
 }
@@ -87,6 +94,13 @@ pub struct RightAxis {
 pub enum Tone {
     /// That of a name, the same in all panels.
     Named(String),
+    /// A colour that the tissue has on maps, with the dash of a number.
+    Own {
+        /// The colour.
+        colour: Colour,
+        /// What the dash is counted by.
+        number: usize,
+    },
     /// Dark grey, a full line: what the others are compared with.
     Reference,
     /// Black.
@@ -117,6 +131,8 @@ pub enum Layer {
     Interval(Interval),
     /// Words in the middle of the plot.
     Words(Words),
+    /// A picture of sites.
+    Image(Image),
 }
 
 /// A curve.
@@ -260,6 +276,38 @@ pub struct Words {
     pub size: f64,
 }
 
+/// A picture of sites, one colour each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Image {
+    /// Sites across.
+    pub columns: usize,
+    /// Sites up.
+    pub rows: usize,
+    /// Row by row from the lowest.
+    pub colours: Vec<Colour>,
+    /// Left, right, lower and upper end of the picture on its axes.
+    pub extent: [f64; 4],
+    /// Colours with their names, for the legend.
+    pub key: Vec<(Colour, String)>,
+    /// A bar below the picture: its length on the axis across, and what it says.
+    pub bar: Option<(f64, String)>,
+    /// A colour bar beside the picture.
+    pub scale: Option<ColourScale>,
+}
+
+/// What the shades of a picture mean, from the lightest to the darkest.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ColourScale {
+    /// What they show.
+    pub title: String,
+    /// Its unit; empty for a number without one.
+    pub unit: String,
+    /// Value of the lightest.
+    pub low: f64,
+    /// Value of the darkest.
+    pub high: f64,
+}
+
 /// A row of numbers below the axis across.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AtRisk {
@@ -373,6 +421,10 @@ impl Layer {
                 x.extend([heat.extent[0], heat.extent[1]]);
                 y.extend([heat.extent[2], heat.extent[3]]);
             }
+            Self::Image(image) => {
+                x.extend([image.extent[0], image.extent[1]]);
+                y.extend([image.extent[2], image.extent[3]]);
+            }
             Self::Interval(interval) => x.extend([interval.low, interval.high]),
             Self::Doses(_) | Self::Level(_) | Self::Range(_) | Self::Words(_) => {}
         }
@@ -386,6 +438,7 @@ impl Layer {
         match self {
             Self::Doses(_) | Self::Level(_) | Self::Range(_) | Self::Interval(_) => false,
             Self::Words(_) => true,
+            Self::Image(image) => !image.colours.is_empty(),
             Self::Bars(bars) => bars.bars.iter().any(|bar| bar.0.is_finite()),
             Self::Heat(heat) => {
                 let discs = heat.discs.iter().map(|disc| disc.2);

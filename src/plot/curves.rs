@@ -3,15 +3,31 @@
 use std::path::{Path, PathBuf};
 
 use crate::mechanics::rigidity::FALL_ADULT;
+use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::{
     self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Tone,
 };
+use crate::plot::map::colour;
 use crate::plot::write;
 
-/// Limits of normal of corrected total calcium, mM.
+/// Limits of normal of corrected total calcium, mM, as the grades of hypo- and hypercalcaemia take them
+/// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
 pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
+
+/// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
+/// osteoblasts; their curve has a colour of its own.
+const CELLS: [(&str, Shown); 8] = [
+    ("tumour cells", Shown::TumourDense),
+    ("osteoclasts", Shown::Osteoclast),
+    ("osteoblasts", Shown::Osteoblast),
+    ("CD8 cells", Shown::Cd8),
+    ("of these exhausted", Shown::Cd8Exhausted),
+    ("regulatory T cells", Shown::Treg),
+    ("myeloid suppressors", Shown::Myeloid),
+    ("natural killer cells", Shown::NaturalKiller),
+];
 
 /// A curve with its band.
 pub(crate) struct Line {
@@ -78,6 +94,18 @@ impl Line {
         Some(line)
     }
 
+    /// Cells have the colour that they have on maps, all else that of its name.
+    fn tone(&self) -> Tone {
+        let found = CELLS.iter().position(|(name, _)| *name == self.label);
+        found.map_or_else(
+            || Tone::Named(self.label.clone()),
+            |number| Tone::Own {
+                colour: colour(CELLS[number].1),
+                number,
+            },
+        )
+    }
+
     /// The curve in the colour and dash of a tone.
     pub(crate) fn curve(self, tone: Tone) -> Layer {
         Layer::Curve(Curve {
@@ -98,6 +126,10 @@ pub(crate) struct Panel<'a> {
     pub(crate) lines: Vec<Line>,
     pub(crate) published: Vec<Published>,
     pub(crate) logarithmic: bool,
+    /// The axis need not hold zero: nothing that lives comes near it.
+    pub(crate) is_free: bool,
+    /// The axis counts.
+    pub(crate) is_whole: bool,
     /// What the curves are held against.
     pub(crate) extra: Vec<Layer>,
 }
@@ -123,12 +155,14 @@ impl Panel<'_> {
             } else {
                 Scale::Linear
             },
-            ..y.from_zero()
+            with_zero: !self.is_free,
+            is_whole: self.is_whole,
+            ..y
         };
         let mut layers = self.extra;
         let is_alone = self.lines.len() == 1 && self.published.is_empty();
         for mut line in self.lines {
-            let tone = Tone::Named(line.label.clone());
+            let tone = line.tone();
             // The axis says it already.
             if is_alone && y.title.ends_with(&line.label) {
                 line.label.clear();
@@ -375,7 +409,7 @@ pub fn write_drug_curves(
         lines: drugs.columns.iter().filter_map(level).collect(),
         ..Panel::default()
     }];
-    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "on bone", |_| 1e-3);
+    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "", |_| 1e-3);
     let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
     panels.extend(on_bone.map(|line| Panel {
         y_label: "drug on the bone of the lattice (fmol)",
@@ -397,14 +431,14 @@ pub fn write_clone_curves(
     clones: &Table,
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    const CELLS: &str = "_cells";
+    const OF_CLONE: &str = "_cells";
     let all: Vec<f64> = clones
         .rows
         .iter()
         .map(|row| {
             let counted = clones.columns.iter().zip(row);
             counted
-                .filter(|(column, _)| column.ends_with(CELLS))
+                .filter(|(column, _)| column.ends_with(OF_CLONE))
                 .map(|(_, cells)| cells)
                 .sum()
         })
@@ -412,30 +446,48 @@ pub fn write_clone_curves(
     let mut shares = clones.clone();
     for (row, &whole) in shares.rows.iter_mut().zip(&all) {
         for (column, value) in shares.columns.iter().zip(row.iter_mut()) {
-            if column.ends_with(CELLS) {
+            if column.ends_with(OF_CLONE) {
                 *value *= 100.0 / whole.max(1.0);
             }
         }
     }
-    let panel = |y_label, logarithmic, table: &Table| Panel {
-        y_label,
-        logarithmic,
-        lines: table
-            .columns
-            .iter()
-            .filter_map(|column| {
-                let name = column.strip_suffix(CELLS)?;
-                Line::over(std::slice::from_ref(table), column, name, |_| 1.0)
-            })
-            .collect(),
-        ..Panel::default()
+    // Each clone has the colour of its sites on maps.
+    let tone = |number: usize| Tone::Own {
+        colour: match u8::try_from(number) {
+            Ok(clone) if clone > 0 => colour(Shown::Clone(clone)),
+            _ => colour(Shown::TumourDense),
+        },
+        number,
     };
-    let panels = vec![
-        panel("tumour cells", true, clones),
-        panel("share of tumour cells (%)", false, &shares),
-    ];
-    let heading = format!("{title}: clones");
-    write_picture(folder, "clones", &heading, panels, dose_days)
+    let curves = |table: &Table| -> Vec<Layer> {
+        let names = table.columns.iter().filter(|name| name.ends_with(OF_CLONE));
+        let curve = |(number, column): (usize, &String)| {
+            let name = column.strip_suffix(OF_CLONE)?.replace('_', " ");
+            let line = Line::over(std::slice::from_ref(table), column, &name, |_| 1.0)?;
+            let is_there = line.points.iter().any(|point| point.1 > 0.0);
+            is_there.then(|| line.curve(tone(number)))
+        };
+        names.enumerate().filter_map(curve).collect()
+    };
+    let panel = |y: Axis, table: &Table| chart::Panel {
+        x: Axis::days().from_zero(),
+        y,
+        layers: curves(table),
+        ..chart::Panel::default()
+    };
+    let mut chart = Chart {
+        title: format!("{title}: tumour cells by clone"),
+        panels: vec![
+            panel(Axis::log("tumour cells", ""), clones),
+            panel(
+                Axis::linear("share of tumour cells", "%").from_zero(),
+                &shares,
+            ),
+        ],
+        ..Chart::default()
+    };
+    mark_doses(&mut chart, "dose", dose_days);
+    write(folder, "clones", &chart)
 }
 
 /// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
@@ -473,11 +525,12 @@ pub fn write_patient_curves(
             ],
         ),
         panel(
-            "neutrophils (1e9/L)",
+            "neutrophils (10⁹/L)",
             &[("neutrophils_1e9_per_l", "neutrophils")],
         ),
     ];
     let [low, high] = NORMAL_CALCIUM_MM;
+    panels[0].is_free = true;
     panels[0].extra.push(Layer::Range(Range {
         label: format!("normal: {low} to {high} mM"),
         low,
@@ -531,7 +584,7 @@ pub fn write_radiation_curves(
         panel(
             "strength of irradiated bone, relative",
             false,
-            &[("strength_factor", "strength")],
+            &[("strength_factor", "")],
         ),
     ];
     let heading = format!("{title}: radiotherapy");
@@ -558,17 +611,18 @@ pub fn write_event_curves(
             .collect(),
         ..Panel::default()
     };
-    let panels = vec![
-        panel("pain, a proxy (0 to 10)", &[("pain", "pain", 1.0)]),
+    let mut panels = vec![
+        panel("pain, a proxy (0 to 10)", &[("pain", "", 1.0)]),
         panel(
             "probability of a first event (%)",
-            &[("first_event_probability", "had an event", 100.0)],
+            &[("first_event_probability", "", 100.0)],
         ),
         panel(
             "events of this patient",
             &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
         ),
     ];
+    panels[2].is_whole = true;
     let heading = format!("{title}: skeletal-related events");
     write_picture(folder, "skeletal_events", &heading, panels, dose_days)
 }

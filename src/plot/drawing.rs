@@ -171,11 +171,17 @@ pub(super) enum Mark {
         is_open: bool,
         strength: f64,
     },
+    /// Cells of colour, row by row from the top.
+    Image {
+        frame: Frame,
+        columns: usize,
+        colours: Vec<Colour>,
+    },
     /// Words.
     Text(Text),
 }
 
-/// Marks, the first at the bottom; words are above all others.
+/// Marks, the first at the bottom; images are below and words above all others.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Drawing {
     pub(super) marks: Vec<Mark>,
@@ -254,6 +260,7 @@ impl Drawing {
                 Mark::Disc { at, radius, .. } => {
                     Frame::around(&[*at]).map(|frame| frame.grown(*radius))
                 }
+                Mark::Image { frame, .. } => Some(*frame),
                 Mark::Text(text) => Some(text.frame()),
             })
             .reduce(Frame::joined)
@@ -270,6 +277,10 @@ impl Drawing {
                     }
                 }
                 Mark::Disc { at, .. } | Mark::Text(Text { at, .. }) => *at = moved(*at),
+                Mark::Image { frame, .. } => {
+                    (frame.left, frame.top) = moved((frame.left, frame.top));
+                    (frame.right, frame.bottom) = moved((frame.right, frame.bottom));
+                }
             }
             mark
         }));

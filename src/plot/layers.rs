@@ -1,12 +1,11 @@
 //! What stands on a panel, kind by kind.
 
 use crate::plot::area::{LINE, Plot};
-use crate::plot::chart::{Bars, Curve, Discs, Heat, Interval, Points, Range, Words};
+use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
 use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
 use crate::plot::legend::{self, BAND, CURVE, Obstacle, RANGE, curve_style};
-use crate::plot::palette::{Colour, EMPTY, GREY, INK, Style, WHITE, shade};
-use crate::plot::text::{SIZE, width, wrap};
-use crate::plot::ticks::{opened, short};
+use crate::plot::palette::{Colour, GREY, INK, Style, WHITE};
+use crate::plot::text::{SIZE, wrap};
 
 /// Runs of points without a gap.
 fn runs<T: Copy>(points: impl Iterator<Item = Option<T>>) -> Vec<Vec<T>> {
@@ -241,68 +240,6 @@ pub(super) fn words(plot: &mut Plot<'_>, words: &Words) {
         size: words.size,
         ..Text::new(words.text.as_str(), at, Align::Middle)
     });
-}
-
-/// Ends of the colours of a heat map.
-pub(super) fn heat_range(heat: &Heat) -> (f64, f64) {
-    let discs = heat.discs.iter().map(|disc| disc.2);
-    let finite = heat.values.iter().copied().chain(discs);
-    let (low, high) = finite
-        .filter(|value| value.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
-    if low > high {
-        (0.0, 1.0)
-    } else {
-        opened(low, high)
-    }
-}
-
-pub(super) fn heat(plot: &mut Plot<'_>, heat: &Heat) {
-    let (low, high) = heat_range(heat);
-    let share = |value: f64| (value - low) / (high - low);
-    let [left, right, bottom, top] = heat.extent;
-    let across = |column: usize| left + (right - left) * column as f64 / heat.columns as f64;
-    let up = |row: usize| bottom + (top - bottom) * row as f64 / heat.rows as f64;
-    for (place, &value) in heat.values.iter().enumerate() {
-        let (column, row) = (place % heat.columns, place / heat.columns);
-        let corners = [
-            plot.place(across(column), up(row)),
-            plot.place(across(column + 1), up(row + 1)),
-        ];
-        let [Some(one), Some(other)] = corners else {
-            continue;
-        };
-        let Some(frame) = Frame::around(&[one, other]) else {
-            continue;
-        };
-        let colour = if value.is_finite() {
-            shade(share(value))
-        } else {
-            EMPTY
-        };
-        plot.drawing.rectangle(frame, colour, 1.0);
-        let text = short(value);
-        let (wide, tall) = (frame.right - frame.left, frame.bottom - frame.top);
-        if heat.with_numbers && width(&text, SIZE, false) + 3.0 < wide && 1.4 * SIZE < tall {
-            let middle = (
-                0.5 * (frame.left + frame.right),
-                0.5 * (frame.top + frame.bottom) + legend::DROP,
-            );
-            let colour = if colour.lightness() < 0.5 { WHITE } else { INK };
-            plot.drawing.text(Text {
-                colour,
-                ..Text::new(text, middle, Align::Middle)
-            });
-        }
-    }
-    for &(x, y, value) in &heat.discs {
-        if let Some(at) = plot.place(x, y) {
-            plot.drawing.disc(at, 3.6, INK, false);
-            plot.drawing.disc(at, 2.9, shade(share(value)), false);
-        }
-    }
 }
 
 /// Doses along a row: triangles, and a band where they stand too near each other.

@@ -13,6 +13,8 @@ pub(super) enum Key {
     Point(Colour),
     Disc(Colour),
     Patch(Colour, f64),
+    /// A colour of a picture, with a rim: it may be as light as paper.
+    Swatch(Colour),
     Dose(Colour),
     Interval,
 }
@@ -65,6 +67,14 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
             Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
+            Layer::Image(image) => {
+                let entries = image.key.iter().map(|(colour, label)| Entry {
+                    key: Key::Swatch(*colour),
+                    label: label.clone(),
+                });
+                found.extend(entries);
+                continue;
+            }
             Layer::Range(range) => (Key::Patch(GREY, RANGE), &range.label),
             Layer::Interval(interval) => (Key::Interval, &interval.label),
             _ => continue,
@@ -95,10 +105,18 @@ pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
     }
 }
 
+/// Width of what stands in front of a name.
+fn key_width(key: &Key) -> f64 {
+    match key {
+        Key::Swatch(_) => 0.5 * KEY,
+        _ => KEY,
+    }
+}
+
 /// Size of a legend with one entry a line.
 fn size(entries: &[Entry]) -> (f64, f64) {
-    let names = entries.iter().map(|entry| width(&entry.label, SIZE, false));
-    let wide = KEY + GAP + names.fold(0.0, f64::max);
+    let wide = |entry: &Entry| key_width(&entry.key) + GAP + width(&entry.label, SIZE, false);
+    let wide = entries.iter().map(wide).fold(0.0, f64::max);
     (wide, LINE * entries.len() as f64)
 }
 
@@ -174,9 +192,10 @@ pub(super) fn rows(entries: &[Entry], (left, top): Place, most: f64) -> (Drawing
     let mut drawing = Drawing::default();
     let (mut x, mut line) = (0.0, 0.0);
     for entry in entries {
-        let mut lines = wrap(&entry.label, SIZE, false, most - KEY - GAP);
+        let key = key_width(&entry.key);
+        let mut lines = wrap(&entry.label, SIZE, false, most - key - GAP);
         let widths = lines.iter().map(|line| width(line, SIZE, false));
-        let wide = KEY + GAP + widths.fold(0.0, f64::max);
+        let wide = key + GAP + widths.fold(0.0, f64::max);
         if x > 0.0 && x + wide > most {
             x = 0.0;
             line += 1.0;
@@ -190,7 +209,7 @@ pub(super) fn rows(entries: &[Entry], (left, top): Place, most: f64) -> (Drawing
         draw(&mut drawing, &entry, (left + x, middle));
         for words in lines.drain(1.min(lines.len())..) {
             line += 1.0;
-            let at = (left + x + KEY + GAP, top + (line + 0.5) * LINE + DROP);
+            let at = (left + x + key + GAP, top + (line + 0.5) * LINE + DROP);
             drawing.text(Text::new(words, at, Align::Start));
         }
         x += wide + BETWEEN;
@@ -220,13 +239,21 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
         Key::Point(colour) => point(drawing, centre, Some((5.0, 5.0)), colour),
         Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
+        Key::Swatch(colour) => {
+            let patch = Frame {
+                right: left + 0.5 * KEY,
+                ..patch
+            };
+            drawing.rectangle(patch.grown(0.5), INK, 1.0);
+            drawing.rectangle(patch, colour, 1.0);
+        }
         Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
             drawing.disc(centre, 2.4, INK, false);
         }
     }
-    let at = (left + KEY + GAP, middle + DROP);
+    let at = (left + key_width(&entry.key) + GAP, middle + DROP);
     drawing.text(Text::new(entry.label.clone(), at, Align::Start));
 }
 

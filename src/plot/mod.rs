@@ -13,11 +13,15 @@ mod axis;
 mod canvas;
 pub mod chart;
 pub mod clinic;
+pub mod colour;
 pub mod curves;
 mod drawing;
+mod fields;
+pub mod film;
 mod layers;
 mod legend;
 pub mod map;
+pub mod measured;
 pub mod overlay;
 mod page;
 pub mod palette;
@@ -31,7 +35,6 @@ use std::path::{Path, PathBuf};
 
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::Chart;
-use crate::plot::map::png_bytes;
 
 /// Draws a chart as `NAME.svg` and `NAME.png` in a folder, and says which files it wrote.
 ///
@@ -59,4 +62,25 @@ pub fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, O
 /// What the plotter said.
 pub fn svg(chart: &Chart) -> Result<String, String> {
     canvas::svg(&page::lay_out(chart))
+}
+
+/// RGB pixels as a PNG file.
+pub(crate) fn png_bytes(
+    wide: u32,
+    high: u32,
+    pixels: &[u8],
+    path: &Path,
+) -> Result<Vec<u8>, OutputError> {
+    let said = |error: png::EncodingError| OutputError::Drawing {
+        path: path.to_path_buf(),
+        message: error.to_string(),
+    };
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, wide, high);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(said)?;
+    writer.write_image_data(pixels).map_err(said)?;
+    writer.finish().map_err(said)?;
+    Ok(bytes)
 }

@@ -50,7 +50,8 @@ impl Group {
         columns.filter(|column| *column != "time_d")
     }
 
-    fn key(&self) -> String {
+    /// What a legend calls it: its name, with the number of seeds where there are several.
+    pub(super) fn key(&self) -> String {
         match self.series.len() {
             1 => self.label.clone(),
             runs => format!("{} ({runs} seeds)", self.label),

@@ -26,8 +26,26 @@ pub(super) struct Page {
 /// A panel that has been given its place in the grid.
 struct Cell {
     column: usize,
+    /// Columns that it takes.
+    span: usize,
     row: usize,
     drawing: Drawing,
+}
+
+/// Columns of a page: what words take left and right of each plot, and the width of the plots.
+struct Columns {
+    aside: Vec<[f64; 2]>,
+    wide: Vec<f64>,
+}
+
+impl Columns {
+    /// Width of a plot that takes several columns, words between them included.
+    fn width(&self, column: usize, span: usize) -> f64 {
+        let inner = (column..column + span - 1)
+            .map(|at| self.aside[at][1] + BETWEEN + self.aside[at + 1][0]);
+        let wide: f64 = self.wide[column..column + span].iter().sum();
+        wide + inner.sum::<f64>()
+    }
 }
 
 /// Lays a chart out.
@@ -125,59 +143,122 @@ fn margins(drawing: &Drawing) -> [f64; 4] {
     ]
 }
 
+/// Columns that a panel takes: the last one of a row that is not full takes the rest, so that no hole is
+/// left. A panel of fixed form is not drawn out.
+fn span(panels: &[&Panel], index: usize, columns: usize) -> usize {
+    let is_last = index + 1 == panels.len();
+    if is_last && panels[index].aspect == 0.0 {
+        columns - index % columns
+    } else {
+        1
+    }
+}
+
+/// Width of the plots of each column over that of the widest.
+fn shares(panels: &[&Panel], columns: usize) -> Vec<f64> {
+    let mut shares = vec![0.0_f64; columns];
+    for (index, panel) in panels.iter().enumerate() {
+        let share = if panel.share > 0.0 { panel.share } else { 1.0 };
+        if span(panels, index, columns) == 1 {
+            let most = &mut shares[index % columns];
+            *most = most.max(share.min(1.0));
+        }
+    }
+    for share in &mut shares {
+        if *share == 0.0 {
+            *share = 1.0;
+        }
+    }
+    shares
+}
+
 /// Draws all panels with plots as wide as the words beside them allow, alike in each column.
 fn fit(panels: &[&Panel], columns: usize, palette: &Palette, place: LegendPlace) -> Vec<Cell> {
-    // What words take depends on the ticks, and these on the size: the third round changes nothing.
+    // What words take depends on the ticks, and these on the size: the third round changes nothing as a
+    // rule. Where it does, no plot is made wider again.
     const ROUNDS: usize = 3;
+    const MOST: usize = 10;
     let room = WIDTH - 2.0 * EDGE - BETWEEN * (columns as f64 - 1.0);
-    let mut wide = room / columns as f64 - 50.0;
+    let shares = shares(panels, columns);
+    let mut aside = vec![[25.0_f64; 2]; columns];
     let mut cells = Vec::new();
-    for round in 0..=ROUNDS {
+    for round in 0..=MOST {
+        let words: f64 = aside.iter().flatten().sum();
+        // One plot that is to be narrower than the page leaves the rest free.
+        let unit = ((room - words) / shares.iter().sum::<f64>().max(1.0)).max(40.0);
+        let geometry = Columns {
+            aside,
+            wide: shares.iter().map(|share| share * unit).collect(),
+        };
         cells = panels
             .iter()
             .enumerate()
             .map(|(index, &panel)| {
-                let size = (wide, height(panel, wide, columns));
+                let (column, span) = (index % columns, span(panels, index, columns));
+                let wide = if panel.share > 0.0 && span == 1 {
+                    unit * panel.share.min(1.0)
+                } else {
+                    geometry.width(column, span)
+                };
+                let high = if span == 1 {
+                    height(panel, wide, columns)
+                } else {
+                    height(panel, geometry.wide[column], columns)
+                };
                 Cell {
-                    column: index % columns,
+                    column,
+                    span,
                     row: index / columns,
-                    drawing: draw(panel, palette, size, place),
+                    drawing: draw(panel, palette, (wide, high), place),
                 }
             })
             .collect();
-        if round == ROUNDS {
+        let taken = asides(&cells, columns);
+        let long: f64 = taken.iter().flatten().chain(&geometry.wide).sum();
+        if round >= ROUNDS && long <= room + 0.01 {
             break;
         }
-        let mut aside = vec![[0.0_f64; 2]; columns];
-        for cell in &cells {
-            let [left, _, right, _] = margins(&cell.drawing);
-            let aside = &mut aside[cell.column];
-            *aside = [aside[0].max(left), aside[1].max(right)];
-        }
-        let words: f64 = aside.iter().flatten().sum();
-        wide = ((room - words) / columns as f64).max(40.0);
+        aside = if round < ROUNDS {
+            taken
+        } else {
+            let widest = |(a, b): (&[f64; 2], &[f64; 2])| [a[0].max(b[0]), a[1].max(b[1])];
+            taken.iter().zip(&geometry.aside).map(widest).collect()
+        };
     }
     cells
+}
+
+/// What words take left and right of the plots of each column.
+fn asides(cells: &[Cell], columns: usize) -> Vec<[f64; 2]> {
+    let mut aside = vec![[0.0_f64; 2]; columns];
+    for cell in cells {
+        let [left, _, right, _] = margins(&cell.drawing);
+        let first = &mut aside[cell.column][0];
+        *first = first.max(left);
+        let last = &mut aside[cell.column + cell.span - 1][1];
+        *last = last.max(right);
+    }
+    aside
 }
 
 /// Places the panels below `top`; gives how far down they reach.
 fn place_cells(drawing: &mut Drawing, cells: Vec<Cell>, columns: usize, top: f64) -> f64 {
     let rows = cells.iter().map(|cell| cell.row + 1).max().unwrap_or(0);
-    let mut aside = vec![[0.0_f64; 2]; columns];
+    let aside = asides(&cells, columns);
     let mut around = vec![[0.0_f64; 3]; rows];
-    let mut wide = 0.0_f64;
+    let mut wide = vec![0.0_f64; columns];
     for cell in &cells {
         let size = cell.drawing.size;
-        wide = size.0;
-        let [left, above, right, below] = margins(&cell.drawing);
-        let across = &mut aside[cell.column];
-        *across = [across[0].max(left), across[1].max(right)];
+        if cell.span == 1 {
+            wide[cell.column] = wide[cell.column].max(size.0);
+        }
+        let [_, above, _, below] = margins(&cell.drawing);
         let down = &mut around[cell.row];
         *down = [down[0].max(above), down[1].max(size.1), down[2].max(below)];
     }
     let mut lefts = Vec::new();
     let mut left = EDGE;
-    for [before, behind] in &aside {
+    for ([before, behind], wide) in aside.iter().zip(&wide) {
         left += before;
         lefts.push(left);
         left += wide + behind + BETWEEN;

@@ -1,19 +1,16 @@
 //! One pair of axes with all that stands on it, at places from the left upper corner of its plot.
 
-use crate::plot::area::{LINE, Plot};
-use crate::plot::axis::{Projection, Wish, title};
-use crate::plot::chart::{Axis, Layer, Panel, Scale};
+use crate::plot::area::{GAP, LINE, Plot, TICK};
+use crate::plot::axis::title;
+use crate::plot::chart::{Layer, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
+use crate::plot::fields;
 use crate::plot::layers;
 use crate::plot::legend::{self, Entry, Obstacle};
-use crate::plot::palette::{GREY, GRID, INK, Palette, Style, shade};
+use crate::plot::palette::{GREY, GRID, INK, Palette, Style};
 use crate::plot::text::{ASCENT, DESCENT, SIZE, width, wrap};
 use crate::plot::ticks::decimal;
 
-/// Length of ticks.
-const TICK: f64 = 3.0;
-/// Between ticks, labels and titles.
-const GAP: f64 = 3.0;
 /// Height of a row of doses above a plot.
 const DOSE_ROW: f64 = 8.0;
 /// Names of categories are no wider.
@@ -41,9 +38,18 @@ impl Plot<'_> {
         self.grid();
         self.foot();
         for layer in &panel.layers {
+            if let Layer::Level(level) = layer
+                && let Some(y) = self.down(level.value)
+            {
+                let line = vec![(0.0, y), (self.wide, y)];
+                self.obstacles.push(Obstacle::Line(line));
+            }
+        }
+        for layer in &panel.layers {
             match layer {
                 Layer::Curve(curve) => layers::band(self, curve),
-                Layer::Heat(heat) => layers::heat(self, heat),
+                Layer::Heat(heat) => fields::heat(self, heat),
+                Layer::Image(image) => fields::image(self, image),
                 _ => {}
             }
         }
@@ -182,7 +188,7 @@ impl Plot<'_> {
     fn bottom(&mut self) -> f64 {
         let axis = &self.panel.x;
         if axis.is_hidden {
-            return self.high;
+            return fields::scale_bars(self);
         }
         let mut base = self.high + TICK + GAP + ASCENT * SIZE;
         let step = self.wide / self.x.ticks.labelled.len().max(1) as f64;
@@ -319,62 +325,6 @@ impl Plot<'_> {
             }
         }
     }
-
-    /// Colour bars at the right.
-    fn colour_bars(&mut self) {
-        const BAR: f64 = 10.0;
-        const STEPS: u32 = 64;
-        let panel = self.panel;
-        for layer in &panel.layers {
-            let Layer::Heat(heat) = layer else {
-                continue;
-            };
-            let left = self.wide + 12.0;
-            let scale = layers::heat_range(heat);
-            let axis = Axis::linear(heat.title.clone(), heat.unit.clone());
-            let wish = Wish {
-                length: self.high,
-                is_upright: true,
-                ..Wish::default()
-            };
-            let places = Projection::new(&axis, &[scale.0, scale.1], wish);
-            for step in 0..STEPS {
-                let edge = |step: u32| self.high * (1.0 - f64::from(step) / f64::from(STEPS));
-                let frame = Frame {
-                    left,
-                    right: left + BAR,
-                    top: edge(step + 1),
-                    bottom: edge(step),
-                };
-                let share = (f64::from(step) + 0.5) / f64::from(STEPS);
-                self.drawing.rectangle(frame, shade(share), 1.0);
-            }
-            let mut far = 0.0_f64;
-            for tick in &places.ticks.labelled {
-                let Some(at) = places.at(tick.at) else {
-                    continue;
-                };
-                let (x, y) = (left + BAR, self.high - at);
-                self.drawing.rule((x, y), (x + TICK, y), 0.8, INK);
-                far = far.max(width(&tick.label, SIZE, false));
-                let at = (x + TICK + GAP, y + legend::DROP);
-                self.drawing
-                    .text(Text::new(tick.label.as_str(), at, Align::Start));
-            }
-            let words = title(&heat.title, &heat.unit, places.ticks.power);
-            let x = left + BAR + TICK + GAP + far + GAP + ASCENT * SIZE;
-            for (line, words) in wrap(&words, SIZE, false, self.high + 16.0)
-                .iter()
-                .enumerate()
-            {
-                let at = (x + LINE * line as f64, 0.5 * self.high);
-                self.drawing.text(Text {
-                    is_turned: true,
-                    ..Text::new(words.as_str(), at, Align::Middle)
-                });
-            }
-        }
-    }
 }
 
 /// Draws a panel whose plot has this size.
@@ -421,17 +371,32 @@ pub(super) fn draw(
     plot.drawing
 }
 
+/// True of a picture that is narrower than the page, without a colour bar beside it.
+fn has_room_beside(plot: &Plot<'_>) -> bool {
+    let has_bar = |layer: &Layer| match layer {
+        Layer::Heat(_) => true,
+        Layer::Image(image) => image.scale.is_some(),
+        _ => false,
+    };
+    plot.is_filled()
+        && (0.01..0.8).contains(&plot.panel.share)
+        && !plot.panel.layers.iter().any(has_bar)
+}
+
 fn finish(plot: &mut Plot<'_>, entries: &[Entry], place: Option<Place>) {
     let inside = place.map(|place| legend::column(entries, place));
     plot.levels(inside.as_ref().and_then(Drawing::frame));
     plot.axes();
     plot.left();
     plot.right();
-    plot.colour_bars();
+    fields::colour_bars(plot);
     plot.top();
     let below = plot.bottom();
     if let Some(inside) = inside {
         plot.drawing.place(inside, (0.0, 0.0));
+    } else if !entries.is_empty() && has_room_beside(plot) {
+        let beside = legend::column(entries, (plot.wide + 12.0, 0.0));
+        plot.drawing.place(beside, (0.0, 0.0));
     } else if !entries.is_empty() {
         let left = if plot.panel.at_risk.is_empty() {
             0.0

@@ -1,14 +1,17 @@
 //! Every kind of chart: what is drawn stands apart, inside of the page, and as it was seen to be right.
 
 use crate::numerics::random::derived_seed;
+use crate::observe::picture::Shown;
 use crate::plot::chart::{
     AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel, Point,
     Points, Range, RightAxis, Tone, Words,
 };
 use crate::plot::drawing::{Drawing, Frame, Mark};
+use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart};
 use crate::plot::page::{Page, lay_out};
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::text::missing;
 use crate::plot::{canvas, palette, svg, write};
 
 fn named(name: &str) -> Tone {
@@ -500,6 +503,99 @@ fn many() -> Chart {
     }
 }
 
+/// Three cuts of a volume of unlike edges.
+fn cuts() -> Vec<Cut> {
+    let dims = [40, 24, 16];
+    let kinds = [
+        Shown::Marrow,
+        Shown::Bone,
+        Shown::Osteoclast,
+        Shown::Treg,
+        Shown::Myeloid,
+        Shown::TumourDense,
+        Shown::Clone(2),
+    ];
+    let names = ["x", "y", "z"];
+    [[0, 1, 2], [0, 2, 1], [1, 2, 0]]
+        .map(|[a, b, fixed]| Cut {
+            name: format!("at {} = 0.20 mm", names[fixed]),
+            axes: [names[a], names[b]],
+            width: dims[a],
+            height: dims[b],
+            pixel_um: 19.5,
+            tissue: (0..dims[a] * dims[b])
+                .map(|site| kinds[(site % dims[a] / 4 + site / dims[a] / 3) % kinds.len()])
+                .collect(),
+        })
+        .to_vec()
+}
+
+/// A map of a volume.
+fn map() -> Chart {
+    let frame = MapFrame {
+        day: -0.0,
+        caption:
+            "BV/TV 21.0 % (+0.0 % of day 0); osteoclasts 31, osteoblasts 961, precursors 640, tumour \
+                  cells 3000"
+                .to_owned(),
+        cuts: cuts(),
+        clones: ["parental", "early", "late_outgrowth"]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    map_chart("clones", &frame)
+}
+
+/// A map of a section, with its legend beside it.
+fn section() -> Chart {
+    let frame = MapFrame {
+        day: 28.0,
+        caption: "BV/TV 12.9 % (\u{2212}8.1 % of day 0)".to_owned(),
+        cuts: vec![Cut {
+            name: String::new(),
+            ..cuts().remove(0)
+        }],
+        clones: Vec::new(),
+    };
+    map_chart("immune", &frame)
+}
+
+/// A field over a volume, with its colour bar.
+fn field() -> Chart {
+    let cuts = cuts();
+    let values: Vec<Vec<f64>> = cuts
+        .iter()
+        .map(|cut| {
+            let sites = 0..cut.tissue.len();
+            sites
+                .map(|site| 8.0 * (site % cut.width) as f64 / cut.width as f64)
+                .collect()
+        })
+        .collect();
+    field_chart(
+        "Dose of all fractions",
+        "one fraction of 8 Gy",
+        &cuts,
+        &values,
+        ["dose", "Gy"],
+    )
+}
+
+/// Three panels, the last of which takes the place of the fourth.
+fn three() -> Chart {
+    let panel = |title: &str| Panel {
+        x: Axis::days(),
+        y: Axis::linear(title, "%"),
+        layers: vec![Layer::Curve(curve("a", course(30, |day| 10.0 + day)))],
+        ..Panel::default()
+    };
+    Chart {
+        title: "Three panels".to_owned(),
+        panels: ["one", "two", "three"].map(panel).to_vec(),
+        ..Chart::default()
+    }
+}
+
 fn kinds() -> Vec<(&'static str, Chart)> {
     vec![
         ("bone", bone()),
@@ -512,6 +608,10 @@ fn kinds() -> Vec<(&'static str, Chart)> {
         ("prediction", prediction()),
         ("pairs", pairs()),
         ("many", many()),
+        ("map", map()),
+        ("field", field()),
+        ("three", three()),
+        ("section", section()),
     ]
 }
 
@@ -520,6 +620,59 @@ fn words_stand_inside_of_the_page_and_none_over_another() {
     for (name, chart) in kinds() {
         let page = lay_out(&chart);
         hold_apart(name, &page);
+    }
+}
+
+#[test]
+fn long_names_below_many_panels_stay_on_the_page() {
+    let names = [
+        ("osteoclast.fusion.formation.rate", "/mm2/d"),
+        ("osteoclast.resorption.volume.rate", "um3/h"),
+        ("tumour.division.rate", "/d"),
+        ("tumour.secretion.pthrp.rate", "amol/h"),
+        ("signals.opg.half_life", "h"),
+        ("tumour.secretion.pthrp.raised_by.tgf_beta.fold", ""),
+    ];
+    let ticks = || {
+        let labels = ["0.004", "0.022", "0.14"].map(str::to_owned);
+        [0.1, 0.5, 0.9].into_iter().zip(labels).collect::<Vec<_>>()
+    };
+    let axis = |is_shown: bool, (name, unit): (&str, &str)| {
+        if is_shown {
+            Axis {
+                ticks: ticks(),
+                ..Axis::linear(name, unit)
+            }
+        } else {
+            Axis::hidden()
+        }
+    };
+    for count in 2..=5 {
+        for first in 0..names.len() {
+            let name = |place: usize| names[(first + place) % names.len()];
+            let panel = |place: usize| {
+                let (row, column) = (place / count, place % count);
+                Panel {
+                    x: axis(row + 1 == count, name(column)),
+                    y: axis(column == 0 && row > 0, name(row)),
+                    layers: vec![Layer::Discs(Discs {
+                        label: String::new(),
+                        tone: named("posterior"),
+                        discs: vec![(0.1, 0.2, 0.5), (0.9, 0.8, 1.0)],
+                    })],
+                    aspect: 1.0,
+                    ..Panel::default()
+                }
+            };
+            let chart = Chart {
+                panels: (0..count * count).map(panel).collect(),
+                columns: count,
+                ..Chart::default()
+            };
+            let page = lay_out(&chart);
+            let right = page.drawing.frame().unwrap().right;
+            assert!(right <= page.width + 0.01, "{count} from {first}: {right}");
+        }
     }
 }
 
@@ -614,6 +767,126 @@ fn panels_and_legends_have_only_what_is_there() {
     assert!(said("zoledronate") && said("BV/TV (% of tissue)") && said("BV/TV (% of day 0)"));
     assert!(!said("volume since day 0") && !said("resorbed"));
     assert_eq!(lay_out(&Chart::default()).drawing.texts().count(), 0);
+}
+
+#[test]
+fn every_letter_of_every_picture_is_in_the_font() {
+    for (name, chart) in kinds() {
+        for text in lay_out(&chart).drawing.texts() {
+            assert_eq!(
+                missing(&text.words, text.is_bold),
+                "",
+                "{name}: {:?}",
+                text.words
+            );
+        }
+    }
+}
+
+#[test]
+fn a_row_that_is_not_full_leaves_no_hole() {
+    let page = lay_out(&three());
+    // Lines of the axes across: the longest ones that are level and black.
+    let mut lines: Vec<(f64, f64, f64)> = Vec::new();
+    for mark in &page.drawing.marks {
+        if let Mark::Line { points, style, .. } = mark
+            && style.colour == palette::INK
+            && points[0].1.to_bits() == points[1].1.to_bits()
+            && points[1].0 - points[0].0 > 100.0
+        {
+            lines.push((points[0].0, points[1].0, points[0].1));
+        }
+    }
+    let [one, two, three] = lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert!((one.2 - two.2).abs() < 1e-9 && three.2 > one.2);
+    assert!(
+        (three.0 - one.0).abs() < 1e-9 && (three.1 - two.1).abs() < 1e-9,
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn a_legend_is_clear_of_levels_and_counts_have_whole_ticks() {
+    let level = 1.0;
+    let chart = Chart {
+        panels: vec![Panel {
+            x: Axis::days(),
+            y: Axis {
+                is_whole: true,
+                ..Axis::linear("events", "").from_zero()
+            },
+            layers: vec![
+                Layer::Curve(curve("all", vec![(0.0, 0.0), (9.0, 0.0), (10.0, 1.0)])),
+                Layer::Level(Level {
+                    label: "one".to_owned(),
+                    value: level,
+                }),
+            ],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    };
+    let palette = Palette::new(&chart);
+    let drawing = draw(&chart.panels[0], &palette, (300.0, 200.0), LegendPlace::Own);
+    let frame = |words: &str| {
+        drawing
+            .texts()
+            .find(|text| text.words == words)
+            .unwrap()
+            .frame()
+    };
+    let tick = frame("1");
+    let middle = 0.5 * (tick.top + tick.bottom);
+    let legend = frame("all");
+    assert!(
+        !(legend.top - 2.0..legend.bottom + 2.0).contains(&middle),
+        "{legend:?} {middle}"
+    );
+    assert!(!drawing.texts().any(|text| text.words.contains('.')));
+}
+
+#[test]
+fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
+    let page = lay_out(&map());
+    let sizes = [[40.0, 24.0], [40.0, 16.0], [24.0, 16.0]];
+    let images: Vec<Frame> = page
+        .drawing
+        .marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::Image { frame, .. } => Some(*frame),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(images.len(), 3);
+    let scale = (images[0].right - images[0].left) / 40.0;
+    for (frame, [wide, high]) in images.iter().zip(sizes) {
+        assert!(((frame.right - frame.left) / wide - scale).abs() < 1e-9);
+        assert!(((frame.bottom - frame.top) / high - scale).abs() < 1e-9);
+        for text in page.drawing.texts() {
+            assert!(
+                !text.frame().overlaps(*frame),
+                "{:?} on a picture",
+                text.words
+            );
+        }
+    }
+    let said = |words: &str| {
+        page.drawing
+            .texts()
+            .filter(|text| text.words == words)
+            .count()
+    };
+    // A third of the narrowest cut, 468 um, at most.
+    assert_eq!(said("100 \u{b5}m"), 3);
+    assert_eq!(said("clones, day 0"), 1);
+    assert_eq!(said("tumour, clone late outgrowth"), 1);
+    // Only what is there.
+    assert_eq!(said("osteoblast lineage") + said("CD8 T cell"), 0);
+    let numbers = lay_out(&field()).drawing;
+    assert!(numbers.texts().any(|text| text.words == "dose (Gy)"));
 }
 
 #[test]

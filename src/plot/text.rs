@@ -107,6 +107,16 @@ pub(super) fn width(text: &str, size: f64, is_bold: bool) -> f64 {
     set(text, size, is_bold).1
 }
 
+/// Letters of a text that the embedded font lacks: they are drawn as boxes.
+#[cfg(test)]
+pub(super) fn missing(text: &str, is_bold: bool) -> String {
+    let lacks = |letter: &char| {
+        let font = embedded(is_bold);
+        *letter != THIN && font.is_none_or(|found| found.font.glyph_id(*letter).0 == 0)
+    };
+    text.chars().filter(lacks).collect()
+}
+
 /// Outlines of a line that begins at `x` on the base line `y`, in pixels.
 pub(super) fn outlines(text: &str, size: f64, is_bold: bool, x: f64, y: f64) -> Vec<OutlinedGlyph> {
     let Some(Embedded { font, .. }) = embedded(is_bold) else {
@@ -123,7 +133,8 @@ pub(super) fn outlines(text: &str, size: f64, is_bold: bool, x: f64, y: f64) -> 
         .collect()
 }
 
-/// Breaks a text into lines no wider than `most`, at spaces, and in longer words behind `.`, `_` and hyphens. What cannot be broken stays whole.
+/// Breaks a text into lines no wider than `most`, at spaces, and in longer words behind `.`, `_` and
+/// hyphens. What cannot be broken stays whole.
 pub(super) fn wrap(text: &str, size: f64, is_bold: bool, most: f64) -> Vec<String> {
     let mut parts: Vec<String> = vec![String::new()];
     for letter in text.chars() {
@@ -175,7 +186,8 @@ mod tests {
     fn the_font_reads_and_has_every_letter_that_charts_use() {
         for is_bold in [false, true] {
             let font = &embedded(is_bold).unwrap().font;
-            for letter in "\u{2212}\u{d7}⁰¹²³⁴⁵⁶⁷⁸⁹⁻αβγµ%".chars() {
+            for letter in "\u{2212}\u{d7}⁰¹²³⁴⁵⁶⁷⁸⁹⁻αβγµ%→≥≤≈±·–—“”’…₀₁₂₃ąčőž".chars()
+            {
                 assert!(font.glyph_id(letter).0 != 0, "{letter:?}");
             }
         }

@@ -28,15 +28,18 @@ use crate::plot::curves::{
     PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
     write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
-use crate::plot::map::{Cut, Frame, write_dose_map, write_gif, write_map};
+use crate::plot::film::write_film;
+use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
+use crate::plot::ticks::decimal;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
+use crate::tissue::population::OsteoblastStage;
 
-/// Frames of the film.
-const FILM_FRAMES: f64 = 24.0;
+/// Frames of the film at least, where there are as many ticks.
+const FILM_FRAMES: f64 = 60.0;
 
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
@@ -90,14 +93,35 @@ pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
 
+/// A count with its thousands set apart.
+fn count(number: usize) -> String {
+    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
+}
+
+/// Hours of a day.
+const DAY_H: f64 = 24.0;
+
 /// Time between frames of the film, h.
 fn film_every_h(loaded: &Loaded) -> f64 {
     let asked_h = loaded.scenario.output.film_every.get();
     if asked_h > 0.0 {
         return asked_h;
     }
-    let duration_h = loaded.scenario.run.duration.get();
-    (duration_h / FILM_FRAMES / 24.0).ceil().max(1.0) * 24.0
+    let run = &loaded.scenario.run;
+    let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
+    if most_h >= DAY_H {
+        return (most_h / DAY_H).floor() * DAY_H;
+    }
+    // Whole parts of a day, so that frames come at the same hours of each.
+    let parts = (1..=24).map(|parts| DAY_H / f64::from(parts));
+    let is_ticks = |every_h: &f64| {
+        let ticks = every_h / run.tick.get();
+        ticks > 0.5 && (ticks - ticks.round()).abs() < 1e-9
+    };
+    let mut fitting = parts.filter(is_ticks);
+    fitting
+        .find(|&every_h| every_h <= most_h)
+        .unwrap_or(run.tick.get())
 }
 
 /// Frames that the film of a run will have.
@@ -529,16 +553,23 @@ impl Record {
         let Simulation { model, state, .. } = simulation;
         let bv_tv = state.bv_tv(model);
         let start = self.series.rows.first().map_or(bv_tv, |row| row[1]);
+        let stages = state.osteoblasts.stage.iter();
+        let mature = stages
+            .filter(|&&stage| stage == OsteoblastStage::Mature)
+            .count();
         Moment {
             day: state.day(),
             caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0), {} osteoclasts, {} osteoblasts, {} tumour cells",
+                "BV/TV {:.1} % ({:+.1} % of day 0); osteoclasts {}, osteoblasts {}, precursors {}, tumour \
+                 cells {}",
                 100.0 * bv_tv,
                 100.0 * (bv_tv / start - 1.0),
-                state.osteoclasts.len(),
-                state.osteoblasts.len(),
-                state.tumour.len()
-            ),
+                count(state.osteoclasts.len()),
+                count(mature),
+                count(state.osteoblasts.len() - mature),
+                count(state.tumour.len())
+            )
+            .replace('-', "\u{2212}"),
             slices: slices(model, state),
         }
     }
@@ -642,14 +673,16 @@ impl Record {
             written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
         for moment in &self.maps {
-            let path = plots.join(format!("map_d{:.0}.png", moment.day));
-            write_map(&path, title, &moment.frame(grid))?;
-            written.push(path);
+            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
         }
         written.extend(self.write_dose_map(plots, title, grid)?);
-        let film: Vec<Frame> = self.film.iter().map(|moment| moment.frame(grid)).collect();
+        let film: Vec<Frame> = self
+            .film
+            .iter()
+            .map(|moment| self.frame(moment, grid))
+            .collect();
         let path = plots.join("map.gif");
-        write_gif(&path, title, &film)?;
+        write_film(&path, title, &film, &self.series)?;
         written.push(path);
         Ok(written)
     }
@@ -662,9 +695,9 @@ impl Record {
         plots: &Path,
         title: &str,
         grid: &Grid,
-    ) -> Result<Option<PathBuf>, OutputError> {
+    ) -> Result<Vec<PathBuf>, OutputError> {
         let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let dose_gy: Vec<Vec<f64>> = moment
             .slices
@@ -689,21 +722,20 @@ impl Record {
             })
             .collect();
         let caption = format!(
-            "{} fractions, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            "{} fraction{}, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
             self.fractions.len(),
+            if self.fractions.len() == 1 { "" } else { "s" },
             last.time_h / 24.0,
             last.dose_gy,
             moment.day
         );
-        let path = plots.join("dose_map.png");
         write_dose_map(
-            &path,
+            plots,
             &format!("{title}: dose of all fractions"),
             &caption,
-            &moment.frame(grid).cuts,
+            &self.frame(moment, grid).cuts,
             &dose_gy,
-        )?;
-        Ok(Some(path))
+        )
     }
 }
 
@@ -784,10 +816,12 @@ pub fn dose_days(drugs: &Table) -> Vec<f64> {
         .collect()
 }
 
-impl Moment {
-    fn frame(&self, grid: &Grid) -> Frame {
+impl Record {
+    fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
         const NAMES: [&str; 3] = ["x", "y", "z"];
-        let cuts = self
+        let columns = self.clones.columns.iter();
+        let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
+        let cuts = moment
             .slices
             .iter()
             .map(|slice| Cut {
@@ -808,9 +842,10 @@ impl Moment {
             })
             .collect();
         Frame {
-            day: self.day,
-            caption: self.caption.clone(),
+            day: moment.day,
+            caption: moment.caption.clone(),
             cuts,
+            clones: clones.map(str::to_owned).collect(),
         }
     }
 }

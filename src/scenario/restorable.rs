@@ -66,7 +66,8 @@ impl Loaded {
         let frames = if output.film_every.get() > 0.0 {
             times(output.film_every.get())
         } else {
-            30.0
+            // Parts of a day or whole days apart, fewer than twice 60 and the last.
+            122.0
         };
         let maps = (frames + output.map_days.len() as f64) * (pixels as f64 + 200.0);
         let bytes = rows + maps;

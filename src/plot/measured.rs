@@ -1,0 +1,224 @@
+//! Measured values over the curves of runs: a panel for each column that was measured.
+
+use std::path::{Path, PathBuf};
+
+use crate::output::OutputError;
+use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
+use crate::plot::curves::Line;
+use crate::plot::overlay::Group;
+use crate::plot::write;
+
+/// A measured value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value {
+    /// Time, d.
+    pub day: f64,
+    /// Value in the unit of the column; a plain ratio where the column is relative to a day.
+    pub value: f64,
+    /// Its standard error, in the same unit.
+    pub error: f64,
+}
+
+/// The measured values of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Column of `series.csv`.
+    pub column: String,
+    /// Day whose value of the column counts as 1; none for values in the unit of the column.
+    pub relative_to_d: Option<f64>,
+    /// What was measured.
+    pub values: Vec<Value>,
+}
+
+/// Title, unit and factor of a column of `series.csv`, by its name and the unit at the end of it.
+fn shown(column: &str) -> (String, &'static str, f64) {
+    let known = [
+        ("bv_tv", "BV/TV", "%", 100.0),
+        ("es_bs", "eroded surface, ES/BS", "%", 100.0),
+        ("os_bs", "osteoid surface, OS/BS", "%", 100.0),
+        ("oc_s_bs", "osteoclast surface, Oc.S/BS", "%", 100.0),
+        ("n_oc", "osteoclasts", "", 1.0),
+        (
+            "n_oc_per_mm3",
+            "osteoclasts per tissue volume",
+            "1/mm\u{b3}",
+            1.0,
+        ),
+        (
+            "n_oc_per_bs_mm2",
+            "osteoclasts per bone surface",
+            "1/mm\u{b2}",
+            1.0,
+        ),
+        ("n_ob", "osteoblasts", "", 1.0),
+        ("n_precursor", "osteoblast precursors", "", 1.0),
+        ("rankl_free_pm", "free RANKL", "pM", 1.0),
+        ("bs_mm2", "bone surface", "mm\u{b2}", 1.0),
+    ];
+    if let Some(&(_, title, unit, factor)) = known.iter().find(|row| row.0 == column) {
+        return (title.to_owned(), unit, factor);
+    }
+    for (ending, unit) in [("_mm3", "mm\u{b3}"), ("_fmol", "fmol"), ("_pm", "pM")] {
+        if let Some(name) = column.strip_suffix(ending) {
+            return (name.replace('_', " "), unit, 1.0);
+        }
+    }
+    (column.replace('_', " "), "", 1.0)
+}
+
+/// The curve of a group, over its value of a day where one is given. Each run is divided by its own.
+fn line(group: &Group, measured: &Measured, factor: f64) -> Option<Line> {
+    let day = measured.relative_to_d;
+    let name = group.key();
+    let Some(day) = day else {
+        return Line::over(&group.series, &measured.column, &name, |_| factor);
+    };
+    let mut runs = group.series.clone();
+    for run in &mut runs {
+        let (days, values) = (run.column("time_d")?, run.column(&measured.column)?);
+        let after = days.iter().position(|&other| other >= day - 1e-6)?;
+        let whole = if after == 0 || (days[after] - day).abs() < 1e-6 {
+            values[after]
+        } else {
+            let share = (day - days[after - 1]) / (days[after] - days[after - 1]);
+            values[after - 1] + share * (values[after] - values[after - 1])
+        };
+        let at = run
+            .columns
+            .iter()
+            .position(|column| *column == measured.column)?;
+        for row in &mut run.rows {
+            // Of nothing there is no share: a gap.
+            row[at] = if whole == 0.0 {
+                f64::NAN
+            } else {
+                row[at] / whole
+            };
+        }
+    }
+    Line::over(&runs, &measured.column, &name, |_| 1.0)
+}
+
+fn panel(groups: &[Group], measured: &Measured) -> Panel {
+    let (title, unit, factor) = shown(&measured.column);
+    let (unit, factor) = match measured.relative_to_d {
+        Some(day) => (format!("over day {day}"), 1.0),
+        None => (unit.to_owned(), factor),
+    };
+    let mut layers: Vec<Layer> = groups
+        .iter()
+        .filter_map(|group| Some(line(group, measured, factor)?.curve(Tone::Named(group.key()))))
+        .collect();
+    if measured.relative_to_d.is_some() {
+        layers.push(Layer::Level(Level {
+            label: String::new(),
+            value: 1.0,
+        }));
+    }
+    let point = |at: &Value| Point {
+        x: at.day,
+        y: factor * at.value,
+        low: factor * (at.value - at.error),
+        high: factor * (at.value + at.error),
+    };
+    layers.push(Layer::Points(Points {
+        label: "measured".to_owned(),
+        tone: Tone::Ink,
+        points: measured.values.iter().map(point).collect(),
+    }));
+    Panel {
+        x: Axis::days().from_zero(),
+        y: Axis::linear(title, unit),
+        layers,
+        ..Panel::default()
+    }
+}
+
+/// The picture of measured values over the curves of groups of runs.
+pub fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
+    let mut notes = vec!["points: measured, bars one standard error to either side"];
+    if groups.iter().any(|group| group.series.len() > 1) {
+        notes.push("curves: mean of seeds, band from least to greatest");
+    }
+    Chart {
+        title: format!("{title}: measured and simulated"),
+        note: notes.join("; "),
+        panels: measured
+            .iter()
+            .map(|column| panel(groups, column))
+            .collect(),
+        order: groups.iter().map(Group::key).collect(),
+        ..Chart::default()
+    }
+}
+
+/// Draws measured values over the curves of groups of runs as `measured` in a folder, SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_measured(
+    folder: &Path,
+    title: &str,
+    groups: &[Group],
+    measured: &[Measured],
+) -> Result<Vec<PathBuf>, OutputError> {
+    write(folder, "measured", &measured_chart(title, groups, measured))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::table::Table;
+
+    #[test]
+    fn points_stand_in_the_unit_of_the_curve_and_ratios_are_those_of_each_run() {
+        let run = |bone: [f64; 3]| Table {
+            columns: ["time_d", "bv_tv"].map(str::to_owned).to_vec(),
+            rows: (0..3)
+                .map(|day| vec![f64::from(day), bone[day as usize]])
+                .collect(),
+        };
+        let groups = [Group {
+            label: "base".to_owned(),
+            series: vec![run([0.2, 0.1, 0.05]), run([0.4, 0.2, 0.2])],
+            patients: Vec::new(),
+            dose_days: Vec::new(),
+        }];
+        let value = |day, value, error| Value { day, value, error };
+        let measured = [
+            Measured {
+                column: "bv_tv".to_owned(),
+                relative_to_d: None,
+                values: vec![value(1.0, 0.15, 0.02)],
+            },
+            Measured {
+                column: "bv_tv".to_owned(),
+                relative_to_d: Some(0.0),
+                values: vec![value(2.0, 0.4, 0.1)],
+            },
+        ];
+        let chart = measured_chart("two seeds", &groups, &measured);
+        let [plain, ratio] = &chart.panels[..] else {
+            panic!("{chart:?}");
+        };
+        assert_eq!(
+            (plain.y.title.as_str(), plain.y.unit.as_str()),
+            ("BV/TV", "%")
+        );
+        let (Layer::Curve(curve), Some(Layer::Points(points))) =
+            (&plain.layers[0], plain.layers.last())
+        else {
+            panic!("{plain:?}");
+        };
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(near(curve.points[1].1, 15.0));
+        let point = points.points[0];
+        assert!(near(point.y, 15.0) && near(point.low, 13.0) && near(point.high, 17.0));
+        let Layer::Curve(curve) = &ratio.layers[0] else {
+            panic!("{ratio:?}");
+        };
+        // 0.25 of one run and 0.5 of the other.
+        assert!(near(curve.points[2].1, 0.375) && near(curve.band[2].2, 0.5));
+        assert_eq!(ratio.y.unit, "over day 0");
+    }
+}
