@@ -8,10 +8,11 @@ use std::fs;
 use howship::engine::parts::parts;
 use howship::numerics::random::{Chance, Stream};
 use howship::output::table::Table;
-use howship::run::checkpoint::{CheckpointError, Checkpoints, FORMAT, MOST_SIGNALS, open};
+use howship::run::checkpoint::{CheckpointError, Checkpoints, FORMAT, open};
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
 use howship::scenario::build::{Loaded, load};
+use howship::scenario::restorable::MOST_SIGNALS;
 
 /// Everything happens: pits, refilling, a colony that arrives on the way, a signal made from what is
 /// bound, and rows between days.

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::model::Model;
 use crate::engine::restored;
-use crate::engine::scratch::Scratch;
-use crate::engine::secrete::bind_in_fluid;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
+use crate::run::arrival::has_come;
 use crate::run::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
+use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::Scenario;
 

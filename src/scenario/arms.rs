@@ -5,21 +5,13 @@
 //! its time the values of the control hold, from then on its own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use crate::engine::fault::Fault;
-use crate::engine::model::Model;
-use crate::engine::restored;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::path::{self, Segment};
 use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
-use crate::run::restore::workspace;
-use crate::run::simulation::Simulation;
-use crate::scenario::build::{Arrival, Loaded, keep_uppermost_choices, with_drugs};
+use crate::scenario::build::{Loaded, keep_uppermost_choices, with_drugs};
 use crate::scenario::file::{Arm, Scenario};
-use crate::therapy::plan::{Dates, DrugInBody};
-use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
 pub const CONTROL: &str = "control";

@@ -4,34 +4,21 @@ use std::path::{Path, PathBuf};
 
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::signal::CORE;
-use crate::engine::fault::Fault;
 use crate::engine::model::{Model, TransportChoice};
-use crate::engine::rigidity;
-use crate::engine::scratch::Scratch;
-use crate::engine::seeding::{Colony, Start, Vessels};
-use crate::engine::state::State;
-use crate::engine::tick::tick;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
 use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
-use crate::numerics::packed::pack;
-use crate::numerics::quantity::{Dimension, Length, Time};
-use crate::numerics::random::{Chance, Stream};
-use crate::observe::figures::{Figures, SpecimenReport, other_species};
+use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::COLUMNS;
-use crate::run::memory::{estimate_bytes, machine_bytes, too_little};
-use crate::scenario::arms::Turning;
-use crate::scenario::file::{ImageFile, Scenario, Scheme, Site};
+use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::read_file;
-use crate::specimen::image::{BoneImage, BoneOptions, ImageError, read_with as read_image};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
-use crate::transport::MOST_SITES;
 
 /// Frames of a film and maps that a run keeps at most.
 const MOST_FRAMES: f64 = 1000.0;
