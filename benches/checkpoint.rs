@@ -14,9 +14,9 @@
 use std::time::Instant;
 
 use howship::engine::parts::parts;
-use howship::output::checkpoint::{Checkpoints, open};
+use howship::run::checkpoint::{Checkpoints, open};
+use howship::run::record::Record;
 use howship::scenario::build::load;
-use howship::scenario::record::Record;
 
 fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
     let clock = Instant::now();

@@ -6,8 +6,8 @@
 //!
 //! The modules are the chapters of a methods section. Each may use only those that stand before
 //! it: [`numerics`], [`statistics`], [`layers`], [`mean_field`], [`tissue`], [`specimen`], [`transport`],
-//! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`], [`plot`],
-//! [`scenario`], [`study`], [`cohort`], [`validate`], [`cli`].
+//! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`],
+//! [`scenario`], [`plot`], [`run`], [`study`], [`cohort`], [`validate`], [`cli`].
 //!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
@@ -25,6 +25,7 @@ pub mod observe;
 pub mod output;
 pub mod patient;
 pub mod plot;
+pub mod run;
 pub mod scenario;
 pub mod specimen;
 pub mod statistics;

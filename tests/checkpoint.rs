@@ -7,10 +7,12 @@ use std::fs;
 
 use howship::engine::parts::parts;
 use howship::numerics::random::{Chance, Stream};
-use howship::output::checkpoint::{CheckpointError, Checkpoints, FORMAT, MOST_SIGNALS, open};
 use howship::output::table::Table;
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::{CheckpointError, Checkpoints, FORMAT, open};
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
+use howship::scenario::restorable::MOST_SIGNALS;
 
 /// Everything happens: pits, refilling, a colony that arrives on the way, a signal made from what is
 /// bound, and rows between days.
@@ -136,7 +138,7 @@ fn seal(mut content: Vec<u8>) -> Vec<u8> {
 }
 
 /// What is forged may be refused or taken, but ends nothing and takes no memory beyond what
-/// `output::checkpoint` states.
+/// `run::checkpoint` states.
 #[test]
 fn a_forged_checkpoint_makes_nothing_panic() {
     let loaded = lively(&["run.duration=1 d", "inoculation.time=0.5 d"]);
@@ -196,7 +198,7 @@ fn headings_that_promise_terabytes_are_refused_before_anything_is_unpacked() {
     let sealed = open(&bytes).unwrap();
     let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
     let body = &bytes[16 + length..bytes.len() - 32];
-    let with = |change: &dyn Fn(&mut howship::output::checkpoint::Heading)| {
+    let with = |change: &dyn Fn(&mut howship::run::checkpoint::Heading)| {
         let mut heading = sealed.heading.clone();
         change(&mut heading);
         let head = postcard::to_stdvec(&heading).unwrap();

@@ -7,9 +7,10 @@ use std::fs;
 
 use howship::engine::parts::parts;
 use howship::engine::state::State;
-use howship::output::checkpoint::open;
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::open;
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 
 const SMALL: &str = r#"
 name = "small"

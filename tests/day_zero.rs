@@ -9,7 +9,8 @@ use howship::engine::day_zero::give_back;
 use howship::engine::fault::Fault;
 use howship::observe::morphometry::measure;
 use howship::observe::series::{COLUMNS, row};
-use howship::scenario::build::{Simulation, load};
+use howship::run::simulation::Simulation;
+use howship::scenario::build::load;
 use rayon::prelude::*;
 
 /// Real bone of man, and of a small mammal for that of mice, in parts that run in seconds.

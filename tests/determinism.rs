@@ -5,9 +5,10 @@
 use std::path::Path;
 
 use howship::engine::parts::{Part, parts};
-use howship::output::checkpoint::open;
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::open;
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 
 /// Every mechanism at work, on more sites than one piece of a parallel loop holds.
 fn lively(sets: &[&str]) -> Loaded {

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use howship::engine::fault::Fault;
-use howship::output::checkpoint::{Checkpoints, open};
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::{Checkpoints, open};
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"

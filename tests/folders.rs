@@ -12,8 +12,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use howship::engine::parts::parts;
-use howship::output::checkpoint::{open, read_bytes};
-use howship::output::run_folder::Manifest;
+use howship::run::checkpoint::{open, read_bytes};
+use howship::run::folder::Manifest;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"

@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use howship::scenario::build::{Simulation, load};
+use howship::run::simulation::Simulation;
+use howship::scenario::build::load;
 
 const SIZE: [usize; 3] = [16, 14, 12];
 

@@ -10,7 +10,8 @@ use howship::biology::rate::CompiledRate;
 use howship::engine::model::Model;
 use howship::engine::secrete::{OPG, RANKL, surroundings};
 use howship::layers::tree::{Layer, Tree};
-use howship::scenario::build::{Loaded, Simulation, load};
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 use howship::scenario::fragments::{GENOTYPE, KINDS, LINE};
 use tempfile::TempDir;
 

@@ -5,8 +5,8 @@
 use std::fs;
 
 use howship::patient::COLUMNS;
+use howship::run::record::Record;
 use howship::scenario::build::{Loaded, load};
-use howship::scenario::record::Record;
 
 const SMALL: &str = r#"
 name = "small"
@@ -45,7 +45,7 @@ fn column(record: &Record, name: &str) -> Vec<f64> {
     record.patient.column(name).unwrap()
 }
 
-fn run(loaded: &Loaded) -> (Record, howship::scenario::build::Simulation) {
+fn run(loaded: &Loaded) -> (Record, howship::run::simulation::Simulation) {
     let mut simulation = loaded.build().unwrap();
     let mut record = Record::new(loaded);
     simulation.run(|now| record.take(loaded, now)).unwrap();
@@ -149,7 +149,7 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_body() {
         }
     }
     let saved = saved.unwrap();
-    let opened = howship::output::checkpoint::open(&saved).unwrap();
+    let opened = howship::run::checkpoint::open(&saved).unwrap();
     let mut again = opened.restore().unwrap().simulation;
     while !again.is_done() {
         again.step().unwrap();

@@ -6,9 +6,10 @@ use std::fs;
 
 use howship::engine::state::State;
 use howship::engine::supply::dose_gy;
-use howship::output::checkpoint::open;
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::open;
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 use howship::therapy::irradiation::{Beam, Shape};
 use howship::therapy::radiotherapy::{Law, Sensitivity, bed_gy, eqd2_gy};
 

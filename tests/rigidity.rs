@@ -20,8 +20,9 @@ use howship::mechanics::rigidity::{
     Axis, Comparison, Cut, Measure, Rigidities, RigidityError, Voxels, cuts, weakest,
 };
 use howship::output::table::Table;
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 use howship::specimen::image::read;
 
 fn near(found: f64, expected: f64, relative: f64) {
@@ -561,7 +562,7 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_rigidity() {
     }
     assert_eq!(saved.len(), 3);
     for bytes in saved {
-        let restored = howship::output::checkpoint::open(&bytes)
+        let restored = howship::run::checkpoint::open(&bytes)
             .unwrap()
             .restore()
             .unwrap();

@@ -6,7 +6,8 @@
 use std::fs;
 
 use howship::engine::state::State;
-use howship::scenario::build::{Simulation, load};
+use howship::run::simulation::Simulation;
+use howship::scenario::build::load;
 
 const SMALL: &str = r#"
 name = "small"

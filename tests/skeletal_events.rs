@@ -4,12 +4,13 @@
 
 use std::fs;
 
-use howship::output::checkpoint::open;
 use howship::patient;
 use howship::patient::bones;
 use howship::patient::skeletal_events::{Event, Kind};
-use howship::scenario::build::{Loaded, Simulation, load};
-use howship::scenario::record::Record;
+use howship::run::checkpoint::open;
+use howship::run::record::Record;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::{Loaded, load};
 
 const SMALL: &str = r#"
 name = "small"

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use howship::output::run_folder::Manifest;
+use howship::run::folder::Manifest;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"

@@ -10,10 +10,10 @@ use howship::cohort::trial::Trial;
 use howship::layers::diagnostic::Diagnostics;
 use howship::layers::tree::{Layer, Tree};
 use howship::numerics::random::Draws;
-use howship::output::checkpoint::{most_array_bytes, open};
+use howship::run::checkpoint::{most_array_bytes, open};
+use howship::run::record::Record;
 use howship::scenario::build::{Loaded, load, preset};
 use howship::scenario::file::Scenario;
-use howship::scenario::record::Record;
 use howship::specimen::image;
 use howship::tissue::grid::Grid;
 

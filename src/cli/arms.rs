@@ -18,19 +18,20 @@ use super::signals::Signals;
 use super::verify::{prepare, read_back};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::quantity::Time;
-use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
-use crate::output::ours::{self, COMPARED, Listing, Replacement, refuse_inside};
-use crate::output::run_folder::{Manifest, RunFolder};
-use crate::output::sealed::PLOTS;
 use crate::output::table::Table;
 use crate::output::{digest, refuse_link, write_whole};
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
-use crate::scenario::build::{Loaded, Simulation};
+use crate::run::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
+use crate::run::folder::{Manifest, RunFolder};
+use crate::run::ours::{self, COMPARED, Listing, Replacement, refuse_inside};
+use crate::run::record::{Record, dose_days};
+use crate::run::restore::Restored;
+use crate::run::sealed::PLOTS;
+use crate::run::simulation::Simulation;
+use crate::scenario::arms::CONTROL;
+use crate::scenario::build::Loaded;
 use crate::scenario::file::Arm;
-use crate::scenario::fork::CONTROL;
-use crate::scenario::record::{Record, dose_days};
-use crate::scenario::restore::Restored;
 
 /// Kind of the folder of a run with arms.
 pub(super) const ARMS: &str = "arms";

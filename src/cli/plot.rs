@@ -10,14 +10,14 @@ use super::Stop;
 use super::arms::{control_of, members, unaltered};
 use super::session::DONE;
 use crate::output::make_folder;
-use crate::output::ours::{Listing, Replacement, is_ours};
-use crate::output::sealed::PLOTS;
 use crate::output::table::Table;
 use crate::plot::curves::write_curves;
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
+use crate::run::ours::{Listing, Replacement, is_ours};
+use crate::run::record::dose_days;
+use crate::run::sealed::PLOTS;
+use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
-use crate::scenario::fork::CONTROL;
-use crate::scenario::record::dose_days;
 
 /// The table beside the pictures.
 const TABLE: &str = "curves.csv";

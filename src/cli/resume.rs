@@ -10,11 +10,11 @@ use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, Session};
 use crate::numerics::files::read_text;
-use crate::output::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
-use crate::output::run_folder::{Manifest, RunFolder};
-use crate::output::sealed::PLOTS;
 use crate::output::{refuse_link, write_whole};
-use crate::scenario::restore::Restored;
+use crate::run::checkpoint::{Checkpoints, FOLDER, all, open, read_bytes};
+use crate::run::folder::{Manifest, RunFolder};
+use crate::run::restore::Restored;
+use crate::run::sealed::PLOTS;
 
 /// Arguments of `howship resume`.
 #[derive(Debug, Args)]

@@ -20,8 +20,8 @@ use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, FALL_ADULT, FALL_CHILD, Measure, Rigidities, Voxels, cuts, weakest,
 };
 use crate::numerics::quantity::{ElasticModulus, Rate};
-use crate::output::ours::refuse_inside;
 use crate::output::table::Table;
+use crate::run::ours::refuse_inside;
 use crate::specimen::image::{
     Binarisation, Image, ImageError, ReadOptions, Segmentation, read_with,
 };

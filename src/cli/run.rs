@@ -9,13 +9,14 @@ use super::Stop;
 use super::arms;
 use super::reading::warn;
 use super::session::{SCENARIO, Session};
-use crate::output::checkpoint::Checkpoints;
-use crate::output::ours::{COMPARED, Listing, Replacement};
-use crate::output::run_folder::{RunFolder, make};
 use crate::output::write_whole;
-use crate::scenario::build::{Loaded, Simulation, load};
-use crate::scenario::fork::CONTROL;
-use crate::scenario::record::Record;
+use crate::run::checkpoint::Checkpoints;
+use crate::run::folder::{RunFolder, make};
+use crate::run::ours::{COMPARED, Listing, Replacement};
+use crate::run::record::Record;
+use crate::run::simulation::Simulation;
+use crate::scenario::arms::CONTROL;
+use crate::scenario::build::{Loaded, load};
 
 /// Arguments of `howship run`.
 #[derive(Debug, Args)]

@@ -10,13 +10,14 @@ use super::reading::{say_assumed, say_stages};
 use super::signals::Signals;
 use crate::engine::fault::Fault;
 use crate::numerics::quantity::Time;
-use crate::output::checkpoint::{Checkpoints, digests, open, read_bytes};
-pub(super) use crate::output::run_folder::DONE;
-use crate::output::run_folder::{Manifest, RunFolder};
-use crate::output::sealed::PLOTS;
 use crate::output::{OutputError, digest};
-use crate::scenario::build::{Loaded, Simulation};
-use crate::scenario::record::{Record, TABLES};
+use crate::run::checkpoint::{Checkpoints, digests, open, read_bytes};
+pub(super) use crate::run::folder::DONE;
+use crate::run::folder::{Manifest, RunFolder};
+use crate::run::record::{Record, TABLES};
+use crate::run::sealed::PLOTS;
+use crate::run::simulation::Simulation;
+use crate::scenario::build::Loaded;
 use crate::therapy::condition::Condition;
 
 /// What `run.json` says while a run goes on.

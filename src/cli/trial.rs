@@ -15,7 +15,7 @@ use crate::cohort::run::run as run_trial;
 use crate::cohort::summary::{Figure, Summary};
 use crate::cohort::tissue::Tissue;
 use crate::cohort::trial::Trial;
-use crate::output::ours::Replacement;
+use crate::run::ours::Replacement;
 
 /// Arguments of `howship trial`.
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Stop;
 use super::progress::Progress;
-use crate::output::ours::refuse_inside;
+use crate::run::ours::refuse_inside;
 use crate::validate::report::band;
 use crate::validate::{Plan, ValidationError, targets::Part, validate as run_plan};
 

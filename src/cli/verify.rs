@@ -9,13 +9,14 @@ use super::Stop;
 use super::arms;
 use super::run::on_threads;
 use super::session::{DONE, RUNNING, SCENARIO, STOPPED, Session};
-use crate::output::checkpoint::{all, digests, open, read_bytes};
-use crate::output::ours::{Inventory, Listing, Why};
-use crate::output::run_folder::{Manifest, RunFolder};
 use crate::output::{digest, write_whole};
-use crate::scenario::build::{Loaded, Simulation};
+use crate::run::checkpoint::{all, digests, open, read_bytes};
+use crate::run::folder::{Manifest, RunFolder};
+use crate::run::ours::{Inventory, Listing, Why};
+use crate::run::record::{Record, read_prints};
+use crate::run::simulation::Simulation;
+use crate::scenario::build::Loaded;
 use crate::scenario::read::load;
-use crate::scenario::record::{Record, read_prints};
 
 /// Arguments of `howship verify`.
 #[derive(Debug, Args)]

@@ -9,10 +9,10 @@ use crate::cohort::run::Results;
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::traits::COLUMNS;
 use crate::cohort::trial::Trial;
-use crate::output::ours::Listing;
-use crate::output::sealed::PLOTS;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
+use crate::run::ours::Listing;
+use crate::run::sealed::PLOTS;
 
 /// Writes tables and pictures of a trial into an empty folder, and the list of them; the same bytes
 /// for the same trial.

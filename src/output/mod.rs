@@ -1,11 +1,7 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
-pub mod checkpoint;
-pub mod ours;
 #[cfg(feature = "parquet")]
 pub mod parquet;
-pub mod run_folder;
-pub mod sealed;
 pub mod table;
 
 use std::path::{Path, PathBuf};

@@ -69,7 +69,7 @@ impl Loaded {
     }
 
     /// Where the tumour of the scan lies on the lattice; nowhere without one.
-    pub(super) fn lesion(&self, grid: &Grid, solid: &[bool]) -> Result<Lesion, Diagnostic> {
+    pub(crate) fn lesion(&self, grid: &Grid, solid: &[bool]) -> Result<Lesion, Diagnostic> {
         let (Some(image), Some(tumour)) = (&self.scenario.specimen.image, self.tumour_labels())
         else {
             return Ok(Lesion::default());
@@ -84,7 +84,7 @@ impl Loaded {
     }
 
     /// A lesion has cells, and no more than can be counted.
-    pub(super) fn check_lesion_cells(&self, state: &State) -> Result<(), Diagnostic> {
+    pub(crate) fn check_lesion_cells(&self, state: &State) -> Result<(), Diagnostic> {
         let sites = state.lesion.sites.len();
         let cells = state.lesion_cells();
         if sites == 0 || (1..=u64::from(u32::MAX)).contains(&cells) {

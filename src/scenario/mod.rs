@@ -1,20 +1,16 @@
-//! From a TOML file to a ready simulation.
+//! From a TOML file to a scenario that is held against itself.
 //!
 //! A scenario is read in layers: a preset, a base file named by `extends`, the file itself, and
 //! the assignments of `--set`. [`read::read_file`] stacks them ([`crate::layers`]);
-//! [`build::load`] holds the values against each other and builds the simulation.
+//! [`build::load`] holds the values against each other and makes the model.
 
+pub mod arms;
 pub mod build;
 pub mod describe;
 pub mod file;
-pub mod fork;
 pub mod fragments;
 pub mod lesion;
-pub mod memory;
 pub mod read;
-pub mod record;
-pub mod restore;
+pub mod restorable;
 pub mod schema;
 pub mod sentences;
-
-mod restorable;

@@ -3,9 +3,15 @@
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::LARGEST_LAYER;
 use crate::observe::series::COLUMNS;
-use crate::output::checkpoint::{MOST_RECORD, MOST_SIGNALS, SITE_UM};
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
+
+/// Signals at most.
+pub const MOST_SIGNALS: u32 = 1000;
+/// Edges and thickness of sites that are read, um.
+pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e3;
+/// Bytes at most of what a run records, and of its cells.
+pub const MOST_RECORD: u64 = 1 << 30;
 
 impl Loaded {
     /// Holds a scenario against what the readers of checkpoints and of run folders take: what could
@@ -41,7 +47,7 @@ impl Loaded {
     }
 
     /// Refuses a run whose record would be more than a checkpoint holds.
-    pub(super) fn check_record(&self, grid: &Grid) -> Result<(), Diagnostic> {
+    pub(crate) fn check_record(&self, grid: &Grid) -> Result<(), Diagnostic> {
         let scenario = &self.scenario;
         let (output, run) = (&scenario.output, &scenario.run);
         let times = |every_h: f64| run.duration.get() / every_h.max(run.tick.get()) + 2.0;

@@ -8,8 +8,8 @@ use std::time::Instant;
 use crate::observe::series::{columns, row};
 use crate::output::OutputError;
 use crate::output::table::Table;
+use crate::run::record::has_row;
 use crate::scenario::build::Loaded;
-use crate::scenario::record::has_row;
 use crate::study::plan::{Line, Run};
 use crate::study::store::{Cost, Outcome, Store};
 

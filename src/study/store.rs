@@ -20,9 +20,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
-use crate::output::sealed::is_half_written;
 use crate::output::table::Table;
 use crate::output::{OutputError, make_folder, write_new, write_whole};
+use crate::run::sealed::is_half_written;
 use crate::study::seal::{self, Found, sealed};
 
 /// File that marks a folder as a store.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::observe::figures::SpecimenReport;
-use crate::output::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 use crate::output::{OutputError, digest, make_folder, write_whole};
+use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 
 /// What a manifest says of a run that came to its end.
 pub const DONE: &str = "done";

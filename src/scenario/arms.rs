@@ -5,20 +5,13 @@
 //! its time the values of the control hold, from then on its own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use crate::engine::fault::Fault;
-use crate::engine::model::Model;
-use crate::engine::restored;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::path::{self, Segment};
 use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
-use crate::scenario::build::{Arrival, Loaded, Simulation, keep_uppermost_choices, with_drugs};
+use crate::scenario::build::{Loaded, keep_uppermost_choices, with_drugs};
 use crate::scenario::file::{Arm, Scenario};
-use crate::scenario::restore::workspace;
-use crate::therapy::plan::{Dates, DrugInBody};
-use crate::tissue::grid::Grid;
 
 /// Name of the run that goes on without a change.
 pub const CONTROL: &str = "control";
@@ -45,14 +38,6 @@ const SHARED: [&str; 15] = [
     "patient",
     "rigidity",
 ];
-
-/// The turn of a run into its arm.
-#[derive(Debug)]
-pub struct Turning {
-    tick: u32,
-    model: Model,
-    arrival: Option<(f64, Arrival)>,
-}
 
 impl Loaded {
     /// Tick after which an arm turns off.
@@ -122,7 +107,7 @@ impl Loaded {
     }
 
     /// The values that hold in the tick after this one.
-    pub(super) fn acting(&self, tick: u32) -> Result<Cow<'_, Self>, Diagnostics> {
+    pub(crate) fn acting(&self, tick: u32) -> Result<Cow<'_, Self>, Diagnostics> {
         match self.chosen() {
             Some((name, arm)) if tick > self.fork_tick(arm.at) => {
                 Ok(Cow::Owned(self.beyond(name, arm)?))
@@ -146,7 +131,7 @@ impl Loaded {
     }
 
     /// The scenario with the values of an arm, which holds from its time on.
-    fn beyond(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
+    pub(crate) fn beyond(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
         let place = format!("arms.{name}.set");
         let mut tree = self.tree.clone();
         tree.remove("arms");
@@ -295,33 +280,6 @@ impl Loaded {
             }
         }
     }
-
-    /// The turn into the arm of this run; the models of arms that others take are looked at too.
-    pub(super) fn turning(&self, grid: Grid) -> Result<Option<Box<Turning>>, Diagnostics> {
-        let mut chosen = None;
-        for (name, arm) in &self.scenario.arms {
-            let is_chosen = self.scenario.arm.as_ref() == Some(name);
-            if !is_chosen && self.scenario.arm.is_some() {
-                continue;
-            }
-            let beyond = self.beyond(name, arm)?;
-            let noted = |fault: Diagnostic| fault.with_note(format!("in `arms.{name}.set`"));
-            let model = beyond
-                .model(grid)
-                .map_err(|found| Diagnostics(found.0.into_iter().map(noted).collect()))?;
-            // Room is for the arrival itself to find.
-            let everywhere = vec![false; grid.len()];
-            let arrival = beyond.arrival(&grid, &everywhere).map_err(noted)?;
-            if is_chosen {
-                chosen = Some(Box::new(Turning {
-                    tick: self.fork_tick(arm.at),
-                    model,
-                    arrival,
-                }));
-            }
-        }
-        Ok(chosen)
-    }
 }
 
 const NAMES: &str = "name an arm in 1 to 64 letters, digits, _ and -, and not \"control\", \"plots\", \
@@ -329,44 +287,4 @@ const NAMES: &str = "name an arm in 1 to 64 letters, digits, _ and -, and not \"
 
 fn is_arm(name: &str) -> bool {
     is_name(name) && ![CONTROL, "plots", "compared", "checkpoints"].contains(&name)
-}
-
-impl Simulation {
-    /// Turns into the arm, if this is its time.
-    pub(super) fn turn(&mut self) -> Result<(), Fault> {
-        let tick = self.state.tick;
-        let Some(turning) = self.turning.take_if(|turning| turning.tick == tick) else {
-            return Ok(());
-        };
-        let Turning { model, arrival, .. } = *turning;
-        // Drugs keep their levels by name; those that come new begin with nothing in the body.
-        let before = self.model.plan.agents.iter();
-        let mut bodies: BTreeMap<&str, DrugInBody> = before
-            .map(|agent| agent.name.as_str())
-            .zip(std::mem::take(&mut self.state.drugs))
-            .collect();
-        self.state.drugs = model
-            .plan
-            .agents
-            .iter()
-            .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
-            .collect();
-        // So do courses that began or ended by a condition.
-        let before = self.model.plan.conditional.iter();
-        let dates: BTreeMap<&str, Dates> = before
-            .map(|entry| entry.name.as_str())
-            .zip(std::mem::take(&mut self.state.courses.dates))
-            .collect();
-        let now = model.plan.conditional.iter();
-        self.state.courses.dates = now
-            .map(|entry| dates.get(entry.name.as_str()).copied().unwrap_or_default())
-            .collect();
-        let carried = std::mem::take(&mut self.scratch.rank_occupancy);
-        self.scratch = restored::check(&model, &self.state)
-            .and_then(|()| workspace(&model, &self.state, carried))
-            .map_err(|reason| Fault::Turn { tick, reason })?;
-        self.model = model;
-        self.arrival = arrival.filter(|(at_h, _)| !Self::has_come(&self.state, *at_h));
-        Ok(())
-    }
 }

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::model::Model;
 use crate::engine::restored;
-use crate::engine::scratch::Scratch;
-use crate::engine::secrete::bind_in_fluid;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::output::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
-use crate::scenario::build::{Loaded, Simulation};
+use crate::run::arrival::has_come;
+use crate::run::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
+use crate::run::record::Record;
+use crate::run::simulation::Simulation;
+use crate::run::workspace::workspace;
+use crate::scenario::build::Loaded;
 use crate::scenario::file::Scenario;
-use crate::scenario::record::Record;
 
 /// A run that was taken up again.
 #[derive(Debug)]
@@ -103,20 +104,6 @@ pub(super) struct Carried {
     pub(super) bone: String,
 }
 
-/// Workspace for a state at the end of a tick.
-pub(super) fn workspace(
-    model: &Model,
-    state: &State,
-    rank_occupancy: Vec<f32>,
-) -> Result<Scratch, String> {
-    let mut scratch = Scratch::new(model, state).map_err(|error| error.to_string())?;
-    // Cells that secrete sense what was bound at the end of the last tick. Free levels follow
-    // from the levels; the share of RANK engaged goes by a surface that has changed since.
-    scratch.rank_occupancy = rank_occupancy;
-    bind_in_fluid(model, state, &mut scratch).map_err(|error| error.to_string())?;
-    Ok(scratch)
-}
-
 impl Loaded {
     /// A simulation of this scenario that goes on from a state.
     pub(super) fn assemble(&self, model: Model, carried: Carried) -> Result<Simulation, String> {
@@ -151,7 +138,7 @@ impl Loaded {
         let arrival = self
             .arrival(&model.grid, &everywhere)
             .map_err(|found| Diagnostics::from(found).render(false))?
-            .filter(|(at_h, _)| !Simulation::has_come(&state, *at_h));
+            .filter(|(at_h, _)| !has_come(&state, *at_h));
         Ok(Simulation {
             model,
             state,

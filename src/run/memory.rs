@@ -1,5 +1,9 @@
 //! Memory that a run will take, compared with what the machine has before anything is made.
 
+use crate::layers::diagnostic::Diagnostic;
+use crate::scenario::build::Loaded;
+use crate::tissue::grid::Grid;
+
 /// Bytes that a run takes at its height, pictures and cells apart, within about a third.
 ///
 /// Per site: bone, occupancy and workspace; per signal its level and its source; per stored factor its
@@ -86,6 +90,35 @@ pub fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
         gigabytes(needed),
         gigabytes(machine)
     ))
+}
+
+impl Loaded {
+    /// Bytes that a run takes, about.
+    pub fn memory_bytes(&self, grid: &Grid) -> u64 {
+        let signals = &self.scenario.signals;
+        let stores = signals
+            .values()
+            .filter(|signal| signal.matrix_content.get() > 0.0);
+        let block = self.scenario.transport.block_sites(grid);
+        estimate_bytes(
+            grid.len(),
+            signals.len(),
+            stores.count(),
+            block.iter().product(),
+        )
+    }
+
+    pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {
+        self.check_record(grid)?;
+        match too_little(self.memory_bytes(grid), machine_bytes()) {
+            None => Ok(()),
+            Some(message) => Err(self.error(
+                "lattice",
+                &message,
+                "give a smaller lattice, a larger site or block, or a larger machine",
+            )),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::output::checkpoint::{Checkpoints, FOLDER, is_our_file};
-use crate::output::run_folder::{DONE, Manifest};
-use crate::output::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
 use crate::output::{OutputError, digest, write_whole};
+use crate::run::checkpoint::{Checkpoints, FOLDER, is_our_file};
+use crate::run::folder::{DONE, Manifest};
+use crate::run::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
 
 /// The list of a folder that is no run's.
 pub const LIST: &str = "folder.json";

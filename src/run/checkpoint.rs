@@ -24,8 +24,9 @@ use crate::engine::parts::paths;
 use crate::engine::state::State;
 use crate::numerics::files::open_regular;
 use crate::numerics::packed;
-use crate::output::sealed::is_half_written;
 use crate::output::{OutputError, make_folder, refuse_link};
+use crate::run::sealed::is_half_written;
+use crate::scenario::restorable::{MOST_RECORD, MOST_SIGNALS, SITE_UM};
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
@@ -37,12 +38,6 @@ pub const FORMAT: u32 = 6;
 pub const MOST_HEADING: usize = 8 << 20;
 /// Bytes of a checkpoint at most.
 pub const MOST_FILE: u64 = 64 << 30;
-/// Signals at most.
-pub const MOST_SIGNALS: u32 = 1000;
-/// Edges and thickness of sites that are read, um.
-pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e3;
-/// Bytes at most of what a run records, and of its cells.
-pub const MOST_RECORD: u64 = 1 << 30;
 /// Folder of the checkpoints in a run folder.
 pub const FOLDER: &str = "checkpoints";
 

@@ -29,7 +29,8 @@ use crate::plot::curves::{
     write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
 use crate::plot::map::{Cut, Frame, write_dose_map, write_gif, write_map};
-use crate::scenario::build::{Loaded, Simulation};
+use crate::run::simulation::Simulation;
+use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
