@@ -53,7 +53,10 @@ impl View {
 
     /// The direction to the viewer.
     pub(super) fn toward(self) -> Vector {
-        let (turn, height) = (self.azimuth_deg.to_radians(), self.elevation_deg.to_radians());
+        let (turn, height) = (
+            self.azimuth_deg.to_radians(),
+            self.elevation_deg.to_radians(),
+        );
         [
             (turn.sin() * height.cos()) as f32,
             (-turn.cos() * height.cos()) as f32,
@@ -143,7 +146,10 @@ impl Camera {
 /// Sites across and down that a lattice takes as it is seen.
 pub(super) fn extent(view: View, dims: [usize; 3], turns: bool) -> [f32; 2] {
     let sides = dims.map(|sites| sites as f64);
-    let (turn, height) = (view.azimuth_deg.to_radians(), view.elevation_deg.to_radians());
+    let (turn, height) = (
+        view.azimuth_deg.to_radians(),
+        view.elevation_deg.to_radians(),
+    );
     let flat = sides[0].hypot(sides[1]);
     let (across, deep) = if turns {
         (flat, flat)

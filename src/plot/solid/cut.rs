@@ -38,7 +38,11 @@ impl FromStr for Cut {
         };
         let number = |text: &str| {
             let value: f64 = text.trim().parse().map_err(|_| wrong())?;
-            if value.is_finite() { Ok(value) } else { Err(wrong()) }
+            if value.is_finite() {
+                Ok(value)
+            } else {
+                Err(wrong())
+            }
         };
         match text.split_once('=') {
             None => match text {
@@ -53,7 +57,10 @@ impl FromStr for Cut {
                 Ok(Self::OctantAt(place))
             }
             Some((axis, place)) => {
-                let axis = AXES.iter().position(|name| *name == axis).ok_or_else(wrong)?;
+                let axis = AXES
+                    .iter()
+                    .position(|name| *name == axis)
+                    .ok_or_else(wrong)?;
                 Ok(Self::Plane(axis, number(place)?))
             }
         }
@@ -79,16 +86,28 @@ impl Removed {
     /// How far a place lies within what is kept, sites; below 0 for what is taken away.
     pub(super) fn kept(&self, place: Vector) -> f32 {
         let outside = |&(axis, at, above): &(usize, f32, bool)| {
-            if above { at - place[axis] } else { place[axis] - at }
+            if above {
+                at - place[axis]
+            } else {
+                place[axis] - at
+            }
         };
-        self.planes.iter().map(outside).reduce(f32::max).unwrap_or(f32::INFINITY)
+        self.planes
+            .iter()
+            .map(outside)
+            .reduce(f32::max)
+            .unwrap_or(f32::INFINITY)
     }
 
     /// The direction out of the kept part at a place on its cut.
     pub(super) fn outward(&self, place: Vector) -> Vector {
         let mut best = (f32::NEG_INFINITY, [0.0, 0.0, 1.0]);
         for &(axis, at, above) in &self.planes {
-            let inside = if above { at - place[axis] } else { place[axis] - at };
+            let inside = if above {
+                at - place[axis]
+            } else {
+                place[axis] - at
+            };
             if inside > best.0 {
                 let mut out = [0.0; 3];
                 out[axis] = if above { 1.0 } else { -1.0 };
@@ -102,10 +121,7 @@ impl Removed {
         let above = view.toward()[axis] >= 0.0;
         Self {
             planes: vec![(axis, (place_mm * 1e3 / tissue.edge_um) as f32, above)],
-            words: format!(
-                "cut at {} = {place_mm:.2} mm",
-                AXES[axis]
-            ),
+            words: format!("cut at {} = {place_mm:.2} mm", AXES[axis]),
         }
     }
 
@@ -150,7 +166,10 @@ pub(super) fn removed(
     let outside = |axis: usize, mm: f64| {
         (!(0.0 < mm && mm < size[axis])).then(|| SolidError::Cut {
             cut: format!("{}={mm}", AXES[axis]),
-            problem: format!("along {} the lattice reaches from 0 to {:.3} mm", AXES[axis], size[axis]),
+            problem: format!(
+                "along {} the lattice reaches from 0 to {:.3} mm",
+                AXES[axis], size[axis]
+            ),
         })
     };
     match cut {
@@ -195,7 +214,11 @@ pub(super) fn removed(
 
 /// Share of each site that was lost, below 0 where bone was made.
 pub(super) fn lost(before: &[f32], now: &[f32]) -> Vec<f32> {
-    before.iter().zip(now).map(|(before, now)| before - now).collect()
+    before
+        .iter()
+        .zip(now)
+        .map(|(before, now)| before - now)
+        .collect()
 }
 
 /// Blocks along the shortest side of a lattice, in which sites are summed.
@@ -211,7 +234,11 @@ fn densest(dims: [usize; 3], values: &[f32]) -> Option<Vector> {
     let blocks = dims.map(|sites| sites.div_ceil(edge));
     let mut sums = vec![0.0_f32; blocks[0] * blocks[1] * blocks[2]];
     for (site, value) in values.iter().enumerate() {
-        let place = [site % dims[0], site / dims[0] % dims[1], site / dims[0] / dims[1]];
+        let place = [
+            site % dims[0],
+            site / dims[0] % dims[1],
+            site / dims[0] / dims[1],
+        ];
         let [x, y, z] = place.map(|at| at / edge);
         sums[(z * blocks[1] + y) * blocks[0] + x] += value;
     }
@@ -232,7 +259,8 @@ fn densest(dims: [usize; 3], values: &[f32]) -> Option<Vector> {
     let mut centre = [0.0_f32; 3];
     for axis in 0..3 {
         let side = dims[axis] as f32;
-        centre[axis] = ((place[axis] * edge) as f32 + 0.5 * edge as f32).clamp(0.25 * side, 0.75 * side);
+        centre[axis] =
+            ((place[axis] * edge) as f32 + 0.5 * edge as f32).clamp(0.25 * side, 0.75 * side);
     }
     Some(centre)
 }

@@ -30,7 +30,11 @@ impl Field {
                         let site = row * x + column;
                         let place = site / stride % count;
                         let below = if place > 0 { site - stride } else { site };
-                        let above = if place + 1 < count { site + stride } else { site };
+                        let above = if place + 1 < count {
+                            site + stride
+                        } else {
+                            site
+                        };
                         *value = 0.25 * (values[below] + values[above]) + 0.5 * values[site];
                     }
                 });
@@ -52,7 +56,8 @@ impl Field {
             high[axis] = (low[axis] + 1).min(most);
             share[axis] = at - low[axis] as f32;
         }
-        let value = |x: usize, y: usize, z: usize| self.values[(z * self.dims[1] + y) * self.dims[0] + x];
+        let value =
+            |x: usize, y: usize, z: usize| self.values[(z * self.dims[1] + y) * self.dims[0] + x];
         let line = |y: usize, z: usize| {
             let (from, to) = (value(low[0], y, z), value(high[0], y, z));
             from + share[0] * (to - from)
@@ -86,6 +91,8 @@ impl Field {
             }
             at[axis] = place[axis] as usize;
         }
-        self.values.get((at[2] * self.dims[1] + at[1]) * self.dims[0] + at[0]).copied()
+        self.values
+            .get((at[2] * self.dims[1] + at[1]) * self.dims[0] + at[0])
+            .copied()
     }
 }

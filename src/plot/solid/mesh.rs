@@ -99,7 +99,8 @@ impl Mesh {
         let first = self.points.len() as u32;
         self.points.extend(other.points);
         let moved = other.triangles.into_iter();
-        self.triangles.extend(moved.map(|corners| corners.map(|corner| corner + first)));
+        self.triangles
+            .extend(moved.map(|corners| corners.map(|corner| corner + first)));
     }
 }
 

@@ -62,7 +62,9 @@ pub enum SolidError {
         expected: usize,
     },
     /// No site is at least half bone.
-    #[error("found no bone: the fullest site holds {0} of its volume, and a surface needs more than 0.5")]
+    #[error(
+        "found no bone: the fullest site holds {0} of its volume, and a surface needs more than 0.5"
+    )]
     NoBone(f32),
     /// A cut that takes all bone away, or lies outside.
     #[error("found the cut {cut}: {problem}")]
@@ -100,7 +102,11 @@ impl Tissue {
             return Err(shape("tumour", self.tumour.len()));
         }
         let most = self.bone.iter().copied().fold(0.0, f32::max);
-        if most > 0.5 { Ok(()) } else { Err(SolidError::NoBone(most)) }
+        if most > 0.5 {
+            Ok(())
+        } else {
+            Err(SolidError::NoBone(most))
+        }
     }
 
     /// Edge of the lattice along each axis, mm.
