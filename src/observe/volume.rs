@@ -32,6 +32,10 @@ pub struct Cell {
 /// Tissue of one moment; arrays run x fastest, then y, then z.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Volume {
+    /// Time, d.
+    pub day: f64,
+    /// Volume of bone matrix over that of the lattice.
+    pub bv_tv: f64,
     /// Sites along x, y and z; each of them is one of the lattice or the mean of a cube of them.
     pub dims: [usize; 3],
     /// Edge of such a site, um.
@@ -50,9 +54,17 @@ pub const MOST: usize = 1 << 21;
 /// Bytes of a cell in a record, about.
 const CELL_BYTES: usize = 17;
 
+/// Radius of a cell that is read back at most, um: beyond it a picture would be nothing else.
+const MOST_RADIUS_UM: f64 = 1e6;
+
 /// Sites of the lattice along each edge of a site of its volume.
 fn coarseness(grid: &Grid) -> usize {
-    let sites = |by: usize| grid.dims.map(|sites| sites.div_ceil(by)).iter().product::<usize>();
+    let sites = |by: usize| {
+        grid.dims
+            .map(|sites| sites.div_ceil(by))
+            .iter()
+            .product::<usize>()
+    };
     (1..).find(|&by| sites(by) <= MOST).unwrap_or(1)
 }
 
@@ -83,15 +95,52 @@ impl Volume {
         } else {
             // Sites hold whole cells: their room is that of the mean site.
             let each = room as f32 / capacity.len() as f32;
-            means(grid, by, |site| f32::from(state.occupancy.tumour[site]) / each)
+            means(grid, by, |site| {
+                f32::from(state.occupancy.tumour[site]) / each
+            })
         };
         Some(Self {
+            day: state.day(),
+            bv_tv: state.bv_tv(model),
             dims,
             edge_um: grid.edge_um * by as f64,
             bone,
             tumour,
             cells: cells(model, state),
         })
+    }
+}
+
+impl Volume {
+    /// Holds a volume that was read back against its lattice.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn check(&self, grid: &Grid) -> Result<(), String> {
+        let by = coarseness(grid);
+        let dims = grid.dims.map(|sites| sites.div_ceil(by));
+        let sites: usize = dims.iter().product();
+        let edge_um = grid.edge_um * by as f64;
+        let fits = !grid.is_section()
+            && self.dims == dims
+            && self.edge_um.to_bits() == edge_um.to_bits()
+            && self.bone.len() == sites
+            && (self.tumour.is_empty() || self.tumour.len() == sites);
+        if !fits {
+            return Err("a volume that does not fit the lattice".to_owned());
+        }
+        let size_um = dims.map(|sites| sites as f64 * edge_um);
+        let is_inside = |cell: &Cell| {
+            let radius = f64::from(cell.radius_um);
+            (0..3).all(|axis| (0.0..=size_um[axis]).contains(&f64::from(cell.at_um[axis])))
+                && radius > 0.0
+                && radius <= MOST_RADIUS_UM
+        };
+        if self.cells.iter().all(is_inside) && self.day.is_finite() && self.bv_tv.is_finite() {
+            Ok(())
+        } else {
+            Err("a volume with a cell, a day or a share that is none".to_owned())
+        }
     }
 }
 
@@ -102,7 +151,8 @@ fn means(grid: &Grid, by: usize, share: impl Fn(usize) -> f32) -> Vec<u8> {
     for z in 0..dims[2] {
         for y in 0..dims[1] {
             for x in 0..dims[0] {
-                let range = |place: usize, axis: usize| place * by..((place + 1) * by).min(grid.dims[axis]);
+                let range =
+                    |place: usize, axis: usize| place * by..((place + 1) * by).min(grid.dims[axis]);
                 let (mut sum, mut count) = (0.0_f32, 0.0_f32);
                 for c in range(z, 2) {
                     for b in range(y, 1) {
@@ -127,7 +177,8 @@ fn cells(model: &Model, state: &State) -> Vec<Cell> {
     };
     let parameters = &model.parameters;
     let osteoclast_um = 0.5 * parameters.osteoclast.diameter.get() as f32;
-    let osteoblast_um = (parameters.osteoblast.footprint.get() / std::f64::consts::PI).sqrt() as f32;
+    let osteoblast_um =
+        (parameters.osteoblast.footprint.get() / std::f64::consts::PI).sqrt() as f32;
     let osteoclasts = state.osteoclasts.site.iter().map(|&site| Cell {
         kind: CellKind::Osteoclast,
         at_um: centre(site),

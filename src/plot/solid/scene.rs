@@ -105,7 +105,13 @@ impl Scene {
         tissue.check()?;
         let tumour = tumour_field(tissue);
         let removed = removed(cut, view, tissue, before, tumour.as_ref())?;
-        Self::within(tissue, tumour.as_ref(), removed)
+        match Self::within(tissue, tumour.as_ref(), removed) {
+            // The rule takes nothing away where nothing would be left.
+            Err(SolidError::Cut { .. }) if cut == Cut::Auto => {
+                Self::within(tissue, tumour.as_ref(), Removed::default())
+            }
+            drawn => drawn,
+        }
     }
 
     /// The bone of another day under the same cut, coloured where it is no more; without cells.
@@ -135,9 +141,14 @@ impl Scene {
         let smoother = bone.smoothed(ROUNDS[1] - ROUNDS[0]);
         let mut opaque = mesh(&bone, &smoother, &removed, reflected(BONE));
         if opaque.triangles.is_empty() {
-            return Err(SolidError::Cut {
-                cut: removed.words,
-                problem: "it takes all bone away".to_owned(),
+            let most = bone.values.iter().copied().fold(0.0, f32::max);
+            return Err(if most > LEVEL {
+                SolidError::Cut {
+                    cut: removed.words,
+                    problem: "it takes all bone away".to_owned(),
+                }
+            } else {
+                SolidError::NoBone(most)
             });
         }
         // A sawn face is paler than a grown one.
