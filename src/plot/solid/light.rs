@@ -81,7 +81,7 @@ impl Lights {
 
 /// Haze by which what lies far back recedes: at the front none.
 pub(super) fn haze(colour: Vector, back: f32) -> Vector {
-    const MOST: f32 = 0.42;
+    const MOST: f32 = 0.34;
     mix(colour, [0.90, 0.91, 0.93], MOST * back.clamp(0.0, 1.0))
 }
 

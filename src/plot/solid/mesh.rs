@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::plot::solid::cut::Removed;
 use crate::plot::solid::field::Field;
 use crate::plot::solid::surface::{LEVEL, Surface, surface};
-use crate::plot::solid::vector::{Vector, add, mix, ramp, times, unit};
+use crate::plot::solid::vector::{Vector, add, dot, minus, mix, ramp, times, unit};
 
 /// A vertex that light falls on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,12 +72,20 @@ pub(super) fn mesh(field: &Field, smoother: &Field, removed: &Removed, colour: V
     let points = vertices
         .par_iter()
         .map(|&at| {
-            let normal = unit(times(smoother.slope(at), -1.0));
             let (mut depth, mut out) = border(field.dims, at);
             let kept = removed.kept(at);
             if kept < depth {
                 (depth, out) = (kept, removed.outward(at));
             }
+            let at = if depth < RIM {
+                on_rim(field, at, depth, out)
+            } else {
+                at
+            };
+            if depth < RIM {
+                depth = removed.kept(at).min(border(field.dims, at).0);
+            }
+            let normal = unit(times(smoother.slope(at), -1.0));
             // Well inside of the body and on a plane: a cap.
             let cap = ramp(0.6, 0.15, depth) * ramp(LEVEL + 0.02, LEVEL + 0.16, field.at(at));
             Point {
@@ -91,6 +99,28 @@ pub(super) fn mesh(field: &Field, smoother: &Field, removed: &Removed, colour: V
         })
         .collect();
     Mesh { points, triangles }
+}
+
+/// Within this distance of a plane a vertex may lie where the surface meets it, sites.
+const RIM: f32 = 0.5;
+
+/// Where a vertex belongs on the line in which the surface and a plane meet, it is drawn onto that: nets
+/// round such lines off, in teeth of the size of a site.
+fn on_rim(field: &Field, at: Vector, depth: f32, out: Vector) -> Vector {
+    let mut moved = add(at, times(out, depth));
+    for _ in 0..3 {
+        let slope = field.slope(moved);
+        let along = add(slope, times(out, -dot(slope, out)));
+        let steep = dot(along, along);
+        // A surface that runs along the plane meets it nowhere near.
+        if steep < 0.02 {
+            return at;
+        }
+        let step = ((LEVEL - field.at(moved)) / steep).clamp(-1.5, 1.5);
+        moved = add(moved, times(along, step));
+    }
+    let apart = minus(moved, at);
+    if dot(apart, apart) < 0.64 { moved } else { at }
 }
 
 impl Mesh {

@@ -46,11 +46,27 @@ pub(super) fn sorted(seen: &Seen<'_>, height: usize, rows: usize) -> Vec<Vec<u32
     bands
 }
 
+/// Twice the area of a triangle with a sample at one corner; the other way round it is exactly the
+/// negative, so that no sample lies within two triangles that share a side, nor between them.
+fn side(from: Vector, to: Vector, (x, y): (f32, f32)) -> f32 {
+    (from[0] - x) * (to[1] - y) - (from[1] - y) * (to[0] - x)
+}
+
+/// True where a sample on a side belongs to the triangle: on its upper and its left sides.
+fn owns(from: Vector, to: Vector) -> bool {
+    let (right, down) = (to[0] - from[0], to[1] - from[1]);
+    down < 0.0 || (down == 0.0 && right > 0.0)
+}
+
 /// Calls for every sample of a band whose middle a triangle covers, with its depth.
 pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize, f32)) {
-    let [a, b, c] = corners;
-    let area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
-    if area.abs() < 1e-9 {
+    let [a, mut b, mut c] = corners;
+    let mut area = side(b, c, (a[0], a[1]));
+    if area < 0.0 {
+        (b, c) = (c, b);
+        area = -area;
+    }
+    if area < 1e-9 {
         return;
     }
     let least = |axis: usize| a[axis].min(b[axis]).min(c[axis]);
@@ -62,16 +78,18 @@ pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize
     if last_row < 0.0 || last < 0.0 {
         return;
     }
+    let sides = [(b, c), (c, a), (a, b)];
+    let owned = sides.map(|(from, to)| owns(from, to));
     let by = 1.0 / area;
     for row in first_row..=last_row as usize {
         let y = row as f32 + 0.5;
         for column in first..=last as usize {
             let x = column as f32 + 0.5;
-            let of_a = ((b[0] - x) * (c[1] - y) - (b[1] - y) * (c[0] - x)) * by;
-            let of_b = ((c[0] - x) * (a[1] - y) - (c[1] - y) * (a[0] - x)) * by;
-            let of_c = 1.0 - of_a - of_b;
-            if of_a >= 0.0 && of_b >= 0.0 && of_c >= 0.0 {
-                let depth = of_a * a[2] + of_b * b[2] + of_c * c[2];
+            let within = sides.map(|(from, to)| side(from, to, (x, y)));
+            let is_in =
+                |corner: usize| within[corner] > 0.0 || (within[corner] == 0.0 && owned[corner]);
+            if is_in(0) && is_in(1) && is_in(2) {
+                let depth = (within[0] * a[2] + within[1] * b[2] + within[2] * c[2]) * by;
                 at((row - band.from) * band.width + column, depth);
             }
         }

@@ -61,6 +61,9 @@ const ROUNDS: [usize; 3] = [1, 3, 4];
 /// Samples along each side of a pixel.
 const OVER: usize = 2;
 
+/// Light of the edges of the lattice.
+const EDGES: Vector = [0.38, 0.39, 0.41];
+
 /// Rows of samples that are drawn at once.
 const ROWS: usize = 16 * OVER;
 
@@ -120,7 +123,11 @@ impl Scene {
     /// [`SolidError`] where there is nothing to draw.
     pub(super) fn lost(&self, before: &Tissue, now: &Tissue) -> Result<Self, SolidError> {
         before.check()?;
-        let mut scene = Self::within(before, None, self.removed.clone())?;
+        let bare = Tissue {
+            bodies: Vec::new(),
+            ..before.clone()
+        };
+        let mut scene = Self::within(&bare, None, self.removed.clone())?;
         let after = Field::new(now.dims, now.bone.clone()).smoothed(ROUNDS[0]);
         let lost = reflected(loss_colour());
         scene.opaque.points.par_iter_mut().for_each(|point| {
@@ -341,7 +348,40 @@ impl Painter<'_> {
             let colour = haze(colour, 0.6 * back(veil.depth[sample]));
             *light = self.lights.veil(*light, colour, normal, through_um);
         }
+        self.outline(&mut light, &front.depth, band);
         light
+    }
+
+    /// The edges of the lattice, where nothing opaque lies before them.
+    fn outline(&self, light: &mut [Vector], depth: &[f32], band: Band) {
+        let sides = self.scene.dims.map(|sites| sites as f32);
+        let corner = |number: usize| {
+            let place = [0, 1, 2].map(|axis| (number >> axis & 1) as f32 * sides[axis]);
+            self.camera.seen(place)
+        };
+        for axis in 0..3 {
+            for number in (0..8_usize).filter(|number| number >> axis & 1 == 0) {
+                let (from, to) = (corner(number), corner(number | 1 << axis));
+                let long = (to[0] - from[0]).abs().max((to[1] - from[1]).abs());
+                let steps = long.ceil().max(1.0);
+                let is_upright = (to[1] - from[1]).abs() > (to[0] - from[0]).abs();
+                for step in 0..=steps as usize {
+                    let at = mix(from, to, step as f32 / steps);
+                    for aside in 0..OVER {
+                        let (mut column, mut row) = (at[0] as usize, at[1] as usize);
+                        *(if is_upright { &mut column } else { &mut row }) += aside;
+                        if row < band.from || row >= band.to || column >= band.width {
+                            continue;
+                        }
+                        let sample = (row - band.from) * band.width + column;
+                        // Half a site: an edge lies on the border of what it frames.
+                        if at[2] + 0.5 * self.camera.pixels >= depth[sample] {
+                            light[sample] = mix(light[sample], EDGES, 0.75);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// What an opaque triangle is at a sample.

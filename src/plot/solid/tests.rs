@@ -22,7 +22,7 @@ fn ball(side: usize, radius: f64) -> Field {
         let place = [site % side, site / side % side, site / side / side];
         let far = place.map(|at| at as f64 + 0.5 - middle);
         let distance = far.iter().map(|far| far * far).sum::<f64>().sqrt();
-        (0.5 + radius - distance).clamp(0.0, 1.0) as f32
+        (0.5 + radius - distance) as f32
     });
     Field::new([side; 3], values.collect())
 }
@@ -417,9 +417,7 @@ fn a_film_turns_once_in_more_than_sixty_frames() {
     assert!(frames.windows(2).all(|pair| pair[0] != pair[1]));
     let few = &frames[..5];
     let bytes = gif(few).unwrap();
-    let mut decoder = gif::DecodeOptions::new()
-        .read_info(&bytes[..])
-        .unwrap();
+    let mut decoder = gif::DecodeOptions::new().read_info(&bytes[..]).unwrap();
     let mut count = 0;
     while decoder.read_next_frame().unwrap().is_some() {
         count += 1;
