@@ -22,6 +22,7 @@ mod outlook;
 mod plot;
 mod progress;
 mod reading;
+mod render;
 mod resume;
 mod rigidity;
 mod run;
@@ -117,6 +118,9 @@ enum Command {
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.
     Plot(plot::PlotArguments),
+    /// Draw the bone of a run in space on any day: its surface in light, tumour, osteoclasts and
+    /// osteoblasts, before and after, or a film that turns.
+    Render(render::RenderArguments),
 }
 
 /// True when words for standard output were lost, as on a full disk.
@@ -212,6 +216,7 @@ pub fn main() -> ExitCode {
         Command::Study(arguments) => study::study(&arguments),
         Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
+        Command::Render(arguments) => render::render(&arguments),
     };
     note_loss(std::io::stdout().flush());
     match stopped {

@@ -7,3 +7,4 @@ pub mod picture;
 pub mod radiation;
 pub mod series;
 pub mod tumour;
+pub mod volume;

@@ -17,7 +17,7 @@ use crate::plot::text::{FAMILIES, outlines};
 /// Steps of a point in an SVG, whose backend has whole numbers for places.
 const FINE: f64 = 10.0;
 /// Pixels of a point in a PNG: 1530 across a page of two columns.
-const PIXELS: f64 = 3.0;
+pub(super) const PIXELS: f64 = 3.0;
 /// Lines and areas of a PNG are drawn at so many times its size and then averaged.
 const OVER: usize = 2;
 

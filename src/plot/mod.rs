@@ -26,6 +26,7 @@ pub mod overlay;
 mod page;
 pub mod palette;
 mod panel;
+pub mod solid;
 #[cfg(test)]
 mod tests;
 mod text;

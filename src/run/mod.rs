@@ -9,6 +9,7 @@ pub mod record;
 pub mod restore;
 pub mod sealed;
 pub mod simulation;
+pub mod solid;
 pub mod turning;
 
 mod bone;

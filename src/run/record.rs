@@ -19,6 +19,7 @@ use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, columns, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
+use crate::observe::volume::Volume;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient::bones::{self, Bones, events_csv};
@@ -32,6 +33,7 @@ use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::plot::ticks::decimal;
 use crate::run::simulation::Simulation;
+use crate::run::solid;
 use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
@@ -79,6 +81,8 @@ struct Moment {
     day: f64,
     caption: String,
     slices: Vec<Slice>,
+    /// What a picture in space shows; none of a section, nor of a frame of the film.
+    volume: Option<Volume>,
 }
 
 /// True when the present time is a multiple of an interval, h.
@@ -326,7 +330,10 @@ impl Record {
         if film || map {
             let moment = self.moment(simulation);
             if map {
-                self.maps.push(moment.clone());
+                self.maps.push(Moment {
+                    volume: Volume::of(model, state),
+                    ..moment.clone()
+                });
             }
             if film {
                 self.film.push(moment);
@@ -528,6 +535,11 @@ impl Record {
                 return Err("a map that does not fit the lattice".to_owned());
             }
         }
+        for moment in self.maps.iter().chain(&self.film) {
+            if let Some(volume) = &moment.volume {
+                volume.check(grid)?;
+            }
+        }
         Ok(())
     }
 
@@ -571,6 +583,7 @@ impl Record {
             )
             .replace('-', "\u{2212}"),
             slices: slices(model, state),
+            volume: None,
         }
     }
 
@@ -675,6 +688,7 @@ impl Record {
         for moment in &self.maps {
             written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
         }
+        written.extend(solid::pictures(plots, title, &self.volumes())?);
         written.extend(self.write_dose_map(plots, title, grid)?);
         let film: Vec<Frame> = self
             .film
@@ -689,6 +703,14 @@ impl Record {
 }
 
 impl Record {
+    /// Volumes of the days of maps, of a lattice in space: day 0 is the first of them.
+    pub fn volumes(&self) -> Vec<&Volume> {
+        let moments = self.maps.iter();
+        moments
+            .filter_map(|moment| moment.volume.as_ref())
+            .collect()
+    }
+
     /// Draws the sum of all fractions over the last map.
     fn write_dose_map(
         &self,

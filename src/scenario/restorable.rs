@@ -3,6 +3,7 @@
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::LARGEST_LAYER;
 use crate::observe::series::COLUMNS;
+use crate::observe::volume;
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
 
@@ -69,7 +70,9 @@ impl Loaded {
             // Parts of a day or whole days apart, fewer than twice 60 and the last.
             122.0
         };
-        let maps = (frames + output.map_days.len() as f64) * (pixels as f64 + 200.0);
+        let days = output.map_days.len() as f64;
+        let volumes = (days + 2.0) * volume::bytes(grid);
+        let maps = (frames + days) * (pixels as f64 + 200.0) + volumes;
         let bytes = rows + maps;
         if bytes <= MOST_RECORD as f64 {
             return Ok(());
@@ -81,7 +84,7 @@ impl Loaded {
                 bytes / 1e9,
                 MOST_RECORD as f64 / 1e9
             ),
-            "give a longer output.series_every or output.film_every",
+            "give a longer output.series_every or output.film_every, or fewer output.map_days",
         ))
     }
 }

@@ -1,0 +1,197 @@
+//! The tissue as a picture in space needs it: shares of sites in a byte each, and cells with their places.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::Model;
+use crate::engine::state::State;
+use crate::tissue::grid::Grid;
+use crate::tissue::population::OsteoblastStage;
+
+/// Kinds of cells that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CellKind {
+    /// Osteoclast.
+    Osteoclast,
+    /// Osteoblast that lays matrix.
+    Osteoblast,
+    /// Its precursor.
+    Precursor,
+}
+
+/// A cell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Kind.
+    pub kind: CellKind,
+    /// Place from the corner of the lattice, um.
+    pub at_um: [f32; 3],
+    /// Radius of its footprint, um.
+    pub radius_um: f32,
+}
+
+/// Tissue of one moment; arrays run x fastest, then y, then z.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Time, d.
+    pub day: f64,
+    /// Volume of bone matrix over that of the lattice.
+    pub bv_tv: f64,
+    /// Sites along x, y and z; each of them is one of the lattice or the mean of a cube of them.
+    pub dims: [usize; 3],
+    /// Edge of such a site, um.
+    pub edge_um: f64,
+    /// Share of bone matrix, of 255.
+    pub bone: Vec<u8>,
+    /// Share of the room for tumour cells that they fill, of 255; empty where there are none.
+    pub tumour: Vec<u8>,
+    /// Cells of bone.
+    pub cells: Vec<Cell>,
+}
+
+/// Sites of a volume at most: a picture shows no more, and a record stays small.
+pub const MOST: usize = 1 << 21;
+
+/// Bytes of a cell in a record, about.
+const CELL_BYTES: usize = 17;
+
+/// Radius of a cell that is read back at most, um: beyond it a picture would be nothing else.
+const MOST_RADIUS_UM: f64 = 1e6;
+
+/// Sites of the lattice along each edge of a site of its volume.
+fn coarseness(grid: &Grid) -> usize {
+    let sites = |by: usize| {
+        grid.dims
+            .map(|sites| sites.div_ceil(by))
+            .iter()
+            .product::<usize>()
+    };
+    (1..).find(|&by| sites(by) <= MOST).unwrap_or(1)
+}
+
+/// Bytes that a volume of a lattice takes in a record, with as many cells as half of its sites.
+pub fn bytes(grid: &Grid) -> f64 {
+    if grid.is_section() {
+        return 0.0;
+    }
+    let by = coarseness(grid);
+    let sites: usize = grid.dims.map(|sites| sites.div_ceil(by)).iter().product();
+    2.0 * sites as f64 + 0.05 * (grid.len() * CELL_BYTES) as f64
+}
+
+impl Volume {
+    /// The volume of a state; none of a section.
+    pub fn of(model: &Model, state: &State) -> Option<Self> {
+        let grid = &model.grid;
+        if grid.is_section() {
+            return None;
+        }
+        let by = coarseness(grid);
+        let dims = grid.dims.map(|sites| sites.div_ceil(by));
+        let bone = means(grid, by, |site| state.bone.matrix[site]);
+        let capacity = &state.occupancy.capacity;
+        let room: u64 = capacity.iter().map(|&room| u64::from(room)).sum();
+        let tumour = if state.tumour.is_empty() || room == 0 {
+            Vec::new()
+        } else {
+            // Sites hold whole cells: their room is that of the mean site.
+            let each = room as f32 / capacity.len() as f32;
+            means(grid, by, |site| {
+                f32::from(state.occupancy.tumour[site]) / each
+            })
+        };
+        Some(Self {
+            day: state.day(),
+            bv_tv: state.bv_tv(model),
+            dims,
+            edge_um: grid.edge_um * by as f64,
+            bone,
+            tumour,
+            cells: cells(model, state),
+        })
+    }
+}
+
+impl Volume {
+    /// Holds a volume that was read back against its lattice.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn check(&self, grid: &Grid) -> Result<(), String> {
+        let by = coarseness(grid);
+        let dims = grid.dims.map(|sites| sites.div_ceil(by));
+        let sites: usize = dims.iter().product();
+        let edge_um = grid.edge_um * by as f64;
+        let fits = !grid.is_section()
+            && self.dims == dims
+            && self.edge_um.to_bits() == edge_um.to_bits()
+            && self.bone.len() == sites
+            && (self.tumour.is_empty() || self.tumour.len() == sites);
+        if !fits {
+            return Err("a volume that does not fit the lattice".to_owned());
+        }
+        let size_um = dims.map(|sites| sites as f64 * edge_um);
+        let is_inside = |cell: &Cell| {
+            let radius = f64::from(cell.radius_um);
+            (0..3).all(|axis| (0.0..=size_um[axis]).contains(&f64::from(cell.at_um[axis])))
+                && radius > 0.0
+                && radius <= MOST_RADIUS_UM
+        };
+        if self.cells.iter().all(is_inside) && self.day.is_finite() && self.bv_tv.is_finite() {
+            Ok(())
+        } else {
+            Err("a volume with a cell, a day or a share that is none".to_owned())
+        }
+    }
+}
+
+/// Means over cubes of sites, of 255.
+fn means(grid: &Grid, by: usize, share: impl Fn(usize) -> f32) -> Vec<u8> {
+    let dims = grid.dims.map(|sites| sites.div_ceil(by));
+    let mut found = Vec::with_capacity(dims.iter().product());
+    for z in 0..dims[2] {
+        for y in 0..dims[1] {
+            for x in 0..dims[0] {
+                let range =
+                    |place: usize, axis: usize| place * by..((place + 1) * by).min(grid.dims[axis]);
+                let (mut sum, mut count) = (0.0_f32, 0.0_f32);
+                for c in range(z, 2) {
+                    for b in range(y, 1) {
+                        for a in range(x, 0) {
+                            sum += share(grid.index(a, b, c)).clamp(0.0, 1.0);
+                            count += 1.0;
+                        }
+                    }
+                }
+                found.push((255.0 * sum / count).round() as u8);
+            }
+        }
+    }
+    found
+}
+
+fn cells(model: &Model, state: &State) -> Vec<Cell> {
+    let grid = &model.grid;
+    let centre = |site: u32| {
+        let place = grid.place(site as usize);
+        place.map(|at| ((at as f64 + 0.5) * grid.edge_um) as f32)
+    };
+    let parameters = &model.parameters;
+    let osteoclast_um = 0.5 * parameters.osteoclast.diameter.get() as f32;
+    let osteoblast_um =
+        (parameters.osteoblast.footprint.get() / std::f64::consts::PI).sqrt() as f32;
+    let osteoclasts = state.osteoclasts.site.iter().map(|&site| Cell {
+        kind: CellKind::Osteoclast,
+        at_um: centre(site),
+        radius_um: osteoclast_um,
+    });
+    let lineage = state.osteoblasts.site.iter().zip(&state.osteoblasts.stage);
+    let osteoblasts = lineage.map(|(&site, stage)| Cell {
+        kind: match stage {
+            OsteoblastStage::Precursor => CellKind::Precursor,
+            OsteoblastStage::Mature => CellKind::Osteoblast,
+        },
+        at_um: centre(site),
+        radius_um: osteoblast_um,
+    });
+    osteoclasts.chain(osteoblasts).collect()
+}

@@ -1,0 +1,284 @@
+//! A picture with what a reader needs beside it: title, day, figures, legend, scale bar and axes.
+
+use crate::plot::canvas;
+use crate::plot::drawing::{Align, Drawing, Text};
+use crate::plot::legend::{Entry, Key, rows};
+use crate::plot::page::{Page, WIDTH};
+use crate::plot::palette::{Colour, INK};
+use crate::plot::solid::camera::View;
+use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colour, tumour_colour};
+use crate::plot::solid::tissue::{Kind, SolidError, Tissue};
+use crate::plot::solid::vector::dot;
+use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
+
+/// What stands above a picture.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Words {
+    /// Title, with the day.
+    pub title: String,
+    /// Figures of the moment.
+    pub caption: String,
+}
+
+/// Kept free at the edges and between parts, points.
+const EDGE: f64 = 8.0;
+/// Width of the column beside a picture.
+const ASIDE: f64 = 118.0;
+/// Height of a picture at most.
+const HIGHEST: f64 = 440.0;
+/// Lengths of scale bars, um.
+const BARS_UM: [f64; 11] = [
+    10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 2e4,
+];
+
+/// A page with holes for pictures.
+pub(super) struct Figure {
+    page: Page,
+    /// Left and upper edge of each hole, points.
+    holes: Vec<(f64, f64)>,
+    /// Width and height of every hole, points.
+    hole: (f64, f64),
+}
+
+/// One line of a legend.
+fn entry(key: Key, label: impl Into<String>) -> Entry {
+    Entry {
+        key,
+        label: label.into(),
+    }
+}
+
+/// What a picture of tissue shows.
+fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
+    let mut found = vec![entry(Key::Patch(BONE, 1.0), "bone")];
+    if scene.has_tumour() {
+        let label = format!(
+            "tumour ({:.0} % of the marrow's room or more)",
+            100.0 * DENSE
+        );
+        found.push(entry(Key::Patch(tumour_colour(), 0.6), label));
+    }
+    for kind in Kind::ALL {
+        let count = tissue
+            .bodies
+            .iter()
+            .filter(|body| body.kind == kind)
+            .count();
+        let name = match kind {
+            Kind::Osteoclast => "osteoclasts",
+            Kind::Osteoblast => "osteoblasts",
+            Kind::Precursor => "their precursors",
+        };
+        if count > 0 {
+            found.push(entry(
+                Key::Disc(colour_of(kind)),
+                format!("{name} ({count})"),
+            ));
+        }
+    }
+    found
+}
+
+/// Title and caption; gives how far down they reach.
+fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> f64 {
+    let mut top = EDGE;
+    let mut said = vec![words.caption.clone()];
+    said.extend(notes.iter().cloned());
+    said.retain(|note| !note.is_empty());
+    let caption = said.join("; ");
+    for (text, size, is_bold) in [(&words.title, TITLE, true), (&caption, SIZE, false)] {
+        for line in wrap(text, size, is_bold, wide - 2.0 * EDGE) {
+            let at = (EDGE, top + ASCENT * size);
+            drawing.text(Text {
+                size,
+                is_bold,
+                ..Text::new(line, at, Align::Start)
+            });
+            top += LEADING * size;
+        }
+    }
+    top + 4.0
+}
+
+/// A bar as long as it says, at its left end; gives how far down it reaches.
+fn scale_bar(drawing: &mut Drawing, points_per_um: f64, most: f64, (left, top): (f64, f64)) -> f64 {
+    let fits = BARS_UM.iter().rev().find(|&&um| um * points_per_um <= most);
+    let um = fits.copied().unwrap_or(BARS_UM[0]);
+    let long = um * points_per_um;
+    drawing.rule((left, top + 2.0), (left + long, top + 2.0), 2.4, INK);
+    let words = if um < 1e3 {
+        format!("{um} \u{b5}m")
+    } else {
+        format!("{} mm", um / 1e3)
+    };
+    let at = (left, top + 6.0 + ASCENT * SIZE);
+    drawing.text(Text::new(words, at, Align::Start));
+    top + 6.0 + LEADING * SIZE
+}
+
+/// The axes of the lattice as they are seen, around a place.
+fn axes(drawing: &mut Drawing, view: View, (x, y): (f64, f64)) {
+    const LONG: f64 = 20.0;
+    const COLOUR: Colour = Colour(70, 70, 70);
+    let turn = view.azimuth_deg.to_radians();
+    let right = [turn.cos() as f32, turn.sin() as f32, 0.0];
+    let up = crate::plot::solid::vector::cross(view.toward(), right);
+    for (axis, name) in ["x", "y", "z"].into_iter().enumerate() {
+        let mut along = [0.0_f32; 3];
+        along[axis] = 1.0;
+        let (across, down) = (f64::from(dot(along, right)), -f64::from(dot(along, up)));
+        let length = across.hypot(down);
+        // An axis that leads to the viewer is none to read off.
+        if length < 0.15 {
+            continue;
+        }
+        let tip = (x + LONG * across, y + LONG * down);
+        drawing.rule((x, y), tip, 1.1, COLOUR);
+        let beyond = (LONG + 6.0 / length.max(0.3)).min(LONG + 12.0);
+        let at = (x + beyond * across, y + beyond * down + 0.3 * SIZE);
+        drawing.text(Text {
+            colour: COLOUR,
+            ..Text::new(name, at, Align::Middle)
+        });
+    }
+}
+
+impl Figure {
+    /// One picture with its column.
+    pub(super) fn single(scene: &Scene, tissue: &Tissue, view: View, words: &Words) -> Self {
+        let mut drawing = Drawing::default();
+        let notes = [scene.cut.clone(), view.words()];
+        let top = header(&mut drawing, words, &notes, WIDTH);
+        let wide = WIDTH - 3.0 * EDGE - ASIDE;
+        let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
+        let left = WIDTH - EDGE - ASIDE;
+        let mut below = top + 6.0;
+        for entry in entries(scene, tissue) {
+            let (part, height) = rows(&[entry], (left, below), ASIDE);
+            drawing.place(part, (0.0, 0.0));
+            below += height;
+        }
+        let hole = (wide, high);
+        let unit = Self::unit(scene, view, hole, false);
+        below = scale_bar(&mut drawing, unit, 0.9 * ASIDE, (left, below + 14.0));
+        axes(&mut drawing, view, (left + 34.0, below + 44.0));
+        Self {
+            page: Page {
+                drawing,
+                width: WIDTH,
+                height: (top + high + EDGE).max(below + 80.0).ceil(),
+            },
+            holes: vec![(EDGE, top)],
+            hole,
+        }
+    }
+
+    /// Two pictures beside each other, the bone of day 0 on the left.
+    pub(super) fn pair(
+        scene: &Scene,
+        tissue: &Tissue,
+        view: View,
+        words: &Words,
+        names: [&str; 2],
+    ) -> Self {
+        let mut drawing = Drawing::default();
+        let notes = [scene.cut.clone(), view.words()];
+        let mut top = header(&mut drawing, words, &notes, WIDTH);
+        let wide = 0.5 * (WIDTH - 3.0 * EDGE);
+        let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
+        let lefts = [EDGE, 2.0 * EDGE + wide];
+        for (name, left) in names.into_iter().zip(lefts) {
+            let at = (left, top + ASCENT * SIZE);
+            drawing.text(Text {
+                is_bold: true,
+                ..Text::new(name, at, Align::Start)
+            });
+        }
+        top += LEADING * SIZE;
+        let mut all = entries(scene, tissue);
+        all.insert(
+            1,
+            entry(Key::Patch(loss_colour(), 1.0), "bone lost since day 0"),
+        );
+        let below = top + high + 4.0;
+        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - ASIDE);
+        drawing.place(legend, (0.0, 0.0));
+        let unit = Self::unit(scene, view, (wide, high), false);
+        let bar = scale_bar(
+            &mut drawing,
+            unit,
+            0.5 * ASIDE,
+            (WIDTH - EDGE - ASIDE, below + 4.0),
+        );
+        axes(&mut drawing, view, (WIDTH - EDGE - 26.0, below + 26.0));
+        Self {
+            page: Page {
+                drawing,
+                width: WIDTH,
+                height: (below + height).max(bar).max(below + 46.0).ceil() + EDGE,
+            },
+            holes: lefts.iter().map(|&left| (left, top)).collect(),
+            hole: (wide, high),
+        }
+    }
+
+    /// A narrow page for a film: a picture with its words above and its legend below.
+    pub(super) fn frame(scene: &Scene, tissue: &Tissue, view: View, words: &Words) -> Self {
+        const NARROW: f64 = 190.0;
+        let mut drawing = Drawing::default();
+        let top = header(&mut drawing, words, &[], NARROW);
+        let wide = NARROW - 2.0 * EDGE;
+        let high = wide * scene.aspect(view, true);
+        let mut below = top + high + 4.0;
+        let (legend, height) = rows(&entries(scene, tissue), (EDGE, below), wide);
+        drawing.place(legend, (0.0, 0.0));
+        below += height + 6.0;
+        let unit = Self::unit(scene, view, (wide, high), true);
+        below = scale_bar(&mut drawing, unit, 0.4 * wide, (EDGE, below));
+        Self {
+            page: Page {
+                drawing,
+                width: NARROW,
+                height: (below + 0.5 * EDGE).ceil(),
+            },
+            holes: vec![(EDGE, top)],
+            hole: (wide, high),
+        }
+    }
+
+    /// Points of a length of 1 um in a hole.
+    fn unit(scene: &Scene, view: View, hole: (f64, f64), turns: bool) -> f64 {
+        // The scale of a picture does not depend on its pixels: as if there were eight a point.
+        let size = [hole.0, hole.1].map(|points| (8.0 * points).round() as usize);
+        scene.pixels_per_um(view, size, turns) / 8.0
+    }
+
+    /// Pixels of every hole.
+    pub(super) fn size(&self) -> [usize; 2] {
+        [self.hole.0, self.hole.1].map(|points| (points * canvas::PIXELS).round() as usize)
+    }
+
+    /// The page with its pictures.
+    ///
+    /// # Errors
+    /// What the plotter said.
+    pub(super) fn paste(&self, pictures: &[Image]) -> Result<Image, SolidError> {
+        let page = canvas::bitmap(&self.page).map_err(SolidError::Drawing)?;
+        let mut whole = Image {
+            width: page.width as usize,
+            height: page.height as usize,
+            pixels: page.pixels,
+        };
+        for (picture, &(left, top)) in pictures.iter().zip(&self.holes) {
+            let [left, top] = [left, top].map(|points| (points * canvas::PIXELS).round() as usize);
+            let columns = picture.width.min(whole.width.saturating_sub(left));
+            for row in 0..picture.height.min(whole.height.saturating_sub(top)) {
+                let from = 3 * row * picture.width;
+                let to = 3 * ((top + row) * whole.width + left);
+                whole.pixels[to..to + 3 * columns]
+                    .copy_from_slice(&picture.pixels[from..from + 3 * columns]);
+            }
+        }
+        Ok(whole)
+    }
+}

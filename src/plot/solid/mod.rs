@@ -1,0 +1,130 @@
+//! Bone in space: the surface of bone with what lives on it, in light, drawn without a graphics card.
+//!
+//! The surface of half bone is laid through a slightly smoothed field ([`surface`]), a buffer of depths says
+//! which triangle a sample shows ([`raster`]), light comes from an open sky and one lamp ([`sky`], [`light`]).
+//! The tumour is a closed surface that one looks through; how dense it appears goes by the length of the way
+//! through it, so that no order matters. What hides the lesion is cut away ([`cut`]).
+//!
+//! Volumes are those of the lattice and stand in words: a smoothed surface is for the eye.
+
+mod bodies;
+mod camera;
+mod cut;
+mod field;
+mod figure;
+mod film;
+mod light;
+mod mesh;
+mod raster;
+mod scene;
+mod sky;
+mod surface;
+#[cfg(test)]
+mod tests;
+mod tissue;
+mod vector;
+
+pub use camera::{VIEWS, View};
+pub use cut::Cut;
+pub use figure::Words;
+pub use film::{apng, gif, png};
+pub use scene::Image;
+pub use tissue::{Body, Kind, SolidError, Tissue};
+
+use figure::Figure;
+use scene::Scene;
+
+/// Frames of a full turn.
+pub const FRAMES: usize = 72;
+
+/// From where, and what is cut away.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// View.
+    pub view: View,
+    /// Cut.
+    pub cut: Cut,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            view: VIEWS[3].1,
+            cut: Cut::Auto,
+        }
+    }
+}
+
+/// The tissue of one moment. `before` is the tissue of day 0, where it is known: it says where the
+/// lesion is.
+///
+/// # Errors
+/// [`SolidError`] where there is nothing to draw.
+pub fn picture(
+    tissue: &Tissue,
+    before: Option<&Tissue>,
+    look: Look,
+    words: &Words,
+) -> Result<Image, SolidError> {
+    let scene = scene(tissue, before, look)?;
+    let figure = Figure::single(&scene, tissue, look.view, words);
+    figure.paste(&[scene.draw(look.view, figure.size(), false)?])
+}
+
+/// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day.
+///
+/// # Errors
+/// [`SolidError`] where there is nothing to draw.
+pub fn before_after(
+    before: &Tissue,
+    tissue: &Tissue,
+    look: Look,
+    words: &Words,
+    names: [&str; 2],
+) -> Result<Image, SolidError> {
+    let after = scene(tissue, Some(before), look)?;
+    let lost = after.lost(before, tissue)?;
+    let figure = Figure::pair(&after, tissue, look.view, words, names);
+    let size = figure.size();
+    let pictures = [&lost, &after].map(|scene| scene.draw(look.view, size, false));
+    let [left, right] = pictures;
+    figure.paste(&[left?, right?])
+}
+
+/// A full turn about z in [`FRAMES`] frames, cut as from the first.
+///
+/// # Errors
+/// [`SolidError`] where there is nothing to draw.
+pub fn film(
+    tissue: &Tissue,
+    before: Option<&Tissue>,
+    look: Look,
+    words: &Words,
+) -> Result<Vec<Image>, SolidError> {
+    let scene = scene(tissue, before, look)?;
+    let figure = Figure::frame(&scene, tissue, look.view, words);
+    (0..FRAMES)
+        .map(|frame| {
+            let view = look.view.turned(360.0 * frame as f64 / FRAMES as f64);
+            figure.paste(&[scene.draw(view, figure.size(), true)?])
+        })
+        .collect()
+}
+
+fn scene(tissue: &Tissue, before: Option<&Tissue>, look: Look) -> Result<Scene, SolidError> {
+    if let Some(before) = before
+        && before.dims != tissue.dims
+    {
+        return Err(SolidError::Shape {
+            what: "the bone of day 0",
+            found: before.bone.len(),
+            expected: tissue.bone.len(),
+        });
+    }
+    Scene::new(
+        tissue,
+        before.map(|before| &before.bone[..]),
+        look.view,
+        look.cut,
+    )
+}

@@ -1,0 +1,418 @@
+//! The tissue as surfaces in light, and the picture that a camera takes of it.
+
+use rayon::prelude::*;
+
+use crate::plot::palette::{Colour, shade, style};
+use crate::plot::solid::bodies::bodies;
+use crate::plot::solid::camera::{Camera, View, extent};
+use crate::plot::solid::cut::{Cut, Removed, removed};
+use crate::plot::solid::field::Field;
+use crate::plot::solid::light::{Lights, PAPER, Sample, byte, haze, light};
+use crate::plot::solid::mesh::{Mesh, clipped, mesh};
+use crate::plot::solid::raster::{Band, NOTHING, Seen, shares, sorted};
+use crate::plot::solid::sky;
+use crate::plot::solid::surface::LEVEL;
+use crate::plot::solid::tissue::{Kind, SolidError, Tissue};
+use crate::plot::solid::vector::{Vector, add, dot, mix, ramp, times};
+
+/// A picture in pixels: red, green and blue, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// Three bytes a pixel.
+    pub pixels: Vec<u8>,
+}
+
+/// Bone, as dry bone looks.
+pub(super) const BONE: Colour = Colour(236, 222, 192);
+
+/// Colour of a kind of cell.
+pub(super) fn colour_of(kind: Kind) -> Colour {
+    match kind {
+        Kind::Osteoblast => style(0).colour,
+        Kind::Osteoclast => style(1).colour,
+        Kind::Precursor => style(4).colour,
+    }
+}
+
+/// Colour of a tumour.
+pub(super) fn tumour_colour() -> Colour {
+    style(3).colour
+}
+
+/// Colour of bone that is lost.
+pub(super) fn loss_colour() -> Colour {
+    shade(0.62)
+}
+
+pub(super) fn reflected(Colour(red, green, blue): Colour) -> Vector {
+    [red, green, blue].map(light)
+}
+
+/// Share of the room of the marrow from which on it counts as tumour.
+pub(super) const DENSE: f32 = 0.25;
+
+/// Rounds of smoothing: of bone for its surface, of bone for its normals, of the tumour.
+const ROUNDS: [usize; 3] = [1, 3, 4];
+
+/// Samples along each side of a pixel.
+const OVER: usize = 2;
+
+/// Light of the edges of the lattice.
+const EDGES: Vector = [0.38, 0.39, 0.41];
+
+/// Rows of samples that are drawn at once.
+const ROWS: usize = 16 * OVER;
+
+/// Surfaces in light.
+pub(super) struct Scene {
+    dims: [usize; 3],
+    edge_um: f64,
+    opaque: Mesh,
+    tumour: Mesh,
+    /// What throws shadows.
+    solid: Field,
+    /// What was cut away, in words; none where nothing was.
+    pub(super) cut: String,
+    removed: Removed,
+}
+
+/// Share of the free room around each site that tumour cells fill, over twice [`DENSE`].
+fn tumour_field(tissue: &Tissue) -> Option<Field> {
+    if !tissue.tumour.iter().any(|&share| share > 0.0) {
+        return None;
+    }
+    let free = tissue.bone.iter().map(|bone| 1.0 - bone).collect();
+    let cells = Field::new(tissue.dims, tissue.tumour.clone()).smoothed(ROUNDS[2]);
+    let free = Field::new(tissue.dims, free).smoothed(ROUNDS[2]);
+    // Tumour reaches up to bone: cells are counted against the room that there is for them.
+    let values = cells.values.iter().zip(&free.values);
+    let values = values.map(|(cells, free)| cells / free.max(0.1) * (LEVEL / DENSE));
+    Some(Field::new(tissue.dims, values.collect()))
+}
+
+impl Scene {
+    /// Tissue as it is. `before` is the bone of day 0, where it is known.
+    ///
+    /// # Errors
+    /// [`SolidError`] where there is nothing to draw.
+    pub(super) fn new(
+        tissue: &Tissue,
+        before: Option<&[f32]>,
+        view: View,
+        cut: Cut,
+    ) -> Result<Self, SolidError> {
+        tissue.check()?;
+        let tumour = tumour_field(tissue);
+        let removed = removed(cut, view, tissue, before, tumour.as_ref())?;
+        match Self::within(tissue, tumour.as_ref(), removed) {
+            // The rule takes nothing away where nothing would be left.
+            Err(SolidError::Cut { .. }) if cut == Cut::Auto => {
+                Self::within(tissue, tumour.as_ref(), Removed::default())
+            }
+            drawn => drawn,
+        }
+    }
+
+    /// The bone of another day under the same cut, coloured where it is no more; without cells.
+    ///
+    /// # Errors
+    /// [`SolidError`] where there is nothing to draw.
+    pub(super) fn lost(&self, before: &Tissue, now: &Tissue) -> Result<Self, SolidError> {
+        before.check()?;
+        let bare = Tissue {
+            bodies: Vec::new(),
+            ..before.clone()
+        };
+        let mut scene = Self::within(&bare, None, self.removed.clone())?;
+        let after = Field::new(now.dims, now.bone.clone()).smoothed(ROUNDS[0]);
+        let lost = reflected(loss_colour());
+        scene.opaque.points.par_iter_mut().for_each(|point| {
+            // What lay just below the surface.
+            let below = add(point.at, times(point.normal, -0.9));
+            let share = ramp(0.55, 0.2, after.at(below));
+            point.colour = mix(point.colour, lost, share);
+        });
+        Ok(scene)
+    }
+
+    fn within(
+        tissue: &Tissue,
+        tumour: Option<&Field>,
+        removed: Removed,
+    ) -> Result<Self, SolidError> {
+        let bone = Field::new(tissue.dims, tissue.bone.clone()).smoothed(ROUNDS[0]);
+        let smoother = bone.smoothed(ROUNDS[1] - ROUNDS[0]);
+        let mut opaque = mesh(&bone, &smoother, &removed, reflected(BONE));
+        if opaque.triangles.is_empty() {
+            let most = bone.values.iter().copied().fold(0.0, f32::max);
+            return Err(if most > LEVEL {
+                SolidError::Cut {
+                    cut: removed.words,
+                    problem: "it takes all bone away".to_owned(),
+                }
+            } else {
+                SolidError::NoBone(most)
+            });
+        }
+        // A sawn face is paler than a grown one.
+        for point in &mut opaque.points {
+            point.colour = mix(point.colour, reflected(Colour(206, 188, 158)), point.cap);
+            point.gloss = 0.10 * (1.0 - point.cap);
+        }
+        opaque.join(bodies(
+            &tissue.bodies,
+            tissue.edge_um,
+            &smoother,
+            &removed,
+            |kind| reflected(colour_of(kind)),
+        ));
+        let solid = clipped(&bone, &removed);
+        sky::open(&mut opaque, &solid);
+        let tumour = tumour.map_or_else(Mesh::default, |field| {
+            let smoother = field.smoothed(1);
+            mesh(field, &smoother, &removed, reflected(tumour_colour()))
+        });
+        Ok(Self {
+            dims: tissue.dims,
+            edge_um: tissue.edge_um,
+            opaque,
+            tumour,
+            solid,
+            cut: removed.words.clone(),
+            removed,
+        })
+    }
+
+    /// True where a surface of tumour is drawn.
+    pub(super) fn has_tumour(&self) -> bool {
+        !self.tumour.triangles.is_empty()
+    }
+
+    /// Pixels of a length of 1 um.
+    pub(super) fn pixels_per_um(&self, view: View, size: [usize; 2], turns: bool) -> f64 {
+        let camera = Camera::new(view, self.dims, size, turns);
+        f64::from(camera.pixels) / self.edge_um
+    }
+
+    /// Height over width of a picture that the lattice fills.
+    pub(super) fn aspect(&self, view: View, turns: bool) -> f64 {
+        let [across, down] = extent(view, self.dims, turns);
+        f64::from(down / across)
+    }
+
+    /// The picture from a view. It is the same for any number of threads: bands of rows are drawn each
+    /// for itself.
+    ///
+    /// # Errors
+    /// [`SolidError::Size`].
+    pub(super) fn draw(
+        &self,
+        view: View,
+        size: [usize; 2],
+        turns: bool,
+    ) -> Result<Image, SolidError> {
+        if size.iter().any(|pixels| !(16..=16_384).contains(pixels)) {
+            return Err(SolidError::Size(size[0], size[1]));
+        }
+        let fine = size.map(|pixels| pixels * OVER);
+        let camera = Camera::new(view, self.dims, fine, turns);
+        let lights = Lights::new(&camera);
+        let aside = [camera.right, camera.up];
+        let lamp = sky::lamp(&self.opaque.points, &self.solid, lights.key, aside);
+        let seen_from = |mesh: &Mesh| -> Vec<Vector> {
+            mesh.points
+                .par_iter()
+                .map(|point| camera.seen(point.at))
+                .collect()
+        };
+        let corners = [seen_from(&self.opaque), seen_from(&self.tumour)];
+        let opaque = Seen {
+            corners: &corners[0],
+            triangles: &self.opaque.triangles,
+        };
+        let tumour = Seen {
+            corners: &corners[1],
+            triangles: &self.tumour.triangles,
+        };
+        let bands = [&opaque, &tumour].map(|seen| sorted(seen, fine[1], ROWS));
+        let deep = depth_range(&opaque);
+        let painter = Painter {
+            scene: self,
+            camera,
+            lights,
+            lamp: &lamp,
+            opaque,
+            tumour,
+            deep,
+        };
+        let rows: Vec<Vec<u8>> = bands[0]
+            .par_iter()
+            .zip(&bands[1])
+            .enumerate()
+            .map(|(number, (opaque, tumour))| {
+                let band = Band {
+                    from: number * ROWS,
+                    to: ((number + 1) * ROWS).min(fine[1]),
+                    width: fine[0],
+                };
+                averaged(&painter.paint(opaque, tumour, band), band)
+            })
+            .collect();
+        Ok(Image {
+            width: size[0],
+            height: size[1],
+            pixels: rows.concat(),
+        })
+    }
+}
+
+/// Nearest and farthest depth.
+fn depth_range(seen: &Seen<'_>) -> [f32; 2] {
+    let depths = || seen.corners.iter().map(|corner| corner[2]);
+    let near = depths().fold(f32::NEG_INFINITY, f32::max);
+    let far = depths().fold(f32::INFINITY, f32::min);
+    [near, far]
+}
+
+/// Samples of a band as pixels.
+fn averaged(samples: &[Vector], band: Band) -> Vec<u8> {
+    let (rows, columns) = ((band.to - band.from) / OVER, band.width / OVER);
+    let mut pixels = Vec::with_capacity(3 * rows * columns);
+    for row in 0..rows {
+        for column in 0..columns {
+            let mut sum = [0.0_f32; 3];
+            for y in 0..OVER {
+                for x in 0..OVER {
+                    sum = add(
+                        sum,
+                        samples[(OVER * row + y) * band.width + OVER * column + x],
+                    );
+                }
+            }
+            pixels.extend(times(sum, 1.0 / (OVER * OVER) as f32).map(byte));
+        }
+    }
+    pixels
+}
+
+/// All that a band needs.
+struct Painter<'a> {
+    scene: &'a Scene,
+    camera: Camera,
+    lights: Lights,
+    lamp: &'a [f32],
+    opaque: Seen<'a>,
+    tumour: Seen<'a>,
+    deep: [f32; 2],
+}
+
+impl Painter<'_> {
+    /// Light of every sample of a band.
+    fn paint(&self, opaque: &[u32], tumour: &[u32], band: Band) -> Vec<Vector> {
+        let front = self.opaque.front(opaque, band);
+        let has_tumour = !tumour.is_empty();
+        let (veil, through) = if has_tumour {
+            (
+                Some(self.tumour.front(tumour, band)),
+                self.tumour.thickness(tumour, band, &front),
+            )
+        } else {
+            (None, Vec::new())
+        };
+        let um = self.scene.edge_um as f32 / self.camera.pixels;
+        let mut light = vec![PAPER; front.depth.len()];
+        for (sample, light) in light.iter_mut().enumerate() {
+            let at = (
+                (sample % band.width) as f32 + 0.5,
+                (band.from + sample / band.width) as f32 + 0.5,
+            );
+            let back = |depth: f32| (self.deep[0] - depth) / (self.deep[0] - self.deep[1]).max(1.0);
+            let triangle = front.triangle[sample];
+            if triangle != NOTHING {
+                let shown = self.lights.shade(&self.surface(triangle, at));
+                *light = haze(shown, back(front.depth[sample]));
+            }
+            let Some(veil) = &veil else {
+                continue;
+            };
+            let nearest = veil.triangle[sample];
+            if nearest == NOTHING || veil.depth[sample] <= front.depth[sample] {
+                continue;
+            }
+            let through_um = through[sample].max(0.0) * um;
+            let [normal, colour] = self.skin(nearest, at);
+            let colour = haze(colour, 0.6 * back(veil.depth[sample]));
+            *light = self.lights.veil(*light, colour, normal, through_um);
+        }
+        self.outline(&mut light, &front.depth, band);
+        light
+    }
+
+    /// The edges of the lattice, where nothing opaque lies before them.
+    fn outline(&self, light: &mut [Vector], depth: &[f32], band: Band) {
+        let sides = self.scene.dims.map(|sites| sites as f32);
+        let corner = |number: usize| {
+            let place = [0, 1, 2].map(|axis| (number >> axis & 1) as f32 * sides[axis]);
+            self.camera.seen(place)
+        };
+        for axis in 0..3 {
+            for number in (0..8_usize).filter(|number| number >> axis & 1 == 0) {
+                let (from, to) = (corner(number), corner(number | 1 << axis));
+                let long = (to[0] - from[0]).abs().max((to[1] - from[1]).abs());
+                let steps = long.ceil().max(1.0);
+                let is_upright = (to[1] - from[1]).abs() > (to[0] - from[0]).abs();
+                for step in 0..=steps as usize {
+                    let at = mix(from, to, step as f32 / steps);
+                    for aside in 0..OVER {
+                        let (mut column, mut row) = (at[0] as usize, at[1] as usize);
+                        *(if is_upright { &mut column } else { &mut row }) += aside;
+                        if row < band.from || row >= band.to || column >= band.width {
+                            continue;
+                        }
+                        let sample = (row - band.from) * band.width + column;
+                        // Half a site: an edge lies on the border of what it frames.
+                        if at[2] + 0.5 * self.camera.pixels >= depth[sample] {
+                            light[sample] = mix(light[sample], EDGES, 0.75);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an opaque triangle is at a sample.
+    fn surface(&self, triangle: u32, at: (f32, f32)) -> Sample {
+        let mesh = &self.scene.opaque;
+        let shares = shares(self.opaque.corners_of(triangle), at);
+        let corners = mesh.triangles[triangle as usize].map(|corner| corner as usize);
+        let points = corners.map(|corner| mesh.points[corner]);
+        let lamps = corners.map(|corner| self.lamp[corner]);
+        Sample {
+            normal: blended(points.map(|point| point.normal), shares),
+            colour: blended(points.map(|point| point.colour), shares),
+            open: dot(points.map(|point| point.open), shares),
+            lamp: dot(lamps, shares),
+            gloss: dot(points.map(|point| point.gloss), shares),
+        }
+    }
+
+    /// Normal and colour of the tumour at a sample.
+    fn skin(&self, triangle: u32, at: (f32, f32)) -> [Vector; 2] {
+        let mesh = &self.scene.tumour;
+        let shares = shares(self.tumour.corners_of(triangle), at);
+        let points = mesh.triangles[triangle as usize].map(|corner| mesh.points[corner as usize]);
+        [
+            blended(points.map(|point| point.normal), shares),
+            blended(points.map(|point| point.colour), shares),
+        ]
+    }
+}
+
+fn blended(of: [Vector; 3], shares: [f32; 3]) -> Vector {
+    let sum = add(times(of[0], shares[0]), times(of[1], shares[1]));
+    add(sum, times(of[2], shares[2]))
+}

@@ -1,0 +1,438 @@
+//! Surfaces, depths and pictures held against what is known of them.
+
+use std::collections::BTreeMap;
+use std::f64::consts::PI;
+
+use crate::plot::solid::camera::{Camera, VIEWS, View};
+use crate::plot::solid::cut::{Cut, Removed};
+use crate::plot::solid::field::Field;
+use crate::plot::solid::mesh::clipped;
+use crate::plot::solid::raster::{Band, NOTHING, Seen};
+use crate::plot::solid::surface::{LEVEL, Surface, surface};
+use crate::plot::solid::vector::{add, cross, dot, minus, times};
+use crate::plot::solid::{
+    Body, FRAMES, Kind, Look, SolidError, Tissue, Words, apng, before_after, film, gif, picture,
+    png,
+};
+
+/// The shares of sites inside of a ball about the middle, as its distance says them.
+fn ball(side: usize, radius: f64) -> Field {
+    let middle = 0.5 * side as f64;
+    let values = (0..side * side * side).map(|site| {
+        let place = [site % side, site / side % side, site / side / side];
+        let far = place.map(|at| at as f64 + 0.5 - middle);
+        let distance = far.iter().map(|far| far * far).sum::<f64>().sqrt();
+        (0.5 + radius - distance) as f32
+    });
+    Field::new([side; 3], values.collect())
+}
+
+fn area(surface: &Surface) -> f64 {
+    let doubled = surface.triangles.iter().map(|corners| {
+        let [a, b, c] = corners.map(|corner| surface.vertices[corner as usize]);
+        let turn = cross(minus(b, a), minus(c, a));
+        f64::from(dot(turn, turn)).sqrt()
+    });
+    0.5 * doubled.sum::<f64>()
+}
+
+/// By the divergence theorem: positive where triangles look outwards.
+fn volume(surface: &Surface) -> f64 {
+    let six = surface.triangles.iter().map(|corners| {
+        let [a, b, c] = corners.map(|corner| surface.vertices[corner as usize]);
+        f64::from(dot(a, cross(b, c)))
+    });
+    six.sum::<f64>() / 6.0
+}
+
+#[test]
+fn a_ball_has_the_area_and_the_volume_of_a_ball() {
+    for radius in [6.0, 9.3, 13.0] {
+        let found = surface(&ball(32, radius));
+        // A vertex is the mean of crossings within one cube. Distances are convex along an edge: a crossing
+        // by straight lines lies within the ball by at most 1 / (8 r), and a mean of points whose distances
+        // are at most the diagonal of a cube by 3 / (8 r) more.
+        let inside = (1.0 + 3.0) / (8.0 * radius);
+        // Corners of a triangle lie in cubes around one edge: at most 3 sites apart.
+        let deepest = radius - inside - 9.0 / (8.0 * radius);
+        let (area, volume) = (area(&found), volume(&found));
+        // A surface around a convex body has at least its area; steps between vertices about a site
+        // apart tilt it by `inside` at most.
+        let areas =
+            [deepest.powi(2), radius.powi(2) * (1.0 + inside * inside)].map(|r| 4.0 * PI * r);
+        assert!(
+            (areas[0]..=areas[1]).contains(&area),
+            "{radius}: {area} {areas:?}"
+        );
+        let volumes = [deepest, radius].map(|r| 4.0 / 3.0 * PI * r.powi(3));
+        assert!(
+            (volumes[0]..=volumes[1]).contains(&volume),
+            "{radius}: {volume} {volumes:?}"
+        );
+        for vertex in &found.vertices {
+            let far = minus(*vertex, [16.0; 3]);
+            let distance = f64::from(dot(far, far)).sqrt();
+            assert!(
+                (radius - inside..=radius + 1e-5).contains(&distance),
+                "{distance}"
+            );
+        }
+    }
+}
+
+/// Every side of a triangle is met by one that runs the other way.
+fn assert_closed(surface: &Surface) {
+    let mut sides: BTreeMap<(u32, u32), i32> = BTreeMap::new();
+    for corners in &surface.triangles {
+        for (one, other) in [(0, 1), (1, 2), (2, 0)] {
+            let (from, to) = (corners[one], corners[other]);
+            assert!(from != to);
+            let (key, sense) = if from < to {
+                ((from, to), 1)
+            } else {
+                ((to, from), -1)
+            };
+            *sides.entry(key).or_default() += sense;
+        }
+    }
+    assert!(!sides.is_empty());
+    assert!(sides.values().all(|&sum| sum == 0));
+}
+
+/// Sites that are bone or not without any order (a linear congruence), which gives every case of a cube.
+fn noise(dims: [usize; 3]) -> Vec<f32> {
+    let mut seed = 12_345_u32;
+    (0..dims.iter().product())
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / 16_777_216.0
+        })
+        .collect()
+}
+
+#[test]
+fn every_surface_is_closed_also_at_the_border_and_at_a_cut() {
+    let dims = [9, 11, 7];
+    let field = Field::new(dims, noise(dims));
+    assert_closed(&surface(&field));
+    assert_closed(&surface(&field.smoothed(1)));
+    // All full: the lattice itself, with a volume that lacks no more than its rounded edges.
+    let full = Field::new(dims, vec![1.0; dims.iter().product()]);
+    let found = surface(&full);
+    assert_closed(&found);
+    let box_volume = 9.0 * 11.0 * 7.0;
+    let edges = 4.0 * (9.0 + 11.0 + 7.0);
+    assert!(volume(&found) <= box_volume && volume(&found) > box_volume - edges);
+    let tissue = Tissue {
+        dims,
+        edge_um: 10.0,
+        bone: full.values.clone(),
+        tumour: Vec::new(),
+        bodies: Vec::new(),
+    };
+    let cut = "octant=0.04,0.05,0.03".parse().unwrap();
+    let view = VIEWS[3].1;
+    let removed = super::cut::removed(cut, view, &tissue, None, None).unwrap();
+    let found = surface(&clipped(&full, &removed));
+    assert_closed(&found);
+    // From x = 4 up, y = 5 down and z = 3 up.
+    let without = box_volume - 5.0 * 5.0 * 4.0;
+    assert!(
+        (volume(&found) - without).abs() < 0.5 * edges,
+        "{}",
+        volume(&found)
+    );
+}
+
+#[test]
+fn what_is_nearer_hides_what_is_farther_whatever_the_order() {
+    let corners = [
+        [0.0, 0.0, 1.0],
+        [9.0, 0.0, 1.0],
+        [0.0, 9.0, 1.0],
+        [0.0, 0.0, 2.0],
+        [5.0, 0.0, 2.0],
+        [0.0, 5.0, 2.0],
+    ];
+    let band = Band {
+        from: 0,
+        to: 8,
+        width: 8,
+    };
+    for (triangles, near) in [([[0, 1, 2], [3, 4, 5]], 1), ([[3, 4, 5], [0, 1, 2]], 0)] {
+        let seen = Seen {
+            corners: &corners,
+            triangles: &triangles,
+        };
+        let front = seen.front(&[0, 1], band);
+        assert_eq!(front.triangle[0], near);
+        assert_eq!(front.depth[0], 2.0);
+        // Beyond the small triangle the large one is seen, and beyond both nothing.
+        assert_eq!(front.triangle[6], 1 - near);
+        assert_eq!(front.triangle[63], NOTHING);
+    }
+}
+
+#[test]
+fn the_way_through_a_closed_body_is_its_thickness_up_to_what_is_opaque() {
+    let found = surface(&Field::new([8; 3], vec![1.0; 512]));
+    let camera = Camera::new(VIEWS[0].1, [8; 3], [64, 64], false);
+    let corners: Vec<_> = found.vertices.iter().map(|&at| camera.seen(at)).collect();
+    let seen = Seen {
+        corners: &corners,
+        triangles: &found.triangles,
+    };
+    let all: Vec<u32> = (0..found.triangles.len() as u32).collect();
+    let band = Band {
+        from: 0,
+        to: 64,
+        width: 64,
+    };
+    let mut opaque = seen.front(&[], band);
+    let middle = 32 * 64 + 32;
+    let sites = |through: f32| through / camera.pixels;
+    let through = seen.thickness(&all, band, &opaque);
+    assert!(
+        (sites(through[middle]) - 8.0).abs() < 1e-3,
+        "{}",
+        sites(through[middle])
+    );
+    assert!(through[0].abs() < 1e-3);
+    // A wall through the middle of the body.
+    opaque.depth.fill(0.0);
+    let through = seen.thickness(&all, band, &opaque);
+    assert!(
+        (sites(through[middle]) - 4.0).abs() < 1e-3,
+        "{}",
+        sites(through[middle])
+    );
+}
+
+#[test]
+fn views_lead_where_their_names_say() {
+    let seen = |view: View, place| Camera::new(view, [10; 3], [100, 100], false).seen(place);
+    let at = |name: &str| name.parse::<View>().unwrap();
+    // (name, what lies right, what lies up, what lies near)
+    for (name, right, up, near) in [
+        ("front", [9.0, 5.0, 5.0], [5.0, 5.0, 9.0], [5.0, 1.0, 5.0]),
+        ("side", [5.0, 9.0, 5.0], [5.0, 5.0, 9.0], [9.0, 5.0, 5.0]),
+        ("top", [9.0, 5.0, 5.0], [5.0, 9.0, 5.0], [5.0, 5.0, 9.0]),
+    ] {
+        let view = at(name);
+        let middle = seen(view, [5.0; 3]);
+        let [right, up, near] = [right, up, near].map(|place| minus(seen(view, place), middle));
+        assert!(right[0] > 30.0 && right[1].abs() < 1e-3, "{name} {right:?}");
+        assert!(up[1] < -30.0 && up[0].abs() < 1e-3, "{name} {up:?}");
+        assert!(near[2] > 30.0 && near[0].abs() < 1e-3, "{name} {near:?}");
+    }
+    assert_eq!(at("90,0").toward(), at("side").toward());
+    for wrong in ["back", "30", "400,0", "0,91", "a,b", "nan,0", ""] {
+        let said = wrong.parse::<View>().unwrap_err();
+        assert!(
+            said.contains(wrong) && said.contains("isometric") && said.contains("30,25"),
+            "{said}"
+        );
+    }
+    for wrong in ["half", "x", "w=1", "octant=1,2", "x=inf", "x="] {
+        let said = wrong.parse::<Cut>().unwrap_err();
+        assert!(
+            said.contains(wrong) && said.contains("octant=X,Y,Z"),
+            "{said}"
+        );
+    }
+}
+
+/// A plate with a tumour above it, and cells between.
+fn plate() -> Tissue {
+    let dims = [20, 20, 20];
+    let sites = || (0..8000_usize).map(|site| site / 400);
+    let body = |kind, x: f64| Body {
+        kind,
+        at_um: [x, 100.0, 85.0],
+        radius_um: 20.0,
+    };
+    Tissue {
+        dims,
+        edge_um: 10.0,
+        bone: sites().map(|z| if z < 8 { 1.0 } else { 0.0 }).collect(),
+        tumour: sites().map(|z| if z >= 12 { 1.0 } else { 0.0 }).collect(),
+        bodies: vec![body(Kind::Osteoclast, 60.0), body(Kind::Osteoblast, 140.0)],
+    }
+}
+
+/// The same with a bone above that hides the plate.
+fn whole() -> Tissue {
+    Tissue {
+        bone: vec![1.0; 8000],
+        tumour: Vec::new(),
+        bodies: Vec::new(),
+        ..plate()
+    }
+}
+
+#[test]
+fn pictures_have_the_same_bytes_on_one_thread_and_on_three() {
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            let words = Words::default();
+            let one = picture(&plate(), Some(&whole()), Look::default(), &words).unwrap();
+            let two =
+                before_after(&whole(), &plate(), Look::default(), &words, ["a", "b"]).unwrap();
+            [png(&one).unwrap(), png(&two).unwrap()]
+        })
+    };
+    assert!(on(1) == on(3));
+}
+
+/// Pixels in which one channel leads the others by so much.
+fn count(pixels: &[u8], is: impl Fn(i32, i32, i32) -> bool) -> usize {
+    let each = pixels.chunks_exact(3);
+    each.filter(|rgb| is(rgb[0].into(), rgb[1].into(), rgb[2].into()))
+        .count()
+}
+
+#[test]
+fn cells_tumour_and_losses_show_in_their_colours() {
+    let scene = |tissue: &Tissue, cut: Cut| {
+        let scene = super::scene::Scene::new(tissue, None, VIEWS[3].1, cut).unwrap();
+        scene.draw(VIEWS[3].1, [200, 200], false).unwrap().pixels
+    };
+    let orange = |pixels: &[u8]| count(pixels, |r, g, b| r > g + 60 && g > b + 15);
+    let purple = |pixels: &[u8]| count(pixels, |r, g, b| r > g + 25 && b > g + 10);
+    let bare = Tissue {
+        tumour: Vec::new(),
+        ..plate()
+    };
+    let shown = scene(&bare, Cut::None);
+    assert!(
+        orange(&shown) > 100 && purple(&shown) == 0,
+        "{}",
+        orange(&shown)
+    );
+    let veiled = scene(&plate(), Cut::None);
+    assert!(purple(&veiled) > 2000, "{}", purple(&veiled));
+    let no_cells = Tissue {
+        bodies: Vec::new(),
+        ..bare
+    };
+    assert_eq!(orange(&scene(&no_cells, Cut::None)), 0);
+    // All bone above the plate is lost: the upper part of day 0 is coloured, its foot is not.
+    let after = super::scene::Scene::new(&plate(), None, VIEWS[0].1, Cut::None).unwrap();
+    let lost = after.lost(&whole(), &plate()).unwrap();
+    let pixels = lost.draw(VIEWS[0].1, [200, 200], false).unwrap().pixels;
+    let half = pixels.len() / 2;
+    let red = |pixels: &[u8]| count(pixels, |r, g, _| r > g + 50);
+    assert!(red(&pixels[..half]) > 10_000 && red(&pixels[half + half / 3..]) == 0);
+}
+
+#[test]
+fn the_rule_cuts_where_the_lesion_is_hidden_and_says_so() {
+    let cut = |now: &Tissue, before: Option<&Tissue>, cut: Cut| {
+        let before = before.map(|before| &before.bone[..]);
+        let view = VIEWS[3].1;
+        super::cut::removed(cut, view, now, before, None).unwrap()
+    };
+    // A hole inside of full bone is seen from nowhere.
+    let mut hollow = whole();
+    for site in 0..8000 {
+        let place = [site % 20, site / 20 % 20, site / 400];
+        if place.iter().all(|at| (7..13).contains(at)) {
+            hollow.bone[site] = 0.0;
+        }
+    }
+    let removed = cut(&hollow, Some(&whole()), Cut::Auto);
+    assert!(
+        removed
+            .words
+            .contains("front octant cut away at x = 0.10, y = 0.10, z = 0.10 mm"),
+        "{}",
+        removed.words
+    );
+    assert!(
+        removed
+            .words
+            .contains("100 % of the lost bone would be hidden"),
+        "{}",
+        removed.words
+    );
+    // Before the viewer goes, behind stays.
+    let middle = [10.0_f32; 3];
+    let toward = VIEWS[3].1.toward();
+    assert!(removed.kept(add(middle, times(toward, 5.0))) < 0.0);
+    assert!(removed.kept(add(middle, times(toward, -5.0))) > 0.0);
+    // Nothing lost, day 0 unknown, or all of it open to the view: whole.
+    for (now, before) in [
+        (whole(), Some(whole())),
+        (hollow, None),
+        (plate(), Some(whole())),
+    ] {
+        assert_eq!(cut(&now, before.as_ref(), Cut::Auto), Removed::default());
+    }
+    let wrong = super::cut::removed(Cut::Plane(0, 0.3), VIEWS[0].1, &whole(), None, None);
+    let said = wrong.unwrap_err().to_string();
+    assert!(
+        said.contains("x=0.3") && said.contains("from 0 to 0.200 mm"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_has_no_surface_is_refused_by_what_was_found() {
+    let drawn = |tissue: &Tissue| picture(tissue, None, Look::default(), &Words::default());
+    let empty = Tissue {
+        bone: vec![0.25; 8000],
+        ..plate()
+    };
+    assert_eq!(drawn(&empty), Err(SolidError::NoBone(0.25)));
+    let section = Tissue {
+        dims: [100, 80, 1],
+        ..plate()
+    };
+    let said = drawn(&section).unwrap_err().to_string();
+    assert!(
+        said.contains("100 x 80 sites in one layer") && said.contains("map"),
+        "{said}"
+    );
+    let short = Tissue {
+        bone: vec![1.0; 7],
+        ..plate()
+    };
+    let said = drawn(&short).unwrap_err().to_string();
+    assert!(said.contains("7 values of bone for 8000 sites"), "{said}");
+    // Less than the level in every smoothed site: a dust of bone has no surface either.
+    let mut dust = empty;
+    dust.bone[4210] = 1.0;
+    assert!(matches!(drawn(&dust), Err(SolidError::NoBone(most)) if most < LEVEL));
+}
+
+#[test]
+fn a_film_turns_once_in_more_than_sixty_frames() {
+    let frames = film(&plate(), None, Look::default(), &Words::default()).unwrap();
+    assert_eq!(frames.len(), FRAMES);
+    assert!(FRAMES >= 60);
+    assert!(frames.windows(2).all(|pair| pair[0] != pair[1]));
+    let few = &frames[..5];
+    let bytes = gif(few).unwrap();
+    let mut decoder = gif::DecodeOptions::new().read_info(&bytes[..]).unwrap();
+    let mut count = 0;
+    while decoder.read_next_frame().unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 5);
+    let bytes = apng(few).unwrap();
+    let reader = png::Decoder::new(std::io::Cursor::new(&bytes))
+        .read_info()
+        .unwrap();
+    assert_eq!(reader.info().animation_control().unwrap().num_frames, 5);
+    assert!(gif(&[]).is_err() && apng(&[]).is_err());
+}
+
+#[test]
+fn a_picture_is_wide_enough_for_print() {
+    let image = picture(&plate(), None, Look::default(), &Words::default()).unwrap();
+    assert!(image.width >= 1400 && image.pixels.len() == 3 * image.width * image.height);
+}

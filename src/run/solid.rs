@@ -1,0 +1,112 @@
+//! Pictures of bone in space that a run leaves, from the volumes that it kept on its way.
+
+use std::path::{Path, PathBuf};
+
+use crate::observe::volume::{CellKind, Volume};
+use crate::output::{OutputError, write_whole};
+use crate::plot::solid::{Body, Kind, Look, SolidError, Tissue, Words, before_after, picture, png};
+
+/// The picture of day 0 beside that of the last day.
+pub const BEFORE_AFTER: &str = "bone_before_after.png";
+
+/// A share of 255.
+fn share(byte: u8) -> f32 {
+    f32::from(byte) / 255.0
+}
+
+/// A volume as a picture takes it.
+pub fn tissue(volume: &Volume) -> Tissue {
+    let shares = |bytes: &[u8]| bytes.iter().map(|&byte| share(byte)).collect();
+    let bodies = volume.cells.iter().map(|cell| Body {
+        kind: match cell.kind {
+            CellKind::Osteoclast => Kind::Osteoclast,
+            CellKind::Osteoblast => Kind::Osteoblast,
+            CellKind::Precursor => Kind::Precursor,
+        },
+        at_um: cell.at_um.map(f64::from),
+        radius_um: f64::from(cell.radius_um),
+    });
+    Tissue {
+        dims: volume.dims,
+        edge_um: volume.edge_um,
+        bone: shares(&volume.bone),
+        tumour: shares(&volume.tumour),
+        bodies: bodies.collect(),
+    }
+}
+
+/// Title and figures of a moment. `first` is day 0, where it is known.
+pub fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
+    let mut caption = format!("BV/TV {:.1} %", 100.0 * volume.bv_tv);
+    if let Some(first) = first
+        && first.day < volume.day
+        && first.bv_tv > 0.0
+    {
+        let change = 100.0 * (volume.bv_tv / first.bv_tv - 1.0);
+        // A minus as wide as the digits, as on axes.
+        let signed = format!("{change:+.1}").replace('-', "\u{2212}");
+        caption = format!("{caption} ({signed} % of day 0)");
+    }
+    Words {
+        title: format!("{title}, day {}", day(volume)),
+        caption,
+    }
+}
+
+/// The day of a volume, without a zero behind the point.
+pub fn day(volume: &Volume) -> String {
+    format!("{}", (volume.day * 100.0).round() / 100.0)
+}
+
+/// Names of the two sides of a picture of before and after.
+pub fn sides(first: &Volume, last: &Volume) -> [String; 2] {
+    [first, last].map(|volume| format!("day {}: BV/TV {:.1} %", day(volume), 100.0 * volume.bv_tv))
+}
+
+/// Draws `bone_d<day>.png` of every day after day 0, and day 0 beside the last. A day on which no
+/// bone is left has no picture.
+///
+/// # Errors
+/// [`OutputError`] of a file that cannot be written or drawn.
+pub(super) fn pictures(
+    plots: &Path,
+    title: &str,
+    volumes: &[&Volume],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let first = volumes
+        .iter()
+        .find(|volume| volume.day.abs() < 1e-9)
+        .copied();
+    let before = first.map(tissue);
+    let mut written = Vec::new();
+    let mut keep = |name: &str, drawn: Result<Vec<u8>, SolidError>| {
+        let path = plots.join(name);
+        match drawn {
+            Ok(bytes) => {
+                write_whole(&path, &bytes)?;
+                written.push(path);
+                Ok(())
+            }
+            Err(SolidError::NoBone(_)) => Ok(()),
+            Err(error) => Err(OutputError::Drawing {
+                path,
+                message: error.to_string(),
+            }),
+        }
+    };
+    let later = || volumes.iter().copied().filter(|volume| volume.day > 1e-9);
+    for volume in later() {
+        let said = words(title, volume, first);
+        let drawn = picture(&tissue(volume), before.as_ref(), Look::default(), &said);
+        let name = format!("bone_d{:.0}.png", volume.day);
+        keep(&name, drawn.and_then(|image| png(&image)))?;
+    }
+    if let (Some(first), Some(before), Some(last)) = (first, &before, later().last()) {
+        let said = words(title, last, Some(first));
+        let sides = sides(first, last);
+        let names = [&sides[0][..], &sides[1][..]];
+        let drawn = before_after(before, &tissue(last), Look::default(), &said, names);
+        keep(BEFORE_AFTER, drawn.and_then(|image| png(&image)))?;
+    }
+    Ok(written)
+}
