@@ -134,16 +134,21 @@ pub(super) fn outlines(text: &str, size: f64, is_bold: bool, x: f64, y: f64) -> 
 }
 
 /// Breaks a text into lines no wider than `most`, at spaces, and in longer words behind `.`, `_` and
-/// hyphens. What cannot be broken stays whole.
+/// hyphens. A number stays with the word before it. What cannot be broken stays whole.
 pub(super) fn wrap(text: &str, size: f64, is_bold: bool, most: f64) -> Vec<String> {
     let mut parts: Vec<String> = vec![String::new()];
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    let mut last = ' ';
+    while let Some(letter) = letters.next() {
         if let Some(part) = parts.last_mut() {
             part.push(letter);
         }
-        if matches!(letter, ' ' | '.' | '_' | '-') {
+        let is_number = letters.peek().is_some_and(char::is_ascii_digit);
+        let is_bound = letter == ' ' && is_number && last.is_alphabetic();
+        if matches!(letter, ' ' | '.' | '_' | '-') && !is_bound {
             parts.push(String::new());
         }
+        last = letter;
     }
     let mut lines: Vec<String> = vec![String::new()];
     for part in parts {
@@ -181,6 +186,22 @@ pub(super) fn wrap(text: &str, size: f64, is_bold: bool, most: f64) -> Vec<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_stays_with_its_word_and_a_list_breaks_behind_its_commas() {
+        let one = |text: &str, fits: &str| wrap(text, 9.0, false, width(fits, 9.0, false) + 1.0);
+        assert_eq!(
+            one(
+                "precursors 3509, tumour cells 2255925",
+                "precursors 3509, tumour cells"
+            ),
+            ["precursors 3509, tumour", "cells 2255925"]
+        );
+        assert_eq!(
+            one("days 1, 20, 300", "days 1, 20,"),
+            ["days 1, 20,", "300"]
+        );
+    }
 
     #[test]
     fn the_font_reads_and_has_every_letter_that_charts_use() {

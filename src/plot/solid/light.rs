@@ -59,21 +59,24 @@ impl Lights {
         [0, 1, 2].map(|channel| colour[channel] * light[channel] + 0.5 * shine)
     }
 
-    /// A tumour before what lies behind it: the farther one looks through, the denser.
+    /// A tumour before what lies behind it: the farther one looks through, the denser. The way through is a
+    /// share of the longest side of the lattice: a tumour shows alike in a small and in a large one.
     pub(super) fn veil(
         &self,
         behind: Vector,
         colour: Vector,
         normal: Vector,
-        through_um: f32,
+        through: f32,
     ) -> Vector {
-        /// Length over which a tumour takes most of the light that comes from behind, um.
-        const DENSE_UM: f32 = 330.0;
+        /// Way over which a tumour takes most of the light that comes from behind.
+        const DENSE: f32 = 0.17;
+        /// Way over which a rim shows.
+        const RIM: f32 = 0.02;
         const MOST: f32 = 0.6;
         let normal = unit(normal);
-        let share = MOST * (1.0 - (-through_um / DENSE_UM).exp());
+        let share = MOST * (1.0 - (-through / DENSE).exp());
         let steep = 1.0 - dot(normal, self.toward).abs();
-        let share = share + 0.3 * steep * steep * (1.0 - (-through_um / 40.0).exp());
+        let share = share + 0.3 * steep * steep * (1.0 - (-through / RIM).exp());
         let light = 0.62 + 0.48 * dot(normal, self.key).max(0.0);
         mix(behind, times(colour, light), share.min(0.85))
     }

@@ -323,7 +323,8 @@ impl Painter<'_> {
         } else {
             (None, Vec::new())
         };
-        let um = self.scene.edge_um as f32 / self.camera.pixels;
+        let sides = self.scene.dims;
+        let longest = sides[0].max(sides[1]).max(sides[2]) as f32 * self.camera.pixels;
         let mut light = vec![PAPER; front.depth.len()];
         for (sample, light) in light.iter_mut().enumerate() {
             let at = (
@@ -343,10 +344,10 @@ impl Painter<'_> {
             if nearest == NOTHING || veil.depth[sample] <= front.depth[sample] {
                 continue;
             }
-            let through_um = through[sample].max(0.0) * um;
+            let through = through[sample].max(0.0) / longest;
             let [normal, colour] = self.skin(nearest, at);
             let colour = haze(colour, 0.6 * back(veil.depth[sample]));
-            *light = self.lights.veil(*light, colour, normal, through_um);
+            *light = self.lights.veil(*light, colour, normal, through);
         }
         self.outline(&mut light, &front.depth, band);
         light
