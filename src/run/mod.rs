@@ -4,13 +4,16 @@ pub mod arrival;
 pub mod checkpoint;
 pub mod folder;
 pub mod memory;
+pub mod observer;
 pub mod ours;
 pub mod record;
 pub mod restore;
+pub mod schedule;
 pub mod sealed;
 pub mod simulation;
 pub mod solid;
 pub mod turning;
+pub mod view;
 
 mod bone;
 mod workspace;

@@ -142,6 +142,7 @@ impl Loaded {
             bone,
             report: None,
             turning,
+            begun: true,
         })
     }
 }
