@@ -9,6 +9,29 @@
 //! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`],
 //! [`scenario`], [`plot`], [`run`], [`study`], [`cohort`], [`validate`], [`cli`].
 //!
+//! A run in a few lines: a scenario from a text (or a file, with `load`), its ticks, and a field of its
+//! last state. What watches a run on its way is an [`Observer`](run::observer::Observer).
+//!
+//! ```
+//! use howship::prelude::*;
+//!
+//! let text = r#"
+//! name = "lesion"
+//! preset = "mouse"
+//! run = { duration = "2 d", burn_in = "1 d" }
+//! lattice = { size = [40, 40, 1], site = "10 um", section_thickness = "50 um" }
+//! specimen.slab.thickness = "120 um"
+//! inoculation.cells = 100
+//! "#;
+//! let mut simulation = parse("lesion.toml", text, &[])?.build()?;
+//! simulation.run(|_| {})?;
+//! let view = simulation.view();
+//! let pthrp_pm = view.signal_pm("pthrp").ok_or("no such signal")?;
+//! let highest_pm = pthrp_pm.iter().copied().fold(0.0, f32::max);
+//! assert!(highest_pm > 0.0 && view.bv_tv() > 0.0 && !view.tumour().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
 //! then z.
@@ -25,6 +48,7 @@ pub mod observe;
 pub mod output;
 pub mod patient;
 pub mod plot;
+pub mod prelude;
 pub mod run;
 pub mod scenario;
 pub mod specimen;

@@ -13,7 +13,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of `src` by their modules, without `lib.rs`, `main.rs` and unit tests.
+/// The files of `src` by their modules, without `lib.rs`, `prelude.rs`, `main.rs` and unit tests.
 fn modules() -> BTreeMap<Module, PathBuf> {
     let mut found = BTreeMap::new();
     let src = root().join("src");
@@ -32,6 +32,7 @@ fn modules() -> BTreeMap<Module, PathBuf> {
                 .collect();
             if path.extension().is_none_or(|ending| ending != "rs")
                 || module == ["lib"]
+                || module == ["prelude"]
                 || module == ["main"]
                 || module.last().unwrap() == "tests"
             {

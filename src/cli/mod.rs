@@ -17,8 +17,8 @@ macro_rules! tell {
 
 mod arms;
 mod batch;
+mod console;
 mod dask;
-mod outlook;
 mod plot;
 mod progress;
 mod reading;
@@ -26,7 +26,6 @@ mod render;
 mod resume;
 mod rigidity;
 mod run;
-mod session;
 mod signals;
 mod specimen;
 mod study;
@@ -44,6 +43,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::reading::{say_assumed, say_stages, warn};
 use crate::output::OutputError;
+use crate::run::outlook::outlook;
 use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
@@ -341,7 +341,10 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
             100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
         );
     }
-    outlook::outlook(&loaded, simulation)
+    for line in outlook(&loaded, simulation).map_err(wrong)? {
+        say!("{line}");
+    }
+    Ok(())
 }
 
 /// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Stop;
-use super::arms;
 use super::progress::Progress;
 use super::run::on_threads;
-use super::verify::prepare;
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_new, write_whole};
 use crate::plot::solid::{
@@ -16,11 +14,12 @@ use crate::plot::solid::{
 };
 use crate::run::checkpoint::{all, open, read_bytes};
 use crate::run::folder::Manifest;
+use crate::run::members::{is_group, members};
 use crate::run::ours::refuse_inside;
+use crate::run::past::prepare;
 use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
 use crate::run::solid::{day, sides, tissue, words};
-use crate::scenario::build::Loaded;
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
@@ -206,9 +205,9 @@ fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, Stop> {
     if path.is_file() {
         return Ok(vec![path.to_path_buf()]);
     }
-    if arms::is_group(path) {
-        let members = arms::members(path)?;
-        let names: Vec<String> = members.iter().map(|it| it.display().to_string()).collect();
+    if is_group(path) {
+        let runs = members(path)?;
+        let names: Vec<String> = runs.iter().map(|it| it.display().to_string()).collect();
         return Err(refused(format_args!(
             "{} holds several runs: name one of {}",
             path.display(),
@@ -248,7 +247,7 @@ fn find(arguments: &RenderArguments) -> Result<Found, Stop> {
             ..
         } = restored;
         let target = target(arguments.day, &simulation)?;
-        let title = title.get_or_insert_with(|| title_of(&loaded)).clone();
+        let title = title.get_or_insert_with(|| loaded.title()).clone();
         let kept = record.volumes();
         let at_day = |day: f64| {
             let half_d = 0.5 * simulation.model.tick_h / 24.0;
@@ -290,15 +289,7 @@ fn from_the_start(arguments: &RenderArguments, first: Option<Volume>) -> Result<
     simulation
         .begin()
         .map_err(|fault| Stop::Failed(format!("error: {fault}")))?;
-    run_to(arguments, title_of(&loaded), first, simulation, target)
-}
-
-fn title_of(loaded: &Loaded) -> String {
-    let name = loaded.scenario.name.replace('_', " ");
-    match &loaded.scenario.arm {
-        Some(arm) => format!("{name}, {arm}"),
-        None => name,
-    }
+    run_to(arguments, loaded.title(), first, simulation, target)
 }
 
 fn day_of(tick: u32, simulation: &Simulation) -> f64 {

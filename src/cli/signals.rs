@@ -10,6 +10,8 @@ use signal_hook::flag;
 #[derive(Clone)]
 pub(super) struct Signals {
     caught: Arc<AtomicUsize>,
+    /// Set by the first signal.
+    again: Arc<AtomicBool>,
 }
 
 /// What the process listens with from the first wish to do so: a signal between two runs of one
@@ -31,14 +33,19 @@ impl Signals {
         // What was started by nohup is to outlive its terminal.
         let hangup = (!is_hangup_ignored()).then_some(SIGHUP);
         for signal in [SIGINT, SIGTERM].into_iter().chain(hangup) {
-            // In this order: the first signal finds `again` unset and sets it.
+            // In this order: the first signal finds `again` unset and sets it, when it is known which it is.
             flag::register_conditional_shutdown(signal, exit_code(signal), Arc::clone(&again))?;
-            flag::register(signal, Arc::clone(&again))?;
             flag::register_usize(signal, Arc::clone(&caught), signal as usize)?;
+            flag::register(signal, Arc::clone(&again))?;
         }
-        let signals = Self { caught };
+        let signals = Self { caught, again };
         *shared = Some(signals.clone());
         Ok(signals)
+    }
+
+    /// Set when a signal came.
+    pub(super) fn flag(&self) -> &AtomicBool {
+        &self.again
     }
 
     /// Name and exit code of the signal that came, if one did.

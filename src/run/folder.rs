@@ -11,6 +11,12 @@ use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 
 /// What a manifest says of a run that came to its end.
 pub const DONE: &str = "done";
+/// What it says while a run goes on.
+pub const RUNNING: &str = "running";
+/// With what it begins when a run was asked to stop.
+pub const STOPPED: &str = "stopped by ";
+/// The file with the scenario of a run.
+pub const SCENARIO: &str = "scenario.toml";
 
 /// A folder that a run writes into.
 #[derive(Debug)]

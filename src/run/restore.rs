@@ -40,6 +40,15 @@ impl Loaded {
         Self::checked(tree, folder)
     }
 
+    /// Heading of its pictures: name and arm.
+    pub fn title(&self) -> String {
+        let name = self.scenario.name.replace('_', " ");
+        match &self.scenario.arm {
+            Some(arm) => format!("{name}, {arm}"),
+            None => name,
+        }
+    }
+
     /// Folder to which file names in the scenario refer, from the root on.
     pub fn inputs(&self) -> String {
         let folder = if self.folder.as_os_str().is_empty() {
@@ -142,6 +151,7 @@ impl Loaded {
             bone,
             report: None,
             turning,
+            begun: true,
         })
     }
 }

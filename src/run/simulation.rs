@@ -38,6 +38,8 @@ pub struct Simulation {
     pub bone: String,
     /// The turn into an arm, while it is to come.
     pub turning: Option<Box<Turning>>,
+    /// True when what is due at the present time is done.
+    pub(super) begun: bool,
 }
 
 impl Loaded {
@@ -123,6 +125,7 @@ impl Loaded {
             bone,
             report: Some(report),
             turning,
+            begun: false,
         })
     }
 
@@ -145,7 +148,9 @@ impl Simulation {
     /// # Errors
     /// A [`Fault`] that names what went wrong, where and in which tick.
     pub fn run(&mut self, mut watch: impl FnMut(&Self)) -> Result<(), Fault> {
-        self.begin()?;
+        if !self.begun {
+            self.begin()?;
+        }
         loop {
             watch(self);
             if self.is_done() {
@@ -174,7 +179,13 @@ impl Simulation {
             self.state.settle(&self.model, &colony)?;
             self.arrival = None;
         }
+        self.begun = true;
         Ok(())
+    }
+
+    /// True when what is due before the next tick is done.
+    pub const fn is_begun(&self) -> bool {
+        self.begun
     }
 
     /// One tick, and what is due at the time that it leads to.

@@ -13,7 +13,7 @@ use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::COLUMNS;
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
-use crate::scenario::read::read_file;
+use crate::scenario::read::{read_file, read_layer};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
@@ -54,8 +54,27 @@ pub struct Loaded {
 /// What is wrong, with file, line and remedy.
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     let tree = read_file(path, preset, sets)?;
-    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    Loaded::from_tree(tree, folder)
+    Loaded::from_tree(tree, folder_of(path))
+}
+
+/// Reads a scenario from a text, with its preset, its base and assignments as for `--set`.
+///
+/// Messages name the text by `name`, which may be the path of a file that need not be there: names of
+/// files in the scenario are taken from its folder, else from that in which the program was started.
+///
+/// # Errors
+/// What is wrong, with the name, the line and the remedy.
+pub fn parse(name: &str, text: &str, sets: &[String]) -> Result<Loaded, Diagnostics> {
+    let layer = Layer {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    let path = Path::new(name);
+    Loaded::from_tree(read_layer(layer, path, preset, sets)?, folder_of(path))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// Lays what comes with howship and is asked for under the scenario: immune cells of the preset where

@@ -38,7 +38,21 @@ pub fn read_file(
     preset: impl Fn(&str) -> Option<&'static str>,
     sets: &[String],
 ) -> Result<Tree, Diagnostic> {
-    let mut files = vec![Tree::parse(load(path)?)?];
+    read_layer(load(path)?, path, preset, sets)
+}
+
+/// The same, with a text in place of the file of this path. Files that it names are looked for where
+/// those that the file names would be.
+///
+/// # Errors
+/// Those of [`read_file`], but those of reading the file itself.
+pub fn read_layer(
+    layer: Layer,
+    path: &Path,
+    preset: impl Fn(&str) -> Option<&'static str>,
+    sets: &[String],
+) -> Result<Tree, Diagnostic> {
+    let mut files = vec![Tree::parse(layer)?];
     let mut chosen = take_text(&mut files[0], "preset")?;
     let mut paths = vec![path.to_path_buf()];
     while let Some((name, place)) = take_text(&mut files[paths.len() - 1], "extends")? {

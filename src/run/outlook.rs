@@ -1,12 +1,13 @@
-//! What `howship check` says of the run to come: tumour, arms, doses, and what it will take.
+//! What can be said of a run to come: tumour, arms, doses, and what it will take.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::Stop;
-use super::progress::span;
+use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::run::record::Record;
+use crate::layers::diagnostic::Diagnostics;
+use crate::run::record::{Record, frames as film_frames};
+use crate::run::remaining::span;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::Site;
@@ -28,11 +29,13 @@ const BYTES_OF_FRAME: f64 = 10e3;
 const BYTES_OF_CURVES: f64 = 300e3;
 const BYTES_OF_SITE: f64 = 13.0;
 
-/// Says it. The simulation is used up: some of its ticks are measured.
-pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Stop> {
-    let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
-    say!("tumour    {}", tumour(loaded));
-    say_courses("", &simulation.model);
+/// Lines with what it is in front. The simulation is used up: some of its ticks are measured.
+///
+/// # Errors
+/// Arms that make no sense.
+pub fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, Diagnostics> {
+    let mut lines = vec![format!("tumour    {}", tumour(loaded))];
+    lines.extend(courses("", &simulation.model));
     let scenario = &loaded.scenario;
     let mut ticks = u64::from(simulation.burn_in_ticks) + u64::from(simulation.ticks);
     let end = ticks;
@@ -42,24 +45,23 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
         let at = loaded.tree.get(&format!("arms.{name}.at"));
         let typed = at.as_ref().and_then(toml::Value::as_str);
         let at = typed.map_or_else(|| arm.at.to_string(), str::to_owned);
-        say!("arm       {name} from {at} on: {}", arm.set.join("; "));
+        lines.push(format!(
+            "arm       {name} from {at} on: {}",
+            arm.set.join("; ")
+        ));
         let taken = loaded.taking(name).and_then(|arm| arm.at_the_end());
-        let model = taken
-            .and_then(|arm| arm.model(simulation.model.grid))
-            .map_err(wrong)?;
-        say_courses(&format!("{name}: "), &model);
+        let model = taken.and_then(|arm| arm.model(simulation.model.grid))?;
+        lines.extend(courses(&format!("{name}: "), &model));
         ticks += end - u64::from(loaded.fork_tick(arm.at));
     }
     if let Some(arm) = &scenario.arm {
-        say!("arm       this is a run of {arm} alone");
+        lines.push(format!("arm       this is a run of {arm} alone"));
     }
     let size = size(loaded, &simulation.model.grid);
-    say!(
-        "wall      {}",
-        wall(simulation, ticks).unwrap_or_else(|fault| format!("not measured: {fault}"))
-    );
-    say!("output    {size}");
-    Ok(())
+    let wall = wall(simulation, ticks).unwrap_or_else(|fault| format!("not measured: {fault}"));
+    lines.push(format!("wall      {wall}"));
+    lines.push(format!("output    {size}"));
+    Ok(lines)
 }
 
 /// A time, h, in days for the eye.
@@ -120,7 +122,7 @@ fn tumour(loaded: &Loaded) -> String {
 
 /// Doses and fractions of a model, a line for each drug, each course that waits, and each course of
 /// radiation.
-fn say_courses(before: &str, model: &Model) {
+fn courses(before: &str, model: &Model) -> Vec<String> {
     let mut lines = doses(&model.plan);
     if let Some(plan) = &model.radiotherapy {
         lines.extend(fractions(plan));
@@ -128,9 +130,10 @@ fn say_courses(before: &str, model: &Model) {
     if lines.is_empty() {
         lines.push("none".to_owned());
     }
-    for line in lines {
-        say!("doses     {before}{line}");
-    }
+    let lines = lines.iter();
+    lines
+        .map(|line| format!("doses     {before}{line}"))
+        .collect()
 }
 
 /// First, last and number.
@@ -212,7 +215,7 @@ fn fractions(plan: &RadiationPlan) -> Vec<String> {
 }
 
 /// Wall time of so many ticks, by some that are run.
-fn wall(mut simulation: Simulation, ticks: u64) -> Result<String, crate::engine::fault::Fault> {
+fn wall(mut simulation: Simulation, ticks: u64) -> Result<String, Fault> {
     let began = Instant::now();
     simulation.begin()?;
     simulation.step()?;
@@ -262,7 +265,7 @@ fn size(loaded: &Loaded, grid: &Grid) -> String {
     let days = output.map_days.iter();
     let asked = days.filter(|&&day| day > 0.0 && day < duration_h / 24.0);
     let maps = asked.count() as f64 + 2.0;
-    let frames = crate::run::record::frames(loaded);
+    let frames = film_frames(loaded);
     let sites = grid.len() as f64;
     let states = scenario.checkpoint.keep as f64 + scenario.arms.len() as f64;
     let tables = rows * columns as f64 * BYTES_OF_NUMBER;

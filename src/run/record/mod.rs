@@ -1,25 +1,25 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
+mod digests;
+mod moments;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::digests::{Prints, read_prints};
+use self::moments::Moment;
+pub use self::moments::frames;
 use crate::biology::tumour::clones::PARENTAL;
-use crate::engine::fingerprint::{Field, fields, whole};
 use crate::engine::model::Model;
-use crate::engine::supply::dose_gy;
 use crate::mechanics::follow_up;
-use crate::numerics::files::read_text;
 use crate::numerics::reduce::ordered_sum;
 use crate::observe::immune;
-use crate::observe::picture::{Slice, slices};
 use crate::observe::radiation;
 use crate::observe::series::{COLUMNS, columns, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
-use crate::observe::volume::Volume;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient::bones::{self, Bones, events_csv};
@@ -29,19 +29,11 @@ use crate::plot::curves::{
     PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
     write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
 };
-use crate::plot::film::write_film;
-use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
-use crate::plot::ticks::decimal;
 use crate::run::simulation::Simulation;
-use crate::run::solid;
 use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
-use crate::tissue::population::OsteoblastStage;
-
-/// Frames of the film at least, where there are as many ticks.
-const FILM_FRAMES: f64 = 60.0;
 
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
@@ -63,28 +55,6 @@ pub const TABLES: [&str; 13] = [
     "digests.csv",
 ];
 
-/// Hexadecimal digits that are kept of the digest of a part.
-const PART_DIGITS: usize = 8;
-
-/// Digests of all parts of the state at one time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prints {
-    /// Tick.
-    pub tick: u32,
-    /// Digest of the whole, then of each part.
-    pub digests: Vec<String>,
-}
-
-/// A map yet to be drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Moment {
-    day: f64,
-    caption: String,
-    slices: Vec<Slice>,
-    /// What a picture in space shows; none of a section, nor of a frame of the film.
-    volume: Option<Volume>,
-}
-
 /// True when the present time is a multiple of an interval, h.
 fn is_due(simulation: &Simulation, every_h: f64) -> bool {
     let turns = simulation.state.time_h / every_h;
@@ -95,42 +65,6 @@ fn is_due(simulation: &Simulation, every_h: f64) -> bool {
 pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     let every_h = loaded.scenario.output.series_every.get();
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
-}
-
-/// A count with its thousands set apart.
-fn count(number: usize) -> String {
-    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
-}
-
-/// Hours of a day.
-const DAY_H: f64 = 24.0;
-
-/// Time between frames of the film, h.
-fn film_every_h(loaded: &Loaded) -> f64 {
-    let asked_h = loaded.scenario.output.film_every.get();
-    if asked_h > 0.0 {
-        return asked_h;
-    }
-    let run = &loaded.scenario.run;
-    let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
-    if most_h >= DAY_H {
-        return (most_h / DAY_H).floor() * DAY_H;
-    }
-    // Whole parts of a day, so that frames come at the same hours of each.
-    let parts = (1..=24).map(|parts| DAY_H / f64::from(parts));
-    let is_ticks = |every_h: &f64| {
-        let ticks = every_h / run.tick.get();
-        ticks > 0.5 && (ticks - ticks.round()).abs() < 1e-9
-    };
-    let mut fitting = parts.filter(is_ticks);
-    fitting
-        .find(|&every_h| every_h <= most_h)
-        .unwrap_or(run.tick.get())
-}
-
-/// Frames that the film of a run will have.
-pub fn frames(loaded: &Loaded) -> f64 {
-    (loaded.scenario.run.duration.get() / film_every_h(loaded)).ceil() + 1.0
 }
 
 /// What a run has recorded.
@@ -268,14 +202,12 @@ impl Record {
         }
         let is_last = simulation.is_done();
         let output = &loaded.scenario.output;
-        let film_every_h = film_every_h(loaded);
         let Simulation {
             model,
             state,
             scratch,
             ..
         } = simulation;
-        let due = |every: f64| is_due(simulation, every);
         for (agent, &peak) in model.plan.agents.iter().zip(&scratch.drug_peaks_mg_per_l) {
             let so_far = self.peaks_mg_per_l.entry(agent.name.clone()).or_default();
             *so_far = so_far.max(peak);
@@ -321,24 +253,7 @@ impl Record {
             let all = &bones.course.events.all;
             events.extend(all.iter().skip(events.len()).copied());
         }
-        let asked = output
-            .map_days
-            .iter()
-            .any(|day| (day * 24.0 - state.time_h).abs() < 0.5 * model.tick_h);
-        let film = due(film_every_h) || is_last;
-        let map = asked || is_last || state.time_h.abs() < 1e-9;
-        if film || map {
-            let moment = self.moment(simulation);
-            if map {
-                self.maps.push(Moment {
-                    volume: Volume::of(model, state),
-                    ..moment.clone()
-                });
-            }
-            if film {
-                self.film.push(moment);
-            }
-        }
+        self.take_moments(loaded, simulation);
     }
 
     /// One row of `rigidity.csv` at every reading, and at the end.
@@ -490,7 +405,6 @@ impl Record {
     /// # Errors
     /// What is not in step.
     pub fn check(&self, model: &Model) -> Result<(), String> {
-        let grid = &model.grid;
         for table in [
             &self.series,
             &self.ledger,
@@ -526,75 +440,8 @@ impl Record {
         if self.prints.iter().any(|row| row.digests.len() != width) {
             return Err(format!("a row of digests that is not {width} long"));
         }
-        for slice in self.maps.iter().chain(&self.film).flat_map(|at| &at.slices) {
-            let [a, b] = slice.axes;
-            let fits = a.max(b).max(slice.fixed) < 3
-                && slice.layer < grid.dims[slice.fixed]
-                && slice.shown.len() == grid.dims[a] * grid.dims[b];
-            if !fits {
-                return Err("a map that does not fit the lattice".to_owned());
-            }
-        }
-        for moment in self.maps.iter().chain(&self.film) {
-            if let Some(volume) = &moment.volume {
-                volume.check(grid)?;
-            }
-        }
+        self.check_moments(&model.grid)?;
         Ok(())
-    }
-
-    fn print(&mut self, simulation: &Simulation) {
-        // A state is a struct, and hashing writes to memory: neither fails.
-        let found = fields(&simulation.state).unwrap_or_default();
-        if self.parts.is_empty() {
-            self.parts = found.iter().map(|part| part.path.clone()).collect();
-        }
-        let mut digests = vec![whole(&found).to_hex()[..2 * PART_DIGITS].to_owned()];
-        digests.extend(
-            found
-                .iter()
-                .map(|Field { digest, .. }| digest.to_hex()[..PART_DIGITS].to_owned()),
-        );
-        self.prints.push(Prints {
-            tick: simulation.state.tick,
-            digests,
-        });
-    }
-
-    fn moment(&self, simulation: &Simulation) -> Moment {
-        let Simulation { model, state, .. } = simulation;
-        let bv_tv = state.bv_tv(model);
-        let start = self.series.rows.first().map_or(bv_tv, |row| row[1]);
-        let stages = state.osteoblasts.stage.iter();
-        let mature = stages
-            .filter(|&&stage| stage == OsteoblastStage::Mature)
-            .count();
-        Moment {
-            day: state.day(),
-            caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0); osteoclasts {}, osteoblasts {}, precursors {}, tumour \
-                 cells {}",
-                100.0 * bv_tv,
-                100.0 * (bv_tv / start - 1.0),
-                count(state.osteoclasts.len()),
-                count(mature),
-                count(state.osteoblasts.len() - mature),
-                count(state.tumour.len())
-            )
-            .replace('-', "\u{2212}"),
-            slices: slices(model, state),
-            volume: None,
-        }
-    }
-
-    /// `digests.csv`: tick, digest of the state, digests of its parts.
-    fn digests_csv(&self) -> String {
-        let mut text = format!("tick,state,{}\n", self.parts.join(","));
-        for prints in &self.prints {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{},{}", prints.tick, prints.digests.join(","));
-        }
-        text
     }
 
     /// Writes the tables, and returns where.
@@ -685,79 +532,8 @@ impl Record {
             let days = dose_days(&self.drugs);
             written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
-        for moment in &self.maps {
-            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
-        }
-        written.extend(solid::pictures(plots, title, &self.volumes())?);
-        written.extend(self.write_dose_map(plots, title, grid)?);
-        let film: Vec<Frame> = self
-            .film
-            .iter()
-            .map(|moment| self.frame(moment, grid))
-            .collect();
-        let path = plots.join("map.gif");
-        write_film(&path, title, &film, &self.series)?;
-        written.push(path);
+        written.extend(self.write_moments(plots, title, grid)?);
         Ok(written)
-    }
-}
-
-impl Record {
-    /// Volumes of the days of maps, of a lattice in space: day 0 is the first of them.
-    pub fn volumes(&self) -> Vec<&Volume> {
-        let moments = self.maps.iter();
-        moments
-            .filter_map(|moment| moment.volume.as_ref())
-            .collect()
-    }
-
-    /// Draws the sum of all fractions over the last map.
-    fn write_dose_map(
-        &self,
-        plots: &Path,
-        title: &str,
-        grid: &Grid,
-    ) -> Result<Vec<PathBuf>, OutputError> {
-        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
-            return Ok(Vec::new());
-        };
-        let dose_gy: Vec<Vec<f64>> = moment
-            .slices
-            .iter()
-            .map(|slice| {
-                let sites = slice.shown.len();
-                let width = grid.dims[slice.axes[0]];
-                let site = |pixel: usize| {
-                    let mut at = [0; 3];
-                    at[slice.axes[0]] = pixel % width;
-                    at[slice.axes[1]] = pixel / width;
-                    at[slice.fixed] = slice.layer;
-                    grid.index(at[0], at[1], at[2])
-                };
-                let total = |pixel: usize| {
-                    let doses = self.fractions.iter();
-                    doses.fold(0.0, |sum, fraction| {
-                        sum + dose_gy(grid, fraction, site(pixel))
-                    })
-                };
-                (0..sites).map(total).collect()
-            })
-            .collect();
-        let caption = format!(
-            "{} fraction{}, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
-            self.fractions.len(),
-            if self.fractions.len() == 1 { "" } else { "s" },
-            last.time_h / 24.0,
-            last.dose_gy,
-            moment.day
-        );
-        write_dose_map(
-            plots,
-            &format!("{title}: dose of all fractions"),
-            &caption,
-            &self.frame(moment, grid).cuts,
-            &dose_gy,
-        )
     }
 }
 
@@ -836,84 +612,4 @@ pub fn dose_days(drugs: &Table) -> Vec<f64> {
         .filter(|pair| counts.iter().any(|&at| pair[1][at] > pair[0][at]))
         .map(|pair| pair[0][0])
         .collect()
-}
-
-impl Record {
-    fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
-        const NAMES: [&str; 3] = ["x", "y", "z"];
-        let columns = self.clones.columns.iter();
-        let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
-        let cuts = moment
-            .slices
-            .iter()
-            .map(|slice| Cut {
-                name: if grid.is_section() {
-                    String::new()
-                } else {
-                    format!(
-                        "at {} = {:.2} mm",
-                        NAMES[slice.fixed],
-                        (slice.layer as f64 + 0.5) * grid.edge_um / 1e3
-                    )
-                },
-                axes: [NAMES[slice.axes[0]], NAMES[slice.axes[1]]],
-                width: grid.dims[slice.axes[0]],
-                height: grid.dims[slice.axes[1]],
-                pixel_um: grid.edge_um,
-                tissue: slice.shown.clone(),
-            })
-            .collect();
-        Frame {
-            day: moment.day,
-            caption: moment.caption.clone(),
-            cuts,
-            clones: clones.map(str::to_owned).collect(),
-        }
-    }
-}
-
-/// Reads `digests.csv`: names of the parts, and the rows.
-///
-/// # Errors
-/// [`OutputError`] that names the file and the line of what does not read.
-pub fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
-    let text = read_text(path).map_err(|source| OutputError::Io {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    let wrong = |line: usize, message: String| OutputError::Table {
-        path: path.to_path_buf(),
-        line,
-        message,
-    };
-    let mut lines = text.lines();
-    let heads: Vec<String> = lines
-        .next()
-        .unwrap_or_default()
-        .split(',')
-        .map(str::to_owned)
-        .collect();
-    if heads.len() < 2 || heads[0] != "tick" || heads[1] != "state" {
-        return Err(wrong(
-            1,
-            "expected the columns tick, state and parts".to_owned(),
-        ));
-    }
-    let mut rows = Vec::new();
-    for (index, line) in lines.enumerate() {
-        let mut cells = line.split(',');
-        let tick = cells.next().unwrap_or_default();
-        let tick = tick
-            .parse()
-            .map_err(|_| wrong(index + 2, format!("found \"{tick}\", expected a tick")))?;
-        let digests: Vec<String> = cells.map(str::to_owned).collect();
-        if digests.len() + 1 != heads.len() {
-            return Err(wrong(
-                index + 2,
-                format!("{} values under {} columns", digests.len() + 1, heads.len()),
-            ));
-        }
-        rows.push(Prints { tick, digests });
-    }
-    Ok((heads[2..].to_vec(), rows))
 }

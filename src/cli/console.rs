@@ -1,0 +1,224 @@
+//! What runs say on their way, in words: lines, a bar, warnings; and the signals that stop them.
+
+use std::cell::{OnceCell, RefCell};
+use std::sync::atomic::AtomicBool;
+
+use super::Stop;
+use super::progress::Progress;
+use super::reading::{say_assumed, say_stages, warn};
+use super::signals::Signals;
+use crate::run::error::{RunError, Stopped};
+use crate::run::host::{Event, Host, Kept, Outcome};
+use crate::run::view::View;
+use crate::therapy::condition::Condition;
+
+/// The terminal around runs.
+pub(super) struct Console {
+    quiet: bool,
+    progress: RefCell<Option<Progress>>,
+    signals: OnceCell<Signals>,
+}
+
+/// Never set.
+static GO_ON: AtomicBool = AtomicBool::new(false);
+
+impl Console {
+    pub(super) const fn new(quiet: bool) -> Self {
+        Self {
+            quiet,
+            progress: RefCell::new(None),
+            signals: OnceCell::new(),
+        }
+    }
+
+    fn tick(&self, view: &View<'_>) {
+        if let Some(progress) = self.progress.borrow_mut().as_mut() {
+            let clock = view.clock();
+            if clock.tick == clock.burn_in_ticks {
+                progress.begin_anew();
+            }
+            progress.at(u64::from(clock.tick), || {
+                format!(
+                    "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
+                    view.day(),
+                    100.0 * view.bv_tv(),
+                    view.tumour().len(),
+                    view.osteoclasts().len()
+                )
+            });
+        }
+    }
+}
+
+impl Host for Console {
+    fn hear(&self, event: &Event<'_>) {
+        match event {
+            Event::Notices(notices) => warn(notices),
+            Event::Begun(ticks) => {
+                *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
+            }
+            Event::Tick(view) => self.tick(view),
+            Event::Stepped => {
+                if let Some(progress) = self.progress.borrow_mut().take() {
+                    progress.finish();
+                }
+            }
+            Event::NotKept(kept, error) => match kept {
+                Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
+                Kept::Past => {
+                    tell!("warning: the past of an arm is not kept, it will be run again: {error}")
+                }
+                Kept::Final => tell!("warning: the final state is not kept: {error}"),
+            },
+            Event::Unused(file, error) => tell!(
+                "warning: {} {error}; the one before it is tried",
+                file.display()
+            ),
+            Event::OtherScenario(file) => tell!(
+                "warning: {} is of another scenario than scenario.toml; the one before it is tried",
+                file.display()
+            ),
+            Event::Altered(lines) => say_all(lines),
+            Event::Verified {
+                outputs,
+                digest,
+                differences,
+                ..
+            } => {
+                if differences.is_empty() {
+                    say!("equal: {outputs} outputs and the state {digest}");
+                }
+                say_all(differences);
+            }
+            _ if self.quiet => {}
+            Event::Done(outcome) => report(outcome),
+            Event::DoneAlready(folder) => say!("{} is done already", folder.display()),
+            Event::GoingOn(view) => {
+                tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
+            }
+            Event::Arm(name) => tell!("arm {name}"),
+            Event::Replaced(folder) => say!("{} was replaced by it", folder.display()),
+            Event::Compared { differences, files } => {
+                say_all(differences);
+                for file in *files {
+                    say!("{}", file.display());
+                }
+            }
+        }
+    }
+
+    fn listen(&self) -> std::io::Result<()> {
+        if self.signals.get().is_none() {
+            let signals = Signals::listen()?;
+            self.signals.get_or_init(|| signals);
+        }
+        Ok(())
+    }
+
+    fn stop(&self) -> &AtomicBool {
+        self.signals.get().map_or(&GO_ON, Signals::flag)
+    }
+
+    fn stopped_by(&self) -> &str {
+        let caught = self.signals.get().and_then(Signals::caught);
+        caught.map_or("request", |(name, _)| name)
+    }
+}
+
+fn say_all(lines: &[String]) {
+    for line in lines {
+        say!("{line}");
+    }
+}
+
+fn report(outcome: &Outcome<'_>) {
+    if let Some(report) = outcome.report {
+        let day0 = report.day0.as_ref().map(|figures| (figures, ""));
+        say_stages(report, day0);
+        say_assumed(&report.assumed);
+    }
+    let ends = |name: &str| {
+        let values = outcome.record.series.column(name)?;
+        Some((*values.first()?, *values.last()?))
+    };
+    if let (Some(bone), Some(tumour), Some(osteoclasts)) =
+        (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
+    {
+        say!(
+            "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
+            100.0 * bone.0,
+            100.0 * bone.1,
+            100.0 * (bone.1 / bone.0 - 1.0),
+            tumour.0,
+            tumour.1,
+            osteoclasts.0,
+            osteoclasts.1
+        );
+    }
+    let (model, state) = (&outcome.simulation.model, &outcome.simulation.state);
+    let courses = model.plan.conditional.iter().zip(&state.courses.dates);
+    for (entry, dates) in courses {
+        let said = |event: &str, condition: Option<Condition>, date: Option<f64>| {
+            if let Some(condition) = condition {
+                let day = match date {
+                    Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
+                    None => format!("has not {event}"),
+                };
+                say!("course {} {day} ({condition})", entry.name);
+            }
+        };
+        said("begun", entry.course.start_when, dates.started_h);
+        said("ended", entry.course.stop_when, dates.stopped_h);
+    }
+    say!("results in {}", outcome.folder.display());
+}
+
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Output(error) => error.into(),
+            RunError::Scenario(_) | RunError::CannotTell(_) => Self::Request(error.to_string()),
+            RunError::Refused(_) => Self::Request(format!("error: {error}")),
+            RunError::Stopped(stopped) => Self::Signal(signal_code(), how_to_go_on(&stopped)),
+            RunError::Unreplaced { error, out, new } => Self::from(*error).and(&format!(
+                "{} is as it was; what was to replace it lies in {}",
+                out.display(),
+                new.display()
+            )),
+            _ => Self::Failed(format!("error: {error}")),
+        }
+    }
+}
+
+impl Stop {
+    /// The same, with a line more.
+    fn and(self, line: &str) -> Self {
+        let more = |message: String| format!("{message}\n{line}");
+        match self {
+            Self::Request(message) => Self::Request(more(message)),
+            Self::Failed(message) => Self::Failed(more(message)),
+            Self::Signal(code, message) => Self::Signal(code, more(message)),
+        }
+    }
+}
+
+/// Exit code of the signal that came.
+fn signal_code() -> u8 {
+    let signals = Signals::listen().ok();
+    let caught = signals.as_ref().and_then(Signals::caught);
+    caught.map_or(1, |(_, code)| code)
+}
+
+fn how_to_go_on(stopped: &Stopped) -> String {
+    let mut words = stopped.to_string();
+    if let Some((_, _, folder)) = &stopped.saved {
+        words = format!("{words}\ngo on with: howship resume {}", folder.display());
+    }
+    if let Some(group) = &stopped.group {
+        words = format!(
+            "{words}\nor with its arms too: howship resume {}",
+            group.display()
+        );
+    }
+    words
+}

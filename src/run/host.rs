@@ -1,0 +1,119 @@
+//! What happens to a run on its way, and the program that hears of it and may ask it to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use crate::observe::figures::SpecimenReport;
+use crate::output::OutputError;
+use crate::run::checkpoint::CheckpointError;
+use crate::run::record::Record;
+use crate::run::simulation::Simulation;
+use crate::run::view::View;
+
+/// Something that happens to a run that writes a folder.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// What the scenario and its image tell that a reader may not expect.
+    Notices(&'a [String]),
+    /// A run of so many ticks is about to be stepped.
+    Begun(u64),
+    /// A tick is done.
+    Tick(View<'a>),
+    /// The last tick is done; files are written next.
+    Stepped,
+    /// A run is over and its files are written.
+    Done(Outcome<'a>),
+    /// A run that was to go on is over already.
+    DoneAlready(&'a Path),
+    /// A run goes on from this state.
+    GoingOn(View<'a>),
+    /// The arm of this name comes next.
+    Arm(&'a str),
+    /// The folder of an earlier run was replaced.
+    Replaced(&'a Path),
+    /// Arms were held against each other: the difference of each at the last common time, and what was
+    /// written.
+    Compared {
+        /// A sentence for each arm.
+        differences: &'a [String],
+        /// The files.
+        files: &'a [PathBuf],
+    },
+    /// A run was run again.
+    Verified {
+        /// Its folder.
+        folder: &'a Path,
+        /// Number of its files.
+        outputs: usize,
+        /// Digest of its last state, as it says.
+        digest: &'a str,
+        /// What is not the same.
+        differences: &'a [String],
+    },
+    /// What lies around the runs of a group and is not what was written.
+    Altered(&'a [String]),
+    /// A state could not be kept; the run goes on.
+    NotKept(Kept, &'a OutputError),
+    /// A checkpoint is not used; the one before it is tried.
+    Unused(&'a Path, &'a CheckpointError),
+    /// A checkpoint is of another scenario than the one beside it; the one before it is tried.
+    OtherScenario(&'a Path),
+}
+
+/// A run that is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome<'a> {
+    /// The simulation at its end.
+    pub simulation: &'a Simulation,
+    /// What was recorded.
+    pub record: &'a Record,
+    /// From the scan to day 0, where it was measured.
+    pub report: Option<&'a SpecimenReport>,
+    /// The folder of the run.
+    pub folder: &'a Path,
+}
+
+/// A state that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Of this tick, to go on from.
+    Checkpoint(u32),
+    /// The past of an arm.
+    Past,
+    /// The last.
+    Final,
+}
+
+/// The program in which runs take place.
+pub trait Host {
+    /// Hears what happens.
+    fn hear(&self, event: &Event<'_>);
+
+    /// Called before the first tick of a run that can be stopped; from here on the flag is looked at.
+    ///
+    /// # Errors
+    /// Why no wish to stop could be heard; the run is not begun.
+    fn listen(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    /// Set when the run is to stop at the next tick, with its state saved.
+    fn stop(&self) -> &AtomicBool {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        &NEVER
+    }
+
+    /// Who asked for it, as `run.json` says it.
+    fn stopped_by(&self) -> &str {
+        "request"
+    }
+}
+
+/// A program that hears nothing and never stops a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Host for Silent {
+    fn hear(&self, _: &Event<'_>) {}
+}

@@ -1,0 +1,255 @@
+//! Moments that a run keeps for its pictures: maps, frames of the film, volumes.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Record, is_due};
+use crate::engine::supply::dose_gy;
+use crate::observe::picture::{Slice, slices};
+use crate::observe::volume::Volume;
+use crate::output::OutputError;
+use crate::plot::film::write_film;
+use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
+use crate::plot::ticks::decimal;
+use crate::run::simulation::Simulation;
+use crate::run::solid;
+use crate::scenario::build::Loaded;
+use crate::tissue::grid::Grid;
+use crate::tissue::population::OsteoblastStage;
+
+/// Frames of the film at least, where there are as many ticks.
+const FILM_FRAMES: f64 = 60.0;
+
+/// A map yet to be drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Moment {
+    day: f64,
+    caption: String,
+    slices: Vec<Slice>,
+    /// What a picture in space shows; none of a section, nor of a frame of the film.
+    volume: Option<Volume>,
+}
+
+/// A count with its thousands set apart.
+fn count(number: usize) -> String {
+    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
+}
+
+/// Hours of a day.
+const DAY_H: f64 = 24.0;
+
+/// Time between frames of the film, h.
+fn film_every_h(loaded: &Loaded) -> f64 {
+    let asked_h = loaded.scenario.output.film_every.get();
+    if asked_h > 0.0 {
+        return asked_h;
+    }
+    let run = &loaded.scenario.run;
+    let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
+    if most_h >= DAY_H {
+        return (most_h / DAY_H).floor() * DAY_H;
+    }
+    // Whole parts of a day, so that frames come at the same hours of each.
+    let parts = (1..=24).map(|parts| DAY_H / f64::from(parts));
+    let is_ticks = |every_h: &f64| {
+        let ticks = every_h / run.tick.get();
+        ticks > 0.5 && (ticks - ticks.round()).abs() < 1e-9
+    };
+    let mut fitting = parts.filter(is_ticks);
+    fitting
+        .find(|&every_h| every_h <= most_h)
+        .unwrap_or(run.tick.get())
+}
+
+/// Frames that the film of a run will have.
+pub fn frames(loaded: &Loaded) -> f64 {
+    (loaded.scenario.run.duration.get() / film_every_h(loaded)).ceil() + 1.0
+}
+
+impl Record {
+    /// Keeps the moments that are due at this time: days of maps, and frames of the film.
+    pub(super) fn take_moments(&mut self, loaded: &Loaded, simulation: &Simulation) {
+        let Simulation { model, state, .. } = simulation;
+        let is_last = simulation.is_done();
+        let days = &loaded.scenario.output.map_days;
+        let asked = days
+            .iter()
+            .any(|day| (day * 24.0 - state.time_h).abs() < 0.5 * model.tick_h);
+        let film = is_due(simulation, film_every_h(loaded)) || is_last;
+        let map = asked || is_last || state.time_h.abs() < 1e-9;
+        if film || map {
+            let moment = self.moment(simulation);
+            if map {
+                self.maps.push(Moment {
+                    volume: Volume::of(model, state),
+                    ..moment.clone()
+                });
+            }
+            if film {
+                self.film.push(moment);
+            }
+        }
+    }
+
+    fn moment(&self, simulation: &Simulation) -> Moment {
+        let Simulation { model, state, .. } = simulation;
+        let bv_tv = state.bv_tv(model);
+        let start = self.series.rows.first().map_or(bv_tv, |row| row[1]);
+        let stages = state.osteoblasts.stage.iter();
+        let mature = stages
+            .filter(|&&stage| stage == OsteoblastStage::Mature)
+            .count();
+        Moment {
+            day: state.day(),
+            caption: format!(
+                "BV/TV {:.1} % ({:+.1} % of day 0); osteoclasts {}, osteoblasts {}, precursors {}, tumour \
+                 cells {}",
+                100.0 * bv_tv,
+                100.0 * (bv_tv / start - 1.0),
+                count(state.osteoclasts.len()),
+                count(mature),
+                count(state.osteoblasts.len() - mature),
+                count(state.tumour.len())
+            )
+            .replace('-', "\u{2212}"),
+            slices: slices(model, state),
+            volume: None,
+        }
+    }
+
+    /// Holds moments that were read back against their lattice.
+    pub(super) fn check_moments(&self, grid: &Grid) -> Result<(), String> {
+        for slice in self.maps.iter().chain(&self.film).flat_map(|at| &at.slices) {
+            let [a, b] = slice.axes;
+            let fits = a.max(b).max(slice.fixed) < 3
+                && slice.layer < grid.dims[slice.fixed]
+                && slice.shown.len() == grid.dims[a] * grid.dims[b];
+            if !fits {
+                return Err("a map that does not fit the lattice".to_owned());
+            }
+        }
+        for moment in self.maps.iter().chain(&self.film) {
+            if let Some(volume) = &moment.volume {
+                volume.check(grid)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws the maps, the bone in space and the film, and returns where.
+    ///
+    /// # Errors
+    /// [`OutputError`] of a file that cannot be written or drawn.
+    pub(super) fn write_moments(
+        &self,
+        plots: &Path,
+        title: &str,
+        grid: &Grid,
+    ) -> Result<Vec<PathBuf>, OutputError> {
+        let mut written = Vec::new();
+        for moment in &self.maps {
+            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
+        }
+        written.extend(solid::pictures(plots, title, &self.volumes())?);
+        written.extend(self.write_dose_map(plots, title, grid)?);
+        let film: Vec<Frame> = self
+            .film
+            .iter()
+            .map(|moment| self.frame(moment, grid))
+            .collect();
+        let path = plots.join("map.gif");
+        write_film(&path, title, &film, &self.series)?;
+        written.push(path);
+        Ok(written)
+    }
+
+    /// Volumes of the days of maps, of a lattice in space: day 0 is the first of them.
+    pub fn volumes(&self) -> Vec<&Volume> {
+        let moments = self.maps.iter();
+        moments
+            .filter_map(|moment| moment.volume.as_ref())
+            .collect()
+    }
+
+    /// Draws the sum of all fractions over the last map.
+    fn write_dose_map(
+        &self,
+        plots: &Path,
+        title: &str,
+        grid: &Grid,
+    ) -> Result<Vec<PathBuf>, OutputError> {
+        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
+            return Ok(Vec::new());
+        };
+        let dose_gy: Vec<Vec<f64>> = moment
+            .slices
+            .iter()
+            .map(|slice| {
+                let sites = slice.shown.len();
+                let width = grid.dims[slice.axes[0]];
+                let site = |pixel: usize| {
+                    let mut at = [0; 3];
+                    at[slice.axes[0]] = pixel % width;
+                    at[slice.axes[1]] = pixel / width;
+                    at[slice.fixed] = slice.layer;
+                    grid.index(at[0], at[1], at[2])
+                };
+                let total = |pixel: usize| {
+                    let doses = self.fractions.iter();
+                    doses.fold(0.0, |sum, fraction| {
+                        sum + dose_gy(grid, fraction, site(pixel))
+                    })
+                };
+                (0..sites).map(total).collect()
+            })
+            .collect();
+        let caption = format!(
+            "{} fraction{}, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            self.fractions.len(),
+            if self.fractions.len() == 1 { "" } else { "s" },
+            last.time_h / 24.0,
+            last.dose_gy,
+            moment.day
+        );
+        write_dose_map(
+            plots,
+            &format!("{title}: dose of all fractions"),
+            &caption,
+            &self.frame(moment, grid).cuts,
+            &dose_gy,
+        )
+    }
+
+    fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
+        const NAMES: [&str; 3] = ["x", "y", "z"];
+        let columns = self.clones.columns.iter();
+        let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
+        let cuts = moment
+            .slices
+            .iter()
+            .map(|slice| Cut {
+                name: if grid.is_section() {
+                    String::new()
+                } else {
+                    format!(
+                        "at {} = {:.2} mm",
+                        NAMES[slice.fixed],
+                        (slice.layer as f64 + 0.5) * grid.edge_um / 1e3
+                    )
+                },
+                axes: [NAMES[slice.axes[0]], NAMES[slice.axes[1]]],
+                width: grid.dims[slice.axes[0]],
+                height: grid.dims[slice.axes[1]],
+                pixel_um: grid.edge_um,
+                tissue: slice.shown.clone(),
+            })
+            .collect();
+        Frame {
+            day: moment.day,
+            caption: moment.caption.clone(),
+            cuts,
+            clones: clones.map(str::to_owned).collect(),
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! A run on its way, begun or taken up again: ticks, records, checkpoints, and its files at the end.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::engine::fault::Fault;
+use crate::numerics::quantity::Time;
+use crate::observe::figures::SpecimenReport;
+use crate::output::{OutputError, digest};
+use crate::run::checkpoint::{Checkpoints, digests, open, read_bytes};
+use crate::run::error::{RunError, Stopped};
+use crate::run::folder::{DONE, Manifest, RUNNING, RunFolder, SCENARIO, STOPPED};
+use crate::run::host::{Event, Host, Kept, Outcome};
+use crate::run::observer::{DriveError, Ended, Observer, Refusal};
+use crate::run::record::{Record, TABLES};
+use crate::run::schedule::Schedule;
+use crate::run::sealed::PLOTS;
+use crate::run::simulation::Simulation;
+use crate::run::view::View;
+use crate::scenario::build::Loaded;
+
+/// A run with the folder that it writes into.
+pub(super) struct Session<'a> {
+    pub(super) simulation: Simulation,
+    pub(super) desk: Desk<'a>,
+}
+
+/// All of a run but its state: what is recorded, and where it is kept.
+pub(super) struct Desk<'a> {
+    pub(super) loaded: Loaded,
+    record: RefCell<Record>,
+    pub(super) folder: RunFolder,
+    /// None where the run is only watched.
+    checkpoints: Option<Checkpoints>,
+    /// From the scan to day 0.
+    report: RefCell<Option<SpecimenReport>>,
+    /// Wall time that the run took before, s.
+    before_s: f64,
+    clock: Instant,
+    host: &'a dyn Host,
+}
+
+/// What a run has when it begins or is taken up.
+pub(super) struct Opened {
+    pub(super) loaded: Loaded,
+    pub(super) simulation: Simulation,
+    pub(super) record: Record,
+    pub(super) folder: RunFolder,
+    pub(super) checkpoints: Option<Checkpoints>,
+}
+
+/// How the ticks ended.
+enum End {
+    Done,
+    Stopped,
+    Fault(Fault, u32),
+    /// The folder is no longer that of the run.
+    Lost(OutputError),
+}
+
+impl<'a> Session<'a> {
+    /// A session that took so much wall time before, s, and again since `clock`.
+    pub(super) fn new(opened: Opened, before_s: f64, clock: Instant, host: &'a dyn Host) -> Self {
+        let Opened {
+            loaded,
+            mut simulation,
+            record,
+            folder,
+            checkpoints,
+        } = opened;
+        Self {
+            desk: Desk {
+                loaded,
+                record: RefCell::new(record),
+                folder,
+                checkpoints,
+                report: RefCell::new(simulation.report.take()),
+                before_s,
+                clock,
+                host,
+            },
+            simulation,
+        }
+    }
+
+    /// Goes on to the end, or until it is asked to stop.
+    pub(super) fn go(mut self) -> Result<(), RunError> {
+        self.desk.host.listen().map_err(RunError::Deaf)?;
+        self.desk.manifest(&self.simulation, RUNNING.to_owned())?;
+        match self.ticks()? {
+            End::Lost(error) => Err(error.into()),
+            End::Done => {
+                match self.desk.save_final(&self.simulation) {
+                    Err(lost @ OutputError::Lost(_)) => return Err(lost.into()),
+                    Err(error) => self.desk.host.hear(&Event::NotKept(Kept::Final, &error)),
+                    Ok(_) => {}
+                }
+                self.desk.finish(&self.simulation, DONE.to_owned())?;
+                self.desk.host.hear(&Event::Done(Outcome {
+                    simulation: &self.simulation,
+                    record: &self.desk.record.borrow(),
+                    report: self.desk.report.borrow().as_ref(),
+                    folder: &self.desk.folder.path,
+                }));
+                Ok(())
+            }
+            End::Stopped => {
+                let tick = self.simulation.state.tick;
+                let by = self.desk.host.stopped_by().to_owned();
+                let saved = self.desk.save(&self.simulation)?;
+                self.desk
+                    .manifest(&self.simulation, format!("{STOPPED}{by} at tick {tick}"))?;
+                Err(RunError::Stopped(Stopped {
+                    by,
+                    saved: Some((tick, saved, self.desk.folder.path)),
+                    group: None,
+                }))
+            }
+            End::Fault(fault, sound) => {
+                // What was recorded is kept also when the run failed.
+                self.desk.finish(&self.simulation, fault.to_string())?;
+                Err(RunError::FaultIn {
+                    fault,
+                    saved: self.save_before(sound),
+                    folder: self.desk.folder.path,
+                })
+            }
+        }
+    }
+
+    /// Goes on to the end without checkpoints, and leaves its files.
+    pub(super) fn repeat(mut self) -> Result<Manifest, RunError> {
+        let exit_state = match self.ticks()? {
+            End::Fault(fault, _) => fault.to_string(),
+            End::Done | End::Stopped | End::Lost(_) => DONE.to_owned(),
+        };
+        Ok(self.desk.finish(&self.simulation, exit_state)?)
+    }
+
+    fn ticks(&mut self) -> Result<End, RunError> {
+        let Self { simulation, desk } = self;
+        let host = desk.host;
+        host.hear(&Event::Begun(simulation.clock().last_tick.into()));
+        let ended = if desk.checkpoints.is_some() {
+            let mut observers: [&mut dyn Observer; 6] = [
+                &mut DayZero(desk),
+                &mut Recording(desk),
+                &mut Telling(host),
+                &mut Saving(desk),
+                &mut Past(desk),
+                &mut Holding(desk),
+            ];
+            simulation.drive(&mut observers, host.stop())
+        } else {
+            let mut observers: [&mut dyn Observer; 2] = [&mut Recording(desk), &mut Telling(host)];
+            simulation.drive(&mut observers, host.stop())
+        };
+        match ended {
+            Ok(Ended::Done) => {
+                host.hear(&Event::Stepped);
+                Ok(End::Done)
+            }
+            Ok(Ended::Stopped) => Ok(End::Stopped),
+            Err(DriveError::Fault { fault, sound }) => Ok(End::Fault(fault, sound)),
+            Err(DriveError::Observer { refusal, .. }) => match refusal.downcast::<OutputError>() {
+                Ok(error) => Ok(End::Lost(*error)),
+                Err(other) => Err(RunError::Failed(other.to_string())),
+            },
+            Err(error @ DriveError::Schedule(_)) => Err(RunError::Failed(error.to_string())),
+        }
+    }
+
+    /// Saves the state before a fault. It is found again from the last checkpoint, or from the start:
+    /// a copy before every tick would cost every run what only a few need.
+    fn save_before(&mut self, tick: u32) -> Result<PathBuf, String> {
+        let mut listed = match &self.desk.checkpoints {
+            Some(checkpoints) => checkpoints.list().map_err(|error| error.to_string())?,
+            None => Vec::new(),
+        };
+        listed.retain(|&(saved, _)| saved <= tick);
+        let last = listed.iter().find_map(|(_, path)| {
+            let bytes = read_bytes(path).ok()?;
+            Some(open(&bytes).ok()?.restore().ok()?.simulation)
+        });
+        self.simulation = if let Some(simulation) = last {
+            simulation
+        } else {
+            let built = self.desk.loaded.build();
+            let mut simulation = built.map_err(|found| found.render(false))?;
+            simulation.begin().map_err(|fault| fault.to_string())?;
+            simulation
+        };
+        while self.simulation.state.tick < tick {
+            self.simulation.step().map_err(|fault| fault.to_string())?;
+        }
+        let saved = self.desk.save_state(&self.simulation);
+        saved.map_err(|error| error.to_string())
+    }
+}
+
+/// Measures the bone when day 0 begins, where the specimen was measured.
+struct DayZero<'a>(&'a Desk<'a>);
+
+impl Observer for DayZero<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::Days(vec![0.0])
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        if let Some(report) = self.0.report.borrow_mut().as_mut() {
+            report.day0 = Some(view.simulation().figures());
+        }
+        Ok(())
+    }
+}
+
+/// Takes the rows of tables, digests, and moments for maps and the film.
+struct Recording<'a>(&'a Desk<'a>);
+
+impl Observer for Recording<'_> {
+    fn schedule(&self) -> Schedule {
+        // Peaks of drugs are followed from tick to tick.
+        Schedule::EveryTick
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        let mut record = self.0.record.borrow_mut();
+        record.take(&self.0.loaded, view.simulation());
+        Ok(())
+    }
+}
+
+/// Tells the program where the run is.
+struct Telling<'a>(&'a dyn Host);
+
+impl Observer for Telling<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::EveryTick
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        if view.tick() > 0 {
+            self.0.hear(&Event::Tick(*view));
+        }
+        Ok(())
+    }
+}
+
+/// Saves checkpoints.
+struct Saving<'a>(&'a Desk<'a>);
+
+impl Observer for Saving<'_> {
+    fn schedule(&self) -> Schedule {
+        let checkpoint = &self.0.loaded.scenario.checkpoint;
+        let wall = Duration::try_from_secs_f64(checkpoint.every_wall_s()).unwrap_or(Duration::MAX);
+        let mut all = vec![Schedule::Wall(wall)];
+        all.extend(checkpoint.every.map(Time::get).map(Schedule::EveryHours));
+        Schedule::Any(all)
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        if view.is_last() || view.tick() == 0 {
+            return Ok(());
+        }
+        // A run of days is not lost to a disk that is full for an hour.
+        if let Err(error) = self.0.save(view.simulation()) {
+            let kept = Kept::Checkpoint(view.tick());
+            self.0.host.hear(&Event::NotKept(kept, &error));
+        }
+        Ok(())
+    }
+}
+
+/// Saves the states from which arms turn off.
+struct Past<'a>(&'a Desk<'a>);
+
+impl Observer for Past<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::Ticks(self.0.loaded.fork_ticks())
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        if !view.is_last()
+            && let Err(error) = self.0.save_past(view.simulation())
+        {
+            self.0.host.hear(&Event::NotKept(Kept::Past, &error));
+        }
+        Ok(())
+    }
+}
+
+/// Makes sure that what is written goes into the folder of this run.
+struct Holding<'a>(&'a Desk<'a>);
+
+impl Observer for Holding<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::EveryTick
+    }
+
+    fn observe(&mut self, _: &View<'_>) -> Result<(), Refusal> {
+        Ok(self.0.is_held()?)
+    }
+}
+
+impl Desk<'_> {
+    fn wall_s(&self) -> f64 {
+        self.before_s + self.clock.elapsed().as_secs_f64()
+    }
+
+    fn is_held(&self) -> Result<(), OutputError> {
+        self.checkpoints.as_ref().map_or(Ok(()), Checkpoints::check)
+    }
+
+    /// Saves all that the run needs to go on.
+    fn save(&self, simulation: &Simulation) -> Result<PathBuf, OutputError> {
+        self.is_held()?;
+        self.record.borrow().write_tables(&self.folder.path)?;
+        self.save_state(simulation)
+    }
+
+    fn save_state(&self, simulation: &Simulation) -> Result<PathBuf, OutputError> {
+        let keep = self.loaded.scenario.checkpoint.keep;
+        self.save_as(simulation, |checkpoints, tick, bytes| {
+            checkpoints.save(tick, bytes, keep)
+        })
+    }
+
+    /// Saves the final state, in place of the checkpoints before it.
+    fn save_final(&self, simulation: &Simulation) -> Result<PathBuf, OutputError> {
+        self.save_as(simulation, |checkpoints, tick, bytes| {
+            checkpoints.save(tick, bytes, 1)
+        })
+    }
+
+    fn save_past(&self, simulation: &Simulation) -> Result<PathBuf, OutputError> {
+        self.save_as(simulation, Checkpoints::save_past)
+    }
+
+    fn save_as(
+        &self,
+        simulation: &Simulation,
+        save: impl FnOnce(&Checkpoints, u32, &[u8]) -> Result<PathBuf, OutputError>,
+    ) -> Result<PathBuf, OutputError> {
+        let tick = simulation.state.tick;
+        let failed = |message: String| OutputError::Io {
+            path: self
+                .folder
+                .path
+                .join(format!("checkpoints/tick-{tick}.howship")),
+            source: std::io::Error::other(message),
+        };
+        let Some(checkpoints) = &self.checkpoints else {
+            return Err(failed("this run saves nothing".to_owned()));
+        };
+        let bytes = self
+            .loaded
+            .checkpoint(simulation, &self.record.borrow(), self.wall_s())
+            .map_err(|error| failed(error.to_string()))?;
+        save(checkpoints, tick, &bytes)
+    }
+
+    fn words(&self, simulation: &Simulation, exit_state: String) -> Manifest {
+        Manifest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: self.loaded.scenario.name.clone(),
+            specimen: simulation.specimen.clone(),
+            bone: simulation.bone.clone(),
+            inputs: self.loaded.inputs(),
+            seed: self.loaded.scenario.seed,
+            threads: threads_in_use(),
+            // Milliseconds are read back as they are written.
+            wall_s: (1e3 * self.wall_s()).round() / 1e3,
+            seal: String::new(),
+            checkpoints: BTreeMap::new(),
+            digest: simulation.state.digest(),
+            exit_state,
+            warnings: self.loaded.notices(),
+            specimen_report: self.report.borrow().clone(),
+            outputs: BTreeMap::new(),
+        }
+    }
+
+    /// Writes `run.json` of a run that is not over.
+    fn manifest(&self, simulation: &Simulation, exit_state: String) -> Result<(), OutputError> {
+        self.is_held()?;
+        let mut words = self.words(simulation, exit_state);
+        let scenario = self.folder.path.join(SCENARIO);
+        words
+            .outputs
+            .insert(SCENARIO.to_owned(), digest(&scenario)?);
+        let tables = TABLES.iter().map(|&name| (name.to_owned(), String::new()));
+        words.outputs.extend(tables);
+        self.folder.write_manifest(&words)
+    }
+
+    /// Writes all files of a run that is over.
+    fn finish(&self, simulation: &Simulation, exit_state: String) -> Result<Manifest, OutputError> {
+        let path = &self.folder.path;
+        self.is_held()?;
+        let record = self.record.borrow();
+        let mut written = record.write_tables(path)?;
+        written.extend(record.write_pictures(
+            &path.join(PLOTS),
+            &self.loaded.title(),
+            &simulation.model.grid,
+        )?);
+        written.push(path.join(SCENARIO));
+        self.is_held()?;
+        let mut words = self.words(simulation, exit_state);
+        if words.exit_state == DONE {
+            words.checkpoints = digests(path)?;
+        }
+        self.folder.finish(words, &written)
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "reported in run.json, no result depends on it"
+)]
+fn threads_in_use() -> usize {
+    rayon::current_num_threads()
+}
