@@ -1,4 +1,4 @@
-//! The equations of one signal in one tick: what each site receives and loses, and how the amounts close.
+//! The equations of one signal in one tick: what a site receives and loses, and how the amounts close.
 
 use rayon::prelude::*;
 

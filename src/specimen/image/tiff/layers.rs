@@ -1,4 +1,4 @@
-//! Layers without directories of their own, and ImageJ's calibration.
+//! Layers without directories of their own, and `ImageJ`'s calibration.
 
 use std::path::Path;
 
