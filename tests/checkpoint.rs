@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 
+use common::{load_file, loaded};
 use howship::engine::fingerprint::fields;
 use howship::numerics::random::{Chance, Stream};
 use howship::output::table::Table;
@@ -42,11 +45,7 @@ map_days = [1]
 "#;
 
 fn lively(sets: &[&str]) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lively.toml");
-    fs::write(&path, LIVELY).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
+    loaded(LIVELY, sets)
 }
 
 /// A run to its end, with a checkpoint of every tick.
@@ -310,8 +309,7 @@ thickness = "20 um"
     let path = folder.path().join("tiny.toml");
     let read = |text: &str, sets: &[&str]| {
         fs::write(&path, text).unwrap();
-        let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-        load(&path, &sets)
+        load_file(&path, sets)
     };
     let goes_round = |loaded: &Loaded| {
         let mut simulation = loaded.build().unwrap();

@@ -3,15 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::try_load;
 use howship::engine::fingerprint::fields;
 use howship::engine::immune::remove_where;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 use howship::tissue::population::ImmuneKind;
 
 const SMALL: &str = r#"
@@ -76,11 +77,7 @@ fn course(drug: &str, dose: &str) -> String {
 }
 
 fn read(more: &[&str], sets: &[&str]) -> Result<Loaded, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{}", more.concat())).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).map_err(|found| found.render(false))
+    try_load(&format!("{SMALL}{}", more.concat()), sets).map_err(|found| found.render(false))
 }
 
 fn simulation(more: &[&str], sets: &[&str]) -> Simulation {

@@ -7,11 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod common;
+
 use std::f64::consts::PI;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
+use common::{recorded, refusal};
 use howship::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, FLOOR_MPA, LAWS, named,
 };
@@ -22,7 +24,7 @@ use howship::mechanics::rigidity::{
 use howship::output::table::Table;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 use howship::specimen::image::read;
 
 fn near(found: f64, expected: f64, relative: f64) {
@@ -476,24 +478,14 @@ cells = 300
 "#;
 
 fn loaded(more: &str) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    load(&path, &[]).unwrap()
-}
-
-fn run(loaded: &Loaded) -> (Record, Simulation) {
-    let mut simulation = loaded.build().unwrap();
-    let mut record = Record::new(loaded);
-    simulation.run(|now| record.take(loaded, now)).unwrap();
-    (record, simulation)
+    common::loaded(&format!("{SMALL}{more}"), &[])
 }
 
 #[test]
 fn a_run_reports_its_weakest_cut_against_day_0_and_the_tissue_does_not_feel_it() {
-    let (bare_record, bare) = run(&loaded(""));
+    let (bare_record, bare) = recorded(&loaded(""));
     let with = loaded("[rigidity]\naxis = \"x\"\nevery = \"4 d\"\nmodulus = \"10 GPa\"\n");
-    let (record, followed) = run(&with);
+    let (record, followed) = recorded(&with);
     assert_eq!(bare_record.series, record.series);
     assert!(bare_record.rigidity.columns.is_empty() && bare.state.rigidity.is_none());
     assert_ne!(bare.state.digest(), followed.state.digest());
@@ -580,15 +572,7 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_rigidity() {
 
 #[test]
 fn a_rigidity_that_makes_no_sense_is_refused_by_name() {
-    let said = |more: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("small.toml");
-        fs::write(&path, format!("{SMALL}{more}")).unwrap();
-        load(&path, &[])
-            .and_then(|loaded| loaded.build().map(|_| ()))
-            .unwrap_err()
-            .to_string()
-    };
+    let said = |more: &str| refusal(&format!("{SMALL}{more}"), &[]);
     for (more, words) in [
         (
             "[rigidity]\nevery = \"36 h\"\n",
@@ -619,10 +603,7 @@ fn a_rigidity_that_makes_no_sense_is_refused_by_name() {
 }
 
 fn howship(words: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
-        .args(words)
-        .output()
-        .unwrap()
+    common::howship().args(words).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-
-use assert_cmd::Command;
 
 use howship::cohort::run::{Results, run};
 use howship::cohort::summary::{Summary, curves, summary};
@@ -23,7 +23,7 @@ fn results(trial: &Trial) -> Results {
 }
 
 fn command(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
+    common::howship()
         .arg("trial")
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
