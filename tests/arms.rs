@@ -48,7 +48,7 @@ fn digest(run: &Path) -> String {
 }
 
 #[test]
-fn arms_share_the_past_and_the_luck_until_the_first_difference() {
+fn arms_share_the_past_and_the_random_numbers_until_the_first_difference() {
     let bench = Bench::small(&format!("{SMALL}{ARMS}"));
     let said = bench.done("run small.toml --out all");
     assert!(

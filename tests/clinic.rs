@@ -144,7 +144,7 @@ fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
     assert_eq!(dose_days(&record.drugs), doses);
 }
 
-/// The date is in the state: it is taken up every twelve hours, before and after the day.
+/// The date is in the state: the run is resumed every twelve hours, before and after the day.
 #[test]
 fn a_run_with_a_waiting_course_is_taken_up_where_it_was() {
     let with = loaded(

@@ -247,7 +247,7 @@ fn a_replacement_that_fails_leaves_what_was_there() {
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("run is as it was"), "{words}");
     assert!(before == all(&bench.path("run")), "something was written");
-    // A signal on the way: what is unfinished is named, and can be taken up.
+    // A signal on the way: what is unfinished is named, and can be resumed.
     let child = bench
         .command("run small.toml --out run --force --set run.duration=1000~d --quiet")
         .stderr(Stdio::piped())

@@ -210,7 +210,7 @@ fn halving_the_tick_does_not_change_the_killing() {
         let bound = 5.0 * (trials * chance * (1.0 - chance)).sqrt();
         assert!((found - trials * chance).abs() < bound, "{found} at {dt} h");
     }
-    // Draws are addressed by the hour: a long tick uses the luck of its hours.
+    // Draws are addressed by the hour: a long tick uses the random numbers of its hours.
     assert!((hour - long).abs() < 0.5, "{hour} and {long}");
 }
 
@@ -468,7 +468,7 @@ fn one_two_and_three_threads_end_in_the_same_state() {
     }
 }
 
-/// Interferon from CD8 cells is felt through the workspace: a run that is taken up has the same bits.
+/// Interferon from CD8 cells is felt through the workspace: a resumed run has the same bits.
 #[test]
 fn a_run_with_immune_cells_is_taken_up_where_it_was() {
     let interferon = r#"

@@ -306,7 +306,7 @@ fn signals_that_a_scenario_declares_act_and_keep_their_books() {
     assert!(ledger.total[bmp2].released > 0.0, "bone sets BMP-2 free");
 }
 
-/// The same luck with and without one source: no M-CSF, no osteoclast; no DKK-1, more osteoid.
+/// The same random numbers with and without one source: no M-CSF, no osteoclast; no DKK-1, more osteoid.
 #[test]
 fn a_signal_switched_off_changes_the_outcome() {
     let outcome = |off: &[&str]| {

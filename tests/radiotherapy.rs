@@ -22,7 +22,7 @@ fn tumour(alpha: f64) -> Sensitivity {
     toml::from_str(&format!("alpha = \"{alpha} /Gy\"\nalpha_beta = \"10 Gy\"")).unwrap()
 }
 
-/// Target A29: seven schemes by the linear-quadratic law, held to exact arithmetic within 1e-3 and to
+/// Target A29: seven schemes by the linear-quadratic law, against exact arithmetic within 1e-3 and
 /// the printed figures within half of their last digit.
 #[test]
 fn seven_schemes_have_their_published_doses_and_survival() {
@@ -177,7 +177,7 @@ fn survival_in_a_field_is_that_of_the_law() {
         assert!((fraction.expected_survival / survival - 1.0).abs() < 1e-12);
         held((fraction.sound - fraction.doomed) as f64, survival);
     }
-    // Two fractions in one tick do not share their luck.
+    // Two fractions in one tick do not share their random numbers.
     let second = EIGHT
         .replace("[radiotherapy.a]", "[radiotherapy.b]")
         .replace("1 d", "0 d");

@@ -17,7 +17,7 @@ use common::{recorded, refusal};
 use howship::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, FLOOR_MPA, LAWS, named,
 };
-use howship::mechanics::mirels::{Advice, Lesion, Pain, Site, advice, score};
+use howship::mechanics::mirels::{Advice, Lesion, LesionSite, Pain, advice, score};
 use howship::mechanics::rigidity::{
     Axis, Comparison, Cut, Measure, Rigidities, RigidityError, Voxels, cuts, weakest,
 };
@@ -431,9 +431,15 @@ fn densities_that_no_bone_has_are_refused_or_follow_a_rule_that_is_named() {
 
 #[test]
 fn the_table_of_mirels_is_scored_by_its_rows() {
-    let least = score(Site::UpperLimb, Pain::Mild, Lesion::Blastic, 0.2).unwrap();
-    let middle = score(Site::LowerLimb, Pain::Moderate, Lesion::Mixed, 0.5).unwrap();
-    let most = score(Site::Peritrochanteric, Pain::Functional, Lesion::Lytic, 0.9).unwrap();
+    let least = score(LesionSite::UpperLimb, Pain::Mild, Lesion::Blastic, 0.2).unwrap();
+    let middle = score(LesionSite::LowerLimb, Pain::Moderate, Lesion::Mixed, 0.5).unwrap();
+    let most = score(
+        LesionSite::Peritrochanteric,
+        Pain::Functional,
+        Lesion::Lytic,
+        0.9,
+    )
+    .unwrap();
     assert_eq!((least, middle, most), (4, 8, 12));
     for (points, expected) in [
         (4, Advice::Observe),
@@ -452,11 +458,11 @@ fn the_table_of_mirels_is_scored_by_its_rows() {
         (2.0 / 3.0, 5),
         (0.667, 6),
     ] {
-        let found = score(Site::UpperLimb, Pain::Mild, Lesion::Blastic, size).unwrap();
+        let found = score(LesionSite::UpperLimb, Pain::Mild, Lesion::Blastic, size).unwrap();
         assert_eq!(found, points, "{size}");
     }
     for size in [-0.1, 1.1, f64::NAN] {
-        assert!(score(Site::UpperLimb, Pain::Mild, Lesion::Lytic, size).is_err());
+        assert!(score(LesionSite::UpperLimb, Pain::Mild, Lesion::Lytic, size).is_err());
     }
 }
 

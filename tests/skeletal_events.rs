@@ -134,7 +134,7 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
     let cell_um3 = followed.model.parameters.tumour.cell_volume_um3();
     let share = cells * cell_um3 / (grid.volume_mm3() * 1e9);
     assert!((column("burden_cm3")[10] / (10.0 * share) - 1.0).abs() < 1e-9);
-    // A run that was taken up has the same events.
+    // A resumed run has the same events.
     let restored = open(&saved).unwrap().restore().unwrap();
     let (mut again, mut again_record) = (restored.simulation, restored.record);
     assert!(events(&again).len() < found.len());

@@ -620,7 +620,7 @@ fn a_calibration_finds_the_rate_that_made_the_data_and_is_the_same_again() {
     let [best, _, _] = calibrate(&path);
     // One run against one run: at the same rate they differ by a quarter of the cells, 0.15 /d.
     assert!((best - 1.0).abs() < 0.45, "{best}");
-    // A calibration is no study, and data are held against the scenario.
+    // A calibration is no study, and data are checked against the scenario.
     ran(&["run", text(&path), "--store", text(&store)], 2);
     let late = "time_d,column,value,error\n2,tumour_cells,1,20\n9,tumour_cells,1,20\n";
     fs::write(folder.path().join("cells.csv"), late).unwrap();

@@ -1,4 +1,4 @@
-//! Drugs in the body held to published levels, and drugs at work in a small tissue.
+//! Drugs in the body against published levels, and drugs at work in a small tissue.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -339,7 +339,7 @@ fn antibodies_take_a_signal_from_the_cells() {
     );
 }
 
-/// Drugs in the body, drug on bone and in cells are saved: it is taken up every six hours.
+/// Drugs in the body, drug on bone and in cells are saved: the run is resumed every six hours.
 #[test]
 fn a_treated_run_is_taken_up_where_it_was() {
     let folder = tempfile::tempdir().unwrap();

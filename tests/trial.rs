@@ -74,7 +74,7 @@ fn more_patients_change_none_of_those_before() {
     assert_eq!(few.histories[..], many.histories[..10]);
 }
 
-/// Two arms without a drug are the same patients with the same luck: the ratio is 1 to the last bit.
+/// Two arms without a drug are the same patients with the same random numbers: the ratio is 1 to the last bit.
 #[test]
 fn identical_arms_give_identical_events() {
     let text = SMALL.split("[arms.zoledronate").next().unwrap().to_owned() + "[arms.other]\n";

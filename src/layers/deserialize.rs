@@ -10,7 +10,7 @@ use super::diagnostic::clip;
 use super::tree::{Node, Table, Value};
 use crate::numerics::quantity::Dimension;
 use access::{Choice, Elements, Entries};
-pub(crate) use fault::Fault;
+pub(crate) use fault::ValueFault;
 use fault::{Kind, LONGEST_WORD};
 
 /// Reads one node.
@@ -33,9 +33,9 @@ impl<'a> NodeReader<'a> {
 }
 
 impl<'de> Deserializer<'de> for NodeReader<'de> {
-    type Error = Fault;
+    type Error = ValueFault;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueFault> {
         match &self.0.value {
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Integer(number) => visitor.visit_i64(*number),
@@ -56,7 +56,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueFault> {
         visitor.visit_some(self)
     }
 
@@ -64,7 +64,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ValueFault> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -73,7 +73,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ValueFault> {
         match &self.0.value {
             Value::Table(table) => visitor.visit_map(Entries::new(table)),
             // A derived struct would take an array by position.
@@ -86,7 +86,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         _name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ValueFault> {
         let (variant, content) = match &self.0.value {
             Value::Text(text) => (text.as_str(), None),
             Value::Table(table) => {
@@ -104,12 +104,12 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         visitor.visit_enum(Choice { variant, content })
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueFault> {
         self.deserialize_f64(visitor)
     }
 
     /// A bare number of any key is bounded, so that no product of some of them is infinite.
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueFault> {
         let number = match &self.0.value {
             Value::Integer(number) => *number as f64,
             Value::Float(number) => *number,
@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         };
         let most = Dimension::Number.most();
         if number.abs() > most {
-            return Err(Fault::new(Kind::Refused(format!(
+            return Err(ValueFault::new(Kind::Refused(format!(
                 "found {number:e}; write a number of at most {most:e}"
             ))));
         }
@@ -134,7 +134,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 fn chosen<'a>(
     table: &'a Table,
     variants: &'static [&'static str],
-) -> Result<(&'a str, &'a Node), Fault> {
+) -> Result<(&'a str, &'a Node), ValueFault> {
     let mut entries = table.iter();
     if let (Some((key, node)), None) = (entries.next(), entries.next()) {
         return Ok((key, node));
@@ -145,11 +145,11 @@ fn chosen<'a>(
         .count();
     let stranger = table.keys().find(|key| !variants.contains(&key.as_str()));
     if let (1, Some(key)) = (known, stranger) {
-        let mut fault = <Fault as de::Error>::unknown_field(key, variants).below_key(key);
+        let mut fault = <ValueFault as de::Error>::unknown_field(key, variants).below_key(key);
         fault.on_key = true;
         return Err(fault);
     }
-    Err(Fault::new(Kind::Choice {
+    Err(ValueFault::new(Kind::Choice {
         found: table
             .keys()
             .take(10)

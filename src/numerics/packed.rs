@@ -1,8 +1,8 @@
 //! Arrays over the lattice in few bytes, without loss: most sites hold what their neighbours hold.
 //!
-//! A field of a saved type is marked `#[serde(with = "crate::numerics::packed")]` where it holds one
+//! A field of a saved type carries `#[serde(with = "crate::numerics::packed")]` where it holds one
 //! number per site, and `#[serde(with = "crate::numerics::packed::each")]` where it is a list of such
-//! arrays. An array without the mark is saved all the same, only in more bytes.
+//! arrays. An array without the attribute is saved too, in more bytes.
 //!
 //! Values are taken [`CHUNK`] at a time, and each chunk in the shortest of five forms: the constant of
 //! the chunk before, a new constant, two values with a bit each, two bits each (the two most frequent

@@ -6,7 +6,7 @@ use serde::de::{
 };
 
 use super::NodeReader;
-use super::fault::{Fault, Kind, LONGEST_WORD};
+use super::fault::{Kind, LONGEST_WORD, ValueFault};
 use crate::layers::diagnostic::clip;
 use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Node, Table, Value};
@@ -17,12 +17,12 @@ pub(super) struct Elements<'a> {
 }
 
 impl<'de> SeqAccess<'de> for &mut Elements<'de> {
-    type Error = Fault;
+    type Error = ValueFault;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, Fault> {
+    ) -> Result<Option<S::Value>, ValueFault> {
         let Some(item) = self.items.get(self.next) else {
             return Ok(None);
         };
@@ -53,25 +53,28 @@ impl<'a> Entries<'a> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
-    type Error = Fault;
+    type Error = ValueFault;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, Fault> {
+    ) -> Result<Option<S::Value>, ValueFault> {
         let Some((key, node)) = self.left.next() else {
             return Ok(None);
         };
         self.current = Some((key, node));
         seed.deserialize(de::value::BorrowedStrDeserializer::new(key))
             .map(Some)
-            .map_err(|mut fault: Fault| {
+            .map_err(|mut fault: ValueFault| {
                 fault.on_key = true;
                 fault.below_key(key)
             })
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<S::Value, ValueFault> {
         let Some((key, node)) = self.current.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
@@ -91,11 +94,14 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'de> EnumAccess<'de> for Choice<'de> {
-    type Error = Fault;
+    type Error = ValueFault;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Fault> {
-        let name: de::value::StrDeserializer<'_, Fault> = self.variant.into_deserializer();
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, Self), ValueFault> {
+        let name: de::value::StrDeserializer<'_, ValueFault> = self.variant.into_deserializer();
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
             Err(mut fault) if self.content.is_some() => {
@@ -108,10 +114,10 @@ impl<'de> EnumAccess<'de> for Choice<'de> {
 }
 
 impl<'de> Choice<'de> {
-    fn content(&self) -> Result<NodeReader<'de>, Fault> {
+    fn content(&self) -> Result<NodeReader<'de>, ValueFault> {
         self.content.ok_or_else(|| {
             let variant = clip(self.variant, LONGEST_WORD);
-            Fault::new(Kind::WrongType {
+            ValueFault::new(Kind::WrongType {
                 found: format!("the bare word {variant:?}"),
                 expected: format!("`{variant}` with its values"),
                 help: format!("write a table: {} = {{ ... }}", path::write_key(&variant)),
@@ -121,13 +127,13 @@ impl<'de> Choice<'de> {
 }
 
 impl<'de> VariantAccess<'de> for Choice<'de> {
-    type Error = Fault;
+    type Error = ValueFault;
 
-    fn unit_variant(self) -> Result<(), Fault> {
+    fn unit_variant(self) -> Result<(), ValueFault> {
         match self.content.map(|content| &content.0.value) {
             None => Ok(()),
             Some(Value::Table(table)) if table.is_empty() => Ok(()),
-            Some(_) => Err(Fault::new(Kind::WrongType {
+            Some(_) => Err(ValueFault::new(Kind::WrongType {
                 found: "values".to_owned(),
                 expected: "none".to_owned(),
                 help: format!("`{0}` takes no values: write \"{0}\"", self.variant),
@@ -136,13 +142,20 @@ impl<'de> VariantAccess<'de> for Choice<'de> {
         }
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<S::Value, ValueFault> {
         let content = self.content()?;
         seed.deserialize(content)
             .map_err(|fault| fault.below_key(self.variant))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, ValueFault> {
         let content = self.content()?;
         content
             .deserialize_seq(visitor)
@@ -153,7 +166,7 @@ impl<'de> VariantAccess<'de> for Choice<'de> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, ValueFault> {
         let content = self.content()?;
         content
             .deserialize_struct("", fields, visitor)

@@ -14,7 +14,7 @@ pub(super) const LONGEST_WORD: usize = 80;
 
 /// What a type refused, and where in the tree.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct ValueFault {
     kind: Kind,
     /// The path, its last segment first.
     trail: Vec<Segment>,
@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Refused(String),
 }
 
-impl Fault {
+impl ValueFault {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,
@@ -208,7 +208,7 @@ fn missing_help(key: &str, tree: &Tree, segments: &[Segment]) -> String {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ValueFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::UnknownKey { key, .. } => write!(f, "unknown key `{key}`"),
@@ -225,9 +225,9 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ValueFault {}
 
-impl de::Error for Fault {
+impl de::Error for ValueFault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::new(Kind::Refused(message.to_string()))
     }
