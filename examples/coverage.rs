@@ -11,7 +11,7 @@
 //! the interval of any parameter holds the truth in less than 9 of 10 repeats.
 //!
 //! The search knows the chance of the run that made the data, so that errors alone blur it. With
-//! `--luck own` it does not: in so small a tissue luck hides most of what the parameters do.
+//! `--luck own` it does not: in so small a tissue chance hides most of what the parameters do.
 
 #![allow(
     clippy::print_stdout,

@@ -1,4 +1,4 @@
-//! Three small problems on which simulators of tissue can be held against each other, after the
+//! Three small problems on which simulators of tissue can be compared with each other, after the
 //! diffusion problems of the `PerMedCoE` benchmark, with every value stated once, here.
 //!
 //! ```sh

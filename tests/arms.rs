@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
+use common::Bench;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"
@@ -33,51 +35,6 @@ at = "3 d"
 set = ["tumour.division.rate = 0.01 /d", "tumour.death.rate = 0.5 /d"]
 "#;
 
-struct Bench {
-    base: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new(text: &str) -> Self {
-        let base = tempfile::tempdir().unwrap();
-        fs::write(base.path().join("small.toml"), text).unwrap();
-        Self { base }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.base.path().join(name)
-    }
-
-    fn howship(&self, words: &str) -> (Option<i32>, String) {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = Command::new(env!("CARGO_BIN_EXE_howship"))
-            .current_dir(self.base.path())
-            .args(words.split_whitespace().map(|word| word.replace('~', " ")))
-            .output()
-            .unwrap();
-        let said =
-            String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
-        (status.code(), said)
-    }
-
-    fn done(&self, words: &str) -> String {
-        let (code, said) = self.howship(words);
-        assert_eq!(code, Some(0), "{words}: {said}");
-        said
-    }
-
-    fn refused(&self, words: &str, expected: &[&str]) {
-        let (code, said) = self.howship(words);
-        assert_eq!(code, Some(2), "{words}: {said}");
-        for word in expected {
-            assert!(said.contains(word), "{words}: {word} is not said: {said}");
-        }
-    }
-}
-
 fn rows(run: &Path) -> Vec<String> {
     let text = fs::read_to_string(run.join("series.csv")).unwrap();
     text.lines().map(str::to_owned).collect()
@@ -91,8 +48,8 @@ fn digest(run: &Path) -> String {
 }
 
 #[test]
-fn arms_share_the_past_and_the_luck_until_the_first_difference() {
-    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+fn arms_share_the_past_and_the_random_numbers_until_the_first_difference() {
+    let bench = Bench::small(&format!("{SMALL}{ARMS}"));
     let said = bench.done("run small.toml --out all");
     assert!(
         said.contains("slow minus control on day 6.0: BV/TV"),
@@ -115,7 +72,7 @@ fn arms_share_the_past_and_the_luck_until_the_first_difference() {
         "{a:#?} {b:#?}"
     );
     // Arms change nothing in the control.
-    let alone = Bench::new(SMALL);
+    let alone = Bench::small(SMALL);
     alone.done("run small.toml --out alone --quiet");
     assert_eq!(digest(&alone.path("alone")), digest(&control));
     // Every arm runs from its own scenario to the same bytes.
@@ -145,9 +102,9 @@ fn arms_share_the_past_and_the_luck_until_the_first_difference() {
 
 #[test]
 fn a_fork_is_the_arm_of_the_same_scenario_and_can_be_killed() {
-    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+    let bench = Bench::small(&format!("{SMALL}{ARMS}"));
     bench.done("run small.toml --quiet --out all");
-    let plain = Bench::new(SMALL);
+    let plain = Bench::small(SMALL);
     plain.done("run small.toml --quiet --out past");
     let sets = "--set tumour.division.rate=0.01~/d --set tumour.death.rate=0.5~/d";
     // Day 3 lies before the checkpoints that are kept: the past is run again.
@@ -177,7 +134,7 @@ fn a_fork_is_the_arm_of_the_same_scenario_and_can_be_killed() {
 
 #[test]
 fn differences_over_seeds_have_an_interval() {
-    let bench = Bench::new(&format!("{SMALL}{ARMS}"));
+    let bench = Bench::small(&format!("{SMALL}{ARMS}"));
     for seed in [1, 2] {
         bench.done(&format!(
             "run small.toml --quiet --seed {seed} --out all-{seed}"
@@ -232,13 +189,13 @@ fn arms_that_cannot_be_are_refused_before_anything_runs() {
         ),
         ("[arms.a]\nat = \"1 d\"", "set"),
     ] {
-        let bench = Bench::new(&format!("{SMALL}{arms}\n"));
+        let bench = Bench::small(&format!("{SMALL}{arms}\n"));
         bench.refused("run small.toml --out all", &[words]);
         assert!(!bench.path("all").exists());
     }
-    let bench = Bench::new(&format!("arm = \"c\"\n{SMALL}{ARMS}"));
+    let bench = Bench::small(&format!("arm = \"c\"\n{SMALL}{ARMS}"));
     bench.refused("run small.toml --out all", &["found \"c\"", "[same, slow]"]);
-    let bench = Bench::new(SMALL);
+    let bench = Bench::small(SMALL);
     bench.done("run small.toml --quiet --out past --set run.duration=1~d");
     bench.refused("fork past --at 3~d --arm a", &["arms.a.at"]);
     bench.refused("fork past --at 3 --arm a", &["--at 3"]);
@@ -258,7 +215,7 @@ mass = "20 g"
 at = "3 d"
 set = ["therapy.weekly.drug = zoledronate", "therapy.weekly.dose = 0.1 mg/kg", "therapy.weekly.route = intravenous", "therapy.weekly.start = 4 d"]
 "#;
-    let bench = Bench::new(&format!("{SMALL}{arm}"));
+    let bench = Bench::small(&format!("{SMALL}{arm}"));
     bench.done("run small.toml --out all");
     assert!(!bench.path("all/control/drugs.csv").exists());
     let text = fs::read_to_string(bench.path("all/treated/drugs.csv")).unwrap();

@@ -1,10 +1,13 @@
-//! A run that is taken up from a checkpoint goes on as if it had never stopped, and a checkpoint
+//! A run that is resumed from a checkpoint goes on as if it had never stopped, and a checkpoint
 //! that is not what was written is refused.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 
+use common::{load_file, loaded};
 use howship::engine::fingerprint::fields;
 use howship::numerics::random::{Chance, Stream};
 use howship::output::table::Table;
@@ -42,11 +45,7 @@ map_days = [1]
 "#;
 
 fn lively(sets: &[&str]) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lively.toml");
-    fs::write(&path, LIVELY).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
+    loaded(LIVELY, sets)
 }
 
 /// A run to its end, with a checkpoint of every tick.
@@ -70,7 +69,7 @@ fn csv(table: &Table) -> String {
 }
 
 #[test]
-fn a_run_taken_up_at_any_tick_ends_in_the_same_state_and_record() {
+fn a_run_resumed_at_any_tick_ends_in_the_same_state_and_record() {
     let loaded = lively(&[]);
     let (end, record, checkpoints) = straight(&loaded);
     assert_eq!(checkpoints.len(), 49);
@@ -80,21 +79,21 @@ fn a_run_taken_up_at_any_tick_ends_in_the_same_state_and_record() {
     for (tick, bytes) in checkpoints.iter().enumerate() {
         let sealed = open(bytes).unwrap();
         assert_eq!(sealed.heading.tick as usize, tick);
-        let mut taken_up = sealed.restore().unwrap();
-        assert!((taken_up.wall_s - 1.5).abs() < f64::EPSILON);
-        while !taken_up.simulation.is_done() {
-            taken_up.simulation.step().unwrap();
-            taken_up.record.take(&taken_up.loaded, &taken_up.simulation);
+        let mut resumed = sealed.restore().unwrap();
+        assert!((resumed.wall_s - 1.5).abs() < f64::EPSILON);
+        while !resumed.simulation.is_done() {
+            resumed.simulation.step().unwrap();
+            resumed.record.take(&resumed.loaded, &resumed.simulation);
         }
-        let state = &taken_up.simulation.state;
+        let state = &resumed.simulation.state;
         assert_eq!(
             fields(state).unwrap(),
             fields(&end.state).unwrap(),
-            "taken up at tick {tick}"
+            "resumed at tick {tick}"
         );
         assert_eq!(state.digest(), end.state.digest());
-        assert_eq!(taken_up.record, record, "taken up at tick {tick}");
-        assert_eq!(csv(&taken_up.record.series), csv(&record.series));
+        assert_eq!(resumed.record, record, "resumed at tick {tick}");
+        assert_eq!(csv(&resumed.record.series), csv(&record.series));
     }
 }
 
@@ -275,7 +274,7 @@ fn the_last_few_are_kept_and_a_folder_is_held_by_one_process() {
             .collect()
     };
     assert_eq!(ticks(), [15, 10]);
-    // A run that was taken up at tick 10 leaves nothing of what came after it.
+    // A run that was resumed at tick 10 leaves nothing of what came after it.
     checkpoints.save(12, b"bytes", 2).unwrap();
     assert_eq!(ticks(), [12, 10]);
     assert!(Checkpoints::hold(run.path()).is_err());
@@ -292,7 +291,7 @@ fn the_last_few_are_kept_and_a_folder_is_held_by_one_process() {
 
 /// What `check` accepts can be saved and restored: each bound of the reader is one of the scenario.
 #[test]
-fn what_is_accepted_can_be_taken_up_again() {
+fn what_is_accepted_can_be_resumed() {
     const TINY: &str = r#"
 name = "tiny"
 preset = "mouse"
@@ -310,8 +309,7 @@ thickness = "20 um"
     let path = folder.path().join("tiny.toml");
     let read = |text: &str, sets: &[&str]| {
         fs::write(&path, text).unwrap();
-        let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-        load(&path, &sets)
+        load_file(&path, sets)
     };
     let goes_round = |loaded: &Loaded| {
         let mut simulation = loaded.build().unwrap();

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
-
-fn howship() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
-}
+use common::howship;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"

@@ -2,19 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use common::{loaded, recorded, refusal};
 use howship::biology::problem::Problems;
 use howship::engine::fingerprint::{Field, fields};
 use howship::engine::state::State;
 use howship::output::table::Table;
 use howship::run::checkpoint::open;
 use howship::run::record::{Record, dose_days};
-use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 use howship::therapy::catalogue::fragment;
 use howship::therapy::drug::Drug;
 use howship::therapy::plan::{DrugInBody, Therapy};
@@ -83,32 +85,6 @@ route = "subcutaneous"
 interval = "28 d"
 "#;
 
-fn loaded(text: &str, sets: &[&str]) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, text).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
-}
-
-fn refusal(text: &str, sets: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, text).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets)
-        .and_then(|loaded| loaded.build())
-        .unwrap_err()
-        .render(false)
-}
-
-fn run(loaded: &Loaded) -> (Record, Simulation) {
-    let mut simulation = loaded.build().unwrap();
-    let mut record = Record::new(loaded);
-    simulation.run(|now| record.take(loaded, now)).unwrap();
-    (record, simulation)
-}
-
 /// Digests of all parts but those that count a drug before its first molecule: its empty body and its
 /// dates.
 fn tissue(state: &State) -> Vec<Field> {
@@ -130,7 +106,7 @@ fn digests(loaded: &Loaded) -> Vec<(f64, Vec<Field>)> {
 #[test]
 fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
     let with = loaded(&format!("{MOUSE}{WAITING}"), &[]);
-    let (record, simulation) = run(&with);
+    let (record, simulation) = recorded(&with);
     let started_h = simulation.state.courses.dates[0].started_h.unwrap();
     assert!((24.0..=120.0).contains(&started_h), "hour {started_h}");
     assert!((started_h / 24.0).fract().abs() < 1e-12);
@@ -168,7 +144,7 @@ fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
     assert_eq!(dose_days(&record.drugs), doses);
 }
 
-/// The date is in the state: it is taken up every twelve hours, before and after the day.
+/// The date is in the state: the run is resumed every twelve hours, before and after the day.
 #[test]
 fn a_run_with_a_waiting_course_is_taken_up_where_it_was() {
     let with = loaded(
@@ -204,15 +180,15 @@ fn a_run_with_a_waiting_course_is_taken_up_where_it_was() {
 fn a_condition_waits_for_its_day_and_one_that_never_holds_gives_nothing() {
     let text = format!("{MOUSE}{WAITING}");
     let late = loaded(&text, &["therapy.zol.not_before=5 d"]);
-    let (_, simulation) = run(&late);
+    let (_, simulation) = recorded(&late);
     assert_eq!(simulation.state.courses.dates[0].started_h, Some(120.0));
     let never = loaded(
         &text,
         &["therapy.zol.start_when.tumour_cells_above=1000000"],
     );
-    let (record, simulation) = run(&never);
+    let (record, simulation) = recorded(&never);
     assert_eq!(simulation.state.courses.dates[0].started_h, None);
-    let (_, untreated) = run(&loaded(MOUSE, &[]));
+    let (_, untreated) = recorded(&loaded(MOUSE, &[]));
     assert_eq!(tissue(&simulation.state), tissue(&untreated.state));
     let given = record.drugs.column("zoledronate_doses").unwrap();
     assert!(given.iter().all(|&doses| doses == 0.0));
@@ -225,7 +201,7 @@ fn a_fall_of_bone_starts_a_course_on_the_day_on_which_it_is_reached() {
         &format!("{MOUSE}{WAITING}"),
         &["therapy.zol.start_when={ bv_tv_falls = 0.004 }"],
     );
-    let (record, simulation) = run(&with);
+    let (record, simulation) = recorded(&with);
     let bv_tv = record.series.column("bv_tv").unwrap();
     let day = bv_tv
         .iter()
@@ -239,12 +215,12 @@ fn a_fall_of_bone_starts_a_course_on_the_day_on_which_it_is_reached() {
 #[test]
 fn calcium_of_the_patient_starts_a_course() {
     let text = format!("{HUMAN}{DENOSUMAB}start_when = {{ calcium_above = \"2.351 mM\" }}\n");
-    let (record, simulation) = run(&loaded(&text, &[]));
+    let (record, simulation) = recorded(&loaded(&text, &[]));
     let calcium = record.patient.column("calcium_mm").unwrap();
     let day = calcium.iter().position(|&now| now > 2.351).unwrap();
     let started_h = simulation.state.courses.dates[0].started_h.unwrap();
     assert!((started_h - 24.0 * day as f64).abs() < 1e-9, "{started_h}");
-    let (untreated, _) = run(&loaded(HUMAN, &[]));
+    let (untreated, _) = recorded(&loaded(HUMAN, &[]));
     let before = untreated.patient.column("calcium_mm").unwrap();
     assert_eq!(calcium[..=day], before[..=day]);
     assert!(calcium.last() < before.last());
@@ -264,7 +240,7 @@ set = [
 ]
 "#;
     let control = loaded(&format!("{MOUSE}{arms}"), &[]);
-    let (record, simulation) = run(&control.taking("waiting").unwrap());
+    let (record, simulation) = recorded(&control.taking("waiting").unwrap());
     assert_eq!(simulation.state.courses.dates[0].started_h, Some(72.0));
     let started = record.drugs.column("zol_started_d").unwrap();
     assert_eq!(started, [-1.0, -1.0, -1.0, 3.0, 3.0, 3.0, 3.0]);
@@ -417,8 +393,8 @@ fn carboplatin_asks_for_the_kidney_and_for_man() {
 
 #[test]
 fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
-    let (untreated, _) = run(&loaded(HUMAN, &[]));
-    let (treated, simulation) = run(&loaded(&format!("{HUMAN}{DENOSUMAB}"), &[]));
+    let (untreated, _) = recorded(&loaded(HUMAN, &[]));
+    let (treated, simulation) = recorded(&loaded(&format!("{HUMAN}{DENOSUMAB}"), &[]));
     let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
     for name in ["jaw_necrosis_probability", "hypocalcaemia_probability"] {
         assert!(last(&untreated, name).abs() < 1e-15);
@@ -450,8 +426,8 @@ fn the_rest_of_the_skeleton_answers_to_antiresorptives() {
         "lattice = \"skeleton\"",
         "lattice = \"lesion\"\nlesions = \"0.5 cm3\"",
     );
-    let (untreated, _) = run(&loaded(&text, &[]));
-    let (treated, _) = run(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
+    let (untreated, _) = recorded(&loaded(&text, &[]));
+    let (treated, _) = recorded(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
     let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
     assert!((last(&untreated, "ctx") - 1.0).abs() < 0.1);
     assert!(

@@ -3,14 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::try_load;
 use howship::engine::fingerprint::fields;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 
 const SMALL: &str = r#"
 name = "small"
@@ -33,10 +34,7 @@ const COLONY: &str = "[inoculation]\ncells = 600\n";
 const IMMORTAL: &str = "[tumour.death]\nrate = \"0 /d\"\n";
 
 fn read(more: &[&str]) -> Result<Loaded, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{}", more.concat())).unwrap();
-    load(&path, &[]).map_err(|found| found.render(false))
+    try_load(&format!("{SMALL}{}", more.concat()), &[]).map_err(|found| found.render(false))
 }
 
 fn simulation(more: &[&str]) -> Simulation {

@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+mod common;
 
+use common::simulation;
 use howship::engine::day_zero::give_back;
 use howship::engine::fault::Fault;
 use howship::observe::morphometry::measure;
 use howship::observe::series::{COLUMNS, row};
 use howship::run::simulation::Simulation;
-use howship::scenario::build::load;
 use rayon::prelude::*;
 
 /// Real bone of man, and of a small mammal for that of mice, in parts that run in seconds.
@@ -46,15 +46,12 @@ burn_in = "12 d"
 [lattice]
 "#;
 
-fn build(text: &str, sets: &[String]) -> Simulation {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("scenario.toml");
-    std::fs::write(&path, text.replace("ROOT", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    load(Path::new(&path), sets).unwrap().build().unwrap()
+fn build(text: &str, sets: &[&str]) -> Simulation {
+    simulation(&text.replace("ROOT", env!("CARGO_MANIFEST_DIR")), sets)
 }
 
 /// A run on day 0, with the bone from which it began.
-fn day_0(text: &str, sets: &[String]) -> (Vec<bool>, Simulation) {
+fn day_0(text: &str, sets: &[&str]) -> (Vec<bool>, Simulation) {
     let mut simulation = build(text, sets);
     let lattice = simulation.state.bone.solid.clone();
     simulation.begin().unwrap();
@@ -73,7 +70,7 @@ struct Found {
 
 /// Day 0 over the lattice, and surfaces as shares.
 fn found(text: &str, seed: u64) -> Found {
-    let (lattice, simulation) = day_0(text, &[format!("seed={seed}")]);
+    let (lattice, simulation) = day_0(text, &[&format!("seed={seed}")]);
     let grid = &simulation.model.grid;
     let before = measure(&lattice, grid.dims, grid.edge_um);
     let now = measure(&simulation.state.bone.solid, grid.dims, grid.edge_um);
@@ -166,7 +163,8 @@ fn day_0_is_the_lattice_on_any_bone_site_and_burn_in() {
         (fine, "10 d"),
     ];
     cases.into_par_iter().for_each(|(bone, burn_in)| {
-        let sets = [format!("run.burn_in={burn_in}"), "seed=3".to_owned()];
+        let burn_in = format!("run.burn_in={burn_in}");
+        let sets = [burn_in.as_str(), "seed=3"];
         let (lattice, simulation) = day_0(&format!("{SYNTHETIC}{bone}"), &sets);
         let state = &simulation.state;
         let sites = lattice.iter().filter(|&&solid| solid).count() as f64;

@@ -2,19 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+mod common;
 
+use common::{load_file, on_threads, repository};
 use howship::engine::fingerprint::{Field, fields};
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 
 /// Every mechanism at work, on more sites than one piece of a parallel loop holds.
 fn lively(sets: &[&str]) -> Loaded {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lively.toml");
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
+    load_file(&repository("tests/data/lively.toml"), sets).unwrap()
 }
 
 const WIDE: [&str; 4] = [
@@ -28,11 +27,6 @@ fn end(loaded: &Loaded) -> (Vec<Field>, Simulation) {
     let mut simulation = loaded.build().unwrap();
     simulation.run(|_| {}).unwrap();
     (fields(&simulation.state).unwrap(), simulation)
-}
-
-fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().unwrap().install(work)
 }
 
 #[test]
@@ -55,7 +49,7 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
         }
         (fields(&simulation.state).unwrap(), simulation)
     };
-    let (one, simulation) = on(1, end);
+    let (one, simulation) = on_threads(1, end);
     let state = &simulation.state;
     assert!(simulation.model.grid.len() > 65_536);
     // What the test is worth: all of it happened.
@@ -78,7 +72,7 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
             .any(|nuclei| nuclei[1..].iter().any(|&end| end > nuclei[0]))
     );
     for threads in [2, 3, 8] {
-        let (other, _) = on(threads, end);
+        let (other, _) = on_threads(threads, end);
         let differing: Vec<&str> = one
             .iter()
             .zip(&other)

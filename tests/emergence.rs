@@ -4,9 +4,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+mod common;
 
-use howship::scenario::build::load;
+use common::{load_file, repository};
 use rayon::prelude::*;
 
 /// BV/TV, osteoclasts and tumour cells on day 0 and at the end.
@@ -24,10 +24,8 @@ impl Course {
 }
 
 fn course(scenario: &str, seed: u64) -> Course {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("scenarios")
-        .join(scenario);
-    let mut simulation = load(&path, &[format!("seed={seed}")])
+    let path = repository("scenarios").join(scenario);
+    let mut simulation = load_file(&path, &[&format!("seed={seed}")])
         .unwrap()
         .build()
         .unwrap();

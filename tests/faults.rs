@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use common::said;
 use howship::engine::fault::Fault;
 use howship::run::checkpoint::{Checkpoints, open};
 use howship::run::record::Record;
@@ -116,16 +119,12 @@ fn books_that_do_not_close_are_named_with_their_substance_and_tick() {
 }
 
 fn howship(folder: &Path, words: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_howship"))
+    let output = common::howship()
         .current_dir(folder)
         .args(words)
         .output()
         .unwrap();
     (output.status.code(), said(&output))
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 /// A checkpoint whose books were tampered with is whole; the run that goes on from it stops at the

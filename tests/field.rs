@@ -3,24 +3,21 @@
 //! `tests/data/field/cases.json` says what is right of each.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use assert_cmd::Command;
+use common::repository;
 use serde_json::Value;
 
 fn field(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data/field")
-        .join(name)
+    repository("tests/data/field").join(name)
 }
 
 fn howship(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
-        .args(words)
-        .output()
-        .unwrap()
+    common::howship().args(words).output().unwrap()
 }
 
 fn specimen(path: &Path, words: &[&str]) -> Output {
@@ -606,7 +603,7 @@ fn pipes_and_devices_are_refused_wherever_a_file_is_opened() {
         vec!["trial", "run", pipe],
         vec!["study", "analyse", pipe],
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_howship"))
+        let output = assert_cmd::Command::from_std(common::howship())
             .args(&words)
             .timeout(std::time::Duration::from_secs(60))
             .output()

@@ -4,13 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
+mod common;
+
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::{Bench, all, said};
 use howship::engine::fingerprint::fields;
 use howship::run::checkpoint::{open, read_bytes};
 use howship::run::folder::Manifest;
@@ -40,78 +42,12 @@ at = "12 h"
 set = ["tumour.division.rate = 0.01 /d"]
 "#;
 
-struct Bench {
-    base: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let base = tempfile::tempdir().unwrap();
-        fs::write(base.path().join("small.toml"), SMALL).unwrap();
-        fs::write(base.path().join("arms.toml"), format!("{SMALL}{ARMS}")).unwrap();
-        Self { base }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.base.path().join(name)
-    }
-
-    fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_howship"));
-        command
-            .current_dir(self.base.path())
-            .env("HOME", self.base.path())
-            .args(words.split_whitespace().map(|word| word.replace('~', " ")));
-        command
-    }
-
-    fn howship(&self, words: &str) -> (Option<i32>, String) {
-        let output = self.command(words).output().unwrap();
-        (output.status.code(), said(&output))
-    }
-
-    fn done(&self, words: &str) -> String {
-        let (code, said) = self.howship(words);
-        assert_eq!(code, Some(0), "{words}: {said}");
-        said
-    }
-
-    /// A request that is refused with exit 2 and these words, and touches nothing.
-    fn refused(&self, words: &str, expected: &[&str]) {
-        let before = all(self.base.path());
-        let (code, said) = self.howship(words);
-        assert_eq!(code, Some(2), "{words}: {said}");
-        for word in expected {
-            assert!(said.contains(word), "{words}: {word} is not said: {said}");
-        }
-        let after = all(self.base.path());
-        assert!(before.keys().eq(after.keys()), "{words}: other files");
-        assert!(before == after, "{words}: something was written");
-    }
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-/// Everything under a folder: bytes of files, targets of links, nothing for folders.
-fn all(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = path.symlink_metadata().unwrap().file_type();
-        if kind.is_symlink() {
-            let to = fs::read_link(&path).unwrap();
-            found.insert(path, to.to_string_lossy().into_owned().into_bytes());
-        } else if kind.is_dir() {
-            found.extend(all(&path));
-            found.insert(path, Vec::new());
-        } else {
-            let bytes = fs::read(&path).unwrap();
-            found.insert(path, bytes);
-        }
-    }
-    found
+/// A folder with the small scenario, and one with an arm.
+fn bench() -> Bench {
+    Bench::new(&[
+        ("small.toml", SMALL),
+        ("arms.toml", &format!("{SMALL}{ARMS}")),
+    ])
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -149,7 +85,7 @@ fn replace(path: &Path, from: &str, to: &str) {
 
 #[test]
 fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out run --quiet");
     bench.refused("run small.toml --out run", &["exists already", "--force"]);
     bench.done("run small.toml --out run --force --quiet --seed 6");
@@ -178,7 +114,7 @@ fn force_replaces_what_howship_left_and_leaves_nothing_beside_it() {
     fs::create_dir(bench.path("empty")).unwrap();
     bench.done("run small.toml --out empty --force --quiet");
     assert_eq!(
-        names(bench.base.path()),
+        names(bench.folder()),
         ["all", "arms.toml", "empty", "run", "small.toml"]
     );
 }
@@ -188,7 +124,7 @@ type Harm = fn(&Path);
 
 #[test]
 fn force_keeps_every_folder_with_anything_that_howship_did_not_write() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out made --quiet");
     let (made, run) = (bench.path("made"), bench.path("run"));
     let harms: [(&str, Harm); 15] = [
@@ -257,13 +193,13 @@ fn force_keeps_every_folder_with_anything_that_howship_did_not_write() {
 
 #[test]
 fn force_never_takes_the_place_of_what_is_in_use() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out run --quiet");
     let at = "small.toml --force --out";
     bench.refused(&format!("run {at} ."), &["is not replaced"]);
     bench.refused(&format!("run {at} run/.."), &["is not replaced"]);
     bench.refused(&format!("run {at} /"), &["root of all folders"]);
-    let home = bench.base.path().display().to_string();
+    let home = bench.folder().display().to_string();
     bench.refused(&format!("run {at} {home}"), &["is not replaced"]);
     symlink("run", bench.path("link")).unwrap();
     bench.refused(&format!("run {at} link"), &["it is a link"]);
@@ -296,14 +232,14 @@ fn force_never_takes_the_place_of_what_is_in_use() {
 
 #[test]
 fn a_replacement_that_fails_leaves_what_was_there() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out run --quiet");
     let before = all(&bench.path("run"));
     // A limit on the size of files stands for a full disk.
     let program = env!("CARGO_BIN_EXE_howship");
     let line = format!("ulimit -f 16; exec {program} run small.toml --out run --force --quiet");
     let output = Command::new("bash")
-        .current_dir(bench.base.path())
+        .current_dir(bench.folder())
         .args(["-c", &line])
         .output()
         .unwrap();
@@ -311,7 +247,7 @@ fn a_replacement_that_fails_leaves_what_was_there() {
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("run is as it was"), "{words}");
     assert!(before == all(&bench.path("run")), "something was written");
-    // A signal on the way: what is unfinished is named, and can be taken up.
+    // A signal on the way: what is unfinished is named, and can be resumed.
     let child = bench
         .command("run small.toml --out run --force --set run.duration=1000~d --quiet")
         .stderr(Stdio::piped())
@@ -336,7 +272,7 @@ fn a_replacement_that_fails_leaves_what_was_there() {
 
 #[test]
 fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run arms.toml --out all --quiet");
     write(&bench.path("all/slow/plots/mine.svg"), "<svg/>");
     bench.refused("run arms.toml --out all --force", &["slow/plots/mine.svg"]);
@@ -364,7 +300,7 @@ fn comparisons_arms_and_trials_keep_what_is_not_theirs() {
     bench.refused(&format!("{trial} --out thesis --force"), &["summary.json"]);
     bench.refused(&format!("{trial} --out . --force"), &["is not replaced"]);
     assert!(
-        names(bench.base.path())
+        names(bench.folder())
             .iter()
             .all(|name| !name.contains(".new-"))
     );
@@ -388,7 +324,7 @@ fn kill(signal: &str, id: u32) {
 
 #[test]
 fn a_run_whose_folder_was_taken_from_it_stops_and_leaves_the_new_one_alone() {
-    let bench = Bench::new();
+    let bench = bench();
     let long =
         "run small.toml --out run --quiet --set run.duration=1000~d --set checkpoint.every=6~h";
     for removed in ["run", "run/checkpoints"] {
@@ -589,7 +525,7 @@ const TAMPERINGS: [Tampering; 30] = [
 
 #[test]
 fn thirty_tamperings_of_a_run_folder_are_seen() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out made --quiet");
     bench.done("run small.toml --out other --seed 6 --quiet");
     bench.done("verify made --quiet");
@@ -620,7 +556,7 @@ fn thirty_tamperings_of_a_run_folder_are_seen() {
 /// Checkpoints go when a run is over; its final state stays, and is the one that its digest names.
 #[test]
 fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done(
         "run small.toml --out run --quiet --set checkpoint.every=6~h --set checkpoint.keep=9",
     );
@@ -649,7 +585,7 @@ fn a_finished_run_keeps_its_final_state_and_the_sources_of_its_values() {
 
 #[test]
 fn links_and_pipes_in_a_run_folder_are_neither_written_through_nor_waited_for() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out whole");
     let begun = |name: &str| {
         copy(&bench.path("whole"), &bench.path(name));
@@ -710,7 +646,7 @@ fn tamperings_of_a_folder_of_arms_are_seen_and_named() {
             replace(&all.join("folder.json"), "\"compared\",", "");
         }),
     ];
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run arms.toml --out made --quiet");
     bench.done("verify made --quiet");
     let all = bench.path("all");
@@ -726,7 +662,7 @@ fn tamperings_of_a_folder_of_arms_are_seen_and_named() {
 
 #[test]
 fn tables_that_were_altered_are_not_believed() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run arms.toml --out made --quiet");
     bench.done("run small.toml --out plain --quiet");
     for (at, words) in [
@@ -750,7 +686,7 @@ fn tables_that_were_altered_are_not_believed() {
 
 #[test]
 fn folders_that_howship_wrote_hold_nothing_else() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run arms.toml --out all --quiet");
     bench.done("run small.toml --out one --quiet");
     bench.done("run small.toml --out two --seed 6 --quiet");
@@ -789,7 +725,7 @@ fn folders_that_howship_wrote_hold_nothing_else() {
 
 #[test]
 fn a_plot_takes_a_new_or_empty_folder_or_the_place_of_a_plot() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.done("run small.toml --out one --quiet");
     bench.done("run small.toml --out two --seed 6 --quiet");
     write(&bench.path("thesis/notes"), "words");

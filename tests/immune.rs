@@ -3,15 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::try_load;
 use howship::engine::fingerprint::fields;
 use howship::engine::immune::remove_where;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 use howship::tissue::population::ImmuneKind;
 
 const SMALL: &str = r#"
@@ -76,11 +77,7 @@ fn course(drug: &str, dose: &str) -> String {
 }
 
 fn read(more: &[&str], sets: &[&str]) -> Result<Loaded, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{}", more.concat())).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).map_err(|found| found.render(false))
+    try_load(&format!("{SMALL}{}", more.concat()), sets).map_err(|found| found.render(false))
 }
 
 fn simulation(more: &[&str], sets: &[&str]) -> Simulation {
@@ -213,7 +210,7 @@ fn halving_the_tick_does_not_change_the_killing() {
         let bound = 5.0 * (trials * chance * (1.0 - chance)).sqrt();
         assert!((found - trials * chance).abs() < bound, "{found} at {dt} h");
     }
-    // Draws are addressed by the hour: a long tick uses the luck of its hours.
+    // Draws are addressed by the hour: a long tick uses the random numbers of its hours.
     assert!((hour - long).abs() < 0.5, "{hour} and {long}");
 }
 
@@ -471,7 +468,7 @@ fn one_two_and_three_threads_end_in_the_same_state() {
     }
 }
 
-/// Interferon from CD8 cells is felt through the workspace: a run that is taken up has the same bits.
+/// Interferon from CD8 cells is felt through the workspace: a resumed run has the same bits.
 #[test]
 fn a_run_with_immune_cells_is_taken_up_where_it_was() {
     let interferon = r#"

@@ -7,29 +7,20 @@
     reason = "a helper of a test fails the test"
 )]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
+use common::{refusal, try_load};
 use howship::cohort::trial::Trial;
-use howship::layers::diagnostic::Diagnostics;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::load;
 
 const SLAB: &str = "name = \"slab\"\npreset = \"mouse\"\n[run]\nduration = \"2 d\"\nburn_in = \"1 d\"\n\
      [lattice]\nsize = [16, 16, 16]\nsite = \"10 um\"\n[specimen.slab]\nthickness = \"60 um\"\n";
 
-fn loaded(text: &str, sets: &[&str]) -> Result<Loaded, Diagnostics> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("slab.toml");
-    fs::write(&path, text).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets)
-}
-
 fn refused(sets: &[&str]) -> String {
-    match loaded(SLAB, sets).and_then(|loaded| loaded.build()) {
-        Ok(_) => panic!("{sets:?} is accepted"),
-        Err(found) => found.to_string(),
-    }
+    refusal(SLAB, sets)
 }
 
 #[test]
@@ -53,9 +44,9 @@ fn names_that_would_part_a_table_are_refused_on_their_line() {
     ] {
         for name in ["a,b", "a\\nb", "a\\\"b", "", "a b", "../a", "\u{e9}"] {
             let text = format!("{SLAB}[{table}.\"{name}\"]\n{body}\n");
-            let said = loaded(&text, &[]).unwrap_err().to_string();
+            let said = try_load(&text, &[]).unwrap_err().to_string();
             assert!(said.contains("found the name"), "{table}: {said}");
-            assert!(said.contains("slab.toml:11"), "{table}.{name:?}: {said}");
+            assert!(said.contains("small.toml:11"), "{table}.{name:?}: {said}");
             assert!(said.contains("digits, _ and -"), "{table}: {said}");
         }
     }
@@ -66,16 +57,16 @@ fn names_that_would_part_a_table_are_refused_on_their_line() {
 #[test]
 fn a_bad_arm_is_shown_on_its_own_line() {
     let arms = "[arms.first]\nat = \"1 d\"\nset = []\n[arms.plots]\nat = \"1 d\"\nset = []\n";
-    let said = loaded(&format!("{SLAB}{arms}"), &[])
+    let said = try_load(&format!("{SLAB}{arms}"), &[])
         .unwrap_err()
         .to_string();
     assert!(
-        said.contains("slab.toml:14") && said.contains("plots"),
+        said.contains("small.toml:14") && said.contains("plots"),
         "{said}"
     );
     let arms = "[arms.first]\nat = \"1 d\"\nset = []\n\
                 [arms.other]\nat = \"1 d\"\nset = [\"lining.contact_rankl.kd_rank = 0 pM\"]\n";
-    let found = loaded(&format!("{SLAB}{arms}"), &[]).and_then(|loaded| loaded.build());
+    let found = try_load(&format!("{SLAB}{arms}"), &[]).and_then(|loaded| loaded.build());
     let said = found.unwrap_err().to_string();
     assert!(
         said.contains("arms.other.set") && !said.contains("arms.first"),
@@ -178,7 +169,7 @@ fn what_would_be_idle_or_clamped_is_refused_by_name() {
 
 #[test]
 fn what_the_scenario_alone_tells_is_a_warning() {
-    let notices = |sets: &[&str]| loaded(SLAB, sets).unwrap().notices();
+    let notices = |sets: &[&str]| try_load(SLAB, sets).unwrap().notices();
     assert!(notices(&[])[0].contains("no tumour"), "{:?}", notices(&[]));
     let some = "inoculation.cells=5";
     assert_eq!(notices(&[some]), Vec::<String>::new());
@@ -309,7 +300,7 @@ fn the_books_close_for_signals_that_last_and_for_short_ticks() {
             all.extend(short);
         }
         all.extend(&sets);
-        let mut simulation = loaded(SLAB, &all).unwrap().build().unwrap();
+        let mut simulation = try_load(SLAB, &all).unwrap().build().unwrap();
         let end = simulation.run(|_| {});
         assert!(end.is_ok(), "{sets:?}: {}", end.unwrap_err());
         let books = &simulation.state.ledger;

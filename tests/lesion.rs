@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
+use common::load_file;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::load;
 
 const SIZE: [usize; 3] = [16, 14, 12];
 
@@ -61,8 +63,7 @@ fn scan(tumour: &str) -> tempfile::TempDir {
 const LABELLED: &str = "tumour = { file = \"labels.mha\", labels = [1] }";
 
 fn run(folder: &Path, sets: &[&str]) -> Result<Simulation, String> {
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&folder.join("scenario.toml"), &sets)
+    load_file(&folder.join("scenario.toml"), sets)
         .and_then(|loaded| loaded.build())
         .map_err(|found| found.render(false))
 }

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
 
+use std::fs;
+use std::path::PathBuf;
+
+use common::{loaded, refusal, repository};
 use howship::biology::cue::CueId;
 use howship::biology::rate::CompiledRate;
 use howship::engine::model::Model;
@@ -41,22 +44,16 @@ fn written(head: &str, tail: &str) -> (TempDir, PathBuf) {
 }
 
 fn read(head: &str, tail: &str, sets: &[&str]) -> Loaded {
-    let (_folder, path) = written(head, tail);
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
+    loaded(&format!("{head}\n{SECTION}\n{tail}"), sets)
 }
 
 /// What is said of a scenario that does not load.
 fn refused(head: &str, sets: &[&str]) -> String {
-    let (_folder, path) = written(head, "");
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap_err().render(false)
+    refusal(&format!("{head}\n{SECTION}\n"), sets)
 }
 
 fn shipped(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("scenarios")
-        .join(name)
+    repository("scenarios").join(name)
 }
 
 #[test]
@@ -309,7 +306,7 @@ fn signals_that_a_scenario_declares_act_and_keep_their_books() {
     assert!(ledger.total[bmp2].released > 0.0, "bone sets BMP-2 free");
 }
 
-/// The same luck with and without one source: no M-CSF, no osteoclast; no DKK-1, more osteoid.
+/// The same random numbers with and without one source: no M-CSF, no osteoclast; no DKK-1, more osteoid.
 #[test]
 fn a_signal_switched_off_changes_the_outcome() {
     let outcome = |off: &[&str]| {

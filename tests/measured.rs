@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-
-use assert_cmd::Command;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"
@@ -24,7 +24,7 @@ cells = 20
 "#;
 
 fn howship(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
+    common::howship()
         .current_dir(folder)
         .args(words.split(' '))
         .output()

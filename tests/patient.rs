@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::{recorded, refusal};
 use howship::patient::COLUMNS;
 use howship::run::record::Record;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 
 const SMALL: &str = r#"
 name = "small"
@@ -34,29 +35,18 @@ health_window = "10 d"
 "#;
 
 fn loaded(more: &str, sets: &[&str]) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap()
+    common::loaded(&format!("{SMALL}{more}"), sets)
 }
 
 fn column(record: &Record, name: &str) -> Vec<f64> {
     record.patient.column(name).unwrap()
 }
 
-fn run(loaded: &Loaded) -> (Record, howship::run::simulation::Simulation) {
-    let mut simulation = loaded.build().unwrap();
-    let mut record = Record::new(loaded);
-    simulation.run(|now| record.take(loaded, now)).unwrap();
-    (record, simulation)
-}
-
 #[test]
 fn the_tissue_does_not_feel_the_body_and_the_books_of_calcium_close() {
-    let (_, bare) = run(&loaded("", &[]));
+    let (_, bare) = recorded(&loaded("", &[]));
     let with = loaded(PATIENT, &[]);
-    let (record, followed) = run(&with);
+    let (record, followed) = recorded(&with);
     assert_eq!(record.patient.columns, COLUMNS);
     assert_eq!(record.patient.rows.len(), record.series.rows.len());
     assert_eq!(bare.state.bone, followed.state.bone);
@@ -103,8 +93,8 @@ dose = "120 mg"
 route = "subcutaneous"
 start = "0 d"
 "#;
-    let (treated, _) = run(&loaded(&format!("{PATIENT}{drug}"), &[]));
-    let (untreated, _) = run(&loaded(PATIENT, &[]));
+    let (treated, _) = recorded(&loaded(&format!("{PATIENT}{drug}"), &[]));
+    let (untreated, _) = recorded(&loaded(PATIENT, &[]));
     let last = |record: &Record, name: &str| *column(record, name).last().unwrap();
     for name in ["ctx", "ntx", "trap5b", "calcium_mm"] {
         let (with, without) = (last(&treated, name), last(&untreated, name));
@@ -126,7 +116,7 @@ route = "intravenous"
 infusion = "1 h"
 start = "0 d"
 "#;
-    let (record, _) = run(&loaded(&format!("{PATIENT}{drug}"), &["run.duration=25 d"]));
+    let (record, _) = recorded(&loaded(&format!("{PATIENT}{drug}"), &["run.duration=25 d"]));
     let counts = column(&record, "neutrophils_1e9_per_l");
     let least = counts.iter().copied().fold(f64::INFINITY, f64::min);
     assert!((counts[0] - 5.05).abs() < 1e-9);
@@ -159,16 +149,7 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_body() {
 
 #[test]
 fn what_cannot_be_a_patient_is_refused_by_name() {
-    let said = |more: &str, sets: &[&str]| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("small.toml");
-        fs::write(&path, format!("{SMALL}{more}")).unwrap();
-        let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-        load(&path, &sets)
-            .and_then(|loaded| loaded.build().map(|_| ()))
-            .unwrap_err()
-            .to_string()
-    };
+    let said = |more: &str, sets: &[&str]| refusal(&format!("{SMALL}{more}"), sets);
     for (more, sets, words) in [
         (
             "[patient]\nlattice = \"lesion\"\n",

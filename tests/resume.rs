@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
+mod common;
+
+use common::said;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,19 +35,7 @@ keep = 3
 "#;
 
 fn howship(words: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
-        .args(words)
-        .arg(folder)
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+    common::howship().args(words).arg(folder).output().unwrap()
 }
 
 struct Bench {
@@ -65,7 +56,7 @@ impl Bench {
     }
 
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_howship"));
+        let mut command = common::howship();
         command
             .arg("run")
             .arg(&self.scenario)

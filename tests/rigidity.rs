@@ -7,22 +7,24 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod common;
+
 use std::f64::consts::PI;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
+use common::{recorded, refusal};
 use howship::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, FLOOR_MPA, LAWS, named,
 };
-use howship::mechanics::mirels::{Advice, Lesion, Pain, Site, advice, score};
+use howship::mechanics::mirels::{Advice, Lesion, LesionSite, Pain, advice, score};
 use howship::mechanics::rigidity::{
     Axis, Comparison, Cut, Measure, Rigidities, RigidityError, Voxels, cuts, weakest,
 };
 use howship::output::table::Table;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 use howship::specimen::image::read;
 
 fn near(found: f64, expected: f64, relative: f64) {
@@ -429,9 +431,15 @@ fn densities_that_no_bone_has_are_refused_or_follow_a_rule_that_is_named() {
 
 #[test]
 fn the_table_of_mirels_is_scored_by_its_rows() {
-    let least = score(Site::UpperLimb, Pain::Mild, Lesion::Blastic, 0.2).unwrap();
-    let middle = score(Site::LowerLimb, Pain::Moderate, Lesion::Mixed, 0.5).unwrap();
-    let most = score(Site::Peritrochanteric, Pain::Functional, Lesion::Lytic, 0.9).unwrap();
+    let least = score(LesionSite::UpperLimb, Pain::Mild, Lesion::Blastic, 0.2).unwrap();
+    let middle = score(LesionSite::LowerLimb, Pain::Moderate, Lesion::Mixed, 0.5).unwrap();
+    let most = score(
+        LesionSite::Peritrochanteric,
+        Pain::Functional,
+        Lesion::Lytic,
+        0.9,
+    )
+    .unwrap();
     assert_eq!((least, middle, most), (4, 8, 12));
     for (points, expected) in [
         (4, Advice::Observe),
@@ -450,11 +458,11 @@ fn the_table_of_mirels_is_scored_by_its_rows() {
         (2.0 / 3.0, 5),
         (0.667, 6),
     ] {
-        let found = score(Site::UpperLimb, Pain::Mild, Lesion::Blastic, size).unwrap();
+        let found = score(LesionSite::UpperLimb, Pain::Mild, Lesion::Blastic, size).unwrap();
         assert_eq!(found, points, "{size}");
     }
     for size in [-0.1, 1.1, f64::NAN] {
-        assert!(score(Site::UpperLimb, Pain::Mild, Lesion::Lytic, size).is_err());
+        assert!(score(LesionSite::UpperLimb, Pain::Mild, Lesion::Lytic, size).is_err());
     }
 }
 
@@ -476,24 +484,14 @@ cells = 300
 "#;
 
 fn loaded(more: &str) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    load(&path, &[]).unwrap()
-}
-
-fn run(loaded: &Loaded) -> (Record, Simulation) {
-    let mut simulation = loaded.build().unwrap();
-    let mut record = Record::new(loaded);
-    simulation.run(|now| record.take(loaded, now)).unwrap();
-    (record, simulation)
+    common::loaded(&format!("{SMALL}{more}"), &[])
 }
 
 #[test]
 fn a_run_reports_its_weakest_cut_against_day_0_and_the_tissue_does_not_feel_it() {
-    let (bare_record, bare) = run(&loaded(""));
+    let (bare_record, bare) = recorded(&loaded(""));
     let with = loaded("[rigidity]\naxis = \"x\"\nevery = \"4 d\"\nmodulus = \"10 GPa\"\n");
-    let (record, followed) = run(&with);
+    let (record, followed) = recorded(&with);
     assert_eq!(bare_record.series, record.series);
     assert!(bare_record.rigidity.columns.is_empty() && bare.state.rigidity.is_none());
     assert_ne!(bare.state.digest(), followed.state.digest());
@@ -580,15 +578,7 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_rigidity() {
 
 #[test]
 fn a_rigidity_that_makes_no_sense_is_refused_by_name() {
-    let said = |more: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("small.toml");
-        fs::write(&path, format!("{SMALL}{more}")).unwrap();
-        load(&path, &[])
-            .and_then(|loaded| loaded.build().map(|_| ()))
-            .unwrap_err()
-            .to_string()
-    };
+    let said = |more: &str| refusal(&format!("{SMALL}{more}"), &[]);
     for (more, words) in [
         (
             "[rigidity]\nevery = \"36 h\"\n",
@@ -619,10 +609,7 @@ fn a_rigidity_that_makes_no_sense_is_refused_by_name() {
 }
 
 fn howship(words: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
-        .args(words)
-        .output()
-        .unwrap()
+    common::howship().args(words).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

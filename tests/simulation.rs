@@ -3,11 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::{ended, on_threads, simulation};
 use howship::engine::state::State;
-use howship::run::simulation::Simulation;
-use howship::scenario::build::load;
 
 const SMALL: &str = r#"
 name = "small"
@@ -25,24 +24,8 @@ thickness = "100 um"
 cells = 300
 "#;
 
-fn simulation(sets: &[&str]) -> Simulation {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, SMALL).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap().build().unwrap()
-}
-
 fn run(sets: &[&str], threads: usize) -> State {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
-    pool.install(|| {
-        let mut simulation = simulation(sets);
-        simulation.run(|_| {}).unwrap();
-        simulation.state
-    })
+    on_threads(threads, || ended(SMALL, sets).state)
 }
 
 #[test]
@@ -83,12 +66,15 @@ fn the_books_close_every_tick() {
 #[test]
 fn nuclei_age_one_by_one_and_a_cell_lives_on_what_it_gains() {
     let lives = |gain: &str| {
-        let mut simulation = simulation(&[
-            "run.duration=12 d",
-            "lattice.size=[30, 30, 20]",
-            &format!("osteoclast.fusion.gain.rate={gain}"),
-            "osteoclast.apoptosis.life_sd=1 d",
-        ]);
+        let mut simulation = simulation(
+            SMALL,
+            &[
+                "run.duration=12 d",
+                "lattice.size=[30, 30, 20]",
+                &format!("osteoclast.fusion.gain.rate={gain}"),
+                "osteoclast.apoptosis.life_sd=1 d",
+            ],
+        );
         simulation.begin().unwrap();
         let (mut oldest, mut shrunk, mut least) = (0.0_f32, false, usize::MAX);
         let mut before = std::collections::BTreeMap::new();

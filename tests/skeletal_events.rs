@@ -2,15 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::fs;
+mod common;
 
+use common::{Bench, refusal};
 use howship::patient;
 use howship::patient::bones;
 use howship::patient::skeletal_events::{Event, Kind};
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
-use howship::scenario::build::{Loaded, load};
+use howship::scenario::build::Loaded;
 
 const SMALL: &str = r#"
 name = "small"
@@ -52,10 +53,7 @@ window = "3 d"
 "#;
 
 fn loaded(more: &str) -> Loaded {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    load(&path, &[]).unwrap()
+    common::loaded(&format!("{SMALL}{more}"), &[])
 }
 
 /// A run to its end, with a checkpoint at the end of day 4.
@@ -136,7 +134,7 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
     let cell_um3 = followed.model.parameters.tumour.cell_volume_um3();
     let share = cells * cell_um3 / (grid.volume_mm3() * 1e9);
     assert!((column("burden_cm3")[10] / (10.0 * share) - 1.0).abs() < 1e-9);
-    // A run that was taken up has the same events.
+    // A resumed run has the same events.
     let restored = open(&saved).unwrap().restore().unwrap();
     let (mut again, mut again_record) = (restored.simulation, restored.record);
     assert!(events(&again).len() < found.len());
@@ -151,23 +149,9 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
 
 #[test]
 fn the_run_folder_holds_events_by_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{OFTEN}")).unwrap();
-    let out = folder.path().join("out");
-    let run = assert_cmd::Command::new(env!("CARGO_BIN_EXE_howship"))
-        .args(["run", "--quiet"])
-        .arg(&path)
-        .arg("--out")
-        .arg(&out)
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    let text = fs::read_to_string(out.join("events.csv")).unwrap();
+    let bench = Bench::small(&format!("{SMALL}{OFTEN}"));
+    bench.done("run small.toml --quiet --out out");
+    let text = bench.read("out/events.csv");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("time_d,kind,first,counted"));
     let first: Vec<&str> = lines.next().unwrap().split(',').collect();
@@ -179,21 +163,13 @@ fn the_run_folder_holds_events_by_name() {
         "plots/rigidity.png",
         "plots/skeletal_events.svg",
     ] {
-        assert!(out.join(file).exists(), "{file} is missing");
+        assert!(bench.path("out").join(file).exists(), "{file} is missing");
     }
 }
 
 #[test]
 fn events_that_make_no_sense_are_refused_by_name() {
-    let said = |text: String| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("small.toml");
-        fs::write(&path, text).unwrap();
-        load(&path, &[])
-            .and_then(|loaded| loaded.build().map(|_| ()))
-            .unwrap_err()
-            .to_string()
-    };
+    let said = |text: String| refusal(&text, &[]);
     let without = SMALL.replace("[rigidity]\nevery = \"2 d\"\n", "");
     for (text, words) in [
         (

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(target_os = "linux")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -102,7 +104,7 @@ fn words_that_nobody_can_read_change_no_exit_code() {
 fn a_reader_of_errors_that_goes_away_ends_nothing() {
     let base = bench();
     for (words, code) in [("run small.toml --out run", 0), ("run missing.toml", 2)] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_howship"))
+        let mut child = common::howship()
             .current_dir(base.path())
             .args(words.split(' '))
             .stdout(Stdio::piped())

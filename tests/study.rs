@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use assert_cmd::Command;
 use howship::layers::diagnostic::Diagnostics;
 use howship::study::data::read_data;
 use howship::study::file::{read_calibration, read_study};
@@ -54,7 +55,7 @@ fn folder_with(study: &str) -> (TempDir, PathBuf) {
 }
 
 fn study(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
+    common::howship()
         .arg("study")
         .args(arguments)
         .output()
@@ -141,7 +142,7 @@ fn a_study_that_was_killed_ends_in_the_same_table() {
     assert!(table.contains("tumour.division.rate [/d],bone,cells_d1,late,error\n"));
     assert!(!table.contains("missing") && !table.contains("failed"));
     for wait_ms in [30, 60, 90, 120, 150] {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_howship"))
+        let mut child = common::howship()
             .args([
                 "study",
                 "run",
@@ -268,7 +269,7 @@ fn shards_and_single_runs_collect_into_the_table_of_a_local_run() {
     expected.insert(0, "5".to_owned());
     assert_eq!(numbers, expected);
     for _ in 0..2 {
-        let collected = Command::new(env!("CARGO_BIN_EXE_howship"))
+        let collected = assert_cmd::Command::from_std(common::howship())
             .args(["study", "collect", text(&plan), "--store", text(&alone)])
             .args(["--from", "-"])
             .write_stdin(emitted.as_str())
@@ -284,7 +285,7 @@ fn shards_and_single_runs_collect_into_the_table_of_a_local_run() {
         ran(&["run-one", "--plan", text(&plan), &index], 2);
     }
     // A worker whose master has gone stops.
-    let mut left_alone = std::process::Command::new(env!("CARGO_BIN_EXE_howship"))
+    let mut left_alone = common::howship()
         .args(["study", "run-one", "--plan", text(&plan), "--index"])
         .args([vec!["3"; 2000].join(","), "--stop-at-eof".to_owned()])
         .stdin(Stdio::piped())
@@ -619,7 +620,7 @@ fn a_calibration_finds_the_rate_that_made_the_data_and_is_the_same_again() {
     let [best, _, _] = calibrate(&path);
     // One run against one run: at the same rate they differ by a quarter of the cells, 0.15 /d.
     assert!((best - 1.0).abs() < 0.45, "{best}");
-    // A calibration is no study, and data are held against the scenario.
+    // A calibration is no study, and data are checked against the scenario.
     ran(&["run", text(&path), "--store", text(&store)], 2);
     let late = "time_d,column,value,error\n2,tumour_cells,1,20\n9,tumour_cells,1,20\n";
     fs::write(folder.path().join("cells.csv"), late).unwrap();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 #[path = "../examples/coverage/repeat.rs"]
 #[allow(dead_code, reason = "the example reports more than the test looks at")]
 mod repeat;
@@ -9,7 +11,6 @@ mod repeat;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
 use howship::numerics::quantity::Time;
 use howship::study::data::{Datum, distance};
 use howship::study::file::read_calibration;
@@ -62,7 +63,7 @@ fn calibrate(path: &Path, store: &Path) -> String {
 
 /// What a calibration says that ends with this code.
 fn calibrated(path: &Path, store: &Path, code: i32) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_howship"))
+    let output = common::howship()
         .args(["study", "calibrate", path.to_str().unwrap()])
         .args(["--store", store.to_str().unwrap(), "--jobs", "2"])
         .output()
@@ -242,7 +243,7 @@ cells = { column = "tumour_cells" }
     let (folder, path) = folder_with(study);
     let store = folder.path().join("store");
     let howship = |arguments: &[&str], code: i32| {
-        let output = Command::new(env!("CARGO_BIN_EXE_howship"))
+        let output = common::howship()
             .args(["study", arguments[0], path.to_str().unwrap()])
             .args(["--store", store.to_str().unwrap()])
             .args(&arguments[1..])

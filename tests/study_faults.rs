@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -48,7 +50,7 @@ fn text(path: &Path) -> &str {
 }
 
 fn howship(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
+    Command::from_std(common::howship())
         .args(arguments)
         .timeout(std::time::Duration::from_secs(120))
         .output()

@@ -1,6 +1,8 @@
-//! Drugs in the body held to published levels, and drugs at work in a small tissue.
+//! Drugs in the body against published levels, and drugs at work in a small tissue.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
 
 use std::fs;
 use std::path::Path;
@@ -170,28 +172,15 @@ start = "2 d"
 "#;
 
 fn simulation(more: &str, sets: &[&str]) -> Simulation {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets).unwrap().build().unwrap()
+    common::simulation(&format!("{SMALL}{more}"), sets)
 }
 
 fn run(more: &str, sets: &[&str]) -> State {
-    let mut simulation = simulation(more, sets);
-    simulation.run(|_| {}).unwrap();
-    simulation.state
+    common::ended(&format!("{SMALL}{more}"), sets).state
 }
 
 fn refusal(more: &str, sets: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    fs::write(&path, format!("{SMALL}{more}")).unwrap();
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    load(&path, &sets)
-        .and_then(|loaded| loaded.build())
-        .unwrap_err()
-        .render(false)
+    common::refusal(&format!("{SMALL}{more}"), sets)
 }
 
 /// Digests of all parts but those that count a drug before its first molecule: its empty body and its
@@ -350,7 +339,7 @@ fn antibodies_take_a_signal_from_the_cells() {
     );
 }
 
-/// Drugs in the body, drug on bone and in cells are saved: it is taken up every six hours.
+/// Drugs in the body, drug on bone and in cells are saved: the run is resumed every six hours.
 #[test]
 fn a_treated_run_is_taken_up_where_it_was() {
     let folder = tempfile::tempdir().unwrap();

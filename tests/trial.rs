@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-
-use assert_cmd::Command;
 
 use howship::cohort::run::{Results, run};
 use howship::cohort::summary::{Summary, curves, summary};
@@ -23,7 +23,7 @@ fn results(trial: &Trial) -> Results {
 }
 
 fn command(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_howship"))
+    common::howship()
         .arg("trial")
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -74,7 +74,7 @@ fn more_patients_change_none_of_those_before() {
     assert_eq!(few.histories[..], many.histories[..10]);
 }
 
-/// Two arms without a drug are the same patients with the same luck: the ratio is 1 to the last bit.
+/// Two arms without a drug are the same patients with the same random numbers: the ratio is 1 to the last bit.
 #[test]
 fn identical_arms_give_identical_events() {
     let text = SMALL.split("[arms.zoledronate").next().unwrap().to_owned() + "[arms.other]\n";

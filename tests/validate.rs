@@ -2,19 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use assert_cmd::Command;
 use howship::scenario::build::{HUMAN, MOUSE, load};
 use howship::validate::arms::ARMS;
 use howship::validate::fitted::FITTED;
 use howship::validate::targets::TARGETS;
 
 fn validate(arguments: &[&str]) -> Output {
-    Command::cargo_bin("howship")
-        .unwrap()
+    common::howship()
         .arg("validate")
         .args(arguments)
         .output()

@@ -79,7 +79,7 @@ pub(crate) fn repeat(
     let truth: Vec<f64> = (0..study.points.dimensions())
         .map(|_| draws.uniform())
         .collect();
-    // With luck of its own, a seed that no search of a repeat has.
+    // With random numbers of its own, a seed that no search of a repeat has.
     study.header.seed = number + if is_own_luck { 1_000_000 } else { 0 };
     let loaded = study.at(0, &truth).loaded?;
     let series = simulate(&loaded, &|| false).map_err(|reason| format!("{reason:?}"))?;

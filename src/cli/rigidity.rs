@@ -15,7 +15,7 @@ use super::reading::{ReadingArguments, check_folder, label, say_assumed, warn};
 use crate::mechanics::density_laws::{
     BelowZero, Constants, DensityKind, DensityLaw, FLOOR_MPA, named, names,
 };
-use crate::mechanics::mirels::{self, Lesion, Pain, Site};
+use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
 use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, FALL_ADULT, FALL_CHILD, Measure, Rigidities, Voxels, cuts, weakest,
 };
@@ -539,7 +539,7 @@ fn table(cuts: &[Cut], intact: Option<&[Cut]>) -> Table {
 pub(super) struct MirelsArguments {
     /// upper_limb, lower_limb or peritrochanteric.
     #[arg(long)]
-    site: Site,
+    site: LesionSite,
     /// mild, moderate or functional.
     #[arg(long)]
     pain: Pain,

@@ -7,7 +7,7 @@ use crate::engine::reading::reading;
 use crate::engine::state::State;
 use crate::numerics::random::Chance;
 use crate::patient::skeletal_events::SkeletalState;
-use crate::patient::{Body, Lattice, Patient};
+use crate::patient::{Body, LatticeBone, Patient};
 use crate::therapy::condition::{Blood, Findings};
 
 /// Counts what the drugs of a tick do to marrow.
@@ -43,7 +43,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     patient.suppress(&mut body, state.time_h, &doses);
     let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
-    let lattice = Lattice {
+    let lattice = LatticeBone {
         volume_um3: lattice_um3,
         // Of 1 cm3, 1e12 um3, in mmol.
         mature_mmol_per_cm3: {

@@ -7,7 +7,7 @@
 //! - `hernandez`: `E = 84370 (matrix - osteoid)^2.58 alpha^2.74` MPa, with the ash fraction `alpha`
 //!   that follows from the mineral of the site (Hernandez 2001).
 //!
-//! Osteoid, marrow and tumour carry nothing. Every cut is held against the same cut at day 0
+//! Osteoid, marrow and tumour carry nothing. Every cut is compared with the same cut at day 0
 //! ([`crate::mechanics::rigidity`]). The tissue does not feel it.
 //!
 //! # Limits

@@ -23,7 +23,7 @@ use std::str::FromStr;
 
 /// Where the lesion sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Site {
+pub enum LesionSite {
     /// Upper limb.
     UpperLimb,
     /// Lower limb, not at the trochanters.
@@ -73,22 +73,22 @@ pub struct SizeError(pub f64);
 /// The score.
 ///
 /// ```
-/// use howship::mechanics::mirels::{Advice, Lesion, Pain, Site, advice, score};
-/// let points = score(Site::Peritrochanteric, Pain::Functional, Lesion::Lytic, 0.7)?;
+/// use howship::mechanics::mirels::{Advice, Lesion, Pain, LesionSite, advice, score};
+/// let points = score(LesionSite::Peritrochanteric, Pain::Functional, Lesion::Lytic, 0.7)?;
 /// assert_eq!((points, advice(points)), (12, Advice::Fix));
 /// # Ok::<(), howship::mechanics::mirels::SizeError>(())
 /// ```
 ///
 /// # Errors
 /// [`SizeError`]: a size outside of 0 to 1.
-pub fn score(site: Site, pain: Pain, lesion: Lesion, size: f64) -> Result<u8, SizeError> {
+pub fn score(site: LesionSite, pain: Pain, lesion: Lesion, size: f64) -> Result<u8, SizeError> {
     if !(0.0..=1.0).contains(&size) {
         return Err(SizeError(size));
     }
     let site = match site {
-        Site::UpperLimb => 1,
-        Site::LowerLimb => 2,
-        Site::Peritrochanteric => 3,
+        LesionSite::UpperLimb => 1,
+        LesionSite::LowerLimb => 2,
+        LesionSite::Peritrochanteric => 3,
     };
     let pain = match pain {
         Pain::Mild => 1,
@@ -149,7 +149,7 @@ macro_rules! named {
 }
 
 named! {
-    Site: "upper_limb" UpperLimb, "lower_limb" LowerLimb, "peritrochanteric" Peritrochanteric;
+    LesionSite: "upper_limb" UpperLimb, "lower_limb" LowerLimb, "peritrochanteric" Peritrochanteric;
     Pain: "mild" Mild, "moderate" Moderate, "functional" Functional;
     Lesion: "blastic" Blastic, "mixed" Mixed, "lytic" Lytic;
 }

@@ -134,7 +134,7 @@ pub enum RigidityError {
         /// Place.
         z: usize,
     },
-    /// Two bones that cannot be held against each other.
+    /// Two bones that cannot be compared.
     #[error(
         "{affected} cuts of the affected bone and {intact} of the intact one; give volumes of the same size along the axis"
     )]

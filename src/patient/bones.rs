@@ -9,7 +9,7 @@
 //! - calcium: that of the body, at the end of the day.
 //!
 //! The load is the usual one, and how full the spinal canal is is not known. An event falls inside the
-//! day that has ended; with the same seed, arms of a run have the same luck.
+//! day that has ended; with the same seed, arms of a run have common random numbers.
 //!
 //! The hazard of a first event is summed over kinds and days; `1 - exp(-sum)` is the probability that a
 //! patient with this course had had an event, whatever this one had.

@@ -129,7 +129,7 @@ impl Patient {
 
 /// What a lattice is to the body.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lattice {
+pub struct LatticeBone {
     /// Its volume, um3.
     pub volume_um3: f64,
     /// Calcium in mature bone, mmol/cm3: of the lattice and of the rest of the skeleton alike.
@@ -271,7 +271,7 @@ impl Patient {
         &self,
         body: &mut Body,
         time_h: f64,
-        lattice: Lattice,
+        lattice: LatticeBone,
         now: Reading,
     ) -> Result<(), PatientError> {
         const DAY_H: f64 = 24.0;

@@ -22,7 +22,7 @@
 //! Pain is a proxy from 0 to 10, `10 (w1 A + w2 B + w3 C) / (w1 + w2 + w3)`: `A` acid of osteoclasts by
 //! resorption above health, `B` burden of tumour, `C` loss of strength, each `x / (x + half)`.
 //! An event of hazard `h` falls at `-ln(1 - u) / h` of a day, when that is below 1, with one uniform `u`
-//! per patient, kind and day: with the same luck a lower hazard never brings an event forward.
+//! per patient, kind and day: with the same random numbers a lower hazard never brings an event forward.
 //!
 //! # Parameters
 //! Defaults of [`SkeletalEvents`]; each says whether it is published, a choice, or fitted.
@@ -392,8 +392,8 @@ impl SkeletalEvents {
             .enumerate()
             .filter_map(|(place, (kind, hazard))| {
                 let who = patient * Kind::ALL.len() as u64 + place as u64;
-                let luck = chance.at(Stream::SkeletalEvent, day, who).uniform();
-                waited(luck, hazard).map(|share| (start + share, kind))
+                let drawn = chance.at(Stream::SkeletalEvent, day, who).uniform();
+                waited(drawn, hazard).map(|share| (start + share, kind))
             })
             .collect();
         due.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));

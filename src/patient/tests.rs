@@ -15,7 +15,7 @@ fn patient(lattice: Sample) -> Patient {
     }
 }
 
-const LATTICE: Lattice = Lattice {
+const LATTICE: LatticeBone = LatticeBone {
     volume_um3: 1e9,
     mature_mmol_per_cm3: 11.23,
 };

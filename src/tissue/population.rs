@@ -45,12 +45,19 @@ impl TumourCells {
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
     pub fn remove(&mut self, places: &[usize]) {
+        let Self {
+            id,
+            site,
+            dormant,
+            clone,
+            doomed,
+        } = self;
         for &place in places.iter().rev() {
-            self.id.swap_remove(place);
-            self.site.swap_remove(place);
-            self.dormant.swap_remove(place);
-            self.clone.swap_remove(place);
-            self.doomed.swap_remove(place);
+            id.swap_remove(place);
+            site.swap_remove(place);
+            dormant.swap_remove(place);
+            clone.swap_remove(place);
+            doomed.swap_remove(place);
         }
     }
 }
@@ -99,14 +106,24 @@ impl Osteoclasts {
 
     /// Keeps the cells for which `keep` is true, in order.
     pub fn retain(&mut self, keep: &[bool]) {
-        retain(&mut self.id, keep);
-        retain(&mut self.site, keep);
-        retain(&mut self.mode, keep);
-        retain(&mut self.age_h, keep);
-        retain(&mut self.nuclei_end_h, keep);
-        retain(&mut self.pit_depth_um, keep);
-        retain(&mut self.resorbed_um3, keep);
-        retain(&mut self.drug_amol, keep);
+        let Self {
+            id,
+            site,
+            mode,
+            age_h,
+            nuclei_end_h,
+            pit_depth_um,
+            resorbed_um3,
+            drug_amol,
+        } = self;
+        retain(id, keep);
+        retain(site, keep);
+        retain(mode, keep);
+        retain(age_h, keep);
+        retain(nuclei_end_h, keep);
+        retain(pit_depth_um, keep);
+        retain(resorbed_um3, keep);
+        retain(drug_amol, keep);
     }
 }
 
@@ -159,10 +176,18 @@ impl Osteoblasts {
 
     /// Keeps the cells for which `keep` is true, in order.
     pub fn retain(&mut self, keep: &[bool]) {
-        retain(&mut self.id, keep);
-        retain(&mut self.site, keep);
-        retain(&mut self.stage, keep);
-        retain(&mut self.age_h, keep);
+        let Self {
+            id,
+            site,
+            stage,
+            age_h,
+            osteocytes: _,
+            became_lining: _,
+        } = self;
+        retain(id, keep);
+        retain(site, keep);
+        retain(stage, keep);
+        retain(age_h, keep);
     }
 }
 
@@ -207,7 +232,7 @@ pub struct ImmuneCell {
     pub age_h: f32,
 }
 
-/// Immune cells. They have ids of their own, so that they do not shift the luck of others.
+/// Immune cells. They have ids of their own, so that they do not shift the random numbers of others.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ImmuneCells {
     /// Id of the next cell.
@@ -262,12 +287,21 @@ impl ImmuneCells {
 
     /// Keeps the cells for which `keep` is true, in order.
     pub fn retain(&mut self, keep: &[bool]) {
-        retain(&mut self.id, keep);
-        retain(&mut self.site, keep);
-        retain(&mut self.kind, keep);
-        retain(&mut self.exhausted, keep);
-        retain(&mut self.counter, keep);
-        retain(&mut self.age_h, keep);
+        let Self {
+            next_id: _,
+            id,
+            site,
+            kind,
+            exhausted,
+            counter,
+            age_h,
+        } = self;
+        retain(id, keep);
+        retain(site, keep);
+        retain(kind, keep);
+        retain(exhausted, keep);
+        retain(counter, keep);
+        retain(age_h, keep);
     }
 
     /// Removes the cells that `dies` picks, asked one after another in the order of the list; how many

@@ -1,3 +1,4 @@
+use super::chunk::SAME;
 use super::*;
 use crate::numerics::random::{Chance, Stream};
 

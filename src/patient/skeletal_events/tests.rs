@@ -209,7 +209,7 @@ fn first_events_follow_their_hazard() {
     assert!((hit - expected).abs() < 4.0 * error, "{hit} for {expected}");
 }
 
-/// With the same luck, less resorption and more strength never bring the first event forward.
+/// With the same random numbers, less resorption and more strength never bring the first event forward.
 #[test]
 fn a_lower_hazard_never_brings_an_event_forward() {
     let law = SkeletalEvents {

@@ -37,58 +37,26 @@ mod spacing;
 mod text;
 mod tiff;
 
+mod claim;
+mod orientation;
+
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 pub use binarise::{Segmentation, Segmented};
 pub use bone::{BoneImage, BoneOptions, NativeBone};
+use claim::{Claim, SAME_SIZE, Stated, same_size};
 pub use error::{ImageError, SUPPORTED};
+pub use orientation::Orientation;
+use orientation::{UNORIENTED, UPRIGHT, check_upright};
 pub use otsu::otsu;
 pub use resample::{bone_sites, resample};
 pub use rule::Binarisation;
 pub use samples::MOST_VOXELS;
 pub use spacing::Spacing;
 
-/// Relative difference of voxel sizes below which voxels are cubes.
-const SAME_SIZE: f64 = 1e-3;
 /// Voxel sizes that scans of bone have, um.
 const SENSIBLE_UM: RangeInclusive<f64> = 0.05..=5000.0;
-
-/// Where the image lies.
-///
-/// A file without an orientation has the origin 0, the unit matrix and the frame "file".
-#[derive(Debug, Clone, PartialEq)]
-pub struct Orientation {
-    /// Centre of the first voxel, mm.
-    pub origin_mm: [f64; 3],
-    /// `direction[row][axis]`: part along frame axis `row` of the unit vector of image axis `axis`.
-    pub direction: [[f64; 3]; 3],
-    /// "LPS" (x to the patient's left, y to the back, z up, as in DICOM and ITK) or "file".
-    ///
-    /// Files in RAS (`NIfTI`; some NRRD) are turned to LPS: the first two rows of the direction and
-    /// the first two parts of the origin change sign. The voxels stay in the order of the file.
-    pub frame: &'static str,
-}
-
-impl Orientation {
-    /// The orientation of a part or a resampling, whose first voxel lies `by_mm` further along
-    /// the image axes.
-    fn moved(&self, by_mm: [f64; 3]) -> Self {
-        let mut moved = self.clone();
-        for row in 0..3 {
-            for (part, by) in self.direction[row].iter().zip(&by_mm) {
-                moved.origin_mm[row] += part * by;
-            }
-        }
-        moved
-    }
-}
-
-const UNORIENTED: Orientation = Orientation {
-    origin_mm: [0.0; 3],
-    direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-    frame: "file",
-};
 
 /// A grey image or a mask, as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,91 +150,6 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError
     }
 }
 
-/// What a file says of its voxel size.
-#[derive(Debug, Clone, PartialEq)]
-enum Claim {
-    /// A size in the plane, and along z where the file states one, um.
-    Um {
-        /// Along x and y.
-        plane: [f64; 2],
-        /// Along z.
-        layer: Option<f64>,
-    },
-    /// Sizes along x, y and z in a unit that is not known.
-    Unitless {
-        /// The sizes.
-        sizes: [f64; 3],
-        /// What was found, for a message.
-        looked: String,
-    },
-    /// Nothing that could be a size; what was found.
-    Nothing(String),
-}
-
-impl Claim {
-    /// Whether another claim says the same within 0.1 %.
-    fn agrees(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Um { plane, layer },
-                Self::Um {
-                    plane: others,
-                    layer: its,
-                },
-            ) => {
-                same_size(plane[0], others[0])
-                    && same_size(plane[1], others[1])
-                    && match (layer, its) {
-                        (Some(one), Some(other)) => same_size(*one, *other),
-                        (one, other) => one.is_none() && other.is_none(),
-                    }
-            }
-            (Self::Um { .. }, _) | (_, Self::Um { .. }) => false,
-            _ => true,
-        }
-    }
-}
-
-/// Within 0.1 %.
-fn same_size(one: f64, other: f64) -> bool {
-    (one - other).abs() < SAME_SIZE * other.abs()
-}
-
-/// Most of a cosine between two axes that stand upright on each other, and of what an edge of a direction
-/// may be longer or shorter than 1: rounding to three decimals.
-const UPRIGHT: f64 = 1e-3;
-
-/// Refuses axes that do not stand upright on each other, given as columns of length 1: voxels are boxes.
-///
-/// # Errors
-/// Two axes are sheared, or lie in one direction.
-fn check_upright(
-    path: &Path,
-    field: &'static str,
-    direction: [[f64; 3]; 3],
-) -> Result<(), ImageError> {
-    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
-        let cosine: f64 = direction.iter().map(|row| row[one] * row[other]).sum();
-        if cosine.is_nan() || cosine.abs() > UPRIGHT {
-            let names = ["x", "y", "z"];
-            return Err(ImageError::header(
-                path,
-                field,
-                format!(
-                    "axes {} and {} at a cosine of {}",
-                    names[one],
-                    names[other],
-                    written(&[cosine])
-                ),
-                format!(
-                    "axes at right angles (cosines within {UPRIGHT}); resample the image to such axes"
-                ),
-            ));
-        }
-    }
-    Ok(())
-}
-
 /// Sizes for a message, without the noise of the last digits.
 fn written(sizes: &[f64]) -> String {
     let parts: Vec<String> = sizes
@@ -274,96 +157,6 @@ fn written(sizes: &[f64]) -> String {
         .map(|size| ((size * 1e6).round() / 1e6).to_string())
         .collect();
     parts.join(" x ")
-}
-
-/// What a header states besides the layout of the data.
-struct Stated {
-    format: &'static str,
-    claim: Claim,
-    /// The field that makes the claim.
-    spacing_from: &'static str,
-    orientation: Orientation,
-    assumed: Vec<String>,
-    warnings: Vec<String>,
-}
-
-impl Stated {
-    /// The voxel size by what is given and what is claimed, and what stated it.
-    ///
-    /// # Errors
-    /// Neither is there; or the claim is no voxel size of a scan.
-    fn sizes(
-        &mut self,
-        path: &Path,
-        options: &ReadOptions,
-    ) -> Result<([f64; 3], &'static str), ImageError> {
-        let from = self.spacing_from;
-        if let Some(given) = options.spacing_um {
-            self.warn_of_contradiction(given);
-            return Ok((given, "the user"));
-        }
-        let missing = |looked: &String| ImageError::MissingSpacing {
-            path: path.into(),
-            looked: looked.clone(),
-        };
-        let sizes = match &self.claim {
-            Claim::Nothing(looked) | Claim::Unitless { looked, .. } => return Err(missing(looked)),
-            Claim::Um {
-                plane: [x, y],
-                layer: Some(z),
-            } => [*x, *y, *z],
-            Claim::Um {
-                plane: [x, y],
-                layer: None,
-            } => {
-                self.assumed.push(format!(
-                    "no voxel size along z is stated: it is taken equal to that along x, {} um",
-                    written(&[*x])
-                ));
-                [*x, *y, *x]
-            }
-        };
-        if sizes.iter().all(|size| SENSIBLE_UM.contains(size)) {
-            Ok((sizes, from))
-        } else {
-            Err(ImageError::ImplausibleSize {
-                path: path.into(),
-                from,
-                found: sizes,
-            })
-        }
-    }
-
-    /// Says so when the file states another voxel size than the one given.
-    fn warn_of_contradiction(&mut self, given: [f64; 3]) {
-        let from = self.spacing_from;
-        match &self.claim {
-            Claim::Um { plane, layer } => {
-                let stated: Vec<f64> = plane.iter().chain(layer).copied().collect();
-                if !given.iter().zip(&stated).all(|(a, b)| same_size(*a, *b)) {
-                    self.warnings.push(format!(
-                        "{from} states a voxel size of {} um, but {} um was given and is used",
-                        written(&stated),
-                        written(&given)
-                    ));
-                }
-            }
-            // Ones are what programs write that know no size.
-            Claim::Unitless { sizes, .. }
-                if sizes.iter().any(|size| !same_size(*size, 1.0))
-                    && sizes.iter().all(|size| size.is_finite() && *size > 0.0)
-                    && !(1..3)
-                        .all(|axis| same_size(given[axis] / given[0], sizes[axis] / sizes[0])) =>
-            {
-                self.warnings.push(format!(
-                    "{from} states voxels of the proportions {}, but {} um was given and is used",
-                    written(sizes),
-                    written(&given)
-                ));
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Reads the data from `files` and puts the image together.

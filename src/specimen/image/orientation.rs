@@ -1,0 +1,77 @@
+//! How an image lies in space.
+
+use std::path::Path;
+
+use super::ImageError;
+use super::written;
+
+/// Where the image lies.
+///
+/// A file without an orientation has the origin 0, the unit matrix and the frame "file".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Orientation {
+    /// Centre of the first voxel, mm.
+    pub origin_mm: [f64; 3],
+    /// `direction[row][axis]`: part along frame axis `row` of the unit vector of image axis `axis`.
+    pub direction: [[f64; 3]; 3],
+    /// "LPS" (x to the patient's left, y to the back, z up, as in DICOM and ITK) or "file".
+    ///
+    /// Files in RAS (`NIfTI`; some NRRD) are turned to LPS: the first two rows of the direction and
+    /// the first two parts of the origin change sign. The voxels stay in the order of the file.
+    pub frame: &'static str,
+}
+
+impl Orientation {
+    /// The orientation of a part or a resampling, whose first voxel lies `by_mm` further along
+    /// the image axes.
+    pub(super) fn moved(&self, by_mm: [f64; 3]) -> Self {
+        let mut moved = self.clone();
+        for row in 0..3 {
+            for (part, by) in self.direction[row].iter().zip(&by_mm) {
+                moved.origin_mm[row] += part * by;
+            }
+        }
+        moved
+    }
+}
+
+pub(super) const UNORIENTED: Orientation = Orientation {
+    origin_mm: [0.0; 3],
+    direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    frame: "file",
+};
+
+/// Most of a cosine between two axes that stand upright on each other, and of what an edge of a direction
+/// may be longer or shorter than 1: rounding to three decimals.
+pub(super) const UPRIGHT: f64 = 1e-3;
+
+/// Refuses axes that do not stand upright on each other, given as columns of length 1: voxels are boxes.
+///
+/// # Errors
+/// Two axes are sheared, or lie in one direction.
+pub(super) fn check_upright(
+    path: &Path,
+    field: &'static str,
+    direction: [[f64; 3]; 3],
+) -> Result<(), ImageError> {
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        let cosine: f64 = direction.iter().map(|row| row[one] * row[other]).sum();
+        if cosine.is_nan() || cosine.abs() > UPRIGHT {
+            let names = ["x", "y", "z"];
+            return Err(ImageError::header(
+                path,
+                field,
+                format!(
+                    "axes {} and {} at a cosine of {}",
+                    names[one],
+                    names[other],
+                    written(&[cosine])
+                ),
+                format!(
+                    "axes at right angles (cosines within {UPRIGHT}); resample the image to such axes"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
