@@ -4,12 +4,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
 use howship::scenario::build::{HUMAN, MOUSE, load};
-use howship::validate::arms::ARMS;
 use howship::validate::fitted::FITTED;
 use howship::validate::targets::TARGETS;
 
@@ -80,16 +80,52 @@ fn an_unknown_target_is_refused_with_the_known_ones() {
 }
 
 #[test]
-fn targets_have_names_of_their_own_and_arms_that_exist() {
-    let mut names: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-    for target in TARGETS {
-        for arm in target.arms {
-            assert!(ARMS.iter().any(|known| known.name == *arm), "{arm}");
-        }
+fn targets_stand_in_the_order_of_their_numbers_and_arms_of_one_name_are_one() {
+    let names: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
+    let numbers: Vec<String> = (1..=TARGETS.len())
+        .map(|number| format!("A{number}"))
+        .collect();
+    assert_eq!(names, numbers);
+    let mut known = BTreeMap::new();
+    for arm in TARGETS.iter().flat_map(|target| target.arms) {
+        assert_eq!(known.entry(arm.name).or_insert(*arm), arm);
+    }
+    assert_eq!(known.len(), 37);
+}
+
+#[test]
+fn every_arm_loads_and_every_shipped_scenario_is_of_an_arm() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scenarios = BTreeMap::new();
+    for arm in TARGETS.iter().flat_map(|target| target.arms) {
+        scenarios.insert(arm.scenario.name, arm.scenario.text);
+    }
+    for (name, text) in &scenarios {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate/scenarios");
+    let mut files: Vec<String> = fs::read_dir(shipped)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    files.sort_unstable();
+    assert!(files.iter().eq(scenarios.keys()), "{files:?}");
+    for arm in TARGETS.iter().flat_map(|target| target.arms) {
+        let sets: Vec<String> = arm
+            .sets
+            .iter()
+            .copied()
+            .flatten()
+            .map(|&set| set.to_owned())
+            .collect();
+        let loaded = load(&folder.path().join(arm.scenario.name), &sets);
+        assert!(
+            loaded.is_ok(),
+            "{}: {}",
+            arm.name,
+            loaded.unwrap_err().render(false)
+        );
     }
 }
 

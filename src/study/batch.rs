@@ -14,7 +14,7 @@ use crate::study::plan::{Line, Run};
 use crate::study::store::{Cost, Outcome, Store};
 
 /// How a batch is worked off.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
     /// Runs at once.
     pub jobs: usize,

@@ -1,9 +1,12 @@
 //! Calibration: which values of the parameters give series like the measured ones.
 
+use std::path::Path;
+
+use crate::layers::diagnostic::Diagnostics;
 use crate::output::OutputError;
 use crate::study::batch::{Event, Work, work_off_while};
-use crate::study::data::{Datum, distance, hopeless_from_d};
-use crate::study::file::{Fit, Method, Worth};
+use crate::study::data::{Datum, distance, hopeless_from_d, read_data_of};
+use crate::study::file::{Fit, Method, Worth, read_calibration};
 use crate::study::fit::{Best, Cma, FitError, Kernel, Population, Reach, Smc};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
@@ -15,6 +18,26 @@ pub enum Found {
     Posterior(Vec<Population>),
     /// The best point.
     Best(Best),
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Posterior(populations) => {
+                let lines: Vec<String> = populations
+                    .iter()
+                    .zip(1..)
+                    .map(|(population, number)| format!("population {number}: {population}"))
+                    .collect();
+                write!(f, "{}", lines.join("\n"))
+            }
+            Self::Best(best) => write!(
+                f,
+                "least distance {:.4} after {} runs",
+                best.distance, best.runs
+            ),
+        }
+    }
 }
 
 /// Distance, in standard errors of the data (root mean square), within which a run is near them. With
@@ -80,6 +103,44 @@ pub enum CalibrationError {
     /// A file.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+/// A study with its search and its data, out of its file.
+#[derive(Debug)]
+pub struct Opened {
+    /// Base and parameters.
+    pub study: Study,
+    /// How to search.
+    pub fit: Fit,
+    /// What to come near to.
+    pub data: Vec<Datum>,
+}
+
+/// Why a calibration cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The study file.
+    #[error("{}", .0.render(false))]
+    File(Diagnostics),
+    /// The run in the middle of the ranges is none.
+    #[error("the middle makes no sense: {0}")]
+    Middle(String),
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] OutputError),
+}
+
+/// Opens a study with a table `[fit]`, with its data.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let (study, fit) = read_calibration(path).map_err(OpenError::File)?;
+    let middle = vec![0.5; study.points.dimensions()];
+    let first = study.at(0, &middle).loaded.map_err(OpenError::Middle)?;
+    let signals = first.scenario.parameters().signal_names();
+    let data = read_data_of(&fit.data, first.scenario.run.duration.get(), &signals)?;
+    Ok(Opened { study, fit, data })
 }
 
 impl Calibration<'_> {

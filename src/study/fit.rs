@@ -133,6 +133,20 @@ pub struct Population {
     pub is_weighed: bool,
 }
 
+impl std::fmt::Display for Population {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "tolerance {:.4}, {} runs, {} of them ended early, {} ticks saved",
+            self.tolerance, self.runs, self.rejected_early, self.ticks_saved
+        )?;
+        if self.is_weighed {
+            write!(f, ", {:.0} effective particles", self.effective_particles())?;
+        }
+        Ok(())
+    }
+}
+
 impl Smc {
     /// Searches; the last population is the posterior. A population that would take more runs than are
     /// left is not begun or not finished, and then not returned.

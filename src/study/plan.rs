@@ -14,10 +14,11 @@ use toml::Value;
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::{Layer, Tree};
+use crate::numerics::files::read_bytes;
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::numerics::quantity::Time;
 use crate::observe::series::columns;
-use crate::output::digest;
+use crate::output::{OutputError, digest, write_new};
 use crate::scenario::build::Loaded;
 use crate::scenario::file::{Checkpoint, Scenario};
 use crate::study::design::{Design, Levels, Points};
@@ -345,6 +346,35 @@ impl Study {
     /// What the writer says.
     pub fn write(&self, out: impl Write) -> std::io::Result<()> {
         self.write_some(out, (0..self.header.runs).map(|run| Ok(self.run(run).line)))
+    }
+
+    /// Writes the plan into a file of its own; one that holds the same is left.
+    ///
+    /// # Errors
+    /// [`OutputError::Refused`]: what is there holds something else or is no regular file.
+    pub fn write_file(&self, path: &Path) -> Result<(), OutputError> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes).map_err(|source| OutputError::Io {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        let taken = |what: String| {
+            Err(OutputError::Refused {
+                path: path.to_path_buf(),
+                reason: format!("{what}; choose another file with --out"),
+            })
+        };
+        // A device or a pipe would be replaced by a file of its name, and a link leads to what is somebody's.
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => write_new(path, &bytes),
+            Err(error) => taken(format!("cannot be looked at: {error}")),
+            Ok(found) if !found.is_file() => taken("exists and is no regular file".to_owned()),
+            Ok(_) => match read_bytes(path) {
+                Ok(there) if there == bytes => Ok(()),
+                Ok(_) => taken("exists and holds something else".to_owned()),
+                Err(error) => taken(format!("exists and does not read: {error}")),
+            },
+        }
     }
 
     /// Writes the head of the plan and some of its lines.

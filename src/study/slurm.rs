@@ -24,6 +24,12 @@ pub struct Script<'a> {
     pub requeue: u8,
 }
 
+/// Memory of a shard of so many cores, MB, where nothing is asked for: one run a core and half as much again,
+/// at least 500 MB.
+pub fn usual_megabytes(run_bytes: u64, cores: usize) -> f64 {
+    (run_bytes as f64 * cores as f64 * 1.5 / 1e6).max(500.0)
+}
+
 impl Script<'_> {
     /// The text, without the end of its last line. Paths become absolute.
     pub fn text(&self, header: &Header) -> String {

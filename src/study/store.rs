@@ -136,7 +136,8 @@ impl Store {
         Self::open(folder)
     }
 
-    /// Folder of the tables and pictures of a study.
+    /// Folder of the tables and pictures of a study, by its name alone; [`super::plan::Study::tables_folder`] holds
+    /// it against the study.
     ///
     /// # Errors
     /// [`OutputError::Io`], also for a name that is none.

@@ -1,5 +1,6 @@
 //! Results that travel as lines, from workers that share no disk with the store.
 
+use std::io::BufRead;
 use std::path::Path;
 use std::time::Instant;
 
@@ -122,6 +123,38 @@ impl Study {
             digest: None,
         };
         Some(emitted.sealed())
+    }
+
+    /// Takes lines of [`Emitted`] into the store; lines that are none of this study are left out and returned.
+    ///
+    /// # Errors
+    /// [`OutputError::Refused`] where the lines, which come from `path`, cannot be read; else the store cannot
+    /// be written.
+    pub fn take_in_all(
+        &self,
+        store: &Store,
+        mut lines: impl BufRead,
+        path: &Path,
+    ) -> Result<Vec<OutputError>, OutputError> {
+        let mut refused = Vec::new();
+        let mut bytes = Vec::new();
+        for number in 1.. {
+            bytes.clear();
+            let read = lines.read_until(b'\n', &mut bytes);
+            let read = read.map_err(|error| OutputError::Refused {
+                path: path.to_path_buf(),
+                reason: error.to_string(),
+            })?;
+            if read == 0 {
+                break;
+            }
+            match self.take_in(store, &String::from_utf8_lossy(&bytes), path, number) {
+                Ok(_) => {}
+                Err(error @ OutputError::Table { .. }) => refused.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(refused)
     }
 
     /// Takes a line with a result into the store.

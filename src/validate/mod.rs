@@ -1,25 +1,33 @@
 //! `howship validate`: scenarios whose outcome was published, run over seeds and judged by bands that
 //! stood before.
 //!
-//! [`arms`] says what is run, [`targets`] (with files for drugs in blood and in tissue) what is measured and the band in which it passes,
-//! [`part`] what a figure is and how it is put together over seeds,
-//! [`report`] how it is shown. A target that is missed is shown as missed; nothing here changes a
+//! [`targets`] has a file for each: what is run, what is measured, the published value and the band in which it
+//! passes. [`runs`] does the runs of their arms, [`part`] holds a figure against its band and puts it together
+//! over seeds, [`report`] shows it. A target that is missed is shown as missed; nothing here changes a
 //! parameter.
 
-pub mod arms;
+pub mod arm;
+mod blood;
+pub mod course;
 pub mod fitted;
 pub mod part;
-mod pharmacology;
+mod picture;
 pub mod report;
+pub mod runs;
+pub mod scenarios;
+mod shared;
+pub mod target;
 pub mod targets;
-mod treated;
-mod trial;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use self::arms::{ARMS, Arm, Runs, SCENARIOS, run_arms};
+use self::arm::Arm;
 use self::part::Part;
-use self::targets::{TARGETS, Target, evaluate};
+use self::runs::{Runs, run_arms};
+use self::scenarios::ScenarioFile;
+use self::target::Target;
+use self::targets::TARGETS;
 use crate::output::{OutputError, write_whole};
 
 /// Why a validation stopped.
@@ -97,12 +105,13 @@ impl Plan {
 
     /// The arms that the targets need, each once.
     pub fn arms(&self) -> Vec<Arm> {
-        let needed = |arm: &&Arm| {
-            self.targets
-                .iter()
-                .any(|target| target.arms.contains(&arm.name))
-        };
-        ARMS.iter().filter(needed).copied().collect()
+        let mut arms: Vec<Arm> = Vec::new();
+        for arm in self.targets.iter().flat_map(|target| target.arms) {
+            if !arms.iter().any(|known| known.name == arm.name) {
+                arms.push(*arm);
+            }
+        }
+        arms
     }
 
     /// How many runs it takes.
@@ -130,6 +139,12 @@ impl Outcome {
     }
 }
 
+/// The scenarios of all targets, by name.
+fn scenario_files() -> BTreeSet<ScenarioFile> {
+    let arms = TARGETS.iter().flat_map(|target| target.arms);
+    arms.map(|arm| arm.scenario).collect()
+}
+
 /// Runs a plan and writes its report. `seen` is called after each run with how many are done.
 ///
 /// # Errors
@@ -143,14 +158,15 @@ pub fn validate(plan: Plan, seen: &(impl Fn(usize) + Sync)) -> Result<Outcome, V
         return Err(ValidationError::Exists(plan.out));
     }
     std::fs::create_dir_all(&scenarios).map_err(io(scenarios.clone()))?;
-    for (name, text) in SCENARIOS {
+    // All of them: some extend others.
+    for ScenarioFile { name, text } in scenario_files() {
         write_whole(&scenarios.join(name), text.as_bytes())?;
     }
     let runs = run_arms(&scenarios, &plan.arms(), plan.seeds, seen)?;
     let parts = plan
         .targets
         .iter()
-        .map(|&target| Ok((target, evaluate(target.id, &runs, &scenarios)?)))
+        .map(|&target| Ok((target, target.evaluate(&runs, &scenarios)?)))
         .collect::<Result<_, ValidationError>>()?;
     let outcome = Outcome { plan, parts, runs };
     report::write(&outcome)?;

@@ -1,7 +1,11 @@
 //! Figures of targets: what is held against a band, and what collects and averages them over seeds.
 
+use std::path::Path;
+
 use super::ValidationError;
-use super::arms::{Course, Runs};
+use super::arm::Arm;
+use super::course::Course;
+use super::runs::Runs;
 use crate::statistics::estimate::mean_and_deviation;
 
 /// One figure of a target.
@@ -97,20 +101,22 @@ pub(super) const fn below(value: f64, least: f64) -> (f64, f64) {
 pub(super) struct Parts<'a> {
     pub(super) id: &'static str,
     pub(super) runs: &'a Runs,
+    /// Folder of the scenarios.
+    pub(super) scenarios: &'a Path,
     pub(super) found: Vec<Part>,
 }
 
 impl Parts<'_> {
-    pub(super) fn of(&self, arm: &str) -> Result<&[Course], ValidationError> {
+    pub(super) fn of(&self, arm: &Arm) -> Result<&[Course], ValidationError> {
         self.runs
-            .get(arm)
+            .get(arm.name)
             .map(Vec::as_slice)
-            .ok_or_else(|| ValidationError::NoArm(arm.to_owned()))
+            .ok_or_else(|| ValidationError::NoArm(arm.name.to_owned()))
     }
 
     pub(super) fn each(
         &self,
-        arm: &str,
+        arm: &Arm,
         figure: impl Fn(&Course) -> f64,
     ) -> Result<Vec<f64>, ValidationError> {
         Ok(self.of(arm)?.iter().map(figure).collect())
@@ -133,6 +139,30 @@ impl Parts<'_> {
             high: band.1,
         });
     }
+
+    /// A figure without chance.
+    pub(super) fn push_certain(
+        &mut self,
+        what: &str,
+        published: &'static str,
+        simulated: f64,
+        band: (f64, f64),
+    ) {
+        self.push(what, published, (simulated, 0.0), band);
+    }
+}
+
+/// A calculation that failed.
+pub(super) fn failed(error: impl std::fmt::Display) -> ValidationError {
+    ValidationError::Calculation(error.to_string())
+}
+
+/// A band of so many per cent on both sides of a value.
+pub(super) fn around(value: f64, per_cent: f64) -> (f64, f64) {
+    (
+        value * (1.0 - per_cent / 100.0),
+        value * (1.0 + per_cent / 100.0),
+    )
 }
 
 pub(super) const NO_END: f64 = f64::INFINITY;

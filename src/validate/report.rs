@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::arms::Runs;
 use super::fitted::FITTED;
 use super::part::Part;
-use super::targets::FOLDS;
+use super::picture::Picture;
+use super::runs::Runs;
 use super::{Outcome, ValidationError};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::plot::curves::{Line, Panel, Published, write_picture};
+use crate::plot::curves::write_picture;
 use crate::scenario::build::load;
 
 /// Writes every file of the report into the folder of the plan.
@@ -231,214 +231,22 @@ fn markdown(outcome: &Outcome, drawn: &[(String, String)]) -> Result<String, Val
     Ok(text)
 }
 
-/// Tables of the runs of an arm.
-fn tables_of(runs: &Runs, arm: &str) -> Option<Vec<Table>> {
-    let courses = runs.get(arm)?;
-    Some(courses.iter().map(super::arms::Course::table).collect())
-}
-
-/// Factor to per cent of day 0.
-fn per_cent(values: &[f64]) -> f64 {
-    100.0 / values.first().copied().unwrap_or(1.0)
-}
-
-/// Factor to multiples of day 0.
-fn fold(values: &[f64]) -> f64 {
-    1.0 / values.first().copied().unwrap_or(1.0)
-}
-
-/// Factor to multiples of day 7.
-fn of_week_one(values: &[f64]) -> f64 {
-    1.0 / values.get(7).copied().unwrap_or(1.0)
-}
-
-fn published(label: &str, points: &[(f64, f64, f64)]) -> Published {
-    Published {
-        label: label.to_owned(),
-        points: points.to_vec(),
-    }
-}
-
-/// A picture: name, heading, panels.
-type Picture = (&'static str, &'static str, Vec<Panel<'static>>);
-
-/// What draws the picture of a target from the runs, where they allow it.
-type Drawing = (&'static str, fn(&Runs) -> Option<Picture>);
-
 /// Draws what the runs allow; gives the names and headings of the pictures.
 fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>, ValidationError> {
-    let asked = |id: &str| outcome.plan.targets.iter().any(|target| target.id == id);
-    let drawings: [Drawing; 6] = [
-        ("A1", health_of_man),
-        ("A2", health_of_mice),
-        ("A14", lytic_course),
-        ("A16", exponential_phase),
-        ("A18", growth_of_lines),
-        ("A22", loop_cut),
-    ];
     let mut drawn = Vec::new();
-    for (id, picture) in drawings {
-        let Some((name, heading, panels)) = picture(&outcome.runs).filter(|_| asked(id)) else {
+    for target in &outcome.plan.targets {
+        let Some(picture) = target.picture.and_then(|picture| picture(&outcome.runs)) else {
             continue;
         };
+        let Picture {
+            name,
+            heading,
+            panels,
+        } = picture;
         write_picture(folder, name, heading, panels, &[])?;
         drawn.push((name.to_owned(), heading.to_owned()));
     }
     Ok(drawn)
-}
-
-fn health_of_man(runs: &Runs) -> Option<Picture> {
-    let tables = tables_of(runs, "human_health")?;
-    let lines = Line::over(&tables, "bv_tv", "BV/TV", per_cent);
-    Some((
-        "a1_health_of_man",
-        "A1: human trabecular bone in health",
-        vec![panel("BV/TV (% of day 0)", false, lines, vec![])],
-    ))
-}
-
-fn health_of_mice(runs: &Runs) -> Option<Picture> {
-    let tables = tables_of(runs, "mouse_health")?;
-    let bone = published(
-        "mice, % of day 10 (Johnson 2011)",
-        &[(10.0, 100.0, 0.0), (14.0, 94.7, 0.0), (32.0, 103.2, 0.0)],
-    );
-    let cells = vec![
-        published(
-            "osteoblast signal of mice",
-            &[(7.0, 1.0, 0.0), (14.0, 1.16, 0.0), (21.0, 1.13, 0.0)],
-        ),
-        published(
-            "osteoclast signal of mice",
-            &[(7.0, 1.0, 0.0), (14.0, 1.39, 0.0), (21.0, 1.28, 0.0)],
-        ),
-    ];
-    let lines = [
-        Line::over(&tables, "n_ob", "osteoblasts", of_week_one),
-        Line::over(&tables, "n_oc", "osteoclasts", of_week_one),
-    ];
-    Some((
-        "a2_health_of_mice",
-        "A2: mouse trabecular bone in health",
-        vec![
-            panel(
-                "BV/TV (% of day 0)",
-                false,
-                Line::over(&tables, "bv_tv", "BV/TV", per_cent),
-                vec![bone],
-            ),
-            panel(
-                "cells (day 7 = 1)",
-                false,
-                lines.into_iter().flatten(),
-                cells,
-            ),
-        ],
-    ))
-}
-
-fn lytic_course(runs: &Runs) -> Option<Picture> {
-    let tables = tables_of(runs, "lesion")?;
-    let bone = published(
-        "mice (Johnson 2011)",
-        &[
-            (7.0, 103.3, 14.0),
-            (14.0, 96.0, 16.0),
-            (21.0, 86.6, 18.0),
-            (28.0, 75.9, 19.0),
-        ],
-    );
-    Some((
-        "a14_lytic_course",
-        "A14: a lytic lesion in mice",
-        vec![
-            panel(
-                "bone (% of day 0)",
-                false,
-                Line::over(&tables, "bv_tv", "bone volume", per_cent),
-                vec![bone],
-            ),
-            panel(
-                "tumour cells",
-                true,
-                Line::over(&tables, "tumour_cells", "tumour cells", |_| 1.0),
-                vec![],
-            ),
-        ],
-    ))
-}
-
-fn exponential_phase(runs: &Runs) -> Option<Picture> {
-    let tables = tables_of(runs, "mda_mb_231")?;
-    let law = [5.0_f64, 10.0, 15.0, 20.0, 25.0].map(|day| (day, (day / 1.78).exp2(), 0.0));
-    Some((
-        "a16_exponential_phase",
-        "A16: MDA-MB-231 in bone",
-        vec![panel(
-            "tumour cells (day 0 = 1)",
-            true,
-            Line::over(&tables, "tumour_cells", "tumour cells", fold),
-            vec![published("doubling in 1.78 d (Canon 2008)", &law)],
-        )],
-    ))
-}
-
-fn growth_of_lines(runs: &Runs) -> Option<Picture> {
-    let panels = FOLDS
-        .iter()
-        .map(|(arm, label, points)| {
-            let tables = tables_of(runs, arm)?;
-            let points: Vec<(f64, f64, f64)> = points
-                .iter()
-                .map(|&(day, fold, _)| (day, fold, 0.0))
-                .collect();
-            Some(panel(
-                "tumour (day 0 = 1)",
-                true,
-                Line::over(&tables, "tumour_cells", label, fold),
-                vec![published("mouse tibia (Marsilio 2025)", &points)],
-            ))
-        })
-        .collect::<Option<_>>()?;
-    Some(("a18_growth_of_lines", "A18: growth of three lines", panels))
-}
-
-fn loop_cut(runs: &Runs) -> Option<Picture> {
-    let panels = [
-        ("", "bone in mice (% of day 0)"),
-        ("human_", "bone in man (% of day 0)"),
-    ]
-    .into_iter()
-    .map(|(prefix, label)| {
-        let mut lines = Vec::new();
-        for (arm, label) in [
-            ("lesion", "full loop"),
-            ("no_release", "no release from matrix"),
-            ("no_pthrp", "no PTHrP"),
-            ("no_link", "TGF-\u{3b2} does not raise PTHrP"),
-        ] {
-            let tables = tables_of(runs, &format!("{prefix}{arm}"))?;
-            lines.push(Line::over(&tables, "bv_tv", label, per_cent)?);
-        }
-        Some(panel(label, false, lines, vec![]))
-    })
-    .collect::<Option<_>>()?;
-    Some(("a22_loop_cut", "A22: the loop, whole and cut", panels))
-}
-
-fn panel(
-    y_label: &'static str,
-    logarithmic: bool,
-    lines: impl IntoIterator<Item = Line>,
-    published: Vec<Published>,
-) -> Panel<'static> {
-    Panel {
-        y_label,
-        lines: lines.into_iter().collect(),
-        published,
-        logarithmic,
-        ..Panel::default()
-    }
 }
 
 #[cfg(test)]

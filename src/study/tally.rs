@@ -1,0 +1,84 @@
+//! How far a study is: what is done, failed, missing and damaged in the store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::output::OutputError;
+use crate::study::plan::Study;
+use crate::study::store::{Outcome, Store};
+
+/// Runs of a study by what the store says of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// With a result.
+    pub done: u64,
+    /// That failed.
+    pub failed: u64,
+    /// Of which nothing is there.
+    pub missing: u64,
+    /// Whose file is not what was written.
+    pub damaged: u64,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            done,
+            failed,
+            missing,
+            damaged,
+        } = self;
+        write!(f, "{done} done, {failed} failed, {missing} missing")?;
+        if *damaged > 0 {
+            write!(f, ", {damaged} damaged")?;
+        }
+        Ok(())
+    }
+}
+
+impl Study {
+    /// Counts the runs.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn tally(&self, store: &Store) -> Result<Tally, OutputError> {
+        let mut tally = Tally::default();
+        for run in 0..self.header.runs {
+            let place = match store.outcome(&self.run(run).line.key)? {
+                Outcome::Done(_) => &mut tally.done,
+                Outcome::Failed(_) => &mut tally.failed,
+                Outcome::Missing => &mut tally.missing,
+                Outcome::Damaged(_) => &mut tally.damaged,
+            };
+            *place += 1;
+        }
+        Ok(tally)
+    }
+}
+
+/// Files of a store that are not what was written, and why. None of them counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage(pub BTreeMap<PathBuf, String>);
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMED: usize = 5;
+        match self.0.len() {
+            1 => write!(f, "1 file is")?,
+            files => write!(f, "{files} files are")?,
+        }
+        write!(
+            f,
+            " damaged in the store, which count for nothing (their runs are done again by \
+             `howship study run`, `shard` or `calibrate`):"
+        )?;
+        for (path, why) in self.0.iter().take(NAMED) {
+            write!(f, "\n  {}: {why}", path.display())?;
+        }
+        if self.0.len() > NAMED {
+            write!(f, "\n  and {} more", self.0.len() - NAMED)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! A3: depth of one remodelling unit, as the thickness of walls: 59.4 +- 5.9 um (Eriksen) and 49.7 +- 8.7 um in an
+//! older series (Lips).
+
+use crate::validate::ValidationError;
+use crate::validate::course::Course;
+use crate::validate::part::{Parts, spread};
+use crate::validate::shared::HUMAN_HEALTH;
+use crate::validate::target::Target;
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    id: "A3",
+    finding: "depth of one remodelling unit",
+    arms: &[HUMAN_HEALTH],
+    quick: false,
+    measure,
+    picture: None,
+};
+
+fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
+    let depth = spread(&parts.each(&HUMAN_HEALTH, Course::unit_depth_um)?);
+    parts.push(
+        "depth of a unit, um",
+        "59.4 +- 5.9; 49.7 +- 8.7",
+        depth,
+        (40.0, 65.0),
+    );
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! A13: an osteoclast resorbs or migrates, never both: 390 um3/h (43 to 1225) of isolated rat osteoclasts (Kanehisa 1988).
+
+use crate::validate::ValidationError;
+use crate::validate::part::{Parts, spread};
+use crate::validate::shared::{HUMAN_HEALTH, MOUSE_HEALTH};
+use crate::validate::target::Target;
+
+/// The target.
+pub(super) const TARGET: Target = Target {
+    id: "A13",
+    finding: "resorb or migrate, never both",
+    arms: &[MOUSE_HEALTH, HUMAN_HEALTH],
+    quick: false,
+    measure,
+    picture: None,
+};
+
+fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
+    for arm in [MOUSE_HEALTH, HUMAN_HEALTH] {
+        let speed = spread(&parts.each(&arm, |c| c.resorbed_um3 / c.remodelling.resorbing_h)?);
+        parts.push(
+            &format!("um3/h of a resorbing osteoclast, {}", arm.label()),
+            "390 (43 to 1225)",
+            speed,
+            (300.0, 480.0),
+        );
+        let moving = spread(&parts.each(&arm, |c| c.remodelling.by_migrating_um3)?);
+        parts.push("um3 resorbed while migrating", "0", moving, (0.0, 0.0));
+    }
+    Ok(())
+}
