@@ -44,12 +44,17 @@ pub struct Volume {
     pub bone: Vec<u8>,
     /// Share of the room for tumour cells that they fill, of 255; empty where there are none.
     pub tumour: Vec<u8>,
-    /// Cells of bone.
+    /// Osteoclasts, mature osteoblasts and precursors in all.
+    pub counts: [u32; 3],
+    /// Cells of bone: all of them, or of more than [`MOST_CELLS`] every second, third and so on.
     pub cells: Vec<Cell>,
 }
 
 /// Sites of a volume at most: a picture shows no more, and a record stays small.
 pub const MOST: usize = 1 << 21;
+
+/// Cells of a volume at most.
+pub const MOST_CELLS: usize = 200_000;
 
 /// Bytes of a cell in a record, about.
 const CELL_BYTES: usize = 17;
@@ -68,14 +73,15 @@ fn coarseness(grid: &Grid) -> usize {
     (1..).find(|&by| sites(by) <= MOST).unwrap_or(1)
 }
 
-/// Bytes that a volume of a lattice takes in a record, with as many cells as half of its sites.
+/// Bytes that a volume of a lattice takes in a record, with a cell on one of twenty sites.
 pub fn bytes(grid: &Grid) -> f64 {
     if grid.is_section() {
         return 0.0;
     }
     let by = coarseness(grid);
     let sites: usize = grid.dims.map(|sites| sites.div_ceil(by)).iter().product();
-    2.0 * sites as f64 + 0.05 * (grid.len() * CELL_BYTES) as f64
+    let cells = (grid.len() / 20).min(MOST_CELLS);
+    (2 * sites + cells * CELL_BYTES) as f64
 }
 
 impl Volume {
@@ -99,6 +105,15 @@ impl Volume {
                 f32::from(state.occupancy.tumour[site]) / each
             })
         };
+        let stages = state.osteoblasts.stage.iter();
+        let mature = stages
+            .filter(|&&stage| stage == OsteoblastStage::Mature)
+            .count();
+        let counts = [
+            state.osteoclasts.len(),
+            mature,
+            state.osteoblasts.len() - mature,
+        ];
         Some(Self {
             day: state.day(),
             bv_tv: state.bv_tv(model),
@@ -106,6 +121,7 @@ impl Volume {
             edge_um: grid.edge_um * by as f64,
             bone,
             tumour,
+            counts: counts.map(|count| count as u32),
             cells: cells(model, state),
         })
     }
@@ -136,10 +152,16 @@ impl Volume {
                 && radius > 0.0
                 && radius <= MOST_RADIUS_UM
         };
-        if self.cells.iter().all(is_inside) && self.day.is_finite() && self.bv_tv.is_finite() {
+        let all: u64 = self.counts.iter().copied().map(u64::from).sum();
+        let are_counted = self.cells.len() as u64 <= all;
+        if are_counted
+            && self.cells.iter().all(is_inside)
+            && self.day.is_finite()
+            && self.bv_tv.is_finite()
+        {
             Ok(())
         } else {
-            Err("a volume with a cell, a day or a share that is none".to_owned())
+            Err("a volume with a cell, a count, a day or a share that is none".to_owned())
         }
     }
 }
@@ -193,5 +215,7 @@ fn cells(model: &Model, state: &State) -> Vec<Cell> {
         at_um: centre(site),
         radius_um: osteoblast_um,
     });
-    osteoclasts.chain(osteoblasts).collect()
+    let count = state.osteoclasts.len() + state.osteoblasts.len();
+    let each = count.div_ceil(MOST_CELLS).max(1);
+    osteoclasts.chain(osteoblasts).step_by(each).collect()
 }

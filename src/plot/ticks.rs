@@ -32,6 +32,11 @@ const MINUS: char = '\u{2212}';
 /// A space that does not break and is thinner than others, for thousands.
 const THIN: char = '\u{202f}';
 
+/// A count with its thousands set apart.
+pub fn count(number: usize) -> String {
+    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
+}
+
 /// The number `digits` times ten to the `exponent`, exactly, with thousands set apart.
 pub fn decimal(digits: i64, exponent: i32) -> String {
     if digits == 0 {

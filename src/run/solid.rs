@@ -31,6 +31,7 @@ pub fn tissue(volume: &Volume) -> Tissue {
         edge_um: volume.edge_um,
         bone: shares(&volume.bone),
         tumour: shares(&volume.tumour),
+        counts: volume.counts.map(|count| count as usize),
         bodies: bodies.collect(),
     }
 }

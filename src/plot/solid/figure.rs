@@ -10,6 +10,7 @@ use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colou
 use crate::plot::solid::tissue::{Kind, SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
+use crate::plot::ticks::count;
 
 /// What stands above a picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -59,21 +60,18 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
         found.push(entry(Key::Patch(tumour_colour(), 0.6), label));
     }
     for kind in Kind::ALL {
-        let count = tissue
-            .bodies
-            .iter()
-            .filter(|body| body.kind == kind)
-            .count();
+        let of_kind = tissue.bodies.iter().filter(|body| body.kind == kind);
+        let (all, drawn) = (tissue.counts[kind as usize], of_kind.count());
         let name = match kind {
             Kind::Osteoclast => "osteoclasts",
             Kind::Osteoblast => "osteoblasts",
             Kind::Precursor => "their precursors",
         };
-        if count > 0 {
-            found.push(entry(
-                Key::Disc(colour_of(kind)),
-                format!("{name} ({count})"),
-            ));
+        if all > 0 {
+            let (all, drawn) = (count(all), (drawn < all).then(|| count(drawn)));
+            let drawn = drawn.map_or_else(String::new, |drawn| format!(", {drawn} drawn"));
+            let label = format!("{name} ({all}{drawn})");
+            found.push(entry(Key::Disc(colour_of(kind)), label));
         }
     }
     found

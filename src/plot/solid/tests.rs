@@ -128,6 +128,7 @@ fn every_surface_is_closed_also_at_the_border_and_at_a_cut() {
         edge_um: 10.0,
         bone: full.values.clone(),
         tumour: Vec::new(),
+        counts: [0; 3],
         bodies: Vec::new(),
     };
     let cut = "octant=0.04,0.05,0.03".parse().unwrap();
@@ -256,6 +257,7 @@ fn plate() -> Tissue {
         edge_um: 10.0,
         bone: sites().map(|z| if z < 8 { 1.0 } else { 0.0 }).collect(),
         tumour: sites().map(|z| if z >= 12 { 1.0 } else { 0.0 }).collect(),
+        counts: [1, 1, 0],
         bodies: vec![body(Kind::Osteoclast, 60.0), body(Kind::Osteoblast, 140.0)],
     }
 }

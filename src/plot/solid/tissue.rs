@@ -38,7 +38,9 @@ pub struct Tissue {
     pub bone: Vec<f32>,
     /// Share of the room of each site that tumour cells fill, 0 to 1; empty where there is no tumour.
     pub tumour: Vec<f32>,
-    /// Cells.
+    /// Cells of each of [`Kind::ALL`], drawn or not.
+    pub counts: [usize; 3],
+    /// Cells that are drawn.
     pub bodies: Vec<Body>,
 }
 

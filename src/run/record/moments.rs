@@ -11,7 +11,7 @@ use crate::observe::volume::Volume;
 use crate::output::OutputError;
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
-use crate::plot::ticks::decimal;
+use crate::plot::ticks::count;
 use crate::run::simulation::Simulation;
 use crate::run::solid;
 use crate::scenario::build::Loaded;
@@ -29,11 +29,6 @@ pub(super) struct Moment {
     slices: Vec<Slice>,
     /// What a picture in space shows; none of a section, nor of a frame of the film.
     volume: Option<Volume>,
-}
-
-/// A count with its thousands set apart.
-fn count(number: usize) -> String {
-    decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
 }
 
 /// Hours of a day.
