@@ -403,7 +403,7 @@ impl Desk<'_> {
         let mut written = record.write_tables(path)?;
         written.extend(record.write_pictures(
             &path.join(PLOTS),
-            &self.loaded.title(),
+            &self.loaded,
             &simulation.model.grid,
         )?);
         written.push(path.join(SCENARIO));

@@ -347,8 +347,37 @@ pub struct Output {
     pub series_every: Time,
     /// Days of which a map is drawn, besides the first and the last; at most 1000.
     pub map_days: Vec<f64>,
-    /// Time between frames of `plots/map.gif`: whole ticks, at most 1000 frames; 0 for a short film.
+    /// Time between frames of the film: whole ticks, at most 1000 frames; 0 for a short film.
     pub film_every: Time,
+    /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
+    pub film: Film,
+}
+
+/// Files of the film of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Film {
+    /// `plots/map.gif`.
+    #[default]
+    Gif,
+    /// `plots/map.apng`.
+    Apng,
+    /// Both.
+    GifAndApng,
+    /// None.
+    None,
+}
+
+impl Film {
+    /// Names of the files.
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Gif => &["map.gif"],
+            Self::Apng => &["map.apng"],
+            Self::GifAndApng => &["map.gif", "map.apng"],
+            Self::None => &[],
+        }
+    }
 }
 
 impl Default for Output {
@@ -357,6 +386,7 @@ impl Default for Output {
             series_every: Time::h(24.0),
             map_days: Vec::new(),
             film_every: Time::h(0.0),
+            film: Film::default(),
         }
     }
 }

@@ -497,9 +497,10 @@ impl Record {
     pub fn write_pictures(
         &self,
         plots: &Path,
-        title: &str,
+        loaded: &Loaded,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
+        let title = &loaded.title()[..];
         let days = self.marked_days();
         let series = std::slice::from_ref(&self.series);
         let mut written = write_curves(plots, title, series, &days)?;
@@ -532,7 +533,7 @@ impl Record {
             let days = dose_days(&self.drugs);
             written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
-        written.extend(self.write_moments(plots, title, grid)?);
+        written.extend(self.write_moments(plots, title, loaded.scenario.output.film, grid)?);
         Ok(written)
     }
 }

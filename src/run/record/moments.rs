@@ -15,6 +15,7 @@ use crate::plot::ticks::count;
 use crate::run::simulation::Simulation;
 use crate::run::solid;
 use crate::scenario::build::Loaded;
+use crate::scenario::file::Film;
 use crate::tissue::grid::Grid;
 use crate::tissue::population::OsteoblastStage;
 
@@ -140,6 +141,7 @@ impl Record {
         &self,
         plots: &Path,
         title: &str,
+        film_files: Film,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
         let mut written = Vec::new();
@@ -153,9 +155,11 @@ impl Record {
             .iter()
             .map(|moment| self.frame(moment, grid))
             .collect();
-        let path = plots.join("map.gif");
-        write_film(&path, title, &film, &self.series)?;
-        written.push(path);
+        for name in film_files.names() {
+            let path = plots.join(name);
+            write_film(&path, title, &film, &self.series)?;
+            written.push(path);
+        }
         Ok(written)
     }
 
