@@ -39,6 +39,12 @@ fn scaled(low: f64, high: f64) -> impl Strategy<Value = f64> {
     (low.ln()..high.ln()).prop_map(f64::exp)
 }
 
+/// A dimension, and a value in all that it allows.
+fn quantity() -> impl Strategy<Value = (Dimension, f64)> {
+    select(Dimension::WITH_UNITS.to_vec())
+        .prop_flat_map(|dimension| (Just(dimension), scaled(LEAST, dimension.most())))
+}
+
 /// Any array of chunks that look alike, step, or hold anything.
 fn array() -> impl Strategy<Value = Vec<u32>> {
     let piece = prop_oneof![
@@ -124,16 +130,15 @@ proptest! {
     /// What is said of a value reads back to it, to the bit, in every dimension.
     #[test]
     fn a_quantity_reads_back_as_it_is_said(
-        dimension in select(Dimension::WITH_UNITS.to_vec()),
-        value in scaled(1e-12, 1e9),
+        (dimension, value) in quantity(),
     ) {
         prop_assert_eq!(dimension.parse(&dimension.say(value)).unwrap().to_bits(), value.to_bits());
         let text = format!(" {value:e}  {} ", dimension.canonical_unit());
         prop_assert_eq!(dimension.parse(&text).unwrap().to_bits(), value.to_bits());
     }
 
-    /// A value in any unit is its number times what `conversion` says, and no unit is its own inverse's
-    /// stranger: there and back is one.
+    /// A value in any unit is its number times what `conversion` says, which is 1 there and back; what it
+    /// refuses is out of the range of its dimension.
     #[test]
     fn units_of_a_dimension_convert_into_each_other(
         dimension in select(Dimension::WITH_UNITS.to_vec()),
@@ -146,7 +151,7 @@ proptest! {
             prop_assert!((there * back - 1.0).abs() < 1e-12, "{} {}", unit, there * back);
             match dimension.parse(&format!("{number} {unit}")) {
                 Ok(value) => prop_assert!((value / (number * there) - 1.0).abs() < 1e-12),
-                Err(_) => prop_assert!(number * there < LEAST || number * there > 1e9),
+                Err(_) => prop_assert!(number * there < LEAST || number * there > dimension.most()),
             }
         }
     }
@@ -175,8 +180,9 @@ proptest! {
         let by_part = (1.0 - probability(hazard, hours / f64::from(parts))).powi(parts);
         prop_assert!((survived - by_part).abs() < 1e-12);
         // Births undo deaths of the same hazard.
-        let kept = (1.0 + offspring(hazard.min(1.0), hours)) * (1.0 - probability(hazard.min(1.0), hours));
-        prop_assert!((kept - 1.0).abs() < 1e-9, "{}", kept);
+        let mild = hazard.min(5.0 / hours);
+        let kept = (1.0 + offspring(mild, hours)) * (1.0 - probability(mild, hours));
+        prop_assert!((kept - 1.0).abs() < 1e-12, "{}", kept);
     }
 
     #[test]
@@ -276,7 +282,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(96))]
 
     /// The same bits on any number of threads, and near the sum by compensation.
     #[test]

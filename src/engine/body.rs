@@ -114,6 +114,8 @@ pub fn look(model: &Model, state: &mut State) {
     if !model.plan.conditional.is_empty() {
         let found = findings(model, state);
         let time_h = state.time_h;
-        model.plan.look(&mut state.courses.dates, time_h, &found);
+        model
+            .plan
+            .evaluate_conditions(&mut state.courses.dates, time_h, &found);
     }
 }

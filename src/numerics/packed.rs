@@ -10,6 +10,12 @@
 //! bytes first. Bit patterns are compared and never numbers, so that a not-a-number and the sign of
 //! zero come back as they were.
 //!
+//! Why not a byte shuffle before zstd: the 22 arrays of one checkpoint (100 x 100 x 100 sites, a week of
+//! burn-in and a week of tumour, 90.0 MB) take 3.10 MB packed and compressed at level 1, which checkpoints use,
+//! 5.27 MB shuffled at level 1 (4.98 MB at level 3), and 5.09 MB by zstd alone. At level 3 zstd alone comes as
+//! low (3.05 MB), but has to take in all 90 MB on one thread; packed they are 13.7 MB, made by all threads, and an
+//! array's length is known and bounded before it is unpacked.
+//!
 //! Reading is bounded: outside of [`within`] nothing is read, inside it every array must have as many
 //! values as the lattice has sites, and all of them together stay below a number of bytes.
 

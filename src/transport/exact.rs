@@ -44,7 +44,7 @@ mod fourier;
 pub(crate) mod lanes;
 mod modes;
 pub(crate) mod passes;
-mod survey;
+mod summary;
 
 use rayon::prelude::*;
 
@@ -53,7 +53,7 @@ use self::lanes::Line;
 pub use self::lanes::Real;
 use self::modes::{Follow, Invert, Rates, Recall, Store, rates};
 use self::passes::Passes;
-use self::survey::{Look, Survey};
+use self::summary::{Summarise, Summary};
 use super::MOST_SITES;
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
@@ -190,18 +190,18 @@ impl<T: Real> ExactBox<T> {
     pub fn state(&self, field_pm: &[T]) -> Result<ExactState<T>, TransportFault> {
         self.length("field", field_pm.len())?;
         let mut work = field_pm.to_vec();
-        let surveys = self
+        let planes = self
             .passes
-            .planes_forward(field_pm, &mut work, |plane| self.survey(plane));
-        let survey = Survey::of(&surveys);
-        if !survey.total.is_finite() {
+            .planes_forward(field_pm, &mut work, |plane| self.summary(plane));
+        let summary = Summary::of(&planes);
+        if !summary.total.is_finite() {
             self.check("field in pM", field_pm, T::finite)?;
         }
         let mut state = ExactState {
             dims: self.grid.dims,
             walls: self.walls,
             amplitudes: vec![Line::ZERO; self.passes.state_lines()],
-            stored: survey.total,
+            stored: summary.total,
         };
         let scale = T::from_f64(1.0 / self.grid.len() as f64);
         let stores = self
@@ -256,10 +256,10 @@ impl<T: Real> ExactBox<T> {
         self.length("field", field_pm.len())?;
         self.fits(state)?;
         let rates = self.rates(spread, dt_h)?;
-        let surveys = self
+        let planes = self
             .passes
-            .planes_forward(source_pm_per_h, field_pm, |plane| self.survey(plane));
-        let source = Survey::of(&surveys);
+            .planes_forward(source_pm_per_h, field_pm, |plane| self.summary(plane));
+        let source = Summary::of(&planes);
         if source.lowest < 0.0 || !source.total.is_finite() {
             let fits = |value: T| value >= T::ZERO && value.finite();
             self.check("source in pM/h", source_pm_per_h, fits)?;
@@ -271,8 +271,8 @@ impl<T: Real> ExactBox<T> {
             .map(|(rows, amplitudes)| Follow::new(&rates, rows, scale, amplitudes))
             .collect();
         self.passes.blocks_through(field_pm, follows);
-        let surveys = self.passes.planes_backward(field_pm, |plane| {
-            let found = self.survey(plane);
+        let planes = self.passes.planes_backward(field_pm, |plane| {
+            let found = self.summary(plane);
             if found.lowest < 0.0 {
                 for value in plane {
                     if *value < T::ZERO {
@@ -282,7 +282,7 @@ impl<T: Real> ExactBox<T> {
             }
             found
         });
-        let field = Survey::of(&surveys);
+        let field = Summary::of(&planes);
         let balance = self.balance(spread, dt_h, state.stored, &source, &field);
         state.stored = balance.stored_after;
         if field.lowest < -ROUNDING * field.largest || !field.total.is_finite() {
@@ -324,8 +324,8 @@ impl<T: Real> ExactBox<T> {
         Ok(())
     }
 
-    fn survey(&self, values: &[T]) -> Survey {
-        self.passes.arch.dispatch(Look(values))
+    fn summary(&self, values: &[T]) -> Summary {
+        self.passes.arch.dispatch(Summarise(values))
     }
 
     fn balance(
@@ -333,8 +333,8 @@ impl<T: Real> ExactBox<T> {
         spread: &Spread,
         dt_h: f64,
         before: f64,
-        source: &Survey,
-        field: &Survey,
+        source: &Summary,
+        field: &Summary,
     ) -> ExactBalance {
         let after = field.total + field.negative;
         let loss = spread.loss_per_h;

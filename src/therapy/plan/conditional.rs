@@ -52,7 +52,7 @@ impl ConditionalCourse {
 
 impl Plan {
     /// Looks at the conditions of all courses on a day.
-    pub fn look(&self, dates: &mut [Dates], time_h: f64, found: &Findings) {
+    pub fn evaluate_conditions(&self, dates: &mut [Dates], time_h: f64, found: &Findings) {
         for (entry, dates) in self.conditional.iter().zip(dates) {
             let course = &entry.course;
             match entry.start_h(dates) {

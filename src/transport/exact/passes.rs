@@ -131,12 +131,12 @@ impl<T: Real> Passes<T> {
             + size_of_val(scratch.waves.as_slice())
     }
 
-    /// Along y, plane by plane, from `source` into `target`. Gives `look` of each source plane.
+    /// Along y, plane by plane, from `source` into `target`. Gives `inspect` of each source plane.
     pub(crate) fn planes_forward<R: Send>(
         &self,
         source: &[T],
         target: &mut [T],
-        look: impl Fn(&[T]) -> R + Sync,
+        inspect: impl Fn(&[T]) -> R + Sync,
     ) -> Vec<R> {
         let [nx, ny, _] = self.lengths();
         source
@@ -156,17 +156,17 @@ impl<T: Real> Passes<T> {
                             scratch,
                         });
                     }
-                    look(from)
+                    inspect(from)
                 },
             )
             .collect()
     }
 
-    /// Back along y, plane by plane, in place. Gives `look` of each plane.
+    /// Back along y, plane by plane, in place. Gives `inspect` of each plane.
     pub(crate) fn planes_backward<R: Send>(
         &self,
         field: &mut [T],
-        look: impl Fn(&mut [T]) -> R + Sync,
+        inspect: impl Fn(&mut [T]) -> R + Sync,
     ) -> Vec<R> {
         let [nx, ny, _] = self.lengths();
         field
@@ -183,7 +183,7 @@ impl<T: Real> Passes<T> {
                             scratch,
                         });
                     }
-                    look(plane)
+                    inspect(plane)
                 },
             )
             .collect()

@@ -6,7 +6,7 @@ use super::lanes::{LANES, Line, Real, parts};
 
 /// Sum, extremes and negatives of some sites.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Survey {
+pub(crate) struct Summary {
     pub(crate) total: f64,
     pub(crate) lowest: f64,
     pub(crate) largest: f64,
@@ -14,7 +14,7 @@ pub(crate) struct Survey {
     pub(crate) negative: f64,
 }
 
-impl Survey {
+impl Summary {
     const NONE: Self = Self {
         total: 0.0,
         lowest: f64::INFINITY,
@@ -40,17 +40,17 @@ impl Survey {
 /// Lines that are summed in their own precision before they are added in double precision.
 const SHORT: usize = 32;
 
-/// The survey of these numbers.
-pub(crate) struct Look<'a, T>(pub(crate) &'a [T]);
+/// The summary of these numbers.
+pub(crate) struct Summarise<'a, T>(pub(crate) &'a [T]);
 
-impl<T: Real> WithSimd for Look<'_, T> {
-    type Output = Survey;
+impl<T: Real> WithSimd for Summarise<'_, T> {
+    type Output = Summary;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Survey {
+    fn with_simd<S: Simd>(self, simd: S) -> Summary {
         let (lines, rest) = self.0.split_at(self.0.len() / LANES * LANES);
         let (registers, parts) = (T::registers::<S>(lines), parts::<S, T>());
-        let mut all = Survey::NONE;
+        let mut all = Summary::NONE;
         if let Some(first) = lines.first() {
             let first = T::splat(simd, *first);
             // Each lane by itself, so that the width of a register is of no account.
