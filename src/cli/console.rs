@@ -63,6 +63,13 @@ impl Host for Console {
                     progress.finish();
                 }
             }
+            Event::Towards { view, done, total } => {
+                let mut progress = self.progress.borrow_mut();
+                let progress = progress.get_or_insert_with(|| Progress::new(*total, self.quiet));
+                progress.at(*done, || {
+                    format!("running to the day: day {:.0}", view.day())
+                });
+            }
             Event::NotKept(kept, error) => match kept {
                 Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
                 Kept::Past => {
@@ -95,6 +102,9 @@ impl Host for Console {
             Event::DoneAlready(folder) => say!("{} is done already", folder.display()),
             Event::GoingOn(view) => {
                 tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
+            }
+            Event::FromTheStart { day } => {
+                tell!("no checkpoint lies before day {day}: it is run again from the start");
             }
             Event::Arm(name) => tell!("arm {name}"),
             Event::Replaced(folder) => say!("{} was replaced by it", folder.display()),

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod checkpoint;
 pub mod compare;
+pub mod day;
 pub mod error;
 pub mod folder;
 pub mod group;
