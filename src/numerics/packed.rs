@@ -17,7 +17,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -17,8 +17,8 @@
 
 use std::marker::PhantomData;
 
+use crate::numerics::parallel::prelude::*;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::exact::Spread;
 use super::exact::lanes::{LANES, Line, Real, ShufflesQuads, parts, width};

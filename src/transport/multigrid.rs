@@ -12,7 +12,7 @@
 //! One cycle smooths red, black going down and black, red going up (Gauss-Seidel), which makes it
 //! a symmetric positive definite operator: a preconditioner for conjugate gradients.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::blocks::Walls;
 use super::checkerboard::{Halves, Stencil, dot};

@@ -8,9 +8,9 @@
 
 use std::marker::PhantomData;
 
+use crate::numerics::parallel::prelude::*;
 use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::axis::{Axis, Four};
 use super::lanes::{Arithmetic, LANES, Line, Real, ShufflesQuads, parts, width};
