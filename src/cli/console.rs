@@ -31,7 +31,7 @@ impl Console {
         }
     }
 
-    fn tick(&self, view: &View<'_>) {
+    fn tick(&self, view: View<'_>) {
         if let Some(progress) = self.progress.borrow_mut().as_mut() {
             let clock = view.clock();
             if clock.tick == clock.burn_in_ticks {
@@ -57,7 +57,7 @@ impl Host for Console {
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
-            Event::Tick(view) => self.tick(view),
+            Event::Tick(view) => self.tick(*view),
             Event::Stepped => {
                 if let Some(progress) = self.progress.borrow_mut().take() {
                     progress.finish();
@@ -73,7 +73,7 @@ impl Host for Console {
             Event::NotKept(kept, error) => match kept {
                 Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
                 Kept::Past => {
-                    tell!("warning: the past of an arm is not kept, it will be run again: {error}")
+                    tell!("warning: the past of an arm is not kept, it will be run again: {error}");
                 }
                 Kept::Final => tell!("warning: the final state is not kept: {error}"),
             },
@@ -129,9 +129,9 @@ impl Host for Console {
         self.signals.get().map_or(&GO_ON, Signals::flag)
     }
 
-    fn stopped_by(&self) -> &str {
+    fn stopped_by(&self) -> String {
         let caught = self.signals.get().and_then(Signals::caught);
-        caught.map_or("request", |(name, _)| name)
+        caught.map_or("request", |(name, _)| name).to_owned()
     }
 }
 

@@ -17,6 +17,10 @@ use crate::run::solid::{day, sides, tissue, words};
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command"
+)]
 pub(super) struct RenderArguments {
     /// A run folder, or one of its checkpoints.
     run: PathBuf,

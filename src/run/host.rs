@@ -119,8 +119,8 @@ pub trait Host {
     }
 
     /// Who asked for it, as `run.json` says it.
-    fn stopped_by(&self) -> &str {
-        "request"
+    fn stopped_by(&self) -> String {
+        "request".to_owned()
     }
 }
 

@@ -109,7 +109,7 @@ impl<'a> Session<'a> {
             }
             End::Stopped => {
                 let tick = self.simulation.state.tick;
-                let by = self.desk.host.stopped_by().to_owned();
+                let by = self.desk.host.stopped_by();
                 let saved = self.desk.save(&self.simulation)?;
                 self.desk
                     .manifest(&self.simulation, format!("{STOPPED}{by} at tick {tick}"))?;

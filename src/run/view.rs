@@ -101,7 +101,7 @@ impl<'a> View<'a> {
 
     /// The simulation, for the observers of a run folder.
     #[cfg(feature = "plots")]
-    pub(super) const fn simulation(&self) -> &'a Simulation {
+    pub(super) const fn simulation(self) -> &'a Simulation {
         self.simulation
     }
 
