@@ -32,12 +32,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Features, all on unless `default-features = false`: `cli` (the program), `plots` (pictures, and what leaves
+//! them: records, sessions, studies, trials and the validation), `parquet`, `checkpoints` (files that appear
+//! whole, tables and checkpoints), `threads`. What is left without them is the core: scenarios, the
+//! engine, observers, on one thread, with the same bits.
+//!
 //! Units inside the engine are hours, micrometres and picomolar; a bare number that has a unit
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
 //! then z.
 
 pub mod biology;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(all(feature = "plots", feature = "threads"))]
 pub mod cohort;
 pub mod engine;
 pub mod layers;
@@ -45,16 +52,20 @@ pub mod mean_field;
 pub mod mechanics;
 pub mod numerics;
 pub mod observe;
+#[cfg(feature = "checkpoints")]
 pub mod output;
 pub mod patient;
+#[cfg(feature = "plots")]
 pub mod plot;
 pub mod prelude;
 pub mod run;
 pub mod scenario;
 pub mod specimen;
 pub mod statistics;
+#[cfg(all(feature = "plots", feature = "threads"))]
 pub mod study;
 pub mod therapy;
 pub mod tissue;
 pub mod transport;
+#[cfg(all(feature = "plots", feature = "threads"))]
 pub mod validate;

@@ -31,7 +31,7 @@ impl Console {
         }
     }
 
-    fn tick(&self, view: &View<'_>) {
+    fn tick(&self, view: View<'_>) {
         if let Some(progress) = self.progress.borrow_mut().as_mut() {
             let clock = view.clock();
             if clock.tick == clock.burn_in_ticks {
@@ -57,16 +57,23 @@ impl Host for Console {
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
-            Event::Tick(view) => self.tick(view),
+            Event::Tick(view) => self.tick(*view),
             Event::Stepped => {
                 if let Some(progress) = self.progress.borrow_mut().take() {
                     progress.finish();
                 }
             }
+            Event::Towards { view, done, total } => {
+                let mut progress = self.progress.borrow_mut();
+                let progress = progress.get_or_insert_with(|| Progress::new(*total, self.quiet));
+                progress.at(*done, || {
+                    format!("running to the day: day {:.0}", view.day())
+                });
+            }
             Event::NotKept(kept, error) => match kept {
                 Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
                 Kept::Past => {
-                    tell!("warning: the past of an arm is not kept, it will be run again: {error}")
+                    tell!("warning: the past of an arm is not kept, it will be run again: {error}");
                 }
                 Kept::Final => tell!("warning: the final state is not kept: {error}"),
             },
@@ -96,6 +103,9 @@ impl Host for Console {
             Event::GoingOn(view) => {
                 tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
             }
+            Event::FromTheStart { day } => {
+                tell!("no checkpoint lies before day {day}: it is run again from the start");
+            }
             Event::Arm(name) => tell!("arm {name}"),
             Event::Replaced(folder) => say!("{} was replaced by it", folder.display()),
             Event::Compared { differences, files } => {
@@ -119,9 +129,9 @@ impl Host for Console {
         self.signals.get().map_or(&GO_ON, Signals::flag)
     }
 
-    fn stopped_by(&self) -> &str {
+    fn stopped_by(&self) -> String {
         let caught = self.signals.get().and_then(Signals::caught);
-        caught.map_or("request", |(name, _)| name)
+        caught.map_or("request", |(name, _)| name).to_owned()
     }
 }
 

@@ -43,13 +43,12 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::reading::{say_assumed, say_stages, warn};
 use crate::output::OutputError;
-use crate::run::outlook::outlook;
+use crate::run::outlook::{outlook, spread};
 use crate::scenario::build::{Loaded, load};
 use crate::scenario::describe::{markdown_table, text_table};
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
 use crate::scenario::sentences::sentences;
-use crate::transport::{Scheme, block_error, diffusion_length_um};
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -240,8 +239,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The arguments, where `--threshold -500` is a value and no flag.
-fn command() -> clap::Command {
+/// The arguments of the program, where `--threshold -500` is a value and no flag; for manuals and
+/// completions too.
+pub fn command() -> clap::Command {
     take_negatives(Arguments::command())
 }
 
@@ -312,34 +312,8 @@ fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
         simulation.model.signal_block[2]
     );
     warn(&loaded.notices());
-    let sites = simulation.model.signal_block.iter().max().copied();
-    let tick_h = simulation.model.tick_h;
-    for (name, physics) in simulation
-        .model
-        .signals
-        .iter()
-        .zip(&simulation.model.physics)
-    {
-        let length_um = diffusion_length_um(physics.diffusivity_um2_per_h, physics.loss_per_h);
-        let blocks = match sites {
-            Some(sites) if sites > 1 && physics.scheme != Scheme::Exact => {
-                block_error(sites as f64 * grid.edge_um, length_um)
-            }
-            _ => 0.0,
-        };
-        say!(
-            "          {name}: {}, spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}; \
-             expected error: blocks {:.1} % of the level, tick {:.1} % of a change of its source",
-            match physics.scheme {
-                Scheme::Implicit => "implicit",
-                Scheme::QuasiSteady => "quasi-steady",
-                Scheme::Exact => "exact",
-            },
-            length_um / grid.edge_um,
-            physics.loss_per_h * tick_h,
-            100.0 * blocks,
-            100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
-        );
+    for line in spread(&simulation.model) {
+        say!("{line}");
     }
     for line in outlook(&loaded, simulation).map_err(wrong)? {
         say!("{line}");
@@ -370,67 +344,4 @@ fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Resu
         say!("{}", text_table(&leaves).trim_end());
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::error::ErrorKind;
-
-    use super::*;
-
-    /// Every option that takes a value, in every command: what begins with a hyphen reaches it.
-    fn look_at(command: &clap::Command, path: &[String], seen: &mut usize) {
-        for option in command.get_arguments() {
-            let Some(long) = option.get_long() else {
-                continue;
-            };
-            if !option.get_action().takes_values() {
-                continue;
-            }
-            let mut words = path.to_vec();
-            let values = option
-                .get_num_args()
-                .map_or(1, |range| range.min_values().max(1));
-            words.push(format!("--{long}"));
-            words.extend(std::iter::repeat_n("-5".to_owned(), values));
-            let found = super::command().try_get_matches_from(&words);
-            *seen += 1;
-            if let Err(error) = found {
-                let kind = error.kind();
-                // What is missing besides is looked at when the values are read.
-                assert!(
-                    matches!(
-                        kind,
-                        ErrorKind::ValueValidation
-                            | ErrorKind::InvalidValue
-                            | ErrorKind::MissingRequiredArgument
-                            | ErrorKind::ArgumentConflict
-                    ),
-                    "{words:?}: {kind:?}: {error}"
-                );
-                if kind == ErrorKind::ValueValidation || kind == ErrorKind::InvalidValue {
-                    let said = error.to_string();
-                    assert!(
-                        said.contains("-5") && said.contains(long),
-                        "{words:?}: {said}"
-                    );
-                }
-            }
-        }
-        for below in command.get_subcommands() {
-            let mut path = path.to_vec();
-            path.push(below.get_name().to_owned());
-            look_at(below, &path, seen);
-        }
-    }
-
-    #[test]
-    fn values_that_begin_with_a_hyphen_are_values() {
-        let mut seen = 0;
-        look_at(&command(), &["howship".to_owned()], &mut seen);
-        assert!(seen > 60, "only {seen} options were looked at");
-        // A value that was forgotten does not become the name of a folder.
-        let words = ["howship", "run", "a.toml", "--out", "--force"];
-        assert!(command().try_get_matches_from(words).is_err());
-    }
 }

@@ -9,7 +9,7 @@ use super::Stop;
 use crate::output::table::Table;
 use crate::plot::measured::{Measured, Value};
 use crate::run::error::RunError;
-use crate::run::plot::{Drawing, draw, read};
+use crate::run::plot::{Drawing, ReadMeasured, draw, read};
 use crate::study::data::read_data_of;
 
 /// Arguments of `howship plot`.
@@ -54,9 +54,7 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), Stop> {
         labels: &arguments.labels,
         out: arguments.out.as_deref(),
         force: arguments.force,
-        measured: read_data
-            .as_ref()
-            .map(|read| read as &dyn Fn(&[&Table]) -> Result<Vec<Measured>, RunError>),
+        measured: read_data.as_ref().map(|read| read as &ReadMeasured<'_>),
     };
     for path in draw(&runs, &drawing)? {
         say!("{}", path.display());

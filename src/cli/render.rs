@@ -5,24 +5,22 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Stop;
-use super::progress::Progress;
+use super::console::Console;
 use super::run::on_threads;
-use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_new, write_whole};
 use crate::plot::solid::{
     Cut, FRAMES, Look, SolidError, Tissue, View, apng, before_after, film, gif, picture, png,
 };
-use crate::run::checkpoint::{all, open, read_bytes};
-use crate::run::folder::Manifest;
-use crate::run::members::{is_group, members};
+use crate::run::day::{Asked, Found, find};
 use crate::run::ours::refuse_inside;
-use crate::run::past::prepare;
-use crate::run::restore::Restored;
-use crate::run::simulation::Simulation;
 use crate::run::solid::{day, sides, tissue, words};
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command"
+)]
 pub(super) struct RenderArguments {
     /// A run folder, or one of its checkpoints.
     run: PathBuf,
@@ -148,11 +146,16 @@ fn check_place(out: &Path, force: bool) -> Result<(), Stop> {
 }
 
 fn draw(arguments: &RenderArguments, form: Form) -> Result<Vec<u8>, Stop> {
+    let asked = Asked {
+        run: &arguments.run,
+        day: arguments.day,
+        inputs: arguments.inputs.as_deref(),
+    };
     let Found {
         title,
         first,
         volume,
-    } = find(arguments)?;
+    } = find(asked, &Console::new(arguments.quiet))?;
     let look = Look {
         view: arguments.view,
         cut: arguments.cut,
@@ -190,173 +193,4 @@ fn draw(arguments: &RenderArguments, form: Form) -> Result<Vec<u8>, Stop> {
     }
     let image = picture(&now, before.as_ref(), look, &said)?;
     Ok(png(&image)?)
-}
-
-/// What is drawn.
-struct Found {
-    title: String,
-    /// Day 0, where it is known.
-    first: Option<Volume>,
-    volume: Volume,
-}
-
-/// Checkpoints at a path, the last first.
-fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, Stop> {
-    if path.is_file() {
-        return Ok(vec![path.to_path_buf()]);
-    }
-    if is_group(path) {
-        let runs = members(path)?;
-        let names: Vec<String> = runs.iter().map(|it| it.display().to_string()).collect();
-        return Err(refused(format_args!(
-            "{} holds several runs: name one of {}",
-            path.display(),
-            names.join(", ")
-        )));
-    }
-    if !path.join("run.json").exists() {
-        return Err(refused(format_args!(
-            "{} is neither a checkpoint nor a run folder: it has no run.json",
-            path.display()
-        )));
-    }
-    Ok(all(path)?.into_iter().map(|(_, file)| file).collect())
-}
-
-/// Finds the volume of the day that was asked for, or runs to it.
-fn find(arguments: &RenderArguments) -> Result<Found, Stop> {
-    let is_file = arguments.run.is_file();
-    let files = checkpoints(&arguments.run)?;
-    let mut first = None;
-    let mut title = None;
-    for file in &files {
-        let restored = match read_bytes(file).and_then(|bytes| open(&bytes)?.restore()) {
-            Ok(restored) => restored,
-            Err(error) if is_file => {
-                return Err(refused(format_args!("{} {error}", file.display())));
-            }
-            Err(error) => {
-                tell!("warning: {} {error}; another is tried", file.display());
-                continue;
-            }
-        };
-        let Restored {
-            loaded,
-            simulation,
-            record,
-            ..
-        } = restored;
-        let target = target(arguments.day, &simulation)?;
-        let title = title.get_or_insert_with(|| loaded.title()).clone();
-        let kept = record.volumes();
-        let at_day = |day: f64| {
-            let half_d = 0.5 * simulation.model.tick_h / 24.0;
-            kept.iter().find(|volume| (volume.day - day).abs() < half_d)
-        };
-        first = first.or_else(|| at_day(0.0).map(|&volume| volume.clone()));
-        if let Some(&volume) = at_day(day_of(target, &simulation)) {
-            return Ok(Found {
-                title,
-                first,
-                volume: volume.clone(),
-            });
-        }
-        if simulation.state.tick <= target {
-            return run_to(arguments, title, first, simulation, target);
-        }
-    }
-    if is_file {
-        return Err(refused(format_args!(
-            "{} lies behind day {}: give the run folder, or a later day",
-            arguments.run.display(),
-            arguments.day.unwrap_or_default()
-        )));
-    }
-    from_the_start(arguments, first)
-}
-
-/// A day before all checkpoints.
-fn from_the_start(arguments: &RenderArguments, first: Option<Volume>) -> Result<Found, Stop> {
-    let manifest = Manifest::read(&arguments.run).map_err(refused)?;
-    let (loaded, mut simulation) = prepare(&arguments.run, &manifest, arguments.inputs.clone())?;
-    let target = target(arguments.day, &simulation)?;
-    if !arguments.quiet {
-        tell!(
-            "no checkpoint lies before day {}: it is run again from the start",
-            day_of(target, &simulation)
-        );
-    }
-    simulation
-        .begin()
-        .map_err(|fault| Stop::Failed(format!("error: {fault}")))?;
-    run_to(arguments, loaded.title(), first, simulation, target)
-}
-
-fn day_of(tick: u32, simulation: &Simulation) -> f64 {
-    let after = f64::from(tick) - f64::from(simulation.burn_in_ticks);
-    after * simulation.model.tick_h / 24.0
-}
-
-/// The tick of a day; the present one where none was asked for.
-fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, Stop> {
-    let grid = &simulation.model.grid;
-    if grid.is_section() {
-        return Err(SolidError::Section(grid.dims[0], grid.dims[1]).into());
-    }
-    let per_day = 24.0 / simulation.model.tick_h;
-    let last = f64::from(simulation.ticks) / per_day;
-    let Some(asked) = asked else {
-        return Ok(simulation.state.tick.max(simulation.burn_in_ticks));
-    };
-    if !(0.0..=last + 1e-9).contains(&asked) {
-        return Err(refused(format_args!(
-            "--day {asked}: the run goes from day 0 to day {last}"
-        )));
-    }
-    let ticks = asked * per_day;
-    if (ticks - ticks.round()).abs() > 1e-6 {
-        return Err(refused(format_args!(
-            "--day {asked} lies between ticks: those before and after it are at day {} and day {}",
-            ticks.floor() / per_day,
-            ticks.ceil() / per_day
-        )));
-    }
-    Ok(simulation.burn_in_ticks + ticks.round() as u32)
-}
-
-/// Steps to a tick, and takes day 0 along where it passes.
-fn run_to(
-    arguments: &RenderArguments,
-    title: String,
-    mut first: Option<Volume>,
-    mut simulation: Simulation,
-    target: u32,
-) -> Result<Found, Stop> {
-    let from = simulation.state.tick;
-    let mut progress = Progress::new(u64::from(target - from), arguments.quiet);
-    loop {
-        let state = &simulation.state;
-        if state.tick == simulation.burn_in_ticks {
-            first = first.or_else(|| Volume::of(&simulation.model, state));
-        }
-        if state.tick >= target {
-            break;
-        }
-        simulation
-            .step()
-            .map_err(|fault| Stop::Failed(format!("error: the run stopped on the way: {fault}")))?;
-        let state = &simulation.state;
-        progress.at(u64::from(state.tick - from), || {
-            format!("running to the day: day {:.0}", state.day())
-        });
-    }
-    progress.finish();
-    let (x, y) = (simulation.model.grid.dims[0], simulation.model.grid.dims[1]);
-    let volume =
-        Volume::of(&simulation.model, &simulation.state).ok_or(SolidError::Section(x, y))?;
-    Ok(Found {
-        title,
-        first,
-        volume,
-    })
 }

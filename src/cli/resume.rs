@@ -26,10 +26,11 @@ pub(super) struct ResumeArguments {
 pub(super) fn resume(arguments: &ResumeArguments) -> Result<(), Stop> {
     on_threads(arguments.threads, || {
         let host = Console::new(arguments.quiet);
-        Ok(if is_group(&arguments.folder) {
-            group::go_on(&arguments.folder, &host)?
+        if is_group(&arguments.folder) {
+            group::go_on(&arguments.folder, &host)?;
         } else {
-            one::go_on(&arguments.folder, &host)?
-        })
+            one::go_on(&arguments.folder, &host)?;
+        }
+        Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! A trial run: every patient in every arm, in parallel over patients.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::cohort::body::{CohortError, History};
 use crate::cohort::follower::Follower;

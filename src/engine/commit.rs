@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::mineralisation::hardened;
 use crate::engine::model::Model;

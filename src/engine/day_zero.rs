@@ -24,7 +24,7 @@
 //! # References
 //! Bidan 2012.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;

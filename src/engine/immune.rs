@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::biology::immune::entry::expected;
 use crate::biology::immune::exhaustion::is_exhausted;

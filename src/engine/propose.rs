@@ -1,6 +1,6 @@
 //! Phase 4 of a tick: every cell, in parallel and from a frozen picture, asks for one thing.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
 use crate::biology::osteoblast::maturation::may_mature;

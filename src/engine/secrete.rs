@@ -1,6 +1,6 @@
 //! Phases 2 and 3 of a tick: cells and resorption feed the signals, the signals spread and bind.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;

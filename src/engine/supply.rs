@@ -1,6 +1,6 @@
 //! Progenitors of bone cells that radiation left.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::engine::model::Model;
 use crate::therapy::irradiation::Fraction;

@@ -14,7 +14,7 @@
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};

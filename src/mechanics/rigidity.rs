@@ -34,7 +34,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,7 @@
 pub mod files;
 pub mod name;
 pub mod packed;
+pub mod parallel;
 pub mod quantity;
 pub mod random;
 pub mod reduce;

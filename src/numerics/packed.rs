@@ -26,10 +26,10 @@ mod word;
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::numerics::parallel::prelude::*;
 use chunk::{pack_chunk, unpack_chunk};
 use limits::{DIGESTED, allow};
 pub use limits::{digested, within};
-use rayon::prelude::*;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,6 +1,6 @@
 //! Sums whose order never depends on the number of threads.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 /// Length of the pieces that are summed one after another; a constant, never the pool size.
 pub const PIECE: usize = 32_768;

@@ -70,7 +70,7 @@ fn coarseness(grid: &Grid) -> usize {
             .iter()
             .product::<usize>()
     };
-    (1..).find(|&by| sites(by) <= MOST).unwrap_or(1)
+    (1..=grid.len()).find(|&by| sites(by) <= MOST).unwrap_or(1)
 }
 
 /// Bytes that a volume of a lattice takes in a record, with a cell on one of twenty sites.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};

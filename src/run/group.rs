@@ -106,7 +106,7 @@ fn turn_off(
     while simulation.state.tick < tick {
         if host.stop().load(Ordering::SeqCst) {
             return Err(RunError::Stopped(Stopped {
-                by: host.stopped_by().to_owned(),
+                by: host.stopped_by(),
                 saved: None,
                 group: None,
             }));

@@ -20,8 +20,22 @@ pub enum Event<'a> {
     Begun(u64),
     /// A tick is done.
     Tick(View<'a>),
-    /// The last tick is done; files are written next.
+    /// The last tick that was asked for is done.
     Stepped,
+    /// A run is stepped again to a day of which nothing was kept: so many ticks of all.
+    Towards {
+        /// The run.
+        view: View<'a>,
+        /// Ticks done.
+        done: u64,
+        /// Ticks in all.
+        total: u64,
+    },
+    /// No checkpoint lies before this day: it is run again from the start.
+    FromTheStart {
+        /// Day of the run.
+        day: f64,
+    },
     /// A run is over and its files are written.
     Done(Outcome<'a>),
     /// A run that was to go on is over already.
@@ -105,8 +119,8 @@ pub trait Host {
     }
 
     /// Who asked for it, as `run.json` says it.
-    fn stopped_by(&self) -> &str {
-        "request"
+    fn stopped_by(&self) -> String {
+        "request".to_owned()
     }
 }
 

@@ -2,33 +2,55 @@
 //! folder; runs with arms, and what is done with the folders of runs.
 
 pub mod arrival;
+#[cfg(feature = "checkpoints")]
 pub mod checkpoint;
+#[cfg(feature = "plots")]
 pub mod compare;
+#[cfg(feature = "plots")]
+pub mod day;
+#[cfg(feature = "checkpoints")]
 pub mod error;
+#[cfg(feature = "checkpoints")]
 pub mod folder;
+#[cfg(feature = "plots")]
 pub mod group;
+#[cfg(feature = "plots")]
 pub mod host;
+#[cfg(feature = "plots")]
 pub mod members;
 pub mod memory;
 pub mod observer;
+#[cfg(feature = "checkpoints")]
 pub mod ours;
+#[cfg(feature = "plots")]
 pub mod outlook;
+#[cfg(feature = "plots")]
 pub mod past;
+#[cfg(feature = "plots")]
 pub mod plot;
+#[cfg(feature = "plots")]
 pub mod record;
 pub mod remaining;
+#[cfg(feature = "plots")]
 pub mod restore;
+#[cfg(feature = "plots")]
 pub mod resume;
 pub mod schedule;
+#[cfg(feature = "checkpoints")]
 pub mod sealed;
 pub mod simulation;
+#[cfg(feature = "plots")]
 pub mod solid;
+#[cfg(feature = "plots")]
 pub mod start;
 pub mod turning;
+#[cfg(feature = "plots")]
 pub mod verify;
 pub mod view;
 
+#[cfg(feature = "plots")]
 mod apart;
 mod bone;
+#[cfg(feature = "plots")]
 mod session;
 mod workspace;

@@ -14,6 +14,7 @@ use crate::scenario::file::Site;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
 use crate::tissue::grid::Grid;
+use crate::transport::{Scheme, block_error, diffusion_length_um};
 
 /// Time that the ticks which are measured take at most, the last one apart.
 const MEASURED: Duration = Duration::from_millis(500);
@@ -62,6 +63,36 @@ pub fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, D
     lines.push(format!("wall      {wall}"));
     lines.push(format!("output    {size}"));
     Ok(lines)
+}
+
+/// Lines with how each signal is solved, how far it spreads, and what is expected of errors.
+pub fn spread(model: &Model) -> Vec<String> {
+    let sites = model.signal_block.iter().max().copied();
+    let (tick_h, grid) = (model.tick_h, &model.grid);
+    let mut lines = Vec::new();
+    for (name, physics) in model.signals.iter().zip(&model.physics) {
+        let length_um = diffusion_length_um(physics.diffusivity_um2_per_h, physics.loss_per_h);
+        let blocks = match sites {
+            Some(sites) if sites > 1 && physics.scheme != Scheme::Exact => {
+                block_error(sites as f64 * grid.edge_um, length_um)
+            }
+            _ => 0.0,
+        };
+        lines.push(format!(
+            "          {name}: {}, spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}; \
+             expected error: blocks {:.1} % of the level, tick {:.1} % of a change of its source",
+            match physics.scheme {
+                Scheme::Implicit => "implicit",
+                Scheme::QuasiSteady => "quasi-steady",
+                Scheme::Exact => "exact",
+            },
+            length_um / grid.edge_um,
+            physics.loss_per_h * tick_h,
+            100.0 * blocks,
+            100.0 * physics.scheme.lag(physics.loss_per_h, tick_h)
+        ));
+    }
+    lines
 }
 
 /// A time, h, in days for the eye.

@@ -28,6 +28,9 @@ const LONGEST_LABEL: usize = 60;
 /// Differences that such a label names at most.
 const MOST_NAMED: usize = 2;
 
+/// Reads what was measured of the columns of these series.
+pub type ReadMeasured<'a> = dyn Fn(&[&Table]) -> Result<Vec<Measured>, RunError> + 'a;
+
 /// How runs are drawn.
 pub struct Drawing<'a> {
     /// Names of curves: one for each, or one for each folder, which then is a curve of its own.
@@ -38,7 +41,7 @@ pub struct Drawing<'a> {
     /// Replaces the folder of an earlier plot.
     pub force: bool,
     /// Reads what was measured, to be drawn over the curves of these runs.
-    pub measured: Option<&'a dyn Fn(&[&Table]) -> Result<Vec<Measured>, RunError>>,
+    pub measured: Option<&'a ReadMeasured<'a>>,
 }
 
 fn refused(words: impl std::fmt::Display) -> RunError {

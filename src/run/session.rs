@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::engine::fault::Fault;
+use crate::numerics::parallel::threads;
 use crate::numerics::quantity::Time;
 use crate::observe::figures::SpecimenReport;
 use crate::output::{OutputError, digest};
@@ -108,7 +109,7 @@ impl<'a> Session<'a> {
             }
             End::Stopped => {
                 let tick = self.simulation.state.tick;
-                let by = self.desk.host.stopped_by().to_owned();
+                let by = self.desk.host.stopped_by();
                 let saved = self.desk.save(&self.simulation)?;
                 self.desk
                     .manifest(&self.simulation, format!("{STOPPED}{by} at tick {tick}"))?;
@@ -369,7 +370,7 @@ impl Desk<'_> {
             bone: simulation.bone.clone(),
             inputs: self.loaded.inputs(),
             seed: self.loaded.scenario.seed,
-            threads: threads_in_use(),
+            threads: threads(),
             // Milliseconds are read back as they are written.
             wall_s: (1e3 * self.wall_s()).round() / 1e3,
             seal: String::new(),
@@ -414,12 +415,4 @@ impl Desk<'_> {
         }
         self.folder.finish(words, &written)
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "reported in run.json, no result depends on it"
-)]
-fn threads_in_use() -> usize {
-    rayon::current_num_threads()
 }

@@ -102,7 +102,7 @@ pub(super) fn pictures(
         let name = format!("bone_d{:.0}.png", volume.day);
         keep(&name, drawn.and_then(|image| png(&image)))?;
     }
-    if let (Some(first), Some(before), Some(last)) = (first, &before, later().last()) {
+    if let (Some(first), Some(before), Some(last)) = (first, &before, later().next_back()) {
         let said = words(title, last, Some(first));
         let sides = sides(first, last);
         let names = [&sides[0][..], &sides[1][..]];

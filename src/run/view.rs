@@ -100,7 +100,8 @@ impl<'a> View<'a> {
     }
 
     /// The simulation, for the observers of a run folder.
-    pub(super) const fn simulation(&self) -> &'a Simulation {
+    #[cfg(feature = "plots")]
+    pub(super) const fn simulation(self) -> &'a Simulation {
         self.simulation
     }
 

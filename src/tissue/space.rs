@@ -1,6 +1,6 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::packed;

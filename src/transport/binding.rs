@@ -9,7 +9,7 @@
 //!
 //! *Limits*: one to one binding; both are totals per volume of marrow at the site.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::fault::TransportFault;
 

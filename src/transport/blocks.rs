@@ -11,7 +11,7 @@
 //! (relative L2) at a diffusion length of 500 um and by 2.8 % at 180 um, most of it the variation
 //! inside a block (`tests/transport.rs`). Closed bone is refused, because a block could join what a wall parts.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 /// Layout of the blocks over the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 //!
 //! Sites that are no unknown (closed bone, padding of an odd row) hold 0 in every vector.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::blocks::Walls;
 

@@ -31,7 +31,7 @@ mod equations;
 mod physics;
 mod search;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::{inside, prelude::*};
 
 use super::MOST_SITES;
 use super::blocks::Blocks;
@@ -172,11 +172,7 @@ impl Medium {
         field_pm: &mut [f32],
     ) -> Result<Balance, TransportFault> {
         // Inside the pool, so that each of the many short parallel loops starts at once.
-        let mut result = Ok(Balance::default());
-        rayon::scope(|_| {
-            result = self.solve(physics, source_pm_per_h, uptake_per_h, dt_h, field_pm);
-        });
-        result
+        inside(|| self.solve(physics, source_pm_per_h, uptake_per_h, dt_h, field_pm))
     }
 
     fn solve(

@@ -46,7 +46,7 @@ mod modes;
 pub(crate) mod passes;
 mod summary;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use self::axis::Axis;
 use self::lanes::Line;

@@ -1,6 +1,6 @@
 //! Exact Euclidean distances on a lattice, squared, in sites.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 /// Further than any distance that is told apart.
 const FAR: u32 = 1 << 30;

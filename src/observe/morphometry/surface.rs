@@ -6,7 +6,7 @@
 //! that gives the largest area, which is the area of the published tables. The faces of the
 //! lattice are no surface, because no cell crosses them.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 /// The corners of the six faces of a cell, in order around the face. Corner numbers are
 /// x + 2 y + 4 z.

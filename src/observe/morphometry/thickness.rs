@@ -6,7 +6,7 @@
 //! `BoneJ`'s cleaning, sites at the edge of the covered set take the mean of their neighbours that
 //! are not at its edge, and then what lies outside of the mask is cut off.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::distance;
 

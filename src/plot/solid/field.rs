@@ -1,6 +1,6 @@
 //! A number at the centre of every site: smoothed, and read between the centres.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::plot::solid::vector::Vector;
 

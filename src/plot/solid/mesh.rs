@@ -1,6 +1,6 @@
 //! Surfaces with what light needs to know of them at every vertex.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::plot::solid::cut::Removed;
 use crate::plot::solid::field::Field;

@@ -1,6 +1,6 @@
 //! The tissue as surfaces in light, and the picture that a camera takes of it.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::plot::palette::{Colour, shade, style};
 use crate::plot::solid::bodies::bodies;

@@ -1,6 +1,6 @@
 //! How much light reaches a point: of the sky around it, and of the lamp.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::plot::solid::field::Field;
 use crate::plot::solid::mesh::{Mesh, Point, before};

@@ -1,6 +1,6 @@
 //! Means over cubic sites, and which of them are bone.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::MOST_VOXELS;
 

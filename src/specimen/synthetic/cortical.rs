@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::f64::consts::PI;
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@
 //! thickness of the sheet the volume fraction. Thresholding one field alone gives blobs that fall
 //! apart at the volume fractions of trabecular bone.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

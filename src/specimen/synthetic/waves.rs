@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::numerics::random::{Chance, Stream};
 use crate::tissue::grid::Grid;

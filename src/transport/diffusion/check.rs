@@ -1,6 +1,6 @@
 //! What a medium takes: lengths, levels and physics within their bounds.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::Medium;
 use super::physics::{Physics, Scheme};

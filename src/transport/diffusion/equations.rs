@@ -1,6 +1,6 @@
 //! The equations of one signal in one tick: what a site receives and loses, and how the amounts close.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::SMALLEST_PM;
 use super::physics::{Balance, Physics, Scheme};

@@ -1,6 +1,6 @@
 //! Preconditioned conjugate gradients for the change of a field.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::MOST_ITERATIONS;
 use crate::transport::checkerboard::{Halves, Stencil, add_only, add_scaled, scale_and_add};

@@ -12,8 +12,8 @@ mod through;
 
 use std::marker::PhantomData;
 
+use crate::numerics::parallel::prelude::*;
 use pulp::{Arch, Simd};
-use rayon::prelude::*;
 
 use super::axis::Axis;
 use super::lanes::{Arithmetic, LANES, Line, Real, ShufflesQuads};

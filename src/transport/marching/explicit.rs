@@ -1,7 +1,7 @@
 //! The explicit step.
 
+use crate::numerics::parallel::prelude::*;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::{length, numbers};
 use crate::tissue::grid::Grid;

@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
+use crate::numerics::parallel::prelude::*;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::explicit::add_source;
 use super::{BLOCK_BYTES, length, numbers};

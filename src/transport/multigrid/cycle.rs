@@ -1,6 +1,6 @@
 //! One V-cycle over the hierarchy, and the operator on the lattice as its smoother needs it.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::graph::for_nodes;
 use super::{Hierarchy, SOFTENING, TASK, Work};

@@ -1,6 +1,6 @@
 //! The first level: connected pieces of sites in blocks of 2 x 2 x 2.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::graph::{Blocks, Level, Part, colour_of, index, place};
 use crate::transport::blocks::Walls;

@@ -1,6 +1,6 @@
 //! A level of the hierarchy: coarse nodes of both colours, their edges, and what lies below them.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::{TASK, Work};
 use crate::transport::checkerboard::Halves;

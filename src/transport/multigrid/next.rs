@@ -1,6 +1,6 @@
 //! A next level: connected pieces of the nodes of a level in blocks of 2 x 2 x 2 blocks.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::graph::{Blocks, Level, Part, colour_of, index, place};
 

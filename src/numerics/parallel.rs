@@ -1,0 +1,156 @@
+//! Loops over pieces on all threads; one after another, with the same bits, where the feature `threads`
+//! is off. Whoever loops uses [`prelude`] as that of rayon.
+
+#[cfg(feature = "threads")]
+pub use rayon::prelude;
+
+/// What serial loops offer of rayon's: the same names, on iterators of the standard library.
+#[cfg(not(feature = "threads"))]
+pub mod prelude {
+    use std::slice::{Chunks, ChunksMut, Iter, IterMut};
+
+    /// Slices as loops.
+    pub trait Slices<T> {
+        /// Over the elements.
+        fn par_iter(&self) -> Iter<'_, T>;
+        /// Over the elements, to change them.
+        fn par_iter_mut(&mut self) -> IterMut<'_, T>;
+        /// Over pieces of this length; the last may be shorter.
+        fn par_chunks(&self, length: usize) -> Chunks<'_, T>;
+        /// Over pieces, to change them.
+        fn par_chunks_mut(&mut self, length: usize) -> ChunksMut<'_, T>;
+        /// Sorts by a comparison, without keeping the order of what is equal.
+        fn par_sort_unstable_by(&mut self, compare: impl FnMut(&T, &T) -> std::cmp::Ordering);
+    }
+
+    impl<T> Slices<T> for [T] {
+        fn par_iter(&self) -> Iter<'_, T> {
+            self.iter()
+        }
+
+        fn par_iter_mut(&mut self) -> IterMut<'_, T> {
+            self.iter_mut()
+        }
+
+        fn par_chunks(&self, length: usize) -> Chunks<'_, T> {
+            self.chunks(length)
+        }
+
+        fn par_chunks_mut(&mut self, length: usize) -> ChunksMut<'_, T> {
+            self.chunks_mut(length)
+        }
+
+        fn par_sort_unstable_by(&mut self, compare: impl FnMut(&T, &T) -> std::cmp::Ordering) {
+            self.sort_unstable_by(compare);
+        }
+    }
+
+    /// What becomes a loop.
+    pub trait Loop {
+        /// What it loops over.
+        type Item;
+
+        /// The loop.
+        fn into_par_iter(self) -> impl Iterator<Item = Self::Item>;
+    }
+
+    impl<T> Loop for Vec<T> {
+        type Item = T;
+
+        fn into_par_iter(self) -> impl Iterator<Item = T> {
+            self.into_iter()
+        }
+    }
+
+    impl<T> Loop for std::ops::Range<T>
+    where
+        Self: Iterator<Item = T>,
+    {
+        type Item = T;
+
+        fn into_par_iter(self) -> impl Iterator<Item = T> {
+            self
+        }
+    }
+
+    impl<A: Iterator, B: Iterator, C: Iterator, D: Iterator> Loop for (A, B, C, D) {
+        type Item = (A::Item, B::Item, C::Item, D::Item);
+
+        fn into_par_iter(self) -> impl Iterator<Item = Self::Item> {
+            let (a, b, c, d) = self;
+            a.zip(b).zip(c).zip(d).map(|(((a, b), c), d)| (a, b, c, d))
+        }
+    }
+
+    impl<A: Iterator, B: Iterator, C: Iterator, D: Iterator, E: Iterator> Loop for (A, B, C, D, E) {
+        type Item = (A::Item, B::Item, C::Item, D::Item, E::Item);
+
+        fn into_par_iter(self) -> impl Iterator<Item = Self::Item> {
+            let (a, b, c, d, e) = self;
+            let four = (a, b, c, d).into_par_iter();
+            four.zip(e).map(|((a, b, c, d), e)| (a, b, c, d, e))
+        }
+    }
+
+    /// What iterators lack of rayon's.
+    pub trait Steps: Iterator + Sized {
+        /// Nothing: one thread takes all of it.
+        #[must_use]
+        fn with_min_len(self, _: usize) -> Self {
+            self
+        }
+
+        /// Place of the first for which this is true.
+        fn position_first(mut self, is: impl FnMut(Self::Item) -> bool) -> Option<usize> {
+            self.position(is)
+        }
+
+        /// Does this with each, with a workspace that is made once.
+        fn for_each_init<W>(
+            self,
+            init: impl FnOnce() -> W,
+            mut each: impl FnMut(&mut W, Self::Item),
+        ) {
+            let mut workspace = init();
+            self.for_each(|item| each(&mut workspace, item));
+        }
+
+        /// Makes something of each, with a workspace that is made once.
+        fn map_init<W, R>(
+            self,
+            init: impl FnOnce() -> W,
+            mut each: impl FnMut(&mut W, Self::Item) -> R,
+        ) -> impl Iterator<Item = R> {
+            let mut workspace = init();
+            self.map(move |item| each(&mut workspace, item))
+        }
+    }
+
+    impl<I: Iterator> Steps for I {}
+}
+
+/// Works inside of the pool of threads, where many short loops start at once.
+#[cfg(feature = "threads")]
+pub fn inside<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| work())
+}
+
+/// Works here.
+#[cfg(not(feature = "threads"))]
+pub fn inside<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// Threads in use, to be reported: no result depends on it.
+pub fn threads() -> usize {
+    #[cfg(feature = "threads")]
+    {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "reported alone, no result depends on it"
+        )]
+        rayon::current_num_threads()
+    }
+    #[cfg(not(feature = "threads"))]
+    1
+}

@@ -1,0 +1,203 @@
+//! The tissue of a run on a day: from what was kept, or run again to it.
+
+use std::path::{Path, PathBuf};
+
+use crate::observe::volume::Volume;
+use crate::plot::solid::SolidError;
+use crate::run::checkpoint::{all, open, read_bytes};
+use crate::run::error::RunError;
+use crate::run::folder::Manifest;
+use crate::run::host::{Event, Host};
+use crate::run::members::{is_group, members};
+use crate::run::past::prepare;
+use crate::run::restore::Restored;
+use crate::run::simulation::Simulation;
+
+fn refused(words: impl std::fmt::Display) -> RunError {
+    RunError::Refused(words.to_string())
+}
+
+/// The tissue of a run on a day.
+#[derive(Debug)]
+pub struct Found {
+    /// Heading of its pictures.
+    pub title: String,
+    /// Day 0, where it is known.
+    pub first: Option<Volume>,
+    /// The tissue.
+    pub volume: Volume,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// A run folder, or one of its checkpoints.
+    pub run: &'a Path,
+    /// Day of the run; the last that is there without it.
+    pub day: Option<f64>,
+    /// Folder to which file names in the scenario refer, where it has moved.
+    pub inputs: Option<&'a Path>,
+}
+
+/// Checkpoints at a path, the last first.
+fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+    if path.is_file() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    if is_group(path) {
+        let runs = members(path)?;
+        let names: Vec<String> = runs.iter().map(|it| it.display().to_string()).collect();
+        return Err(refused(format_args!(
+            "{} holds several runs: name one of {}",
+            path.display(),
+            names.join(", ")
+        )));
+    }
+    if !path.join("run.json").exists() {
+        return Err(refused(format_args!(
+            "{} is neither a checkpoint nor a run folder: it has no run.json",
+            path.display()
+        )));
+    }
+    Ok(all(path)?.into_iter().map(|(_, file)| file).collect())
+}
+
+/// Finds the tissue of the day that was asked for, or runs to it from the checkpoint before it, which
+/// comes out the same.
+///
+/// # Errors
+/// No run, a section, a day that the run has not; what stops the run on its way.
+pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
+    let is_file = asked.run.is_file();
+    let files = checkpoints(asked.run)?;
+    let mut first = None;
+    let mut title = None;
+    for file in &files {
+        let restored = match read_bytes(file).and_then(|bytes| open(&bytes)?.restore()) {
+            Ok(restored) => restored,
+            Err(error) if is_file => {
+                return Err(refused(format_args!("{} {error}", file.display())));
+            }
+            Err(error) => {
+                host.hear(&Event::Unused(file, &error));
+                continue;
+            }
+        };
+        let Restored {
+            loaded,
+            simulation,
+            record,
+            ..
+        } = restored;
+        let target = target(asked.day, &simulation)?;
+        let title = title.get_or_insert_with(|| loaded.title()).clone();
+        let kept = record.volumes();
+        let at_day = |day: f64| {
+            let half_d = 0.5 * simulation.model.tick_h / 24.0;
+            kept.iter().find(|volume| (volume.day - day).abs() < half_d)
+        };
+        first = first.or_else(|| at_day(0.0).map(|&volume| volume.clone()));
+        if let Some(&volume) = at_day(day_of(target, &simulation)) {
+            return Ok(Found {
+                title,
+                first,
+                volume: volume.clone(),
+            });
+        }
+        if simulation.state.tick <= target {
+            return run_to(host, title, first, simulation, target);
+        }
+    }
+    if is_file {
+        return Err(refused(format_args!(
+            "{} lies behind day {}: give the run folder, or a later day",
+            asked.run.display(),
+            asked.day.unwrap_or_default()
+        )));
+    }
+    from_the_start(asked, host, first)
+}
+
+/// A day before all checkpoints.
+fn from_the_start(
+    asked: Asked<'_>,
+    host: &dyn Host,
+    first: Option<Volume>,
+) -> Result<Found, RunError> {
+    let manifest = Manifest::read(asked.run).map_err(refused)?;
+    let (loaded, mut simulation) =
+        prepare(asked.run, &manifest, asked.inputs.map(Path::to_path_buf))?;
+    let target = target(asked.day, &simulation)?;
+    host.hear(&Event::FromTheStart {
+        day: day_of(target, &simulation),
+    });
+    simulation.begin()?;
+    run_to(host, loaded.title(), first, simulation, target)
+}
+
+fn day_of(tick: u32, simulation: &Simulation) -> f64 {
+    let after = f64::from(tick) - f64::from(simulation.burn_in_ticks);
+    after * simulation.model.tick_h / 24.0
+}
+
+/// The tick of a day; the present one where none was asked for.
+fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
+    let grid = &simulation.model.grid;
+    if grid.is_section() {
+        return Err(refused(SolidError::Section(grid.dims[0], grid.dims[1])));
+    }
+    let per_day = 24.0 / simulation.model.tick_h;
+    let last = f64::from(simulation.ticks) / per_day;
+    let Some(asked) = asked else {
+        return Ok(simulation.state.tick.max(simulation.burn_in_ticks));
+    };
+    if !(0.0..=last + 1e-9).contains(&asked) {
+        return Err(refused(format_args!(
+            "--day {asked}: the run goes from day 0 to day {last}"
+        )));
+    }
+    let ticks = asked * per_day;
+    if (ticks - ticks.round()).abs() > 1e-6 {
+        return Err(refused(format_args!(
+            "--day {asked} lies between ticks: those before and after it are at day {} and day {}",
+            ticks.floor() / per_day,
+            ticks.ceil() / per_day
+        )));
+    }
+    Ok(simulation.burn_in_ticks + ticks.round() as u32)
+}
+
+/// Steps to a tick, and takes day 0 along where it passes.
+fn run_to(
+    host: &dyn Host,
+    title: String,
+    mut first: Option<Volume>,
+    mut simulation: Simulation,
+    target: u32,
+) -> Result<Found, RunError> {
+    let from = simulation.state.tick;
+    loop {
+        let state = &simulation.state;
+        if state.tick == simulation.burn_in_ticks {
+            first = first.or_else(|| Volume::of(&simulation.model, state));
+        }
+        if state.tick >= target {
+            break;
+        }
+        simulation.step()?;
+        host.hear(&Event::Towards {
+            view: simulation.view(),
+            done: u64::from(simulation.state.tick - from),
+            total: u64::from(target - from),
+        });
+    }
+    host.hear(&Event::Stepped);
+    let (x, y) = (simulation.model.grid.dims[0], simulation.model.grid.dims[1]);
+    let volume = Volume::of(&simulation.model, &simulation.state)
+        .ok_or_else(|| refused(SolidError::Section(x, y)))?;
+    Ok(Found {
+        title,
+        first,
+        volume,
+    })
+}
