@@ -15,3 +15,4 @@ pub mod traits;
 pub mod trial;
 
 mod follower;
+mod words;
