@@ -352,7 +352,7 @@ impl Reading {
         if let Some(how) = labels.lies_elsewhere(image) {
             return Err(MeasuredError::LabelPlace {
                 labels: path.to_path_buf(),
-                how: how.to_string(),
+                how: how.clone(),
                 volume: image.source.clone(),
             });
         }
