@@ -106,8 +106,9 @@ fn every_arm_loads_and_every_shipped_scenario_is_of_an_arm() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate/scenarios");
     let mut files: Vec<String> = fs::read_dir(shipped)
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".toml"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     files.sort_unstable();
     assert!(files.iter().eq(scenarios.keys()), "{files:?}");

@@ -8,8 +8,7 @@ use clap::Args;
 use super::Stop;
 use super::progress::Progress;
 use crate::run::ours::refuse_inside;
-use crate::validate::report::band;
-use crate::validate::{Plan, ValidationError, part::Part, validate as run_plan};
+use crate::validate::{Plan, ValidationError, validate as run_plan};
 
 /// Arguments of `howship validate`.
 #[derive(Debug, Args)]
@@ -62,23 +61,7 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .finish();
-    for (target, parts) in &outcome.parts {
-        let missed = parts.iter().filter(|part| !part.is_met()).count();
-        say!(
-            "{:<4} {:<7} {}{}",
-            target.id,
-            if missed == 0 { "met" } else { "missed" },
-            target.finding,
-            if missed == 0 {
-                String::new()
-            } else {
-                format!(" ({missed} of {} figures outside)", parts.len())
-            }
-        );
-        for part in parts.iter().filter(|part| !part.is_met()) {
-            say!("       {}", told(part));
-        }
-    }
+    say!("{}", outcome.verdicts());
     say!(
         "{} of {} targets met; report in {}",
         outcome.met(),
@@ -86,14 +69,4 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
         outcome.plan.out.display()
     );
     Ok(())
-}
-
-fn told(part: &Part) -> String {
-    format!(
-        "{}: {:.4} (sd {:.3}), allowed {}",
-        part.what,
-        part.simulated,
-        part.sd,
-        band(part)
-    )
 }

@@ -75,9 +75,9 @@ impl<'a> Follower<'a> {
             });
         }
         let waits = |address, hazard: f64| {
-            let luck = chance.at(Stream::Cohort, address, patient).uniform();
+            let uniform = chance.at(Stream::Cohort, address, patient).uniform();
             // A hazard of zero never comes.
-            -luck.ln() / hazard
+            -uniform.ln() / hazard
         };
         let follow_up = f64::from(trial.days());
         let end = [

@@ -75,7 +75,7 @@ pub struct Difference {
 
 /// Why the two could not be compared.
 #[derive(Debug, thiserror::Error)]
-#[error("the reduced tissue could not be held against the lattice: {0}")]
+#[error("the reduced tissue could not be compared with the lattice: {0}")]
 pub struct CompareError(String);
 
 fn failed(error: impl std::fmt::Display) -> CompareError {
@@ -112,11 +112,11 @@ fn plan(course: &str, days: f64) -> Result<Plan, CompareError> {
 #[derive(Debug, Clone)]
 pub struct Lattice {
     days: Vec<f64>,
-    arms: Vec<Arm>,
+    arms: Vec<LatticeArm>,
 }
 
 #[derive(Debug, Clone)]
-struct Arm {
+struct LatticeArm {
     name: &'static str,
     bone: Vec<f64>,
     resorbed: Vec<f64>,
@@ -205,7 +205,7 @@ impl Lattice {
                         })
                     })
                     .collect::<Result<_, CompareError>>()?;
-                Ok(Arm {
+                Ok(LatticeArm {
                     name,
                     bone: column(format!("{name}_bone"), &|bone| bone >= 0.0, "0 or more")?,
                     resorbed: column(
@@ -233,7 +233,7 @@ impl Lattice {
             .collect()
     }
 
-    fn beside(&self, arm: &Arm, tissue: &Tissue, turnover_per_d: f64) -> Difference {
+    fn beside(&self, arm: &LatticeArm, tissue: &Tissue, turnover_per_d: f64) -> Difference {
         let phenotype = Phenotype {
             pthrp: 1.0,
             pace: 1.0,

@@ -1,7 +1,7 @@
-//! Virtual trials: thousands of patients in arms with shared luck.
+//! Virtual trials: thousands of patients in arms with common random numbers.
 //!
 //! [`trial`] reads the file, [`traits`] draws patients, [`tissue`] is the reduced lesion, which [`lattice`]
-//! holds against the lattice, [`body`] the patient around it and `follower` one patient day by day; [`run`] follows all,
+//! compares with the lattice, [`body`] the patient around it and `follower` one patient day by day; [`run`] follows all,
 //! [`summary`] asks [`crate::statistics::survival`], [`report`] writes tables and [`pictures`] draws.
 
 pub mod body;
@@ -15,3 +15,4 @@ pub mod traits;
 pub mod trial;
 
 mod follower;
+mod words;

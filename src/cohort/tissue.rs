@@ -27,7 +27,7 @@
 //! course and what is left of the difference stand in `trials/lattice` and docs/trials.md.
 //!
 //! # Limits
-//! No space: a lesion neither spreads nor loses a plate. Kills by cytotoxic drugs were not held against
+//! No space: a lesion neither spreads nor loses a plate. Kills by cytotoxic drugs were not compared with
 //! the lattice. At health, without tumour and drugs, nothing moves.
 
 use schemars::JsonSchema;

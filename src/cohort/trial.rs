@@ -52,7 +52,7 @@ pub struct Trial {
     /// Who takes part.
     pub traits: Traits,
     /// What each arm is given.
-    pub arms: BTreeMap<String, Arm>,
+    pub arms: BTreeMap<String, TrialArm>,
     /// Hazards of skeletal-related events.
     #[serde(default)]
     pub events: SkeletalEvents,
@@ -67,10 +67,10 @@ pub struct Trial {
     pub drugs: BTreeMap<String, Drug>,
 }
 
-/// An arm.
+/// An arm of a trial: its courses of drugs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Arm {
+pub struct TrialArm {
     /// Its name in pictures; that of the table without it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub label: String,

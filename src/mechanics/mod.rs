@@ -8,5 +8,6 @@
 
 pub mod density_laws;
 pub mod follow_up;
+pub mod measured;
 pub mod mirels;
 pub mod rigidity;

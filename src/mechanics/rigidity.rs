@@ -239,6 +239,51 @@ pub struct Cut {
     pub rigidities: Rigidities,
 }
 
+impl Cut {
+    /// Names of the numbers of [`Self::row`], with their units.
+    pub const COLUMNS: [&'static str; 13] = [
+        "cut",
+        "position_mm",
+        "voxels",
+        "ea_n",
+        "centroid_1_mm",
+        "centroid_2_mm",
+        "ei_xx_n_mm2",
+        "ei_yy_n_mm2",
+        "ei_xy_n_mm2",
+        "ei_min_n_mm2",
+        "ei_max_n_mm2",
+        "weak_axis_deg",
+        "gj_n_mm2",
+    ];
+    /// Names of [`Self::ratios`].
+    pub const RATIOS: [&'static str; 3] = ["ea_ratio", "ei_min_ratio", "gj_ratio"];
+
+    /// The cut as numbers.
+    pub fn row(&self) -> [f64; 13] {
+        [
+            self.number as f64,
+            self.position_mm,
+            self.voxels as f64,
+            self.rigidities.ea_n,
+            self.centroid_mm[0],
+            self.centroid_mm[1],
+            self.ei_xx,
+            self.ei_yy,
+            self.ei_xy,
+            self.rigidities.ei_min_n_mm2,
+            self.ei_max,
+            self.weak_axis_deg,
+            self.rigidities.gj_n_mm2,
+        ]
+    }
+
+    /// Each measure over that of the intact cut; not a number where that has no material.
+    pub fn ratios(&self, intact: &Self) -> [f64; 3] {
+        Measure::ALL.map(|measure| self.rigidities.of(measure) / intact.rigidities.of(measure))
+    }
+}
+
 /// All cuts across an axis, in their order. `modulus_mpa` gives the modulus of a voxel by its index,
 /// MPa; 0 is no material.
 ///
@@ -379,6 +424,34 @@ pub struct Comparison {
     pub bending: Weakest,
     /// Smallest ratio of GJ.
     pub torsion: Weakest,
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "against the intact bone, the weakest:")?;
+        for measure in Measure::ALL {
+            let weakest = self.at(measure);
+            writeln!(
+                f,
+                "{:7} {:.1} % of intact ({:+.1} %) at cut {}",
+                measure.symbol(),
+                100.0 * weakest.value,
+                100.0 * (weakest.value - 1.0),
+                weakest.cut
+            )?;
+        }
+        let said = if self.has_fallen_by(FALL_ADULT) {
+            "at least 35 % less: flagged by the rule for metastatic long bones (Nazarian 2015)"
+        } else if self.has_fallen_by(FALL_CHILD) {
+            "33 to 35 % less: flagged by the rule for children (Snyder 2006), not by that for metastases"
+        } else {
+            "less than 33 % less: not flagged"
+        };
+        write!(
+            f,
+            "{said}\nthe rules are for whole human long bones, not for other bones or for small samples of bone"
+        )
+    }
 }
 
 impl Comparison {

@@ -104,13 +104,13 @@ pub enum NoSeries {
     Stopped,
 }
 
-/// Asked whether to stop.
+/// True when the work is to stop.
 pub type Stop<'a> = dyn Fn() -> bool + Sync + 'a;
 
-/// Told of every run.
-pub type Hearer<'a> = dyn Fn(&Line, &Event) + Sync + 'a;
+/// Called with the event of every run.
+pub type Listener<'a> = dyn Fn(&Line, &Event) + Sync + 'a;
 
-/// Asked after every row of a series whether the run is hopeless and may end there.
+/// True for the rows so far of a run that can no longer reach the tolerance and may end there.
 pub type Hopeless<'a> = dyn Fn(&Table) -> bool + Sync + 'a;
 
 /// Simulates one run; `stop` is asked before every tick.
@@ -227,7 +227,7 @@ pub fn work_off_while(
     runs: impl Iterator<Item = u64> + Send,
     store: &Store,
     work: Work,
-    (stop, heard): (&Stop<'_>, &Hearer<'_>),
+    (stop, heard): (&Stop<'_>, &Listener<'_>),
     hopeless: &Hopeless<'_>,
 ) -> Result<Summary, OutputError> {
     let shared = Shared {

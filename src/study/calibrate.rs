@@ -6,7 +6,7 @@ use crate::layers::diagnostic::Diagnostics;
 use crate::output::OutputError;
 use crate::study::batch::{Event, Work, work_off_while};
 use crate::study::data::{Datum, distance, hopeless_from_d, read_data_of};
-use crate::study::file::{Fit, Method, Worth, read_calibration};
+use crate::study::file::{AcceptanceKernel, Fit, Method, read_calibration};
 use crate::study::fit::{Best, Cma, FitError, Kernel, Population, Reach, Smc};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
@@ -169,8 +169,8 @@ impl Calibration<'_> {
                 keep: fit.keep,
                 most_runs: fit.runs,
                 kernel: match fit.kernel {
-                    Worth::Uniform => Kernel::Uniform,
-                    Worth::Normal => Kernel::Normal {
+                    AcceptanceKernel::Uniform => Kernel::Uniform,
+                    AcceptanceKernel::Normal => Kernel::Normal {
                         data: self.data.len(),
                     },
                 },

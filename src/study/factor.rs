@@ -7,11 +7,12 @@ use toml::Value;
 use crate::numerics::quantity::Dimension;
 use crate::study::design::{Design, Levels, MOST_DIMENSIONS, MOST_SOBOL};
 
-/// Whose chance the points have. Arms always share theirs, which pairs them.
+/// Which random numbers the points have. Arms always have common random numbers, which pairs them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Luck {
-    /// A replicate has the same seed at every point: differences between points are not blurred.
+pub enum RandomNumbers {
+    /// Common random numbers: a replicate has the same seed at every point, which takes chance out of the
+    /// differences between points.
     #[default]
     Shared,
     /// Every point has seeds of its own, from its values.
@@ -207,7 +208,7 @@ pub(super) fn quantity(text: &str) -> Option<(f64, &str)> {
 
 /// One of several treatments, laid over every point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Arm {
+pub struct StudyArm {
     /// Its name.
     pub name: String,
     /// Paths and values.

@@ -11,13 +11,14 @@
 //! Each file of the first three ends in a digest of its content and key ([`super::seal`]). What does not
 //! fit it is [`Outcome::Damaged`], which is run again.
 
+mod telemetry;
+
+pub use self::telemetry::{Attempt, Cost, peak_memory_mb, read_attempts};
+
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-use serde::{Deserialize, Serialize};
 
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::output::table::Table;
@@ -51,15 +52,6 @@ pub enum Outcome {
     Done(Table),
     /// A file of this run is not what was written, and why; it counts for nothing.
     Damaged(String),
-}
-
-/// What an attempt took.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cost {
-    /// Wall time, s.
-    pub wall_s: f64,
-    /// Threads inside the run.
-    pub threads: usize,
 }
 
 impl Store {
@@ -280,179 +272,6 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Notes what an attempt of this process took.
-    ///
-    /// # Errors
-    /// [`OutputError::Io`].
-    pub fn note(&self, key: &str, state: &str, cost: Cost) -> Result<(), OutputError> {
-        self.note_attempt(&Attempt::now(key, state, cost))
-    }
-
-    /// Notes an attempt, in a file of this process.
-    ///
-    /// # Errors
-    /// [`OutputError::Io`].
-    pub fn note_attempt(&self, attempt: &Attempt) -> Result<(), OutputError> {
-        let name = format!("{}-{}.csv", host(), std::process::id());
-        let path = self.folder.join("telemetry").join(name);
-        let io = |source| OutputError::Io {
-            path: path.clone(),
-            source,
-        };
-        let mut open = self
-            .telemetry
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if open.is_none() {
-            let mut file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&path)
-                .map_err(io)?;
-            // An earlier process of this number may have been killed in the middle of a line.
-            if file.metadata().map_err(io)?.len() > 0 {
-                file.write_all(b"\n").map_err(io)?;
-            }
-            *open = Some(file);
-        }
-        if let Some(file) = open.as_mut() {
-            file.write_all(attempt.to_line().as_bytes()).map_err(io)?;
-        }
-        Ok(())
-    }
-
-    /// All attempts that were noted, oldest first. A line that was torn by a kill or does not read is
-    /// left out, and noted as damage.
-    ///
-    /// # Errors
-    /// [`OutputError::Io`].
-    pub fn attempts(&self) -> Result<Vec<Attempt>, OutputError> {
-        let folder = self.folder.join("telemetry");
-        let io = |source| OutputError::Io {
-            path: folder.clone(),
-            source,
-        };
-        let mut attempts = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(io)? {
-            let path = entry.map_err(io)?.path();
-            // What attempts took decides no result: a file that cannot be read stops nothing.
-            if !fs::metadata(&path).is_ok_and(|about| about.is_file()) {
-                self.note_damage(&path, "it is no plain file");
-                continue;
-            }
-            let bytes = match fs::read(&path) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    self.note_damage(&path, &error.to_string());
-                    continue;
-                }
-            };
-            let (found, bad) = read_attempts(&bytes);
-            attempts.extend(found);
-            if bad > 0 {
-                self.note_damage(&path, &format!("{bad} of its lines do not read"));
-            }
-        }
-        attempts.sort_by(|a, b| a.ended.total_cmp(&b.ended).then(a.key.cmp(&b.key)));
-        // Results that were taken in twice were made once.
-        attempts.dedup();
-        Ok(attempts)
-    }
-}
-
-/// How an attempt may end.
-const STATES: [&str; 4] = ["done", "failed", "rejected", "stopped"];
-
-/// One attempt at a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attempt {
-    /// Key of the run.
-    #[serde(skip)]
-    pub key: String,
-    /// `done`, `failed`, `rejected` (given up by a calibration) or `stopped`.
-    pub state: String,
-    /// Wall time, s; threads; peak memory of the process, MB; host; process.
-    pub cells: [String; 5],
-    /// End, s since 1970.
-    pub ended: f64,
-}
-
-impl Attempt {
-    /// An attempt of this process that ends now.
-    pub fn now(key: &str, state: &str, cost: Cost) -> Self {
-        let since = std::time::SystemTime::UNIX_EPOCH
-            .elapsed()
-            .unwrap_or_default();
-        Self {
-            key: key.to_owned(),
-            state: state.to_owned(),
-            cells: [
-                format!("{:.6}", cost.wall_s),
-                cost.threads.to_string(),
-                peak_memory_mb().map_or_else(String::new, |mb| format!("{mb:.1}")),
-                host(),
-                std::process::id().to_string(),
-            ],
-            ended: (since.as_secs_f64() * 1e3).round() / 1e3,
-        }
-    }
-
-    /// True when every cell stays in its place in a line.
-    pub fn is_sound(&self) -> bool {
-        let line = self.to_line();
-        !line.trim_end_matches('\n').contains(['\n', '\r'])
-            && Self::parse(line.trim_end_matches('\n')).as_ref() == Some(self)
-    }
-
-    fn to_line(&self) -> String {
-        let Self {
-            key,
-            state,
-            cells,
-            ended,
-        } = self;
-        format!("{key},{state},{},{ended:.3}\n", cells.join(","))
-    }
-
-    fn parse(line: &str) -> Option<Self> {
-        let cells: Vec<&str> = line.split(',').collect();
-        let [key, state, wall, threads, memory, host, process, ended] = cells.as_slice() else {
-            return None;
-        };
-        let is_number = |text: &str| matches!(text.parse::<f64>(), Ok(number) if number.is_finite() && number >= 0.0);
-        let is_count = |text: &str| text.parse::<u32>().is_ok();
-        if !(STATES.contains(state)
-            && is_number(wall)
-            && is_number(ended)
-            && is_count(threads)
-            && (memory.is_empty() || is_number(memory))
-            && is_count(process))
-        {
-            return None;
-        }
-        Some(Self {
-            key: (*key).to_owned(),
-            state: (*state).to_owned(),
-            cells: [wall, threads, memory, host, process].map(|cell| (*cell).to_owned()),
-            ended: ended.parse().ok()?,
-        })
-    }
-}
-
-/// The attempts of a file, and how many of its lines are none.
-pub fn read_attempts(bytes: &[u8]) -> (Vec<Attempt>, usize) {
-    let mut found = Vec::new();
-    let mut bad = 0;
-    for line in bytes.split(|&byte| byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match std::str::from_utf8(line).ok().and_then(Attempt::parse) {
-            Some(attempt) => found.push(attempt),
-            None => bad += usize::from(!line.is_empty()),
-        }
-    }
-    (found, bad)
 }
 
 /// The first thing in a folder without a mark that no process which makes a store, at the same moment
@@ -481,70 +300,5 @@ fn foreign(folder: &Path) -> std::io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Name of the machine, as far as the system tells, fit for a file name.
-fn host() -> String {
-    let told = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host: String = told
-        .trim()
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '.')
-        .collect();
-    if host.is_empty() {
-        "host".to_owned()
-    } else {
-        host
-    }
-}
-
-/// Greatest memory that this process has held, MB, where the system says so.
-pub fn peak_memory_mb() -> Option<f64> {
-    let text = fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024.0 / 1e6)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_store_keeps_results_and_failures_and_refuses_a_foreign_folder() {
-        let base = tempfile::tempdir().unwrap();
-        let store = Store::open(&base.path().join("s")).unwrap();
-        let key = "abcd";
-        assert_eq!(store.outcome(key).unwrap(), Outcome::Missing);
-        store.keep_failure(key, "no\nroom").unwrap();
-        assert_eq!(
-            store.outcome(key).unwrap(),
-            Outcome::Failed("no room".into())
-        );
-        let series = Table {
-            columns: vec!["time_d".into()],
-            rows: vec![vec![0.25]],
-        };
-        store.keep(key, &series).unwrap();
-        assert_eq!(store.outcome(key).unwrap(), Outcome::Done(series.clone()));
-        store.keep_partial("abce", &series).unwrap();
-        assert_eq!(store.outcome("abce").unwrap(), Outcome::Missing);
-        assert_eq!(store.partial("abce").unwrap(), Some(series));
-        let cost = Cost {
-            wall_s: 1.0,
-            threads: 1,
-        };
-        store.note(key, "done", cost).unwrap();
-        // One that took as long and ended in the same millisecond would be the same attempt.
-        let longer = Cost {
-            wall_s: 2.0,
-            ..cost
-        };
-        store.note(key, "done", longer).unwrap();
-        assert_eq!(store.attempts().unwrap().len(), 2);
-
-        let foreign = base.path().join("thesis");
-        fs::create_dir(&foreign).unwrap();
-        fs::write(foreign.join("chapter.tex"), "words").unwrap();
-        assert!(Store::open(&foreign).is_err());
-        assert!(!foreign.join(MARK).exists());
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ pub struct Surface {
     pub coefficients: [f64; TERMS],
     /// Share of the variance that it explains.
     pub explained: f64,
-    /// The same where each point is held against the surface of all others (Allen 1974); below zero
+    /// The same where each point is compared with the surface of all others (Allen 1974); below zero
     /// where the mean would do better.
     pub predicted: f64,
     /// Points.

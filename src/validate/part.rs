@@ -1,4 +1,4 @@
-//! Figures of targets: what is held against a band, and what collects and averages them over seeds.
+//! Figures of targets: a value with its band, and what collects and averages them over seeds.
 
 use std::path::Path;
 
@@ -86,7 +86,7 @@ pub(super) fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
     })
 }
 
-/// The band of what must be above a value. Arms share their luck, so that what has no effect gives
+/// The band of what must be above a value. Arms have common random numbers, so that what has no effect gives
 /// exactly the value, and must not pass.
 pub(super) const fn above(value: f64) -> (f64, f64) {
     (value.next_up(), NO_END)

@@ -140,7 +140,7 @@ fn short(value: f64) -> String {
 }
 
 /// The band in words. An end next to a round number is that number, which itself is outside.
-pub(crate) fn band(part: &Part) -> String {
+fn band(part: &Part) -> String {
     let long = |value: f64| value.to_string().len();
     let end = |end: f64, outside: f64, open: &str, closed: &str| {
         if long(outside) + 8 < long(end) {
@@ -156,6 +156,36 @@ pub(crate) fn band(part: &Part) -> String {
         (true, false) => low(" and more"),
         (false, true) => high(" and less"),
         (false, false) => "any".to_owned(),
+    }
+}
+
+impl Outcome {
+    /// A line per target with its verdict, and below it the figures that are outside of their bands.
+    pub fn verdicts(&self) -> String {
+        let mut lines = Vec::new();
+        for (target, parts) in &self.parts {
+            let missed: Vec<&Part> = parts.iter().filter(|part| !part.is_met()).collect();
+            let outside = match missed.len() {
+                0 => String::new(),
+                count => format!(" ({count} of {} figures outside)", parts.len()),
+            };
+            lines.push(format!(
+                "{:<4} {:<7} {}{outside}",
+                target.id,
+                verdict(missed.is_empty()),
+                target.finding
+            ));
+            lines.extend(missed.into_iter().map(|part| {
+                format!(
+                    "       {}: {:.4} (sd {:.3}), allowed {}",
+                    part.what,
+                    part.simulated,
+                    part.sd,
+                    band(part)
+                )
+            }));
+        }
+        lines.join("\n")
     }
 }
 

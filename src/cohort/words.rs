@@ -1,0 +1,157 @@
+//! What a trial would do and what it found, in words.
+
+use std::fmt;
+
+use crate::cohort::lattice::{Difference, Fit};
+use crate::cohort::summary::{Figure, Summary};
+use crate::cohort::trial::Trial;
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
+        for arm in &self.arms {
+            lines.push(format!(
+                "{}: {} patients; with an event {} (without hypercalcaemia {}), median {}; {:.2} events per year; {} deaths, median survival {}",
+                arm.arm,
+                arm.patients,
+                per_cent(&arm.with_event),
+                per_cent(&arm.with_event_without_hypercalcaemia),
+                days(&arm.median_d),
+                arm.events_per_yr.value.unwrap_or(f64::NAN),
+                arm.deaths,
+                days(&arm.survival_d)
+            ));
+            let kinds: Vec<String> = arm
+                .first
+                .iter()
+                .map(|(kind, count)| format!("{} {count}", kind.replace('_', " ")))
+                .collect();
+            lines.push(format!("    first events: {}", kinds.join(", ")));
+        }
+        for one in &self.comparisons {
+            lines.push(format!(
+                "{} against {}: hazard ratio of the first event {}; of all events {}; of death {}",
+                one.arm,
+                one.control,
+                ratio(&one.hazard_ratio),
+                ratio(&one.multiple_event_ratio),
+                ratio(&one.death_ratio)
+            ));
+        }
+        write!(f, "{}", lines.join("\n"))
+    }
+}
+
+fn per_cent(figure: &Figure) -> String {
+    figure.value.map_or_else(
+        || "none".to_owned(),
+        |value| format!("{:.1} %", 100.0 * value),
+    )
+}
+
+fn days(figure: &Figure) -> String {
+    let end = |value: Option<f64>| {
+        value.map_or_else(|| "not reached".to_owned(), |value| format!("{value:.0}"))
+    };
+    match figure.value {
+        Some(value) => format!("{value:.0} d ({} to {})", end(figure.low), end(figure.high)),
+        None => "not reached".to_owned(),
+    }
+}
+
+fn ratio(figure: &Figure) -> String {
+    match (figure.value, figure.low, figure.high) {
+        (Some(value), Some(low), Some(high)) => {
+            let p = match figure.p {
+                Some(p) if p < 0.001 => ", p < 0.001".to_owned(),
+                Some(p) => format!(", p {p:.3}"),
+                None => String::new(),
+            };
+            format!("{value:.3} ({low:.3} to {high:.3}{p})")
+        }
+        _ => "none, as one arm has no events".to_owned(),
+    }
+}
+
+impl Trial {
+    /// What it would do: patients, days, and the arms with their drugs.
+    pub fn outline(&self) -> String {
+        let trial = self;
+        let mut lines = Vec::new();
+        lines.push(format!("{}: {}", trial.name, trial.description));
+        lines.push(format!(
+            "{} patients per arm, the same in every arm, followed for {} d; seed {}",
+            trial.patients,
+            trial.days(),
+            trial.seed
+        ));
+        for name in trial.arm_names() {
+            let courses: Vec<String> = trial.arms.get(name).map_or_else(Vec::new, |arm| {
+                arm.therapy
+                    .values()
+                    .map(|course| format!("{} {}", course.drug, course.dose))
+                    .collect()
+            });
+            lines.push(format!(
+                "arm {name}{}: {}",
+                if name == trial.control {
+                    " (control)"
+                } else {
+                    ""
+                },
+                if courses.is_empty() {
+                    "no drug".to_owned()
+                } else {
+                    courses.join(", ")
+                }
+            ));
+        }
+        lines.join("\n")
+    }
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            tissue,
+            turnover_per_d,
+            left,
+            runs,
+        } = self;
+        writeln!(f, "fitted over {runs} courses; what is left is {left:.3}")?;
+        writeln!(f, "growth = {:.5} /d", 24.0 * tissue.growth.get())?;
+        writeln!(
+            f,
+            "growth_by_factors = {:.5} /d",
+            24.0 * tissue.growth_by_factors.get()
+        )?;
+        writeln!(f, "rankl_gain = {:.4}", tissue.rankl_gain)?;
+        writeln!(f, "rankl_half = {:.4}", tissue.rankl_half)?;
+        writeln!(f, "refill = {:.4}", tissue.refill)?;
+        writeln!(f, "drug_most = {:.4}", tissue.drug_most)?;
+        write!(
+            f,
+            "turnover of this piece of bone = {turnover_per_d:.3e} /d"
+        )
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; resorbed {:.1} % (lattice {:.1}), {:.2} points root mean square; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
+            self.arm,
+            100.0 * self.reduced_bone,
+            100.0 * self.bone,
+            100.0 * self.bone_error,
+            100.0 * self.most_bone_error,
+            100.0 * self.reduced_resorbed,
+            100.0 * self.resorbed,
+            100.0 * self.resorbed_error,
+            self.reduced_cells,
+            self.cells,
+            100.0 * self.cell_error
+        )
+    }
+}
