@@ -2,7 +2,7 @@
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::rigidity;
+use crate::engine::parts::rigidity;
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Start, Vessels};
 use crate::engine::state::State;

@@ -1,0 +1,3 @@
+//! Optional features of a simulation, a folder each.
+
+pub mod rigidity;
