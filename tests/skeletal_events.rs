@@ -124,8 +124,9 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
     assert_eq!(column("events")[10] as usize, found.len());
     assert_eq!(column("events_counted")[10] as usize, counted.len());
     // Strength is the rigidity that was read last: on day 9 that of day 8.
-    let least = record.rigidity.column("least_ratio").unwrap();
-    let days = record.rigidity.column("time_d").unwrap();
+    let rigidity = record.tables.get("rigidity.csv").unwrap();
+    let least = rigidity.column("least_ratio").unwrap();
+    let days = rigidity.column("time_d").unwrap();
     assert!((days[4] - 8.0).abs() < 1e-9);
     for day in [8, 9] {
         assert!((column("strength")[day] - least[4]).abs() < 1e-15);

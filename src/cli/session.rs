@@ -14,7 +14,7 @@ use crate::output::{OutputError, digest};
 use crate::run::checkpoint::{Checkpoints, digests, open, read_bytes};
 pub(super) use crate::run::folder::DONE;
 use crate::run::folder::{Manifest, RunFolder};
-use crate::run::record::{Record, TABLES};
+use crate::run::record::{Record, tables};
 use crate::run::sealed::PLOTS;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
@@ -289,7 +289,7 @@ impl Session {
         words
             .outputs
             .insert(SCENARIO.to_owned(), digest(&scenario)?);
-        let tables = TABLES.iter().map(|&name| (name.to_owned(), String::new()));
+        let tables = tables().map(|name| (name.to_owned(), String::new()));
         words.outputs.extend(tables);
         self.folder.write_manifest(&words)
     }

@@ -28,12 +28,13 @@ pub fn expose(model: &Model, state: &mut State) {
 /// Takes the body on by the day that has just ended.
 ///
 /// # Errors
-/// [`Fault::Patient`].
+/// [`Fault::Part`].
 pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
         return Ok(());
     };
-    let fault = |reason: &dyn std::fmt::Display| Fault::Patient {
+    let fault = |reason: &dyn std::fmt::Display| Fault::Part {
+        part: "patient",
         tick: state.tick,
         day: state.day(),
         reason: reason.to_string(),
@@ -55,7 +56,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         .advance(&mut body, state.time_h, lattice, now)
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
-    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.rigidity)
+    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
         && state.time_h > 1e-6
     {
         let irradiated = model.radiotherapy.as_ref().map_or(1.0, |plan| {

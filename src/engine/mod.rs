@@ -5,6 +5,7 @@
 //! the state one tick on and reads like the table of contents of the model.
 
 pub mod body;
+pub mod column;
 pub mod commit;
 pub mod day_zero;
 pub mod dose;
@@ -15,6 +16,7 @@ pub mod irradiate;
 pub mod model;
 pub mod osteoclasts;
 pub mod parts;
+pub mod picture;
 pub mod propose;
 pub mod reading;
 pub mod restored;

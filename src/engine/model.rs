@@ -11,7 +11,8 @@ use crate::biology::rate::{CompiledRate, Modulated};
 use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
-use crate::mechanics::follow_up::FollowUp;
+use crate::engine::parts::setting::{Setting, Times};
+use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
 use crate::therapy::irradiation::RadiationPlan;
@@ -122,8 +123,8 @@ pub struct Model {
     pub patient: Option<Patient>,
     /// Radiation and what cells make of it, if any is given.
     pub radiotherapy: Option<RadiationPlan>,
-    /// How the rigidity of the lattice is followed, if it is.
-    pub rigidity: Option<FollowUp>,
+    /// What it has of optional features.
+    pub parts: Plans,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
     binding: Vec<(usize, usize, f64, f64)>,
 }
@@ -220,17 +221,19 @@ const AROUND: f64 = 1.8;
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
 
 impl Model {
-    /// Compiles the parameters and the therapy for a lattice and a tick.
+    /// Compiles the parameters, the therapy and what is asked of parts for a lattice and a tick.
     ///
     /// # Errors
     /// All parameters that make no sense, with their paths.
     pub fn new(
         parameters: Parameters,
         therapy: &Therapy,
+        asked: &Asked,
         grid: Grid,
-        tick_h: f64,
+        times: Times,
         transport: TransportChoice,
     ) -> Result<Self, Vec<Problem>> {
+        let tick_h = times.tick_h;
         let mut problems = Problems::default();
         parameters.check(&mut problems);
         check_reaches(&parameters, &grid, &mut problems);
@@ -284,6 +287,16 @@ impl Model {
             );
             return Err(problems.found);
         }
+        let setting = Setting {
+            asked,
+            parameters: &parameters,
+            grid: &grid,
+            times,
+        };
+        let parts = Plans::new(&setting, &mut problems);
+        if !problems.found.is_empty() {
+            return Err(problems.found);
+        }
         let physics = physics_of(&parameters, &signals, transport);
         let radius = (parameters.osteoclast.diameter.get() / 2.0).max(grid.edge_um);
         let by_distance = |mut steps: Vec<[i32; 3]>| {
@@ -335,7 +348,7 @@ impl Model {
             plan,
             patient: None,
             radiotherapy: None,
-            rigidity: None,
+            parts,
             binding,
         })
     }

@@ -2,6 +2,7 @@
 //! another hand may be whole and still not make sense.
 
 use crate::engine::model::Model;
+use crate::engine::parts::each;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
 use crate::patient::bones::Bones;
@@ -69,6 +70,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         return Err("a course that began or ended before day 0 or after now".to_owned());
     }
     check_patient(model, state)?;
+    each::check(model, state)?;
     inside("vessel", &state.vessels)?;
     inside("tumour of the scan", &state.lesion.sites)?;
     if !(0.0..=f64::MAX).contains(&state.lesion.at_h) {
@@ -133,7 +135,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     check_values(model, state).map_err(|fault| fault.to_string())
 }
 
-/// The body, the bones and the rigidities that are followed.
+/// The body and the bones that are followed.
 fn check_patient(model: &Model, state: &State) -> Result<(), String> {
     if state.patient.is_some() != model.patient.is_some()
         || state.patient.is_some_and(|body| !body.makes_sense())
@@ -146,19 +148,6 @@ fn check_patient(model: &Model, state: &State) -> Result<(), String> {
         .is_some_and(|patient| patient.skeletal_events.is_some());
     if state.bones.is_some() != draws_events || !state.bones.iter().all(Bones::makes_sense) {
         return Err("skeletal-related events that do not fit the scenario".to_owned());
-    }
-    let cuts = match &model.rigidity {
-        // It is followed from day 0 on.
-        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
-        _ => None,
-    };
-    let fits = match (cuts, &state.rigidity) {
-        (None, None) => true,
-        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
-        _ => false,
-    };
-    if !fits {
-        return Err("rigidities that do not fit the scenario".to_owned());
     }
     Ok(())
 }

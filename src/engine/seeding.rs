@@ -6,6 +6,7 @@
 
 use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
+use crate::engine::parts::{States, each};
 use crate::engine::reading::reading;
 use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
 use crate::numerics::random::{Chance, Stream};
@@ -101,10 +102,10 @@ impl State {
             },
             patient: None,
             radiation: Radiation::default(),
-            rigidity: None,
             bones: None,
             immune: ImmuneCells::default(),
             lesion: start.lesion.clone(),
+            parts: States::default(),
         };
         state.open_books(model);
         if start.burn_in_h <= 0.0 {
@@ -114,6 +115,7 @@ impl State {
             state.patient = Some(patient.at_rest(reading(model, &state)));
             state.bones = patient.skeletal_events.as_ref().map(|_| Bones::default());
         }
+        each::begin(model, &mut state);
         state
     }
 

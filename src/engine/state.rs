@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::fingerprint::{fields, whole};
 use crate::engine::model::Model;
-use crate::mechanics::follow_up::Findings;
+use crate::engine::parts::States;
 use crate::numerics::packed;
 use crate::patient::Body;
 use crate::patient::bones::Bones;
@@ -57,14 +57,14 @@ pub struct State {
     pub patient: Option<Body>,
     /// Radiation that was given, and what it did.
     pub radiation: Radiation,
-    /// Rigidity of the lattice against its day 0, from then on, if it is followed.
-    pub rigidity: Option<Findings>,
     /// The bones of the patient, if their events are drawn.
     pub bones: Option<Bones>,
     /// Immune cells; none without their parameters.
     pub immune: ImmuneCells,
     /// Tumour of the scan, until its cells are there.
     pub lesion: Lesion,
+    /// What it has of optional features.
+    pub parts: States,
 }
 
 /// Tumour that a scan shows, before it has cells.

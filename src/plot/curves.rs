@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::mechanics::rigidity::FALL_ADULT;
+use crate::engine::picture::{Curve as Asked, Mark, Picture};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -371,6 +371,89 @@ pub fn write_curves(
     Ok(written)
 }
 
+/// Lines of a table as a picture asks for them.
+fn lines(table: &Table, asked: &Asked) -> Vec<Line> {
+    let over = asked.over.and_then(|name| table.column(name));
+    let of = |column: &str, label: &str| {
+        let run = std::slice::from_ref(table);
+        let mut line = Line::over(run, column, label, |_| 1.0)?;
+        let highest = line.points.iter().map(|point| point.1).fold(0.0, f64::max);
+        let least = asked
+            .decades
+            .map_or(f64::NEG_INFINITY, |decades| highest * 10_f64.powf(-decades));
+        for (place, (_, value)) in line.points.iter_mut().enumerate() {
+            if let Some(over) = &over {
+                *value /= over[place].max(1.0);
+            }
+            *value = if *value < least {
+                0.0
+            } else {
+                *value * asked.factor
+            };
+        }
+        let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
+        is_there.then_some(line)
+    };
+    if !asked.is_ending {
+        return of(asked.column, asked.label).into_iter().collect();
+    }
+    let columns = table.columns.iter();
+    columns
+        .filter_map(|column| of(column, column.strip_suffix(asked.column)?))
+        .collect()
+}
+
+/// Draws a picture of a table, as SVG and PNG, with marks at doses; nothing where the table has no column
+/// of it.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub fn write_part(
+    folder: &Path,
+    title: &str,
+    picture: &Picture,
+    table: &Table,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let marks = |marks: &[Mark]| -> Vec<Layer> {
+        let marks = marks.iter().map(|mark| match *mark {
+            Mark::Level { label, value } => Layer::Level(Level {
+                label: label.to_owned(),
+                value,
+            }),
+            Mark::Range { label, low, high } => Layer::Range(Range {
+                label: label.to_owned(),
+                low,
+                high,
+            }),
+        });
+        marks.collect()
+    };
+    let panels: Vec<Panel<'_>> = picture
+        .panels
+        .iter()
+        .map(|panel| Panel {
+            y_label: panel.y_label,
+            lines: panel
+                .curves
+                .iter()
+                .flat_map(|curve| lines(table, curve))
+                .collect(),
+            published: Vec::new(),
+            logarithmic: panel.is_logarithmic,
+            is_free: panel.is_free,
+            is_whole: panel.is_whole,
+            extra: marks(panel.marks),
+        })
+        .filter(|panel| !panel.lines.is_empty())
+        .collect();
+    if panels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heading = format!("{title}: {}", picture.heading);
+    write_picture(folder, picture.name, &heading, panels, dose_days)
+}
+
 /// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
 pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
 
@@ -625,38 +708,6 @@ pub fn write_event_curves(
     panels[2].is_whole = true;
     let heading = format!("{title}: skeletal-related events");
     write_picture(folder, "skeletal_events", &heading, panels, dose_days)
-}
-
-/// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_rigidity_curves(
-    folder: &Path,
-    title: &str,
-    rigidity: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(rigidity);
-    let lines: Vec<Line> = [
-        ("ea_ratio", "EA"),
-        ("ei_min_ratio", "EImin"),
-        ("gj_ratio", "GJ"),
-    ]
-    .iter()
-    .filter_map(|(column, label)| Line::over(runs, column, label, |_| 100.0))
-    .collect();
-    let panel = Panel {
-        y_label: "weakest cut (% of the same cut at day 0)",
-        lines,
-        extra: vec![Layer::Level(Level {
-            label: format!("{} % less: rule for long bones", 100.0 * FALL_ADULT),
-            value: 100.0 * (1.0 - FALL_ADULT),
-        })],
-        ..Panel::default()
-    };
-    let heading = format!("{title}: rigidity");
-    write_picture(folder, "rigidity", &heading, vec![panel], dose_days)
 }
 
 /// Draws immune cells: numbers, state of the CD8 cells, and tumour cells killed, as SVG and PNG.

@@ -10,6 +10,7 @@ pub mod restore;
 pub mod sealed;
 pub mod simulation;
 pub mod solid;
+pub mod tables;
 pub mod turning;
 
 mod bone;

@@ -1,6 +1,5 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::fingerprint::{Field, fields, whole};
 use crate::engine::model::Model;
+use crate::engine::parts::each;
+use crate::engine::parts::part::Now;
 use crate::engine::supply::dose_gy;
-use crate::mechanics::follow_up;
 use crate::numerics::files::read_text;
 use crate::numerics::reduce::ordered_sum;
 use crate::observe::immune;
@@ -27,13 +27,14 @@ use crate::patient::skeletal_events::Event;
 use crate::patient::{self, Patient};
 use crate::plot::curves::{
     PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
-    write_immune_curves, write_patient_curves, write_radiation_curves, write_rigidity_curves,
+    write_immune_curves, write_part, write_patient_curves, write_radiation_curves,
 };
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::plot::ticks::decimal;
 use crate::run::simulation::Simulation;
 use crate::run::solid;
+use crate::run::tables::{Tables, files, in_step};
 use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
 use crate::therapy::plan::{ConditionalCourse, Dates};
@@ -46,8 +47,8 @@ const FILM_FRAMES: f64 = 60.0;
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
 
-/// Names of all tables that a run may write.
-pub const TABLES: [&str; 13] = [
+/// Names of tables that a run may write beside those of its parts.
+const TABLES: [&str; 11] = [
     "series.csv",
     "ledger.csv",
     "drugs.csv",
@@ -58,10 +59,13 @@ pub const TABLES: [&str; 13] = [
     "fractions.csv",
     "patient.csv",
     "events.csv",
-    "rigidity.csv",
-    "rigidity_cuts.csv",
     "digests.csv",
 ];
+
+/// Names of all tables that a run may write.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    TABLES.into_iter().chain(files())
+}
 
 /// Hexadecimal digits that are kept of the digest of a part.
 const PART_DIGITS: usize = 8;
@@ -156,10 +160,10 @@ pub struct Record {
     pub fractions: Vec<Fraction>,
     /// What `events.csv` holds; none where no events are drawn.
     pub events: Option<Vec<Event>>,
-    /// Rows of `rigidity.csv`; without columns where no rigidity is followed.
-    pub rigidity: Table,
-    /// Rows of `rigidity_cuts.csv`: every cut at day 0 and at the last reading.
-    pub rigidity_cuts: Table,
+    /// What parts have put on record.
+    pub tables: Tables,
+    /// Highest levels of what parts watch since the row before.
+    highest: BTreeMap<String, f64>,
     /// Rows of `immune.csv`; without columns where there are no immune cells.
     pub immune: Table,
     /// Names of the parts of the state.
@@ -224,23 +228,11 @@ impl Record {
                 .as_ref()
                 .and_then(|patient| patient.skeletal_events.as_ref())
                 .map(|_| Vec::new()),
-            rigidity: Table {
-                columns: match scenario.rigidity {
-                    Some(_) => follow_up::COLUMNS.map(str::to_owned).to_vec(),
-                    None => Vec::new(),
-                },
-                rows: Vec::new(),
-            },
+            tables: Tables::default(),
+            highest: BTreeMap::new(),
             immune: Table {
                 columns: match scenario.immune {
                     Some(_) => immune::COLUMNS.map(str::to_owned).to_vec(),
-                    None => Vec::new(),
-                },
-                rows: Vec::new(),
-            },
-            rigidity_cuts: Table {
-                columns: match scenario.rigidity {
-                    Some(_) => follow_up::CUT_COLUMNS.map(str::to_owned).to_vec(),
                     None => Vec::new(),
                 },
                 rows: Vec::new(),
@@ -316,7 +308,7 @@ impl Record {
                 self.print(simulation);
             }
         }
-        self.take_rigidity(simulation);
+        self.take_parts(simulation, has_row(loaded, simulation));
         if let (Some(events), Some(bones)) = (&mut self.events, &state.bones) {
             let all = &bones.course.events.all;
             events.extend(all.iter().skip(events.len()).copied());
@@ -341,25 +333,34 @@ impl Record {
         }
     }
 
-    /// One row of `rigidity.csv` at every reading, and at the end.
-    fn take_rigidity(&mut self, simulation: &Simulation) {
-        let Simulation { model, state, .. } = simulation;
-        let (Some(law), Some(findings)) = (&model.rigidity, &state.rigidity) else {
-            return;
+    /// What parts put on record.
+    fn take_parts(&mut self, simulation: &Simulation, has_row: bool) {
+        let Simulation {
+            model,
+            state,
+            scratch,
+            ..
+        } = simulation;
+        each::watch(model, scratch, &mut self.highest);
+        let columns = |file: &str| {
+            self.tables
+                .get(file)
+                .map_or(&[][..], |table| &table.columns)
         };
-        let mut findings = Cow::Borrowed(findings);
-        if (findings.read_h - state.time_h).abs() > 1e-6 {
-            if !simulation.is_done() {
-                return;
-            }
-            // What could be read at day 0 can be read at the end.
-            if let Ok(now) = law.read(&model.grid, &state.bone) {
-                let last = findings.to_mut();
-                (last.now, last.read_h) = (now, state.time_h);
-            }
+        let entries = each::record(&Now {
+            model,
+            state,
+            has_row,
+            is_last: simulation.is_done(),
+            highest: &self.highest,
+            columns: &columns,
+        });
+        for entry in entries {
+            self.tables.enter(entry, &self.series);
         }
-        self.rigidity.rows.extend(law.row(&findings));
-        self.rigidity_cuts.rows = law.cut_rows(&model.grid, &findings);
+        if has_row {
+            self.highest.clear();
+        }
     }
 
     /// One row of `drugs.csv`. An arm may bring drugs and courses that the rows of its past do not have.
@@ -499,27 +500,17 @@ impl Record {
             &self.colonisation,
             &self.patient,
             &self.radiotherapy,
-            &self.rigidity,
-            &self.rigidity_cuts,
             &self.immune,
         ] {
-            if let Some(row) = table
-                .rows
-                .iter()
-                .find(|row| row.len() != table.columns.len())
-            {
-                return Err(format!(
-                    "a row of {} values under {} columns",
-                    row.len(),
-                    table.columns.len()
-                ));
-            }
+            in_step(table)?;
         }
+        self.tables.check()?;
         if self.series.columns != columns(&model.signals) {
             return Err("a series of other columns".to_owned());
         }
         let is_level = |peak: &f64| (0.0..=f64::MAX).contains(peak);
-        if !self.peaks_mg_per_l.values().all(is_level) {
+        let highest = self.peaks_mg_per_l.values().chain(self.highest.values());
+        if !highest.copied().all(|peak| is_level(&peak)) {
             return Err("a highest level of a drug that is none".to_owned());
         }
         let width = self.parts.len() + 1;
@@ -635,9 +626,8 @@ impl Record {
             let text = events_csv(events);
             write_whole(&to("events.csv"), text.as_bytes())?;
         }
-        if !self.rigidity.columns.is_empty() {
-            self.rigidity.write_csv(&to("rigidity.csv"))?;
-            self.rigidity_cuts.write_csv(&to("rigidity_cuts.csv"))?;
+        for (file, text) in self.tables.written() {
+            write_whole(&to(file), text.as_bytes())?;
         }
         write_whole(&to("digests.csv"), self.digests_csv().as_bytes())?;
         Ok(written)
@@ -669,9 +659,10 @@ impl Record {
                 written.extend(write_event_curves(plots, title, &self.patient, &days)?);
             }
         }
-        if !self.rigidity.columns.is_empty() {
-            let days = dose_days(&self.drugs);
-            written.extend(write_rigidity_curves(plots, title, &self.rigidity, &days)?);
+        for picture in each::PICTURES.iter().copied().flatten() {
+            if let Some(table) = self.tables.get(picture.table) {
+                written.extend(write_part(plots, title, picture, table, &days)?);
+            }
         }
         if !self.radiotherapy.columns.is_empty() {
             written.extend(write_radiation_curves(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
+use crate::engine::parts::each;
 use crate::engine::restored;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -92,6 +93,7 @@ impl Turning {
         state.courses.dates = now
             .map(|entry| dates.get(entry.name.as_str()).copied().unwrap_or_default())
             .collect();
+        each::turn(before, &model, state);
         let carried = std::mem::take(&mut scratch.rank_occupancy);
         *scratch = restored::check(&model, state)
             .and_then(|()| workspace(&model, state, carried))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
+use crate::engine::parts::setting::Times;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
 use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Layer, Tree};
@@ -593,8 +594,13 @@ impl Loaded {
         let mut model = Model::new(
             scenario.parameters(),
             &scenario.treatment(),
+            &scenario.asked(),
             grid,
-            scenario.run.tick.get(),
+            Times {
+                tick_h: scenario.run.tick.get(),
+                burn_in_h: scenario.run.burn_in.get(),
+                duration_h: scenario.run.duration.get(),
+            },
             choice,
         )
         .map_err(|problems| said(&problems))?;
@@ -616,14 +622,10 @@ impl Loaded {
                 &mut problems,
             ));
         }
-        if let Some(follow_up) = &scenario.rigidity {
-            follow_up.check(&mut problems);
-        }
         if !problems.found.is_empty() {
             return Err(said(&problems.found));
         }
         model.patient.clone_from(&scenario.patient);
-        model.rigidity.clone_from(&scenario.rigidity);
         Ok(model)
     }
 

@@ -15,6 +15,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
+use crate::engine::parts::Asked;
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
@@ -416,6 +417,13 @@ impl Scenario {
             drugs: self.drugs.clone(),
             courses: self.therapy.clone(),
             duration_h: self.run.duration.get(),
+        }
+    }
+
+    /// What is asked of optional features.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            rigidity: self.rigidity.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
@@ -126,7 +127,8 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         .map(|leaf| (leaf.path.as_str(), plain(&leaf.value)))
         .collect();
     let mut said = Vec::new();
-    for (path, start) in RULES {
+    let of_parts = each::RULES.iter().copied().flatten();
+    for &(path, start) in RULES.iter().chain(of_parts) {
         let rate = values
             .get(format!("{path}.rate").as_str())
             .or_else(|| values.get(path));
@@ -157,22 +159,7 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(spread(&values, signal, diffusivity));
         }
     }
-    said.extend(followed(&values));
-    said
-}
-
-/// What is read of the bone and drawn for the patient, beside the tissue.
-fn followed(values: &BTreeMap<&str, &str>) -> Vec<String> {
-    let is_asked_for = |table: &str| values.keys().any(|path| path.starts_with(table));
-    let or = |path: &str, default: &'static str| values.get(path).copied().unwrap_or(default);
-    let mut said = Vec::new();
-    if is_asked_for("rigidity.") {
-        said.push(format!(
-            "Every {} the rigidity of all cuts across {} is held against day 0; tissue does not feel it.",
-            or("rigidity.every", "7 d"),
-            or("rigidity.axis", "z"),
-        ));
-    }
+    said.extend(each::sentences(&values));
     if let Some(fracture) = values.get("patient.skeletal_events.fracture") {
         said.push(format!(
             "Bone as strong as on day 0 breaks at {fracture}, weaker bone sooner."

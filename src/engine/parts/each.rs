@@ -1,0 +1,76 @@
+//! What all parts are asked for, one after another in the order of their list.
+
+use std::collections::BTreeMap;
+
+use crate::engine::column::Entry;
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::parts::part::{Now, Part, Values};
+use crate::engine::parts::{rigidity, with_parts};
+use crate::engine::picture::Picture;
+use crate::engine::scratch::Scratch;
+use crate::engine::state::State;
+
+macro_rules! functions {
+    ($($(#[$about:meta])* $name:ident: $part:ty,)*) => {
+        /// Tables and other files that parts may put on record.
+        pub const FILES: &[&[&str]] = &[$(<$part as Part>::FILES,)*];
+
+        /// Pictures of the tables of parts.
+        pub const PICTURES: &[&[Picture]] = &[$(<$part as Part>::PICTURES,)*];
+
+        /// Keys of a scenario that no arm can change.
+        pub const SHARED: &[&[&str]] = &[$(<$part as Part>::SHARED,)*];
+
+        /// What each rate of a part says, before its value.
+        pub const RULES: &[&[(&str, &str)]] = &[$(<$part as Part>::RULES,)*];
+
+        /// The share of each part in the first state.
+        pub fn begin(model: &Model, state: &mut State) {
+            $(<$part>::begin(model, state);)*
+        }
+
+        /// What parts do at day 0.
+        ///
+        /// # Errors
+        /// A [`Fault`] that stops the run.
+        pub fn on_day_0(model: &Model, state: &mut State) -> Result<(), Fault> {
+            $(<$part>::on_day_0(model, state)?;)*
+            Ok(())
+        }
+
+        /// Holds the share of each part in a state against the model.
+        ///
+        /// # Errors
+        /// What does not fit, with what was found and what is allowed.
+        pub fn check(model: &Model, state: &State) -> Result<(), String> {
+            $(<$part>::check(model, state)?;)*
+            Ok(())
+        }
+
+        /// The state goes from one model to that of an arm.
+        pub fn turn(before: &Model, now: &Model, state: &mut State) {
+            $(<$part>::turn(before, now, state);)*
+        }
+
+        /// Levels of this tick whose highest since the row before a row holds.
+        pub fn watch(model: &Model, scratch: &Scratch, highest: &mut BTreeMap<String, f64>) {
+            $(<$part>::watch(model, scratch, highest);)*
+        }
+
+        /// What parts put on record now.
+        pub fn record(now: &Now<'_>) -> Vec<Entry> {
+            let mut entries = Vec::new();
+            $(<$part>::record(now, &mut entries);)*
+            entries
+        }
+
+        /// Rules of parts as sentences, beside those of their rates.
+        pub fn sentences(values: &Values<'_>) -> Vec<String> {
+            let mut said = Vec::new();
+            $(said.extend(<$part>::sentences(values));)*
+            said
+        }
+    };
+}
+with_parts!(functions);
