@@ -6,7 +6,7 @@
 use std::fs;
 
 use howship::engine::fingerprint::fields;
-use howship::engine::immune::remove_where;
+use howship::engine::parts::immune::act::remove_where;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;

@@ -4,8 +4,8 @@
 
 use std::fs;
 
+use howship::engine::parts::radiation::supply::dose_gy;
 use howship::engine::state::State;
-use howship::engine::supply::dose_gy;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;

@@ -2,8 +2,8 @@
 
 use crate::biology::surroundings::Decoy;
 use crate::engine::model::Model;
+use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
-use crate::engine::supply::Supply;
 use crate::tissue::space::{WayOut, distance_um};
 use crate::transport::{Medium, TransportFault};
 

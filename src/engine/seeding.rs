@@ -6,8 +6,8 @@
 
 use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
+use crate::engine::parts::patient::reading::reading;
 use crate::engine::parts::{States, each};
-use crate::engine::reading::reading;
 use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;

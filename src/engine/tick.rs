@@ -16,15 +16,15 @@
 
 use rayon::prelude::*;
 
-use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};
 use crate::engine::day_zero;
-use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
-use crate::engine::immune;
-use crate::engine::irradiate::irradiate;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
+use crate::engine::parts::drugs::dose::dose;
+use crate::engine::parts::immune::act as immune;
+use crate::engine::parts::patient::body::{expose, follow, look};
+use crate::engine::parts::radiation::irradiate::irradiate;
 use crate::engine::parts::rigidity;
 use crate::engine::propose::propose;
 use crate::engine::scratch::Scratch;

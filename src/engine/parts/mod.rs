@@ -2,8 +2,12 @@
 //! pictures and sentences. [`with_parts`] is the one list of them; what all parts are asked for follows
 //! from it here and in `engine/parts/each.rs`.
 
+pub mod drugs;
 pub mod each;
+pub mod immune;
 pub mod part;
+pub mod patient;
+pub mod radiation;
 pub mod rigidity;
 pub mod setting;
 

@@ -3,7 +3,7 @@
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::reading::reading;
+use crate::engine::parts::patient::reading::reading;
 use crate::engine::state::State;
 use crate::numerics::random::Chance;
 use crate::patient::skeletal_events::SkeletalState;

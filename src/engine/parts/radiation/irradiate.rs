@@ -4,12 +4,12 @@
 //! of its next attempts to divide (`engine/commit.rs`). Cells on bone die at once, and their progenitors
 //! in the field are fewer until they have recovered. Draws are addressed by the tick and the cell.
 
-use crate::engine::immune::remove_where;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts::release;
+use crate::engine::parts::immune::act::remove_where;
+use crate::engine::parts::radiation::supply::{dose_gy, middle_um};
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
-use crate::engine::supply::{dose_gy, middle_um};
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::therapy::irradiation::{Beam, Fraction, PlannedCourse, Shape};

@@ -33,7 +33,7 @@ impl Supply {
         supply
     }
 
-    pub(super) fn lose(&mut self, model: &Model, fraction: &Fraction) {
+    pub(crate) fn lose(&mut self, model: &Model, fraction: &Fraction) {
         let Some(plan) = &model.radiotherapy else {
             return;
         };
@@ -60,7 +60,7 @@ impl Supply {
     }
 
     /// Progenitors recover until a time, h.
-    pub(super) fn pass(&mut self, model: &Model, now_h: f64) {
+    pub(crate) fn pass(&mut self, model: &Model, now_h: f64) {
         let Some(plan) = &model.radiotherapy else {
             return;
         };
@@ -93,7 +93,7 @@ impl Supply {
 }
 
 /// Middle of a site, um from the corner of the lattice.
-pub(super) fn middle_um(grid: &Grid, site: usize) -> [f64; 3] {
+pub(crate) fn middle_um(grid: &Grid, site: usize) -> [f64; 3] {
     let [x, y, z] = grid.place(site).map(|at| at as f64 + 0.5);
     [x * grid.edge_um, y * grid.edge_um, z * grid.depth_um]
 }

@@ -1,0 +1,4 @@
+//! Immune cells.
+
+pub mod act;
+pub mod columns;
