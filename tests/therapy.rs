@@ -397,7 +397,7 @@ fn every_shipped_therapy_can_be_built() {
         let loaded = load(&path, &[]).unwrap();
         let grid = Grid::section(8, 8, 10.0, 50.0);
         let model = loaded.model(grid).unwrap();
-        let is_treated = !model.plan.is_empty() || model.radiotherapy.is_some();
+        let is_treated = !model.plan.is_empty() || model.parts.radiation.is_some();
         assert!(is_treated, "{}", path.display());
         count += 1;
     }

@@ -122,7 +122,7 @@ fn tumour(loaded: &Loaded) -> String {
 /// radiation.
 fn say_courses(before: &str, model: &Model) {
     let mut lines = doses(&model.plan);
-    if let Some(plan) = &model.radiotherapy {
+    if let Some(plan) = &model.parts.radiation {
         lines.extend(fractions(plan));
     }
     if lines.is_empty() {
@@ -252,7 +252,6 @@ fn size(loaded: &Loaded, grid: &Grid) -> String {
         &record.colonisation,
         &record.drugs,
         &record.patient,
-        &record.radiotherapy,
         &record.immune,
     ]
     .iter()

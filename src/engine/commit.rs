@@ -233,7 +233,7 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
             TumourFate::Divide { .. } if state.tumour.doomed[cell] == 1 => {
                 dead.push(cell);
                 state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
-                state.radiation.tumour_deaths += 1;
+                state.parts.radiation.tumour_deaths += 1;
             }
             TumourFate::Wake => state.tumour.dormant[cell] = false,
             TumourFate::Move { rank, to } => moves.push((rank, id, cell, to)),

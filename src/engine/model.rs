@@ -15,7 +15,6 @@ use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::Secretion;
 use crate::patient::Patient;
-use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -121,8 +120,6 @@ pub struct Model {
     pub plan: Plan,
     /// The body around the lattice, if it is followed.
     pub patient: Option<Patient>,
-    /// Radiation and what cells make of it, if any is given.
-    pub radiotherapy: Option<RadiationPlan>,
     /// What it has of optional features.
     pub parts: Plans,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
@@ -347,7 +344,6 @@ impl Model {
             clones,
             plan,
             patient: None,
-            radiotherapy: None,
             parts,
             binding,
         })

@@ -86,9 +86,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     count("moods of tumour cells", cells.dormant.len(), cells.id.len())?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
-    if !state.radiation.makes_sense() {
-        return Err("a fraction of radiation that is negative or not finite".to_owned());
-    }
     let clones = model.clones.names.len();
     if let Some(clone) = cells.clone.iter().find(|&&at| usize::from(at) >= clones) {
         return Err(format!(

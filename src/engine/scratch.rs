@@ -126,7 +126,7 @@ impl Scratch {
             drugs_pm: model.drugs_pm(&state.drugs),
             drug_peaks_mg_per_l: Vec::new(),
             decoys: model.decoys(&state.drugs),
-            supply: Supply::of(model, &state.radiation.fractions),
+            supply: Supply::of(model, &state.parts.radiation.fractions),
             immune: model
                 .rates
                 .immune

@@ -13,7 +13,6 @@ use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
 use crate::patient::bones::Bones;
-use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
@@ -101,7 +100,6 @@ impl State {
                 dates: vec![Dates::default(); model.plan.conditional.len()],
             },
             patient: None,
-            radiation: Radiation::default(),
             bones: None,
             immune: ImmuneCells::default(),
             lesion: start.lesion.clone(),

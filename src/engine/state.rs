@@ -8,7 +8,6 @@ use crate::engine::parts::States;
 use crate::numerics::packed;
 use crate::patient::Body;
 use crate::patient::bones::Bones;
-use crate::therapy::irradiation::Radiation;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -55,8 +54,6 @@ pub struct State {
     pub courses: Courses,
     /// The body of the patient, if it is followed.
     pub patient: Option<Body>,
-    /// Radiation that was given, and what it did.
-    pub radiation: Radiation,
     /// The bones of the patient, if their events are drawn.
     pub bones: Option<Bones>,
     /// Immune cells; none without their parameters.

@@ -627,53 +627,6 @@ pub fn write_patient_curves(
     write_picture(folder, "patient", &heading, panels, dose_days)
 }
 
-/// Draws sound and doomed tumour cells, the dose and the strength of irradiated bone, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_radiation_curves(
-    folder: &Path,
-    title: &str,
-    radiotherapy: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(radiotherapy);
-    let panel = |y_label, logarithmic, columns: &[(&str, &str)]| Panel {
-        y_label,
-        logarithmic,
-        lines: columns
-            .iter()
-            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
-            .collect(),
-        ..Panel::default()
-    };
-    let panels = vec![
-        panel(
-            "tumour cells",
-            true,
-            &[
-                ("tumour_cells_sound", "sound"),
-                ("tumour_cells_doomed", "doomed"),
-            ],
-        ),
-        panel(
-            "dose so far (Gy)",
-            false,
-            &[
-                ("isocentre_gy", "at the isocentre"),
-                ("bed10_gy", "BED, \u{3b1}/\u{3b2} = 10 Gy"),
-            ],
-        ),
-        panel(
-            "strength of irradiated bone, relative",
-            false,
-            &[("strength_factor", "")],
-        ),
-    ];
-    let heading = format!("{title}: radiotherapy");
-    write_picture(folder, "radiotherapy", &heading, panels, dose_days)
-}
-
 /// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
 /// and PNG.
 ///

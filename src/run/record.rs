@@ -12,12 +12,11 @@ use crate::engine::model::Model;
 use crate::engine::parts::each;
 use crate::engine::parts::immune::columns as immune;
 use crate::engine::parts::part::Now;
-use crate::engine::parts::radiation::columns as radiation;
 use crate::engine::parts::radiation::supply::dose_gy;
 use crate::numerics::files::read_text;
 use crate::numerics::reduce::ordered_sum;
 use crate::observe::picture::{Slice, slices};
-use crate::observe::series::{COLUMNS, columns, row};
+use crate::observe::series::{columns, row};
 use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::observe::volume::Volume;
 use crate::output::table::Table;
@@ -27,7 +26,7 @@ use crate::patient::skeletal_events::Event;
 use crate::patient::{self, Patient};
 use crate::plot::curves::{
     PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
-    write_immune_curves, write_part, write_patient_curves, write_radiation_curves,
+    write_immune_curves, write_part, write_patient_curves,
 };
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
@@ -36,7 +35,7 @@ use crate::run::simulation::Simulation;
 use crate::run::solid;
 use crate::run::tables::{Tables, files, in_step};
 use crate::scenario::build::Loaded;
-use crate::therapy::irradiation::{FRACTION_COLUMNS, Fraction};
+use crate::therapy::irradiation::Fraction;
 use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
 use crate::tissue::population::OsteoblastStage;
@@ -48,15 +47,13 @@ const FILM_FRAMES: f64 = 60.0;
 const MOST_PRINTS: f64 = 60.0;
 
 /// Names of tables that a run may write beside those of its parts.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 9] = [
     "series.csv",
     "ledger.csv",
     "drugs.csv",
     "clones.csv",
     "colonisation.csv",
-    "radiotherapy.csv",
     "immune.csv",
-    "fractions.csv",
     "patient.csv",
     "events.csv",
     "digests.csv",
@@ -154,9 +151,7 @@ pub struct Record {
     peaks_mg_per_l: BTreeMap<String, f64>,
     /// Rows of `patient.csv`; without columns where no patient is followed.
     pub patient: Table,
-    /// Rows of `radiotherapy.csv`; without columns where no radiation is given.
-    pub radiotherapy: Table,
-    /// Fractions, which become `fractions.csv`.
+    /// Fractions, for the map of their dose.
     pub fractions: Vec<Fraction>,
     /// What `events.csv` holds; none where no events are drawn.
     pub events: Option<Vec<Event>>,
@@ -237,14 +232,6 @@ impl Record {
                 },
                 rows: Vec::new(),
             },
-            radiotherapy: Table {
-                columns: if scenario.radiotherapy.is_empty() {
-                    Vec::new()
-                } else {
-                    radiation::COLUMNS.map(str::to_owned).to_vec()
-                },
-                rows: Vec::new(),
-            },
             fractions: Vec::new(),
             parts: Vec::new(),
             prints: Vec::new(),
@@ -295,7 +282,7 @@ impl Record {
                 self.immune.rows.push(immune::row(model, state));
             }
             self.take_drugs(simulation);
-            self.take_radiation(simulation);
+            self.fractions.clone_from(&state.parts.radiation.fractions);
             if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
                 let mut row = patient.row(body, state.day());
                 row.extend(state.bones.iter().flat_map(Bones::row));
@@ -459,26 +446,6 @@ impl Record {
         self.peaks_mg_per_l.clear();
     }
 
-    /// One row of `radiotherapy.csv`. An arm may bring radiation that its past does not have.
-    fn take_radiation(&mut self, simulation: &Simulation) {
-        let Simulation { model, state, .. } = simulation;
-        let table = &mut self.radiotherapy;
-        if table.columns.is_empty() {
-            if model.radiotherapy.is_none() {
-                return;
-            }
-            table.columns = radiation::COLUMNS.map(str::to_owned).to_vec();
-            let past = self.series.rows.len() - 1;
-            let cells = COLUMNS.iter().position(|&name| name == "tumour_cells");
-            table.rows = self.series.rows[..past]
-                .iter()
-                .map(|row| radiation::row_before(row[0], cells.map_or(0.0, |at| row[at])))
-                .collect();
-        }
-        table.rows.push(radiation::row(model, state));
-        self.fractions.clone_from(&state.radiation.fractions);
-    }
-
     /// Days of doses and fractions.
     fn marked_days(&self) -> Vec<f64> {
         let mut days = dose_days(&self.drugs);
@@ -499,7 +466,6 @@ impl Record {
             &self.clones,
             &self.colonisation,
             &self.patient,
-            &self.radiotherapy,
             &self.immune,
         ] {
             in_step(table)?;
@@ -605,19 +571,11 @@ impl Record {
             (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
-            (&self.radiotherapy, "radiotherapy.csv"),
             (&self.immune, "immune.csv"),
         ] {
             if !table.columns.is_empty() {
                 table.write_csv(&to(file))?;
             }
-        }
-        if !self.radiotherapy.columns.is_empty() {
-            Table {
-                columns: FRACTION_COLUMNS.map(str::to_owned).to_vec(),
-                rows: self.fractions.iter().map(Fraction::row).collect(),
-            }
-            .write_csv(&to("fractions.csv"))?;
         }
         if !self.patient.columns.is_empty() {
             self.patient.write_csv(&to("patient.csv"))?;
@@ -663,14 +621,6 @@ impl Record {
             if let Some(table) = self.tables.get(picture.table) {
                 written.extend(write_part(plots, title, picture, table, &days)?);
             }
-        }
-        if !self.radiotherapy.columns.is_empty() {
-            written.extend(write_radiation_curves(
-                plots,
-                title,
-                &self.radiotherapy,
-                &days,
-            )?);
         }
         if !self.immune.columns.is_empty() {
             let days = dose_days(&self.drugs);

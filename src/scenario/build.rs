@@ -16,7 +16,6 @@ use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::read_file;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
-use crate::therapy::irradiation::{Extent, RadiationPlan};
 use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
@@ -606,22 +605,6 @@ impl Loaded {
         .map_err(|problems| said(&problems))?;
         let mut problems = Problems::default();
         self.check_patient(&mut problems);
-        if let Some(biology) = scenario.radiobiology
-            && !scenario.radiotherapy.is_empty()
-        {
-            let [nx, ny, nz] = grid.dims.map(|sites| sites as f64);
-            let extent = Extent {
-                um: [nx * grid.edge_um, ny * grid.edge_um, nz * grid.depth_um],
-                is_section: grid.is_section(),
-            };
-            model.radiotherapy = Some(RadiationPlan::new(
-                biology,
-                &scenario.radiotherapy,
-                extent,
-                scenario.run.duration.get(),
-                &mut problems,
-            ));
-        }
         if !problems.found.is_empty() {
             return Err(said(&problems.found));
         }

@@ -15,7 +15,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
-use crate::engine::parts::Asked;
+use crate::engine::parts::{Asked, radiation};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
@@ -424,6 +424,10 @@ impl Scenario {
     pub fn asked(&self) -> Asked {
         Asked {
             rigidity: self.rigidity.clone(),
+            radiation: radiation::Asked {
+                biology: self.radiobiology,
+                courses: self.radiotherapy.clone(),
+            },
         }
     }
 

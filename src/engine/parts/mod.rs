@@ -23,6 +23,8 @@ macro_rules! with_parts {
         $call! {
             /// Rigidity of the lattice against its day 0.
             rigidity: rigidity::Rigidity,
+            /// Radiation, what it did, and what cells make of it.
+            radiation: radiation::Radiation,
         }
     };
 }

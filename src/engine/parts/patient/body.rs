@@ -59,8 +59,8 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
         && state.time_h > 1e-6
     {
-        let irradiated = model.radiotherapy.as_ref().map_or(1.0, |plan| {
-            plan.strength_factor(&state.radiation, state.time_h)
+        let irradiated = model.parts.radiation.as_ref().map_or(1.0, |plan| {
+            plan.strength_factor(&state.parts.radiation, state.time_h)
         });
         let strength = findings.comparison().map_err(|reason| fault(&reason))?;
         let (scale, _) = patient

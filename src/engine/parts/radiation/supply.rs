@@ -25,7 +25,7 @@ impl Supply {
     /// The supply after these fractions.
     pub fn of(model: &Model, fractions: &[Fraction]) -> Self {
         let mut supply = Self::default();
-        if model.radiotherapy.is_some() {
+        if model.parts.radiation.is_some() {
             for fraction in fractions {
                 supply.lose(model, fraction);
             }
@@ -34,7 +34,7 @@ impl Supply {
     }
 
     pub(crate) fn lose(&mut self, model: &Model, fraction: &Fraction) {
-        let Some(plan) = &model.radiotherapy else {
+        let Some(plan) = &model.parts.radiation else {
             return;
         };
         self.pass(model, fraction.time_h);
@@ -61,7 +61,7 @@ impl Supply {
 
     /// Progenitors recover until a time, h.
     pub(crate) fn pass(&mut self, model: &Model, now_h: f64) {
-        let Some(plan) = &model.radiotherapy else {
+        let Some(plan) = &model.parts.radiation else {
             return;
         };
         if self.lost.is_empty() {
