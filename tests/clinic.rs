@@ -240,12 +240,22 @@ fn a_fall_of_bone_starts_a_course_on_the_day_on_which_it_is_reached() {
 fn calcium_of_the_patient_starts_a_course() {
     let text = format!("{HUMAN}{DENOSUMAB}start_when = {{ calcium_above = \"2.351 mM\" }}\n");
     let (record, simulation) = run(&loaded(&text, &[]));
-    let calcium = record.patient.column("calcium_mm").unwrap();
+    let calcium = record
+        .tables
+        .get("patient.csv")
+        .unwrap()
+        .column("calcium_mm")
+        .unwrap();
     let day = calcium.iter().position(|&now| now > 2.351).unwrap();
     let started_h = simulation.state.courses.dates[0].started_h.unwrap();
     assert!((started_h - 24.0 * day as f64).abs() < 1e-9, "{started_h}");
     let (untreated, _) = run(&loaded(HUMAN, &[]));
-    let before = untreated.patient.column("calcium_mm").unwrap();
+    let before = untreated
+        .tables
+        .get("patient.csv")
+        .unwrap()
+        .column("calcium_mm")
+        .unwrap();
     assert_eq!(calcium[..=day], before[..=day]);
     assert!(calcium.last() < before.last());
 }
@@ -419,10 +429,24 @@ fn carboplatin_asks_for_the_kidney_and_for_man() {
 fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
     let (untreated, _) = run(&loaded(HUMAN, &[]));
     let (treated, simulation) = run(&loaded(&format!("{HUMAN}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
+    let last = |record: &Record, name: &str| {
+        *record
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap()
+            .last()
+            .unwrap()
+    };
     for name in ["jaw_necrosis_probability", "hypocalcaemia_probability"] {
         assert!(last(&untreated, name).abs() < 1e-15);
-        let probabilities = treated.patient.column(name).unwrap();
+        let probabilities = treated
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap();
         assert!(probabilities.windows(2).all(|pair| pair[0] <= pair[1]));
         assert!(last(&treated, name) > 0.0 && last(&treated, name) < 0.1);
     }
@@ -438,7 +462,7 @@ fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
         "{cea}"
     );
     assert!(last(&untreated, "bsp") > 1.0);
-    let body = simulation.state.patient.unwrap();
+    let body = simulation.state.parts.patient.body.unwrap();
     assert!((body.harm.on_drug_h - 240.0).abs() < 1e-9);
 }
 
@@ -452,7 +476,16 @@ fn the_rest_of_the_skeleton_answers_to_antiresorptives() {
     );
     let (untreated, _) = run(&loaded(&text, &[]));
     let (treated, _) = run(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
+    let last = |record: &Record, name: &str| {
+        *record
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap()
+            .last()
+            .unwrap()
+    };
     assert!((last(&untreated, "ctx") - 1.0).abs() < 0.1);
     assert!(
         (0.15..0.35).contains(&last(&treated, "ctx")),

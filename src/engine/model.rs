@@ -14,7 +14,6 @@ use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::Secretion;
-use crate::patient::Patient;
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -118,8 +117,6 @@ pub struct Model {
     pub patch_share: f64,
     /// Drugs and doses.
     pub plan: Plan,
-    /// The body around the lattice, if it is followed.
-    pub patient: Option<Patient>,
     /// What it has of optional features.
     pub parts: Plans,
     /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
@@ -343,7 +340,6 @@ impl Model {
             rates,
             clones,
             plan,
-            patient: None,
             parts,
             binding,
         })

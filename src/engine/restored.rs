@@ -5,7 +5,6 @@ use crate::engine::model::Model;
 use crate::engine::parts::each;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
-use crate::patient::bones::Bones;
 use crate::therapy::plan::Dates;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
@@ -69,7 +68,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     if !courses.dates.iter().all(fit) || !(0.0..=1.0 + 1e-6).contains(&courses.bv_tv_day_0) {
         return Err("a course that began or ended before day 0 or after now".to_owned());
     }
-    check_patient(model, state)?;
     each::check(model, state)?;
     inside("vessel", &state.vessels)?;
     inside("tumour of the scan", &state.lesion.sites)?;
@@ -130,23 +128,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     check_values(model, state).map_err(|fault| fault.to_string())
-}
-
-/// The body and the bones that are followed.
-fn check_patient(model: &Model, state: &State) -> Result<(), String> {
-    if state.patient.is_some() != model.patient.is_some()
-        || state.patient.is_some_and(|body| !body.makes_sense())
-    {
-        return Err("a body of the patient that does not fit the scenario".to_owned());
-    }
-    let draws_events = model
-        .patient
-        .as_ref()
-        .is_some_and(|patient| patient.skeletal_events.is_some());
-    if state.bones.is_some() != draws_events || !state.bones.iter().all(Bones::makes_sense) {
-        return Err("skeletal-related events that do not fit the scenario".to_owned());
-    }
-    Ok(())
 }
 
 /// Holds immune cells against each other and the model, their places apart.

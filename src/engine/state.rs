@@ -6,8 +6,6 @@ use crate::engine::fingerprint::{fields, whole};
 use crate::engine::model::Model;
 use crate::engine::parts::States;
 use crate::numerics::packed;
-use crate::patient::Body;
-use crate::patient::bones::Bones;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
@@ -52,10 +50,6 @@ pub struct State {
     pub bone_drug: BoneDrugBook,
     /// Courses that begin or end by a condition.
     pub courses: Courses,
-    /// The body of the patient, if it is followed.
-    pub patient: Option<Body>,
-    /// The bones of the patient, if their events are drawn.
-    pub bones: Option<Bones>,
     /// Immune cells; none without their parameters.
     pub immune: ImmuneCells,
     /// Tumour of the scan, until its cells are there.

@@ -12,10 +12,6 @@ use crate::plot::chart::{
 use crate::plot::map::colour;
 use crate::plot::write;
 
-/// Limits of normal of corrected total calcium, mM, as the grades of hypo- and hypercalcaemia take them
-/// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
-pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
-
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
 /// osteoblasts; their curve has a colour of its own.
 const CELLS: [(&str, Shown); 8] = [
@@ -571,96 +567,6 @@ pub fn write_clone_curves(
     };
     mark_doses(&mut chart, "dose", dose_days);
     write(folder, "clones", &chart)
-}
-
-/// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_patient_curves(
-    folder: &Path,
-    title: &str,
-    patient: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(patient);
-    let panel = |y_label, columns: &[(&str, &str)]| Panel {
-        y_label,
-        lines: columns
-            .iter()
-            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
-            .collect(),
-        ..Panel::default()
-    };
-    let mut panels = vec![
-        panel("total calcium (mM)", &[("calcium_mm", "calcium")]),
-        panel(
-            "level in plasma (pM)",
-            &[("pth_pm", "PTH"), ("pthrp_pm", "PTHrP")],
-        ),
-        panel(
-            "over its level in health",
-            &[
-                ("ctx", "CTX"),
-                ("trap5b", "TRAP5b"),
-                ("bsap", "BSAP"),
-                ("p1np", "P1NP"),
-            ],
-        ),
-        panel(
-            "neutrophils (10⁹/L)",
-            &[("neutrophils_1e9_per_l", "neutrophils")],
-        ),
-    ];
-    let [low, high] = NORMAL_CALCIUM_MM;
-    panels[0].is_free = true;
-    panels[0].extra.push(Layer::Range(Range {
-        label: format!("normal: {low} to {high} mM"),
-        low,
-        high,
-    }));
-    panels[2].extra.push(Layer::Level(Level {
-        label: "health".to_owned(),
-        value: 1.0,
-    }));
-    let heading = format!("{title}: patient");
-    write_picture(folder, "patient", &heading, panels, dose_days)
-}
-
-/// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
-/// and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_event_curves(
-    folder: &Path,
-    title: &str,
-    patient: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(patient);
-    let panel = |y_label, columns: &[(&str, &str, f64)]| Panel {
-        y_label,
-        lines: columns
-            .iter()
-            .filter_map(|&(column, label, factor)| Line::over(runs, column, label, |_| factor))
-            .collect(),
-        ..Panel::default()
-    };
-    let mut panels = vec![
-        panel("pain, a proxy (0 to 10)", &[("pain", "", 1.0)]),
-        panel(
-            "probability of a first event (%)",
-            &[("first_event_probability", "", 100.0)],
-        ),
-        panel(
-            "events of this patient",
-            &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
-        ),
-    ];
-    panels[2].is_whole = true;
-    let heading = format!("{title}: skeletal-related events");
-    write_picture(folder, "skeletal_events", &heading, panels, dose_days)
 }
 
 /// Draws immune cells: numbers, state of the CD8 cells, and tumour cells killed, as SVG and PNG.

@@ -21,12 +21,9 @@ use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
 use crate::observe::volume::Volume;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::patient::bones::{self, Bones, events_csv};
-use crate::patient::skeletal_events::Event;
-use crate::patient::{self, Patient};
 use crate::plot::curves::{
-    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_event_curves,
-    write_immune_curves, write_part, write_patient_curves,
+    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_immune_curves,
+    write_part,
 };
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
@@ -47,15 +44,13 @@ const FILM_FRAMES: f64 = 60.0;
 const MOST_PRINTS: f64 = 60.0;
 
 /// Names of tables that a run may write beside those of its parts.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 7] = [
     "series.csv",
     "ledger.csv",
     "drugs.csv",
     "clones.csv",
     "colonisation.csv",
     "immune.csv",
-    "patient.csv",
-    "events.csv",
     "digests.csv",
 ];
 
@@ -149,12 +144,8 @@ pub struct Record {
     pub drugs: Table,
     /// Highest level of each drug in plasma since the last row of `drugs.csv`, mg/L.
     peaks_mg_per_l: BTreeMap<String, f64>,
-    /// Rows of `patient.csv`; without columns where no patient is followed.
-    pub patient: Table,
     /// Fractions, for the map of their dose.
     pub fractions: Vec<Fraction>,
-    /// What `events.csv` holds; none where no events are drawn.
-    pub events: Option<Vec<Event>>,
     /// What parts have put on record.
     pub tables: Tables,
     /// Highest levels of what parts watch since the row before.
@@ -214,15 +205,6 @@ impl Record {
                 rows: Vec::new(),
             },
             peaks_mg_per_l: BTreeMap::new(),
-            patient: Table {
-                columns: patient_columns(scenario.patient.as_ref()),
-                rows: Vec::new(),
-            },
-            events: scenario
-                .patient
-                .as_ref()
-                .and_then(|patient| patient.skeletal_events.as_ref())
-                .map(|_| Vec::new()),
             tables: Tables::default(),
             highest: BTreeMap::new(),
             immune: Table {
@@ -283,11 +265,6 @@ impl Record {
             }
             self.take_drugs(simulation);
             self.fractions.clone_from(&state.parts.radiation.fractions);
-            if let (Some(patient), Some(body)) = (&model.patient, &state.patient) {
-                let mut row = patient.row(body, state.day());
-                row.extend(state.bones.iter().flat_map(Bones::row));
-                self.patient.rows.push(row);
-            }
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows = loaded.scenario.run.duration.get() / output.series_every.get();
             let turn = (rows / MOST_PRINTS).ceil().max(1.0) as usize;
@@ -296,10 +273,6 @@ impl Record {
             }
         }
         self.take_parts(simulation, has_row(loaded, simulation));
-        if let (Some(events), Some(bones)) = (&mut self.events, &state.bones) {
-            let all = &bones.course.events.all;
-            events.extend(all.iter().skip(events.len()).copied());
-        }
         let asked = output
             .map_days
             .iter()
@@ -465,7 +438,6 @@ impl Record {
             &self.drugs,
             &self.clones,
             &self.colonisation,
-            &self.patient,
             &self.immune,
         ] {
             in_step(table)?;
@@ -577,13 +549,6 @@ impl Record {
                 table.write_csv(&to(file))?;
             }
         }
-        if !self.patient.columns.is_empty() {
-            self.patient.write_csv(&to("patient.csv"))?;
-        }
-        if let Some(events) = &self.events {
-            let text = events_csv(events);
-            write_whole(&to("events.csv"), text.as_bytes())?;
-        }
         for (file, text) in self.tables.written() {
             write_whole(&to(file), text.as_bytes())?;
         }
@@ -610,12 +575,6 @@ impl Record {
         }
         if !self.clones.columns.is_empty() {
             written.extend(write_clone_curves(plots, title, &self.clones, &days)?);
-        }
-        if !self.patient.columns.is_empty() {
-            written.extend(write_patient_curves(plots, title, &self.patient, &days)?);
-            if self.events.is_some() {
-                written.extend(write_event_curves(plots, title, &self.patient, &days)?);
-            }
         }
         for picture in each::PICTURES.iter().copied().flatten() {
             if let Some(table) = self.tables.get(picture.table) {
@@ -700,19 +659,6 @@ impl Record {
             &dose_gy,
         )
     }
-}
-
-/// Columns of `patient.csv`; none where no patient is followed.
-fn patient_columns(patient: Option<&Patient>) -> Vec<String> {
-    let Some(patient) = patient else {
-        return Vec::new();
-    };
-    let events = patient.skeletal_events.iter();
-    patient::COLUMNS
-        .into_iter()
-        .chain(events.flat_map(|_| bones::COLUMNS))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Ending of the columns that count doses.

@@ -22,7 +22,7 @@ const MOST_ARMS: usize = 100;
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 13] = [
     "name",
     "description",
     "seed",
@@ -36,7 +36,6 @@ const SHARED: [&str; 14] = [
     "arms",
     "arm",
     "tumour.cell_diameter",
-    "patient",
 ];
 
 impl Loaded {

@@ -16,7 +16,6 @@ use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::read_file;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
-use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 
@@ -590,7 +589,7 @@ impl Loaded {
                     .collect(),
             )
         };
-        let mut model = Model::new(
+        let model = Model::new(
             scenario.parameters(),
             &scenario.treatment(),
             &scenario.asked(),
@@ -608,11 +607,10 @@ impl Loaded {
         if !problems.found.is_empty() {
             return Err(said(&problems.found));
         }
-        model.patient.clone_from(&scenario.patient);
         Ok(model)
     }
 
-    /// The patient, and what asks for one.
+    /// What asks for a patient.
     fn check_patient(&self, problems: &mut Problems) {
         let scenario = &self.scenario;
         if scenario.patient.is_none() {
@@ -629,27 +627,6 @@ impl Loaded {
                         );
                     }
                 }
-            }
-        }
-        if let Some(patient) = &scenario.patient {
-            patient.check(scenario.run.burn_in.get(), problems);
-            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
-                problems.add(
-                    "patient.skeletal_events",
-                    "bones break by their rigidity, which is not followed",
-                    "add the table [rigidity]; it may be empty",
-                );
-            }
-            if scenario.subject.species != Species::Human {
-                problems.add(
-                    "patient",
-                    format!(
-                        "a patient, with subject.species = \"{}\"",
-                        scenario.subject.species.name()
-                    ),
-                    "leave out [patient], or take `preset = \"human\"`: its calcium and its \
-                     markers are those of man",
-                );
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
-use crate::engine::parts::{Asked, radiation};
+use crate::engine::parts::{Asked, patient, radiation};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
@@ -427,6 +427,10 @@ impl Scenario {
             radiation: radiation::Asked {
                 biology: self.radiobiology,
                 courses: self.radiotherapy.clone(),
+            },
+            patient: patient::Asked {
+                patient: self.patient.clone(),
+                species: self.subject.species,
             },
         }
     }

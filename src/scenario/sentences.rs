@@ -159,11 +159,6 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         }
     }
     said.extend(each::sentences(&values));
-    if let Some(fracture) = values.get("patient.skeletal_events.fracture") {
-        said.push(format!(
-            "Bone as strong as on day 0 breaks at {fracture}, weaker bone sooner."
-        ));
-    }
     said
 }
 

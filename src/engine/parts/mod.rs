@@ -25,6 +25,8 @@ macro_rules! with_parts {
             rigidity: rigidity::Rigidity,
             /// Radiation, what it did, and what cells make of it.
             radiation: radiation::Radiation,
+            /// The body of the patient and the events of its bones.
+            patient: patient::Followed,
         }
     };
 }

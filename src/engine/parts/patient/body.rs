@@ -12,7 +12,7 @@ use crate::therapy::condition::{Blood, Findings};
 
 /// Counts what the drugs of a tick do to marrow.
 pub fn expose(model: &Model, state: &mut State) {
-    let (Some(patient), Some(body)) = (&model.patient, &mut state.patient) else {
+    let (Some(patient), Some(body)) = (&model.parts.patient, &mut state.parts.patient.body) else {
         return;
     };
     let agents = model.plan.agents.iter().zip(&state.drugs);
@@ -30,7 +30,7 @@ pub fn expose(model: &Model, state: &mut State) {
 /// # Errors
 /// [`Fault::Part`].
 pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
-    let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
+    let (Some(patient), Some(mut body)) = (&model.parts.patient, state.parts.patient.body) else {
         return Ok(());
     };
     let fault = |reason: &dyn std::fmt::Display| Fault::Part {
@@ -76,11 +76,11 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         };
         // The day that has ended.
         let day = (state.day() - 1.0).round() as u32;
-        if let Some(bones) = &mut state.bones {
+        if let Some(bones) = &mut state.parts.patient.bones {
             bones.advance(law, &now, day, Chance::new(state.seed));
         }
     }
-    state.patient = Some(body);
+    state.parts.patient.body = Some(body);
     Ok(())
 }
 
@@ -97,9 +97,10 @@ fn findings(model: &Model, state: &State) -> Findings {
         bv_tv_day_0: state.courses.bv_tv_day_0,
         tumour_cells: state.tumour.len(),
         blood: model
+            .parts
             .patient
             .as_ref()
-            .zip(state.patient.as_ref())
+            .zip(state.parts.patient.body.as_ref())
             .map(blood),
     }
 }
