@@ -251,7 +251,6 @@ fn size(loaded: &Loaded, grid: &Grid) -> String {
         &record.clones,
         &record.colonisation,
         &record.drugs,
-        &record.immune,
     ]
     .iter()
     .map(|table| table.columns.len())

@@ -1,9 +1,9 @@
 //! The model: parameters with their cues found, ready to be evaluated, and never changed by a run.
 
+use std::collections::BTreeMap;
+
 use crate::biology::cue::{CueSource, CueTable};
-use crate::biology::immune::motility::{MOST_STEPS, walk_steps};
-use crate::biology::immune::suppression::weight;
-use crate::biology::immune::{Immune, ImmuneRates, KINDS};
+use crate::biology::immune::motility::MOST_STEPS;
 use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
@@ -13,7 +13,7 @@ use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
-use crate::numerics::quantity::Secretion;
+use crate::numerics::quantity::{Length, Secretion};
 use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
@@ -57,21 +57,6 @@ pub struct Rates {
     pub precursor_secretion: Vec<SecretionRate>,
     /// What osteoblasts make.
     pub osteoblast_secretion: Vec<SecretionRate>,
-    /// Immune cells, if there are any.
-    pub immune: Option<ImmuneRates>,
-}
-
-/// What immune cells reach.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImmuneReach {
-    /// Where a tumour cell is in contact, as displacements by distance.
-    pub contact: Vec<[i32; 3]>,
-    /// What counts as near, as displacements.
-    pub near: Vec<[i32; 3]>,
-    /// Weight of a cell found there, so that the sum is the number in a ball.
-    pub weight: f64,
-    /// Share of tumour cells that show PD-L1.
-    pub pd_l1: f64,
 }
 
 /// Parameters of a run, immutable.
@@ -109,8 +94,6 @@ pub struct Model {
     pub forming_reach: Vec<[i32; 3]>,
     /// Where a cell at work keeps a surface from arrest, as displacements.
     pub arrest_reach: Vec<[i32; 3]>,
-    /// What immune cells reach, if there are any.
-    pub immune: Option<ImmuneReach>,
     /// Share of an osteoclast that lies in the section (1 in 3-D).
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
@@ -138,39 +121,33 @@ pub struct TransportChoice {
 /// Sites at most that a cell reaches along an axis: the steps of a reach fill a ball.
 const MOST_REACH: f64 = 64.0;
 
+/// A length that a cell reaches against the edge of a site.
+pub(crate) fn check_reach(path: &str, length: Length, grid: &Grid, problems: &mut Problems) {
+    let most_um = MOST_REACH * grid.edge_um;
+    if length.get().is_nan() || length.get() > most_um {
+        problems.add(
+            path,
+            format!("found {length}, on sites of {} um", grid.edge_um),
+            format!("give at most {most_um} um, which is {MOST_REACH} sites"),
+        );
+    }
+}
+
 /// Lengths of cells against the edge of a site.
 fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
-    let most_um = MOST_REACH * grid.edge_um;
-    let immune = parameters.immune.iter().flat_map(|immune| {
-        [
-            ("immune.killing.contact", immune.killing.contact),
-            ("immune.suppression.reach", immune.suppression.reach),
-        ]
-    });
     let activation = &parameters.lining.activation;
+    let formation = &parameters.osteoblast.formation;
     let recruitment = &parameters.precursor.recruitment;
     for (path, length) in [
         ("osteoclast.diameter", parameters.osteoclast.diameter),
         ("lining.activation.radius", activation.radius),
-        (
-            "osteoblast.formation.reach",
-            parameters.osteoblast.formation.reach,
-        ),
+        ("osteoblast.formation.reach", formation.reach),
         (
             "precursor.recruitment.arrest_reach",
             recruitment.arrest_reach,
         ),
-    ]
-    .into_iter()
-    .chain(immune)
-    {
-        if length.get().is_nan() || length.get() > most_um {
-            problems.add(
-                path,
-                format!("found {length}, on sites of {} um", grid.edge_um),
-                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
-            );
-        }
+    ] {
+        check_reach(path, length, grid, problems);
     }
     let diameter = parameters.tumour.cell_diameter;
     let held = grid.site_volume_um3() / parameters.tumour.cell_volume_um3();
@@ -259,9 +236,15 @@ impl Model {
         );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
         check_paths(&parameters, &rates, &grid, tick_h, &mut problems);
-        if let Some(rates) = &rates.immune {
-            check_walks(&parameters, rates, &grid, tick_h.min(1.0), &mut problems);
-        }
+        let setting = Setting {
+            asked,
+            parameters: &parameters,
+            grid: &grid,
+            times,
+            signals: &signals,
+            cues: &cues,
+        };
+        let parts = Plans::new(&setting, &mut problems);
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
@@ -279,16 +262,6 @@ impl Model {
                 ),
                 "give a tick in which it divides at most 0.69 times, as one division is all that a tick can hold",
             );
-            return Err(problems.found);
-        }
-        let setting = Setting {
-            asked,
-            parameters: &parameters,
-            grid: &grid,
-            times,
-        };
-        let parts = Plans::new(&setting, &mut problems);
-        if !problems.found.is_empty() {
             return Err(problems.found);
         }
         let physics = physics_of(&parameters, &signals, transport);
@@ -323,10 +296,6 @@ impl Model {
                     .get()
                     .max(AROUND * grid.edge_um),
             ),
-            immune: parameters
-                .immune
-                .as_ref()
-                .map(|immune| immune_reach(immune, &grid)),
             osteoclast_share: share(parameters.osteoclast.diameter.get()),
             patch_share: share(2.0 * parameters.lining.activation.radius.get()),
             grid,
@@ -377,20 +346,6 @@ impl Model {
     }
 }
 
-/// What immune cells reach on this lattice.
-fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
-    let mut contact = grid.ball(immune.killing.contact.get());
-    contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
-    let reach_um = immune.suppression.reach.get().max(grid.edge_um);
-    let near = grid.ball(reach_um);
-    ImmuneReach {
-        contact,
-        weight: weight(reach_um, near.len(), grid.site_volume_um3()),
-        near,
-        pd_l1: immune.exhaustion.pd_l1,
-    }
-}
-
 /// Walks of osteoclasts and tumour cells that would take the time of a run, or be cut short.
 fn check_paths(
     parameters: &Parameters,
@@ -424,33 +379,6 @@ fn check_paths(
             ),
             format!("give a motility or a tick with at most {MOST_WALK} steps"),
         );
-    }
-}
-
-/// Walks of immune cells that would take the time of a run.
-fn check_walks(
-    parameters: &Parameters,
-    rates: &ImmuneRates,
-    grid: &Grid,
-    step_h: f64,
-    problems: &mut Problems,
-) {
-    let Some(immune) = &parameters.immune else {
-        return;
-    };
-    let persistence = immune.motility.persistence.get();
-    for (kind, speed) in KINDS.iter().zip(&rates.speed) {
-        let steps = walk_steps(speed.most(), persistence, step_h, grid.edge_um);
-        if steps.is_nan() || steps > MOST_STEPS {
-            problems.add(
-                &format!("immune.motility.{kind}"),
-                format!(
-                    "found up to {steps:.0} steps in {step_h} h on sites of {} um",
-                    grid.edge_um
-                ),
-                format!("give a speed and a persistence of at most {MOST_STEPS} steps"),
-            );
-        }
     }
 }
 
@@ -514,6 +442,34 @@ fn binding(
     found
 }
 
+/// Rates at which a lineage makes signals.
+pub(crate) fn secretion(
+    lineage: &str,
+    made: &BTreeMap<String, Modulated<Secretion>>,
+    (signals, cues): (&[String], &CueTable),
+    problems: &mut Problems,
+) -> Vec<SecretionRate> {
+    let mut rates = Vec::new();
+    for (name, modulated) in made {
+        let path = format!("{lineage}.secretion.{name}");
+        match signals.iter().position(|known| known == name) {
+            Some(signal) => rates.push(SecretionRate {
+                signal,
+                rate: modulated.compile(&path, cues, problems),
+            }),
+            None => problems.add(
+                &path,
+                format!("there is no signal \"{name}\""),
+                format!(
+                    "known signals: {}; or declare it as [signals.{name}]",
+                    signals.join(", ")
+                ),
+            ),
+        }
+    }
+    rates
+}
+
 fn rates(
     parameters: &Parameters,
     signals: &[String],
@@ -527,40 +483,18 @@ fn rates(
         lining,
         precursor,
         osteoblast,
-        immune,
         ..
     } = parameters;
-    let secretion = |lineage: &str,
-                     made: &std::collections::BTreeMap<String, Modulated<Secretion>>,
-                     problems: &mut Problems| {
-        let mut rates = Vec::new();
-        for (name, modulated) in made {
-            let path = format!("{lineage}.secretion.{name}");
-            match signals.iter().position(|known| known == name) {
-                Some(signal) => rates.push(SecretionRate {
-                    signal,
-                    rate: modulated.compile(&path, cues, problems),
-                }),
-                None => problems.add(
-                    &path,
-                    format!("there is no signal \"{name}\""),
-                    format!(
-                        "known signals: {}; or declare it as [signals.{name}]",
-                        signals.join(", ")
-                    ),
-                ),
-            }
-        }
-        rates
-    };
-    let parental_secretion = secretion("tumour", &tumour.secretion, problems);
-    let lining_secretion = secretion("lining", &lining.secretion, problems);
-    let precursor_secretion = secretion("precursor", &precursor.secretion, problems);
-    let osteoblast_secretion = secretion("osteoblast", &osteoblast.secretion, problems);
-    let immune = immune.as_ref().map(|immune| {
-        let made = secretion("immune", &immune.secretion, problems);
-        immune.compile(made, cues, problems)
-    });
+    let parental_secretion = secretion("tumour", &tumour.secretion, (signals, cues), problems);
+    let lining_secretion = secretion("lining", &lining.secretion, (signals, cues), problems);
+    let precursor_secretion =
+        secretion("precursor", &precursor.secretion, (signals, cues), problems);
+    let osteoblast_secretion = secretion(
+        "osteoblast",
+        &osteoblast.secretion,
+        (signals, cues),
+        problems,
+    );
     let contact = &lining.contact_rankl;
     let rates = Rates {
         tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
@@ -627,7 +561,6 @@ fn rates(
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,
-        immune,
     };
     check_contact(&rates, cues, problems);
     rates

@@ -128,7 +128,7 @@ impl Scratch {
             decoys: model.decoys(&state.drugs),
             supply: Supply::of(model, &state.parts.radiation.fractions),
             immune: model
-                .rates
+                .parts
                 .immune
                 .as_ref()
                 .map(|_| ImmunePicture::of(count)),

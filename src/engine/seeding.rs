@@ -13,7 +13,7 @@ use crate::numerics::reduce::ordered_sum;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
-use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// How the first state is made.
@@ -96,7 +96,6 @@ impl State {
                 bv_tv_day_0: 0.0,
                 dates: vec![Dates::default(); model.plan.conditional.len()],
             },
-            immune: ImmuneCells::default(),
             lesion: start.lesion.clone(),
             parts: States::default(),
         };

@@ -9,7 +9,7 @@ use crate::numerics::packed;
 use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
-use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
@@ -50,8 +50,6 @@ pub struct State {
     pub bone_drug: BoneDrugBook,
     /// Courses that begin or end by a condition.
     pub courses: Courses,
-    /// Immune cells; none without their parameters.
-    pub immune: ImmuneCells,
     /// Tumour of the scan, until its cells are there.
     pub lesion: Lesion,
     /// What it has of optional features.

@@ -569,67 +569,6 @@ pub fn write_clone_curves(
     write(folder, "clones", &chart)
 }
 
-/// Draws immune cells: numbers, state of the CD8 cells, and tumour cells killed, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_immune_curves(
-    folder: &Path,
-    title: &str,
-    immune: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(immune);
-    let mut share = immune.clone();
-    if let (Some(all), Some(tired)) = (immune.column("n_cd8"), immune.column("n_exhausted")) {
-        share.columns.push("exhausted_share".to_owned());
-        for ((row, all), tired) in share.rows.iter_mut().zip(all).zip(tired) {
-            row.push(tired / all.max(1.0));
-        }
-    }
-    let shares = std::slice::from_ref(&share);
-    let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
-        y_label,
-        logarithmic,
-        lines: lines.into_iter().flatten().collect(),
-        ..Panel::default()
-    };
-    let line = |name: &str, label: &str| Line::over(runs, name, label, |_| 1.0);
-    let percent = |name: &str, label: &str| Line::over(shares, name, label, |_| 100.0);
-    let panels = vec![
-        panel(
-            "cells",
-            true,
-            vec![
-                line("n_cd8", "CD8 cells"),
-                line("n_exhausted", "of these exhausted"),
-                line("n_treg", "regulatory T cells"),
-                line("n_myeloid", "myeloid suppressors"),
-                line("n_nk", "natural killer cells")
-                    .filter(|line| line.points.iter().any(|&(_, count)| count > 0.0)),
-            ],
-        ),
-        panel(
-            "share of CD8 cells (%)",
-            false,
-            vec![
-                percent("exhausted_share", "exhausted"),
-                percent("contact_share", "in contact with tumour"),
-            ],
-        ),
-        panel(
-            "tumour cells since day 0",
-            false,
-            vec![
-                line("kills", "killed"),
-                line("kills_exhausted", "of these by exhausted cells"),
-            ],
-        ),
-    ];
-    let heading = format!("{title}: immune cells");
-    write_picture(folder, "immune", &heading, panels, dose_days)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

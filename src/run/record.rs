@@ -10,7 +10,6 @@ use crate::biology::tumour::clones::PARENTAL;
 use crate::engine::fingerprint::{Field, fields, whole};
 use crate::engine::model::Model;
 use crate::engine::parts::each;
-use crate::engine::parts::immune::columns as immune;
 use crate::engine::parts::part::Now;
 use crate::engine::parts::radiation::supply::dose_gy;
 use crate::numerics::files::read_text;
@@ -22,8 +21,7 @@ use crate::observe::volume::Volume;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::curves::{
-    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_immune_curves,
-    write_part,
+    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_part,
 };
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
@@ -44,13 +42,12 @@ const FILM_FRAMES: f64 = 60.0;
 const MOST_PRINTS: f64 = 60.0;
 
 /// Names of tables that a run may write beside those of its parts.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 6] = [
     "series.csv",
     "ledger.csv",
     "drugs.csv",
     "clones.csv",
     "colonisation.csv",
-    "immune.csv",
     "digests.csv",
 ];
 
@@ -150,8 +147,6 @@ pub struct Record {
     pub tables: Tables,
     /// Highest levels of what parts watch since the row before.
     highest: BTreeMap<String, f64>,
-    /// Rows of `immune.csv`; without columns where there are no immune cells.
-    pub immune: Table,
     /// Names of the parts of the state.
     pub parts: Vec<String>,
     /// Rows of `digests.csv`.
@@ -207,13 +202,6 @@ impl Record {
             peaks_mg_per_l: BTreeMap::new(),
             tables: Tables::default(),
             highest: BTreeMap::new(),
-            immune: Table {
-                columns: match scenario.immune {
-                    Some(_) => immune::COLUMNS.map(str::to_owned).to_vec(),
-                    None => Vec::new(),
-                },
-                rows: Vec::new(),
-            },
             fractions: Vec::new(),
             parts: Vec::new(),
             prints: Vec::new(),
@@ -259,9 +247,6 @@ impl Record {
             }
             if !self.colonisation.columns.is_empty() {
                 self.colonisation.rows.push(colonisation(state));
-            }
-            if !self.immune.columns.is_empty() {
-                self.immune.rows.push(immune::row(model, state));
             }
             self.take_drugs(simulation);
             self.fractions.clone_from(&state.parts.radiation.fractions);
@@ -438,7 +423,6 @@ impl Record {
             &self.drugs,
             &self.clones,
             &self.colonisation,
-            &self.immune,
         ] {
             in_step(table)?;
         }
@@ -543,7 +527,6 @@ impl Record {
             (&self.drugs, "drugs.csv"),
             (&self.clones, "clones.csv"),
             (&self.colonisation, "colonisation.csv"),
-            (&self.immune, "immune.csv"),
         ] {
             if !table.columns.is_empty() {
                 table.write_csv(&to(file))?;
@@ -580,10 +563,6 @@ impl Record {
             if let Some(table) = self.tables.get(picture.table) {
                 written.extend(write_part(plots, title, picture, table, &days)?);
             }
-        }
-        if !self.immune.columns.is_empty() {
-            let days = dose_days(&self.drugs);
-            written.extend(write_immune_curves(plots, title, &self.immune, &days)?);
         }
         for moment in &self.maps {
             written.extend(write_maps(plots, title, &self.frame(moment, grid))?);

@@ -169,8 +169,10 @@ impl Loaded {
             }
         }
         found.into_result()?;
-        if base.get("immune").is_none() && tree.get("immune").is_some() {
-            return Err(shared("immune").into());
+        for table in each::FROM_THE_START.iter().copied().flatten() {
+            if base.get(table).is_none() && tree.get(table).is_some() {
+                return Err(shared(table).into());
+            }
         }
         let mut tree =
             with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;

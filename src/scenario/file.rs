@@ -432,6 +432,7 @@ impl Scenario {
                 patient: self.patient.clone(),
                 species: self.subject.species,
             },
+            immune: (),
         }
     }
 

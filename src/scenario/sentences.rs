@@ -6,7 +6,7 @@ use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 42] = [
+const RULES: [(&str, &str); 19] = [
     ("tumour.division", "Tumour cells divide at"),
     ("tumour.death", "Tumour cells die at"),
     ("tumour.motility", "Tumour cells move at random with"),
@@ -53,71 +53,14 @@ const RULES: [(&str, &str); 42] = [
     ),
     ("osteoblast.formation.death", "Osteoblasts die at"),
     ("mineralisation.secondary", "Mineralised bone hardens at"),
-    ("immune.entry.cd8", "CD8 cells leave vessels at"),
-    (
-        "immune.entry.priming",
-        "Priming multiplies the entry of CD8 cells by",
-    ),
-    ("immune.entry.treg", "Regulatory T cells leave vessels at"),
-    (
-        "immune.entry.myeloid",
-        "Myeloid suppressors leave vessels at",
-    ),
-    ("immune.entry.nk", "Natural killer cells leave vessels at"),
-    ("immune.motility.cd8", "CD8 cells crawl at"),
-    ("immune.motility.treg", "Regulatory T cells crawl at"),
-    ("immune.motility.myeloid", "Myeloid suppressors crawl at"),
-    ("immune.motility.nk", "Natural killer cells crawl at"),
-    (
-        "immune.motility.preference",
-        "Immune cells crawl to sites by a weight of",
-    ),
-    (
-        "immune.killing.cd8",
-        "CD8 cells kill tumour cells that they touch at",
-    ),
-    (
-        "immune.killing.nk",
-        "Natural killer cells kill tumour cells that they touch at",
-    ),
-    (
-        "immune.exhaustion.per_kill",
-        "The counter of a CD8 cell rises with a kill by",
-    ),
-    (
-        "immune.exhaustion.exposure",
-        "The counter of a CD8 cell rises in contact with tumour cells at",
-    ),
-    (
-        "immune.exhaustion.threshold",
-        "CD8 cells are exhausted at a counter of",
-    ),
-    (
-        "immune.exhaustion.recovery",
-        "Exhausted CD8 cells return at",
-    ),
-    (
-        "immune.suppression.myeloid",
-        "Each myeloid suppressor has an activity of",
-    ),
-    ("immune.division.cd8", "CD8 cells divide at"),
-    ("immune.division.treg", "Regulatory T cells divide at"),
-    ("immune.death.cd8", "CD8 cells die at"),
-    ("immune.death.treg", "Regulatory T cells die at"),
-    ("immune.death.myeloid", "Myeloid suppressors die at"),
-    ("immune.death.nk", "Natural killer cells die at"),
 ];
 
 /// Lineages that secrete.
-const SECRETING: [(&str, &str); 5] = [
+const SECRETING: [(&str, &str); 4] = [
     ("tumour", "Each tumour cell"),
     ("lining", "Each lining cell"),
     ("precursor", "Each precursor"),
     ("osteoblast", "Each osteoblast"),
-    (
-        "immune",
-        "Each natural killer cell and each CD8 cell that is not exhausted",
-    ),
 ];
 
 /// One sentence per rule and signal, from the leaves of a merged scenario.
@@ -136,7 +79,8 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(format!("{start} {rate}{}.", modulators(&values, path)));
         }
     }
-    for (lineage, start) in SECRETING {
+    let of_parts = each::SECRETING.iter().copied().flatten();
+    for &(lineage, start) in SECRETING.iter().chain(of_parts) {
         let prefix = format!("{lineage}.secretion.");
         for (path, rate) in &values {
             let signal = path

@@ -166,8 +166,6 @@ pub struct Ledger {
     pub remodelling: Remodelling,
     /// Tumour cells that came from the circulation.
     pub arrivals: Arrivals,
-    /// What immune cells did.
-    pub immune: ImmuneBook,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::engine::column::Entry;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
-use crate::engine::parts::{patient, radiation, rigidity, with_parts};
+use crate::engine::parts::{immune, patient, radiation, rigidity, with_parts};
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -21,6 +21,12 @@ macro_rules! functions {
 
         /// Keys of a scenario that no arm can change.
         pub const SHARED: &[&[&str]] = &[$(<$part as Part>::SHARED,)*];
+
+        /// Tables of a scenario that no arm can bring.
+        pub const FROM_THE_START: &[&[&str]] = &[$(<$part as Part>::FROM_THE_START,)*];
+
+        /// Lineages of parts that secrete, and who that is.
+        pub const SECRETING: &[&[(&str, &str)]] = &[$(<$part as Part>::SECRETING,)*];
 
         /// What each rate of a part says, before its value.
         pub const RULES: &[&[(&str, &str)]] = &[$(<$part as Part>::RULES,)*];

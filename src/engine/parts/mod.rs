@@ -27,6 +27,8 @@ macro_rules! with_parts {
             radiation: radiation::Radiation,
             /// The body of the patient and the events of its bones.
             patient: patient::Followed,
+            /// Immune cells.
+            immune: immune::ImmuneCells,
         }
     };
 }

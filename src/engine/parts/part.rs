@@ -31,8 +31,12 @@ pub trait Part {
     const PICTURES: &'static [Picture] = &[];
     /// Keys of a scenario that no arm can change, as the past went by them.
     const SHARED: &'static [&'static str] = &[];
+    /// Tables of a scenario that no arm can bring.
+    const FROM_THE_START: &'static [&'static str] = &[];
     /// What each of its rates says, before its value.
     const RULES: &'static [(&'static str, &'static str)] = &[];
+    /// Its lineages that secrete, and who that is.
+    const SECRETING: &'static [(&'static str, &'static str)] = &[];
 
     /// Its plan; what makes no sense goes to the problems.
     fn plan(asked: &Self::Asked, setting: &Setting<'_>, problems: &mut Problems) -> Self::Plan;

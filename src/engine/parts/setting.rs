@@ -1,5 +1,6 @@
 //! What parts are planned for.
 
+use crate::biology::cue::CueTable;
 use crate::biology::parameters::Parameters;
 use crate::engine::parts::Asked;
 use crate::tissue::grid::Grid;
@@ -16,7 +17,7 @@ pub struct Times {
 }
 
 /// What parts are planned for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Setting<'a> {
     /// What is asked of all parts.
     pub asked: &'a Asked,
@@ -26,4 +27,8 @@ pub struct Setting<'a> {
     pub grid: &'a Grid,
     /// Lengths of the run and its tick.
     pub times: Times,
+    /// Names of the signals.
+    pub signals: &'a [String],
+    /// What cells sense.
+    pub cues: &'a CueTable,
 }

@@ -154,7 +154,7 @@ fn kill_immune(model: &Model, state: &mut State, fraction: &mut Fraction, turn: 
     let Some(plan) = &model.parts.radiation else {
         return;
     };
-    let cells = &state.immune;
+    let cells = &state.parts.immune.cells;
     let doomed: Vec<u64> = (0..cells.len())
         .filter(|&cell| {
             let who = (cells.id[cell] | IMMUNE_ID, cells.site[cell]);
