@@ -187,7 +187,7 @@ fn arrivals_are_a_poisson_process_between_start_and_stop() {
     let mut before = 0;
     simulation
         .run(|now| {
-            let arrived = now.state.ledger.arrivals.arrived;
+            let arrived = now.state.parts.colonisation.arrived;
             if now.state.tick > 0 {
                 counts.push((arrived - before) as f64);
             }
@@ -212,7 +212,7 @@ fn arrivals_are_a_poisson_process_between_start_and_stop() {
         (variance / mean - 1.0).abs() < 5.0 * (2.0_f64 / 71.0).sqrt(),
         "{variance} {mean}"
     );
-    let arrivals = simulation.state.ledger.arrivals;
+    let arrivals = simulation.state.parts.colonisation;
     let survived = arrivals.survived as f64 / arrivals.arrived as f64;
     let allowed = bound(0.25, arrivals.arrived as usize);
     assert!((survived - 0.25).abs() < allowed, "{survived}");
@@ -293,15 +293,18 @@ fn clones_and_arrivals_go_on_from_a_checkpoint() {
         table.column(name).unwrap().last().copied().unwrap() as usize
     };
     for (clone, name) in [(0, "parental"), (1, "a"), (2, "b")] {
-        let counted = last(&record.clones, &format!("{name}_cells"));
+        let counted = last(
+            record.tables.get("clones.csv").unwrap(),
+            &format!("{name}_cells"),
+        );
         assert_eq!(counted, of_clone(&straight.state, clone), "{name}");
     }
-    let settled = last(&record.colonisation, "settled");
+    let settled = last(record.tables.get("colonisation.csv").unwrap(), "settled");
     assert!(
         settled > 10 && of_clone(&straight.state, 2) > 10,
         "{settled}"
     );
-    assert_eq!(settled as u64, straight.state.ledger.arrivals.settled);
+    assert_eq!(settled as u64, straight.state.parts.colonisation.settled);
 }
 
 /// A saved clone that the model does not know is refused, not looked up.

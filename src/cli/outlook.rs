@@ -12,7 +12,6 @@ use crate::scenario::build::Loaded;
 use crate::scenario::file::Site;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
-use crate::tissue::grid::Grid;
 
 /// Time that the ticks which are measured take at most, the last one apart.
 const MEASURED: Duration = Duration::from_millis(500);
@@ -53,7 +52,7 @@ pub(super) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<(), Sto
     if let Some(arm) = &scenario.arm {
         say!("arm       this is a run of {arm} alone");
     }
-    let size = size(loaded, &simulation.model.grid);
+    let size = size(loaded, &simulation);
     say!(
         "wall      {}",
         wall(simulation, ticks).unwrap_or_else(|fault| format!("not measured: {fault}"))
@@ -121,7 +120,7 @@ fn tumour(loaded: &Loaded) -> String {
 /// Doses and fractions of a model, a line for each drug, each course that waits, and each course of
 /// radiation.
 fn say_courses(before: &str, model: &Model) {
-    let mut lines = doses(&model.plan);
+    let mut lines = doses(&model.parts.drugs.plan);
     if let Some(plan) = &model.parts.radiation {
         lines.extend(fractions(plan));
     }
@@ -240,21 +239,12 @@ fn wall(mut simulation: Simulation, ticks: u64) -> Result<String, crate::engine:
 }
 
 /// Rough size of the run folder, of each arm.
-fn size(loaded: &Loaded, grid: &Grid) -> String {
+fn size(loaded: &Loaded, simulation: &Simulation) -> String {
+    let grid = &simulation.model.grid;
     let scenario = &loaded.scenario;
     let output = &scenario.output;
     let duration_h = scenario.run.duration.get();
-    let record = Record::new(loaded);
-    let columns: usize = [
-        &record.series,
-        &record.ledger,
-        &record.clones,
-        &record.colonisation,
-        &record.drugs,
-    ]
-    .iter()
-    .map(|table| table.columns.len())
-    .sum();
+    let columns = Record::new(loaded).width(simulation);
     let rows = (duration_h / output.series_every.get().clamp(1e-3, 24.0)).ceil() + 1.0;
     let days = output.map_days.iter();
     let asked = days.filter(|&&day| day > 0.0 && day < duration_h / 24.0);

@@ -8,13 +8,11 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
-use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::{Length, Secretion};
-use crate::therapy::plan::{DrugInBody, Plan, Therapy};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
@@ -23,8 +21,6 @@ use crate::transport::{Physics, Scheme};
 pub struct Rates {
     /// Tumour cells, by clone; the first is parental.
     pub tumour: Vec<TumourRates>,
-    /// Arrival of tumour cells from the circulation, per mm3 and h.
-    pub colonisation: Option<CompiledRate>,
     /// Formation of osteoclasts, per mm2 and h.
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
@@ -98,12 +94,8 @@ pub struct Model {
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
     pub patch_share: f64,
-    /// Drugs and doses.
-    pub plan: Plan,
     /// What it has of optional features.
     pub parts: Plans,
-    /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
-    binding: Vec<(usize, usize, f64, f64)>,
 }
 
 /// How signals are solved.
@@ -192,13 +184,12 @@ const AROUND: f64 = 1.8;
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
 
 impl Model {
-    /// Compiles the parameters, the therapy and what is asked of parts for a lattice and a tick.
+    /// Compiles the parameters and what is asked of parts for a lattice and a tick.
     ///
     /// # Errors
     /// All parameters that make no sense, with their paths.
     pub fn new(
         parameters: Parameters,
-        therapy: &Therapy,
         asked: &Asked,
         grid: Grid,
         times: Times,
@@ -221,16 +212,11 @@ impl Model {
             return Err(problems.found);
         }
         let clones = Clones::new(&parameters.tumour, &mut problems);
-        if let Some(colonisation) = &parameters.colonisation {
-            colonisation.check(&clones, &mut problems);
-        }
         let signals = parameters.signal_names();
-        let plan = therapy.plan(&mut problems);
-        let binding = binding(&plan, &signals, &mut problems);
         let cues = CueTable::with_agents(
             &signals,
             &parameters.cues,
-            &therapy.agents(),
+            &asked.drugs.agents(),
             parameters.immune.is_some(),
             &mut problems,
         );
@@ -242,6 +228,7 @@ impl Model {
             grid: &grid,
             times,
             signals: &signals,
+            clones: &clones,
             cues: &cues,
         };
         let parts = Plans::new(&setting, &mut problems);
@@ -308,31 +295,8 @@ impl Model {
             cues: cues.sources,
             rates,
             clones,
-            plan,
             parts,
-            binding,
         })
-    }
-
-    /// Level of each drug at its site of action, pM.
-    pub fn drugs_pm(&self, bodies: &[DrugInBody]) -> Vec<f64> {
-        bodies.iter().map(|body| body.site_pm).collect()
-    }
-
-    /// Drugs that bind a signal in fluid now.
-    pub fn decoys(&self, bodies: &[DrugInBody]) -> Vec<Decoy> {
-        self.binding
-            .iter()
-            .filter_map(|&(drug, signal, kd_pm, most)| {
-                let level_pm = bodies.get(drug)?.site_pm;
-                (level_pm > 0.0).then_some(Decoy {
-                    signal,
-                    level_pm,
-                    kd_pm,
-                    most,
-                })
-            })
-            .collect()
     }
 
     /// Index of a signal.
@@ -419,29 +383,6 @@ fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
     }
 }
 
-/// Which drugs bind which signals, by index.
-fn binding(
-    plan: &Plan,
-    signals: &[String],
-    problems: &mut Problems,
-) -> Vec<(usize, usize, f64, f64)> {
-    let mut found = Vec::new();
-    for (drug, agent) in plan.agents.iter().enumerate() {
-        for (name, kd_pm, most) in &agent.neutralises {
-            match signals.iter().position(|known| known == name) {
-                Some(signal) if name != "opg" => found.push((drug, signal, *kd_pm, *most)),
-                _ => problems.add(
-                    &format!("drugs.{}.neutralises.{name}", agent.name),
-                    format!("a drug cannot bind \"{name}\""),
-                    format!("signals that can be bound: {}", signals.join(", "))
-                        .replace(" opg,", ""),
-                ),
-            }
-        }
-    }
-    found
-}
-
 /// Rates at which a lineage makes signals.
 pub(crate) fn secretion(
     lineage: &str,
@@ -478,7 +419,6 @@ fn rates(
 ) -> Rates {
     let Parameters {
         tumour,
-        colonisation,
         osteoclast,
         lining,
         precursor,
@@ -498,9 +438,6 @@ fn rates(
     let contact = &lining.contact_rankl;
     let rates = Rates {
         tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
-        colonisation: colonisation
-            .as_ref()
-            .map(|law| law.arrival.compile("colonisation.arrival", cues, problems)),
         fusion: osteoclast
             .fusion
             .formation

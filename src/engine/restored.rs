@@ -5,7 +5,6 @@ use crate::engine::model::Model;
 use crate::engine::parts::each;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
-use crate::therapy::plan::Dates;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
 /// from reading.
@@ -49,25 +48,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     count("books of stores", state.ledger.stores.len(), stored.len())?;
-    count("drugs", state.drugs.len(), model.plan.agents.len())?;
-    for (agent, drug) in model.plan.agents.iter().zip(&state.drugs) {
-        if !drug.makes_sense() {
-            return Err(format!(
-                "an amount of {} that is negative or not finite",
-                agent.name
-            ));
-        }
-    }
-    let courses = &state.courses;
-    count(
-        "courses with conditions",
-        courses.dates.len(),
-        model.plan.conditional.len(),
-    )?;
-    let fit = |dates: &Dates| dates.make_sense(state.time_h);
-    if !courses.dates.iter().all(fit) || !(0.0..=1.0 + 1e-6).contains(&courses.bv_tv_day_0) {
-        return Err("a course that began or ended before day 0 or after now".to_owned());
-    }
     each::check(model, state)?;
     inside("vessel", &state.vessels)?;
     inside("tumour of the scan", &state.lesion.sites)?;

@@ -123,9 +123,9 @@ impl Scratch {
             surface: Vec::new(),
             tumour_chances: vec![TumourChances::default(); count],
             way_out: WayOut::default(),
-            drugs_pm: model.drugs_pm(&state.drugs),
+            drugs_pm: model.parts.drugs.drugs_pm(&state.parts.drugs.bodies),
             drug_peaks_mg_per_l: Vec::new(),
-            decoys: model.decoys(&state.drugs),
+            decoys: model.parts.drugs.decoys(&state.parts.drugs.bodies),
             supply: Supply::of(model, &state.parts.radiation.fractions),
             immune: model
                 .parts

@@ -7,10 +7,9 @@
 use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
 use crate::engine::parts::{States, each};
-use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
+use crate::engine::state::{Lesion, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
-use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
@@ -90,19 +89,10 @@ impl State {
             fields_pm: vec![vec![0.0; count]; model.signals.len()],
             released: vec![Vec::new(); model.signals.len()],
             ledger: Ledger::default(),
-            drugs: vec![DrugInBody::default(); model.plan.agents.len()],
-            bone_drug: BoneDrugBook::default(),
-            courses: Courses {
-                bv_tv_day_0: 0.0,
-                dates: vec![Dates::default(); model.plan.conditional.len()],
-            },
             lesion: start.lesion.clone(),
             parts: States::default(),
         };
         state.open_books(model);
-        if start.burn_in_h <= 0.0 {
-            state.courses.bv_tv_day_0 = state.bv_tv(model);
-        }
         each::begin(model, &mut state);
         state
     }

@@ -1,5 +1,6 @@
 //! State in, numbers out.
 
+pub mod books;
 pub mod figures;
 pub mod morphometry;
 pub mod picture;

@@ -450,55 +450,6 @@ pub fn write_part(
     write_picture(folder, picture.name, &heading, panels, dose_days)
 }
 
-/// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
-pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
-
-/// Decades of a level that are drawn, from its highest down.
-const DECADES: f64 = 6.0;
-
-/// Draws the highest levels of all drugs in plasma from row to row, and the drug that lies on bone, as
-/// SVG and PNG, with marks at doses. Levels of less than a millionth of the highest are left out.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_drug_curves(
-    folder: &Path,
-    title: &str,
-    drugs: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(drugs);
-    let level = |column: &String| {
-        let mut line = Line::over(runs, column, column.strip_suffix(PLASMA_MAX)?, |_| 1.0)?;
-        let highest = line
-            .points
-            .iter()
-            .fold(0.0_f64, |most, point| most.max(point.1));
-        let least = highest * 10_f64.powf(-DECADES);
-        for point in &mut line.points {
-            if point.1 < least {
-                point.1 = 0.0;
-            }
-        }
-        Some(line)
-    };
-    let mut panels = vec![Panel {
-        y_label: "highest level in plasma since the row before (mg/L)",
-        logarithmic: true,
-        lines: drugs.columns.iter().filter_map(level).collect(),
-        ..Panel::default()
-    }];
-    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "", |_| 1e-3);
-    let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
-    panels.extend(on_bone.map(|line| Panel {
-        y_label: "drug on the bone of the lattice (fmol)",
-        lines: vec![line],
-        ..Panel::default()
-    }));
-    let heading = format!("{title}: drugs");
-    write_picture(folder, "drugs", &heading, panels, dose_days)
-}
-
 /// Draws the cells of each clone and their shares, as SVG and PNG; each clone has its colour and dash in
 /// both panels.
 ///

@@ -1,28 +1,26 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::biology::tumour::clones::PARENTAL;
+use crate::engine::column::Entry;
 use crate::engine::fingerprint::{Field, fields, whole};
 use crate::engine::model::Model;
 use crate::engine::parts::each;
 use crate::engine::parts::part::Now;
 use crate::engine::parts::radiation::supply::dose_gy;
 use crate::numerics::files::read_text;
-use crate::numerics::reduce::ordered_sum;
+use crate::observe::books;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::series::{columns, row};
-use crate::observe::tumour::{COLONISATION, clone_columns, clones, colonisation};
+use crate::observe::tumour::{CLONES, clones};
 use crate::observe::volume::Volume;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::plot::curves::{
-    PLASMA_MAX, write_clone_curves, write_curves, write_drug_curves, write_part,
-};
+use crate::plot::curves::{write_clone_curves, write_curves, write_part};
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::plot::ticks::decimal;
@@ -31,7 +29,6 @@ use crate::run::solid;
 use crate::run::tables::{Tables, files, in_step};
 use crate::scenario::build::Loaded;
 use crate::therapy::irradiation::Fraction;
-use crate::therapy::plan::{ConditionalCourse, Dates};
 use crate::tissue::grid::Grid;
 use crate::tissue::population::OsteoblastStage;
 
@@ -42,14 +39,7 @@ const FILM_FRAMES: f64 = 60.0;
 const MOST_PRINTS: f64 = 60.0;
 
 /// Names of tables that a run may write beside those of its parts.
-const TABLES: [&str; 6] = [
-    "series.csv",
-    "ledger.csv",
-    "drugs.csv",
-    "clones.csv",
-    "colonisation.csv",
-    "digests.csv",
-];
+const TABLES: [&str; 3] = ["series.csv", "ledger.csv", "digests.csv"];
 
 /// Names of all tables that a run may write.
 pub fn tables() -> impl Iterator<Item = &'static str> {
@@ -133,14 +123,6 @@ pub struct Record {
     pub series: Table,
     /// Rows of `ledger.csv`.
     pub ledger: Table,
-    /// Rows of `clones.csv`; without columns where the tumour has one clone.
-    pub clones: Table,
-    /// Rows of `colonisation.csv`; without columns where no cell comes from the circulation.
-    pub colonisation: Table,
-    /// Rows of `drugs.csv`; without columns where no drug is given.
-    pub drugs: Table,
-    /// Highest level of each drug in plasma since the last row of `drugs.csv`, mg/L.
-    peaks_mg_per_l: BTreeMap<String, f64>,
     /// Fractions, for the map of their dose.
     pub fractions: Vec<Fraction>,
     /// What parts have put on record.
@@ -158,48 +140,16 @@ pub struct Record {
 impl Record {
     /// An empty record.
     pub fn new(loaded: &Loaded) -> Self {
-        let mut ledger = vec!["time_d".to_owned()];
-        for name in loaded.scenario.parameters().signal_names() {
-            for entry in ["made", "released", "decayed", "leaked", "change"] {
-                ledger.push(format!("{name}_{entry}_amol"));
-            }
-        }
-        let scenario = &loaded.scenario;
-        let mut names = vec![PARENTAL];
-        names.extend(scenario.tumour.clones.keys().map(String::as_str));
-        let arrivals = scenario.colonisation.iter().flat_map(|_| COLONISATION);
+        let signals = loaded.scenario.parameters().signal_names();
         Self {
-            clones: Table {
-                columns: clone_columns(&names),
-                rows: Vec::new(),
-            },
-            colonisation: Table {
-                columns: arrivals.map(str::to_owned).collect(),
-                rows: Vec::new(),
-            },
             series: Table {
-                columns: columns(&scenario.parameters().signal_names()),
+                columns: columns(&signals),
                 rows: Vec::new(),
             },
             ledger: Table {
-                columns: ledger,
+                columns: books::columns(&signals),
                 rows: Vec::new(),
             },
-            drugs: Table {
-                columns: if loaded.scenario.therapy.is_empty() {
-                    Vec::new()
-                } else {
-                    let courses = loaded.scenario.therapy.iter();
-                    drug_columns(
-                        loaded.scenario.drugs.keys().map(String::as_str),
-                        courses
-                            .filter(|(_, course)| course.is_conditional())
-                            .map(|(name, _)| name.as_str()),
-                    )
-                },
-                rows: Vec::new(),
-            },
-            peaks_mg_per_l: BTreeMap::new(),
             tables: Tables::default(),
             highest: BTreeMap::new(),
             fractions: Vec::new(),
@@ -225,30 +175,9 @@ impl Record {
             ..
         } = simulation;
         let due = |every: f64| is_due(simulation, every);
-        for (agent, &peak) in model.plan.agents.iter().zip(&scratch.drug_peaks_mg_per_l) {
-            let so_far = self.peaks_mg_per_l.entry(agent.name.clone()).or_default();
-            *so_far = so_far.max(peak);
-        }
         if has_row(loaded, simulation) {
             self.series.rows.push(row(model, state, scratch));
-            let mut entries = vec![state.day()];
-            for book in &state.ledger.total {
-                entries.extend([
-                    book.made,
-                    book.released,
-                    book.decayed,
-                    book.leaked,
-                    book.change,
-                ]);
-            }
-            self.ledger.rows.push(entries);
-            if !self.clones.columns.is_empty() {
-                self.clones.rows.push(clones(model, state));
-            }
-            if !self.colonisation.columns.is_empty() {
-                self.colonisation.rows.push(colonisation(state));
-            }
-            self.take_drugs(simulation);
+            self.ledger.rows.push(books::row(state));
             self.fractions.clone_from(&state.parts.radiation.fractions);
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows = loaded.scenario.run.duration.get() / output.series_every.get();
@@ -257,7 +186,14 @@ impl Record {
                 self.print(simulation);
             }
         }
-        self.take_parts(simulation, has_row(loaded, simulation));
+        each::watch(model, scratch, &mut self.highest);
+        let has_row = has_row(loaded, simulation);
+        for entry in self.entries(simulation, has_row) {
+            self.tables.enter(entry, &self.series);
+        }
+        if has_row {
+            self.highest.clear();
+        }
         let asked = output
             .map_days
             .iter()
@@ -278,21 +214,19 @@ impl Record {
         }
     }
 
-    /// What parts put on record.
-    fn take_parts(&mut self, simulation: &Simulation, has_row: bool) {
-        let Simulation {
-            model,
-            state,
-            scratch,
-            ..
-        } = simulation;
-        each::watch(model, scratch, &mut self.highest);
+    /// What is put on record of the clones and by parts.
+    fn entries(&self, simulation: &Simulation, has_row: bool) -> Vec<Entry> {
+        let Simulation { model, state, .. } = simulation;
         let columns = |file: &str| {
-            self.tables
-                .get(file)
-                .map_or(&[][..], |table| &table.columns)
+            let table = self.tables.get(file);
+            table.map_or(&[][..], |table| &table.columns)
         };
-        let entries = each::record(&Now {
+        let clones = has_row.then(|| clones(model, state)).flatten();
+        let clones = clones.map(|cells| Entry::Row {
+            table: CLONES,
+            cells,
+        });
+        let of_parts = each::record(&Now {
             model,
             state,
             has_row,
@@ -300,113 +234,23 @@ impl Record {
             highest: &self.highest,
             columns: &columns,
         });
-        for entry in entries {
-            self.tables.enter(entry, &self.series);
-        }
-        if has_row {
-            self.highest.clear();
-        }
+        clones.into_iter().chain(of_parts).collect()
     }
 
-    /// One row of `drugs.csv`. An arm may bring drugs and courses that the rows of its past do not have.
-    fn take_drugs(&mut self, simulation: &Simulation) {
-        let Simulation { model, state, .. } = simulation;
-        let plan = &model.plan;
-        let table = &mut self.drugs;
-        let agents = || plan.agents.iter().map(|agent| agent.name.as_str());
-        let courses = || plan.conditional.iter().map(|entry| entry.name.as_str());
-        let known = |table: &Table, name: &str, ending: &str| {
-            table.columns.contains(&format!("{name}{ending}"))
-        };
-        let is_new = agents().any(|drug| !known(table, drug, PLASMA))
-            || courses().any(|course| !known(table, course, STARTED));
-        if !plan.is_empty() && is_new {
-            let before = table.columns.clone();
-            let names_of = |ending: &str| -> Vec<String> {
-                let names = before.iter();
-                let names = names.filter_map(|column| column.strip_suffix(ending));
-                names.map(str::to_owned).collect()
-            };
-            let mut drugs: BTreeSet<String> = names_of(PLASMA).into_iter().collect();
-            drugs.extend(agents().map(str::to_owned));
-            let mut begun: BTreeSet<String> = names_of(STARTED).into_iter().collect();
-            begun.extend(courses().map(str::to_owned));
-            let columns = drug_columns(
-                drugs.iter().map(String::as_str),
-                begun.iter().map(String::as_str),
-            );
-            let past = self.series.rows.len() - 1;
-            table.rows = (0..past)
-                .map(|row| {
-                    let value = |column: &String| {
-                        let place = before.iter().position(|name| name == column);
-                        place.map_or_else(|| missing(column), |place| table.rows[row][place])
-                    };
-                    let mut values: Vec<f64> = columns.iter().map(value).collect();
-                    values[0] = self.series.rows[row][0];
-                    values
-                })
-                .collect();
-            table.columns = columns;
-        }
-        if table.columns.is_empty() {
-            return;
-        }
-        let calendar = plan.calendar(&state.courses.dates);
-        let bodies: BTreeMap<&str, [f64; 5]> = agents()
-            .zip(&state.drugs)
-            .enumerate()
-            .map(|(drug, (name, body))| {
-                let given = calendar
-                    .iter()
-                    .filter(|dose| dose.agent == drug && dose.time_h / 24.0 < state.day() - 1e-9);
-                let doses = given.count() as f64;
-                let peak = self.peaks_mg_per_l.get(name).copied();
-                let values = [
-                    body.plasma_mg_per_l,
-                    peak.unwrap_or_default(),
-                    body.site_pm,
-                    body.given_mg,
-                    doses,
-                ];
-                (name, values)
-            })
-            .collect();
-        let now_h = state.time_h;
-        let began = |entry: &ConditionalCourse, dates: &Dates| {
-            entry.start_h(dates).filter(|&start_h| start_h <= now_h)
-        };
-        let dates: BTreeMap<&str, [Option<f64>; 2]> = courses()
-            .zip(plan.conditional.iter().zip(&state.courses.dates))
-            .map(|(name, (entry, dates))| (name, [began(entry, dates), dates.stopped_h]))
-            .collect();
-        let mut row = vec![state.day()];
-        let names = table.columns.iter();
-        for name in names.filter_map(|name| name.strip_suffix(PLASMA)) {
-            // A drug that an arm left out is gone, and with it its count.
-            row.extend(bodies.get(name).copied().unwrap_or_default());
-        }
-        let book = state.bone_drug;
-        let on_bone = &state.bone.drug_amol;
-        row.extend([
-            ordered_sum(on_bone.len(), |site| f64::from(on_bone[site])),
-            book.bound,
-            book.taken_up,
-            book.carried_away,
-            book.given_back,
-        ]);
-        let names = table.columns.iter();
-        for name in names.filter_map(|name| name.strip_suffix(STARTED)) {
-            let dates = dates.get(name).copied().unwrap_or_default();
-            row.extend(dates.map(|time_h| time_h.map_or(NOT_YET, |time_h| time_h / 24.0)));
-        }
-        table.rows.push(row);
-        self.peaks_mg_per_l.clear();
+    /// Values in a row of all tables.
+    pub fn width(&self, simulation: &Simulation) -> usize {
+        let entries = self.entries(simulation, true);
+        let widths = entries.iter().map(|entry| match entry {
+            Entry::Row { cells, .. } => cells.len(),
+            Entry::Whole { .. } | Entry::Text { .. } => 0,
+        });
+        self.series.columns.len() + self.ledger.columns.len() + widths.sum::<usize>()
     }
 
     /// Days of doses and fractions.
     fn marked_days(&self) -> Vec<f64> {
-        let mut days = dose_days(&self.drugs);
+        let drugs = self.tables.get("drugs.csv");
+        let mut days = drugs.map_or_else(Vec::new, dose_days);
         days.extend(self.fractions.iter().map(|fraction| fraction.time_h / 24.0));
         days
     }
@@ -417,13 +261,7 @@ impl Record {
     /// What is not in step.
     pub fn check(&self, model: &Model) -> Result<(), String> {
         let grid = &model.grid;
-        for table in [
-            &self.series,
-            &self.ledger,
-            &self.drugs,
-            &self.clones,
-            &self.colonisation,
-        ] {
+        for table in [&self.series, &self.ledger] {
             in_step(table)?;
         }
         self.tables.check()?;
@@ -431,8 +269,7 @@ impl Record {
             return Err("a series of other columns".to_owned());
         }
         let is_level = |peak: &f64| (0.0..=f64::MAX).contains(peak);
-        let highest = self.peaks_mg_per_l.values().chain(self.highest.values());
-        if !highest.copied().all(|peak| is_level(&peak)) {
+        if !self.highest.values().all(is_level) {
             return Err("a highest level of a drug that is none".to_owned());
         }
         let width = self.parts.len() + 1;
@@ -523,15 +360,6 @@ impl Record {
         };
         self.series.write_csv(&to("series.csv"))?;
         self.ledger.write_csv(&to("ledger.csv"))?;
-        for (table, file) in [
-            (&self.drugs, "drugs.csv"),
-            (&self.clones, "clones.csv"),
-            (&self.colonisation, "colonisation.csv"),
-        ] {
-            if !table.columns.is_empty() {
-                table.write_csv(&to(file))?;
-            }
-        }
         for (file, text) in self.tables.written() {
             write_whole(&to(file), text.as_bytes())?;
         }
@@ -552,12 +380,8 @@ impl Record {
         let days = self.marked_days();
         let series = std::slice::from_ref(&self.series);
         let mut written = write_curves(plots, title, series, &days)?;
-        if !self.drugs.columns.is_empty() {
-            let days = dose_days(&self.drugs);
-            written.extend(write_drug_curves(plots, title, &self.drugs, &days)?);
-        }
-        if !self.clones.columns.is_empty() {
-            written.extend(write_clone_curves(plots, title, &self.clones, &days)?);
+        if let Some(clones) = self.tables.get(CLONES) {
+            written.extend(write_clone_curves(plots, title, clones, &days)?);
         }
         for picture in each::PICTURES.iter().copied().flatten() {
             if let Some(table) = self.tables.get(picture.table) {
@@ -643,54 +467,6 @@ impl Record {
 /// Ending of the columns that count doses.
 const DOSES: &str = "_doses";
 
-/// Ending of the columns of plasma levels, the first of each drug.
-const PLASMA: &str = "_plasma_mg_per_l";
-
-/// Endings of the columns with the days on which a course began and ended by a condition.
-const STARTED: &str = "_started_d";
-const STOPPED: &str = "_stopped_d";
-
-/// The day of what has not happened yet: no day of a run lies before day 0.
-const NOT_YET: f64 = -1.0;
-
-/// What a column holds in the rows before it came.
-fn missing(column: &str) -> f64 {
-    if column.ends_with(STARTED) || column.ends_with(STOPPED) {
-        NOT_YET
-    } else {
-        0.0
-    }
-}
-
-/// Columns of `drugs.csv`: mean levels of the last tick, the highest level in plasma since the row
-/// before, what was given until now, what lies on bone, and the days on which courses began and ended
-/// by a condition.
-fn drug_columns<'a>(
-    drugs: impl Iterator<Item = &'a str>,
-    courses: impl Iterator<Item = &'a str>,
-) -> Vec<String> {
-    let mut columns = vec!["time_d".to_owned()];
-    for name in drugs {
-        for entry in [PLASMA, PLASMA_MAX, "_site_pm", "_given_mg", DOSES] {
-            columns.push(format!("{name}{entry}"));
-        }
-    }
-    columns.extend(
-        [
-            "bone_drug_on_bone_amol",
-            "bone_drug_bound_amol",
-            "bone_drug_taken_up_amol",
-            "bone_drug_carried_away_amol",
-            "bone_drug_given_back_amol",
-        ]
-        .map(str::to_owned),
-    );
-    for name in courses {
-        columns.extend([STARTED, STOPPED].map(|entry| format!("{name}{entry}")));
-    }
-    columns
-}
-
 /// Days of doses as the rows show them: the row before the count rises.
 pub fn dose_days(drugs: &Table) -> Vec<f64> {
     let counts: Vec<usize> = (0..drugs.columns.len())
@@ -707,7 +483,8 @@ pub fn dose_days(drugs: &Table) -> Vec<f64> {
 impl Record {
     fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
         const NAMES: [&str; 3] = ["x", "y", "z"];
-        let columns = self.clones.columns.iter();
+        let clones = self.tables.get(CLONES);
+        let columns = clones.iter().flat_map(|table| &table.columns);
         let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
         let cuts = moment
             .slices

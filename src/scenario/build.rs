@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::biology::problem::{Problem, Problems};
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::parts::setting::Times;
@@ -11,7 +10,7 @@ use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
-use crate::observe::series::COLUMNS;
+use crate::observe::series::is_fixed;
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::read_file;
@@ -394,7 +393,7 @@ impl Loaded {
     fn check_level_names(&self, found: &mut Diagnostics) {
         for name in self.scenario.signals.keys() {
             let column = format!("{name}_pm");
-            if COLUMNS.contains(&column.as_str()) && !CORE.contains(&name.as_str()) {
+            if is_fixed(&column) && !CORE.contains(&name.as_str()) {
                 found.push(self.error(
                     &format!("signals.{name}"),
                     &format!(
@@ -581,17 +580,8 @@ impl Loaded {
                 )
                 .into());
         }
-        let said = |problems: &[Problem]| {
-            Diagnostics(
-                problems
-                    .iter()
-                    .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
-                    .collect(),
-            )
-        };
-        let model = Model::new(
+        Model::new(
             scenario.parameters(),
-            &scenario.treatment(),
             &scenario.asked(),
             grid,
             Times {
@@ -601,33 +591,11 @@ impl Loaded {
             },
             choice,
         )
-        .map_err(|problems| said(&problems))?;
-        let mut problems = Problems::default();
-        self.check_patient(&mut problems);
-        if !problems.found.is_empty() {
-            return Err(said(&problems.found));
-        }
-        Ok(model)
-    }
-
-    /// What asks for a patient.
-    fn check_patient(&self, problems: &mut Problems) {
-        let scenario = &self.scenario;
-        if scenario.patient.is_none() {
-            for (name, course) in &scenario.therapy {
-                for (key, condition) in [
-                    ("start_when", course.start_when),
-                    ("stop_when", course.stop_when),
-                ] {
-                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
-                        problems.add(
-                            &format!("therapy.{name}.{key}"),
-                            format!("found {condition}, and no patient is followed"),
-                            "add [patient], or take a condition on bv_tv or tumour_cells",
-                        );
-                    }
-                }
-            }
-        }
+        .map_err(|problems| {
+            let problems = problems.iter();
+            let said =
+                problems.map(|problem| self.error(&problem.path, &problem.message, &problem.help));
+            Diagnostics(said.collect())
+        })
     }
 }

@@ -411,7 +411,7 @@ impl Scenario {
     }
 
     /// What is given to whom.
-    pub fn treatment(&self) -> Therapy {
+    fn treatment(&self) -> Therapy {
         Therapy {
             subject: self.subject.clone(),
             drugs: self.drugs.clone(),
@@ -433,6 +433,8 @@ impl Scenario {
                 species: self.subject.species,
             },
             immune: (),
+            drugs: self.treatment(),
+            colonisation: (),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::engine::column::Entry;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
-use crate::engine::parts::{immune, patient, radiation, rigidity, with_parts};
+use crate::engine::parts::{colonisation, drugs, immune, patient, radiation, rigidity, with_parts};
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;

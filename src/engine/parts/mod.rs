@@ -2,6 +2,7 @@
 //! pictures and sentences. [`with_parts`] is the one list of them; what all parts are asked for follows
 //! from it here and in `engine/parts/each.rs`.
 
+pub mod colonisation;
 pub mod drugs;
 pub mod each;
 pub mod immune;
@@ -29,6 +30,10 @@ macro_rules! with_parts {
             patient: patient::Followed,
             /// Immune cells.
             immune: immune::ImmuneCells,
+            /// Drugs in the body and on bone, and their courses.
+            drugs: drugs::Drugs,
+            /// Tumour cells from the circulation.
+            colonisation: colonisation::Arriving,
         }
     };
 }
