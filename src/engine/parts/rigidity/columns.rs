@@ -77,7 +77,7 @@ pub(super) const COLUMNS: [Column<Reading>; 10] = [
 
 /// A cut at day 0 and at the last reading.
 pub(super) struct Cut {
-    pub(super) cut: usize,
+    pub(super) number: usize,
     pub(super) position_mm: f64,
     pub(super) day_0: Rigidities,
     pub(super) now: Rigidities,
@@ -88,7 +88,7 @@ pub(super) const CUTS: &str = "rigidity_cuts.csv";
 
 /// Its columns.
 pub(super) const CUT_COLUMNS: [Column<Cut>; 8] = [
-    Column::new("cut", "", "the cut, from 0", |at| at.cut as f64),
+    Column::new("cut", "", "the cut, from 0", |at| at.number as f64),
     Column::new(
         "position_mm",
         "mm",

@@ -106,9 +106,9 @@ impl Part for Rigidity {
 fn cuts(law: &FollowUp, grid: &Grid, findings: &Findings) -> impl Iterator<Item = Cut> {
     let edge_mm = [grid.edge_um, grid.edge_um, grid.depth_um][law.axis.index()] * 1e-3;
     let pairs = findings.intact.iter().zip(&findings.now).enumerate();
-    pairs.map(move |(cut, (day_0, now))| Cut {
-        cut,
-        position_mm: (cut as f64 + 0.5) * edge_mm,
+    pairs.map(move |(number, (day_0, now))| Cut {
+        number,
+        position_mm: (number as f64 + 0.5) * edge_mm,
         day_0: *day_0,
         now: *now,
     })
