@@ -307,6 +307,44 @@ fn clones_and_arrivals_go_on_from_a_checkpoint() {
     assert_eq!(settled as u64, straight.state.parts.colonisation.settled);
 }
 
+/// The clone that comes is named before the one of its past, which keeps its cells: sterile ones, that
+/// never die.
+#[test]
+fn an_arm_may_bring_a_clone_and_colonisation() {
+    let loaded = read(&[
+        COLONY,
+        IMMORTAL,
+        "[tumour.clones.sterile]\nshare = 0.5\ndivision = 0\n",
+        "[arms.seeded]\nat = \"2 d\"\nset = [\n    \"tumour.clones.loud.secretion.pthrp = 3\",\n    \
+         \"colonisation.arrival.rate = 4000 /mm3/d\",\n    'colonisation.clone = \"loud\"',\n]\n",
+    ]);
+    let loaded = loaded.unwrap().taking("seeded").unwrap();
+    let mut simulation = loaded.build().unwrap();
+    let mut record = Record::new(&loaded);
+    simulation.run(|now| record.take(&loaded, now)).unwrap();
+    let state = &simulation.state;
+    let clones = record.tables.get("clones.csv").unwrap();
+    assert_eq!(
+        clones.columns.join(","),
+        "time_d,parental_cells,parental_dormant,loud_cells,loud_dormant,sterile_cells,sterile_dormant"
+    );
+    let sterile = clones.column("sterile_cells").unwrap();
+    assert!(sterile[0] > 200.0 && sterile.iter().all(|&cells| cells == sterile[0]));
+    let loud = clones.column("loud_cells").unwrap();
+    assert_eq!(loud[..3], [0.0; 3]);
+    assert!(loud[4] > 5.0, "{loud:?}");
+    assert_eq!(loud[4] as usize, of_clone(state, 1));
+    assert_eq!(sterile[4] as usize, of_clone(state, 2));
+    // Of the time before the turn it is known how many cells there were, and not how many were dormant.
+    let arrivals = record.tables.get("colonisation.csv").unwrap();
+    let [before, series] =
+        [arrivals, &record.series].map(|table| table.column("tumour_cells").unwrap());
+    assert_eq!(before, series);
+    let dormant = arrivals.column("dormant_cells").unwrap();
+    assert!(dormant[..3].iter().all(|cells| cells.is_nan()) && dormant[4] >= 0.0);
+    assert_eq!(arrivals.column("arrived").unwrap()[..3], [0.0; 3]);
+}
+
 /// A saved clone that the model does not know is refused, not looked up.
 #[test]
 fn a_state_with_an_unknown_clone_is_refused() {

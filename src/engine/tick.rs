@@ -21,10 +21,10 @@ use crate::engine::day_zero;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
-use crate::engine::parts::drugs::conditions::look;
+use crate::engine::parts::drugs::conditions;
 use crate::engine::parts::drugs::dose::dose;
 use crate::engine::parts::immune::act as immune;
-use crate::engine::parts::patient::body::{expose, follow};
+use crate::engine::parts::patient::body as patient;
 use crate::engine::parts::radiation::irradiate::irradiate;
 use crate::engine::parts::rigidity;
 use crate::engine::propose::propose;
@@ -54,7 +54,7 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);
     immune::act(model, state, scratch);
-    expose(model, state);
+    patient::expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.
     state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
@@ -64,8 +64,8 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
             day_zero::give_back(model, state)?;
         }
         rigidity::follow(model, state)?;
-        follow(model, state)?;
-        look(model, state);
+        patient::follow(model, state)?;
+        conditions::look(model, state);
         check_day(model, state)?;
     }
     check_books(model, state)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
+use crate::engine::parts::each;
 use crate::engine::parts::setting::Times;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
 use crate::layers::path::{self, Segment};
@@ -367,25 +368,7 @@ impl Loaded {
                 ));
             }
         }
-        if let Some(follow_up) = &scenario.rigidity
-            && follow_up.every > run.duration
-        {
-            notices.push(format!(
-                "rigidity.every = {} is longer than the run of {}: the rigidity is read on day 0 and at \
-                 the end alone",
-                follow_up.every, run.duration
-            ));
-        }
-        for (name, course) in &scenario.therapy {
-            let left_out = course.after_the_end(run.duration.get());
-            if left_out > 0 {
-                notices.push(format!(
-                    "therapy.{name}: {left_out} of the doses asked for would fall after the end of the run \
-                     on day {} and are not given",
-                    run.duration.get() / 24.0
-                ));
-            }
-        }
+        notices.extend(each::notices(&scenario.asked(), self.times()));
         notices
     }
 
@@ -530,6 +513,16 @@ impl Loaded {
         }
     }
 
+    /// Lengths of the run and its tick.
+    fn times(&self) -> Times {
+        let run = &self.scenario.run;
+        Times {
+            tick_h: run.tick.get(),
+            burn_in_h: run.burn_in.get(),
+            duration_h: run.duration.get(),
+        }
+    }
+
     /// The model over a lattice.
     ///
     /// # Errors
@@ -584,11 +577,7 @@ impl Loaded {
             scenario.parameters(),
             &scenario.asked(),
             grid,
-            Times {
-                tick_h: scenario.run.tick.get(),
-                burn_in_h: scenario.run.burn_in.get(),
-                duration_h: scenario.run.duration.get(),
-            },
+            self.times(),
             choice,
         )
         .map_err(|problems| {

@@ -6,7 +6,10 @@ use crate::engine::column::Entry;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
-use crate::engine::parts::{colonisation, drugs, immune, patient, radiation, rigidity, with_parts};
+use crate::engine::parts::setting::Times;
+use crate::engine::parts::{
+    Asked, colonisation, drugs, immune, patient, radiation, rigidity, with_parts,
+};
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -30,6 +33,13 @@ macro_rules! functions {
 
         /// What each rate of a part says, before its value.
         pub const RULES: &[&[(&str, &str)]] = &[$(<$part as Part>::RULES,)*];
+
+        /// What a reader may not expect of what is asked: sentences for a warning.
+        pub fn notices(asked: &Asked, times: Times) -> Vec<String> {
+            let mut said = Vec::new();
+            $(said.extend(<$part>::notices(&asked.$name, times));)*
+            said
+        }
 
         /// The share of each part in the first state.
         pub fn begin(model: &Model, state: &mut State) {

@@ -7,7 +7,7 @@ use crate::biology::problem::Problems;
 use crate::engine::column::Entry;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::parts::setting::Setting;
+use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -40,6 +40,11 @@ pub trait Part {
 
     /// Its plan; what makes no sense goes to the problems.
     fn plan(asked: &Self::Asked, setting: &Setting<'_>, problems: &mut Problems) -> Self::Plan;
+
+    /// What a reader may not expect of what is asked: sentences for a warning.
+    fn notices(_asked: &Self::Asked, _times: Times) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Its share of the first state, all else of which is there.
     fn begin(_model: &Model, _state: &mut State) {}

@@ -14,11 +14,12 @@ use crate::biology::problem::Problems;
 use crate::engine::column::Entry;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
-use crate::engine::parts::setting::Setting;
+use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::therapy::plan::{Dates, DrugInBody, Therapy};
+use crate::therapy::regimen::Course;
 use columns::{PICTURE, TABLE};
 pub use plan::DrugsPlan;
 
@@ -80,6 +81,20 @@ impl Part for Drugs {
 
     fn plan(asked: &Therapy, setting: &Setting<'_>, problems: &mut Problems) -> DrugsPlan {
         DrugsPlan::new(asked, setting, problems)
+    }
+
+    fn notices(asked: &Therapy, times: Times) -> Vec<String> {
+        let left_out = |(name, course): (&String, &Course)| {
+            let left_out = course.after_the_end(times.duration_h);
+            (left_out > 0).then(|| {
+                format!(
+                    "therapy.{name}: {left_out} of the doses asked for would fall after the end of the \
+                     run on day {} and are not given",
+                    times.duration_h / 24.0
+                )
+            })
+        };
+        asked.courses.iter().filter_map(left_out).collect()
     }
 
     fn begin(model: &Model, state: &mut State) {

@@ -9,11 +9,12 @@ use crate::engine::column::{Entry, cells, whole};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
-use crate::engine::parts::setting::Setting;
+use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::picture::Picture;
 use crate::engine::state::State;
 use crate::mechanics::follow_up::{Findings, FollowUp};
 use crate::mechanics::rigidity::RigidityError;
+use crate::numerics::quantity::Time;
 use crate::tissue::grid::Grid;
 use columns::{COLUMNS, CUT_COLUMNS, CUTS, Cut, PICTURE, Reading, TABLE};
 
@@ -36,6 +37,19 @@ impl Part for Rigidity {
             follow_up.check(problems);
         }
         asked.clone()
+    }
+
+    fn notices(asked: &Self::Asked, times: Times) -> Vec<String> {
+        let duration = Time::h(times.duration_h);
+        let is_long = |follow_up: &&FollowUp| follow_up.every > duration;
+        let said = asked.as_ref().filter(is_long).map(|follow_up| {
+            format!(
+                "rigidity.every = {} is longer than the run of {duration}: the rigidity is read on day 0 \
+                 and at the end alone",
+                follow_up.every
+            )
+        });
+        said.into_iter().collect()
     }
 
     fn on_day_0(model: &Model, state: &mut State) -> Result<(), Fault> {
