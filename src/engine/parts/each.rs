@@ -90,3 +90,26 @@ macro_rules! functions {
     };
 }
 with_parts!(functions);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn files_are_named_once_and_every_picture_is_of_one_of_them() {
+        let files: Vec<&str> = FILES.iter().copied().flatten().copied().collect();
+        let names: BTreeSet<&str> = files.iter().copied().collect();
+        assert_eq!(names.len(), files.len(), "{files:?}");
+        assert!(names.contains("rigidity.csv") && names.contains("drugs.csv"));
+        for picture in PICTURES.iter().copied().flatten() {
+            assert!(names.contains(picture.table), "{picture:?}");
+        }
+    }
+
+    #[test]
+    fn an_idle_part_says_nothing() {
+        assert_eq!(sentences(&Values::new()), [""; 0]);
+    }
+}
