@@ -107,7 +107,9 @@ fn digests(loaded: &Loaded) -> Vec<(f64, Vec<Field>)> {
 fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
     let with = loaded(&format!("{MOUSE}{WAITING}"), &[]);
     let (record, simulation) = recorded(&with);
-    let started_h = simulation.state.courses.dates[0].started_h.unwrap();
+    let started_h = simulation.state.parts.drugs.courses.dates[0]
+        .started_h
+        .unwrap();
     assert!((24.0..=120.0).contains(&started_h), "hour {started_h}");
     assert!((started_h / 24.0).fract().abs() < 1e-12);
     let (treated, untreated) = (digests(&with), digests(&loaded(MOUSE, &[])));
@@ -128,7 +130,12 @@ fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
         .unwrap();
     assert!((first.0 * 24.0 - started_h).abs() < 1e-9);
     // The table says so, and the doses follow a day apart.
-    let started = record.drugs.column("zol_started_d").unwrap();
+    let started = record
+        .tables
+        .get("drugs.csv")
+        .unwrap()
+        .column("zol_started_d")
+        .unwrap();
     for (day, said) in days.iter().zip(started) {
         let expected = if day * 24.0 < started_h {
             -1.0
@@ -141,7 +148,7 @@ fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
         .map(f64::from)
         .filter(|day| day * 24.0 >= started_h - 1e-9)
         .collect();
-    assert_eq!(dose_days(&record.drugs), doses);
+    assert_eq!(dose_days(record.tables.get("drugs.csv").unwrap()), doses);
 }
 
 /// The date is in the state: the run is resumed every twelve hours, before and after the day.
@@ -162,7 +169,7 @@ fn a_run_with_a_waiting_course_is_taken_up_where_it_was() {
             }
         })
         .unwrap();
-    let dates = simulation.state.courses.dates[0];
+    let dates = simulation.state.parts.drugs.courses.dates[0];
     assert!(dates.started_h < dates.stopped_h, "{dates:?}");
     assert!(checkpoints.len() >= 10);
     for bytes in &checkpoints {
@@ -172,7 +179,7 @@ fn a_run_with_a_waiting_course_is_taken_up_where_it_was() {
             taken_up.record.take(&taken_up.loaded, &taken_up.simulation);
         }
         assert_eq!(taken_up.simulation.state, simulation.state);
-        assert_eq!(taken_up.record.drugs, record.drugs);
+        assert_eq!(taken_up.record.tables, record.tables);
     }
 }
 
@@ -181,16 +188,27 @@ fn a_condition_waits_for_its_day_and_one_that_never_holds_gives_nothing() {
     let text = format!("{MOUSE}{WAITING}");
     let late = loaded(&text, &["therapy.zol.not_before=5 d"]);
     let (_, simulation) = recorded(&late);
-    assert_eq!(simulation.state.courses.dates[0].started_h, Some(120.0));
+    assert_eq!(
+        simulation.state.parts.drugs.courses.dates[0].started_h,
+        Some(120.0)
+    );
     let never = loaded(
         &text,
         &["therapy.zol.start_when.tumour_cells_above=1000000"],
     );
     let (record, simulation) = recorded(&never);
-    assert_eq!(simulation.state.courses.dates[0].started_h, None);
+    assert_eq!(
+        simulation.state.parts.drugs.courses.dates[0].started_h,
+        None
+    );
     let (_, untreated) = recorded(&loaded(MOUSE, &[]));
     assert_eq!(tissue(&simulation.state), tissue(&untreated.state));
-    let given = record.drugs.column("zoledronate_doses").unwrap();
+    let given = record
+        .tables
+        .get("drugs.csv")
+        .unwrap()
+        .column("zoledronate_doses")
+        .unwrap();
     assert!(given.iter().all(|&doses| doses == 0.0));
 }
 
@@ -207,21 +225,35 @@ fn a_fall_of_bone_starts_a_course_on_the_day_on_which_it_is_reached() {
         .iter()
         .position(|&now| now <= bv_tv[0] * (1.0 - 0.004))
         .unwrap();
-    let started_h = simulation.state.courses.dates[0].started_h.unwrap();
+    let started_h = simulation.state.parts.drugs.courses.dates[0]
+        .started_h
+        .unwrap();
     assert!((started_h - 24.0 * day as f64).abs() < 1e-9, "{started_h}");
-    assert!((simulation.state.courses.bv_tv_day_0 - bv_tv[0]).abs() < 1e-15);
+    assert!((simulation.state.parts.drugs.courses.bv_tv_day_0 - bv_tv[0]).abs() < 1e-15);
 }
 
 #[test]
 fn calcium_of_the_patient_starts_a_course() {
     let text = format!("{HUMAN}{DENOSUMAB}start_when = {{ calcium_above = \"2.351 mM\" }}\n");
     let (record, simulation) = recorded(&loaded(&text, &[]));
-    let calcium = record.patient.column("calcium_mm").unwrap();
+    let calcium = record
+        .tables
+        .get("patient.csv")
+        .unwrap()
+        .column("calcium_mm")
+        .unwrap();
     let day = calcium.iter().position(|&now| now > 2.351).unwrap();
-    let started_h = simulation.state.courses.dates[0].started_h.unwrap();
+    let started_h = simulation.state.parts.drugs.courses.dates[0]
+        .started_h
+        .unwrap();
     assert!((started_h - 24.0 * day as f64).abs() < 1e-9, "{started_h}");
     let (untreated, _) = recorded(&loaded(HUMAN, &[]));
-    let before = untreated.patient.column("calcium_mm").unwrap();
+    let before = untreated
+        .tables
+        .get("patient.csv")
+        .unwrap()
+        .column("calcium_mm")
+        .unwrap();
     assert_eq!(calcium[..=day], before[..=day]);
     assert!(calcium.last() < before.last());
 }
@@ -241,8 +273,16 @@ set = [
 "#;
     let control = loaded(&format!("{MOUSE}{arms}"), &[]);
     let (record, simulation) = recorded(&control.taking("waiting").unwrap());
-    assert_eq!(simulation.state.courses.dates[0].started_h, Some(72.0));
-    let started = record.drugs.column("zol_started_d").unwrap();
+    assert_eq!(
+        simulation.state.parts.drugs.courses.dates[0].started_h,
+        Some(72.0)
+    );
+    let started = record
+        .tables
+        .get("drugs.csv")
+        .unwrap()
+        .column("zol_started_d")
+        .unwrap();
     assert_eq!(started, [-1.0, -1.0, -1.0, 3.0, 3.0, 3.0, 3.0]);
 }
 
@@ -395,10 +435,24 @@ fn carboplatin_asks_for_the_kidney_and_for_man() {
 fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
     let (untreated, _) = recorded(&loaded(HUMAN, &[]));
     let (treated, simulation) = recorded(&loaded(&format!("{HUMAN}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
+    let last = |record: &Record, name: &str| {
+        *record
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap()
+            .last()
+            .unwrap()
+    };
     for name in ["jaw_necrosis_probability", "hypocalcaemia_probability"] {
         assert!(last(&untreated, name).abs() < 1e-15);
-        let probabilities = treated.patient.column(name).unwrap();
+        let probabilities = treated
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap();
         assert!(probabilities.windows(2).all(|pair| pair[0] <= pair[1]));
         assert!(last(&treated, name) > 0.0 && last(&treated, name) < 0.1);
     }
@@ -414,7 +468,7 @@ fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
         "{cea}"
     );
     assert!(last(&untreated, "bsp") > 1.0);
-    let body = simulation.state.patient.unwrap();
+    let body = simulation.state.parts.patient.body.unwrap();
     assert!((body.harm.on_drug_h - 240.0).abs() < 1e-9);
 }
 
@@ -428,7 +482,16 @@ fn the_rest_of_the_skeleton_answers_to_antiresorptives() {
     );
     let (untreated, _) = recorded(&loaded(&text, &[]));
     let (treated, _) = recorded(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| *record.patient.column(name).unwrap().last().unwrap();
+    let last = |record: &Record, name: &str| {
+        *record
+            .tables
+            .get("patient.csv")
+            .unwrap()
+            .column(name)
+            .unwrap()
+            .last()
+            .unwrap()
+    };
     assert!((last(&untreated, "ctx") - 1.0).abs() < 0.1);
     assert!(
         (0.15..0.35).contains(&last(&treated, "ctx")),

@@ -185,7 +185,7 @@ fn arrivals_are_a_poisson_process_between_start_and_stop() {
     let mut before = 0;
     simulation
         .run(|now| {
-            let arrived = now.state.ledger.arrivals.arrived;
+            let arrived = now.state.parts.colonisation.arrived;
             if now.state.tick > 0 {
                 counts.push((arrived - before) as f64);
             }
@@ -210,7 +210,7 @@ fn arrivals_are_a_poisson_process_between_start_and_stop() {
         (variance / mean - 1.0).abs() < 5.0 * (2.0_f64 / 71.0).sqrt(),
         "{variance} {mean}"
     );
-    let arrivals = simulation.state.ledger.arrivals;
+    let arrivals = simulation.state.parts.colonisation;
     let survived = arrivals.survived as f64 / arrivals.arrived as f64;
     let allowed = bound(0.25, arrivals.arrived as usize);
     assert!((survived - 0.25).abs() < allowed, "{survived}");
@@ -291,15 +291,56 @@ fn clones_and_arrivals_go_on_from_a_checkpoint() {
         table.column(name).unwrap().last().copied().unwrap() as usize
     };
     for (clone, name) in [(0, "parental"), (1, "a"), (2, "b")] {
-        let counted = last(&record.clones, &format!("{name}_cells"));
+        let counted = last(
+            record.tables.get("clones.csv").unwrap(),
+            &format!("{name}_cells"),
+        );
         assert_eq!(counted, of_clone(&straight.state, clone), "{name}");
     }
-    let settled = last(&record.colonisation, "settled");
+    let settled = last(record.tables.get("colonisation.csv").unwrap(), "settled");
     assert!(
         settled > 10 && of_clone(&straight.state, 2) > 10,
         "{settled}"
     );
-    assert_eq!(settled as u64, straight.state.ledger.arrivals.settled);
+    assert_eq!(settled as u64, straight.state.parts.colonisation.settled);
+}
+
+/// The clone that comes is named before the one of its past, which keeps its cells: sterile ones, that
+/// never die.
+#[test]
+fn an_arm_may_bring_a_clone_and_colonisation() {
+    let loaded = read(&[
+        COLONY,
+        IMMORTAL,
+        "[tumour.clones.sterile]\nshare = 0.5\ndivision = 0\n",
+        "[arms.seeded]\nat = \"2 d\"\nset = [\n    \"tumour.clones.loud.secretion.pthrp = 3\",\n    \
+         \"colonisation.arrival.rate = 4000 /mm3/d\",\n    'colonisation.clone = \"loud\"',\n]\n",
+    ]);
+    let loaded = loaded.unwrap().taking("seeded").unwrap();
+    let mut simulation = loaded.build().unwrap();
+    let mut record = Record::new(&loaded);
+    simulation.run(|now| record.take(&loaded, now)).unwrap();
+    let state = &simulation.state;
+    let clones = record.tables.get("clones.csv").unwrap();
+    assert_eq!(
+        clones.columns.join(","),
+        "time_d,parental_cells,parental_dormant,loud_cells,loud_dormant,sterile_cells,sterile_dormant"
+    );
+    let sterile = clones.column("sterile_cells").unwrap();
+    assert!(sterile[0] > 200.0 && sterile.iter().all(|&cells| cells == sterile[0]));
+    let loud = clones.column("loud_cells").unwrap();
+    assert_eq!(loud[..3], [0.0; 3]);
+    assert!(loud[4] > 5.0, "{loud:?}");
+    assert_eq!(loud[4] as usize, of_clone(state, 1));
+    assert_eq!(sterile[4] as usize, of_clone(state, 2));
+    // Of the time before the turn it is known how many cells there were, and not how many were dormant.
+    let arrivals = record.tables.get("colonisation.csv").unwrap();
+    let [before, series] =
+        [arrivals, &record.series].map(|table| table.column("tumour_cells").unwrap());
+    assert_eq!(before, series);
+    let dormant = arrivals.column("dormant_cells").unwrap();
+    assert!(dormant[..3].iter().all(|cells| cells.is_nan()) && dormant[4] >= 0.0);
+    assert_eq!(arrivals.column("arrived").unwrap()[..3], [0.0; 3]);
 }
 
 /// A saved clone that the model does not know is refused, not looked up.

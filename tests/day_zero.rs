@@ -9,7 +9,7 @@ use common::simulation;
 use howship::engine::day_zero::give_back;
 use howship::engine::fault::Fault;
 use howship::observe::morphometry::measure;
-use howship::observe::series::{COLUMNS, row};
+use howship::observe::series::{columns, row};
 use howship::run::simulation::Simulation;
 use rayon::prelude::*;
 
@@ -75,7 +75,8 @@ fn found(text: &str, seed: u64) -> Found {
     let before = measure(&lattice, grid.dims, grid.edge_um);
     let now = measure(&simulation.state.bone.solid, grid.dims, grid.edge_um);
     let row = row(&simulation.model, &simulation.state, &simulation.scratch);
-    let column = |name: &str| row[COLUMNS.iter().position(|&at| at == name).unwrap()];
+    let names = columns(&simulation.model.signals);
+    let column = |name: &str| row[names.iter().position(|at| at == name).unwrap()];
     assert!(column("time_d").abs() < 1e-9);
     Found {
         bv_tv: column("bv_tv") / before.bv_tv,

@@ -58,7 +58,15 @@ fn one_two_three_and_eight_threads_end_in_the_same_state() {
     assert!(!state.osteoclasts.is_empty() && !state.osteoblasts.is_empty());
     assert!(state.tumour.len() > 200, "no birth: {}", state.tumour.len());
     assert!(state.ledger.total.iter().any(|book| book.released > 0.0));
-    assert!(state.drugs.iter().all(|drug| drug.given_mg > 0.0) && state.drugs.len() == 3);
+    assert!(
+        state
+            .parts
+            .drugs
+            .bodies
+            .iter()
+            .all(|drug| drug.given_mg > 0.0)
+            && state.parts.drugs.bodies.len() == 3
+    );
     assert!(
         state
             .osteoclasts

@@ -7,7 +7,7 @@ mod common;
 
 use common::try_load;
 use howship::engine::fingerprint::fields;
-use howship::engine::immune::remove_where;
+use howship::engine::parts::immune::act::remove_where;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
@@ -108,7 +108,7 @@ fn differing(one: &State, other: &State) -> Vec<String> {
 }
 
 fn of_kind(state: &State, kind: ImmuneKind) -> usize {
-    let kinds = state.immune.kind.iter();
+    let kinds = state.parts.immune.cells.kind.iter();
     kinds.filter(|&&at| at == kind).count()
 }
 
@@ -128,7 +128,11 @@ fn contact(count: usize, exhausted: bool, counter: f32, hours: u32, sets: &[&str
     let every = state.tumour.len() / count;
     for cell in 0..count {
         let site = state.tumour.site[cell * every];
-        state.immune.push(site, ImmuneKind::Cd8, exhausted, counter);
+        state
+            .parts
+            .immune
+            .cells
+            .push(site, ImmuneKind::Cd8, exhausted, counter);
     }
     while !simulation.is_done() {
         simulation.step().unwrap();
@@ -143,11 +147,11 @@ fn a_run_without_immune_cells_is_the_same_with_and_without_their_parameters() {
         ["cd8", "treg", "myeloid", "nk"].map(|kind| format!("immune.entry.{kind}.rate=0 /mm3/d"));
     let none: Vec<&str> = none.iter().map(String::as_str).collect();
     let with = end(&[COLONY, "[immune]\n"], &none);
-    assert!(with.immune.is_empty());
+    assert!(with.parts.immune.cells.is_empty());
     assert!(differing(&without, &with).is_empty());
     assert_eq!(without.digest(), with.digest());
     let record = Record::new(&read(&[COLONY], &[]).unwrap());
-    assert!(record.immune.columns.is_empty());
+    assert!(record.tables.get("immune.csv").is_none());
 }
 
 #[test]
@@ -178,15 +182,15 @@ fn cells_in_contact_kill_as_often_as_their_hazard() {
         let state = contact(300, exhausted, 0.0, 48, &[]);
         let chance = 1.0 - (-0.02_f64 * share).exp();
         let trials = 300.0 * 48.0;
-        let (expected, found) = (trials * chance, state.ledger.immune.kills[0] as f64);
+        let (expected, found) = (trials * chance, state.parts.immune.book.kills[0] as f64);
         let bound = 5.0 * (trials * chance * (1.0 - chance)).sqrt();
         assert!((found - expected).abs() < bound, "{found} of {expected}");
         assert_eq!(state.tumour.len(), 3000 - found as usize);
         let counted: u64 = state.occupancy.tumour.iter().map(|&n| u64::from(n)).sum();
         assert_eq!(counted as usize, state.tumour.len());
-        assert!((state.ledger.immune.contact_h - trials).abs() < 1e-9);
+        assert!((state.parts.immune.book.contact_h - trials).abs() < 1e-9);
         let of_exhausted = if exhausted { found as u64 } else { 0 };
-        assert_eq!(state.ledger.immune.kills_exhausted, of_exhausted);
+        assert_eq!(state.parts.immune.book.kills_exhausted, of_exhausted);
     }
 }
 
@@ -201,7 +205,7 @@ fn halving_the_tick_does_not_change_the_killing() {
             24,
             &["immune.killing.cd8.rate=0.1 /h", tick],
         );
-        state.ledger.immune.kills[0] as f64
+        state.parts.immune.book.kills[0] as f64
     };
     let [short, hour, long] = ["run.tick=0.25 h", "run.tick=1 h", "run.tick=6 h"].map(kills);
     for (dt, found) in [(0.25_f64, short), (1.0, hour), (1.0, long)] {
@@ -217,7 +221,7 @@ fn halving_the_tick_does_not_change_the_killing() {
 #[test]
 fn a_cell_is_exhausted_at_its_threshold_and_not_before() {
     let state = contact(300, false, 38.5, 48, &["immune.killing.cd8.rate=0.05 /h"]);
-    let cells = &state.immune;
+    let cells = &state.parts.immune.cells;
     let tired = cells.exhausted.iter().filter(|&&tired| tired).count();
     assert!((100..300).contains(&tired), "{tired}");
     for (&counter, &exhausted) in cells.counter.iter().zip(&cells.exhausted) {
@@ -225,7 +229,7 @@ fn a_cell_is_exhausted_at_its_threshold_and_not_before() {
     }
     // 40 without PD-L1; with it on all cells a fifth of that and more.
     let low = contact(300, false, 20.0, 2, &["immune.exhaustion.pd_l1=1"]);
-    assert!(low.immune.exhausted.iter().all(|&tired| tired));
+    assert!(low.parts.immune.cells.exhausted.iter().all(|&tired| tired));
 }
 
 #[test]
@@ -240,14 +244,22 @@ fn two_cells_at_one_target_kill_it_once() {
     for _ in 0..40 {
         simulation
             .state
+            .parts
             .immune
+            .cells
             .push(site, ImmuneKind::Cd8, false, 0.0);
     }
     simulation.step().unwrap();
     let state = &simulation.state;
     assert!(state.tumour.is_empty());
-    assert_eq!(state.ledger.immune.kills[0], 1);
-    let counted = state.immune.counter.iter().filter(|&&count| count > 0.0);
+    assert_eq!(state.parts.immune.book.kills[0], 1);
+    let counted = state
+        .parts
+        .immune
+        .cells
+        .counter
+        .iter()
+        .filter(|&&count| count > 0.0);
     assert_eq!(counted.count(), 1);
 }
 
@@ -258,7 +270,7 @@ fn every_immune_cell_is_accounted_for() {
     simulation.run(|_| {}).unwrap();
     let state = &mut simulation.state;
     let balance = |state: &State| {
-        let book = &state.ledger.immune;
+        let book = &state.parts.immune.book;
         for kind in ImmuneKind::ALL {
             let at = kind.index();
             let now = book.entered[at] + book.born[at] - book.died[at];
@@ -266,9 +278,9 @@ fn every_immune_cell_is_accounted_for() {
         }
     };
     balance(state);
-    assert!(state.ledger.immune.born[0] > 0 && state.ledger.immune.kills[0] > 0);
+    assert!(state.parts.immune.book.born[0] > 0 && state.parts.immune.book.kills[0] > 0);
     assert_eq!(of_kind(state, ImmuneKind::Nk), 0);
-    for &site in &state.immune.site {
+    for &site in &state.parts.immune.cells.site {
         assert!(!state.bone.solid[site as usize]);
     }
     let myeloid = of_kind(state, ImmuneKind::Myeloid) as u64;
@@ -282,7 +294,7 @@ fn every_immune_cell_is_accounted_for() {
     );
     let marrow = rest.bone.solid.iter().filter(|&&solid| !solid).count() as f64 * 5000e-9;
     let expected = 2000.0 * marrow * 6.0;
-    let found = rest.ledger.immune.entered[3] as f64;
+    let found = rest.parts.immune.book.entered[3] as f64;
     assert!(
         (found - expected).abs() < 5.0 * expected.sqrt(),
         "{found} of {expected}"
@@ -332,7 +344,14 @@ fn cells_gather_where_their_preference_is_higher() {
                     sites_out += u64::from(empty(site));
                 }
             }
-            for (&site, &kind) in view.immune.site.iter().zip(&view.immune.kind) {
+            for (&site, &kind) in view
+                .parts
+                .immune
+                .cells
+                .site
+                .iter()
+                .zip(&view.parts.immune.cells.kind)
+            {
                 if kind == ImmuneKind::Cd8 {
                     inside += u64::from(full(site as usize));
                     outside += u64::from(empty(site as usize));
@@ -359,8 +378,8 @@ fn course_of(more: &[&str], sets: &[&str]) -> Sums {
             .chain(more.iter().copied())
             .collect();
         let state = end(&all, &sets);
-        let cells = &state.immune;
-        let book = &state.ledger.immune;
+        let cells = &state.parts.immune.cells;
+        let book = &state.parts.immune.book;
         sums.tumour += state.tumour.len() as f64;
         sums.cd8 += of_kind(&state, ImmuneKind::Cd8) as f64;
         sums.treg += of_kind(&state, ImmuneKind::Treg) as f64;
@@ -399,7 +418,10 @@ fn an_antibody_against_pd_1_keeps_cells_from_tiring_where_the_tumour_has_pd_l1()
         end(&[COLONY, "[immune]\n", MANY], &negative),
         end(&[COLONY, "[immune]\n", MANY, &drug], &negative),
     );
-    assert_eq!((one.tumour, one.immune), (other.tumour, other.immune));
+    assert_eq!(
+        (one.tumour, one.parts.immune.cells),
+        (other.tumour, other.parts.immune.cells)
+    );
 }
 
 #[test]
@@ -456,9 +478,9 @@ fn one_two_and_three_threads_end_in_the_same_state() {
     };
     let one = of_run(1, end);
     assert!(
-        one.immune.len() > 512 && one.ledger.immune.kills[0] > 10,
+        one.parts.immune.cells.len() > 512 && one.parts.immune.book.kills[0] > 10,
         "{}",
-        one.immune.len()
+        one.parts.immune.cells.len()
     );
     for threads in [2, 3] {
         assert!(
@@ -506,7 +528,7 @@ half_max = "1 pM"
         .unwrap();
     let made = simulation.model.signal("interferon").unwrap();
     assert!(simulation.state.ledger.total[made].made > 0.0);
-    assert_eq!(record.immune.rows.len(), 4);
+    assert_eq!(record.tables.get("immune.csv").unwrap().rows.len(), 4);
     for bytes in &checkpoints {
         let mut taken_up = open(bytes).unwrap().restore().unwrap();
         while !taken_up.simulation.is_done() {
@@ -514,7 +536,7 @@ half_max = "1 pM"
             taken_up.record.take(&taken_up.loaded, &taken_up.simulation);
         }
         assert!(differing(&simulation.state, &taken_up.simulation.state).is_empty());
-        assert_eq!(taken_up.record.immune, record.immune);
+        assert_eq!(taken_up.record.tables, record.tables);
     }
 }
 

@@ -5,7 +5,6 @@
 mod common;
 
 use common::{recorded, refusal};
-use howship::patient::COLUMNS;
 use howship::run::record::Record;
 use howship::scenario::build::Loaded;
 
@@ -39,7 +38,12 @@ fn loaded(more: &str, sets: &[&str]) -> Loaded {
 }
 
 fn column(record: &Record, name: &str) -> Vec<f64> {
-    record.patient.column(name).unwrap()
+    record
+        .tables
+        .get("patient.csv")
+        .unwrap()
+        .column(name)
+        .unwrap()
 }
 
 #[test]
@@ -47,11 +51,17 @@ fn the_tissue_does_not_feel_the_body_and_the_books_of_calcium_close() {
     let (_, bare) = recorded(&loaded("", &[]));
     let with = loaded(PATIENT, &[]);
     let (record, followed) = recorded(&with);
-    assert_eq!(record.patient.columns, COLUMNS);
-    assert_eq!(record.patient.rows.len(), record.series.rows.len());
+    let table = record.tables.get("patient.csv").unwrap();
+    assert_eq!(
+        table.columns.join(","),
+        "time_d,calcium_mm,hypercalcaemia_grade,pth_pm,pthrp_pm,urine_calcium_mmol_per_d,excreted_share,\
+         bone_calcium_mmol,calcium_residual,ctx,ntx,trap5b,bsap,p1np,neutrophils_1e9_per_l,cea,bsp,\
+         hypocalcaemia_grade,jaw_necrosis_probability,hypocalcaemia_probability,tumour_cm3"
+    );
+    assert_eq!(table.rows.len(), record.series.rows.len());
     assert_eq!(bare.state.bone, followed.state.bone);
     assert_eq!(bare.state.tumour, followed.state.tumour);
-    assert!(bare.state.patient.is_none());
+    assert!(bare.state.parts.patient.body.is_none());
     // At day 0 the body is in health.
     assert!((column(&record, "calcium_mm")[0] - 2.35).abs() < 1e-12);
     assert!((column(&record, "ctx")[0] - 1.0).abs() < 1e-12);
@@ -61,8 +71,8 @@ fn the_tissue_does_not_feel_the_body_and_the_books_of_calcium_close() {
             .all(|&residual| residual < 1e-9)
     );
     // What bone gave is what bone lost, by the factor of the skeleton.
-    let body = followed.state.patient.unwrap();
-    let patient = followed.model.patient.as_ref().unwrap();
+    let body = followed.state.parts.patient.body.unwrap();
+    let patient = followed.model.parts.patient.as_ref().unwrap();
     let grid = &followed.model.grid;
     let lattice_um3 = grid.site_volume_um3() * grid.len() as f64;
     let (s, share) = patient.scale(&body, lattice_um3).unwrap();
@@ -72,7 +82,7 @@ fn the_tissue_does_not_feel_the_body_and_the_books_of_calcium_close() {
     while day_0.state.time_h < -1e-9 {
         day_0.step().unwrap();
     }
-    let freed = day_0.state.patient.unwrap().last.calcium_fmol - body.last.calcium_fmol;
+    let freed = day_0.state.parts.patient.body.unwrap().last.calcium_fmol - body.last.calcium_fmol;
     let expected = s * freed * 1e-12;
     assert!(
         (body.pools.from_bone_mmol / expected - 1.0).abs() < 1e-9,
@@ -144,7 +154,10 @@ fn a_run_taken_up_in_the_middle_ends_in_the_same_body() {
     while !again.is_done() {
         again.step().unwrap();
     }
-    assert_eq!(again.state.patient, simulation.state.patient);
+    assert_eq!(
+        again.state.parts.patient.body,
+        simulation.state.parts.patient.body
+    );
 }
 
 #[test]

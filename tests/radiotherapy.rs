@@ -5,8 +5,8 @@
 mod common;
 
 use common::try_load;
+use howship::engine::parts::radiation::supply::dose_gy;
 use howship::engine::state::State;
-use howship::engine::supply::dose_gy;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
 use howship::run::simulation::Simulation;
@@ -168,7 +168,7 @@ fn survival_in_a_field_is_that_of_the_law() {
     };
     for dose in [1.0, 2.0, 4.0, 8.0] {
         let state = first_tick("", &[&format!("radiotherapy.a.dose={dose} Gy")]);
-        let [fraction] = &state.radiation.fractions[..] else {
+        let [fraction] = &state.parts.radiation.fractions[..] else {
             unreachable!("one fraction is due");
         };
         assert_eq!(fraction.sound, 6000);
@@ -186,8 +186,14 @@ fn survival_in_a_field_is_that_of_the_law() {
         &["radiotherapy.a.dose=2 Gy", "radiotherapy.b.dose=2 Gy"],
     );
     let survival = (-2.0 * (0.6_f64 + 0.12)).exp();
-    let doomed: u64 = state.radiation.fractions.iter().map(|f| f.doomed).sum();
-    assert_eq!(state.radiation.fractions.len(), 2);
+    let doomed: u64 = state
+        .parts
+        .radiation
+        .fractions
+        .iter()
+        .map(|f| f.doomed)
+        .sum();
+    assert_eq!(state.parts.radiation.fractions.len(), 2);
     held(6000.0 - doomed as f64, survival);
 }
 
@@ -247,7 +253,7 @@ fn a_sphere_in_a_volume_has_its_place_along_every_axis() {
     simulation.begin().unwrap();
     simulation.step().unwrap();
     let state = &simulation.state;
-    let fraction = &state.radiation.fractions[0];
+    let fraction = &state.parts.radiation.fractions[0];
     let (mut inside, mut outside) = (0, 0);
     for (&site, &doomed) in state.tumour.site.iter().zip(&state.tumour.doomed) {
         let place = simulation.model.grid.place(site as usize);
@@ -288,7 +294,7 @@ margin = "60 um"
 penumbra = "40 um"
 "#;
     let state = run(course, &[]);
-    let fractions = &state.radiation.fractions;
+    let fractions = &state.parts.radiation.fractions;
     let days: Vec<f64> = fractions.iter().map(|f| f.time_h / 24.0).collect();
     assert_eq!(days, [1.0, 2.0, 3.0]);
     assert!(fractions.iter().all(|f| f.beam == fractions[0].beam));
@@ -307,6 +313,7 @@ penumbra = "40 um"
         ],
     );
     let days: Vec<f64> = weekly
+        .parts
         .radiation
         .fractions
         .iter()
@@ -328,7 +335,7 @@ fn doomed_cells_die_when_they_divide() {
     simulation
         .run(|now| {
             if now.state.time_h >= 24.0 {
-                let deaths = now.state.radiation.tumour_deaths;
+                let deaths = now.state.parts.radiation.tumour_deaths;
                 numbers.push((now.state.tumour.len() as f64, deaths));
             }
         })
@@ -365,14 +372,19 @@ fn cells_on_bone_are_killed_by_their_kind_and_come_back_slowly() {
         "specimen.trabecular.tb_sp=200 um",
     ];
     let (free, hit) = (run("", &sets), run(EIGHT, &sets));
-    let [fraction] = &hit.radiation.fractions[..] else {
+    let [fraction] = &hit.parts.radiation.fractions[..] else {
         unreachable!("one fraction is due");
     };
     assert!(fraction.precursors_killed > 20, "{fraction:?}");
     let (free, hit) = (free.osteoblasts.len(), hit.osteoblasts.len());
     assert!(2 * hit < free, "{hit} of {free}");
     let law = Law::LinearQuadratic;
-    let biology = simulation(EIGHT, &[]).model.radiotherapy.unwrap().biology;
+    let biology = simulation(EIGHT, &[])
+        .model
+        .parts
+        .radiation
+        .unwrap()
+        .biology;
     let left = [biology.precursor, biology.osteoblast, biology.osteoclast]
         .map(|cell| cell.survival(law, 8.0));
     assert!(
@@ -428,7 +440,7 @@ fn a_run_is_taken_up_between_fractions() {
         })
         .unwrap();
     assert_eq!(record.fractions.len(), 3);
-    assert_eq!(record.radiotherapy.rows.len(), 3);
+    assert_eq!(record.tables.get("radiotherapy.csv").unwrap().rows.len(), 3);
     assert!(checkpoints.len() >= 5);
     for bytes in &checkpoints {
         let mut taken_up = open(bytes).unwrap().restore().unwrap();
@@ -463,10 +475,20 @@ fn an_arm_brings_radiation_and_shares_its_past() {
     simulation.run(|now| record.take(&loaded, now)).unwrap();
     let whole = EIGHT.replace("start = \"1 d\"", "start = \"2 d\"");
     assert_eq!(simulation.state.digest(), run(&whole, &[]).digest());
-    let fractions = record.radiotherapy.column("fractions").unwrap();
+    let fractions = record
+        .tables
+        .get("radiotherapy.csv")
+        .unwrap()
+        .column("fractions")
+        .unwrap();
     assert_eq!(fractions.len(), record.series.rows.len());
     assert_eq!(fractions.iter().filter(|&&n| n > 0.5).count(), 2);
-    let strength = record.radiotherapy.column("strength_factor").unwrap();
+    let strength = record
+        .tables
+        .get("radiotherapy.csv")
+        .unwrap()
+        .column("strength_factor")
+        .unwrap();
     assert!((strength[0] - 1.0).abs() < 1e-12 && (strength[4] - 0.8).abs() < 1e-12);
     let early = loading(&arm.replace("start = 2 d", "start = 0 d"), &[]).unwrap_err();
     assert!(early.contains("radiotherapy.a starts at 0 h"), "{early}");
@@ -476,8 +498,8 @@ fn an_arm_brings_radiation_and_shares_its_past() {
 fn a_fraction_without_a_tumour_is_not_given() {
     let sets = ["inoculation.time=3 d", "radiotherapy.a.field=tumour"];
     let state = run(EIGHT, &sets);
-    assert_eq!(state.radiation.without_target, 1);
-    assert!(state.radiation.fractions.is_empty());
+    assert_eq!(state.parts.radiation.without_target, 1);
+    assert!(state.parts.radiation.fractions.is_empty());
 }
 
 #[test]

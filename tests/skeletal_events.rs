@@ -5,8 +5,6 @@
 mod common;
 
 use common::{Bench, refusal};
-use howship::patient;
-use howship::patient::bones;
 use howship::patient::skeletal_events::{Event, Kind};
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
@@ -75,7 +73,16 @@ fn run(loaded: &Loaded) -> (Simulation, Record, Vec<u8>) {
 }
 
 fn events(simulation: &Simulation) -> &[Event] {
-    &simulation.state.bones.as_ref().unwrap().course.events.all
+    &simulation
+        .state
+        .parts
+        .patient
+        .bones
+        .as_ref()
+        .unwrap()
+        .course
+        .events
+        .all
 }
 
 #[test]
@@ -84,16 +91,26 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
     let with = loaded(OFTEN);
     let (followed, record, saved) = run(&with);
     // Tissue and body do not feel it.
-    assert!(bare.state.bones.is_none() && bare_record.events.is_none());
+    assert!(
+        bare.state.parts.patient.bones.is_none() && bare_record.tables.text("events.csv").is_none()
+    );
     assert_eq!(bare_record.series, record.series);
-    assert_eq!(bare.state.patient, followed.state.patient);
-    assert_eq!(bare_record.patient.columns, patient::COLUMNS);
+    assert_eq!(
+        bare.state.parts.patient.body,
+        followed.state.parts.patient.body
+    );
+    let [bare_table, table] =
+        [&bare_record, &record].map(|record| record.tables.get("patient.csv").unwrap());
     let mut cleared = followed.state.clone();
-    cleared.bones = None;
+    cleared.parts.patient.bones = None;
     assert_eq!(bare.state.digest(), cleared.digest());
-    let width = patient::COLUMNS.len();
-    assert_eq!(record.patient.columns[width..], bones::COLUMNS);
-    for (without, with) in bare_record.patient.rows.iter().zip(&record.patient.rows) {
+    let width = bare_table.columns.len();
+    assert_eq!(table.columns[..width], bare_table.columns);
+    assert_eq!(
+        table.columns[width..].join(","),
+        "strength,pain,burden_cm3,first_event_hazard,first_event_probability,events,events_counted"
+    );
+    for (without, with) in bare_table.rows.iter().zip(&table.rows) {
         assert_eq!(without[..], with[..width]);
     }
     // With 0.8 /d over 10 days: at most one fracture a day, and with this seed some.
@@ -109,9 +126,16 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
         let behind = |&&day: &&f64| event.day >= day && event.day - day <= 3.0;
         assert!(counted.iter().any(|day| behind(&day)), "{event:?}");
     }
-    assert_eq!(record.events.as_deref(), Some(found));
+    let text = record.tables.text("events.csv").unwrap();
+    assert_eq!(text.lines().count(), found.len() + 1);
+    assert!(
+        text.lines()
+            .nth(1)
+            .unwrap()
+            .starts_with(&format!("{},fracture,1,1", found[0].day))
+    );
     // The sum of 0.8 /d over ten days, and the probability that follows from it.
-    let column = |name: &str| record.patient.column(name).unwrap();
+    let column = |name: &str| table.column(name).unwrap();
     let hazard = column("first_event_hazard");
     assert!(
         (hazard[0]).abs() < 1e-15 && (hazard[10] - 8.0).abs() < 1e-12,
@@ -122,8 +146,9 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
     assert_eq!(column("events")[10] as usize, found.len());
     assert_eq!(column("events_counted")[10] as usize, counted.len());
     // Strength is the rigidity that was read last: on day 9 that of day 8.
-    let least = record.rigidity.column("least_ratio").unwrap();
-    let days = record.rigidity.column("time_d").unwrap();
+    let rigidity = record.tables.get("rigidity.csv").unwrap();
+    let least = rigidity.column("least_ratio").unwrap();
+    let days = rigidity.column("time_d").unwrap();
     assert!((days[4] - 8.0).abs() < 1e-9);
     for day in [8, 9] {
         assert!((column("strength")[day] - least[4]).abs() < 1e-15);
@@ -143,7 +168,7 @@ fn events_are_drawn_and_leave_tissue_and_body_as_they_are() {
         again_record.take(&with, &again);
     }
     assert_eq!(events(&again), found);
-    assert_eq!(again_record.events, record.events);
+    assert_eq!(again_record.tables, record.tables);
     assert_eq!(again.state.digest(), followed.state.digest());
 }
 

@@ -221,7 +221,7 @@ fn what_zoledronate_binds_is_on_bone_in_cells_or_carried_away() {
         })
         .unwrap();
     let state = &simulation.state;
-    let book = state.bone_drug;
+    let book = state.parts.drugs.on_bone;
     let on_bone: f64 = state
         .bone
         .drug_amol
@@ -253,7 +253,7 @@ fn denosumab_leaves_a_mouse_alone_and_opg_fc_does_not() {
     assert_eq!(untreated.bone, denosumab.bone);
     assert_eq!(untreated.fields_pm, denosumab.fields_pm);
     assert_eq!(untreated.tumour, denosumab.tumour);
-    assert!(denosumab.drugs[0].plasma_mg_per_l > 1.0);
+    assert!(denosumab.parts.drugs.bodies[0].plasma_mg_per_l > 1.0);
     let humanised = run(&course("denosumab"), &["subject.species=human"]);
     let opg_fc = run(&course("opg_fc"), &[]);
     for blocked in [humanised, opg_fc] {
@@ -364,7 +364,7 @@ fn a_treated_run_is_taken_up_where_it_was() {
             }
         })
         .unwrap();
-    assert_eq!(record.drugs.rows.len(), 3);
+    assert_eq!(record.tables.get("drugs.csv").unwrap().rows.len(), 3);
     assert!(checkpoints.len() >= 8);
     for bytes in &checkpoints {
         let mut taken_up = open(bytes).unwrap().restore().unwrap();
@@ -373,7 +373,7 @@ fn a_treated_run_is_taken_up_where_it_was() {
             taken_up.record.take(&taken_up.loaded, &taken_up.simulation);
         }
         assert_eq!(taken_up.simulation.state, simulation.state);
-        assert_eq!(taken_up.record.drugs, record.drugs);
+        assert_eq!(taken_up.record.tables, record.tables);
     }
 }
 
@@ -386,7 +386,7 @@ fn every_shipped_therapy_can_be_built() {
         let loaded = load(&path, &[]).unwrap();
         let grid = Grid::section(8, 8, 10.0, 50.0);
         let model = loaded.model(grid).unwrap();
-        let is_treated = !model.plan.is_empty() || model.radiotherapy.is_some();
+        let is_treated = !model.parts.drugs.plan.is_empty() || model.parts.radiation.is_some();
         assert!(is_treated, "{}", path.display());
         count += 1;
     }

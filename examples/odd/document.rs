@@ -43,13 +43,10 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
         &[
             "mod",
             "tick",
-            "dose",
-            "irradiate",
             "secrete",
             "propose",
             "osteoclasts",
             "commit",
-            "immune",
             "seeding",
             "day_zero",
         ],

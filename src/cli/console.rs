@@ -166,7 +166,9 @@ fn report(outcome: &Outcome<'_>) {
         );
     }
     let (model, state) = (&outcome.simulation.model, &outcome.simulation.state);
-    let courses = model.plan.conditional.iter().zip(&state.courses.dates);
+    let plan = &model.parts.drugs.plan;
+    let dates = &state.parts.drugs.courses.dates;
+    let courses = plan.conditional.iter().zip(dates);
     for (entry, dates) in courses {
         let said = |event: &str, condition: Option<Condition>, date: Option<f64>| {
             if let Some(condition) = condition {

@@ -8,7 +8,8 @@ use crate::numerics::parallel::prelude::*;
 use crate::biology::osteoblast::mineralisation::hardened;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts::hold;
-use crate::engine::propose::{Arrival, OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
+use crate::engine::parts::colonisation::arrive::colonise;
+use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
 use crate::engine::scratch::{Scratch, SurfaceSite};
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
@@ -233,7 +234,7 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
             TumourFate::Divide { .. } if state.tumour.doomed[cell] == 1 => {
                 dead.push(cell);
                 state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
-                state.radiation.tumour_deaths += 1;
+                state.parts.radiation.tumour_deaths += 1;
             }
             TumourFate::Wake => state.tumour.dormant[cell] = false,
             TumourFate::Move { rank, to } => moves.push((rank, id, cell, to)),
@@ -300,34 +301,6 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
         }
     }
     state.tumour.remove(&dead);
-}
-
-/// Tumour cells from the circulation settle near their vessel; those that find no room are lost.
-fn colonise(model: &Model, state: &mut State, arrivals: &[Arrival]) {
-    let Some(law) = &model.parameters.colonisation else {
-        return;
-    };
-    let clone = law.clone.as_ref().and_then(|name| model.clones.find(name));
-    let chance = Chance::new(state.seed);
-    for arrival in arrivals {
-        state.ledger.arrivals.arrived += u64::from(arrival.cells);
-        state.ledger.arrivals.survived += u64::from(arrival.surviving);
-        let vessel = arrival.site as usize;
-        for _ in 0..arrival.surviving {
-            let mut draws = chance.at(Stream::Colonisation, u32::MAX, state.next_id);
-            let room =
-                state
-                    .occupancy
-                    .nearest_room(&model.grid, &state.bone.solid, vessel, |count| {
-                        draws.below(count)
-                    });
-            let Some(site) = room else {
-                break;
-            };
-            state.settle_cell(model, site, clone);
-            state.ledger.arrivals.settled += 1;
-        }
-    }
 }
 
 /// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that

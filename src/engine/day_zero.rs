@@ -83,7 +83,7 @@ enum Place {
 fn quiescent(model: &Model, state: &State) -> Vec<(Place, usize, u32, usize)> {
     let (bone, occupancy) = (&state.bone, &state.occupancy);
     let mut taken = vec![false; model.grid.len()];
-    let held = state.vessels.iter().chain(&state.immune.site);
+    let held = state.vessels.iter().chain(&state.parts.immune.cells.site);
     for &site in held.chain(&state.lesion.sites) {
         taken[site as usize] = true;
     }

@@ -27,19 +27,11 @@ pub enum Fault {
         /// What the integrator said.
         reason: String,
     },
-    /// The body of the patient could not be followed.
-    #[error("the patient at tick {tick} (day {day:.3}): {reason}")]
-    Patient {
-        /// Tick.
-        tick: u32,
-        /// Day.
-        day: f64,
-        /// What does not fit.
-        reason: String,
-    },
-    /// The rigidity of the bone could not be found.
-    #[error("the rigidity at tick {tick} (day {day:.3}): {reason}")]
-    Rigidity {
+    /// A part could not be followed.
+    #[error("the {part} at tick {tick} (day {day:.3}): {reason}")]
+    Part {
+        /// What it is.
+        part: &'static str,
         /// Tick.
         tick: u32,
         /// Day.

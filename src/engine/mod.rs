@@ -4,23 +4,19 @@
 //! checkpoint saves; [`scratch::Scratch`] is workspace that is made anew. [`tick::tick`] takes
 //! the state one tick on and reads like the table of contents of the model.
 
-pub mod body;
+pub mod column;
 pub mod commit;
 pub mod day_zero;
-pub mod dose;
 pub mod fault;
 pub mod fingerprint;
-pub mod immune;
-pub mod irradiate;
 pub mod model;
 pub mod osteoclasts;
+pub mod parts;
+pub mod picture;
 pub mod propose;
-pub mod reading;
 pub mod restored;
-pub mod rigidity;
 pub mod scratch;
 pub mod secrete;
 pub mod seeding;
 pub mod state;
-pub mod supply;
 pub mod tick;

@@ -1,21 +1,18 @@
 //! The model: parameters with their cues found, ready to be evaluated, and never changed by a run.
 
+use std::collections::BTreeMap;
+
 use crate::biology::cue::{CueSource, CueTable};
-use crate::biology::immune::motility::{MOST_STEPS, walk_steps};
-use crate::biology::immune::suppression::weight;
-use crate::biology::immune::{Immune, ImmuneRates, KINDS};
+use crate::biology::immune::motility::MOST_STEPS;
 use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
-use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
-use crate::mechanics::follow_up::FollowUp;
-use crate::numerics::quantity::Secretion;
-use crate::patient::Patient;
-use crate::therapy::irradiation::RadiationPlan;
-use crate::therapy::plan::{DrugInBody, Plan, Therapy};
+use crate::engine::parts::setting::{Setting, Times};
+use crate::engine::parts::{Asked, Plans};
+use crate::numerics::quantity::{Length, Secretion};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
@@ -24,8 +21,6 @@ use crate::transport::{Physics, Scheme};
 pub struct Rates {
     /// Tumour cells, by clone; the first is parental.
     pub tumour: Vec<TumourRates>,
-    /// Arrival of tumour cells from the circulation, per mm3 and h.
-    pub colonisation: Option<CompiledRate>,
     /// Formation of osteoclasts, per mm2 and h.
     pub fusion: CompiledRate,
     /// Resorption, um3/h.
@@ -58,21 +53,6 @@ pub struct Rates {
     pub precursor_secretion: Vec<SecretionRate>,
     /// What osteoblasts make.
     pub osteoblast_secretion: Vec<SecretionRate>,
-    /// Immune cells, if there are any.
-    pub immune: Option<ImmuneRates>,
-}
-
-/// What immune cells reach.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImmuneReach {
-    /// Where a tumour cell is in contact, as displacements by distance.
-    pub contact: Vec<[i32; 3]>,
-    /// What counts as near, as displacements.
-    pub near: Vec<[i32; 3]>,
-    /// Weight of a cell found there, so that the sum is the number in a ball.
-    pub weight: f64,
-    /// Share of tumour cells that show PD-L1.
-    pub pd_l1: f64,
 }
 
 /// Parameters of a run, immutable.
@@ -110,22 +90,12 @@ pub struct Model {
     pub forming_reach: Vec<[i32; 3]>,
     /// Where a cell at work keeps a surface from arrest, as displacements.
     pub arrest_reach: Vec<[i32; 3]>,
-    /// What immune cells reach, if there are any.
-    pub immune: Option<ImmuneReach>,
     /// Share of an osteoclast that lies in the section (1 in 3-D).
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
     pub patch_share: f64,
-    /// Drugs and doses.
-    pub plan: Plan,
-    /// The body around the lattice, if it is followed.
-    pub patient: Option<Patient>,
-    /// Radiation and what cells make of it, if any is given.
-    pub radiotherapy: Option<RadiationPlan>,
-    /// How the rigidity of the lattice is followed, if it is.
-    pub rigidity: Option<FollowUp>,
-    /// Signals that drugs bind: drug, signal, dissociation constant in pM, share within reach.
-    binding: Vec<(usize, usize, f64, f64)>,
+    /// What it has of optional features.
+    pub parts: Plans,
 }
 
 /// How signals are solved.
@@ -143,39 +113,33 @@ pub struct TransportChoice {
 /// Sites at most that a cell reaches along an axis: the steps of a reach fill a ball.
 const MOST_REACH: f64 = 64.0;
 
+/// A length that a cell reaches against the edge of a site.
+pub(crate) fn check_reach(path: &str, length: Length, grid: &Grid, problems: &mut Problems) {
+    let most_um = MOST_REACH * grid.edge_um;
+    if length.get().is_nan() || length.get() > most_um {
+        problems.add(
+            path,
+            format!("found {length}, on sites of {} um", grid.edge_um),
+            format!("give at most {most_um} um, which is {MOST_REACH} sites"),
+        );
+    }
+}
+
 /// Lengths of cells against the edge of a site.
 fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) {
-    let most_um = MOST_REACH * grid.edge_um;
-    let immune = parameters.immune.iter().flat_map(|immune| {
-        [
-            ("immune.killing.contact", immune.killing.contact),
-            ("immune.suppression.reach", immune.suppression.reach),
-        ]
-    });
     let activation = &parameters.lining.activation;
+    let formation = &parameters.osteoblast.formation;
     let recruitment = &parameters.precursor.recruitment;
     for (path, length) in [
         ("osteoclast.diameter", parameters.osteoclast.diameter),
         ("lining.activation.radius", activation.radius),
-        (
-            "osteoblast.formation.reach",
-            parameters.osteoblast.formation.reach,
-        ),
+        ("osteoblast.formation.reach", formation.reach),
         (
             "precursor.recruitment.arrest_reach",
             recruitment.arrest_reach,
         ),
-    ]
-    .into_iter()
-    .chain(immune)
-    {
-        if length.get().is_nan() || length.get() > most_um {
-            problems.add(
-                path,
-                format!("found {length}, on sites of {} um", grid.edge_um),
-                format!("give at most {most_um} um, which is {MOST_REACH} sites"),
-            );
-        }
+    ] {
+        check_reach(path, length, grid, problems);
     }
     let diameter = parameters.tumour.cell_diameter;
     let held = grid.site_volume_um3() / parameters.tumour.cell_volume_um3();
@@ -220,17 +184,18 @@ const AROUND: f64 = 1.8;
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
 
 impl Model {
-    /// Compiles the parameters and the therapy for a lattice and a tick.
+    /// Compiles the parameters and what is asked of parts for a lattice and a tick.
     ///
     /// # Errors
     /// All parameters that make no sense, with their paths.
     pub fn new(
         parameters: Parameters,
-        therapy: &Therapy,
+        asked: &Asked,
         grid: Grid,
-        tick_h: f64,
+        times: Times,
         transport: TransportChoice,
     ) -> Result<Self, Vec<Problem>> {
+        let tick_h = times.tick_h;
         let mut problems = Problems::default();
         parameters.check(&mut problems);
         check_reaches(&parameters, &grid, &mut problems);
@@ -247,24 +212,26 @@ impl Model {
             return Err(problems.found);
         }
         let clones = Clones::new(&parameters.tumour, &mut problems);
-        if let Some(colonisation) = &parameters.colonisation {
-            colonisation.check(&clones, &mut problems);
-        }
         let signals = parameters.signal_names();
-        let plan = therapy.plan(&mut problems);
-        let binding = binding(&plan, &signals, &mut problems);
         let cues = CueTable::with_agents(
             &signals,
             &parameters.cues,
-            &therapy.agents(),
+            &asked.drugs.agents(),
             parameters.immune.is_some(),
             &mut problems,
         );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
         check_paths(&parameters, &rates, &grid, tick_h, &mut problems);
-        if let Some(rates) = &rates.immune {
-            check_walks(&parameters, rates, &grid, tick_h.min(1.0), &mut problems);
-        }
+        let setting = Setting {
+            asked,
+            parameters: &parameters,
+            grid: &grid,
+            times,
+            signals: &signals,
+            clones: &clones,
+            cues: &cues,
+        };
+        let parts = Plans::new(&setting, &mut problems);
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
@@ -316,10 +283,6 @@ impl Model {
                     .get()
                     .max(AROUND * grid.edge_um),
             ),
-            immune: parameters
-                .immune
-                .as_ref()
-                .map(|immune| immune_reach(immune, &grid)),
             osteoclast_share: share(parameters.osteoclast.diameter.get()),
             patch_share: share(2.0 * parameters.lining.activation.radius.get()),
             grid,
@@ -332,33 +295,8 @@ impl Model {
             cues: cues.sources,
             rates,
             clones,
-            plan,
-            patient: None,
-            radiotherapy: None,
-            rigidity: None,
-            binding,
+            parts,
         })
-    }
-
-    /// Level of each drug at its site of action, pM.
-    pub fn drugs_pm(&self, bodies: &[DrugInBody]) -> Vec<f64> {
-        bodies.iter().map(|body| body.site_pm).collect()
-    }
-
-    /// Drugs that bind a signal in fluid now.
-    pub fn decoys(&self, bodies: &[DrugInBody]) -> Vec<Decoy> {
-        self.binding
-            .iter()
-            .filter_map(|&(drug, signal, kd_pm, most)| {
-                let level_pm = bodies.get(drug)?.site_pm;
-                (level_pm > 0.0).then_some(Decoy {
-                    signal,
-                    level_pm,
-                    kd_pm,
-                    most,
-                })
-            })
-            .collect()
     }
 
     /// Index of a signal.
@@ -369,20 +307,6 @@ impl Model {
     /// Steps of the osteoclasts in a tick.
     pub fn steps_per_tick(&self) -> u32 {
         (self.tick_h / self.step_h).round() as u32
-    }
-}
-
-/// What immune cells reach on this lattice.
-fn immune_reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
-    let mut contact = grid.ball(immune.killing.contact.get());
-    contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
-    let reach_um = immune.suppression.reach.get().max(grid.edge_um);
-    let near = grid.ball(reach_um);
-    ImmuneReach {
-        contact,
-        weight: weight(reach_um, near.len(), grid.site_volume_um3()),
-        near,
-        pd_l1: immune.exhaustion.pd_l1,
     }
 }
 
@@ -419,33 +343,6 @@ fn check_paths(
             ),
             format!("give a motility or a tick with at most {MOST_WALK} steps"),
         );
-    }
-}
-
-/// Walks of immune cells that would take the time of a run.
-fn check_walks(
-    parameters: &Parameters,
-    rates: &ImmuneRates,
-    grid: &Grid,
-    step_h: f64,
-    problems: &mut Problems,
-) {
-    let Some(immune) = &parameters.immune else {
-        return;
-    };
-    let persistence = immune.motility.persistence.get();
-    for (kind, speed) in KINDS.iter().zip(&rates.speed) {
-        let steps = walk_steps(speed.most(), persistence, step_h, grid.edge_um);
-        if steps.is_nan() || steps > MOST_STEPS {
-            problems.add(
-                &format!("immune.motility.{kind}"),
-                format!(
-                    "found up to {steps:.0} steps in {step_h} h on sites of {} um",
-                    grid.edge_um
-                ),
-                format!("give a speed and a persistence of at most {MOST_STEPS} steps"),
-            );
-        }
     }
 }
 
@@ -486,27 +383,32 @@ fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
     }
 }
 
-/// Which drugs bind which signals, by index.
-fn binding(
-    plan: &Plan,
-    signals: &[String],
+/// Rates at which a lineage makes signals.
+pub(crate) fn secretion(
+    lineage: &str,
+    made: &BTreeMap<String, Modulated<Secretion>>,
+    (signals, cues): (&[String], &CueTable),
     problems: &mut Problems,
-) -> Vec<(usize, usize, f64, f64)> {
-    let mut found = Vec::new();
-    for (drug, agent) in plan.agents.iter().enumerate() {
-        for (name, kd_pm, most) in &agent.neutralises {
-            match signals.iter().position(|known| known == name) {
-                Some(signal) if name != "opg" => found.push((drug, signal, *kd_pm, *most)),
-                _ => problems.add(
-                    &format!("drugs.{}.neutralises.{name}", agent.name),
-                    format!("a drug cannot bind \"{name}\""),
-                    format!("signals that can be bound: {}", signals.join(", "))
-                        .replace(" opg,", ""),
+) -> Vec<SecretionRate> {
+    let mut rates = Vec::new();
+    for (name, modulated) in made {
+        let path = format!("{lineage}.secretion.{name}");
+        match signals.iter().position(|known| known == name) {
+            Some(signal) => rates.push(SecretionRate {
+                signal,
+                rate: modulated.compile(&path, cues, problems),
+            }),
+            None => problems.add(
+                &path,
+                format!("there is no signal \"{name}\""),
+                format!(
+                    "known signals: {}; or declare it as [signals.{name}]",
+                    signals.join(", ")
                 ),
-            }
+            ),
         }
     }
-    found
+    rates
 }
 
 fn rates(
@@ -517,51 +419,25 @@ fn rates(
 ) -> Rates {
     let Parameters {
         tumour,
-        colonisation,
         osteoclast,
         lining,
         precursor,
         osteoblast,
-        immune,
         ..
     } = parameters;
-    let secretion = |lineage: &str,
-                     made: &std::collections::BTreeMap<String, Modulated<Secretion>>,
-                     problems: &mut Problems| {
-        let mut rates = Vec::new();
-        for (name, modulated) in made {
-            let path = format!("{lineage}.secretion.{name}");
-            match signals.iter().position(|known| known == name) {
-                Some(signal) => rates.push(SecretionRate {
-                    signal,
-                    rate: modulated.compile(&path, cues, problems),
-                }),
-                None => problems.add(
-                    &path,
-                    format!("there is no signal \"{name}\""),
-                    format!(
-                        "known signals: {}; or declare it as [signals.{name}]",
-                        signals.join(", ")
-                    ),
-                ),
-            }
-        }
-        rates
-    };
-    let parental_secretion = secretion("tumour", &tumour.secretion, problems);
-    let lining_secretion = secretion("lining", &lining.secretion, problems);
-    let precursor_secretion = secretion("precursor", &precursor.secretion, problems);
-    let osteoblast_secretion = secretion("osteoblast", &osteoblast.secretion, problems);
-    let immune = immune.as_ref().map(|immune| {
-        let made = secretion("immune", &immune.secretion, problems);
-        immune.compile(made, cues, problems)
-    });
+    let parental_secretion = secretion("tumour", &tumour.secretion, (signals, cues), problems);
+    let lining_secretion = secretion("lining", &lining.secretion, (signals, cues), problems);
+    let precursor_secretion =
+        secretion("precursor", &precursor.secretion, (signals, cues), problems);
+    let osteoblast_secretion = secretion(
+        "osteoblast",
+        &osteoblast.secretion,
+        (signals, cues),
+        problems,
+    );
     let contact = &lining.contact_rankl;
     let rates = Rates {
         tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
-        colonisation: colonisation
-            .as_ref()
-            .map(|law| law.arrival.compile("colonisation.arrival", cues, problems)),
         fusion: osteoclast
             .fusion
             .formation
@@ -622,7 +498,6 @@ fn rates(
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,
-        immune,
     };
     check_contact(&rates, cues, problems);
     rates

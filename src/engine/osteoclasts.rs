@@ -221,7 +221,8 @@ fn surroundings_of<'a>(
 }
 
 fn bone_binding(model: &Model) -> Option<&BoneBinding> {
-    model.plan.agents[model.plan.bone_agent?].bone.as_ref()
+    let plan = &model.parts.drugs.plan;
+    plan.agents[plan.bone_agent?].bone.as_ref()
 }
 
 /// An osteoclast takes up its share of the drug that a dig set free. The rest divides as drug in plasma
@@ -237,9 +238,9 @@ fn take_up(model: &Model, state: &mut State, cell: usize, target: usize, taken: 
     let freed_amol = state.bone.free_drug(target, dug_um, bone.layer.get());
     let own = bone.uptake * freed_amol;
     state.osteoclasts.drug_amol[cell] += own as f32;
-    state.bone_drug.taken_up += own;
+    state.parts.drugs.on_bone.taken_up += own;
     bind_again(model, state, cell, bone.share * (freed_amol - own));
-    state.bone_drug.carried_away += (1.0 - bone.share) * (freed_amol - own);
+    state.parts.drugs.on_bone.carried_away += (1.0 - bone.share) * (freed_amol - own);
 }
 
 /// Binds drug to the bone at an osteoclast; where there is none, it is carried away.
@@ -249,9 +250,9 @@ fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
     }
     let site = state.osteoclasts.site[cell] as usize;
     if state.bone.bind_drug(&model.grid, site, amol) {
-        state.bone_drug.given_back += amol;
+        state.parts.drugs.on_bone.given_back += amol;
     } else {
-        state.bone_drug.carried_away += amol;
+        state.parts.drugs.on_bone.carried_away += amol;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::biology::surroundings::Surroundings;
 use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
+use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
 use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
@@ -82,17 +83,6 @@ pub struct Proposals {
     pub arrivals: Vec<Arrival>,
 }
 
-/// Tumour cells that leave the circulation at a vessel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arrival {
-    /// Site of the vessel.
-    pub site: u32,
-    /// Cells that leave.
-    pub cells: u32,
-    /// Of these, cells that survive.
-    pub surviving: u32,
-}
-
 /// Asks every cell.
 pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals {
     if !state.tumour.is_empty() {
@@ -135,7 +125,8 @@ fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
 /// basal rate on top.
 fn kills(model: &Model, state: &State) -> (f64, f64) {
     let is_mutant = model.parameters.tumour.egfr_mutant;
-    model.plan.kills(&state.drugs, is_mutant)
+    let bodies = &state.parts.drugs.bodies;
+    model.parts.drugs.plan.kills(bodies, is_mutant)
 }
 
 /// Chances of a cycling cell of one clone at a site, under these hazards of death by drugs.
@@ -261,50 +252,6 @@ fn walk(
         }
     }
     (site != from).then_some(site as u32)
-}
-
-/// Tumour cells that leave the circulation in this tick.
-fn arrivals(model: &Model, state: &State, scratch: &Scratch) -> Vec<Arrival> {
-    let (Some(law), Some(rate)) = (&model.parameters.colonisation, &model.rates.colonisation)
-    else {
-        return Vec::new();
-    };
-    let exposure_h = law.exposure_h(state.time_h, model.tick_h);
-    let solid = &state.bone.solid;
-    let is_open = |&&site: &&u32| !solid[site as usize];
-    let vessels = state.vessels.iter().filter(is_open).count();
-    if exposure_h <= 0.0 || vessels == 0 {
-        return Vec::new();
-    }
-    let marrow = solid.par_iter().filter(|&&bone| !bone).count();
-    let served_mm3 = marrow as f64 * model.grid.site_volume_um3() * 1e-9 / vessels as f64;
-    let chance = Chance::new(state.seed);
-    let view = surroundings(model, state, scratch);
-    let pieces: Vec<Vec<Arrival>> = state
-        .vessels
-        .par_chunks(PIECE)
-        .map(|vessels| {
-            vessels
-                .iter()
-                .filter(is_open)
-                .filter_map(|&site| {
-                    let per_mm3_h = rate.at(|cue| view.level(cue, site as usize));
-                    let mut draws = chance.at(Stream::Colonisation, state.tick, u64::from(site));
-                    let cells = draws.poisson(per_mm3_h * served_mm3 * exposure_h);
-                    let mut surviving = 0;
-                    for _ in 0..cells {
-                        surviving += u32::from(draws.happens(law.survival));
-                    }
-                    (cells > 0).then_some(Arrival {
-                        site,
-                        cells,
-                        surviving,
-                    })
-                })
-                .collect()
-        })
-        .collect();
-    pieces.concat()
 }
 
 fn osteoblasts(model: &Model, state: &State, scratch: &Scratch) -> Vec<OsteoblastFate> {

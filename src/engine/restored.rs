@@ -2,10 +2,9 @@
 //! another hand may be whole and still not make sense.
 
 use crate::engine::model::Model;
+use crate::engine::parts::each;
 use crate::engine::state::State;
 use crate::engine::tick::check_values;
-use crate::patient::bones::Bones;
-use crate::therapy::plan::Dates;
 
 /// Holds a state that was read back against its model. Arrays over the lattice have their length
 /// from reading.
@@ -49,26 +48,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     count("books of stores", state.ledger.stores.len(), stored.len())?;
-    count("drugs", state.drugs.len(), model.plan.agents.len())?;
-    for (agent, drug) in model.plan.agents.iter().zip(&state.drugs) {
-        if !drug.makes_sense() {
-            return Err(format!(
-                "an amount of {} that is negative or not finite",
-                agent.name
-            ));
-        }
-    }
-    let courses = &state.courses;
-    count(
-        "courses with conditions",
-        courses.dates.len(),
-        model.plan.conditional.len(),
-    )?;
-    let fit = |dates: &Dates| dates.make_sense(state.time_h);
-    if !courses.dates.iter().all(fit) || !(0.0..=1.0 + 1e-6).contains(&courses.bv_tv_day_0) {
-        return Err("a course that began or ended before day 0 or after now".to_owned());
-    }
-    check_patient(model, state)?;
+    each::check(model, state)?;
     inside("vessel", &state.vessels)?;
     inside("tumour of the scan", &state.lesion.sites)?;
     if !(0.0..=f64::MAX).contains(&state.lesion.at_h) {
@@ -84,9 +64,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     count("moods of tumour cells", cells.dormant.len(), cells.id.len())?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
-    if !state.radiation.makes_sense() {
-        return Err("a fraction of radiation that is negative or not finite".to_owned());
-    }
     let clones = model.clones.names.len();
     if let Some(clone) = cells.clone.iter().find(|&&at| usize::from(at) >= clones) {
         return Err(format!(
@@ -121,8 +98,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     count("sites of osteoblasts", cells.site.len(), cells.id.len())?;
     count("stages of osteoblasts", cells.stage.len(), cells.id.len())?;
     count("ages of osteoblasts", cells.age_h.len(), cells.id.len())?;
-    check_immune(model, state)?;
-    inside("immune cell", &state.immune.site)?;
     let time_h = f64::from(state.tick) * model.tick_h + state.start_h;
     if !state.start_h.is_finite() || (time_h - state.time_h).abs() > 1e-6 {
         return Err(format!(
@@ -131,66 +106,4 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
         ));
     }
     check_values(model, state).map_err(|fault| fault.to_string())
-}
-
-/// The body, the bones and the rigidities that are followed.
-fn check_patient(model: &Model, state: &State) -> Result<(), String> {
-    if state.patient.is_some() != model.patient.is_some()
-        || state.patient.is_some_and(|body| !body.makes_sense())
-    {
-        return Err("a body of the patient that does not fit the scenario".to_owned());
-    }
-    let draws_events = model
-        .patient
-        .as_ref()
-        .is_some_and(|patient| patient.skeletal_events.is_some());
-    if state.bones.is_some() != draws_events || !state.bones.iter().all(Bones::makes_sense) {
-        return Err("skeletal-related events that do not fit the scenario".to_owned());
-    }
-    let cuts = match &model.rigidity {
-        // It is followed from day 0 on.
-        Some(follow_up) if state.time_h >= -1e-6 => Some(model.grid.dims[follow_up.axis.index()]),
-        _ => None,
-    };
-    let fits = match (cuts, &state.rigidity) {
-        (None, None) => true,
-        (Some(cuts), Some(findings)) => findings.makes_sense(cuts),
-        _ => false,
-    };
-    if !fits {
-        return Err("rigidities that do not fit the scenario".to_owned());
-    }
-    Ok(())
-}
-
-/// Holds immune cells against each other and the model, their places apart.
-fn check_immune(model: &Model, state: &State) -> Result<(), String> {
-    let cells = &state.immune;
-    for (what, found) in [
-        ("sites of immune cells", cells.site.len()),
-        ("kinds of immune cells", cells.kind.len()),
-        ("moods of immune cells", cells.exhausted.len()),
-        ("counters of immune cells", cells.counter.len()),
-        ("ages of immune cells", cells.age_h.len()),
-    ] {
-        if found != cells.id.len() {
-            return Err(format!("{found} {what}, where {} are due", cells.id.len()));
-        }
-    }
-    if model.immune.is_none() && !cells.is_empty() {
-        return Err(format!("{} immune cells, where 0 are due", cells.len()));
-    }
-    let fits = |value: &f32| (0.0..=f32::MAX).contains(value);
-    if !cells.counter.iter().chain(&cells.age_h).all(fits) {
-        return Err(
-            "a counter or an age of an immune cell that is negative or not finite".to_owned(),
-        );
-    }
-    if let Some(id) = cells.id.iter().find(|&&id| id >= cells.next_id) {
-        return Err(format!(
-            "an immune cell with id {id}, where the next is {}",
-            cells.next_id
-        ));
-    }
-    Ok(())
 }

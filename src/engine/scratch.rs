@@ -2,8 +2,8 @@
 
 use crate::biology::surroundings::Decoy;
 use crate::engine::model::Model;
+use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
-use crate::engine::supply::Supply;
 use crate::tissue::space::{WayOut, distance_um};
 use crate::transport::{Medium, TransportFault};
 
@@ -123,12 +123,12 @@ impl Scratch {
             surface: Vec::new(),
             tumour_chances: vec![TumourChances::default(); count],
             way_out: WayOut::default(),
-            drugs_pm: model.drugs_pm(&state.drugs),
+            drugs_pm: model.parts.drugs.drugs_pm(&state.parts.drugs.bodies),
             drug_peaks_mg_per_l: Vec::new(),
-            decoys: model.decoys(&state.drugs),
-            supply: Supply::of(model, &state.radiation.fractions),
+            decoys: model.parts.drugs.decoys(&state.parts.drugs.bodies),
+            supply: Supply::of(model, &state.parts.radiation.fractions),
             immune: model
-                .rates
+                .parts
                 .immune
                 .as_ref()
                 .map(|_| ImmunePicture::of(count)),

@@ -46,7 +46,7 @@ pub fn surroundings<'a>(
 
 fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<'a>> {
     let picture = scratch.immune.as_ref()?;
-    let reaches = model.immune.as_ref()?;
+    let reaches = &model.parts.immune.as_ref()?.reach;
     Some(ImmuneNear {
         reach: &reaches.near,
         weight: reaches.weight,
@@ -171,10 +171,8 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     let lining = rate_of(&rates.lining_secretion, signal);
     let precursor = rate_of(&rates.precursor_secretion, signal);
     let osteoblast = rate_of(&rates.osteoblast_secretion, signal);
-    let immune = rates
-        .immune
-        .as_ref()
-        .and_then(|rates| rate_of(&rates.secretion, signal));
+    let immune = model.parts.immune.as_ref();
+    let immune = immune.and_then(|plan| rate_of(&plan.rates.secretion, signal));
     let released = std::mem::take(&mut state.released[signal]);
     if tumour.is_none()
         && lining.is_none()
@@ -244,7 +242,7 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
         }
     }
     if let Some(made) = immune {
-        let cells = &state.immune;
+        let cells = &state.parts.immune.cells;
         for cell in 0..cells.len() {
             let makes = match cells.kind[cell] {
                 ImmuneKind::Cd8 => !cells.exhausted[cell],

@@ -6,17 +6,13 @@
 
 use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
-use crate::engine::reading::reading;
-use crate::engine::state::{BoneDrugBook, Courses, Lesion, State};
+use crate::engine::parts::{States, each};
+use crate::engine::state::{Lesion, State};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
-use crate::patient::Reading;
-use crate::patient::bones::Bones;
-use crate::therapy::irradiation::Radiation;
-use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
-use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// How the first state is made.
@@ -93,27 +89,11 @@ impl State {
             fields_pm: vec![vec![0.0; count]; model.signals.len()],
             released: vec![Vec::new(); model.signals.len()],
             ledger: Ledger::default(),
-            drugs: vec![DrugInBody::default(); model.plan.agents.len()],
-            bone_drug: BoneDrugBook::default(),
-            courses: Courses {
-                bv_tv_day_0: 0.0,
-                dates: vec![Dates::default(); model.plan.conditional.len()],
-            },
-            patient: None,
-            radiation: Radiation::default(),
-            rigidity: None,
-            bones: None,
-            immune: ImmuneCells::default(),
             lesion: start.lesion.clone(),
+            parts: States::default(),
         };
         state.open_books(model);
-        if start.burn_in_h <= 0.0 {
-            state.courses.bv_tv_day_0 = state.bv_tv(model);
-        }
-        if let Some(patient) = &model.patient {
-            state.patient = Some(patient.at_rest(reading(model, &state)));
-            state.bones = patient.skeletal_events.as_ref().map(|_| Bones::default());
-        }
+        each::begin(model, &mut state);
         state
     }
 
@@ -134,12 +114,6 @@ impl State {
                 .collect(),
             ..Ledger::default()
         };
-        if let Some(body) = &mut self.patient {
-            body.last = Reading {
-                calcium_fmol: body.last.calcium_fmol,
-                ..Reading::default()
-            };
-        }
     }
 
     /// Settles a colony.

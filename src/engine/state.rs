@@ -2,17 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::biology::tumour::clones::Clones;
 use crate::engine::fingerprint::{fields, whole};
 use crate::engine::model::Model;
-use crate::mechanics::follow_up::Findings;
+use crate::engine::parts::States;
 use crate::numerics::packed;
-use crate::patient::Body;
-use crate::patient::bones::Bones;
-use crate::therapy::irradiation::Radiation;
-use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
-use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
@@ -47,24 +44,10 @@ pub struct State {
     pub released: Vec<Vec<(u32, f64)>>,
     /// The books.
     pub ledger: Ledger,
-    /// Drugs in the body, in the order of the plan.
-    pub drugs: Vec<DrugInBody>,
-    /// Books of the drug that binds to bone.
-    pub bone_drug: BoneDrugBook,
-    /// Courses that begin or end by a condition.
-    pub courses: Courses,
-    /// The body of the patient, if it is followed.
-    pub patient: Option<Body>,
-    /// Radiation that was given, and what it did.
-    pub radiation: Radiation,
-    /// Rigidity of the lattice against its day 0, from then on, if it is followed.
-    pub rigidity: Option<Findings>,
-    /// The bones of the patient, if their events are drawn.
-    pub bones: Option<Bones>,
-    /// Immune cells; none without their parameters.
-    pub immune: ImmuneCells,
     /// Tumour of the scan, until its cells are there.
     pub lesion: Lesion,
+    /// What it has of optional features.
+    pub parts: States,
 }
 
 /// Tumour that a scan shows, before it has cells.
@@ -74,28 +57,6 @@ pub struct Lesion {
     pub at_h: f64,
     /// Sites of marrow that they fill, in order.
     pub sites: Vec<u32>,
-}
-
-/// What courses with conditions go by.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Courses {
-    /// BV/TV on day 0; 0 before.
-    pub bv_tv_day_0: f64,
-    /// When they began and ended, in the order of the plan.
-    pub dates: Vec<Dates>,
-}
-
-/// Where the drug that binds to bone went since the start, amol.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct BoneDrugBook {
-    /// Bound to surface.
-    pub bound: f64,
-    /// Set free by resorption and taken up by osteoclasts.
-    pub taken_up: f64,
-    /// Carried away with the blood.
-    pub carried_away: f64,
-    /// Bound again: of what was set free and not taken up, and from osteoclasts that died.
-    pub given_back: f64,
 }
 
 impl State {
@@ -114,6 +75,16 @@ impl State {
     /// BV/TV: matrix, osteoid included, over the whole lattice.
     pub fn bv_tv(&self, model: &Model) -> f64 {
         self.bone.volume_um3(&model.grid) / (model.grid.site_volume_um3() * model.grid.len() as f64)
+    }
+
+    /// Tumour cells keep their clone by its name, from one list of clones to another.
+    pub fn carry_clones(&mut self, before: &Clones, now: &Clones) {
+        // What is no clone any more is refused with the state.
+        let place = |name: &String| now.find(name).unwrap_or(u8::MAX);
+        let places: Vec<u8> = before.names.iter().map(place).collect();
+        for clone in &mut self.tumour.clone {
+            *clone = places.get(usize::from(*clone)).copied().unwrap_or(u8::MAX);
+        }
     }
 
     /// Digest of the state: the same for the same state, whatever made it. It is that of all its

@@ -16,17 +16,18 @@
 
 use crate::numerics::parallel::prelude::*;
 
-use crate::engine::body::{expose, follow, look};
 use crate::engine::commit::{commit, daily};
 use crate::engine::day_zero;
-use crate::engine::dose::dose;
 use crate::engine::fault::Fault;
-use crate::engine::immune;
-use crate::engine::irradiate::irradiate;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts;
+use crate::engine::parts::drugs::conditions;
+use crate::engine::parts::drugs::dose::dose;
+use crate::engine::parts::immune::act as immune;
+use crate::engine::parts::patient::body as patient;
+use crate::engine::parts::radiation::irradiate::irradiate;
+use crate::engine::parts::rigidity;
 use crate::engine::propose::propose;
-use crate::engine::rigidity;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::{bind, find_surface, spread};
 use crate::engine::state::State;
@@ -53,7 +54,7 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     osteoclasts::act(model, state, scratch);
     commit(model, state, scratch, &proposals);
     immune::act(model, state, scratch);
-    expose(model, state);
+    patient::expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.
     state.time_h = f64::from(state.tick) * model.tick_h + state.start_h;
@@ -63,8 +64,8 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
             day_zero::give_back(model, state)?;
         }
         rigidity::follow(model, state)?;
-        follow(model, state)?;
-        look(model, state);
+        patient::follow(model, state)?;
+        conditions::look(model, state);
         check_day(model, state)?;
     }
     check_books(model, state)

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::biology::problem::Problems;
 use crate::mechanics::density_laws::{TISSUE_MPA, ash_fraction, hernandez_mpa};
 use crate::mechanics::rigidity::{
-    Axis, Comparison, FALL_ADULT, FALL_CHILD, Measure, Rigidities, RigidityError, Voxels, cuts,
+    Axis, Comparison, Measure, Rigidities, RigidityError, Voxels, cuts,
 };
 use crate::numerics::quantity::{ElasticModulus, Time};
 use crate::tissue::bone::Bone;
@@ -81,32 +81,6 @@ pub struct Findings {
     /// Time of the last reading, h.
     pub read_h: f64,
 }
-
-/// Columns of `rigidity.csv`.
-pub const COLUMNS: [&str; 10] = [
-    "time_d",
-    "ea_ratio",
-    "ea_cut",
-    "ei_min_ratio",
-    "ei_min_cut",
-    "gj_ratio",
-    "gj_cut",
-    "least_ratio",
-    "fallen_33",
-    "fallen_35",
-];
-
-/// Columns of `rigidity_cuts.csv`.
-pub const CUT_COLUMNS: [&str; 8] = [
-    "cut",
-    "position_mm",
-    "ea_day_0_n",
-    "ea_n",
-    "ei_min_day_0_n_mm2",
-    "ei_min_n_mm2",
-    "gj_day_0_n_mm2",
-    "gj_n_mm2",
-];
 
 impl FollowUp {
     /// Looks for values that make no sense.
@@ -167,38 +141,6 @@ impl FollowUp {
             self.modulus_mpa(bone, site)
         })?;
         Ok(cuts.iter().map(|cut| cut.rigidities).collect())
-    }
-
-    /// One row of `rigidity.csv`.
-    ///
-    /// # Errors
-    /// [`RigidityError`]: a day 0 without bone.
-    pub fn row(&self, findings: &Findings) -> Result<Vec<f64>, RigidityError> {
-        let found = findings.comparison()?;
-        let mut row = vec![findings.read_h / 24.0];
-        for measure in Measure::ALL {
-            let weakest = found.at(measure);
-            row.extend([weakest.value, weakest.cut as f64]);
-        }
-        let flag = |fall: f64| f64::from(u8::from(found.has_fallen_by(fall)));
-        row.extend([found.least_ratio(), flag(FALL_CHILD), flag(FALL_ADULT)]);
-        Ok(row)
-    }
-
-    /// Rows of `rigidity_cuts.csv`.
-    pub fn cut_rows(&self, grid: &Grid, findings: &Findings) -> Vec<Vec<f64>> {
-        let edges_um = [grid.edge_um, grid.edge_um, grid.depth_um];
-        let edge_mm = edges_um[self.axis.index()] * 1e-3;
-        let pairs = findings.intact.iter().zip(&findings.now).enumerate();
-        pairs
-            .map(|(cut, (intact, now))| {
-                let mut row = vec![cut as f64, (cut as f64 + 0.5) * edge_mm];
-                for measure in Measure::ALL {
-                    row.extend([intact.of(measure), now.of(measure)]);
-                }
-                row
-            })
-            .collect()
     }
 }
 

@@ -1,10 +1,9 @@
 //! State in, numbers out.
 
+pub mod books;
 pub mod figures;
-pub mod immune;
 pub mod morphometry;
 pub mod picture;
-pub mod radiation;
 pub mod scanned;
 pub mod series;
 pub mod tumour;

@@ -97,7 +97,7 @@ fn immune(model: &Model, state: &State) -> Vec<Option<Shown>> {
         Shown::Cd8Exhausted,
         Shown::Cd8,
     ];
-    let cells = &state.immune;
+    let cells = &state.parts.immune.cells;
     if cells.is_empty() {
         return Vec::new();
     }

@@ -1,5 +1,6 @@
 //! The row of figures that a run gives each day (names after Dempster 2013 and Bouxsein 2010).
 
+use crate::engine::column::{Column, values};
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -7,140 +8,211 @@ use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
 
-/// Names of the columns that every run has; a unit stands at the end of a name that has one.
-pub const COLUMNS: [&str; 24] = [
-    "time_d",
-    "bv_tv",
-    "bone_volume_mm3",
-    "es_bs",
-    "os_bs",
-    "n_oc",
-    "n_oc_per_mm3",
-    "n_oc_per_bs_mm2",
-    "oc_s_bs",
-    "n_ob",
-    "n_precursor",
-    "tumour_cells",
-    "tumour_volume_mm3",
-    "pthrp_pm",
-    "rankl_free_pm",
-    "opg_pm",
-    "tgf_beta_pm",
-    "resorbed_mm3",
-    "formed_mm3",
-    "owed_mm3",
-    "calcium_released_fmol",
-    "ledger_residual",
-    "store_residual",
-    "bs_mm2",
-];
+/// A tissue at the time of a row, with what several columns go by.
+struct At<'a> {
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+    tissue_mm3: f64,
+    bone_mm3: f64,
+    /// Surface of bone, mm2, and of it what is eroded, covered by osteoid, and under osteoclasts.
+    surface_mm2: f64,
+    eroded_mm2: f64,
+    osteoid_mm2: f64,
+    under_osteoclast_mm2: f64,
+    /// Sites of marrow, at least 1.
+    marrow: f64,
+    mature: usize,
+}
+
+impl<'a> At<'a> {
+    fn of(model: &'a Model, state: &'a State, scratch: &'a Scratch) -> Self {
+        let grid = &model.grid;
+        let (mut surface, mut eroded, mut osteoid, mut under_osteoclast) = (0.0, 0.0, 0.0, 0.0);
+        for site in (0..grid.len()).filter(|&site| !state.bone.solid[site]) {
+            let faces = state.bone.bone_faces(grid, site);
+            if faces == 0 {
+                continue;
+            }
+            let area = Bone::surface_area_um2(grid, faces) * 1e-6;
+            surface += area;
+            if state.occupancy.osteoclast[site] != 0 {
+                under_osteoclast += area;
+            }
+            if state.occupancy.osteoblast[site] > 0 && state.bone.osteoid[site] > 0.0 {
+                osteoid += area;
+            } else if state.bone.is_eroded(site) {
+                eroded += area;
+            }
+        }
+        let marrow = state.bone.solid.iter().filter(|&&solid| !solid).count();
+        let stages = state.osteoblasts.stage.iter();
+        Self {
+            model,
+            state,
+            scratch,
+            tissue_mm3: grid.volume_mm3(),
+            bone_mm3: state.bone.volume_um3(grid) * 1e-9,
+            surface_mm2: surface,
+            eroded_mm2: eroded,
+            osteoid_mm2: osteoid,
+            under_osteoclast_mm2: under_osteoclast,
+            marrow: marrow.max(1) as f64,
+            mature: stages
+                .filter(|&&stage| stage == OsteoblastStage::Mature)
+                .count(),
+        }
+    }
+
+    /// A part of the surface of bone over all of it.
+    fn share(&self, area_mm2: f64) -> f64 {
+        if self.surface_mm2 > 0.0 {
+            area_mm2 / self.surface_mm2
+        } else {
+            0.0
+        }
+    }
+
+    /// Mean of a field over marrow.
+    fn mean(&self, field: &[f32]) -> f64 {
+        let sum = ordered_sum(field.len(), |site| {
+            if self.state.bone.solid[site] {
+                0.0
+            } else {
+                f64::from(field[site])
+            }
+        });
+        sum / self.marrow
+    }
+
+    fn osteoclasts(&self) -> f64 {
+        self.state.osteoclasts.len() as f64
+    }
+
+    fn tumour_cells(&self) -> f64 {
+        self.state.tumour.len() as f64
+    }
+}
+
+/// Columns that every run has; a unit stands at the end of a name that has one.
+///
+/// Signals are means over marrow, of all that is there, free and bound in fluid; `resorbed_mm3` and
+/// `formed_mm3` are cumulative since day 0; `es_bs`, `os_bs` and `oc_s_bs` are shares of the bone surface.
+fn fixed<'a>() -> [Column<At<'a>>; 24] {
+    [
+        Column::new("time_d", "d", "time", |at| at.state.day()),
+        Column::new("bv_tv", "", "matrix over tissue", |at| {
+            at.bone_mm3 / at.tissue_mm3
+        }),
+        Column::new("bone_volume_mm3", "mm3", "matrix", |at| at.bone_mm3),
+        Column::new("es_bs", "", "eroded surface over surface", |at| {
+            at.share(at.eroded_mm2)
+        }),
+        Column::new("os_bs", "", "osteoid surface over surface", |at| {
+            at.share(at.osteoid_mm2)
+        }),
+        Column::new("n_oc", "", "osteoclasts", At::osteoclasts),
+        Column::new("n_oc_per_mm3", "1/mm3", "osteoclasts per tissue", |at| {
+            at.osteoclasts() / at.tissue_mm3
+        }),
+        Column::new(
+            "n_oc_per_bs_mm2",
+            "1/mm2",
+            "osteoclasts per surface",
+            |at| at.share(at.osteoclasts()),
+        ),
+        Column::new(
+            "oc_s_bs",
+            "",
+            "surface under osteoclasts over surface",
+            |at| at.share(at.under_osteoclast_mm2),
+        ),
+        Column::new("n_ob", "", "osteoblasts", |at| at.mature as f64),
+        Column::new("n_precursor", "", "precursors of osteoblasts", |at| {
+            (at.state.osteoblasts.len() - at.mature) as f64
+        }),
+        Column::new("tumour_cells", "", "tumour cells", At::tumour_cells),
+        Column::new("tumour_volume_mm3", "mm3", "their volume", |at| {
+            at.tumour_cells() * at.model.parameters.tumour.cell_volume_um3() * 1e-9
+        }),
+        Column::new("pthrp_pm", "pM", "PTHrP", |at| {
+            at.mean(&at.state.fields_pm[0])
+        }),
+        Column::new("rankl_free_pm", "pM", "free RANKL", |at| {
+            at.mean(&at.scratch.free_rankl_pm)
+        }),
+        Column::new("opg_pm", "pM", "OPG", |at| at.mean(&at.state.fields_pm[2])),
+        Column::new("tgf_beta_pm", "pM", "TGF-beta", |at| {
+            at.mean(&at.state.fields_pm[3])
+        }),
+        Column::new("resorbed_mm3", "mm3", "resorbed", |at| {
+            at.state.ledger.resorbed_um3 * 1e-9
+        }),
+        Column::new("formed_mm3", "mm3", "formed", |at| {
+            at.state.ledger.formed_um3 * 1e-9
+        }),
+        Column::new("owed_mm3", "mm3", "dug and not yet refilled", |at| {
+            let bone = &at.state.bone;
+            let owed = ordered_sum(at.model.grid.len(), |site| {
+                f64::from((bone.goal[site] - bone.matrix[site]).max(0.0))
+            });
+            owed * at.model.grid.site_volume_um3() * 1e-9
+        }),
+        Column::new("calcium_released_fmol", "fmol", "calcium set free", |at| {
+            at.state.ledger.calcium_released_fmol
+        }),
+        Column::new(
+            "ledger_residual",
+            "",
+            "worst residual of a signal until now",
+            |at| at.state.ledger.worst_signal_residual,
+        ),
+        Column::new(
+            "store_residual",
+            "",
+            "worst residual of a store until now",
+            |at| at.state.ledger.worst_store_residual,
+        ),
+        Column::new("bs_mm2", "mm2", "surface of bone", |at| at.surface_mm2),
+    ]
+}
+
+/// Columns that every run has, at least.
+pub fn width() -> usize {
+    fixed().len()
+}
+
+/// True for the name of a column that every run has.
+pub fn is_fixed(name: &str) -> bool {
+    fixed().iter().any(|column| column.name == name)
+}
 
 /// Ending of the columns with the mean level of a signal over marrow.
 const LEVEL: &str = "_pm";
 
-/// Signals whose levels have no column among [`COLUMNS`], by their place in the model.
+/// Signals whose levels have no column that every run has, by their place in the model.
 fn further<N: AsRef<str>>(signals: &[N]) -> impl Iterator<Item = (usize, String)> {
     let named = signals
         .iter()
         .map(|name| format!("{}{LEVEL}", name.as_ref()));
-    named
-        .enumerate()
-        .filter(|(_, column)| !COLUMNS.contains(&column.as_str()))
+    named.enumerate().filter(|(_, column)| !is_fixed(column))
 }
 
-/// Names of all columns of a run with these signals: [`COLUMNS`], then the level of every signal that
-/// has none there, so that each signal has a column `<name>_pm`.
+/// Names of all columns of a run with these signals: those that every run has, then the level of every
+/// signal that has none there, so that each signal has a column `<name>_pm`.
 pub fn columns<N: AsRef<str>>(signals: &[N]) -> Vec<String> {
-    let fixed = COLUMNS.iter().map(|&name| name.to_owned());
+    let fixed = fixed();
+    let fixed = fixed.iter().map(|column| column.name.to_owned());
     fixed
         .chain(further(signals).map(|(_, column)| column))
         .collect()
 }
 
 /// One row, in the order of [`columns`].
-///
-/// Signals are means over marrow, of all that is there, free and bound in fluid; `resorbed_mm3` and `formed_mm3` are cumulative since day 0;
-/// `es_bs`, `os_bs` and `oc_s_bs` are shares of the bone surface.
 pub fn row(model: &Model, state: &State, scratch: &Scratch) -> Vec<f64> {
-    let grid = &model.grid;
-    let tissue_mm3 = grid.volume_mm3();
-    let bone_mm3 = state.bone.volume_um3(grid) * 1e-9;
-    let (mut surface, mut eroded, mut osteoid, mut under_osteoclast) = (0.0, 0.0, 0.0, 0.0);
-    for site in (0..grid.len()).filter(|&site| !state.bone.solid[site]) {
-        let faces = state.bone.bone_faces(grid, site);
-        if faces == 0 {
-            continue;
-        }
-        let area = Bone::surface_area_um2(grid, faces) * 1e-6;
-        surface += area;
-        if state.occupancy.osteoclast[site] != 0 {
-            under_osteoclast += area;
-        }
-        if state.occupancy.osteoblast[site] > 0 && state.bone.osteoid[site] > 0.0 {
-            osteoid += area;
-        } else if state.bone.is_eroded(site) {
-            eroded += area;
-        }
-    }
-    let share = |area: f64| if surface > 0.0 { area / surface } else { 0.0 };
-    let marrow = state
-        .bone
-        .solid
-        .iter()
-        .filter(|&&solid| !solid)
-        .count()
-        .max(1) as f64;
-    let mean = |field: &[f32]| {
-        ordered_sum(field.len(), |site| {
-            if state.bone.solid[site] {
-                0.0
-            } else {
-                f64::from(field[site])
-            }
-        }) / marrow
-    };
-    let mature = state
-        .osteoblasts
-        .stage
-        .iter()
-        .filter(|&&stage| stage == OsteoblastStage::Mature)
-        .count();
-    let owed = ordered_sum(grid.len(), |site| {
-        f64::from((state.bone.goal[site] - state.bone.matrix[site]).max(0.0))
-    });
-    let osteoclasts = state.osteoclasts.len() as f64;
-    let cells = state.tumour.len() as f64;
-    let mut row = vec![
-        state.day(),
-        bone_mm3 / tissue_mm3,
-        bone_mm3,
-        share(eroded),
-        share(osteoid),
-        osteoclasts,
-        osteoclasts / tissue_mm3,
-        if surface > 0.0 {
-            osteoclasts / surface
-        } else {
-            0.0
-        },
-        share(under_osteoclast),
-        mature as f64,
-        (state.osteoblasts.len() - mature) as f64,
-        cells,
-        cells * model.parameters.tumour.cell_volume_um3() * 1e-9,
-        mean(&state.fields_pm[0]),
-        mean(&scratch.free_rankl_pm),
-        mean(&state.fields_pm[2]),
-        mean(&state.fields_pm[3]),
-        state.ledger.resorbed_um3 * 1e-9,
-        state.ledger.formed_um3 * 1e-9,
-        owed * grid.site_volume_um3() * 1e-9,
-        state.ledger.calcium_released_fmol,
-        state.ledger.worst_signal_residual,
-        state.ledger.worst_store_residual,
-        surface,
-    ];
-    row.extend(further(&model.signals).map(|(signal, _)| mean(&state.fields_pm[signal])));
+    let at = At::of(model, state, scratch);
+    let mut row = values(&fixed(), &at);
+    row.extend(further(&model.signals).map(|(signal, _)| at.mean(&state.fields_pm[signal])));
     row
 }
 
@@ -152,8 +224,13 @@ mod tests {
     fn every_signal_has_a_column_of_its_level_and_the_usual_ones_keep_their_places() {
         let signals = ["pthrp", "rankl", "opg", "tgf_beta", "igf", "il6"];
         let all = columns(&signals);
-        assert_eq!(all[..COLUMNS.len()], COLUMNS);
-        assert_eq!(all[COLUMNS.len()..], ["rankl_pm", "igf_pm", "il6_pm"]);
+        assert_eq!(
+            all.join(","),
+            "time_d,bv_tv,bone_volume_mm3,es_bs,os_bs,n_oc,n_oc_per_mm3,n_oc_per_bs_mm2,oc_s_bs,n_ob,\
+             n_precursor,tumour_cells,tumour_volume_mm3,pthrp_pm,rankl_free_pm,opg_pm,tgf_beta_pm,\
+             resorbed_mm3,formed_mm3,owed_mm3,calcium_released_fmol,ledger_residual,store_residual,bs_mm2,\
+             rankl_pm,igf_pm,il6_pm"
+        );
         for signal in signals {
             let column = format!("{signal}_pm");
             assert_eq!(all.iter().filter(|&name| *name == column).count(), 1);

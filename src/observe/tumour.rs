@@ -1,56 +1,49 @@
-//! The tumour by clone, and what came from the circulation.
+//! The tumour by clone.
 
+use crate::engine::column::{Before, Cell, Column, cells, cells_of};
 use crate::engine::model::Model;
 use crate::engine::state::State;
 
-/// Names of the columns of [`clones`], for clones of these names; none for a tumour of one clone.
-pub fn clone_columns(names: &[&str]) -> Vec<String> {
-    if names.len() < 2 {
-        return Vec::new();
-    }
-    let mut columns = vec!["time_d".to_owned()];
-    for name in names {
-        columns.push(format!("{name}_cells"));
-        columns.push(format!("{name}_dormant"));
-    }
-    columns
+/// The file of a tumour of several clones.
+pub const CLONES: &str = "clones.csv";
+
+/// Cells of a clone, and of these dormant ones.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    cells: u64,
+    dormant: u64,
 }
 
-/// Day, then cells and dormant cells of each clone.
-pub fn clones(model: &Model, state: &State) -> Vec<f64> {
-    let mut counts = vec![[0_u64; 2]; model.clones.names.len()];
-    let cells = &state.tumour;
-    for (&clone, &dormant) in cells.clone.iter().zip(&cells.dormant) {
-        let count = &mut counts[usize::from(clone)];
-        count[0] += 1;
-        count[1] += u64::from(dormant);
-    }
-    let mut row = vec![state.day()];
-    row.extend(counts.iter().flatten().map(|&count| count as f64));
-    row
-}
-
-/// Names of the columns of [`colonisation`].
-pub const COLONISATION: [&str; 6] = [
-    "time_d",
-    "arrived",
-    "survived",
-    "settled",
-    "tumour_cells",
-    "dormant_cells",
+/// What comes behind the name of a clone.
+const OF_CLONE: [Column<Count>; 2] = [
+    Column::new("_cells", "", "cells", |it| it.cells as f64),
+    Column::new("_dormant", "", "of these dormant", |it| it.dormant as f64),
 ];
 
-/// Day, cells that left the circulation, survived and settled since day 0, cells and dormant cells
-/// now.
-pub fn colonisation(state: &State) -> Vec<f64> {
-    let arrivals = &state.ledger.arrivals;
-    let dormant = state.tumour.dormant.iter().filter(|&&dormant| dormant);
-    vec![
-        state.day(),
-        arrivals.arrived as f64,
-        arrivals.survived as f64,
-        arrivals.settled as f64,
-        state.tumour.len() as f64,
-        dormant.count() as f64,
-    ]
+/// The same of the parental clone, whose cells are all cells of a time with no other clone.
+const OF_PARENTAL: [Column<Count>; 2] = [
+    OF_CLONE[0].before(Before::Series("tumour_cells")),
+    OF_CLONE[1].before(Before::Is(f64::NAN)),
+];
+
+/// The row of now; none for a tumour of one clone.
+pub fn clones(model: &Model, state: &State) -> Option<Vec<Cell>> {
+    let names = &model.clones.names;
+    if names.len() < 2 {
+        return None;
+    }
+    let mut counts = vec![Count::default(); names.len()];
+    let tumour = &state.tumour;
+    for (&clone, &dormant) in tumour.clone.iter().zip(&tumour.dormant) {
+        let count = &mut counts[usize::from(clone)];
+        count.cells += 1;
+        count.dormant += u64::from(dormant);
+    }
+    let time = Column::new("time_d", "d", "time", State::day).before(Before::Series("time_d"));
+    let mut row: Vec<Cell> = cells(&[time], state).collect();
+    for (place, (name, count)) in names.iter().zip(&counts).enumerate() {
+        let columns = if place == 0 { &OF_PARENTAL } else { &OF_CLONE };
+        row.extend(cells_of(name, columns, count));
+    }
+    Some(row)
 }

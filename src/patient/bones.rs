@@ -21,12 +21,10 @@
 //! # References
 //! Rosen et al. 2003.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::random::Chance;
-use crate::patient::skeletal_events::{Course, Event, SkeletalEvents, SkeletalState};
+use crate::patient::skeletal_events::{Course, SkeletalEvents, SkeletalState};
 
 /// The bones of a patient, as they are saved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,17 +53,6 @@ impl Default for Bones {
     }
 }
 
-/// Columns that follow those of the body in `patient.csv`.
-pub const COLUMNS: [&str; 7] = [
-    "strength",
-    "pain",
-    "burden_cm3",
-    "first_event_hazard",
-    "first_event_probability",
-    "events",
-    "events_counted",
-];
-
 impl Bones {
     /// Takes the bones on by the day that begins at `day`.
     pub fn advance(
@@ -90,20 +77,6 @@ impl Bones {
         -(-self.first_event_hazard).exp_m1()
     }
 
-    /// What follows the body in a row of `patient.csv`.
-    pub fn row(&self) -> [f64; 7] {
-        let events = &self.course.events;
-        [
-            self.strength,
-            self.pain,
-            self.burden_cm3,
-            self.first_event_hazard,
-            self.first_event_probability(),
-            events.all.len() as f64,
-            events.counted().count() as f64,
-        ]
-    }
-
     /// True when no value is out of range and events are in their order.
     pub fn makes_sense(&self) -> bool {
         let days: Vec<f64> = self.course.events.all.iter().map(|e| e.day).collect();
@@ -120,21 +93,4 @@ impl Bones {
             && self.first_event_hazard >= 0.0
             && days.windows(2).all(|pair| pair[0] <= pair[1])
     }
-}
-
-/// `events.csv`: when, what, whether it is the first of all, and whether it counts.
-pub fn events_csv(events: &[Event]) -> String {
-    let mut text = "time_d,kind,first,counted\n".to_owned();
-    for (place, event) in events.iter().enumerate() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{},{},{},{}",
-            event.day,
-            event.kind.name(),
-            u8::from(place == 0),
-            u8::from(event.counted)
-        );
-    }
-    text
 }

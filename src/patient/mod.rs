@@ -31,7 +31,7 @@ use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
 use skeletal_events::SkeletalEvents;
 use skeleton::{Skeleton, Turnover};
-use toxicity::{Harm, LastDose, Toxicity, hypocalcaemia_grade, probability};
+use toxicity::{Harm, LastDose, Toxicity};
 
 /// What the lattice is a sample of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -354,64 +354,6 @@ impl Patient {
         let calcium_mm = self.calcium.level_mm(&body.pools);
         self.toxicity
             .advance(&mut body.harm, doses, time_h, DAY_H, calcium_mm);
-    }
-}
-
-/// Columns of `patient.csv`.
-pub const COLUMNS: [&str; 21] = [
-    "time_d",
-    "calcium_mm",
-    "hypercalcaemia_grade",
-    "pth_pm",
-    "pthrp_pm",
-    "urine_calcium_mmol_per_d",
-    "excreted_share",
-    "bone_calcium_mmol",
-    "calcium_residual",
-    "ctx",
-    "ntx",
-    "trap5b",
-    "bsap",
-    "p1np",
-    "neutrophils_1e9_per_l",
-    "cea",
-    "bsp",
-    "hypocalcaemia_grade",
-    "jaw_necrosis_probability",
-    "hypocalcaemia_probability",
-    "tumour_cm3",
-];
-
-impl Patient {
-    /// One row of `patient.csv`. Markers are over their level in health; `bone_calcium_mmol` is what
-    /// came from bone since day 0, net; probabilities are of a first event since day 0.
-    pub fn row(&self, body: &Body, day: f64) -> Vec<f64> {
-        let law = &self.calcium;
-        let level = law.level_mm(&body.pools);
-        let levels = &body.levels;
-        vec![
-            day,
-            level,
-            f64::from(calcium::hypercalcaemia(level)),
-            law.pth_pm(&body.pools),
-            body.pthrp_pm,
-            24.0 * law.urine_mmol_per_h(&body.pools, body.pthrp_pm),
-            law.excreted_share(&body.pools, body.pthrp_pm),
-            body.pools.from_bone_mmol,
-            law.residual(&body.pools),
-            levels.ctx,
-            levels.ntx,
-            levels.trap5b,
-            levels.bsap,
-            levels.p1np,
-            self.neutrophils.count(&body.chain),
-            levels.cea,
-            levels.bsp,
-            f64::from(hypocalcaemia_grade(level)),
-            probability(body.harm.jaw),
-            probability(body.harm.hypocalcaemia),
-            body.tumour_cm3,
-        ]
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::arms::{names, tone};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
-use crate::plot::curves::{Line, NORMAL_CALCIUM_MM, axis};
+use crate::plot::curves::{Line, axis};
 use crate::plot::write;
 
 /// An arm: its runs, one for each seed.

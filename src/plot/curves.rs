@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::mechanics::rigidity::FALL_ADULT;
+use crate::engine::picture::{Curve as Asked, Mark, Picture};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -11,10 +11,6 @@ use crate::plot::chart::{
 };
 use crate::plot::map::colour;
 use crate::plot::write;
-
-/// Limits of normal of corrected total calcium, mM, as the grades of hypo- and hypercalcaemia take them
-/// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
-pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
 
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
 /// osteoblasts; their curve has a colour of its own.
@@ -371,53 +367,87 @@ pub fn write_curves(
     Ok(written)
 }
 
-/// Ending of the columns of `drugs.csv` with the highest level in plasma since the row before.
-pub(crate) const PLASMA_MAX: &str = "_plasma_max_mg_per_l";
+/// Lines of a table as a picture asks for them.
+fn lines(table: &Table, asked: &Asked) -> Vec<Line> {
+    let over = asked.over.and_then(|name| table.column(name));
+    let of = |column: &str, label: &str| {
+        let run = std::slice::from_ref(table);
+        let mut line = Line::over(run, column, label, |_| 1.0)?;
+        let highest = line.points.iter().map(|point| point.1).fold(0.0, f64::max);
+        let least = asked
+            .decades
+            .map_or(f64::NEG_INFINITY, |decades| highest * 10_f64.powf(-decades));
+        for (place, (_, value)) in line.points.iter_mut().enumerate() {
+            if let Some(over) = &over {
+                *value /= over[place].max(1.0);
+            }
+            *value = if *value < least {
+                0.0
+            } else {
+                *value * asked.factor
+            };
+        }
+        let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
+        is_there.then_some(line)
+    };
+    if !asked.is_ending {
+        return of(asked.column, asked.label).into_iter().collect();
+    }
+    let columns = table.columns.iter();
+    columns
+        .filter_map(|column| of(column, column.strip_suffix(asked.column)?))
+        .collect()
+}
 
-/// Decades of a level that are drawn, from its highest down.
-const DECADES: f64 = 6.0;
-
-/// Draws the highest levels of all drugs in plasma from row to row, and the drug that lies on bone, as
-/// SVG and PNG, with marks at doses. Levels of less than a millionth of the highest are left out.
+/// Draws a picture of a table, as SVG and PNG, with marks at doses; nothing where the table has no column
+/// of it.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_drug_curves(
+pub fn write_part(
     folder: &Path,
     title: &str,
-    drugs: &Table,
+    picture: &Picture,
+    table: &Table,
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(drugs);
-    let level = |column: &String| {
-        let mut line = Line::over(runs, column, column.strip_suffix(PLASMA_MAX)?, |_| 1.0)?;
-        let highest = line
-            .points
-            .iter()
-            .fold(0.0_f64, |most, point| most.max(point.1));
-        let least = highest * 10_f64.powf(-DECADES);
-        for point in &mut line.points {
-            if point.1 < least {
-                point.1 = 0.0;
-            }
-        }
-        Some(line)
+    let marks = |marks: &[Mark]| -> Vec<Layer> {
+        let marks = marks.iter().map(|mark| match *mark {
+            Mark::Level { label, value } => Layer::Level(Level {
+                label: label.to_owned(),
+                value,
+            }),
+            Mark::Range { label, low, high } => Layer::Range(Range {
+                label: label.to_owned(),
+                low,
+                high,
+            }),
+        });
+        marks.collect()
     };
-    let mut panels = vec![Panel {
-        y_label: "highest level in plasma since the row before (mg/L)",
-        logarithmic: true,
-        lines: drugs.columns.iter().filter_map(level).collect(),
-        ..Panel::default()
-    }];
-    let on_bone = Line::over(runs, "bone_drug_on_bone_amol", "", |_| 1e-3);
-    let on_bone = on_bone.filter(|line| line.points.iter().any(|point| point.1 > 0.0));
-    panels.extend(on_bone.map(|line| Panel {
-        y_label: "drug on the bone of the lattice (fmol)",
-        lines: vec![line],
-        ..Panel::default()
-    }));
-    let heading = format!("{title}: drugs");
-    write_picture(folder, "drugs", &heading, panels, dose_days)
+    let panels: Vec<Panel<'_>> = picture
+        .panels
+        .iter()
+        .map(|panel| Panel {
+            y_label: panel.y_label,
+            lines: panel
+                .curves
+                .iter()
+                .flat_map(|curve| lines(table, curve))
+                .collect(),
+            published: Vec::new(),
+            logarithmic: panel.is_logarithmic,
+            is_free: panel.is_free,
+            is_whole: panel.is_whole,
+            extra: marks(panel.marks),
+        })
+        .filter(|panel| !panel.lines.is_empty())
+        .collect();
+    if panels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heading = format!("{title}: {}", picture.heading);
+    write_picture(folder, picture.name, &heading, panels, dose_days)
 }
 
 /// Draws the cells of each clone and their shares, as SVG and PNG; each clone has its colour and dash in
@@ -488,236 +518,6 @@ pub fn write_clone_curves(
     };
     mark_doses(&mut chart, "dose", dose_days);
     write(folder, "clones", &chart)
-}
-
-/// Draws calcium with its hormones, markers of turnover and neutrophils, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_patient_curves(
-    folder: &Path,
-    title: &str,
-    patient: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(patient);
-    let panel = |y_label, columns: &[(&str, &str)]| Panel {
-        y_label,
-        lines: columns
-            .iter()
-            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
-            .collect(),
-        ..Panel::default()
-    };
-    let mut panels = vec![
-        panel("total calcium (mM)", &[("calcium_mm", "calcium")]),
-        panel(
-            "level in plasma (pM)",
-            &[("pth_pm", "PTH"), ("pthrp_pm", "PTHrP")],
-        ),
-        panel(
-            "over its level in health",
-            &[
-                ("ctx", "CTX"),
-                ("trap5b", "TRAP5b"),
-                ("bsap", "BSAP"),
-                ("p1np", "P1NP"),
-            ],
-        ),
-        panel(
-            "neutrophils (10⁹/L)",
-            &[("neutrophils_1e9_per_l", "neutrophils")],
-        ),
-    ];
-    let [low, high] = NORMAL_CALCIUM_MM;
-    panels[0].is_free = true;
-    panels[0].extra.push(Layer::Range(Range {
-        label: format!("normal: {low} to {high} mM"),
-        low,
-        high,
-    }));
-    panels[2].extra.push(Layer::Level(Level {
-        label: "health".to_owned(),
-        value: 1.0,
-    }));
-    let heading = format!("{title}: patient");
-    write_picture(folder, "patient", &heading, panels, dose_days)
-}
-
-/// Draws sound and doomed tumour cells, the dose and the strength of irradiated bone, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_radiation_curves(
-    folder: &Path,
-    title: &str,
-    radiotherapy: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(radiotherapy);
-    let panel = |y_label, logarithmic, columns: &[(&str, &str)]| Panel {
-        y_label,
-        logarithmic,
-        lines: columns
-            .iter()
-            .filter_map(|(column, label)| Line::over(runs, column, label, |_| 1.0))
-            .collect(),
-        ..Panel::default()
-    };
-    let panels = vec![
-        panel(
-            "tumour cells",
-            true,
-            &[
-                ("tumour_cells_sound", "sound"),
-                ("tumour_cells_doomed", "doomed"),
-            ],
-        ),
-        panel(
-            "dose so far (Gy)",
-            false,
-            &[
-                ("isocentre_gy", "at the isocentre"),
-                ("bed10_gy", "BED, \u{3b1}/\u{3b2} = 10 Gy"),
-            ],
-        ),
-        panel(
-            "strength of irradiated bone, relative",
-            false,
-            &[("strength_factor", "")],
-        ),
-    ];
-    let heading = format!("{title}: radiotherapy");
-    write_picture(folder, "radiotherapy", &heading, panels, dose_days)
-}
-
-/// Draws pain, the probability of a first skeletal-related event and the events of this patient, as SVG
-/// and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_event_curves(
-    folder: &Path,
-    title: &str,
-    patient: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(patient);
-    let panel = |y_label, columns: &[(&str, &str, f64)]| Panel {
-        y_label,
-        lines: columns
-            .iter()
-            .filter_map(|&(column, label, factor)| Line::over(runs, column, label, |_| factor))
-            .collect(),
-        ..Panel::default()
-    };
-    let mut panels = vec![
-        panel("pain, a proxy (0 to 10)", &[("pain", "", 1.0)]),
-        panel(
-            "probability of a first event (%)",
-            &[("first_event_probability", "", 100.0)],
-        ),
-        panel(
-            "events of this patient",
-            &[("events", "all", 1.0), ("events_counted", "counted", 1.0)],
-        ),
-    ];
-    panels[2].is_whole = true;
-    let heading = format!("{title}: skeletal-related events");
-    write_picture(folder, "skeletal_events", &heading, panels, dose_days)
-}
-
-/// Draws the weakest cuts against day 0, as SVG and PNG, with the line of the clinical rule.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_rigidity_curves(
-    folder: &Path,
-    title: &str,
-    rigidity: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(rigidity);
-    let lines: Vec<Line> = [
-        ("ea_ratio", "EA"),
-        ("ei_min_ratio", "EImin"),
-        ("gj_ratio", "GJ"),
-    ]
-    .iter()
-    .filter_map(|(column, label)| Line::over(runs, column, label, |_| 100.0))
-    .collect();
-    let panel = Panel {
-        y_label: "weakest cut (% of the same cut at day 0)",
-        lines,
-        extra: vec![Layer::Level(Level {
-            label: format!("{} % less: rule for long bones", 100.0 * FALL_ADULT),
-            value: 100.0 * (1.0 - FALL_ADULT),
-        })],
-        ..Panel::default()
-    };
-    let heading = format!("{title}: rigidity");
-    write_picture(folder, "rigidity", &heading, vec![panel], dose_days)
-}
-
-/// Draws immune cells: numbers, state of the CD8 cells, and tumour cells killed, as SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_immune_curves(
-    folder: &Path,
-    title: &str,
-    immune: &Table,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let runs = std::slice::from_ref(immune);
-    let mut share = immune.clone();
-    if let (Some(all), Some(tired)) = (immune.column("n_cd8"), immune.column("n_exhausted")) {
-        share.columns.push("exhausted_share".to_owned());
-        for ((row, all), tired) in share.rows.iter_mut().zip(all).zip(tired) {
-            row.push(tired / all.max(1.0));
-        }
-    }
-    let shares = std::slice::from_ref(&share);
-    let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
-        y_label,
-        logarithmic,
-        lines: lines.into_iter().flatten().collect(),
-        ..Panel::default()
-    };
-    let line = |name: &str, label: &str| Line::over(runs, name, label, |_| 1.0);
-    let percent = |name: &str, label: &str| Line::over(shares, name, label, |_| 100.0);
-    let panels = vec![
-        panel(
-            "cells",
-            true,
-            vec![
-                line("n_cd8", "CD8 cells"),
-                line("n_exhausted", "of these exhausted"),
-                line("n_treg", "regulatory T cells"),
-                line("n_myeloid", "myeloid suppressors"),
-                line("n_nk", "natural killer cells")
-                    .filter(|line| line.points.iter().any(|&(_, count)| count > 0.0)),
-            ],
-        ),
-        panel(
-            "share of CD8 cells (%)",
-            false,
-            vec![
-                percent("exhausted_share", "exhausted"),
-                percent("contact_share", "in contact with tumour"),
-            ],
-        ),
-        panel(
-            "tumour cells since day 0",
-            false,
-            vec![
-                line("kills", "killed"),
-                line("kills_exhausted", "of these by exhausted cells"),
-            ],
-        ),
-    ];
-    let heading = format!("{title}: immune cells");
-    write_picture(folder, "immune", &heading, panels, dose_days)
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub mod simulation;
 pub mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
+pub mod tables;
 pub mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;

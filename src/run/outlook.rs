@@ -13,7 +13,6 @@ use crate::scenario::build::Loaded;
 use crate::scenario::file::Site;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
-use crate::tissue::grid::Grid;
 use crate::transport::{Scheme, block_error, diffusion_length_um};
 
 /// Time that the ticks which are measured take at most, the last one apart.
@@ -58,7 +57,7 @@ pub fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, D
     if let Some(arm) = &scenario.arm {
         lines.push(format!("arm       this is a run of {arm} alone"));
     }
-    let size = size(loaded, &simulation.model.grid);
+    let size = size(loaded, &simulation);
     let wall = wall(simulation, ticks).unwrap_or_else(|fault| format!("not measured: {fault}"));
     lines.push(format!("wall      {wall}"));
     lines.push(format!("output    {size}"));
@@ -154,8 +153,8 @@ fn tumour(loaded: &Loaded) -> String {
 /// Doses and fractions of a model, a line for each drug, each course that waits, and each course of
 /// radiation.
 fn courses(before: &str, model: &Model) -> Vec<String> {
-    let mut lines = doses(&model.plan);
-    if let Some(plan) = &model.radiotherapy {
+    let mut lines = doses(&model.parts.drugs.plan);
+    if let Some(plan) = &model.parts.radiation {
         lines.extend(fractions(plan));
     }
     if lines.is_empty() {
@@ -274,24 +273,12 @@ fn wall(mut simulation: Simulation, ticks: u64) -> Result<String, Fault> {
 }
 
 /// Rough size of the run folder, of each arm.
-fn size(loaded: &Loaded, grid: &Grid) -> String {
+fn size(loaded: &Loaded, simulation: &Simulation) -> String {
+    let grid = &simulation.model.grid;
     let scenario = &loaded.scenario;
     let output = &scenario.output;
     let duration_h = scenario.run.duration.get();
-    let record = Record::new(loaded);
-    let columns: usize = [
-        &record.series,
-        &record.ledger,
-        &record.clones,
-        &record.colonisation,
-        &record.drugs,
-        &record.patient,
-        &record.radiotherapy,
-        &record.immune,
-    ]
-    .iter()
-    .map(|table| table.columns.len())
-    .sum();
+    let columns = Record::new(loaded).width(simulation);
     let rows = (duration_h / output.series_every.get().clamp(1e-3, 24.0)).ceil() + 1.0;
     let days = output.map_days.iter();
     let asked = days.filter(|&&day| day > 0.0 && day < duration_h / 24.0);

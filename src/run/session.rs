@@ -15,7 +15,7 @@ use crate::run::error::{RunError, Stopped};
 use crate::run::folder::{DONE, Manifest, RUNNING, RunFolder, SCENARIO, STOPPED};
 use crate::run::host::{Event, Host, Kept, Outcome};
 use crate::run::observer::{DriveError, Ended, Observer, Refusal};
-use crate::run::record::{Record, TABLES};
+use crate::run::record::{Record, tables};
 use crate::run::schedule::Schedule;
 use crate::run::sealed::PLOTS;
 use crate::run::simulation::Simulation;
@@ -391,7 +391,7 @@ impl Desk<'_> {
         words
             .outputs
             .insert(SCENARIO.to_owned(), digest(&scenario)?);
-        let tables = TABLES.iter().map(|&name| (name.to_owned(), String::new()));
+        let tables = tables().map(|name| (name.to_owned(), String::new()));
         words.outputs.extend(tables);
         self.folder.write_manifest(&words)
     }

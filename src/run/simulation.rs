@@ -2,7 +2,7 @@
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::rigidity;
+use crate::engine::parts::each;
 use crate::engine::scratch::Scratch;
 use crate::engine::seeding::{Start, Vessels};
 use crate::engine::state::State;
@@ -167,7 +167,7 @@ impl Simulation {
     pub fn begin(&mut self) -> Result<(), Fault> {
         if self.state.tick == self.burn_in_ticks {
             self.state.open_books(&self.model);
-            rigidity::begin(&self.model, &mut self.state)?;
+            each::on_day_0(&self.model, &mut self.state)?;
         }
         if !self.state.lesion.sites.is_empty() && has_come(&self.state, self.state.lesion.at_h) {
             self.state.settle_lesion(&self.model);

@@ -1,10 +1,9 @@
 //! The turn of a run into its arm: from its time on other values, and the same luck until they make
 //! the first difference.
 
-use std::collections::BTreeMap;
-
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
+use crate::engine::parts::each;
 use crate::engine::restored;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -12,7 +11,6 @@ use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::run::arrival::{Arrival, has_come};
 use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
-use crate::therapy::plan::{Dates, DrugInBody};
 use crate::tissue::grid::Grid;
 
 /// The turn of a run into its arm.
@@ -70,28 +68,8 @@ impl Turning {
             model,
             arrival,
         } = self;
-        // Drugs keep their levels by name; those that come new begin with nothing in the body.
-        let agents = before.plan.agents.iter();
-        let mut bodies: BTreeMap<&str, DrugInBody> = agents
-            .map(|agent| agent.name.as_str())
-            .zip(std::mem::take(&mut state.drugs))
-            .collect();
-        state.drugs = model
-            .plan
-            .agents
-            .iter()
-            .map(|agent| bodies.remove(agent.name.as_str()).unwrap_or_default())
-            .collect();
-        // So do courses that began or ended by a condition.
-        let courses = before.plan.conditional.iter();
-        let dates: BTreeMap<&str, Dates> = courses
-            .map(|entry| entry.name.as_str())
-            .zip(std::mem::take(&mut state.courses.dates))
-            .collect();
-        let now = model.plan.conditional.iter();
-        state.courses.dates = now
-            .map(|entry| dates.get(entry.name.as_str()).copied().unwrap_or_default())
-            .collect();
+        state.carry_clones(&before.clones, &model.clones);
+        each::turn(before, &model, state);
         let carried = std::mem::take(&mut scratch.rank_occupancy);
         *scratch = restored::check(&model, state)
             .and_then(|()| workspace(&model, state, carried))

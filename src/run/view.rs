@@ -162,7 +162,7 @@ impl<'a> View<'a> {
 
     /// Immune cells; none without their parameters.
     pub const fn immune(&self) -> &'a ImmuneCells {
-        &self.simulation.state.immune
+        &self.simulation.state.parts.immune.cells
     }
 
     /// All lineages.
@@ -173,7 +173,11 @@ impl<'a> View<'a> {
             cells("tumour", &state.tumour.id, &state.tumour.site),
             cells("osteoclast", &state.osteoclasts.id, &state.osteoclasts.site),
             cells("osteoblast", &state.osteoblasts.id, &state.osteoblasts.site),
-            cells("immune", &state.immune.id, &state.immune.site),
+            cells(
+                "immune",
+                &state.parts.immune.cells.id,
+                &state.parts.immune.cells.site,
+            ),
         ]
     }
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::engine::parts::each;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::path::{self, Segment};
 use crate::numerics::name::is_name;
@@ -21,7 +22,7 @@ const MOST_ARMS: usize = 100;
 
 /// Keys that no arm can change: they say what has been before it, or how runs are held against each
 /// other.
-const SHARED: [&str; 15] = [
+const SHARED: [&str; 13] = [
     "name",
     "description",
     "seed",
@@ -35,8 +36,6 @@ const SHARED: [&str; 15] = [
     "arms",
     "arm",
     "tumour.cell_diameter",
-    "patient",
-    "rigidity",
 ];
 
 impl Loaded {
@@ -141,7 +140,9 @@ impl Loaded {
             tree.set(set)
                 .map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         }
-        let mut fixed: Vec<String> = SHARED.iter().map(|&path| path.to_owned()).collect();
+        let of_parts = each::SHARED.iter().copied().flatten();
+        let fixed = SHARED.iter().chain(of_parts);
+        let mut fixed: Vec<String> = fixed.map(|&path| path.to_owned()).collect();
         for signal in self.scenario.signals.keys() {
             fixed.push(format!("signals.{signal}.matrix_content"));
         }
@@ -168,8 +169,10 @@ impl Loaded {
             }
         }
         found.into_result()?;
-        if base.get("immune").is_none() && tree.get("immune").is_some() {
-            return Err(shared("immune").into());
+        for table in each::FROM_THE_START.iter().copied().flatten() {
+            if base.get(table).is_none() && tree.get(table).is_some() {
+                return Err(shared(table).into());
+            }
         }
         let mut tree =
             with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;

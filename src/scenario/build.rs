@@ -2,21 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::biology::problem::{Problem, Problems};
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
+use crate::engine::parts::each;
+use crate::engine::parts::setting::Times;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics, clip};
 use crate::layers::path::{self, Segment};
 use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
-use crate::observe::series::COLUMNS;
+use crate::observe::series::is_fixed;
 use crate::scenario::file::{Scenario, Scheme, Site};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::{read_file, read_layer};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
-use crate::therapy::irradiation::{Extent, RadiationPlan};
-use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 
@@ -388,25 +387,7 @@ impl Loaded {
                 ));
             }
         }
-        if let Some(follow_up) = &scenario.rigidity
-            && follow_up.every > run.duration
-        {
-            notices.push(format!(
-                "rigidity.every = {} is longer than the run of {}: the rigidity is read on day 0 and at \
-                 the end alone",
-                follow_up.every, run.duration
-            ));
-        }
-        for (name, course) in &scenario.therapy {
-            let left_out = course.after_the_end(run.duration.get());
-            if left_out > 0 {
-                notices.push(format!(
-                    "therapy.{name}: {left_out} of the doses asked for would fall after the end of the run \
-                     on day {} and are not given",
-                    run.duration.get() / 24.0
-                ));
-            }
-        }
+        notices.extend(each::notices(&scenario.asked(), self.times()));
         notices
     }
 
@@ -414,7 +395,7 @@ impl Loaded {
     fn check_level_names(&self, found: &mut Diagnostics) {
         for name in self.scenario.signals.keys() {
             let column = format!("{name}_pm");
-            if COLUMNS.contains(&column.as_str()) && !CORE.contains(&name.as_str()) {
+            if is_fixed(&column) && !CORE.contains(&name.as_str()) {
                 found.push(self.error(
                     &format!("signals.{name}"),
                     &format!(
@@ -551,6 +532,16 @@ impl Loaded {
         }
     }
 
+    /// Lengths of the run and its tick.
+    fn times(&self) -> Times {
+        let run = &self.scenario.run;
+        Times {
+            tick_h: run.tick.get(),
+            burn_in_h: run.burn_in.get(),
+            duration_h: run.duration.get(),
+        }
+    }
+
     /// The model over a lattice.
     ///
     /// # Errors
@@ -601,90 +592,18 @@ impl Loaded {
                 )
                 .into());
         }
-        let said = |problems: &[Problem]| {
-            Diagnostics(
-                problems
-                    .iter()
-                    .map(|problem| self.error(&problem.path, &problem.message, &problem.help))
-                    .collect(),
-            )
-        };
-        let mut model = Model::new(
+        Model::new(
             scenario.parameters(),
-            &scenario.treatment(),
+            &scenario.asked(),
             grid,
-            scenario.run.tick.get(),
+            self.times(),
             choice,
         )
-        .map_err(|problems| said(&problems))?;
-        let mut problems = Problems::default();
-        self.check_patient(&mut problems);
-        if let Some(biology) = scenario.radiobiology
-            && !scenario.radiotherapy.is_empty()
-        {
-            let [nx, ny, nz] = grid.dims.map(|sites| sites as f64);
-            let extent = Extent {
-                um: [nx * grid.edge_um, ny * grid.edge_um, nz * grid.depth_um],
-                is_section: grid.is_section(),
-            };
-            model.radiotherapy = Some(RadiationPlan::new(
-                biology,
-                &scenario.radiotherapy,
-                extent,
-                scenario.run.duration.get(),
-                &mut problems,
-            ));
-        }
-        if let Some(follow_up) = &scenario.rigidity {
-            follow_up.check(&mut problems);
-        }
-        if !problems.found.is_empty() {
-            return Err(said(&problems.found));
-        }
-        model.patient.clone_from(&scenario.patient);
-        model.rigidity.clone_from(&scenario.rigidity);
-        Ok(model)
-    }
-
-    /// The patient, and what asks for one.
-    fn check_patient(&self, problems: &mut Problems) {
-        let scenario = &self.scenario;
-        if scenario.patient.is_none() {
-            for (name, course) in &scenario.therapy {
-                for (key, condition) in [
-                    ("start_when", course.start_when),
-                    ("stop_when", course.stop_when),
-                ] {
-                    if let Some(condition) = condition.filter(|when| when.needs_patient()) {
-                        problems.add(
-                            &format!("therapy.{name}.{key}"),
-                            format!("found {condition}, and no patient is followed"),
-                            "add [patient], or take a condition on bv_tv or tumour_cells",
-                        );
-                    }
-                }
-            }
-        }
-        if let Some(patient) = &scenario.patient {
-            patient.check(scenario.run.burn_in.get(), problems);
-            if patient.skeletal_events.is_some() && scenario.rigidity.is_none() {
-                problems.add(
-                    "patient.skeletal_events",
-                    "bones break by their rigidity, which is not followed",
-                    "add the table [rigidity]; it may be empty",
-                );
-            }
-            if scenario.subject.species != Species::Human {
-                problems.add(
-                    "patient",
-                    format!(
-                        "a patient, with subject.species = \"{}\"",
-                        scenario.subject.species.name()
-                    ),
-                    "leave out [patient], or take `preset = \"human\"`: its calcium and its \
-                     markers are those of man",
-                );
-            }
-        }
+        .map_err(|problems| {
+            let problems = problems.iter();
+            let said =
+                problems.map(|problem| self.error(&problem.path, &problem.message, &problem.help));
+            Diagnostics(said.collect())
+        })
     }
 }

@@ -15,6 +15,7 @@ use crate::biology::parameters::Parameters;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
+use crate::engine::parts::{Asked, patient, radiation};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
@@ -440,12 +441,30 @@ impl Scenario {
     }
 
     /// What is given to whom.
-    pub fn treatment(&self) -> Therapy {
+    fn treatment(&self) -> Therapy {
         Therapy {
             subject: self.subject.clone(),
             drugs: self.drugs.clone(),
             courses: self.therapy.clone(),
             duration_h: self.run.duration.get(),
+        }
+    }
+
+    /// What is asked of optional features.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            rigidity: self.rigidity.clone(),
+            radiation: radiation::Asked {
+                biology: self.radiobiology,
+                courses: self.radiotherapy.clone(),
+            },
+            patient: patient::Asked {
+                patient: self.patient.clone(),
+                species: self.subject.species,
+            },
+            immune: (),
+            drugs: self.treatment(),
+            colonisation: (),
         }
     }
 

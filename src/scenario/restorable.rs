@@ -2,8 +2,7 @@
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::LARGEST_LAYER;
-use crate::observe::series::COLUMNS;
-use crate::observe::volume;
+use crate::observe::{series, volume};
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
 
@@ -56,7 +55,7 @@ impl Loaded {
         let per_drug = 6 * (scenario.drugs.len() + scenario.therapy.len());
         let per_clone = 8 * scenario.tumour.clones.len();
         // Columns of all other tables are fewer than a hundred.
-        let columns = COLUMNS.len() + per_signal + per_drug + per_clone + 100;
+        let columns = series::width() + per_signal + per_drug + per_clone + 100;
         let rows = times(output.series_every.get().min(24.0)) * columns as f64 * 8.0;
         let [x, y, z] = grid.dims;
         let pixels = if grid.is_section() {

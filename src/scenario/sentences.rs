@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
 
 /// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 42] = [
+const RULES: [(&str, &str); 18] = [
     ("tumour.division", "Tumour cells divide at"),
     ("tumour.death", "Tumour cells die at"),
     ("tumour.motility", "Tumour cells move at random with"),
     ("tumour.dormancy.exit", "Dormant tumour cells wake at"),
-    (
-        "colonisation.arrival",
-        "Tumour cells leave the circulation at",
-    ),
     ("lining.activation.events", "Resting bone surface opens at"),
     (
         "lining.contact_rankl.resting",
@@ -52,71 +49,14 @@ const RULES: [(&str, &str); 42] = [
     ),
     ("osteoblast.formation.death", "Osteoblasts die at"),
     ("mineralisation.secondary", "Mineralised bone hardens at"),
-    ("immune.entry.cd8", "CD8 cells leave vessels at"),
-    (
-        "immune.entry.priming",
-        "Priming multiplies the entry of CD8 cells by",
-    ),
-    ("immune.entry.treg", "Regulatory T cells leave vessels at"),
-    (
-        "immune.entry.myeloid",
-        "Myeloid suppressors leave vessels at",
-    ),
-    ("immune.entry.nk", "Natural killer cells leave vessels at"),
-    ("immune.motility.cd8", "CD8 cells crawl at"),
-    ("immune.motility.treg", "Regulatory T cells crawl at"),
-    ("immune.motility.myeloid", "Myeloid suppressors crawl at"),
-    ("immune.motility.nk", "Natural killer cells crawl at"),
-    (
-        "immune.motility.preference",
-        "Immune cells crawl to sites by a weight of",
-    ),
-    (
-        "immune.killing.cd8",
-        "CD8 cells kill tumour cells that they touch at",
-    ),
-    (
-        "immune.killing.nk",
-        "Natural killer cells kill tumour cells that they touch at",
-    ),
-    (
-        "immune.exhaustion.per_kill",
-        "The counter of a CD8 cell rises with a kill by",
-    ),
-    (
-        "immune.exhaustion.exposure",
-        "The counter of a CD8 cell rises in contact with tumour cells at",
-    ),
-    (
-        "immune.exhaustion.threshold",
-        "CD8 cells are exhausted at a counter of",
-    ),
-    (
-        "immune.exhaustion.recovery",
-        "Exhausted CD8 cells return at",
-    ),
-    (
-        "immune.suppression.myeloid",
-        "Each myeloid suppressor has an activity of",
-    ),
-    ("immune.division.cd8", "CD8 cells divide at"),
-    ("immune.division.treg", "Regulatory T cells divide at"),
-    ("immune.death.cd8", "CD8 cells die at"),
-    ("immune.death.treg", "Regulatory T cells die at"),
-    ("immune.death.myeloid", "Myeloid suppressors die at"),
-    ("immune.death.nk", "Natural killer cells die at"),
 ];
 
 /// Lineages that secrete.
-const SECRETING: [(&str, &str); 5] = [
+const SECRETING: [(&str, &str); 4] = [
     ("tumour", "Each tumour cell"),
     ("lining", "Each lining cell"),
     ("precursor", "Each precursor"),
     ("osteoblast", "Each osteoblast"),
-    (
-        "immune",
-        "Each natural killer cell and each CD8 cell that is not exhausted",
-    ),
 ];
 
 /// One sentence per rule and signal, from the leaves of a merged scenario.
@@ -126,7 +66,8 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         .map(|leaf| (leaf.path.as_str(), plain(&leaf.value)))
         .collect();
     let mut said = Vec::new();
-    for (path, start) in RULES {
+    let of_parts = each::RULES.iter().copied().flatten();
+    for &(path, start) in RULES.iter().chain(of_parts) {
         let rate = values
             .get(format!("{path}.rate").as_str())
             .or_else(|| values.get(path));
@@ -134,7 +75,8 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(format!("{start} {rate}{}.", modulators(&values, path)));
         }
     }
-    for (lineage, start) in SECRETING {
+    let of_parts = each::SECRETING.iter().copied().flatten();
+    for &(lineage, start) in SECRETING.iter().chain(of_parts) {
         let prefix = format!("{lineage}.secretion.");
         for (path, rate) in &values {
             let signal = path
@@ -147,8 +89,6 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         }
     }
     said.extend(clones(&values));
-    said.extend(radiation(&values));
-    said.extend(courses(&values));
     for (path, diffusivity) in &values {
         let signal = path
             .strip_prefix("signals.")
@@ -157,31 +97,11 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(spread(&values, signal, diffusivity));
         }
     }
-    said.extend(followed(&values));
+    said.extend(each::sentences(&values));
     said
 }
 
-/// What is read of the bone and drawn for the patient, beside the tissue.
-fn followed(values: &BTreeMap<&str, &str>) -> Vec<String> {
-    let is_asked_for = |table: &str| values.keys().any(|path| path.starts_with(table));
-    let or = |path: &str, default: &'static str| values.get(path).copied().unwrap_or(default);
-    let mut said = Vec::new();
-    if is_asked_for("rigidity.") {
-        said.push(format!(
-            "Every {} the rigidity of all cuts across {} is held against day 0; tissue does not feel it.",
-            or("rigidity.every", "7 d"),
-            or("rigidity.axis", "z"),
-        ));
-    }
-    if let Some(fracture) = values.get("patient.skeletal_events.fracture") {
-        said.push(format!(
-            "Bone as strong as on day 0 breaks at {fracture}, weaker bone sooner."
-        ));
-    }
-    said
-}
-
-/// How clones differ, arise and arrive.
+/// How clones differ and arise.
 fn clones(values: &BTreeMap<&str, &str>) -> Vec<String> {
     let mut factors: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut said = Vec::new();
@@ -214,155 +134,7 @@ fn clones(values: &BTreeMap<&str, &str>) -> Vec<String> {
             ));
         }
     }
-    if let Some(survival) = values.get("colonisation.survival") {
-        said.push(format!(
-            "Of the tumour cells that leave the circulation, a share of {survival} survives."
-        ));
-    }
     said
-}
-
-/// What radiation is given, and what it does.
-fn radiation(values: &BTreeMap<&str, &str>) -> Vec<String> {
-    let mut said = Vec::new();
-    for (path, dose) in values {
-        let name = path
-            .strip_prefix("radiotherapy.")
-            .and_then(|rest| rest.strip_suffix(".dose"));
-        let Some(name) = name else {
-            continue;
-        };
-        let get = |key: &str| values.get(format!("radiotherapy.{name}.{key}").as_str());
-        let or = |key: &str, other: &'static str| get(key).copied().unwrap_or(other);
-        let mut text = format!(
-            "Radiation \"{name}\" gives {dose} at {}",
-            or("start", "0 d")
-        );
-        if !matches!(or("fractions", "1"), "1") {
-            text = format!(
-                "Radiation \"{name}\" gives {} fractions of {dose} from {} on, {} apart",
-                or("fractions", "1"),
-                or("start", "0 d"),
-                or("interval", "1 d")
-            );
-            if or("weekdays_only", "false") == "true" {
-                text += " and none on the last two days of a week";
-            }
-        }
-        text += match or("field", "whole") {
-            "tumour" => ", to the sphere around all tumour cells",
-            "sphere" => ", to a sphere",
-            "box" => ", to a box",
-            _ => ", to the whole lattice",
-        };
-        if let Some(margin) = get("margin") {
-            text = format!("{text} and {margin} around it");
-        }
-        if let Some(penumbra) = get("penumbra") {
-            text = format!("{text}, with a border of {penumbra} from 80 to 20 %");
-        }
-        text += match (or("law", ""), get("transition")) {
-            ("linear_quadratic_linear", Some(_)) => "; survival is linear-quadratic-linear",
-            _ => "; survival is linear-quadratic",
-        };
-        if let Some(transition) = get("transition") {
-            text = format!("{text}, linear above {transition}");
-        }
-        said.push(text + ".");
-    }
-    for (key, cells) in [
-        ("tumour", "Tumour cells"),
-        ("precursor", "Precursors of osteoblasts"),
-        ("osteoblast", "Osteoblasts"),
-        ("osteoclast", "Osteoclasts"),
-        ("osteoblast_progenitor", "Progenitors of osteoblasts"),
-        ("osteoclast_progenitor", "Progenitors of osteoclasts"),
-    ] {
-        let get = |name: &str| values.get(format!("radiobiology.{key}.{name}").as_str());
-        let Some(alpha) = get("alpha") else {
-            continue;
-        };
-        let mut text = format!("{cells} answer to radiation with alpha {alpha}");
-        if let Some(ratio) = get("alpha_beta") {
-            text = format!("{text} and alpha/beta {ratio}");
-        }
-        if let Some(recovery) = get("recovery") {
-            text = format!("{text} and recover in {recovery}");
-        }
-        said.push(text + ".");
-    }
-    if let Some(divisions) = values.get("radiobiology.abortive_divisions") {
-        said.push(format!(
-            "A doomed tumour cell dies when it tries to divide, after 0 to {divisions} divisions."
-        ));
-    }
-    said
-}
-
-/// What is given, how much, and when.
-fn courses(values: &BTreeMap<&str, &str>) -> Vec<String> {
-    let drugs = values.iter().filter_map(|(path, drug)| {
-        let name = path.strip_prefix("therapy.")?.strip_suffix(".drug")?;
-        Some((name, drug))
-    });
-    drugs
-        .map(|(name, drug)| {
-            let get = |key: &str| {
-                values
-                    .get(format!("therapy.{name}.{key}").as_str())
-                    .copied()
-            };
-            let condition = |key: &str| {
-                let prefix = format!("therapy.{name}.{key}.");
-                values.iter().find_map(|(path, limit)| {
-                    let cue = path.strip_prefix(prefix.as_str())?.replace('_', " ");
-                    let cue = cue.replace("bv tv", "BV/TV");
-                    Some(match path.rsplit('.').next() {
-                        Some("bv_tv_falls" | "bv_tv_rises") => {
-                            format!("{cue} by {limit} of day 0")
-                        }
-                        Some("hypercalcaemia_grade") => format!("{cue} is {limit} or more"),
-                        Some("tumour_cells_above") => {
-                            format!("there are more than {limit} tumour cells")
-                        }
-                        Some("tumour_cells_below") => {
-                            format!("there are fewer than {limit} tumour cells")
-                        }
-                        _ => format!("{} {limit}", cue.replacen(' ', " is ", 1)),
-                    })
-                })
-            };
-            let start = match condition("start_when") {
-                Some(when) => format!("from the day on which {when}"),
-                None => format!("from {} on", get("start").unwrap_or("day 0")),
-            };
-            let mut text = format!(
-                "Course {name} gives {} of {drug}, {}, {start}",
-                get("dose").unwrap_or("a dose"),
-                get("route").unwrap_or("by some route")
-            );
-            if let Some(time) = get("not_before") {
-                text = format!("{text}, not before {time}");
-            }
-            text = match get("interval") {
-                Some(interval) => format!("{text}, every {interval}"),
-                None => format!("{text}, once"),
-            };
-            if let Some(number) = get("number") {
-                text = format!("{text}, {number} times");
-            }
-            if let Some(stop) = get("stop") {
-                text = format!("{text}, until {stop}");
-            }
-            if let Some(when) = condition("stop_when") {
-                text = format!("{text}, until the day on which {when}");
-            }
-            if get("holidays").is_some() {
-                text += ", with holidays";
-            }
-            text + "."
-        })
-        .collect()
 }
 
 fn spread(values: &BTreeMap<&str, &str>, signal: &str, diffusivity: &str) -> String {

@@ -136,50 +136,6 @@ pub struct Fraction {
     pub immune_killed: u64,
 }
 
-/// Names of the columns of a fraction.
-pub const FRACTION_COLUMNS: [&str; 13] = [
-    "time_d",
-    "isocentre_gy",
-    "tumour_mean_gy",
-    "tumour_cells_sound",
-    "tumour_cells_doomed",
-    "share_doomed",
-    "share_doomed_expected",
-    "share_surviving_expected",
-    "bed10_gy",
-    "precursors_killed",
-    "osteoblasts_killed",
-    "osteoclasts_killed",
-    "immune_killed",
-];
-
-impl Fraction {
-    /// Its values in the order of [`FRACTION_COLUMNS`]. `bed10_gy` is that of the linear-quadratic law
-    /// with an alpha/beta of 10 Gy, as the clinic reports it.
-    pub fn row(&self) -> Vec<f64> {
-        let share = if self.sound > 0 {
-            self.doomed as f64 / self.sound as f64
-        } else {
-            0.0
-        };
-        vec![
-            self.time_h / 24.0,
-            self.dose_gy,
-            self.mean_gy,
-            self.sound as f64,
-            self.doomed as f64,
-            share,
-            1.0 - self.expected_survival,
-            self.expected_survival,
-            Law::LinearQuadratic.effective_gy(self.dose_gy, 10.0),
-            self.precursors_killed as f64,
-            self.osteoblasts_killed as f64,
-            self.osteoclasts_killed as f64,
-            self.immune_killed as f64,
-        ]
-    }
-}
-
 /// Radiation that was given in a run, as it is saved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Radiation {

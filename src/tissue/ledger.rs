@@ -164,10 +164,6 @@ pub struct Ledger {
     pub calcium_released_fmol: f64,
     /// What remodelling did since the start.
     pub remodelling: Remodelling,
-    /// Tumour cells that came from the circulation.
-    pub arrivals: Arrivals,
-    /// What immune cells did.
-    pub immune: ImmuneBook,
 }
 
 #[cfg(test)]

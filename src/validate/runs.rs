@@ -132,7 +132,7 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
             let due = (steps - steps.round()).abs() < 1e-6 || now.is_done();
             if now.is_past_burn_in() && due {
                 rows.push(row(&now.model, &now.state, &now.scratch));
-                if let Some(body) = &now.state.patient {
+                if let Some(body) = &now.state.parts.patient.body {
                     ntx.push((now.state.day(), body.levels.ntx));
                 }
             }
@@ -151,7 +151,7 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
         n_oc_per_interface_mm: per_interface(&simulation.model, &simulation.state),
         ntx,
         columns: columns(&simulation.model.signals),
-        health_um3: (simulation.state.patient.as_ref())
+        health_um3: (simulation.state.parts.patient.body.as_ref())
             .map_or(f64::NAN, |body| body.health.resorbed_um3),
         rows,
         resorbed_um3: ledger.resorbed_um3,

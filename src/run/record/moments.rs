@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Record, is_due};
-use crate::engine::supply::dose_gy;
+use crate::engine::parts::radiation::supply::dose_gy;
 use crate::observe::picture::{Slice, slices};
+use crate::observe::tumour::CLONES;
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
 use crate::plot::film::write_film;
@@ -222,7 +223,8 @@ impl Record {
 
     fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
         const NAMES: [&str; 3] = ["x", "y", "z"];
-        let columns = self.clones.columns.iter();
+        let clones = self.tables.get(CLONES);
+        let columns = clones.iter().flat_map(|table| &table.columns);
         let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
         let cuts = moment
             .slices

@@ -16,30 +16,30 @@ use crate::tissue::bone::Bone;
 /// # Errors
 /// A [`Fault`] when a level cannot be integrated.
 pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
-    if model.plan.is_empty() {
+    let plan = &model.parts.drugs.plan;
+    if plan.is_empty() {
         return Ok(());
     }
     let from_h = state.time_h;
     // As the time at the end of the tick is found, so that no dose falls between two ticks.
     let to_h = f64::from(state.tick + 1) * model.tick_h + state.start_h;
-    let calendar = model.plan.calendar(&state.courses.dates);
+    let calendar = plan.calendar(&state.parts.drugs.courses.dates);
     scratch.drug_peaks_mg_per_l.clear();
-    for (drug, body) in state.drugs.iter_mut().enumerate() {
-        let peak = model
-            .plan
+    for (drug, body) in state.parts.drugs.bodies.iter_mut().enumerate() {
+        let peak = plan
             .advance_by(drug, body, &calendar, (from_h, to_h))
             .map_err(|reason| Fault::Drug {
-                drug: model.plan.agents[drug].name.clone(),
+                drug: plan.agents[drug].name.clone(),
                 tick: state.tick,
                 day: from_h / 24.0,
                 reason: reason.to_string(),
             })?;
         scratch.drug_peaks_mg_per_l.push(peak);
     }
-    scratch.drugs_pm = model.drugs_pm(&state.drugs);
-    scratch.decoys = model.decoys(&state.drugs);
-    if let Some(drug) = model.plan.bone_agent {
-        let load = state.drugs[drug].bone_amol_per_um2;
+    scratch.drugs_pm = model.parts.drugs.drugs_pm(&state.parts.drugs.bodies);
+    scratch.decoys = model.parts.drugs.decoys(&state.parts.drugs.bodies);
+    if let Some(drug) = plan.bone_agent {
+        let load = state.parts.drugs.bodies[drug].bone_amol_per_um2;
         if load > 0.0 {
             lay_on_bone(model, state, scratch, drug, load);
         }
@@ -50,7 +50,7 @@ pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
 /// Lays drug on the surface: on the matrix of the site, where it has some, else on the bone that its
 /// faces touch.
 fn lay_on_bone(model: &Model, state: &mut State, scratch: &Scratch, drug: usize, load: f64) {
-    let Some(law) = &model.plan.agents[drug].bone else {
+    let Some(law) = &model.parts.drugs.plan.agents[drug].bone else {
         return;
     };
     let bone = &mut state.bone;
@@ -67,5 +67,5 @@ fn lay_on_bone(model: &Model, state: &mut State, scratch: &Scratch, drug: usize,
         loads.push(amol);
         bone.bind_drug(&model.grid, site, amol);
     }
-    state.bone_drug.bound += ordered_sum(loads.len(), |index| loads[index]);
+    state.parts.drugs.on_bone.bound += ordered_sum(loads.len(), |index| loads[index]);
 }

@@ -1,21 +1,25 @@
-//! Once a day: the body of the patient, from what the tissue did, and the conditions by which courses
-//! begin and end. The tissue does not feel the body but by the drugs of such a course.
+//! Once a day: the body of the patient and its bones, from what the tissue did.
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::reading::reading;
+use crate::engine::parts::patient::reading::reading;
 use crate::engine::state::State;
 use crate::numerics::random::Chance;
+use crate::patient::LatticeBone;
 use crate::patient::skeletal_events::SkeletalState;
-use crate::patient::{Body, LatticeBone, Patient};
-use crate::therapy::condition::{Blood, Findings};
 
 /// Counts what the drugs of a tick do to marrow.
 pub fn expose(model: &Model, state: &mut State) {
-    let (Some(patient), Some(body)) = (&model.patient, &mut state.patient) else {
+    let (Some(patient), Some(body)) = (&model.parts.patient, &mut state.parts.patient.body) else {
         return;
     };
-    let agents = model.plan.agents.iter().zip(&state.drugs);
+    let agents = model
+        .parts
+        .drugs
+        .plan
+        .agents
+        .iter()
+        .zip(&state.parts.drugs.bodies);
     let effect: f64 = agents
         .filter_map(|(agent, drug)| {
             let slope = patient.neutrophils.toxicity.get(&agent.name)?;
@@ -28,18 +32,20 @@ pub fn expose(model: &Model, state: &mut State) {
 /// Takes the body on by the day that has just ended.
 ///
 /// # Errors
-/// [`Fault::Patient`].
+/// [`Fault::Part`].
 pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
-    let (Some(patient), Some(mut body)) = (&model.patient, state.patient) else {
+    let (Some(patient), Some(mut body)) = (&model.parts.patient, state.parts.patient.body) else {
         return Ok(());
     };
-    let fault = |reason: &dyn std::fmt::Display| Fault::Patient {
+    let fault = |reason: &dyn std::fmt::Display| Fault::Part {
+        part: "patient",
         tick: state.tick,
         day: state.day(),
         reason: reason.to_string(),
     };
     let now = reading(model, state);
-    let doses = model.plan.last_doses(&state.courses.dates, state.time_h);
+    let dates = &state.parts.drugs.courses.dates;
+    let doses = model.parts.drugs.plan.last_doses(dates, state.time_h);
     patient.suppress(&mut body, state.time_h, &doses);
     let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
@@ -55,11 +61,11 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         .advance(&mut body, state.time_h, lattice, now)
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
-    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.rigidity)
+    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
         && state.time_h > 1e-6
     {
-        let irradiated = model.radiotherapy.as_ref().map_or(1.0, |plan| {
-            plan.strength_factor(&state.radiation, state.time_h)
+        let irradiated = model.parts.radiation.as_ref().map_or(1.0, |plan| {
+            plan.strength_factor(&state.parts.radiation, state.time_h)
         });
         let strength = findings.comparison().map_err(|reason| fault(&reason))?;
         let (scale, _) = patient
@@ -75,47 +81,10 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         };
         // The day that has ended.
         let day = (state.day() - 1.0).round() as u32;
-        if let Some(bones) = &mut state.bones {
+        if let Some(bones) = &mut state.parts.patient.bones {
             bones.advance(law, &now, day, Chance::new(state.seed));
         }
     }
-    state.patient = Some(body);
+    state.parts.patient.body = Some(body);
     Ok(())
-}
-
-/// What a clinic finds today.
-fn findings(model: &Model, state: &State) -> Findings {
-    let blood = |(patient, body): (&Patient, &Body)| Blood {
-        calcium_mm: patient.calcium.level_mm(&body.pools),
-        neutrophils: patient.neutrophils.count(&body.chain),
-        ctx: body.levels.ctx,
-        cea: body.levels.cea,
-    };
-    Findings {
-        bv_tv: state.bv_tv(model),
-        bv_tv_day_0: state.courses.bv_tv_day_0,
-        tumour_cells: state.tumour.len(),
-        blood: model
-            .patient
-            .as_ref()
-            .zip(state.patient.as_ref())
-            .map(blood),
-    }
-}
-
-/// Looks at the conditions by which courses begin and end; what begins is given from the next tick on.
-pub fn look(model: &Model, state: &mut State) {
-    if state.time_h < -1e-6 {
-        return;
-    }
-    if state.time_h < 1e-6 {
-        state.courses.bv_tv_day_0 = state.bv_tv(model);
-    }
-    if !model.plan.conditional.is_empty() {
-        let found = findings(model, state);
-        let time_h = state.time_h;
-        model
-            .plan
-            .evaluate_conditions(&mut state.courses.dates, time_h, &found);
-    }
 }

@@ -25,7 +25,7 @@ impl Supply {
     /// The supply after these fractions.
     pub fn of(model: &Model, fractions: &[Fraction]) -> Self {
         let mut supply = Self::default();
-        if model.radiotherapy.is_some() {
+        if model.parts.radiation.is_some() {
             for fraction in fractions {
                 supply.lose(model, fraction);
             }
@@ -33,8 +33,8 @@ impl Supply {
         supply
     }
 
-    pub(super) fn lose(&mut self, model: &Model, fraction: &Fraction) {
-        let Some(plan) = &model.radiotherapy else {
+    pub(crate) fn lose(&mut self, model: &Model, fraction: &Fraction) {
+        let Some(plan) = &model.parts.radiation else {
             return;
         };
         self.pass(model, fraction.time_h);
@@ -60,8 +60,8 @@ impl Supply {
     }
 
     /// Progenitors recover until a time, h.
-    pub(super) fn pass(&mut self, model: &Model, now_h: f64) {
-        let Some(plan) = &model.radiotherapy else {
+    pub(crate) fn pass(&mut self, model: &Model, now_h: f64) {
+        let Some(plan) = &model.parts.radiation else {
             return;
         };
         if self.lost.is_empty() {
@@ -93,7 +93,7 @@ impl Supply {
 }
 
 /// Middle of a site, um from the corner of the lattice.
-pub(super) fn middle_um(grid: &Grid, site: usize) -> [f64; 3] {
+pub(crate) fn middle_um(grid: &Grid, site: usize) -> [f64; 3] {
     let [x, y, z] = grid.place(site).map(|at| at as f64 + 0.5);
     [x * grid.edge_um, y * grid.edge_um, z * grid.depth_um]
 }

@@ -4,12 +4,12 @@
 //! of its next attempts to divide (`engine/commit.rs`). Cells on bone die at once, and their progenitors
 //! in the field are fewer until they have recovered. Draws are addressed by the tick and the cell.
 
-use crate::engine::immune::remove_where;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts::release;
+use crate::engine::parts::immune::act::remove_where;
+use crate::engine::parts::radiation::supply::{dose_gy, middle_um};
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
-use crate::engine::supply::{dose_gy, middle_um};
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::therapy::irradiation::{Beam, Fraction, PlannedCourse, Shape};
@@ -18,7 +18,7 @@ use crate::tissue::population::OsteoblastStage;
 
 /// Gives the fractions that are due in this tick.
 pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
-    let Some(plan) = &model.radiotherapy else {
+    let Some(plan) = &model.parts.radiation else {
         return;
     };
     // As the time at the end of the tick is found, so that no fraction falls between two ticks.
@@ -27,10 +27,10 @@ pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
         // The first fraction finds the tumour, and the others keep to that field.
         let beam = course
             .beam
-            .or_else(|| state.radiation.beam_of(&course.name))
+            .or_else(|| state.parts.radiation.beam_of(&course.name))
             .or_else(|| around_tumour(model, state, course));
         let Some(beam) = beam else {
-            state.radiation.without_target += 1;
+            state.parts.radiation.without_target += 1;
             continue;
         };
         let mut fraction = Fraction {
@@ -53,7 +53,7 @@ pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
         kill_osteoclasts(model, state, &mut fraction, turn);
         kill_immune(model, state, &mut fraction, turn);
         scratch.supply.lose(model, &fraction);
-        state.radiation.fractions.push(fraction);
+        state.parts.radiation.fractions.push(fraction);
     }
     scratch.supply.pass(model, state.time_h);
 }
@@ -103,7 +103,7 @@ fn draws(state: &State, id: u64, turn: usize) -> Draws {
 }
 
 fn doom_tumour(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {
-    let Some(plan) = &model.radiotherapy else {
+    let Some(plan) = &model.parts.radiation else {
         return;
     };
     let sound: Vec<usize> = (0..state.tumour.len())
@@ -151,10 +151,10 @@ pub fn survives(
 const IMMUNE_ID: u64 = 1 << 63;
 
 fn kill_immune(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {
-    let Some(plan) = &model.radiotherapy else {
+    let Some(plan) = &model.parts.radiation else {
         return;
     };
-    let cells = &state.immune;
+    let cells = &state.parts.immune.cells;
     let doomed: Vec<u64> = (0..cells.len())
         .filter(|&cell| {
             let who = (cells.id[cell] | IMMUNE_ID, cells.site[cell]);
@@ -168,7 +168,7 @@ fn kill_immune(model: &Model, state: &mut State, fraction: &mut Fraction, turn: 
 }
 
 fn kill_osteoblasts(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {
-    let Some(plan) = &model.radiotherapy else {
+    let Some(plan) = &model.parts.radiation else {
         return;
     };
     let cells = &state.osteoblasts;
@@ -194,7 +194,7 @@ fn kill_osteoblasts(model: &Model, state: &mut State, fraction: &mut Fraction, t
 }
 
 fn kill_osteoclasts(model: &Model, state: &mut State, fraction: &mut Fraction, turn: usize) {
-    let Some(plan) = &model.radiotherapy else {
+    let Some(plan) = &model.parts.radiation else {
         return;
     };
     let cells = &state.osteoclasts;

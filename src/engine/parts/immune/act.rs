@@ -16,7 +16,9 @@ use crate::biology::immune::motility::{is_made, walk_steps};
 use crate::biology::immune::turnover::division_per_h;
 use crate::biology::immune::{Immune, ImmuneRates};
 use crate::biology::surroundings::Surroundings;
-use crate::engine::model::{ImmuneReach, Model};
+use crate::engine::model::Model;
+use crate::engine::parts::immune::ImmuneState;
+use crate::engine::parts::immune::plan::{ImmunePlan, ImmuneReach};
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
@@ -53,13 +55,13 @@ struct Kill {
 
 /// Finds where immune cells are, and how suppressive the myeloid ones.
 pub fn look(model: &Model, state: &State, scratch: &mut Scratch) {
-    let (Some(rates), Some(mut picture)) = (&model.rates.immune, scratch.immune.take()) else {
+    let (Some(plan), Some(mut picture)) = (&model.parts.immune, scratch.immune.take()) else {
         return;
     };
     picture.cd8.fill(0);
     picture.treg.fill(0);
     picture.suppression.fill(0.0);
-    let cells = &state.immune;
+    let cells = &state.parts.immune.cells;
     for (&kind, &site) in cells.kind.iter().zip(&cells.site) {
         let count = match kind {
             ImmuneKind::Cd8 => &mut picture.cd8[site as usize],
@@ -88,7 +90,8 @@ pub fn look(model: &Model, state: &State, scratch: &mut Scratch) {
         cells
             .filter(|&(&kind, _)| kind == ImmuneKind::Myeloid)
             .map(|(_, &site)| {
-                let activity = rates
+                let activity = plan
+                    .rates
                     .myeloid_activity
                     .at(|cue| view.level(cue, site as usize));
                 (site, activity as f32)
@@ -104,9 +107,7 @@ pub fn look(model: &Model, state: &State, scratch: &mut Scratch) {
 
 /// All immune cells act for one tick.
 pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
-    let (Some(law), Some(rates), Some(reach)) =
-        (&model.parameters.immune, &model.rates.immune, &model.immune)
-    else {
+    let Some(ImmunePlan { law, rates, reach }) = &model.parts.immune else {
         return;
     };
     let steps = model.steps_per_tick();
@@ -134,8 +135,8 @@ pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
         let killed = kill(state, scratch, &acts);
         settle(model, state, &acts, &killed);
         for (site, kind) in entering {
-            state.immune.push(site, kind, false, 0.0);
-            state.ledger.immune.entered[kind.index()] += 1;
+            state.parts.immune.cells.push(site, kind, false, 0.0);
+            state.parts.immune.book.entered[kind.index()] += 1;
         }
     }
 }
@@ -144,12 +145,12 @@ pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
 fn leave_bone(model: &Model, state: &mut State) {
     let solid = &state.bone.solid;
     let mut walled_in = Vec::new();
-    for (cell, site) in state.immune.site.iter_mut().enumerate() {
+    for (cell, site) in state.parts.immune.cells.site.iter_mut().enumerate() {
         if solid[*site as usize] {
             let mut faces = model.grid.face_neighbours(*site as usize);
             match faces.find(|&next| !solid[next]) {
                 Some(next) => *site = next as u32,
-                None => walled_in.push(state.immune.id[cell]),
+                None => walled_in.push(state.parts.immune.cells.id[cell]),
             }
         }
     }
@@ -161,8 +162,8 @@ fn leave_bone(model: &Model, state: &mut State) {
 /// Removes the immune cells that `dies` picks, asked one after another in the order of the list, and
 /// enters them in the books as dead; how many of each kind.
 pub fn remove_where(state: &mut State, dies: impl FnMut(ImmuneCell) -> bool) -> [u64; 4] {
-    let dead = state.immune.remove_where(dies);
-    for (died, dead) in state.ledger.immune.died.iter_mut().zip(dead) {
+    let dead = state.parts.immune.cells.remove_where(dies);
+    for (died, dead) in state.parts.immune.book.died.iter_mut().zip(dead) {
         *died += dead;
     }
     dead
@@ -182,7 +183,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// What each cell does; nothing where it dies.
     fn acts(&self) -> Vec<Option<Act>> {
-        let cells = &self.state.immune;
+        let cells = &self.state.parts.immune.cells;
         let pieces: Vec<Vec<Option<Act>>> = cells
             .id
             .par_chunks(PIECE)
@@ -382,7 +383,7 @@ fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Option<Act>]) -> Vec<b
         .enumerate()
         .filter_map(|(cell, act)| {
             let kill = act.as_ref()?.kill?;
-            Some((kill.rank, state.immune.id[cell], cell, kill))
+            Some((kill.rank, state.parts.immune.cells.id[cell], cell, kill))
         })
         .collect();
     if asked.is_empty() {
@@ -436,8 +437,7 @@ fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Option<Act>]) -> Vec<b
 
 /// Cells take their places, tire, return, divide and die.
 fn settle(model: &Model, state: &mut State, acts: &[Option<Act>], credited: &[bool]) {
-    let cells = &mut state.immune;
-    let book = &mut state.ledger.immune;
+    let ImmuneState { cells, book } = &mut state.parts.immune;
     let mut keep = vec![true; acts.len()];
     for (cell, (act, &credited)) in acts.iter().zip(credited).enumerate() {
         let kind = cells.kind[cell].index();

@@ -1,0 +1,138 @@
+//! The body of a patient around the lattice and the events of its bones, once a day. The tissue does not
+//! feel them.
+
+pub mod body;
+pub mod columns;
+pub mod reading;
+
+use serde::{Deserialize, Serialize};
+
+use crate::biology::problem::Problems;
+use crate::engine::column::{Entry, cells};
+use crate::engine::fault::Fault;
+use crate::engine::model::Model;
+use crate::engine::parts::part::{Now, Part, Values};
+use crate::engine::parts::setting::Setting;
+use crate::engine::picture::Picture;
+use crate::engine::state::State;
+use crate::patient::bones::Bones;
+use crate::patient::{Body, Patient, Reading};
+use crate::therapy::subject::Species;
+use columns::{At, BODY, EVENTS, SKELETAL_EVENTS, TABLE};
+use reading::reading;
+
+/// The body of a patient and its bones.
+#[derive(Debug)]
+pub struct Followed;
+
+/// What is followed, and of whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The patient, if one is followed.
+    pub patient: Option<Patient>,
+    /// Whose tissue it is.
+    pub species: Species,
+}
+
+/// What is saved of a patient.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PatientState {
+    /// The body, if it is followed.
+    pub body: Option<Body>,
+    /// The bones, if their events are drawn.
+    pub bones: Option<Bones>,
+}
+
+impl Part for Followed {
+    type Asked = Asked;
+    type Plan = Option<Patient>;
+    type State = PatientState;
+
+    const FILES: &'static [&'static str] = &[TABLE, EVENTS];
+    const PICTURES: &'static [Picture] = &[BODY, SKELETAL_EVENTS];
+    const SHARED: &'static [&'static str] = &["patient"];
+
+    fn plan(asked: &Asked, setting: &Setting<'_>, problems: &mut Problems) -> Self::Plan {
+        let patient = asked.patient.as_ref()?;
+        patient.check(setting.times.burn_in_h, problems);
+        if patient.skeletal_events.is_some() && setting.asked.rigidity.is_none() {
+            problems.add(
+                "patient.skeletal_events",
+                "bones break by their rigidity, which is not followed",
+                "add the table [rigidity]; it may be empty",
+            );
+        }
+        if asked.species != Species::Human {
+            problems.add(
+                "patient",
+                format!(
+                    "a patient, with subject.species = \"{}\"",
+                    asked.species.name()
+                ),
+                "leave out [patient], or take `preset = \"human\"`: its calcium and its markers are \
+                 those of man",
+            );
+        }
+        Some(patient.clone())
+    }
+
+    fn begin(model: &Model, state: &mut State) {
+        if let Some(patient) = &model.parts.patient {
+            state.parts.patient = PatientState {
+                body: Some(patient.at_rest(reading(model, state))),
+                bones: patient.skeletal_events.as_ref().map(|_| Bones::default()),
+            };
+        }
+    }
+
+    fn on_day_0(_: &Model, state: &mut State) -> Result<(), Fault> {
+        if let Some(body) = &mut state.parts.patient.body {
+            body.last = Reading {
+                calcium_fmol: body.last.calcium_fmol,
+                ..Reading::default()
+            };
+        }
+        Ok(())
+    }
+
+    fn check(model: &Model, state: &State) -> Result<(), String> {
+        let PatientState { body, bones } = &state.parts.patient;
+        let patient = model.parts.patient.as_ref();
+        if body.is_some() != patient.is_some() || !body.iter().all(Body::makes_sense) {
+            return Err("a body of the patient that does not fit the scenario".to_owned());
+        }
+        let draws_events = patient.is_some_and(|patient| patient.skeletal_events.is_some());
+        if bones.is_some() != draws_events || !bones.iter().all(Bones::makes_sense) {
+            return Err("skeletal-related events that do not fit the scenario".to_owned());
+        }
+        Ok(())
+    }
+
+    fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {
+        let PatientState { body, bones } = &now.state.parts.patient;
+        let (Some(law), Some(body), true) = (&now.model.parts.patient, body, now.has_row) else {
+            return;
+        };
+        let day = now.state.day();
+        let mut row: Vec<_> = cells(&columns::columns(), &At { day, law, body }).collect();
+        if let Some(bones) = bones {
+            row.extend(cells(&columns::of_bones(), &bones));
+        }
+        entries.push(Entry::Row {
+            table: TABLE,
+            cells: row,
+        });
+        entries.extend(bones.as_ref().map(|bones| Entry::Text {
+            file: EVENTS,
+            text: columns::events_csv(&bones.course.events.all),
+        }));
+    }
+
+    fn sentences(values: &Values<'_>) -> Vec<String> {
+        let fracture = values.get("patient.skeletal_events.fracture");
+        let said = fracture.map(|fracture| {
+            format!("Bone as strong as on day 0 breaks at {fracture}, weaker bone sooner.")
+        });
+        said.into_iter().collect()
+    }
+}

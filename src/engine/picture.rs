@@ -1,0 +1,163 @@
+//! Pictures of tables as data: what is drawn of which column, and what it is held against.
+
+/// Curves of one table against time, panel by panel. It is drawn where the table has a column of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Picture {
+    /// Name of its files.
+    pub name: &'static str,
+    /// Heading, after the title of the run.
+    pub heading: &'static str,
+    /// File of the table.
+    pub table: &'static str,
+    /// Panels.
+    pub panels: &'static [Panel],
+}
+
+/// One pair of axes against time in days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Panel {
+    /// Title of the upright axis, with its unit in brackets at the end.
+    pub y_label: &'static str,
+    /// Curves.
+    pub curves: &'static [Curve],
+    /// What they are held against.
+    pub marks: &'static [Mark],
+    /// The axis is logarithmic.
+    pub is_logarithmic: bool,
+    /// The axis need not hold zero: nothing that lives comes near it.
+    pub is_free: bool,
+    /// The axis counts.
+    pub is_whole: bool,
+}
+
+impl Panel {
+    /// A panel with a plain axis.
+    pub const fn new(y_label: &'static str, curves: &'static [Curve]) -> Self {
+        Self {
+            y_label,
+            curves,
+            marks: &[],
+            is_logarithmic: false,
+            is_free: false,
+            is_whole: false,
+        }
+    }
+
+    /// The same with a logarithmic axis.
+    #[must_use]
+    pub const fn logarithmic(mut self) -> Self {
+        self.is_logarithmic = true;
+        self
+    }
+
+    /// The same with an axis that counts.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        self.is_whole = true;
+        self
+    }
+
+    /// The same with an axis that need not hold zero.
+    #[must_use]
+    pub const fn free(mut self) -> Self {
+        self.is_free = true;
+        self
+    }
+
+    /// The same held against something.
+    #[must_use]
+    pub const fn against(mut self, marks: &'static [Mark]) -> Self {
+        self.marks = marks;
+        self
+    }
+}
+
+/// What is drawn of a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Curve {
+    /// The column; of several, what their names end in, and the rest of a name is its label.
+    pub column: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// What its values are multiplied by.
+    pub factor: f64,
+    /// The column by which its values are divided, at least 1.
+    pub over: Option<&'static str>,
+    /// True where the column is any that ends so.
+    pub is_ending: bool,
+    /// Left out where it is nothing but zero.
+    pub is_left_out_when_zero: bool,
+    /// Decades below its highest value that are drawn; all without it.
+    pub decades: Option<f64>,
+}
+
+impl Curve {
+    /// The values of a column as they are.
+    pub const fn new(column: &'static str, label: &'static str) -> Self {
+        Self {
+            column,
+            label,
+            factor: 1.0,
+            over: None,
+            is_ending: false,
+            is_left_out_when_zero: false,
+            decades: None,
+        }
+    }
+
+    /// A curve of each column whose name ends so.
+    pub const fn of_each(ending: &'static str) -> Self {
+        let mut curve = Self::new(ending, "");
+        curve.is_ending = true;
+        curve
+    }
+
+    /// The same times a factor.
+    #[must_use]
+    pub const fn times(mut self, factor: f64) -> Self {
+        self.factor = factor;
+        self
+    }
+
+    /// The same over another column, at least 1.
+    #[must_use]
+    pub const fn over(mut self, column: &'static str) -> Self {
+        self.over = Some(column);
+        self
+    }
+
+    /// The same, left out where it is nothing but zero.
+    #[must_use]
+    pub const fn if_any(mut self) -> Self {
+        self.is_left_out_when_zero = true;
+        self
+    }
+
+    /// The same, with values far below the highest set to zero.
+    #[must_use]
+    pub const fn within_decades(mut self, decades: f64) -> Self {
+        self.decades = Some(decades);
+        self
+    }
+}
+
+/// What curves are held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mark {
+    /// A value.
+    Level {
+        /// Label.
+        label: &'static str,
+        /// The value.
+        value: f64,
+    },
+    /// All from one value to another.
+    Range {
+        /// Label.
+        label: &'static str,
+        /// Least.
+        low: f64,
+        /// Greatest.
+        high: f64,
+    },
+}
