@@ -40,6 +40,7 @@
 )]
 
 mod axis;
+mod check;
 mod fourier;
 pub(crate) mod lanes;
 mod modes;
@@ -57,6 +58,7 @@ use self::summary::{Summarise, Summary};
 use super::MOST_SITES;
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
+use check::at_least_zero;
 
 /// Negative values down to this share of the largest value are rounding and raised to zero; a
 /// lower one is a fault.
@@ -393,58 +395,6 @@ impl<T: Real> ExactBox<T> {
         }
         Ok(rates(&self.passes.axes, exchange, spread.loss_per_h, dt_h))
     }
-
-    fn fits(&self, state: &ExactState<T>) -> Result<(), TransportFault> {
-        self.length("state", state.dims.iter().product())?;
-        if state.dims == self.grid.dims && state.walls == self.walls {
-            return Ok(());
-        }
-        Err(TransportFault::Length {
-            what: "state of a box of another shape",
-            found: 0,
-            expected: self.grid.len(),
-        })
-    }
-
-    fn length(&self, what: &'static str, found: usize) -> Result<(), TransportFault> {
-        if found == self.grid.len() {
-            return Ok(());
-        }
-        Err(TransportFault::Length {
-            what,
-            found,
-            expected: self.grid.len(),
-        })
-    }
-
-    /// A fault that names the first site whose value does not fit.
-    fn check(
-        &self,
-        what: &'static str,
-        array: &[T],
-        fits: impl Fn(T) -> bool + Sync,
-    ) -> Result<(), TransportFault> {
-        let Some(site) = array.par_iter().position_first(|&value| !fits(value)) else {
-            return Ok(());
-        };
-        Err(TransportFault::Site {
-            what,
-            site,
-            place: self.grid.place(site),
-            value: array[site].to_f64() as f32,
-        })
-    }
-}
-
-fn at_least_zero(name: &'static str, value: f64) -> Result<(), TransportFault> {
-    if value.is_finite() && value >= 0.0 {
-        return Ok(());
-    }
-    Err(TransportFault::Parameter {
-        name,
-        value,
-        allowed: "finite, at least 0",
-    })
 }
 
 #[cfg(test)]
