@@ -41,6 +41,14 @@
 //! ends in it (`age_h`, `spacing_um`, `opg_pm`). Arrays over the lattice run x fastest, then y,
 //! then z.
 
+#![cfg_attr(
+    not(feature = "threads"),
+    allow(
+        clippy::needless_for_each,
+        reason = "a loop that is parallel with threads"
+    )
+)]
+
 pub mod biology;
 #[cfg(feature = "cli")]
 pub mod cli;

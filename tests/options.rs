@@ -1,7 +1,7 @@
 //! Every option of every command takes the values that a reader would give it.
 
 use clap::error::ErrorKind;
-use howship::cli::command;
+use howship::cli;
 
 /// Every option that takes a value, in every command: what begins with a hyphen reaches it.
 fn look_at(command: &clap::Command, path: &[String], seen: &mut usize) {
@@ -18,7 +18,7 @@ fn look_at(command: &clap::Command, path: &[String], seen: &mut usize) {
             .map_or(1, |range| range.min_values().max(1));
         words.push(format!("--{long}"));
         words.extend(std::iter::repeat_n("-5".to_owned(), values));
-        let found = howship::cli::command().try_get_matches_from(&words);
+        let found = cli::command().try_get_matches_from(&words);
         *seen += 1;
         if let Err(error) = found {
             let kind = error.kind();
@@ -52,9 +52,9 @@ fn look_at(command: &clap::Command, path: &[String], seen: &mut usize) {
 #[test]
 fn values_that_begin_with_a_hyphen_are_values() {
     let mut seen = 0;
-    look_at(&command(), &["howship".to_owned()], &mut seen);
+    look_at(&cli::command(), &["howship".to_owned()], &mut seen);
     assert!(seen > 60, "only {seen} options were looked at");
     // A value that was forgotten does not become the name of a folder.
     let words = ["howship", "run", "a.toml", "--out", "--force"];
-    assert!(command().try_get_matches_from(words).is_err());
+    assert!(cli::command().try_get_matches_from(words).is_err());
 }

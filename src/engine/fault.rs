@@ -2,6 +2,7 @@
 
 /// A state that must not be. The run stops; nothing is mended silently.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// A signal could not be solved.
     #[error("signal \"{signal}\" at tick {tick} (day {day:.3}): {reason}")]
@@ -116,6 +117,7 @@ pub enum Fault {
 
 /// Why a colony cannot settle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SettleError {
     /// Marrow has less room than the colony has cells.
     #[error("{cells} tumour cells do not fit: the marrow has room for {room}")]

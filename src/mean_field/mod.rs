@@ -58,6 +58,7 @@ impl<State> Series<State> {
 
 /// Why a twin gives no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MeanFieldError {
     /// A parameter lies outside what its law allows.
     #[error("{model}: {name} is {value}; it must be {allowed}")]

@@ -138,6 +138,7 @@ pub enum BelowZero {
 
 /// A density for which there is no modulus.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DensityError {
     /// Below zero.
     #[error(

@@ -10,6 +10,7 @@ use crate::numerics::files::read_bytes;
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OutputError {
     /// The file system said no.
     #[error("{}: {source}", path.display())]

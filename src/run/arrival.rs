@@ -11,7 +11,7 @@ use crate::tissue::grid::Grid;
 
 /// Where and how many tumour cells arrive.
 #[derive(Debug, Clone)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     cells: u32,
     colonies: u32,
     site: Site,
@@ -108,7 +108,7 @@ impl Loaded {
 
 impl Arrival {
     /// The colony that settles now.
-    pub fn colony(&self, model: &Model, state: &State) -> Colony {
+    pub(crate) fn colony(&self, model: &Model, state: &State) -> Colony {
         let mut draws = Chance::new(state.seed).at(Stream::Seeding, 2, 0);
         let places = match self.site {
             Site::Vessels if !state.vessels.is_empty() => (0..self.colonies)

@@ -113,6 +113,7 @@ struct Lent<'a, R> {
 
 /// Why a checkpoint is refused.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CheckpointError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]

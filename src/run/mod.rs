@@ -1,14 +1,14 @@
 //! A run: a simulation built from a scenario, who watches it, what it records, its checkpoints and its
 //! folder; runs with arms, and what is done with the folders of runs.
 
-pub mod arrival;
+mod arrival;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
 #[cfg(feature = "plots")]
 pub mod compare;
 #[cfg(feature = "plots")]
 pub mod day;
-#[cfg(feature = "checkpoints")]
+#[cfg(feature = "plots")]
 pub mod error;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
@@ -20,31 +20,32 @@ pub mod host;
 pub mod members;
 pub mod memory;
 pub mod observer;
-#[cfg(feature = "checkpoints")]
-pub mod ours;
 #[cfg(feature = "plots")]
-pub mod outlook;
+pub(crate) mod ours;
+#[cfg(feature = "cli")]
+pub(crate) mod outlook;
 #[cfg(feature = "plots")]
 pub mod past;
 #[cfg(feature = "plots")]
 pub mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
-pub mod remaining;
+#[cfg(feature = "cli")]
+pub(crate) mod remaining;
 #[cfg(feature = "plots")]
 pub mod restore;
 #[cfg(feature = "plots")]
 pub mod resume;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
-pub mod sealed;
+pub(crate) mod sealed;
 pub mod simulation;
 #[cfg(feature = "plots")]
 pub mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
 pub mod tables;
-pub mod turning;
+mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;
 pub mod view;

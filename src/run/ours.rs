@@ -14,25 +14,25 @@ use crate::run::folder::{DONE, Manifest};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
 
 /// The list of a folder that is no run's.
-pub const LIST: &str = "folder.json";
+pub(crate) const LIST: &str = "folder.json";
 /// Folder of what sets arms apart.
-pub const COMPARED: &str = "compared";
+pub(crate) const COMPARED: &str = "compared";
 /// Strangers' files that a message names.
 const NAMED: usize = 3;
 /// What `folder.json` says: files of a folder that holds no run of its own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Version of howship.
-    pub version: String,
+    pub(crate) version: String,
     /// What the folder is, such as `trial`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Digest of this list.
-    pub seal: String,
+    pub(crate) seal: String,
     /// Folders with lists of their own.
-    pub folders: Vec<String>,
+    pub(crate) folders: Vec<String>,
     /// Digest of every file, by its path in the folder.
-    pub outputs: BTreeMap<String, String>,
+    pub(crate) outputs: BTreeMap<String, String>,
 }
 
 impl Listing {
@@ -40,7 +40,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn write(folder: &Path, kind: &str, folders: &[String]) -> Result<(), OutputError> {
+    pub(crate) fn write(folder: &Path, kind: &str, folders: &[String]) -> Result<(), OutputError> {
         let mut outputs = BTreeMap::new();
         for (name, path) in entries(folder)? {
             if name == LIST || folders.contains(&name) {
@@ -71,7 +71,7 @@ impl Listing {
     }
 
     /// What the list of a folder says and whether it is sealed; none where it does not read.
-    pub fn read(folder: &Path) -> Option<(Self, bool)> {
+    pub(crate) fn read(folder: &Path) -> Option<(Self, bool)> {
         let text = read_list(&folder.join(LIST)).ok()?;
         let list = serde_json::from_str(&text).ok()?;
         Some((list, is_sealed(&text)))
@@ -79,7 +79,7 @@ impl Listing {
 
     /// In what the files of a folder are no longer those that it lists, those of inner folders with
     /// such lists included. Runs speak for themselves, and what no list names is for [`Inventory`].
-    pub fn altered(folder: &Path) -> Vec<String> {
+    pub(crate) fn altered(folder: &Path) -> Vec<String> {
         let Some((list, _)) = Self::read(folder) else {
             return Vec::new();
         };
@@ -123,7 +123,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn add_folder(folder: &Path, name: &str) -> Result<(), OutputError> {
+    pub(crate) fn add_folder(folder: &Path, name: &str) -> Result<(), OutputError> {
         let text = read_list(&folder.join(LIST))?;
         if let (true, Ok(mut list)) = (is_sealed(&text), serde_json::from_str::<Self>(&text))
             && !list.folders.iter().any(|known| known == name)
@@ -154,7 +154,7 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, OutputError> {
 
 /// Why something is not ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// No list names it.
     Unlisted,
     /// It is no longer what was written.
@@ -165,11 +165,11 @@ pub enum Why {
 
 /// Something in a folder that no run of howship left there as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
+pub(crate) struct Foreign {
     /// Path in the folder.
-    pub path: String,
+    pub(crate) path: String,
     /// Why it is not ours.
-    pub why: Why,
+    pub(crate) why: Why,
 }
 
 impl std::fmt::Display for Foreign {
@@ -185,12 +185,12 @@ impl std::fmt::Display for Foreign {
 
 /// All that a folder holds: what is ours, and what is not.
 #[derive(Debug, Default)]
-pub struct Inventory {
+pub(crate) struct Inventory {
     files: Vec<PathBuf>,
     /// The outermost first.
     folders: Vec<PathBuf>,
     /// What is not ours.
-    pub foreign: Vec<Foreign>,
+    pub(crate) foreign: Vec<Foreign>,
 }
 
 /// What a list allows to lie beside it.
@@ -244,7 +244,7 @@ impl Inventory {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn of(folder: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn of(folder: &Path) -> Result<Self, OutputError> {
         let mut found = Self::default();
         found.look(folder, folder)?;
         Ok(found)
@@ -369,7 +369,7 @@ impl Inventory {
 ///
 /// # Errors
 /// [`OutputError::Foreign`]; nothing is removed then.
-pub fn remove(folder: &Path) -> Result<(), OutputError> {
+pub(crate) fn remove(folder: &Path) -> Result<(), OutputError> {
     let found = Inventory::of(folder)?;
     found.refuse_foreign(folder)?;
     found.remove()
@@ -393,7 +393,7 @@ fn around(place: &Path) -> Option<PathBuf> {
 }
 
 /// True for the folder of a run, or for one with a list of ours.
-pub fn is_ours(folder: &Path) -> bool {
+pub(crate) fn is_ours(folder: &Path) -> bool {
     Manifest::read(folder).is_ok() || Listing::read(folder).is_some()
 }
 
@@ -402,7 +402,7 @@ pub fn is_ours(folder: &Path) -> bool {
 ///
 /// # Errors
 /// [`OutputError::Refused`].
-pub fn refuse_inside(out: &Path) -> Result<(), OutputError> {
+pub(crate) fn refuse_inside(out: &Path) -> Result<(), OutputError> {
     match around(out) {
         None => Ok(()),
         Some(folder) => Err(OutputError::Refused {
@@ -418,7 +418,7 @@ pub fn refuse_inside(out: &Path) -> Result<(), OutputError> {
 
 /// A new folder on its way into the place of an old one.
 #[derive(Debug)]
-pub struct Replacement {
+pub(crate) struct Replacement {
     old: PathBuf,
     new: PathBuf,
     /// Whether there is anything to replace.
@@ -511,7 +511,7 @@ impl Replacement {
     /// [`OutputError::Refused`] inside another folder of ours; [`OutputError::Exists`] without
     /// `force`, else [`OutputError::Foreign`],
     /// [`OutputError::Guarded`], and [`OutputError::InUse`] where a run goes on in it.
-    pub fn check(out: &Path, force: bool, inputs: &[PathBuf]) -> Result<(), OutputError> {
+    pub(crate) fn check(out: &Path, force: bool, inputs: &[PathBuf]) -> Result<(), OutputError> {
         refuse_inside(out)?;
         if out.symlink_metadata().is_err() {
             return Ok(());
@@ -526,7 +526,8 @@ impl Replacement {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn try_place(out: &Path) -> Result<(), OutputError> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn try_place(out: &Path) -> Result<(), OutputError> {
         crate::output::beside(&parent_of(out)?).map(drop)
     }
 
@@ -534,7 +535,7 @@ impl Replacement {
     ///
     /// # Errors
     /// As for [`Self::check`].
-    pub fn begin(out: &Path, inputs: &[PathBuf]) -> Result<Self, OutputError> {
+    pub(crate) fn begin(out: &Path, inputs: &[PathBuf]) -> Result<Self, OutputError> {
         let was_there = out.symlink_metadata().is_ok();
         let held = if was_there {
             check(out, inputs)?
@@ -573,7 +574,7 @@ impl Replacement {
     }
 
     /// The new folder.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.new
     }
 
@@ -581,7 +582,7 @@ impl Replacement {
     ///
     /// # Errors
     /// Where anything came into the old folder meanwhile: both folders then stay as they are.
-    pub fn place(self) -> Result<(), OutputError> {
+    pub(crate) fn place(self) -> Result<(), OutputError> {
         let io = |path: &Path, source| OutputError::Io {
             path: path.to_path_buf(),
             source,

@@ -33,7 +33,7 @@ const BYTES_OF_SITE: f64 = 13.0;
 ///
 /// # Errors
 /// Arms that make no sense.
-pub fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, Diagnostics> {
+pub(crate) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, Diagnostics> {
     let mut lines = vec![format!("tumour    {}", tumour(loaded))];
     lines.extend(courses("", &simulation.model));
     let scenario = &loaded.scenario;
@@ -65,7 +65,7 @@ pub fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, D
 }
 
 /// Lines with how each signal is solved, how far it spreads, and what is expected of errors.
-pub fn spread(model: &Model) -> Vec<String> {
+pub(crate) fn spread(model: &Model) -> Vec<String> {
     let sites = model.signal_block.iter().max().copied();
     let (tick_h, grid) = (model.tick_h, &model.grid);
     let mut lines = Vec::new();

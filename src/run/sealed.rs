@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::output::OutputError;
 
 /// The list of a run folder.
-pub const RUN_LIST: &str = "run.json";
+pub(crate) const RUN_LIST: &str = "run.json";
 /// Folder of the pictures.
-pub const PLOTS: &str = "plots";
+pub(crate) const PLOTS: &str = "plots";
 /// Bytes of a list at most.
 const MOST_LIST: u64 = 64 << 20;
 /// A seal before it is put on.
@@ -21,7 +21,7 @@ pub(super) fn sealed(text: &str) -> String {
 }
 
 /// True where a list is, byte by byte, what was sealed.
-pub fn is_sealed(text: &str) -> bool {
+pub(crate) fn is_sealed(text: &str) -> bool {
     let Some((before, rest)) = text.split_once(SEAL) else {
         return false;
     };
@@ -49,7 +49,7 @@ pub(super) fn read_list(path: &Path) -> Result<String, OutputError> {
 }
 
 /// True for the name of a file that was to get its own when it is whole.
-pub fn is_half_written(path: &Path) -> bool {
+pub(crate) fn is_half_written(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.strip_prefix(".tmp")
         .is_some_and(|rest| rest.len() == 6 && rest.chars().all(|c| c.is_ascii_alphanumeric()))

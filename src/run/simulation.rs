@@ -25,7 +25,7 @@ pub struct Simulation {
     /// Workspace.
     pub scratch: Scratch,
     /// Tumour cells that arrive, with the hour of their arrival.
-    pub arrival: Option<(f64, Arrival)>,
+    pub(super) arrival: Option<(f64, Arrival)>,
     /// Ticks before day 0.
     pub burn_in_ticks: u32,
     /// Ticks after day 0.
@@ -37,7 +37,7 @@ pub struct Simulation {
     /// Digest of the bone from which the run begins.
     pub bone: String,
     /// The turn into an arm, while it is to come.
-    pub turning: Option<Box<Turning>>,
+    pub(super) turning: Option<Box<Turning>>,
     /// True when what is due at the present time is done.
     pub(super) begun: bool,
 }

@@ -15,7 +15,7 @@ use crate::tissue::grid::Grid;
 
 /// The turn of a run into its arm.
 #[derive(Debug)]
-pub struct Turning {
+pub(crate) struct Turning {
     tick: u32,
     model: Model,
     arrival: Option<(f64, Arrival)>,

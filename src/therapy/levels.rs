@@ -12,6 +12,7 @@ use crate::therapy::subject::Subject;
 
 /// Why there are no levels.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LevelsError {
     /// The catalogue has no such drug.
     #[error("there is no drug `{0}` in the catalogue")]

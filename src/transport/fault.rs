@@ -2,6 +2,7 @@
 
 /// Refusals of [`Medium`](super::Medium). The caller knows which signal it was.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportFault {
     /// An array does not have one entry per site.
     #[error("{what} has {found} entries; the lattice has {expected} sites")]

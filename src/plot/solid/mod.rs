@@ -1,9 +1,9 @@
 //! Bone in space: the surface of bone with what lives on it, in light, drawn without a graphics card.
 //!
-//! The surface of half bone is laid through a slightly smoothed field ([`surface`]), a buffer of depths says
-//! which triangle a sample shows ([`raster`]), light comes from an open sky and one lamp ([`sky`], [`light`]).
+//! The surface of half bone is laid through a slightly smoothed field (`surface`), a buffer of depths says
+//! which triangle a sample shows (`raster`), light comes from an open sky and one lamp (`sky`, `light`).
 //! The tumour is a closed surface that one looks through; how dense it appears goes by the length of the way
-//! through it, so that no order matters. What hides the lesion is cut away ([`cut`]).
+//! through it, so that no order matters. What hides the lesion is cut away (`cut`).
 //!
 //! Volumes are those of the lattice and stand in words: a smoothed surface is for the eye.
 

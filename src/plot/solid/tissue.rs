@@ -46,6 +46,7 @@ pub struct Tissue {
 
 /// Why there is no picture.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SolidError {
     /// A lattice of one layer.
     #[error(

@@ -10,6 +10,7 @@ pub const SUPPORTED: &str =
 
 /// Why an image could not be read or used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ImageError {
     /// The file could not be opened or read.
     #[error("{}: {source}", path.display())]

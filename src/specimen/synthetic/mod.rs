@@ -47,6 +47,7 @@ impl SyntheticError {
 
 /// A recipe that asks for bone that cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SyntheticError {
     /// A number outside its range.
     #[error("{field} = {found}{unit}: allowed are {least} to {most}{unit}")]
