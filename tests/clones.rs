@@ -327,7 +327,11 @@ fn an_arm_may_bring_a_clone_and_colonisation() {
         "time_d,parental_cells,parental_dormant,loud_cells,loud_dormant,sterile_cells,sterile_dormant"
     );
     let sterile = clones.column("sterile_cells").unwrap();
-    assert!(sterile[0] > 200.0 && sterile.iter().all(|&cells| cells == sterile[0]));
+    let stays = |&cells: &f64| (cells - sterile[0]).abs() < 0.5;
+    assert!(
+        sterile[0] > 200.0 && sterile.iter().all(stays),
+        "{sterile:?}"
+    );
     let loud = clones.column("loud_cells").unwrap();
     assert_eq!(loud[..3], [0.0; 3]);
     assert!(loud[4] > 5.0, "{loud:?}");

@@ -1,5 +1,5 @@
 //! Optional features of a simulation, a folder each: state, checks, what they do in a tick, columns,
-//! pictures and sentences. [`with_parts`] is the one list of them; what all parts are asked for follows
+//! pictures and sentences. `with_parts` is the one list of them; what all parts are asked for follows
 //! from it here and in `engine/parts/each.rs`.
 
 pub mod colonisation;
