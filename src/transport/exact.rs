@@ -47,8 +47,6 @@ mod modes;
 pub(crate) mod passes;
 mod summary;
 
-use crate::numerics::parallel::prelude::*;
-
 use self::axis::Axis;
 use self::lanes::Line;
 pub use self::lanes::Real;
