@@ -113,7 +113,9 @@ fn run(loaded: &Loaded) -> (Record, Simulation) {
 /// dates.
 fn tissue(state: &State) -> Vec<Field> {
     let mut found = fields(state).unwrap();
-    found.retain(|part| part.path != "drugs" && !part.path.starts_with("courses."));
+    let is_drug =
+        |path: &str| path == "parts.drugs.bodies" || path.starts_with("parts.drugs.courses.");
+    found.retain(|part| !is_drug(&part.path));
     found
 }
 
