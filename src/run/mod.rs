@@ -44,6 +44,7 @@ pub mod simulation;
 pub mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
+#[cfg(feature = "plots")]
 pub mod tables;
 mod turning;
 #[cfg(feature = "plots")]

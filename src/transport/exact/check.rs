@@ -1,6 +1,6 @@
 //! What an exact box takes: lengths, levels and rates within their bounds.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use super::lanes::Real;
 use super::{ExactBox, ExactState};

@@ -1,6 +1,6 @@
 //! Tumour cells leave the circulation at vessels, drawn with all other cells, and settle with the tumour.
 
-use rayon::prelude::*;
+use crate::numerics::parallel::prelude::*;
 
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::ColonisationPlan;
