@@ -426,6 +426,6 @@ fn two_runs_with_another_calcium_have_another_digest() {
         .filter(|(a, b)| a != b)
         .map(|(part, _)| part.path)
         .collect();
-    assert_eq!(changed, ["patient"]);
+    assert_eq!(changed, ["parts.patient.body"]);
     assert_ne!(one.digest(), other.digest());
 }

@@ -164,8 +164,8 @@ fn day_0_is_the_lattice_on_any_bone_site_and_burn_in() {
         (fine, "10 d"),
     ];
     cases.into_par_iter().for_each(|(bone, burn_in)| {
-        let burn_in = format!("run.burn_in={burn_in}");
-        let sets = [burn_in.as_str(), "seed=3"];
+        let set = format!("run.burn_in={burn_in}");
+        let sets = [set.as_str(), "seed=3"];
         let (lattice, simulation) = day_0(&format!("{SYNTHETIC}{bone}"), &sets);
         let state = &simulation.state;
         let sites = lattice.iter().filter(|&&solid| solid).count() as f64;

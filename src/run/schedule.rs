@@ -12,8 +12,8 @@ use std::time::Duration;
 pub enum Schedule {
     /// Before the first tick and after every tick, those of the burn-in among them.
     EveryTick,
-    /// At the tick nearest to every multiple of this interval, h, counted from day 0; also in the
-    /// burn-in.
+    /// At the tick nearest to every multiple of this interval, h, counted from day 0 (the earlier of two as
+    /// near); also in the burn-in.
     EveryHours(f64),
     /// On these days; each must be that of a tick. Those of the burn-in are negative.
     Days(Vec<f64>),
@@ -59,8 +59,10 @@ impl Schedule {
         match self {
             Self::EveryTick => true,
             Self::EveryHours(every_h) => {
-                let turns = clock.time_h / every_h;
-                (turns - turns.round()).abs() * every_h < 0.5 * clock.tick_h
+                // Of two ticks as near, the earlier: each multiple is that of one tick.
+                let turns =
+                    |ticks: f64| ((clock.time_h + ticks * clock.tick_h) / every_h + 1e-9).floor();
+                turns(0.5) > turns(-0.5)
             }
             Self::Days(days) => days
                 .iter()
@@ -145,7 +147,7 @@ mod tests {
     fn every_rule_calls_at_its_ticks() {
         assert_eq!(due(&Schedule::EveryTick).len(), 21);
         assert_eq!(due(&Schedule::EveryHours(24.0)), [0, 4, 8, 12, 16, 20]);
-        // 15 h lie between two ticks of 6 h: the nearest.
+        // Multiples of 15 h lie midway between two ticks of 6 h: the earlier.
         assert_eq!(due(&Schedule::EveryHours(15.0))[..4], [0, 3, 5, 8]);
         // More often than there are ticks is every tick.
         assert_eq!(due(&Schedule::EveryHours(1.0)).len(), 21);
