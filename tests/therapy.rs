@@ -187,7 +187,9 @@ fn refusal(more: &str, sets: &[&str]) -> String {
 /// dates.
 fn tissue(state: &State) -> Vec<Field> {
     let mut found = fields(state).unwrap();
-    found.retain(|part| part.path != "drugs" && !part.path.starts_with("courses."));
+    let is_drug =
+        |path: &str| path == "parts.drugs.bodies" || path.starts_with("parts.drugs.courses.");
+    found.retain(|part| !is_drug(&part.path));
     found
 }
 

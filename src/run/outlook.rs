@@ -283,7 +283,7 @@ fn size(loaded: &Loaded, simulation: &Simulation) -> String {
     let days = output.map_days.iter();
     let asked = days.filter(|&&day| day > 0.0 && day < duration_h / 24.0);
     let maps = asked.count() as f64 + 2.0;
-    let frames = film_frames(loaded);
+    let frames = film_frames(loaded, grid);
     let sites = grid.len() as f64;
     let states = scenario.checkpoint.keep as f64 + scenario.arms.len() as f64;
     let tables = rows * columns as f64 * BYTES_OF_NUMBER;

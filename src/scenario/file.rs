@@ -348,7 +348,8 @@ pub struct Output {
     pub series_every: Time,
     /// Days of which a map is drawn, besides the first and the last; at most 1000.
     pub map_days: Vec<f64>,
-    /// Time between frames of the film: whole ticks, at most 1000 frames; 0 for a short film.
+    /// Time between frames of the film: whole ticks, at most 1000 frames; 0 for a short
+    /// film of at least 60 (fewer of a lattice so large that they would take more than 256 MiB).
     pub film_every: Time,
     /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
     pub film: Film,

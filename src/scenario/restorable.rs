@@ -13,6 +13,25 @@ pub const SITE_UM: std::ops::RangeInclusive<f64> = 1.0..=1e3;
 /// Bytes at most of what a run records, and of its cells.
 pub const MOST_RECORD: u64 = 1 << 30;
 
+/// Bytes of a film at most, where its interval is not given.
+const MOST_FILM: f64 = (1_u32 << 28) as f64;
+
+/// Pixels of the cuts of a map.
+fn pixels(grid: &Grid) -> f64 {
+    let [x, y, z] = grid.dims;
+    (if grid.is_section() {
+        x * y
+    } else {
+        x * y + y * z + x * z
+    }) as f64
+}
+
+/// Frames of the film at least, where there are as many ticks and its interval is not given: 60, or fewer
+/// (at least 4) of a lattice so large that they would take more than 256 MiB.
+pub fn film_frames(grid: &Grid) -> f64 {
+    (MOST_FILM / pixels(grid)).floor().clamp(4.0, 60.0)
+}
+
 impl Loaded {
     /// Holds a scenario against what the readers of checkpoints and of run folders take: what could
     /// not be taken up again is not begun.
@@ -57,21 +76,15 @@ impl Loaded {
         // Columns of all other tables are fewer than a hundred.
         let columns = series::width() + per_signal + per_drug + per_clone + 100;
         let rows = times(output.series_every.get().min(24.0)) * columns as f64 * 8.0;
-        let [x, y, z] = grid.dims;
-        let pixels = if grid.is_section() {
-            x * y
-        } else {
-            x * y + y * z + x * z
-        };
         let frames = if output.film_every.get() > 0.0 {
             times(output.film_every.get())
         } else {
-            // Parts of a day or whole days apart, fewer than twice 60 and the last.
-            122.0
+            // Parts of a day or whole days apart: fewer than twice as many, and the last.
+            2.0 * film_frames(grid) + 2.0
         };
         let days = output.map_days.len() as f64;
         let volumes = (days + 2.0) * volume::bytes(grid);
-        let maps = (frames + days) * (pixels as f64 + 200.0) + volumes;
+        let maps = (frames + days) * (pixels(grid) + 200.0) + volumes;
         let bytes = rows + maps;
         if bytes <= MOST_RECORD as f64 {
             return Ok(());

@@ -17,11 +17,9 @@ use crate::run::simulation::Simulation;
 use crate::run::solid;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::Film;
+use crate::scenario::restorable::film_frames;
 use crate::tissue::grid::Grid;
 use crate::tissue::population::OsteoblastStage;
-
-/// Frames of the film at least, where there are as many ticks.
-const FILM_FRAMES: f64 = 60.0;
 
 /// A map yet to be drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,13 +35,13 @@ pub(super) struct Moment {
 const DAY_H: f64 = 24.0;
 
 /// Time between frames of the film, h.
-fn film_every_h(loaded: &Loaded) -> f64 {
+fn film_every_h(loaded: &Loaded, grid: &Grid) -> f64 {
     let asked_h = loaded.scenario.output.film_every.get();
     if asked_h > 0.0 {
         return asked_h;
     }
     let run = &loaded.scenario.run;
-    let most_h = run.duration.get() / FILM_FRAMES + 1e-9;
+    let most_h = run.duration.get() / film_frames(grid) + 1e-9;
     if most_h >= DAY_H {
         return (most_h / DAY_H).floor() * DAY_H;
     }
@@ -60,8 +58,8 @@ fn film_every_h(loaded: &Loaded) -> f64 {
 }
 
 /// Frames that the film of a run will have.
-pub fn frames(loaded: &Loaded) -> f64 {
-    (loaded.scenario.run.duration.get() / film_every_h(loaded)).ceil() + 1.0
+pub fn frames(loaded: &Loaded, grid: &Grid) -> f64 {
+    (loaded.scenario.run.duration.get() / film_every_h(loaded, grid)).ceil() + 1.0
 }
 
 impl Record {
@@ -73,7 +71,7 @@ impl Record {
         let asked = days
             .iter()
             .any(|day| (day * 24.0 - state.time_h).abs() < 0.5 * model.tick_h);
-        let film = is_due(simulation, film_every_h(loaded)) || is_last;
+        let film = is_due(simulation, film_every_h(loaded, &model.grid)) || is_last;
         let map = asked || is_last || state.time_h.abs() < 1e-9;
         if film || map {
             let moment = self.moment(simulation);
