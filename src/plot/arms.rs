@@ -176,7 +176,7 @@ pub fn write_arms(
             ),
             panel(Axis::log("tumour cells", ""), curves("tumour_cells", 1.0)),
             panel(
-                Axis::linear(against, "points").from_zero(),
+                Axis::linear(against, "percentage points").from_zero(),
                 differences(arms).unwrap_or_default(),
             ),
         ],

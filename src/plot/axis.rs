@@ -5,7 +5,7 @@ use crate::plot::text::{SIZE, width};
 use crate::plot::ticks::{Tick, Ticks, linear, logarithmic, opened, power_of_ten};
 
 /// Room below a logarithmic axis for zeros, points.
-const FOOT: f64 = 12.0;
+const FOOT: f64 = 15.0;
 /// Room above and below the data, as a share of the range.
 const MARGIN: f64 = 0.04;
 /// Least distance between two labels, points.

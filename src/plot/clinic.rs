@@ -76,7 +76,7 @@ const SHOWN: [Quantity; 4] = [
         marks: &[
             (NORMAL_CALCIUM_MM[0], "lower limit of normal"),
             (NORMAL_CALCIUM_MM[1], "upper limit of normal"),
-            (2.9, "moderate hypercalcaemia"),
+            (2.9, "hypercalcaemia as trials count it"),
             (3.5, "severe hypercalcaemia"),
         ],
         normal: Some(NORMAL_CALCIUM_MM),

@@ -10,6 +10,7 @@ use crate::plot::chart::{
     self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Tone,
 };
 use crate::plot::map::colour;
+use crate::plot::palette::style;
 use crate::plot::write;
 
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
@@ -90,8 +91,14 @@ impl Line {
         Some(line)
     }
 
-    /// Cells have the colour that they have on maps, all else that of its name.
+    /// Cells have the colour that they have on maps, bone resorbed and formed the same in every chart, all
+    /// else that of its name.
     fn tone(&self) -> Tone {
+        let bone = ["BV/TV", "resorbed", "formed"];
+        if let Some(number) = bone.iter().position(|name| *name == self.label) {
+            let colour = style(number).colour;
+            return Tone::Own { colour, number };
+        }
         let found = CELLS.iter().position(|(name, _)| *name == self.label);
         found.map_or_else(
             || Tone::Named(self.label.clone()),
@@ -257,13 +264,13 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
     if let (Some(resorbed), Some(formed)) = (resorbed, line("formed_mm3", "formed", 1.0)) {
         let both = resorbed.points.iter().zip(&formed.points);
         let between = Layer::Curve(Curve {
-            label: "difference: lost or gained".to_owned(),
+            label: "net loss (or gain)".to_owned(),
             tone: Tone::Reference,
             band: both.map(|(one, other)| (one.0, one.1, other.1)).collect(),
             ..Curve::default()
         });
         let named = |line: Line| {
-            let tone = Tone::Named(line.label.clone());
+            let tone = line.tone();
             line.curve(tone)
         };
         panels.push(chart::Panel {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plot::chart::{Chart, Tone};
+use crate::plot::chart::{Chart, Curve, Layer, Tone};
 pub use crate::plot::colour::{Colour, shade};
 pub(super) use crate::plot::colour::{EMPTY, GREY, GRID, INK, WHITE};
 
@@ -56,8 +56,12 @@ impl Palette {
             Some(Tone::Named(name)) => Some(name),
             _ => None,
         });
+        // The grey of a control is a full line, and the first colour would be one too.
+        let has_control = chart.panels.iter().flat_map(|panel| &panel.layers).any(|layer| {
+            matches!(layer, Layer::Curve(Curve { tone: Tone::Reference, points, .. }) if !points.is_empty())
+        });
         for name in chart.order.iter().chain(named) {
-            let next = numbers.len();
+            let next = numbers.len() + usize::from(has_control);
             numbers.entry(name.clone()).or_insert(next);
         }
         Self { numbers }
@@ -85,7 +89,7 @@ impl Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::chart::{Curve, Layer, Panel};
+    use crate::plot::chart::Panel;
 
     #[test]
     fn all_styles_differ_and_neighbours_differ_in_grey() {

@@ -203,7 +203,7 @@ pub(super) fn removed(
             }
             let mut removed = Removed::octant(tissue, view, place);
             removed.words = format!(
-                "{}, where most bone was lost: {:.0} % of the lost bone would be hidden",
+                "{}, where most bone was lost: without the cut {:.0} % of the lost bone would be hidden",
                 removed.words,
                 100.0 * hidden
             );

@@ -65,7 +65,7 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
         let name = match kind {
             Kind::Osteoclast => "osteoclasts",
             Kind::Osteoblast => "osteoblasts",
-            Kind::Precursor => "their precursors",
+            Kind::Precursor => "osteoblast precursors",
         };
         if all > 0 {
             let (all, drawn) = (count(all), (drawn < all).then(|| count(drawn)));
@@ -196,7 +196,7 @@ impl Figure {
         let mut all = entries(scene, tissue);
         all.insert(
             1,
-            entry(Key::Patch(loss_colour(), 1.0), "bone lost since day 0"),
+            entry(Key::Patch(loss_colour(), 1.0), "bone lost by the later day"),
         );
         let below = top + high + 4.0;
         let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - ASIDE);

@@ -203,11 +203,16 @@ impl Record {
             })
             .collect();
         let caption = format!(
-            "{} fraction{}, the last on day {:.1}, of {} Gy at the isocentre; tissue of day {:.0}",
+            "{} fraction{} of {} Gy at the isocentre, {}on day {}; tissue of day {:.0}",
             self.fractions.len(),
             if self.fractions.len() == 1 { "" } else { "s" },
-            last.time_h / 24.0,
             last.dose_gy,
+            if self.fractions.len() == 1 {
+                ""
+            } else {
+                "the last "
+            },
+            (last.time_h / 2.4).round() / 10.0,
             moment.day
         );
         write_dose_map(

@@ -176,7 +176,7 @@ pub(super) const PICTURE: Picture = Picture {
     table: TABLE,
     panels: &[
         Panel::new(
-            "highest level in plasma since the row before (mg/L)",
+            "peak level in plasma (mg/L)",
             &[Curve::of_each(PLASMA_MAX).within_decades(6.0)],
         )
         .logarithmic(),

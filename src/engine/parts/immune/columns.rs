@@ -156,10 +156,10 @@ pub(super) const PICTURE: Picture = Picture {
             ],
         ),
         Panel::new(
-            "tumour cells since day 0",
+            "tumour cells killed since day 0",
             &[
-                Curve::new("kills", "killed"),
-                Curve::new("kills_exhausted", "of these by exhausted cells"),
+                Curve::new("kills", "by all CD8 cells"),
+                Curve::new("kills_exhausted", "by exhausted ones"),
             ],
         ),
     ],
