@@ -20,7 +20,6 @@ run vicious_cycle volume
 for name in bone_loss cells signals turnover map_d360; do take "volume/plots/$name.png" "$name.png"; done
 take volume/plots/map.gif film_volume.gif
 for name in bone_d360 bone_before_after; do take "volume/plots/$name.png" "$name.png"; done
-"$howship" render "$work/volume" --film --out "$to/film_bone.gif" --force --quiet
 
 run clones clones
 take clones/plots/clones.png clones.png
