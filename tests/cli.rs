@@ -75,6 +75,18 @@ fn a_run_leaves_what_the_readme_says() {
         serde_json::from_str(&fs::read_to_string(out.join("run.json")).unwrap()).unwrap();
     assert_eq!(again["digest"], manifest["digest"]);
     assert_eq!(again["outputs"], manifest["outputs"]);
+    // The film is of the form that is asked for, and that of the run before is gone.
+    let plots = out.join("plots");
+    for (film, files) in [
+        ("gif_and_apng", [true, true]),
+        ("apng", [false, true]),
+        ("none", [false, false]),
+    ] {
+        let set = format!("output.film={film}");
+        assert!(run(&["--force", "--set", &set]).status.success());
+        let found = ["map.gif", "map.apng"].map(|name| plots.join(name).exists());
+        assert_eq!(found, files, "{film}");
+    }
 }
 
 #[test]

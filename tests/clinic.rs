@@ -95,6 +95,16 @@ fn tissue(state: &State) -> Vec<Field> {
     found
 }
 
+/// A column of a table that a run has put on record.
+fn column(record: &Record, table: &str, name: &str) -> Vec<f64> {
+    record.tables.get(table).unwrap().column(name).unwrap()
+}
+
+/// The last value of a column of the patient.
+fn last(record: &Record, name: &str) -> f64 {
+    *column(record, "patient.csv", name).last().unwrap()
+}
+
 /// Time and tissue before every tick and after the last.
 fn digests(loaded: &Loaded) -> Vec<(f64, Vec<Field>)> {
     let mut found = Vec::new();
@@ -132,12 +142,7 @@ fn a_waiting_course_leaves_the_untreated_run_until_its_first_molecule() {
         .unwrap();
     assert!((first.0 * 24.0 - started_h).abs() < 1e-9);
     // The table says so, and the doses follow a day apart.
-    let started = record
-        .tables
-        .get("drugs.csv")
-        .unwrap()
-        .column("zol_started_d")
-        .unwrap();
+    let started = column(&record, "drugs.csv", "zol_started_d");
     for (day, said) in days.iter().zip(started) {
         let expected = if day * 24.0 < started_h {
             -1.0
@@ -205,12 +210,7 @@ fn a_condition_waits_for_its_day_and_one_that_never_holds_gives_nothing() {
     );
     let (_, untreated) = recorded(&loaded(MOUSE, &[]));
     assert_eq!(tissue(&simulation.state), tissue(&untreated.state));
-    let given = record
-        .tables
-        .get("drugs.csv")
-        .unwrap()
-        .column("zoledronate_doses")
-        .unwrap();
+    let given = column(&record, "drugs.csv", "zoledronate_doses");
     assert!(given.iter().all(|&doses| doses == 0.0));
 }
 
@@ -238,24 +238,14 @@ fn a_fall_of_bone_starts_a_course_on_the_day_on_which_it_is_reached() {
 fn calcium_of_the_patient_starts_a_course() {
     let text = format!("{HUMAN}{DENOSUMAB}start_when = {{ calcium_above = \"2.351 mM\" }}\n");
     let (record, simulation) = recorded(&loaded(&text, &[]));
-    let calcium = record
-        .tables
-        .get("patient.csv")
-        .unwrap()
-        .column("calcium_mm")
-        .unwrap();
+    let calcium = column(&record, "patient.csv", "calcium_mm");
     let day = calcium.iter().position(|&now| now > 2.351).unwrap();
     let started_h = simulation.state.parts.drugs.courses.dates[0]
         .started_h
         .unwrap();
     assert!((started_h - 24.0 * day as f64).abs() < 1e-9, "{started_h}");
     let (untreated, _) = recorded(&loaded(HUMAN, &[]));
-    let before = untreated
-        .tables
-        .get("patient.csv")
-        .unwrap()
-        .column("calcium_mm")
-        .unwrap();
+    let before = column(&untreated, "patient.csv", "calcium_mm");
     assert_eq!(calcium[..=day], before[..=day]);
     assert!(calcium.last() < before.last());
 }
@@ -279,12 +269,7 @@ set = [
         simulation.state.parts.drugs.courses.dates[0].started_h,
         Some(72.0)
     );
-    let started = record
-        .tables
-        .get("drugs.csv")
-        .unwrap()
-        .column("zol_started_d")
-        .unwrap();
+    let started = column(&record, "drugs.csv", "zol_started_d");
     assert_eq!(started, [-1.0, -1.0, -1.0, 3.0, 3.0, 3.0, 3.0]);
 }
 
@@ -437,24 +422,9 @@ fn carboplatin_asks_for_the_kidney_and_for_man() {
 fn markers_of_the_tumour_and_harm_are_in_the_table_of_the_patient() {
     let (untreated, _) = recorded(&loaded(HUMAN, &[]));
     let (treated, simulation) = recorded(&loaded(&format!("{HUMAN}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| {
-        *record
-            .tables
-            .get("patient.csv")
-            .unwrap()
-            .column(name)
-            .unwrap()
-            .last()
-            .unwrap()
-    };
     for name in ["jaw_necrosis_probability", "hypocalcaemia_probability"] {
         assert!(last(&untreated, name).abs() < 1e-15);
-        let probabilities = treated
-            .tables
-            .get("patient.csv")
-            .unwrap()
-            .column(name)
-            .unwrap();
+        let probabilities = column(&treated, "patient.csv", name);
         assert!(probabilities.windows(2).all(|pair| pair[0] <= pair[1]));
         assert!(last(&treated, name) > 0.0 && last(&treated, name) < 0.1);
     }
@@ -484,16 +454,6 @@ fn the_rest_of_the_skeleton_answers_to_antiresorptives() {
     );
     let (untreated, _) = recorded(&loaded(&text, &[]));
     let (treated, _) = recorded(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
-    let last = |record: &Record, name: &str| {
-        *record
-            .tables
-            .get("patient.csv")
-            .unwrap()
-            .column(name)
-            .unwrap()
-            .last()
-            .unwrap()
-    };
     assert!((last(&untreated, "ctx") - 1.0).abs() < 0.1);
     assert!(
         (0.15..0.35).contains(&last(&treated, "ctx")),

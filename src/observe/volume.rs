@@ -18,6 +18,11 @@ pub enum CellKind {
     Precursor,
 }
 
+impl CellKind {
+    /// All kinds in the order of a legend, and of [`Volume::counts`].
+    pub const ALL: [Self; 3] = [Self::Osteoclast, Self::Osteoblast, Self::Precursor];
+}
+
 /// A cell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cell {

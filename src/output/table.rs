@@ -47,6 +47,14 @@ impl Table {
         write_whole(path, self.to_csv().as_bytes())
     }
 
+    /// Reads a table that may be missing; none where there is no such file.
+    ///
+    /// # Errors
+    /// As [`Self::read_csv`].
+    pub fn read_csv_if_there(path: &Path) -> Result<Option<Self>, OutputError> {
+        path.exists().then(|| Self::read_csv(path)).transpose()
+    }
+
     /// Reads a table.
     ///
     /// # Errors

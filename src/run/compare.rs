@@ -116,14 +116,7 @@ struct Tables {
 impl Tables {
     fn read(folder: &Path) -> Result<Self, RunError> {
         unaltered(folder)?;
-        let read = |name: &str| -> Result<Option<Table>, RunError> {
-            let path = folder.join(name);
-            Ok(if path.exists() {
-                Some(Table::read_csv(&path)?)
-            } else {
-                None
-            })
-        };
+        let read = |name: &str| Table::read_csv_if_there(&folder.join(name));
         Ok(Self {
             series: Table::read_csv(&folder.join("series.csv"))?,
             patient: read("patient.csv")?,

@@ -287,14 +287,7 @@ impl Run {
 
     fn read(folder: &Path) -> Result<Self, RunError> {
         unaltered(folder)?;
-        let read = |name: &str| -> Result<Option<Table>, RunError> {
-            let path = folder.join(name);
-            Ok(if path.exists() {
-                Some(Table::read_csv(&path)?)
-            } else {
-                None
-            })
-        };
+        let read = |name: &str| Table::read_csv_if_there(&folder.join(name));
         let Some(series) = read("series.csv")? else {
             return Err(refused(format_args!(
                 "{} has no series.csv: it is not a run folder",

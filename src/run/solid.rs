@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::observe::volume::{CellKind, Volume};
+use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
-use crate::plot::solid::{Body, Kind, Look, SolidError, Tissue, Words, before_after, picture, png};
+use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, before_after, picture, png};
 
 /// The picture of day 0 beside that of the last day.
 pub const BEFORE_AFTER: &str = "bone_before_after.png";
@@ -18,11 +18,7 @@ fn share(byte: u8) -> f32 {
 pub fn tissue(volume: &Volume) -> Tissue {
     let shares = |bytes: &[u8]| bytes.iter().map(|&byte| share(byte)).collect();
     let bodies = volume.cells.iter().map(|cell| Body {
-        kind: match cell.kind {
-            CellKind::Osteoclast => Kind::Osteoclast,
-            CellKind::Osteoblast => Kind::Osteoblast,
-            CellKind::Precursor => Kind::Precursor,
-        },
+        kind: cell.kind,
         at_um: cell.at_um.map(f64::from),
         radius_um: f64::from(cell.radius_um),
     });

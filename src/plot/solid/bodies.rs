@@ -1,10 +1,11 @@
 //! Cells as small bodies that lie on the surface of bone.
 
+use crate::observe::volume::CellKind;
 use crate::plot::solid::cut::Removed;
 use crate::plot::solid::field::Field;
 use crate::plot::solid::mesh::{Mesh, Point};
 use crate::plot::solid::surface::LEVEL;
-use crate::plot::solid::tissue::{Body, Kind};
+use crate::plot::solid::tissue::Body;
 use crate::plot::solid::vector::{Vector, add, cross, dot, mix, times, unit};
 
 /// A ball of triangles with radius 1.
@@ -57,11 +58,11 @@ fn ball(rows: u32) -> Ball {
 }
 
 /// Height of a body over its radius.
-const fn height(kind: Kind) -> f32 {
+const fn height(kind: CellKind) -> f32 {
     match kind {
-        Kind::Osteoclast => 0.62,
-        Kind::Osteoblast => 0.85,
-        Kind::Precursor => 0.6,
+        CellKind::Osteoclast => 0.62,
+        CellKind::Osteoblast => 0.85,
+        CellKind::Precursor => 0.6,
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) fn bodies(
     edge_um: f64,
     bone: &Field,
     removed: &Removed,
-    colour: impl Fn(Kind) -> Vector,
+    colour: impl Fn(CellKind) -> Vector,
 ) -> Mesh {
     let (large, small) = (ball(5), ball(3));
     let mut mesh = Mesh::default();
@@ -105,7 +106,7 @@ pub(super) fn bodies(
             continue;
         }
         let radius = (cell.radius_um / edge_um) as f32;
-        let form = if cell.kind == Kind::Osteoclast {
+        let form = if cell.kind == CellKind::Osteoclast {
             &large
         } else {
             &small

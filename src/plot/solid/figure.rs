@@ -1,5 +1,6 @@
 //! A picture with what a reader needs beside it: title, day, figures, legend, scale bar and axes.
 
+use crate::observe::volume::CellKind;
 use crate::plot::canvas;
 use crate::plot::drawing::{Align, Drawing, Text};
 use crate::plot::legend::{Entry, Key, rows};
@@ -7,7 +8,7 @@ use crate::plot::page::{Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
 use crate::plot::solid::camera::View;
 use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colour, tumour_colour};
-use crate::plot::solid::tissue::{Kind, SolidError, Tissue};
+use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
 use crate::plot::ticks::count;
@@ -59,13 +60,13 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
         );
         found.push(entry(Key::Patch(tumour_colour(), 0.6), label));
     }
-    for kind in Kind::ALL {
+    for kind in CellKind::ALL {
         let of_kind = tissue.bodies.iter().filter(|body| body.kind == kind);
         let (all, drawn) = (tissue.counts[kind as usize], of_kind.count());
         let name = match kind {
-            Kind::Osteoclast => "osteoclasts",
-            Kind::Osteoblast => "osteoblasts",
-            Kind::Precursor => "osteoblast precursors",
+            CellKind::Osteoclast => "osteoclasts",
+            CellKind::Osteoblast => "osteoblasts",
+            CellKind::Precursor => "osteoblast precursors",
         };
         if all > 0 {
             let (all, drawn) = (count(all), (drawn < all).then(|| count(drawn)));

@@ -29,7 +29,7 @@ pub use cut::Cut;
 pub use figure::Words;
 pub use film::{apng, gif, png};
 pub use scene::Image;
-pub use tissue::{Body, Kind, SolidError, Tissue};
+pub use tissue::{Body, SolidError, Tissue};
 
 use figure::Figure;
 use scene::Scene;

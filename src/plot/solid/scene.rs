@@ -2,6 +2,9 @@
 
 use crate::numerics::parallel::prelude::*;
 
+use crate::observe::picture::Shown;
+use crate::observe::volume::CellKind;
+use crate::plot::map::colour;
 use crate::plot::palette::{Colour, shade, style};
 use crate::plot::solid::bodies::bodies;
 use crate::plot::solid::camera::{Camera, View, extent};
@@ -12,7 +15,7 @@ use crate::plot::solid::mesh::{Mesh, clipped, mesh};
 use crate::plot::solid::raster::{Band, NOTHING, Seen, shares, sorted};
 use crate::plot::solid::sky;
 use crate::plot::solid::surface::LEVEL;
-use crate::plot::solid::tissue::{Kind, SolidError, Tissue};
+use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::{Vector, add, dot, mix, ramp, times};
 
 /// A picture in pixels: red, green and blue, row by row.
@@ -29,12 +32,12 @@ pub struct Image {
 /// Bone, as dry bone looks.
 pub(super) const BONE: Colour = Colour(236, 222, 192);
 
-/// Colour of a kind of cell.
-pub(super) fn colour_of(kind: Kind) -> Colour {
+/// Colour of a kind of cell: that of maps, and a lighter blue for precursors.
+pub(super) fn colour_of(kind: CellKind) -> Colour {
     match kind {
-        Kind::Osteoblast => style(0).colour,
-        Kind::Osteoclast => style(1).colour,
-        Kind::Precursor => style(4).colour,
+        CellKind::Osteoblast => colour(Shown::Osteoblast),
+        CellKind::Osteoclast => colour(Shown::Osteoclast),
+        CellKind::Precursor => style(4).colour,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
+use crate::observe::volume::CellKind;
 use crate::plot::solid::camera::{Camera, VIEWS, View};
 use crate::plot::solid::cut::{Cut, Removed};
 use crate::plot::solid::field::Field;
@@ -11,8 +12,7 @@ use crate::plot::solid::raster::{Band, NOTHING, Seen};
 use crate::plot::solid::surface::{LEVEL, Surface, surface};
 use crate::plot::solid::vector::{add, cross, dot, minus, times};
 use crate::plot::solid::{
-    Body, FRAMES, Kind, Look, SolidError, Tissue, Words, apng, before_after, film, gif, picture,
-    png,
+    Body, FRAMES, Look, SolidError, Tissue, Words, apng, before_after, film, gif, picture, png,
 };
 
 /// The shares of sites inside of a ball about the middle, as its distance says them.
@@ -259,7 +259,10 @@ fn plate() -> Tissue {
         bone: sites().map(|z| if z < 8 { 1.0 } else { 0.0 }).collect(),
         tumour: sites().map(|z| if z >= 12 { 1.0 } else { 0.0 }).collect(),
         counts: [1, 1, 0],
-        bodies: vec![body(Kind::Osteoclast, 60.0), body(Kind::Osteoblast, 140.0)],
+        bodies: vec![
+            body(CellKind::Osteoclast, 60.0),
+            body(CellKind::Osteoblast, 140.0),
+        ],
     }
 }
 

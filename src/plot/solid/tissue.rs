@@ -1,26 +1,12 @@
 //! What a picture of bone in space is made of: plain arrays over a lattice, and cells as points.
 
-/// Kinds of cells that are drawn as bodies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Osteoclast.
-    Osteoclast,
-    /// Osteoblast that lays matrix.
-    Osteoblast,
-    /// Precursor of an osteoblast.
-    Precursor,
-}
-
-impl Kind {
-    /// All kinds in the order of a legend.
-    pub const ALL: [Self; 3] = [Self::Osteoclast, Self::Osteoblast, Self::Precursor];
-}
+use crate::observe::volume::CellKind;
 
 /// A cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Body {
     /// Kind.
-    pub kind: Kind,
+    pub kind: CellKind,
     /// Place from the corner of the lattice, um.
     pub at_um: [f64; 3],
     /// Radius, um.
@@ -38,7 +24,7 @@ pub struct Tissue {
     pub bone: Vec<f32>,
     /// Share of the room of each site that tumour cells fill, 0 to 1; empty where there is no tumour.
     pub tumour: Vec<f32>,
-    /// Cells of each of [`Kind::ALL`], drawn or not.
+    /// Cells of each of [`CellKind::ALL`], drawn or not.
     pub counts: [usize; 3],
     /// Cells that are drawn.
     pub bodies: Vec<Body>,

@@ -5,6 +5,7 @@ mod moments;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ use crate::observe::tumour::{CLONES, clones};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::curves::{write_clone_curves, write_curves, write_part};
+use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
 use crate::run::tables::{Tables, files, in_step};
 use crate::scenario::build::Loaded;
@@ -40,8 +42,7 @@ pub fn tables() -> impl Iterator<Item = &'static str> {
 
 /// True when the present time is a multiple of an interval, h.
 fn is_due(simulation: &Simulation, every_h: f64) -> bool {
-    let turns = simulation.state.time_h / every_h;
-    (turns - turns.round()).abs() * every_h < 0.5 * simulation.model.tick_h
+    Schedule::EveryHours(every_h).is_due(&simulation.clock(), Duration::ZERO)
 }
 
 /// True when `series.csv` has a row of the present time.

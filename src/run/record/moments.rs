@@ -1,6 +1,7 @@
 //! Moments that a run keeps for its pictures: maps, frames of the film, volumes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use crate::output::OutputError;
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::plot::ticks::count;
+use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
 use crate::run::solid;
 use crate::scenario::build::Loaded;
@@ -68,9 +70,7 @@ impl Record {
         let Simulation { model, state, .. } = simulation;
         let is_last = simulation.is_done();
         let days = &loaded.scenario.output.map_days;
-        let asked = days
-            .iter()
-            .any(|day| (day * 24.0 - state.time_h).abs() < 0.5 * model.tick_h);
+        let asked = Schedule::Days(days.clone()).is_due(&simulation.clock(), Duration::ZERO);
         let film = is_due(simulation, film_every_h(loaded, &model.grid)) || is_last;
         let map = asked || is_last || state.time_h.abs() < 1e-9;
         if film || map {
