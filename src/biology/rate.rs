@@ -21,7 +21,8 @@ use crate::biology::problem::Problems;
 use crate::numerics::quantity::{
     Diffusivity, Rate, Secretion, Speed, SurfaceRate, Untyped, VolumeEventRate,
 };
-use crate::numerics::response::{hill, lowered, raised};
+use crate::biology::surroundings::Surroundings;
+use crate::numerics::response::{hill, hills, lowered, raised};
 
 /// A value that cues raise and lower.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -137,6 +138,9 @@ struct Block {
     most: f64,
 }
 
+/// Sites that are evaluated together.
+const RUN: usize = 128;
+
 /// A rate with its cues found: ready to be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompiledRate {
@@ -158,6 +162,31 @@ impl CompiledRate {
             value *= modulator.ends[0] + (modulator.ends[1] - modulator.ends[0]) * effect;
         }
         value
+    }
+
+    /// The values at consecutive sites from `first` on, to the last bit those of [`CompiledRate::at`].
+    pub fn fill(&self, view: &Surroundings<'_>, first: usize, out: &mut [f64]) {
+        let mut cue = [0.0; RUN];
+        let mut seen = [0.0; RUN];
+        for (run, out) in out.chunks_mut(RUN).enumerate() {
+            let first = first + run * RUN;
+            let (cue, seen) = (&mut cue[..out.len()], &mut seen[..out.len()]);
+            out.fill(self.basal);
+            for modulator in &self.modulators {
+                view.levels(modulator.cue, first, seen);
+                for block in &modulator.blocks {
+                    view.levels(block.drug, first, cue);
+                    hills(cue, block.half_max, block.exponent);
+                    for (seen, hidden) in seen.iter_mut().zip(&*cue) {
+                        *seen *= 1.0 - block.most * hidden;
+                    }
+                }
+                hills(seen, modulator.half_max, modulator.exponent);
+                for (value, effect) in out.iter_mut().zip(&*seen) {
+                    *value *= modulator.ends[0] + (modulator.ends[1] - modulator.ends[0]) * effect;
+                }
+            }
+        }
     }
 
     /// The rate of a cell of another phenotype: `factor` times this one, each cue sensed at

@@ -127,6 +127,48 @@ impl Surroundings<'_> {
         }
     }
 
+    /// Levels of a cue at consecutive sites from `first` on, to the last bit those of
+    /// [`Surroundings::level`].
+    pub fn levels(&self, cue: CueId, first: usize, out: &mut [f64]) {
+        let count = out.len();
+        let copy = |out: &mut [f64], values: &[f32]| {
+            for (out, &value) in out.iter_mut().zip(&values[first..first + count]) {
+                *out = f64::from(value);
+            }
+        };
+        match &self.cues[cue] {
+            CueSource::Signal(signal) => {
+                copy(out, &self.fields_pm[*signal]);
+                for decoy in self.decoys.iter().filter(|decoy| decoy.signal == *signal) {
+                    for level in &mut *out {
+                        *level = decoy.free_pm(*level);
+                    }
+                }
+            }
+            CueSource::FreeRankl => copy(out, self.free_rankl_pm),
+            CueSource::FreeOpg => copy(out, self.free_opg_pm),
+            CueSource::RankOccupancy => copy(out, self.rank_occupancy),
+            CueSource::VesselDistance => copy(out, self.vessel_distance_um),
+            CueSource::TumourShare
+            | CueSource::Drug(_)
+            | CueSource::Inside
+            | CueSource::Constant(_) => out.fill(self.level(cue, first)),
+            CueSource::TumourPacking
+            | CueSource::BoneContact
+            | CueSource::Cd8Near
+            | CueSource::TregNear
+            | CueSource::Suppression
+            | CueSource::PdL1
+            | CueSource::Sum(_)
+            | CueSource::Below(..)
+            | CueSource::Above(..) => {
+                for (site, level) in (first..).zip(out) {
+                    *level = self.level(cue, site);
+                }
+            }
+        }
+    }
+
     /// What drugs leave free of a signal at a site, pM. Each drug binds from what those before it
     /// left: exact for one, and for several while they are in excess.
     fn free_signal_pm(&self, signal: usize, site: usize) -> f64 {

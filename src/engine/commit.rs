@@ -13,10 +13,13 @@ use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate
 use crate::engine::scratch::{Scratch, SurfaceSite};
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
-use crate::numerics::random::{Chance, Stream};
+use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;
 use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
+
+/// Rows of cells that one task follows at least.
+const ROWS: usize = 256;
 
 /// Does what the cells asked for.
 pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &Proposals) {
@@ -241,7 +244,7 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
             TumourFate::Divide { rank } => births.push((rank, id, cell)),
         }
     }
-    moves.sort_unstable_by_key(|&(rank, id, ..)| (rank, id));
+    moves.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     for (_, _, cell, to) in moves {
         if state.occupancy.has_room(&state.bone.solid, to as usize) {
             let from = state.tumour.site[cell] as usize;
@@ -250,27 +253,26 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
             state.tumour.site[cell] = to;
         }
     }
-    births.sort_unstable();
+    births.par_sort_unstable_by(Ord::cmp);
+    let chance = Chance::new(state.seed);
+    // Room only goes while births are done: what is full now stays full, and a row can be followed to
+    // its end for all births at once.
+    let rows: Vec<(usize, Draws)> = births
+        .par_iter()
+        .with_min_len(ROWS)
+        .map(|&(_, id, cell)| {
+            let mut draws = chance.at(Stream::TumourMotion, state.tick, id);
+            let mother = state.tumour.site[cell] as usize;
+            let end = row_end(model, state, scratch, mother, &mut draws);
+            (end, draws)
+        })
+        .collect();
     // Where the births of this tick that came to the end of a row found room, or that there is none.
     let mut went_on: BTreeMap<usize, Option<usize>> = BTreeMap::new();
-    let chance = Chance::new(state.seed);
-    for (_, id, cell) in births {
-        let mut draws = chance.at(Stream::TumourMotion, state.tick, id);
-        let mut site = state.tumour.site[cell] as usize;
-        // Cells between the mother and free space each move up by one: on the lattice the
-        // daughter appears at the end of the row.
-        while !state.occupancy.has_room(&state.bone.solid, site) {
-            let Some(next) = scratch
-                .way_out
-                .step(&model.grid, site, |count| draws.below(count))
-            else {
-                break;
-            };
-            site = next;
-        }
+    for ((_, _, cell), (end, mut draws)) in births.into_iter().zip(rows) {
+        let row_end = row_end(model, state, scratch, end, &mut draws);
         // Others may have filled the end of the row in this tick: it goes on from where the last
         // of them found room, so that no birth is lost to the length of the tick.
-        let row_end = site;
         let end = match went_on.get(&row_end) {
             Some(None) => None,
             found => state.occupancy.nearest_room(
@@ -301,6 +303,25 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
         }
     }
     state.tumour.remove(&dead);
+}
+
+/// Where the row of cells ends that moves up by one for a birth at a site: cells between the mother and
+/// free space each move, and on the lattice the daughter appears at the end of the row.
+fn row_end(
+    model: &Model,
+    state: &State,
+    scratch: &Scratch,
+    mut site: usize,
+    draws: &mut Draws,
+) -> usize {
+    while !state.occupancy.has_room(&state.bone.solid, site)
+        && let Some(next) = scratch
+            .way_out
+            .step(&model.grid, site, |count| draws.below(count))
+    {
+        site = next;
+    }
+    site
 }
 
 /// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that

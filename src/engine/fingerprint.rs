@@ -4,11 +4,15 @@
 //! here.
 
 use std::fmt;
+use std::io::BufWriter;
 
 use serde::ser::{Error as _, Impossible, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::numerics::packed;
+
+/// Bytes that are hashed at once.
+const HASHED_AT_ONCE: usize = 65_536;
 
 /// A field by its path, such as `bone.matrix`, with its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +119,11 @@ impl SerializeStruct for Walk<'_, '_> {
         });
         if inside == Err(Unfit::NoStruct) {
             (self.visit)(path, &|| {
-                let hash = packed::digested(|| postcard::to_io(value, blake3::Hasher::new()))
-                    .map_err(Unfit::custom)?;
+                // Saved byte by byte, and hashed many at once.
+                let to = BufWriter::with_capacity(HASHED_AT_ONCE, blake3::Hasher::new());
+                let hash =
+                    packed::digested(|| postcard::to_io(value, to)).map_err(Unfit::custom)?;
+                let hash = hash.into_inner().map_err(Unfit::custom)?;
                 Ok(hash.finalize())
             })
         } else {

@@ -1,5 +1,7 @@
 //! Phase 4 of a tick: every cell, in parallel and from a frozen picture, asks for one thing.
 
+use std::ops::Range;
+
 use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
@@ -10,14 +12,14 @@ use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
-use crate::engine::scratch::{Scratch, SurfaceSite, TumourChances};
+use crate::engine::scratch::{Scratch, SurfaceSite};
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
-use crate::numerics::random::{Chance, Draws, Stream};
+use crate::numerics::random::{Chance, Stream, uniform_of};
 use crate::numerics::response::{offspring, probability};
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoblastStage;
-use crate::tissue::space::{BLOCKED, WayOut};
+use crate::tissue::space::BLOCKED;
 
 /// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
 const PIECE: usize = 2048;
@@ -73,7 +75,8 @@ pub enum SurfaceEvent {
 /// All that was asked for in a tick.
 #[derive(Debug, Default)]
 pub struct Proposals {
-    /// By tumour cell, in their order, those that ask for nothing left out.
+    /// By tumour cell; events are in the order of the cells, and those that ask for nothing are left
+    /// out.
     pub tumour: Vec<(u32, TumourFate)>,
     /// By cell of the osteoblast lineage.
     pub osteoblasts: Vec<OsteoblastFate>,
@@ -102,156 +105,291 @@ pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals
     }
 }
 
+/// Sites of which the chances are worked out together.
+const RUN: usize = 128;
+
+/// Cells of which the first words are drawn together.
+const BATCH: usize = 512;
+
+/// Distance to room, in thirds of a site, of a cell that has a neighbour with room: one corner step.
+const RIM: u16 = 5;
+
 /// Chances are the same for all parental cells of a site: worked out once for each.
 fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
     let mut chances = std::mem::take(&mut scratch.tumour_chances);
-    let view = surroundings(model, state, scratch);
-    let kills = kills(model, state);
-    chances
-        .par_iter_mut()
+    let odds = Odds::new(model, state, scratch);
+    (
+        chances.event.par_chunks_mut(PIECE),
+        chances.death_share.par_chunks_mut(PIECE),
+        chances.death_per_h.par_chunks_mut(PIECE),
+    )
+        .into_par_iter()
         .enumerate()
-        .with_min_len(PIECE)
-        .for_each(|(site, chances)| {
-            if state.occupancy.tumour[site] == 0 {
-                return;
+        .for_each(|(piece, (event, death_share, death_per_h))| {
+            let runs = event.chunks_mut(RUN).zip(death_share.chunks_mut(RUN));
+            for (run, ((event, death_share), death_per_h)) in
+                runs.zip(death_per_h.chunks_mut(RUN)).enumerate()
+            {
+                odds.run(piece * PIECE + run * RUN, event, death_share, death_per_h);
             }
-            let parental = &model.rates.tumour[0];
-            *chances = chances_at(model, &scratch.way_out, &view, kills, parental, site);
         });
     scratch.tumour_chances = chances;
 }
 
-/// Hazards of death of parental cells by drugs, per h: of every cell, and of one that divides at the
-/// basal rate on top.
-fn kills(model: &Model, state: &State) -> (f64, f64) {
-    let is_mutant = model.parameters.tumour.egfr_mutant;
-    let bodies = &state.parts.drugs.bodies;
-    model.parts.drugs.plan.kills(bodies, is_mutant)
+/// What may happen to a cycling cell of a clone at a site in a tick.
+struct Chances {
+    event: f32,
+    death_share: f32,
+    death_per_h: f32,
 }
 
-/// Chances of a cycling cell of one clone at a site, under these hazards of death by drugs.
-fn chances_at(
-    model: &Model,
-    way_out: &WayOut,
-    view: &Surroundings<'_>,
-    (kill, kill_dividing): (f64, f64),
-    rates: &TumourRates,
-    site: usize,
-) -> TumourChances {
-    // A clone that divides faster than the parental cell offers more to drugs that kill dividing cells.
-    let basal_division = model.rates.tumour[0].division.basal;
-    let (kill, kill_dividing) = (kill * rates.drug_kills, kill_dividing * rates.drug_kills);
-    let death = rates.death.at(|cue| view.level(cue, site));
-    let division = if way_out.distance[site] == BLOCKED {
-        0.0
-    } else {
-        rates.division.at(|cue| view.level(cue, site))
-    };
-    // Kills by drugs add to each other and to all other death.
-    let resting_death = death + kill;
-    let mut death = resting_death;
-    if kill_dividing > 0.0 && basal_division > 0.0 {
-        death += kill_dividing * division / basal_division;
+/// What the chances of tumour cells follow from.
+struct Odds<'a> {
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+    view: Surroundings<'a>,
+    /// Hazards of death of parental cells by drugs, per h: of every cell, and of one that divides at
+    /// the basal rate on top.
+    kills: (f64, f64),
+    /// Steps of a walk in a tick, by clone, where the motility is the same everywhere.
+    steps: Vec<Option<f64>>,
+}
+
+impl<'a> Odds<'a> {
+    fn new(model: &'a Model, state: &'a State, scratch: &'a Scratch) -> Self {
+        let is_mutant = model.parameters.tumour.egfr_mutant;
+        let bodies = &state.parts.drugs.bodies;
+        let view = surroundings(model, state, scratch);
+        let steps = |rates: &TumourRates| {
+            let motility = &rates.motility;
+            let even = motility.is_constant().then_some(motility.basal);
+            even.map(|motility| steps_of(model, motility))
+        };
+        Self {
+            model,
+            state,
+            scratch,
+            view,
+            kills: model.parts.drugs.plan.kills(bodies, is_mutant),
+            steps: model.rates.tumour.iter().map(steps).collect(),
+        }
     }
-    let dies = probability(death, model.tick_h);
-    let event = dies + (1.0 - dies) * offspring(division, model.tick_h);
-    TumourChances {
-        event: event as f32,
-        death_share: if event > 0.0 {
-            (dies / event) as f32
-        } else {
+
+    /// Chances of parental cells at consecutive sites, where any of them holds tumour cells.
+    fn run(
+        &self,
+        first: usize,
+        event: &mut [f32],
+        death_share: &mut [f32],
+        death_per_h: &mut [f32],
+    ) {
+        let count = event.len();
+        let cells = &self.state.occupancy.tumour[first..first + count];
+        if cells.iter().all(|&cells| cells == 0) {
+            return;
+        }
+        let rates = &self.model.rates.tumour[0];
+        let (mut deaths, mut divisions) = ([0.0; RUN], [0.0; RUN]);
+        rates.death.fill(&self.view, first, &mut deaths[..count]);
+        rates.division.fill(&self.view, first, &mut divisions[..count]);
+        for (at, &cells) in cells.iter().enumerate() {
+            if cells > 0 {
+                let blocked = self.scratch.way_out.distance[first + at] == BLOCKED;
+                let division = if blocked { 0.0 } else { divisions[at] };
+                let chances = self.of_rates(rates, deaths[at], division);
+                event[at] = chances.event;
+                death_share[at] = chances.death_share;
+                death_per_h[at] = chances.death_per_h;
+            }
+        }
+    }
+
+    /// Chances of a cycling cell of one clone at a site.
+    fn at(&self, rates: &TumourRates, site: usize) -> Chances {
+        let death = rates.death.at(|cue| self.view.level(cue, site));
+        let division = if self.scratch.way_out.distance[site] == BLOCKED {
             0.0
-        },
-        death_per_h: resting_death as f32,
-        // Five thirds of a site is one corner step.
-        at_rim: way_out.distance[site] <= 5,
+        } else {
+            rates.division.at(|cue| self.view.level(cue, site))
+        };
+        self.of_rates(rates, death, division)
     }
-}
 
-fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<(u32, TumourFate)> {
-    let pieces: Vec<Vec<(u32, TumourFate)>> = state
-        .tumour
-        .site
-        .par_chunks(8 * PIECE)
-        .enumerate()
-        .map(|(piece, sites)| {
-            let first = piece * 8 * PIECE;
-            (first..first + sites.len())
-                .filter_map(|cell| Some((cell as u32, tumour_fate(model, state, scratch, cell)?)))
-                .collect()
+    fn of_rates(&self, rates: &TumourRates, death: f64, division: f64) -> Chances {
+        let tick_h = self.model.tick_h;
+        // A clone that divides faster than the parental cell offers more to drugs that kill dividing
+        // cells.
+        let basal_division = self.model.rates.tumour[0].division.basal;
+        let (kill, kill_dividing) = self.kills;
+        let (kill, kill_dividing) = (kill * rates.drug_kills, kill_dividing * rates.drug_kills);
+        // Kills by drugs add to each other and to all other death.
+        let resting_death = death + kill;
+        let mut death = resting_death;
+        if kill_dividing > 0.0 && basal_division > 0.0 {
+            death += kill_dividing * division / basal_division;
+        }
+        let dies = probability(death, tick_h);
+        let event = dies + (1.0 - dies) * offspring(division, tick_h);
+        Chances {
+            event: event as f32,
+            death_share: if event > 0.0 {
+                (dies / event) as f32
+            } else {
+                0.0
+            },
+            death_per_h: resting_death as f32,
+        }
+    }
+
+    /// Probability of an event of a cell, and the share of those events that are deaths.
+    fn of_cell(&self, cell: usize) -> (f64, f64) {
+        let cells = &self.state.tumour;
+        let site = cells.site[cell] as usize;
+        let clone = usize::from(cells.clone[cell]);
+        let here = &self.scratch.tumour_chances;
+        if clone == 0 && !cells.dormant[cell] {
+            return (here.event[site].into(), here.death_share[site].into());
+        }
+        let rates = &self.model.rates.tumour[clone];
+        let chances = if clone == 0 {
+            Chances {
+                event: here.event[site],
+                death_share: here.death_share[site],
+                death_per_h: here.death_per_h[site],
+            }
+        } else {
+            self.at(rates, site)
+        };
+        if cells.dormant[cell] {
+            let factor = self.model.parameters.tumour.dormancy.death;
+            let death = f64::from(chances.death_per_h) * factor;
+            let both = death + rates.waking.at(|cue| self.view.level(cue, site));
+            (probability(both, self.model.tick_h), death / both)
+        } else {
+            (chances.event.into(), chances.death_share.into())
+        }
+    }
+
+    /// Expected steps of the walk of a cell in a tick.
+    fn steps_of_cell(&self, cell: usize) -> f64 {
+        let cells = &self.state.tumour;
+        let clone = usize::from(cells.clone[cell]);
+        self.steps[clone].unwrap_or_else(|| {
+            let site = cells.site[cell] as usize;
+            let rates = &self.model.rates.tumour[clone];
+            let motility = rates.motility.at(|cue| self.view.level(cue, site));
+            steps_of(self.model, motility)
         })
-        .collect();
-    pieces.concat()
-}
+    }
 
-fn tumour_fate(model: &Model, state: &State, scratch: &Scratch, cell: usize) -> Option<TumourFate> {
-    let chance = Chance::new(state.seed);
-    let view = surroundings(model, state, scratch);
-    let cells = &state.tumour;
-    let site = cells.site[cell] as usize;
-    let mut draws = chance.at(Stream::TumourFate, state.tick, cells.id[cell]);
-    let clone = usize::from(cells.clone[cell]);
-    let rates = &model.rates.tumour[clone];
-    let chances = if clone == 0 {
-        scratch.tumour_chances[site]
-    } else {
-        let kills = kills(model, state);
-        chances_at(model, &scratch.way_out, &view, kills, rates, site)
-    };
-    let dormant = cells.dormant[cell];
-    let (event, death_share) = if dormant {
-        let factor = model.parameters.tumour.dormancy.death;
-        let death = f64::from(chances.death_per_h) * factor;
-        let both = death + rates.waking.at(|cue| view.level(cue, site));
-        (probability(both, model.tick_h), death / both)
-    } else {
-        (f64::from(chances.event), f64::from(chances.death_share))
-    };
-    if draws.happens(event) {
-        return Some(if draws.happens(death_share) {
+    /// What the cells of a piece ask for: events, then walks, of one batch after another. The first
+    /// word of each cell says whether anything happens to it at all, and these are drawn side by side.
+    fn piece(&self, piece: Range<usize>) -> Vec<(u32, TumourFate)> {
+        let cells = &self.state.tumour;
+        let tick = self.state.tick;
+        let chance = Chance::new(self.state.seed);
+        let mut fates = Vec::new();
+        let mut words = [0; BATCH];
+        let mut rim: Vec<u32> = Vec::with_capacity(BATCH);
+        let mut ids: Vec<u64> = Vec::with_capacity(BATCH);
+        for first in piece.clone().step_by(BATCH) {
+            let batch = first..piece.end.min(first + BATCH);
+            chance.first_words(
+                Stream::TumourFate,
+                tick,
+                &cells.id[batch.clone()],
+                &mut words,
+            );
+            rim.clear();
+            ids.clear();
+            for (cell, &word) in batch.zip(&words) {
+                let (event, death_share) = self.of_cell(cell);
+                if uniform_of(word) < event {
+                    fates.push((cell as u32, self.event(chance, cell, death_share)));
+                } else if self.scratch.way_out.distance[cells.site[cell] as usize] <= RIM {
+                    rim.push(cell as u32);
+                    ids.push(cells.id[cell]);
+                }
+            }
+            chance.first_words(Stream::TumourMotion, tick, &ids, &mut words);
+            for (&cell, &word) in rim.iter().zip(&words) {
+                let expected = self.steps_of_cell(cell as usize);
+                // Most cells make no step.
+                if expected >= 1.0 || uniform_of(word) < expected {
+                    let walk = self.walk(chance, cell as usize, expected);
+                    fates.extend(walk.map(|fate| (cell, fate)));
+                }
+            }
+        }
+        fates
+    }
+
+    /// The event that happens to a cell.
+    fn event(&self, chance: Chance, cell: usize, death_share: f64) -> TumourFate {
+        let cells = &self.state.tumour;
+        let mut draws = chance.at(Stream::TumourFate, self.state.tick, cells.id[cell]);
+        // The word that said that there is one.
+        draws.word();
+        if draws.happens(death_share) {
             TumourFate::Die
-        } else if dormant {
+        } else if cells.dormant[cell] {
             TumourFate::Wake
         } else {
             TumourFate::Divide { rank: draws.word() }
-        });
-    }
-    if !chances.at_rim {
-        return None;
-    }
-    let motility = rates.motility.at(|cue| view.level(cue, site));
-    let mut draws = chance.at(Stream::TumourMotion, state.tick, cells.id[cell]);
-    walk(model, state, site, motility, &mut draws).map(|to| TumourFate::Move {
-        rank: draws.word(),
-        to,
-    })
-}
-
-/// Where a random walk over sites with room ends, if not where it began.
-fn walk(
-    model: &Model,
-    state: &State,
-    from: usize,
-    motility_um2_per_h: f64,
-    draws: &mut Draws,
-) -> Option<u32> {
-    let grid = &model.grid;
-    let expected = walk_steps(motility_um2_per_h, model.tick_h, grid.edge_um, grid.axes());
-    // A step that meets bone or a full site is not made. The model was refused if a walk could be
-    // longer than `MOST_WALK`.
-    let steps = draws.round(expected);
-    let mut site = from;
-    for _ in 0..steps {
-        let direction = draws.below(2 * grid.axes() as u32);
-        let mut by = [0_i32; 3];
-        by[direction as usize / 2] = if direction.is_multiple_of(2) { -1 } else { 1 };
-        if let Some(next) = grid.shifted(site, by)
-            && state.occupancy.has_room(&state.bone.solid, next)
-        {
-            site = next;
         }
     }
-    (site != from).then_some(site as u32)
+
+    /// Where a random walk over sites with room ends, if not where it began.
+    fn walk(&self, chance: Chance, cell: usize, expected: f64) -> Option<TumourFate> {
+        let grid = &self.model.grid;
+        let cells = &self.state.tumour;
+        let mut draws = chance.at(Stream::TumourMotion, self.state.tick, cells.id[cell]);
+        // A step that meets bone or a full site is not made. The model was refused if a walk could be
+        // longer than `MOST_WALK`.
+        let steps = draws.round(expected);
+        let from = cells.site[cell] as usize;
+        let mut place = grid.place(from);
+        let mut site = from;
+        for _ in 0..steps {
+            let direction = draws.below(2 * grid.axes() as u32);
+            let axis = direction as usize / 2;
+            let mut next = place;
+            next[axis] = if direction.is_multiple_of(2) {
+                place[axis].wrapping_sub(1)
+            } else {
+                place[axis] + 1
+            };
+            if next[axis] >= grid.dims[axis] {
+                continue;
+            }
+            let there = grid.index(next[0], next[1], next[2]);
+            let occupancy = &self.state.occupancy;
+            if occupancy.has_room(&self.state.bone.solid, there) {
+                (site, place) = (there, next);
+            }
+        }
+        (site != from).then(|| TumourFate::Move {
+            rank: draws.word(),
+            to: site as u32,
+        })
+    }
+}
+
+/// Expected steps of a walk in a tick at this motility, um2/h.
+fn steps_of(model: &Model, motility: f64) -> f64 {
+    let grid = &model.grid;
+    walk_steps(motility, model.tick_h, grid.edge_um, grid.axes())
+}
+
+fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<(u32, TumourFate)> {
+    let odds = Odds::new(model, state, scratch);
+    let count = state.tumour.len();
+    let pieces: Vec<Vec<(u32, TumourFate)>> = (0..count.div_ceil(8 * PIECE))
+        .into_par_iter()
+        .map(|piece| odds.piece(piece * 8 * PIECE..count.min((piece + 1) * 8 * PIECE)))
+        .collect();
+    pieces.concat()
 }
 
 fn osteoblasts(model: &Model, state: &State, scratch: &Scratch) -> Vec<OsteoblastFate> {

@@ -16,17 +16,26 @@ pub struct SurfaceSite {
     pub faces: u8,
 }
 
-/// What may happen to a cycling tumour cell in a tick.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// What may happen to a cycling tumour cell of the parental clone in a tick, by site; what stands at
+/// sites without tumour cells means nothing.
+#[derive(Debug, Default)]
 pub struct TumourChances {
-    /// Probability that it divides or dies.
-    pub event: f32,
+    /// Probability that it divides or dies: apart from the rest, which is asked for where one does.
+    pub event: Vec<f32>,
     /// Share of those events that are deaths.
-    pub death_share: f32,
+    pub death_share: Vec<f32>,
     /// Hazard of death, per h.
-    pub death_per_h: f32,
-    /// True where a neighbour has room: elsewhere no cell has somewhere to go.
-    pub at_rim: bool,
+    pub death_per_h: Vec<f32>,
+}
+
+impl TumourChances {
+    fn of(sites: usize) -> Self {
+        Self {
+            event: vec![0.0; sites],
+            death_share: vec![0.0; sites],
+            death_per_h: vec![0.0; sites],
+        }
+    }
 }
 
 /// Workspace of a run.
@@ -48,8 +57,8 @@ pub struct Scratch {
     pub rank_occupancy: Vec<f32>,
     /// Sites of the surface, in order.
     pub surface: Vec<SurfaceSite>,
-    /// Chances of a cycling tumour cell in this tick, at each site that holds tumour cells.
-    pub tumour_chances: Vec<TumourChances>,
+    /// Chances of cycling tumour cells in this tick.
+    pub tumour_chances: TumourChances,
     /// Way from full sites to free space.
     pub way_out: WayOut,
     /// Level of each drug at its site of action, pM.
@@ -121,7 +130,7 @@ impl Scratch {
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],
             surface: Vec::new(),
-            tumour_chances: vec![TumourChances::default(); count],
+            tumour_chances: TumourChances::of(count),
             way_out: WayOut::default(),
             drugs_pm: model.parts.drugs.drugs_pm(&state.parts.drugs.bodies),
             drug_peaks_mg_per_l: Vec::new(),

@@ -189,12 +189,12 @@ impl State {
     /// Marrow sites by distance from a place, as many as give room to `cells` and perhaps more.
     fn nearest_room(&self, model: &Model, place: usize, cells: u32) -> Vec<usize> {
         let grid = &model.grid;
-        let distance2 = |site| grid.distance2_um2(site, place);
         let mut radius_um = 8.0 * grid.edge_um;
         loop {
-            let mut near: Vec<(f64, usize)> = (0..grid.len())
+            let mut near: Vec<(f64, usize)> = grid
+                .boxed(place, radius_um)
                 .filter(|&site| !self.bone.solid[site])
-                .map(|site| (distance2(site), site))
+                .map(|site| (grid.distance2_um2(site, place), site))
                 .filter(|&(squared, _)| squared <= radius_um * radius_um)
                 .collect();
             let room: u32 = near

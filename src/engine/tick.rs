@@ -38,22 +38,81 @@ pub const SIGNAL_TOLERANCE: f64 = 1e-5;
 /// Largest relative residual of a store's book.
 pub const STORE_TOLERANCE: f64 = 1e-9;
 
+/// A phase of a tick, as the table above names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The sites of the surface are found.
+    Surface,
+    /// Doses are given, radiation harms, immune cells are seen.
+    Treat,
+    /// Signals are made and spread.
+    Spread,
+    /// Signals bind.
+    Bind,
+    /// Every cell asks for one thing.
+    Propose,
+    /// Osteoclasts act.
+    Osteoclasts,
+    /// What was asked for is done.
+    Commit,
+    /// Immune cells act.
+    Immune,
+    /// What is due once a day, checks included.
+    Daily,
+}
+
+impl Phase {
+    /// All phases in their order, with their names.
+    pub const ALL: [(Self, &'static str); 9] = [
+        (Self::Surface, "surface"),
+        (Self::Treat, "treat"),
+        (Self::Spread, "spread"),
+        (Self::Bind, "bind"),
+        (Self::Propose, "propose"),
+        (Self::Osteoclasts, "osteoclasts"),
+        (Self::Commit, "commit"),
+        (Self::Immune, "immune"),
+        (Self::Daily, "daily"),
+    ];
+}
+
 /// Takes the state one tick on.
 ///
 /// # Errors
 /// A [`Fault`] that names the quantity, the site and the tick; the state is then not to be used.
 pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
+    tick_watched(model, state, scratch, |_| {})
+}
+
+/// A [`tick`] that tells when each phase is over, to those who measure: the engine reads no clock.
+///
+/// # Errors
+/// Those of [`tick`].
+pub fn tick_watched(
+    model: &Model,
+    state: &mut State,
+    scratch: &mut Scratch,
+    mut is_over: impl FnMut(Phase),
+) -> Result<(), Fault> {
     find_surface(model, state, scratch);
+    is_over(Phase::Surface);
     dose(model, state, scratch)?;
     irradiate(model, state, scratch);
     immune::look(model, state, scratch);
+    is_over(Phase::Treat);
     spread(model, state, scratch)?;
+    is_over(Phase::Spread);
     bind(model, state, scratch)?;
+    is_over(Phase::Bind);
     immune::look(model, state, scratch);
     let proposals = propose(model, state, scratch);
+    is_over(Phase::Propose);
     osteoclasts::act(model, state, scratch);
+    is_over(Phase::Osteoclasts);
     commit(model, state, scratch, &proposals);
+    is_over(Phase::Commit);
     immune::act(model, state, scratch);
+    is_over(Phase::Immune);
     patient::expose(model, state);
     state.tick += 1;
     // From the tick and not by adding up, so that no round-off gathers.
@@ -68,7 +127,9 @@ pub fn tick(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
         conditions::look(model, state);
         check_day(model, state)?;
     }
-    check_books(model, state)
+    check_books(model, state)?;
+    is_over(Phase::Daily);
+    Ok(())
 }
 
 fn is_day_boundary(time_h: f64) -> bool {

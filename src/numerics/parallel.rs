@@ -73,6 +73,15 @@ pub mod prelude {
         }
     }
 
+    impl<A: Iterator, B: Iterator, C: Iterator> Loop for (A, B, C) {
+        type Item = (A::Item, B::Item, C::Item);
+
+        fn into_par_iter(self) -> impl Iterator<Item = Self::Item> {
+            let (a, b, c) = self;
+            a.zip(b).zip(c).map(|((a, b), c)| (a, b, c))
+        }
+    }
+
     impl<A: Iterator, B: Iterator, C: Iterator, D: Iterator> Loop for (A, B, C, D) {
         type Item = (A::Item, B::Item, C::Item, D::Item);
 

@@ -8,6 +8,8 @@
 //! raw words, so that a new version of `rand` changes no result. [`Draws`] is also a generator of
 //! `rand`, so that any distribution of `rand_distr` can be sampled from an address.
 
+mod lanes;
+
 use std::convert::Infallible;
 
 /// What a draw is for. Two processes never share a stream.
@@ -70,6 +72,11 @@ impl Chance {
         Self { seed }
     }
 
+    /// Key of the generator.
+    const fn key(self) -> [u32; 2] {
+        [self.seed as u32, (self.seed >> 32) as u32]
+    }
+
     /// The seed.
     pub const fn seed(self) -> u64 {
         self.seed
@@ -78,13 +85,18 @@ impl Chance {
     /// Draws for one `who` (cell id or site) at one `when` (tick or hour) for one purpose.
     pub fn at(self, stream: Stream, when: u32, who: u64) -> Draws {
         Draws {
-            key: [self.seed as u32, (self.seed >> 32) as u32],
+            key: self.key(),
             address: [who as u32, (who >> 32) as u32, when, stream as u32],
             block: 0,
             words: [0; 4],
             used: 4,
         }
     }
+}
+
+/// The uniform number of a raw word, in the open interval (0, 1).
+pub fn uniform_of(word: u32) -> f64 {
+    (f64::from(word) + 0.5) * (1.0 / 4_294_967_296.0)
 }
 
 /// A stream of draws at one address: a generator of `rand`, and the draws used most.
@@ -119,7 +131,7 @@ impl Draws {
 
     /// Uniform in the open interval (0, 1), from one word.
     pub fn uniform(&mut self) -> f64 {
-        (f64::from(self.word()) + 0.5) * (1.0 / 4_294_967_296.0)
+        uniform_of(self.word())
     }
 
     /// Uniform integer in `0..bound` (`bound` at least 1), by multiplication of one word.
@@ -171,11 +183,16 @@ impl rand::rand_core::TryRng for Draws {
     }
 }
 
+/// Multipliers of Philox4x32.
+const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
+/// Steps of its key from round to round.
+const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+
 /// The Philox4x32 bijection with ten rounds.
 fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..10 {
-        let first = u64::from(counter[0]) * 0xD251_1F53;
-        let second = u64::from(counter[2]) * 0xCD9E_8D57;
+        let first = u64::from(counter[0]) * MULTIPLIERS[0];
+        let second = u64::from(counter[2]) * MULTIPLIERS[1];
         counter = [
             (second >> 32) as u32 ^ counter[1] ^ key[0],
             second as u32,
@@ -183,8 +200,8 @@ fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
             first as u32,
         ];
         key = [
-            key[0].wrapping_add(0x9E37_79B9),
-            key[1].wrapping_add(0xBB67_AE85),
+            key[0].wrapping_add(KEY_STEPS[0]),
+            key[1].wrapping_add(KEY_STEPS[1]),
         ];
     }
     counter

@@ -23,6 +23,26 @@ pub fn hill(level: f64, half_max: f64, exponent: f64) -> f64 {
     1.0 / (1.0 + power)
 }
 
+/// [`hill`] of every level, in its place.
+pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
+    if exponent.to_bits() == 1.0_f64.to_bits() {
+        of_power(levels, half_max, |ratio| ratio);
+    } else if exponent.to_bits() == 2.0_f64.to_bits() {
+        of_power(levels, half_max, |ratio| ratio * ratio);
+    } else {
+        for level in levels {
+            *level = hill(*level, half_max, exponent);
+        }
+    }
+}
+
+fn of_power(levels: &mut [f64], half_max: f64, power: impl Fn(f64) -> f64) {
+    for level in levels {
+        let effect = 1.0 / (1.0 + power(half_max / *level));
+        *level = if *level <= 0.0 { 0.0 } else { effect };
+    }
+}
+
 /// Factor of a raising modulator: 1 at no effect, `fold` at full effect.
 pub fn raised(fold: f64, effect: f64) -> f64 {
     1.0 + (fold - 1.0) * effect
@@ -68,6 +88,16 @@ mod tests {
         assert!(hill(1e9, 20.0, 1.0) > 0.999_999);
         assert!(hill(10.0, 20.0, 2.0) < hill(11.0, 20.0, 2.0));
         assert!((hill(10.0, 20.0, 3.0) - 1.0 / 9.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn many_levels_have_the_effect_of_one_after_another() {
+        for exponent in [1.0, 2.0, 3.0, 0.7] {
+            let mut levels = [0.0, -1.0, 1e-300, 0.3, 20.0, 1e300, f64::INFINITY];
+            let one = levels.map(|level| hill(level, 20.0, exponent).to_bits());
+            hills(&mut levels, 20.0, exponent);
+            assert_eq!(levels.map(f64::to_bits), one);
+        }
     }
 
     #[test]

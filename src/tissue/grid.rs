@@ -162,6 +162,24 @@ impl Grid {
         })
     }
 
+    /// Sites of the box around a site that holds the ball of this radius, in the order of their index.
+    pub fn boxed(&self, site: usize, radius_um: f64) -> impl Iterator<Item = usize> + use<> {
+        let grid = *self;
+        let place = self.place(site);
+        let [xs, ys, zs] = [0, 1, 2].map(|axis| {
+            let edge_um = if axis == 2 { self.depth_um } else { self.edge_um };
+            // One more than asked for, against round-off.
+            let reach = (radius_um / edge_um) as usize + 1;
+            let end = place[axis].saturating_add(reach + 1).min(self.dims[axis]);
+            place[axis].saturating_sub(reach)..end
+        });
+        zs.flat_map(move |z| {
+            let xs = xs.clone();
+            ys.clone()
+                .flat_map(move |y| xs.clone().map(move |x| grid.index(x, y, z)))
+        })
+    }
+
     /// Squared distance between two sites, um2.
     pub fn distance2_um2(&self, one: usize, other: usize) -> f64 {
         let (a, b) = (self.place(one), self.place(other));
@@ -219,6 +237,18 @@ mod tests {
         let section = Grid::section(5, 5, 10.0, 50.0);
         assert_eq!(section.near_neighbours(12).count(), 8);
         assert!((section.site_volume_um3() - 5000.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_box_around_a_site_holds_its_ball() {
+        for grid in [Grid::cubic([7, 6, 5], 10.0), Grid::section(7, 6, 10.0, 35.0)] {
+            for (site, radius_um) in [(0, 20.0), (grid.len() / 2, 20.0), (grid.len() - 1, 1e9)] {
+                let near = |&at: &usize| grid.distance2_um2(at, site) <= radius_um * radius_um;
+                let ball: Vec<usize> = (0..grid.len()).filter(near).collect();
+                let boxed: Vec<usize> = grid.boxed(site, radius_um).filter(near).collect();
+                assert_eq!(boxed, ball);
+            }
+        }
     }
 
     #[test]

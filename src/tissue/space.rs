@@ -1,15 +1,13 @@
 //! Who is where: counts and holders per site, and the way to free space.
 
-use crate::numerics::parallel::prelude::*;
+mod way_out;
+
+pub use self::way_out::{BLOCKED, WayOut};
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::packed;
 use crate::numerics::random::{Chance, Stream};
 use crate::tissue::grid::Grid;
-
-/// Steps to a near neighbour with their length in the 3-4-5 chamfer metric (Borgefors 1986), so
-/// that a colony that pushes along them stays round.
-const CHAMFER: [u32; 4] = [0, 3, 4, 5];
 
 /// Distance within which a daughter looks for room beyond the end of a row, um, along an axis.
 pub const SEARCH_UM: f64 = 80.0;
@@ -24,9 +22,6 @@ const MOST_SPAN: usize = 2 * MOST_RINGS + 1;
 fn rings(grid: &Grid) -> usize {
     ((SEARCH_UM / grid.edge_um).round() as usize).clamp(1, MOST_RINGS)
 }
-
-/// Distance of a site from which no free space can be reached.
-pub const BLOCKED: u16 = u16::MAX;
 
 /// Occupancy of the sites.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -178,96 +173,6 @@ fn near_steps(grid: &Grid, span: usize) -> [(usize, usize); 26] {
         }
     }
     steps
-}
-
-/// Distance from each full site to free space, over marrow, in thirds of a site.
-#[derive(Debug, Clone, Default)]
-pub struct WayOut {
-    /// 0 where there is room, [`BLOCKED`] where none is within reach or the site is bone.
-    pub distance: Vec<u16>,
-    buckets: Vec<Vec<u32>>,
-}
-
-impl WayOut {
-    /// Finds the way out of every full site, up to `reach_um` away.
-    pub fn find(&mut self, grid: &Grid, solid: &[bool], occupancy: &Occupancy, reach_um: f64) {
-        let reach = ((reach_um / grid.edge_um * 3.0) as u32).min(u32::from(BLOCKED) - 6);
-        self.buckets.resize(reach as usize + 6, Vec::new());
-        self.distance.resize(grid.len(), BLOCKED);
-        let plane = grid.dims[0] * grid.dims[1];
-        let first_steps: Vec<Vec<u32>> = self
-            .distance
-            .par_chunks_mut(plane)
-            .enumerate()
-            .map(|(z, distances)| {
-                let mut full = Vec::new();
-                for (site, distance) in (z * plane..).zip(distances) {
-                    *distance = if solid[site] {
-                        BLOCKED
-                    } else if occupancy.has_room(solid, site) {
-                        0
-                    } else {
-                        let nearest = grid
-                            .near_neighbours(site)
-                            .filter(|&(other, _)| occupancy.has_room(solid, other))
-                            .map(|(_, axes)| CHAMFER[axes])
-                            .min();
-                        match nearest {
-                            Some(cost) if cost <= reach => {
-                                full.push(site as u32);
-                                cost as u16
-                            }
-                            _ => BLOCKED,
-                        }
-                    };
-                }
-                full
-            })
-            .collect();
-        for site in first_steps.into_iter().flatten() {
-            self.buckets[usize::from(self.distance[site as usize])].push(site);
-        }
-        for level in 1..=reach {
-            let mut bucket = std::mem::take(&mut self.buckets[level as usize]);
-            for &site in &bucket {
-                if u32::from(self.distance[site as usize]) != level {
-                    continue;
-                }
-                for (other, axes) in grid.near_neighbours(site as usize) {
-                    let further = level + CHAMFER[axes];
-                    // Full sites are passed through; so are the few that can hold no cell.
-                    if further <= reach
-                        && !solid[other]
-                        && u32::from(self.distance[other]) > further
-                    {
-                        self.distance[other] = further as u16;
-                        self.buckets[further as usize].push(other as u32);
-                    }
-                }
-            }
-            bucket.clear();
-            self.buckets[level as usize] = bucket;
-        }
-    }
-
-    /// One step from a site towards free space, chosen by `pick` among those that lead there
-    /// straight, or `None` where there is none.
-    pub fn step(&self, grid: &Grid, site: usize, pick: impl FnOnce(u32) -> u32) -> Option<usize> {
-        let here = u32::from(self.distance[site]);
-        let leads = |&(other, axes): &(usize, usize)| {
-            self.distance[other] != BLOCKED
-                && u32::from(self.distance[other]) + CHAMFER[axes] == here
-        };
-        let count = grid.near_neighbours(site).filter(leads).count() as u32;
-        if count == 0 {
-            return None;
-        }
-        let chosen = pick(count) as usize;
-        grid.near_neighbours(site)
-            .filter(leads)
-            .nth(chosen)
-            .map(|(other, _)| other)
-    }
 }
 
 /// Euclidean distance from every site to the nearest of `targets`, um; infinite without targets.

@@ -89,3 +89,17 @@ fn rounding_keeps_the_mean() {
         .sum();
     assert!((f64::from(total) / 1e4 - 2.3).abs() < 5.0 * 0.46 / 100.0);
 }
+
+/// On the instruction set of this machine; 37 fills no whole number of lanes.
+#[test]
+fn many_first_words_are_those_of_one_after_another() {
+    let chance = Chance::new(0x1234_5678_9abc_def0);
+    let who: Vec<u64> = (0..37).map(|at| at * 0x1_0000_0007 + 3).collect();
+    let mut words = vec![0; who.len()];
+    chance.first_words(Stream::Test, 9, &who, &mut words);
+    let expected: Vec<u32> = who
+        .iter()
+        .map(|&who| chance.at(Stream::Test, 9, who).word())
+        .collect();
+    assert_eq!(words, expected);
+}
