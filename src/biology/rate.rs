@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::cue::{CueId, CueTable};
 use crate::biology::problem::Problems;
+use crate::biology::surroundings::Surroundings;
 use crate::numerics::quantity::{
     Diffusivity, Rate, Secretion, Speed, SurfaceRate, Untyped, VolumeEventRate,
 };
-use crate::biology::surroundings::Surroundings;
 use crate::numerics::response::{hill, hills, lowered, raised};
 
 /// A value that cues raise and lower.

@@ -10,12 +10,12 @@ use crate::engine::model::Model;
 use crate::engine::osteoclasts::hold;
 use crate::engine::parts::colonisation::arrive::colonise;
 use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
-use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
-use crate::tissue::bone::Bone;
+use crate::tissue::bone::{Bone, SurfaceSite};
 use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
 
 /// Rows of cells that one task follows at least.

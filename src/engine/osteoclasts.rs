@@ -10,6 +10,7 @@ use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
+use crate::numerics::parallel::prelude::*;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
@@ -24,6 +25,9 @@ const RESORBABLE_OSTEOID: f32 = 0.5;
 /// stays on the patch that was opened for it.
 const PREFERENCE: i32 = 4;
 
+/// Cells in a piece of parallel work.
+const PIECE: usize = 128;
+
 /// All osteoclasts act for one tick.
 pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
     let chance = Chance::new(state.seed);
@@ -33,13 +37,15 @@ pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
         let when = state.tick * steps + step;
         let now_h = state.time_h + f64::from(step) * model.step_h;
         let mut order: Vec<(u32, u64, usize, Draws)> = (0..state.osteoclasts.len())
+            .into_par_iter()
+            .with_min_len(PIECE)
             .map(|cell| {
                 let id = state.osteoclasts.id[cell];
                 let mut draws = chance.at(Stream::OsteoclastAct, when, id);
                 (draws.word(), id, cell, draws)
             })
             .collect();
-        order.sort_unstable_by_key(|&(rank, id, ..)| (rank, id));
+        order.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         for (_, _, cell, mut draws) in order {
             act_once(
                 model,
@@ -314,20 +320,27 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
         if matrix <= 0.0 || state.bone.osteoid[site] > RESORBABLE_OSTEOID * matrix {
             continue;
         }
+        // Most matrix in reach does not touch the cell: seen before anything else is worked out.
+        let is_held = |&at: &usize| state.occupancy.osteoclast[at] == id;
+        let solid = state.bone.solid[site];
+        let touches = if solid {
+            model.grid.face_neighbours(site).any(|at| is_held(&at))
+        } else {
+            // Matrix of a marrow site: a thin rest, not a refill that is under way.
+            is_held(&site) && state.occupancy.osteoblast[site] == 0
+        };
+        if !touches {
+            continue;
+        }
         let depth = target_depth_um(model, state, site);
         // A unit goes down from the patch that was opened for it and does not spread beyond.
         let may_begin =
             |at: usize| depth > 1.5 * model.grid.edge_um || state.bone.is_activated(at, now_h);
-        let exposed = if state.bone.solid[site] {
-            model
-                .grid
-                .face_neighbours(site)
-                .any(|other| state.occupancy.osteoclast[other] == id && may_begin(other))
+        let exposed = if solid {
+            let mut held = model.grid.face_neighbours(site).filter(is_held);
+            held.any(may_begin)
         } else {
-            // Matrix of a marrow site: a thin rest, not a refill that is under way.
-            state.occupancy.osteoclast[site] == id
-                && state.occupancy.osteoblast[site] == 0
-                && may_begin(site)
+            may_begin(site)
         };
         if !exposed {
             continue;
@@ -345,34 +358,47 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
     best.map(|(.., site)| site)
 }
 
+/// What becomes of a cell in an hour, from what it senses.
+struct Fate {
+    ageing: f64,
+    withdrawn: bool,
+    gains: bool,
+    draws: Draws,
+}
+
 /// Nuclei come by fusion and go with age; withdrawal takes whole cells.
 fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
     let chance = Chance::new(state.seed);
-    let mut keep = vec![true; state.osteoclasts.len()];
-    for (cell, kept) in keep.iter_mut().enumerate() {
-        let site = state.osteoclasts.site[cell] as usize;
-        let (ageing, withdrawal, gain) = {
+    let osteoclast = &model.parameters.osteoclast;
+    let fates: Vec<Fate> = (0..state.osteoclasts.len())
+        .into_par_iter()
+        .with_min_len(PIECE)
+        .map(|cell| {
+            let site = state.osteoclasts.site[cell] as usize;
             let view = surroundings_of(model, state, scratch, cell);
             let level = |cue| view.level(cue, site);
-            (
-                model.rates.ageing.at(level),
-                model.rates.withdrawal.at(level),
-                model.rates.nuclei_gain.at(level),
-            )
-        };
-        let osteoclast = &model.parameters.osteoclast;
-        let mut draws = chance.at(Stream::OsteoclastDeath, when, state.osteoclasts.id[cell]);
+            let withdrawal = model.rates.withdrawal.at(level);
+            let gain = model.rates.nuclei_gain.at(level);
+            let mut draws = chance.at(Stream::OsteoclastDeath, when, state.osteoclasts.id[cell]);
+            Fate {
+                ageing: model.rates.ageing.at(level),
+                withdrawn: draws.happens(probability(withdrawal, model.step_h)),
+                gains: draws.happens(probability(gain, model.step_h)),
+                draws,
+            }
+        })
+        .collect();
+    let mut keep = vec![true; fates.len()];
+    for (cell, (mut fate, kept)) in fates.into_iter().zip(&mut keep).enumerate() {
         let cells = &mut state.osteoclasts;
-        cells.age_h[cell] += (ageing * model.step_h) as f32;
-        let withdrawn = draws.happens(probability(withdrawal, model.step_h));
-        let gains = draws.happens(probability(gain, model.step_h));
+        cells.age_h[cell] += (fate.ageing * model.step_h) as f32;
         let age = cells.age_h[cell];
         let nuclei = &mut cells.nuclei_end_h[cell];
         nuclei.retain(|&end| age < end);
-        if gains && nuclei.len() < usize::from(osteoclast.fusion.nuclei_most) {
-            nuclei.push(age + osteoclast.apoptosis.draw_life_h(&mut draws) as f32);
+        if fate.gains && nuclei.len() < usize::from(osteoclast.fusion.nuclei_most) {
+            nuclei.push(age + osteoclast.apoptosis.draw_life_h(&mut fate.draws) as f32);
         }
-        *kept = !withdrawn && nuclei.len() >= usize::from(osteoclast.apoptosis.nuclei_least);
+        *kept = !fate.withdrawn && nuclei.len() >= usize::from(osteoclast.apoptosis.nuclei_least);
     }
     if keep.iter().all(|&kept| kept) {
         return;

@@ -12,12 +12,12 @@ use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
-use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::scratch::Scratch;
 use crate::engine::secrete::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Stream, uniform_of};
 use crate::numerics::response::{offspring, probability};
-use crate::tissue::bone::Bone;
+use crate::tissue::bone::{Bone, SurfaceSite};
 use crate::tissue::population::OsteoblastStage;
 use crate::tissue::space::BLOCKED;
 
@@ -192,7 +192,9 @@ impl<'a> Odds<'a> {
         let rates = &self.model.rates.tumour[0];
         let (mut deaths, mut divisions) = ([0.0; RUN], [0.0; RUN]);
         rates.death.fill(&self.view, first, &mut deaths[..count]);
-        rates.division.fill(&self.view, first, &mut divisions[..count]);
+        rates
+            .division
+            .fill(&self.view, first, &mut divisions[..count]);
         for (at, &cells) in cells.iter().enumerate() {
             if cells > 0 {
                 let blocked = self.scratch.way_out.distance[first + at] == BLOCKED;

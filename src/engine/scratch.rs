@@ -4,17 +4,9 @@ use crate::biology::surroundings::Decoy;
 use crate::engine::model::Model;
 use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
+use crate::tissue::bone::SurfaceSite;
 use crate::tissue::space::{WayOut, distance_um};
 use crate::transport::{Medium, TransportFault};
-
-/// A marrow site that touches bone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SurfaceSite {
-    /// The site.
-    pub site: u32,
-    /// Faces that touch bone.
-    pub faces: u8,
-}
 
 /// What may happen to a cycling tumour cell of the parental clone in a tick, by site; what stands at
 /// sites without tumour cells means nothing.
@@ -47,8 +39,8 @@ pub struct Scratch {
     pub vessel_weight: Vec<f32>,
     /// Distance to the nearest vessel, um.
     pub vessel_distance_um: Vec<f32>,
-    /// Source of the signal at hand, pM/h.
-    pub source_pm_per_h: Vec<f32>,
+    /// Source of a signal that nothing makes, pM/h: 0 at every site.
+    pub no_source_pm_per_h: Vec<f32>,
     /// Soluble RANKL that is free, pM.
     pub free_rankl_pm: Vec<f32>,
     /// OPG that is free, pM.
@@ -125,7 +117,7 @@ impl Scratch {
             )?,
             vessel_weight,
             vessel_distance_um: distance_um(&model.grid, &vessels),
-            source_pm_per_h: vec![0.0; count],
+            no_source_pm_per_h: vec![0.0; count],
             free_rankl_pm: vec![0.0; count],
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],

@@ -8,13 +8,13 @@ use crate::biology::surroundings::{Decoy, ImmuneNear, Surroundings};
 use crate::biology::tumour::clones::SecretionRate;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
-use crate::engine::scratch::{Scratch, SurfaceSite};
+use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::SignalBook;
 use crate::tissue::population::{ImmuneKind, OsteoblastStage};
-use crate::transport::{TransportFault, binding};
+use crate::transport::{Balance, Task, TransportFault, binding};
 
 /// Index of RANKL among the core signals.
 pub const RANKL: usize = 1;
@@ -60,30 +60,7 @@ fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<
 
 /// Finds the sites of the surface, in order.
 pub fn find_surface(model: &Model, state: &State, scratch: &mut Scratch) {
-    let grid = &model.grid;
-    let plane = grid.dims[0] * grid.dims[1];
-    let planes: Vec<Vec<SurfaceSite>> = (0..grid.dims[2])
-        .into_par_iter()
-        .map(|z| {
-            let mut found = Vec::new();
-            for site in z * plane..(z + 1) * plane {
-                if !state.bone.solid[site] {
-                    let faces = state.bone.bone_faces(grid, site);
-                    if faces > 0 {
-                        found.push(SurfaceSite {
-                            site: site as u32,
-                            faces: faces as u8,
-                        });
-                    }
-                }
-            }
-            found
-        })
-        .collect();
-    scratch.surface.clear();
-    for found in planes {
-        scratch.surface.extend(found);
-    }
+    state.bone.surface(&model.grid, &mut scratch.surface);
 }
 
 /// Takes every signal to its field at the end of the tick, and enters it in the ledger.
@@ -101,17 +78,32 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
         sources.push(gather(model, state, scratch, signal));
     }
     let to_amol = model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
-    for (signal, source) in sources.into_iter().enumerate() {
-        let Some(source) = source else {
-            scratch.source_pm_per_h.fill(0.0);
-            advance(model, state, scratch, signal, 0.0, to_amol)?;
-            continue;
-        };
-        scratch.source_pm_per_h = source.pm_per_h;
-        advance(model, state, scratch, signal, source.released_amol, to_amol)?;
+    let made = sources.iter().zip(&model.physics);
+    let tasks = made
+        .zip(&mut state.fields_pm)
+        .map(|((source, physics), field_pm)| Task {
+            physics,
+            source_pm_per_h: match source {
+                Some(source) => &source.pm_per_h,
+                None => &scratch.no_source_pm_per_h,
+            },
+            uptake_per_h: None,
+            field_pm,
+        })
+        .collect();
+    let balances = scratch.medium.advance_all(tasks, model.tick_h);
+    for (signal, (balance, source)) in balances.into_iter().zip(&sources).enumerate() {
+        let balance =
+            balance.map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
+        let released_amol = source.as_ref().map_or(0.0, |source| source.released_amol);
+        enter(state, signal, &balance, released_amol, to_amol);
     }
     Ok(())
 }
+
+/// Sites whose rates are worked out together, and how many such runs a task takes at least.
+const RUN: usize = 128;
+const RUNS: usize = 128;
 
 struct Source {
     pm_per_h: Vec<f32>,
@@ -190,15 +182,25 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     if let Some(made) = tumour {
         let others = secreting_otherwise(model, state, signal, made);
         source
-            .par_iter_mut()
+            .par_chunks_mut(RUN)
+            .with_min_len(RUNS)
             .enumerate()
-            .with_min_len(16_384)
-            .for_each(|(site, value)| {
-                let cells = state.occupancy.tumour[site];
-                if cells > 0 {
+            .for_each(|(run, source)| {
+                let first = run * RUN;
+                let cells = &state.occupancy.tumour[first..first + source.len()];
+                if cells.iter().all(|&cells| cells == 0) {
+                    return;
+                }
+                let mut rates = [0.0; RUN];
+                let rates = &mut rates[..source.len()];
+                made.fill(&view, first, rates);
+                for (at, (value, &cells)) in source.iter_mut().zip(cells).enumerate() {
+                    if cells == 0 {
+                        continue;
+                    }
+                    let site = first + at;
                     let others_here: u16 = others.iter().map(|(_, counts)| counts[site]).sum();
-                    let each = made.at(|cue| view.level(cue, site));
-                    let mut made = each * f64::from(cells - others_here);
+                    let mut made = rates[at] * f64::from(cells - others_here);
                     for (rate, counts) in &others {
                         if counts[site] > 0 {
                             let each = rate.at(|cue| view.level(cue, site));
@@ -266,24 +268,8 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     })
 }
 
-fn advance(
-    model: &Model,
-    state: &mut State,
-    scratch: &mut Scratch,
-    signal: usize,
-    released_amol: f64,
-    to_amol: f64,
-) -> Result<(), Fault> {
-    let balance = scratch
-        .medium
-        .advance(
-            &model.physics[signal],
-            &scratch.source_pm_per_h,
-            None,
-            model.tick_h,
-            &mut state.fields_pm[signal],
-        )
-        .map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
+/// Enters the balance of a signal in the books.
+fn enter(state: &mut State, signal: usize, balance: &Balance, released_amol: f64, to_amol: f64) {
     // The solver sums what it was given; what came out of the matrix is known apart.
     let book = SignalBook {
         made: balance.made * to_amol - released_amol,
@@ -298,7 +284,6 @@ fn advance(
     state.ledger.tick[signal] = book;
     state.ledger.total[signal].add(&book);
     state.ledger.worst_signal_residual = state.ledger.worst_signal_residual.max(book.residual());
-    Ok(())
 }
 
 /// Binds RANKL to OPG and to drugs at every site.
@@ -320,14 +305,19 @@ pub fn bind_in_fluid(
         .map(|decoy| (decoy.level_pm, decoy.kd_pm))
         .collect();
     let within_reach = decoys.iter().map(|decoy| decoy.most).fold(0.0, f64::max);
-    binding::free_levels_with(
-        &state.fields_pm[RANKL],
-        &state.fields_pm[OPG],
-        model.parameters.lining.contact_rankl.kd_opg.get(),
-        (&drugs, within_reach),
-        &mut scratch.free_rankl_pm,
-        &mut scratch.free_opg_pm,
-    )
+    let kd_pm = model.parameters.lining.contact_rankl.kd_opg.get();
+    let Scratch {
+        medium,
+        free_rankl_pm,
+        free_opg_pm,
+        ..
+    } = scratch;
+    let bind = |[rankl, opg]: [&[f32]; 2], [free_rankl, free_opg]: [&mut [f32]; 2]| {
+        let drugs = (&drugs[..], within_reach);
+        binding::free_levels_with(rankl, opg, kd_pm, drugs, free_rankl, free_opg)
+    };
+    let from = [RANKL, OPG].map(|signal| &state.fields_pm[signal][..]);
+    medium.by_level(from, [free_rankl_pm, free_opg_pm], bind)
 }
 
 /// Binds RANKL and OPG at every site, and finds how much RANK is engaged at the surface.

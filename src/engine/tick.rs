@@ -14,6 +14,8 @@
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::commit::{commit, daily};
@@ -233,26 +235,30 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
             tick: state.tick,
         }
     };
-    let mut counted = vec![0_u16; model.grid.len()];
-    for &site in &state.tumour.site {
-        counted[site as usize] = counted[site as usize].saturating_add(1);
-    }
-    if let Some(site) = (0..counted.len()).find(|&at| counted[at] != state.occupancy.tumour[at]) {
+    // Counts only add up: the order does not matter.
+    let counted: Vec<AtomicU16> = (0..model.grid.len()).map(|_| AtomicU16::new(0)).collect();
+    state.tumour.site.par_iter().for_each(|&site| {
+        counted[site as usize].fetch_add(1, Ordering::Relaxed);
+    });
+    let counted = |site: usize| counted[site].load(Ordering::Relaxed);
+    let differs = (0..model.grid.len())
+        .into_par_iter()
+        .position_first(|at| counted(at) != state.occupancy.tumour[at]);
+    if let Some(site) = differs {
         let recorded = state.occupancy.tumour[site];
         return Err(clash(
             "tumour cells",
             site,
-            counted[site].into(),
+            counted(site).into(),
             recorded.into(),
         ));
     }
-    if let Some(&site) = state
-        .tumour
-        .site
-        .iter()
-        .find(|&&at| state.bone.solid[at as usize])
-    {
-        return Err(clash("tumour cells in bone", site as usize, 1, 0));
+    let sites = &state.tumour.site;
+    let in_bone = sites
+        .par_iter()
+        .position_first(|&at| state.bone.solid[at as usize]);
+    if let Some(cell) = in_bone {
+        return Err(clash("tumour cells in bone", sites[cell] as usize, 1, 0));
     }
     for (&id, &site) in state.osteoclasts.id.iter().zip(&state.osteoclasts.site) {
         let holder = state.occupancy.osteoclast[site as usize];

@@ -44,13 +44,7 @@ const PIECE: usize = 256 * CHUNK;
 pub fn digest<T: Word>(values: &[T]) -> blake3::Hash {
     let pieces: Vec<blake3::Hash> = values
         .par_chunks(PIECE)
-        .map(|piece| {
-            let mut bytes = vec![0; T::BYTES * piece.len()];
-            for (to, value) in bytes.chunks_exact_mut(T::BYTES).zip(piece) {
-                to.copy_from_slice(&value.to_bits().to_le_bytes()[..T::BYTES]);
-            }
-            blake3::hash(&bytes)
-        })
+        .map(|piece| blake3::hash(&T::bytes(piece)))
         .collect();
     let mut whole = blake3::Hasher::new();
     whole.update(&(values.len() as u64).to_le_bytes());

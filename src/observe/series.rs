@@ -5,7 +5,7 @@ use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
-use crate::tissue::bone::Bone;
+use crate::tissue::bone::{Bone, SurfaceSite};
 use crate::tissue::population::OsteoblastStage;
 
 /// A tissue at the time of a row, with what several columns go by.
@@ -29,12 +29,11 @@ impl<'a> At<'a> {
     fn of(model: &'a Model, state: &'a State, scratch: &'a Scratch) -> Self {
         let grid = &model.grid;
         let (mut surface, mut eroded, mut osteoid, mut under_osteoclast) = (0.0, 0.0, 0.0, 0.0);
-        for site in (0..grid.len()).filter(|&site| !state.bone.solid[site]) {
-            let faces = state.bone.bone_faces(grid, site);
-            if faces == 0 {
-                continue;
-            }
-            let area = Bone::surface_area_um2(grid, faces) * 1e-6;
+        let mut sites = Vec::new();
+        state.bone.surface(grid, &mut sites);
+        for SurfaceSite { site, faces } in sites {
+            let site = site as usize;
+            let area = Bone::surface_area_um2(grid, faces.into()) * 1e-6;
             surface += area;
             if state.occupancy.osteoclast[site] != 0 {
                 under_osteoclast += area;

@@ -1,10 +1,14 @@
 //! Bone, site by site: matrix, mineral, stored factors, erosion and what lines the surface.
 
+mod surface;
+
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::packed;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::grid::Grid;
+
+pub use self::surface::SurfaceSite;
 
 /// "Never" on the clock of a site, h.
 pub const NEVER_H: f32 = f32::NEG_INFINITY;

@@ -167,7 +167,11 @@ impl Grid {
         let grid = *self;
         let place = self.place(site);
         let [xs, ys, zs] = [0, 1, 2].map(|axis| {
-            let edge_um = if axis == 2 { self.depth_um } else { self.edge_um };
+            let edge_um = if axis == 2 {
+                self.depth_um
+            } else {
+                self.edge_um
+            };
             // One more than asked for, against round-off.
             let reach = (radius_um / edge_um) as usize + 1;
             let end = place[axis].saturating_add(reach + 1).min(self.dims[axis]);
@@ -241,7 +245,10 @@ mod tests {
 
     #[test]
     fn the_box_around_a_site_holds_its_ball() {
-        for grid in [Grid::cubic([7, 6, 5], 10.0), Grid::section(7, 6, 10.0, 35.0)] {
+        for grid in [
+            Grid::cubic([7, 6, 5], 10.0),
+            Grid::section(7, 6, 10.0, 35.0),
+        ] {
             for (site, radius_um) in [(0, 20.0), (grid.len() / 2, 20.0), (grid.len() - 1, 1e9)] {
                 let near = |&at: &usize| grid.distance2_um2(at, site) <= radius_um * radius_um;
                 let ball: Vec<usize> = (0..grid.len()).filter(near).collect();

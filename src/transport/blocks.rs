@@ -50,22 +50,26 @@ impl Blocks {
         self.size[0] * self.size[1] * self.size[2]
     }
 
-    /// Mean over the sites of every block.
-    pub(super) fn average(&self, sites: &[f32], blocks: &mut [f32]) {
+    /// Mean over the sites of every block. True when every value is finite and at least 0.
+    pub(super) fn average(&self, sites: &[f32], blocks: &mut [f32]) -> bool {
         let [bx, by, _] = self.dims;
         let [nx, ny, _] = self.sites;
         let [fx, fy, fz] = self.size;
         let share = 1.0 / self.volume() as f32;
-        blocks
+        let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
+        let planes: Vec<bool> = blocks
             .par_chunks_mut(bx * by)
             .enumerate()
-            .for_each(|(z, plane)| {
+            .map(|(z, plane)| {
+                let mut all = true;
                 for (y, row) in plane.chunks_exact_mut(bx).enumerate() {
                     row.fill(0.0);
                     for k in 0..fz {
                         for j in 0..fy {
                             let first = ((z * fz + k) * ny + y * fy + j) * nx;
-                            let from = sites[first..first + nx].chunks_exact(fx);
+                            let from = &sites[first..first + nx];
+                            all &= from.iter().fold(true, |all, &value| all & fits(value));
+                            let from = from.chunks_exact(fx);
                             for (mean, values) in row.iter_mut().zip(from) {
                                 for &value in values {
                                     *mean += value;
@@ -77,7 +81,42 @@ impl Blocks {
                         *mean *= share;
                     }
                 }
-            });
+                all
+            })
+            .collect();
+        planes.into_iter().all(|all| all)
+    }
+
+    /// Level of every block; `None` where the sites of a block do not share one, to the last bit.
+    pub(super) fn levels(&self, sites: &[f32]) -> Option<Vec<f32>> {
+        let [bx, by, _] = self.dims;
+        let [nx, ny, _] = self.sites;
+        let [fx, fy, fz] = self.size;
+        let mut levels = vec![0.0; self.count()];
+        let rows: Vec<bool> = levels
+            .par_chunks_mut(bx)
+            .with_min_len(32)
+            .enumerate()
+            .map(|(row, levels)| {
+                let first = ((row / by) * fz * ny + (row % by) * fy) * nx;
+                let from = sites[first..first + nx].iter().step_by(fx);
+                for (level, &value) in levels.iter_mut().zip(from) {
+                    *level = value;
+                }
+                let mut shared = true;
+                for (k, j) in (0..fz).flat_map(|k| (0..fy).map(move |j| (k, j))) {
+                    let first = first + (k * ny + j) * nx;
+                    let from = sites[first..first + nx].chunks_exact(fx);
+                    for (level, values) in levels.iter().zip(from) {
+                        for value in values {
+                            shared &= value.to_bits() == level.to_bits();
+                        }
+                    }
+                }
+                shared
+            })
+            .collect();
+        rows.into_iter().all(|shared| shared).then_some(levels)
     }
 
     /// Gives every site the level of its block.
@@ -206,6 +245,8 @@ mod tests {
         assert!((sum(&sites) - sum(&back)).abs() < 1e-9);
         assert!((sum(&sites) - 4.0 * sum(&coarse)).abs() < 1e-9);
         assert!(Blocks::new([5, 4, 3], [2, 2, 1]).is_none());
+        assert_eq!(blocks.levels(&back), Some(coarse));
+        assert_eq!(blocks.levels(&sites), None);
     }
 
     /// In plain marrow a block of 2 exchanges a quarter as fast as a site; half a wall of bone

@@ -58,13 +58,18 @@ impl Row {
 
 impl Board {
     pub(super) fn new(dims: [usize; 3]) -> Self {
+        Self::with_task(dims, TASK)
+    }
+
+    /// A board of which one task works on so many sites of a colour.
+    pub(super) fn with_task(dims: [usize; 3], task: usize) -> Self {
         let half = dims[0].div_ceil(2);
         Self {
             dims,
             half,
             stride: half + 2,
             rows: dims[1] * dims[2],
-            task_rows: (TASK / half).max(1),
+            task_rows: (task / half).max(1),
         }
     }
 
@@ -156,7 +161,24 @@ impl Board {
         self.row_at(array, row.index)
     }
 
-    fn row_at<'a>(&self, array: &'a [f32], index: usize) -> &'a [f32] {
+    /// Rows of this board that lie in a row of the board of its blocks of 2 x 2 x 2, in order.
+    pub(super) fn rows_below(&self, coarser: &Self, row: Row) -> impl Iterator<Item = usize> {
+        debug_assert_eq!(coarser.dims, self.dims.map(|nodes| nodes.div_ceil(2)));
+        let [_, ny, nz] = self.dims;
+        let (y, z) = (2 * row.y, 2 * row.z);
+        [(y, z), (y + 1, z), (y, z + 1), (y + 1, z + 1)]
+            .into_iter()
+            .filter(move |&(y, z)| y < ny && z < nz)
+            .map(move |(y, z)| z * ny + y)
+    }
+
+    /// Row of the board of blocks of 2 x 2 x 2 in which a row of this board lies.
+    pub(super) const fn row_above(&self, coarser: &Self, row: Row) -> usize {
+        row.z / 2 * coarser.dims[1] + row.y / 2
+    }
+
+    /// The row of this index of a colour, padding left out.
+    pub(super) fn row_at<'a>(&self, array: &'a [f32], index: usize) -> &'a [f32] {
         &array[self.first(index)..][..self.half]
     }
 }
@@ -216,6 +238,48 @@ impl Stencil {
         }
         stencil.sum_faces(walls);
         stencil
+    }
+
+    /// A stencil of stored conductances alone, towards +x, +y, +z of each node; without the sums of its
+    /// faces.
+    pub(super) fn of_faces(board: Board, faces: [Halves; 3]) -> Self {
+        Self {
+            board,
+            faces: Faces::Stored(Box::new(faces)),
+            face_sum: [Vec::new(), Vec::new()],
+            zeros: vec![0.0; board.half],
+            closed: Vec::new(),
+        }
+    }
+
+    /// Conductance of the face of a site towards the next along an axis.
+    pub(super) fn face(&self, axis: usize, x: usize, row: usize) -> f32 {
+        match &self.faces {
+            // Where faces are open or closed none is stored, and none is asked for.
+            Faces::OpenOrClosed => 0.0,
+            Faces::Stored(stored) => {
+                let (colour, entry) = self.board.entry(x, row);
+                stored[axis][colour][entry]
+            }
+        }
+    }
+
+    /// The six rows of the other colour around a row; 0 beyond the border.
+    pub(super) fn around_or_0<'a>(
+        &'a self,
+        row: Row,
+        colour: usize,
+        other: &'a [f32],
+    ) -> [&'a [f32]; 6] {
+        self.around(row, colour, other, &self.zeros)
+    }
+
+    /// Conductances towards these six rows.
+    pub(super) fn weights_around(&self, row: Row, colour: usize) -> [&[f32]; 6] {
+        match &self.faces {
+            Faces::OpenOrClosed => [&self.zeros; 6],
+            Faces::Stored(stored) => self.weights(stored, row, colour),
+        }
     }
 
     /// Adds up the faces of every site: neighbour sums of a vector of ones.

@@ -39,6 +39,7 @@ use super::checkerboard::Board;
 use super::exact::{ExactBox, Spread, Wall};
 use super::fault::TransportFault;
 use crate::tissue::grid::Grid;
+use crate::transport::multigrid::Work;
 use check::check_physics;
 use coefficients::Prepared;
 use equations::{Problem, close_exact};
@@ -52,12 +53,36 @@ pub const SMALLEST_PM: f32 = 1e-30;
 /// Iterations after which the search for a field is given up.
 pub const MOST_ITERATIONS: u32 = 200;
 
+/// Levels up to which signals are solved beside each other, each with vectors of its own: beyond, the
+/// vectors would take more memory than the fields, and the loops inside of one signal are long enough.
+const TOGETHER: usize = 1 << 18;
+
 /// The lattice with its bone and vessels, ready to solve any signal on it.
 ///
 /// Holds what the solver needs between ticks and nothing that is state: a fresh medium over the
 /// same bone gives the same fields.
 #[derive(Debug, Clone)]
 pub struct Medium {
+    ground: Ground,
+    desks: Vec<Desk>,
+}
+
+/// A signal that is to be brought to the end of a tick.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// How it spreads and is lost.
+    pub physics: &'a Physics,
+    /// What is made of it at each site, pM/h, constant over the tick.
+    pub source_pm_per_h: &'a [f32],
+    /// Rate at which each site takes it up, 1/h.
+    pub uptake_per_h: Option<&'a [f32]>,
+    /// The field before, pM, which becomes the field after; on a fault it is as it was.
+    pub field_pm: &'a mut [f32],
+}
+
+/// What all signals share.
+#[derive(Debug, Clone)]
+struct Ground {
     /// The lattice of sites.
     grid: Grid,
     /// Blocks that have one level each, unless every site has its own.
@@ -65,12 +90,20 @@ pub struct Medium {
     solid: Vec<bool>,
     /// Per site, or mean per block.
     leak_weight: Vec<f32>,
-    /// Means per block of source, uptake and field.
-    averaged: [Vec<f32>; 3],
     /// Counts changes of the bone.
     revision: u64,
     prepared: Vec<Prepared>,
+}
+
+/// What the solver works with while it solves one signal.
+#[derive(Debug, Clone)]
+struct Desk {
+    /// Means per block of source, uptake and field.
+    averaged: [Vec<f32>; 3],
     vectors: Vectors,
+    /// Vectors of the coarser graphs of the bone of this number and revision.
+    work: Vec<Work>,
+    work_of: Option<(usize, u64)>,
     /// Made when a signal first asks for it.
     exact: Option<ExactBox<f32>>,
 }
@@ -107,27 +140,17 @@ impl Medium {
             block,
             sites: grid.dims,
         })?;
-        let blocks = (block != [1; 3]).then_some(layout);
-        let board = Board::new(layout.dims);
-        let averaged = || vec![0.0; if blocks.is_some() { layout.count() } else { 0 }];
-        let mut medium = Self {
+        let ground = Ground {
             grid,
-            blocks,
+            blocks: (block != [1; 3]).then_some(layout),
             solid: vec![false; grid.len()],
             leak_weight: vec![0.0; layout.count()],
-            averaged: [averaged(), averaged(), averaged()],
             revision: 0,
             prepared: Vec::new(),
-            vectors: Vectors {
-                change: board.zeros(),
-                residual: board.zeros(),
-                smoothed: board.zeros(),
-                direction: board.zeros(),
-                image: board.zeros(),
-                inverse: board.zeros(),
-                rate: board.zeros(),
-            },
-            exact: None,
+        };
+        let mut medium = Self {
+            desks: vec![ground.desk()],
+            ground,
         };
         medium.update(solid, leak_weight)?;
         Ok(medium)
@@ -135,7 +158,7 @@ impl Medium {
 
     /// Sites of a block that share one level, along x, y, z.
     pub const fn block(&self) -> [usize; 3] {
-        match &self.blocks {
+        match &self.ground.blocks {
             Some(blocks) => blocks.size(),
             None => [1; 3],
         }
@@ -144,16 +167,22 @@ impl Medium {
     /// Takes over bone and vessels as they are now. Costs one comparison per site when the bone
     /// has not changed; else the coefficients are formed anew when a signal next needs them.
     pub fn update(&mut self, solid: &[bool], leak_weight: &[f32]) -> Result<(), TransportFault> {
-        self.length("bone", solid.len())?;
-        self.length("leak weight", leak_weight.len())?;
-        self.check("leak weight", leak_weight)?;
-        match &self.blocks {
-            Some(blocks) => blocks.average(leak_weight, &mut self.leak_weight),
-            None => self.leak_weight.copy_from_slice(leak_weight),
+        let ground = &mut self.ground;
+        ground.length("bone", solid.len())?;
+        ground.length("leak weight", leak_weight.len())?;
+        let fit = match &ground.blocks {
+            Some(blocks) => blocks.average(leak_weight, &mut ground.leak_weight),
+            None => {
+                ground.leak_weight.copy_from_slice(leak_weight);
+                false
+            }
+        };
+        if !fit {
+            ground.check("leak weight", leak_weight)?;
         }
-        if self.solid != solid {
-            self.solid.copy_from_slice(solid);
-            self.revision += 1;
+        if ground.solid != solid {
+            ground.solid.copy_from_slice(solid);
+            ground.revision += 1;
         }
         Ok(())
     }
@@ -171,64 +200,180 @@ impl Medium {
         dt_h: f64,
         field_pm: &mut [f32],
     ) -> Result<Balance, TransportFault> {
+        let task = Task {
+            physics,
+            source_pm_per_h,
+            uptake_per_h,
+            field_pm,
+        };
         // Inside the pool, so that each of the many short parallel loops starts at once.
-        inside(|| self.solve(physics, source_pm_per_h, uptake_per_h, dt_h, field_pm))
+        inside(|| {
+            self.ground.prepare(task.physics);
+            self.ground.solve(&mut self.desks[0], task, dt_h)
+        })
     }
 
-    fn solve(
+    /// Brings several signals to their fields at the end of a tick of `dt_h`, each as
+    /// [`Medium::advance`] does, to the last bit; beside each other where the lattice is small enough.
+    pub fn advance_all(
         &mut self,
-        physics: &Physics,
-        source: &[f32],
-        uptake: Option<&[f32]>,
+        tasks: Vec<Task<'_>>,
         dt_h: f64,
-        field: &mut [f32],
-    ) -> Result<Balance, TransportFault> {
+    ) -> Vec<Result<Balance, TransportFault>> {
+        let Self { ground, desks } = self;
+        inside(|| {
+            for task in &tasks {
+                ground.prepare(task.physics);
+            }
+            let ground = &*ground;
+            if ground.levels() > TOGETHER {
+                let desk = &mut desks[0];
+                let one = |task| ground.solve(desk, task, dt_h);
+                return tasks.into_iter().map(one).collect();
+            }
+            while desks.len() < tasks.len() {
+                desks.push(ground.desk());
+            }
+            tasks
+                .into_par_iter()
+                .zip(desks.par_iter_mut())
+                .map(|(task, desk)| ground.solve(desk, task, dt_h))
+                .collect()
+        })
+    }
+}
+
+impl Medium {
+    /// Makes two fields out of two, site by site: once for each block, where the sites of every block share
+    /// a level of both, as [`Medium::advance`] leaves them.
+    ///
+    /// # Errors
+    /// Those of `make`, and fields of another length.
+    pub fn by_level(
+        &self,
+        from: [&[f32]; 2],
+        to: [&mut [f32]; 2],
+        make: impl FnOnce([&[f32]; 2], [&mut [f32]; 2]) -> Result<(), TransportFault>,
+    ) -> Result<(), TransportFault> {
+        for length in from
+            .map(<[f32]>::len)
+            .into_iter()
+            .chain(to.iter().map(|to| to.len()))
+        {
+            self.ground.length("field", length)?;
+        }
+        let levels = self.ground.blocks.as_ref().and_then(|blocks| {
+            let [one, other] = from.map(|field| blocks.levels(field));
+            Some((blocks, one?, other?))
+        });
+        let Some((blocks, one, other)) = levels else {
+            return make(from, to);
+        };
+        let mut made = [vec![0.0; one.len()], vec![0.0; one.len()]];
+        let [first, second] = &mut made;
+        make([&one, &other], [first, second])?;
+        for (made, to) in made.iter().zip(to) {
+            blocks.spread(made, to);
+        }
+        Ok(())
+    }
+}
+
+impl Ground {
+    /// Levels that are sought of each signal.
+    const fn levels(&self) -> usize {
+        match &self.blocks {
+            Some(blocks) => blocks.count(),
+            None => self.grid.len(),
+        }
+    }
+
+    fn desk(&self) -> Desk {
+        let dims = self.blocks.map_or(self.grid.dims, |blocks| blocks.dims);
+        let board = Board::new(dims);
+        let averaged = || vec![0.0; self.blocks.map_or(0, |blocks| blocks.count())];
+        Desk {
+            averaged: [averaged(), averaged(), averaged()],
+            vectors: Vectors {
+                change: board.zeros(),
+                residual: board.zeros(),
+                smoothed: board.zeros(),
+                direction: board.zeros(),
+                image: board.zeros(),
+                inverse: board.zeros(),
+                rate: board.zeros(),
+            },
+            work: Vec::new(),
+            work_of: None,
+            exact: None,
+        }
+    }
+
+    fn solve(&self, desk: &mut Desk, task: Task<'_>, dt_h: f64) -> Result<Balance, TransportFault> {
+        let Task {
+            physics,
+            source_pm_per_h: source,
+            uptake_per_h: uptake,
+            field_pm: field,
+        } = task;
         check_physics(physics, dt_h)?;
         self.length("source", source.len())?;
         self.length("field", field.len())?;
-        self.check("source in pM/h", source)?;
-        self.check("field in pM", field)?;
         if let Some(uptake) = uptake {
             self.length("uptake", uptake.len())?;
             self.check("uptake in 1/h", uptake)?;
         }
         let empty = |array: &[f32]| array.par_iter().all(|&value| value == 0.0);
-        if (physics.leak_per_h == 0.0 || physics.plasma_pm == 0.0) && empty(source) && empty(field)
-        {
-            return Ok(Balance::default());
-        }
-        if physics.scheme == Scheme::Exact {
-            return self.exact(physics, source, uptake, dt_h, field);
-        }
-        let Some(blocks) = self.blocks else {
-            return self.find(physics, source, uptake, dt_h, field);
+        let unfed = physics.leak_per_h == 0.0 || physics.plasma_pm == 0.0;
+        let blocks = self.blocks.filter(|_| physics.scheme != Scheme::Exact);
+        let Some(blocks) = blocks else {
+            self.check("source in pM/h", source)?;
+            self.check("field in pM", field)?;
+            if unfed && empty(source) && empty(field) {
+                return Ok(Balance::default());
+            }
+            return if physics.scheme == Scheme::Exact {
+                self.exact(desk, physics, source, uptake, dt_h, field)
+            } else {
+                self.find(desk, physics, source, uptake, dt_h, field)
+            };
         };
-        if physics.bone_factor == 0.0 {
-            return Err(TransportFault::Parameter {
-                name: "bone factor",
-                value: physics.bone_factor,
-                allowed: "above 0 where blocks of sites share a level (or use blocks of one site)",
-            });
-        }
-        let [mut mean_source, mut mean_uptake, mut mean_field] = std::mem::take(&mut self.averaged);
-        blocks.average(source, &mut mean_source);
-        blocks.average(field, &mut mean_field);
+        let [mut mean_source, mut mean_uptake, mut mean_field] = std::mem::take(&mut desk.averaged);
+        // Each is read once: whether it fits is seen on the way.
+        let fit = blocks.average(source, &mut mean_source);
+        let fit = blocks.average(field, &mut mean_field) && fit;
         if let Some(uptake) = uptake {
             blocks.average(uptake, &mut mean_uptake);
         }
         let mean = uptake.map(|_| mean_uptake.as_slice());
-        let found = self.find(physics, &mean_source, mean, dt_h, &mut mean_field);
-        if found.is_ok() {
-            blocks.spread(&mean_field, field);
-        }
-        self.averaged = [mean_source, mean_uptake, mean_field];
-        found.map(|balance| balance.times(blocks.volume() as f64))
+        let found = if !fit {
+            self.check("source in pM/h", source)
+                .and_then(|()| self.check("field in pM", field))
+                .map(|()| Balance::default())
+        } else if unfed && empty(&mean_source) && empty(&mean_field) {
+            Ok(Balance::default())
+        } else if physics.bone_factor == 0.0 {
+            Err(TransportFault::Parameter {
+                name: "bone factor",
+                value: physics.bone_factor,
+                allowed: "above 0 where blocks of sites share a level (or use blocks of one site)",
+            })
+        } else {
+            let found = self.find(desk, physics, &mean_source, mean, dt_h, &mut mean_field);
+            if found.is_ok() {
+                blocks.spread(&mean_field, field);
+            }
+            found.map(|balance| balance.times(blocks.volume() as f64))
+        };
+        desk.averaged = [mean_source, mean_uptake, mean_field];
+        found
     }
 
     /// The exact tick. The amplitudes of the field are formed anew, so that nothing but the field
     /// goes from tick to tick.
     fn exact(
-        &mut self,
+        &self,
+        desk: &mut Desk,
         physics: &Physics,
         source: &[f32],
         uptake: Option<&[f32]>,
@@ -265,11 +410,11 @@ impl Medium {
                 });
             }
         }
-        let space = match self.exact.take() {
+        let space = match desk.exact.take() {
             Some(space) => space,
             None => ExactBox::new(self.grid, [Wall::NoFlux; 3])?,
         };
-        let space = self.exact.insert(space);
+        let space = desk.exact.insert(space);
         let spread = Spread {
             diffusivity_um2_per_h: physics.diffusivity_um2_per_h,
             loss_per_h: physics.loss_per_h,
@@ -300,15 +445,32 @@ impl Medium {
 
     /// Finds the field on the lattice of the solver.
     fn find(
-        &mut self,
+        &self,
+        desk: &mut Desk,
         physics: &Physics,
         source: &[f32],
         uptake: Option<&[f32]>,
         dt_h: f64,
         field: &mut [f32],
     ) -> Result<Balance, TransportFault> {
-        let at = self.prepare(physics.bone_factor);
-        let prepared = &mut self.prepared[at];
+        let Some(at) = self.prepared_for(physics.bone_factor) else {
+            return Err(TransportFault::Parameter {
+                name: "bone factor",
+                value: physics.bone_factor,
+                allowed: "one that the medium was prepared for",
+            });
+        };
+        let prepared = &self.prepared[at];
+        let Desk {
+            vectors,
+            work,
+            work_of,
+            ..
+        } = desk;
+        if *work_of != Some((at, prepared.revision)) {
+            *work = prepared.coarser.work();
+            *work_of = Some((at, prepared.revision));
+        }
         let problem = Problem {
             physics,
             source,
@@ -322,10 +484,10 @@ impl Medium {
             exchange: physics.diffusivity_um2_per_h / (self.grid.edge_um * self.grid.edge_um),
         };
         let mut search = Search {
-            vectors: &mut self.vectors,
+            vectors,
             stencil: &prepared.stencil,
-            hierarchy: &prepared.hierarchy,
-            work: &mut prepared.work,
+            coarser: &prepared.coarser,
+            work,
             exchange: problem.exchange as f32,
             scale: 0.0,
             norm: 0.0,
@@ -352,7 +514,7 @@ impl Medium {
         }
         let (residual, iterations) = (search.relative(), search.iterations);
         let board = prepared.stencil.board;
-        let balance = problem.commit(&board, &self.vectors.change, dt_h, field);
+        let balance = problem.commit(&board, &search.vectors.change, dt_h, field);
         Ok(Balance {
             residual,
             iterations,
@@ -360,27 +522,31 @@ impl Medium {
         })
     }
 
-    /// Index of the coefficients for this bone factor, formed anew when bone has changed.
-    fn prepare(&mut self, bone_factor: f64) -> usize {
-        let found = self
-            .prepared
-            .iter()
-            .position(|p| p.bone_factor.to_bits() == bone_factor.to_bits());
-        let fresh = |this: &Self| {
-            let blocks = this.blocks.as_ref();
-            let dims = blocks.map_or(this.grid.dims, |blocks| blocks.dims);
-            Prepared::new(dims, blocks, &this.solid, bone_factor, this.revision)
-        };
+    fn prepared_for(&self, bone_factor: f64) -> Option<usize> {
+        let bits = bone_factor.to_bits();
+        let mut all = self.prepared.iter();
+        all.position(|prepared| prepared.bone_factor.to_bits() == bits)
+    }
+
+    /// Forms the coefficients for the bone factor of a signal anew where bone has changed.
+    fn prepare(&mut self, physics: &Physics) {
+        let closes = self.blocks.is_some() && physics.bone_factor == 0.0;
+        if physics.scheme == Scheme::Exact || closes || !(0.0..=1.0).contains(&physics.bone_factor)
+        {
+            // It needs none, or will be refused.
+            return;
+        }
+        let bone_factor = physics.bone_factor;
+        let found = self.prepared_for(bone_factor);
+        if found.is_some_and(|at| self.prepared[at].revision == self.revision) {
+            return;
+        }
+        let blocks = self.blocks.as_ref();
+        let dims = blocks.map_or(self.grid.dims, |blocks| blocks.dims);
+        let fresh = Prepared::new(dims, blocks, &self.solid, bone_factor, self.revision);
         match found {
-            Some(at) if self.prepared[at].revision == self.revision => at,
-            Some(at) => {
-                self.prepared[at] = fresh(self);
-                at
-            }
-            None => {
-                self.prepared.push(fresh(self));
-                self.prepared.len() - 1
-            }
+            Some(at) => self.prepared[at] = fresh,
+            None => self.prepared.push(fresh),
         }
     }
 }

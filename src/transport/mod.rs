@@ -15,7 +15,7 @@ mod checkerboard;
 mod fault;
 mod multigrid;
 
-pub use diffusion::{Balance, Medium, Physics, Scheme, block_error, diffusion_length_um};
+pub use diffusion::{Balance, Medium, Physics, Scheme, Task, block_error, diffusion_length_um};
 pub use fault::TransportFault;
 
 /// Most sites of a lattice: the solver numbers them in 32 bits.

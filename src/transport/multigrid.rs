@@ -16,29 +16,63 @@ mod compartments;
 mod cycle;
 mod first;
 mod graph;
+mod lattice;
 mod next;
 
 use super::blocks::Walls;
-use super::checkerboard::{Halves, Stencil};
+use super::checkerboard::{Board, Halves, Stencil};
 pub(super) use compartments::{Compartments, Role};
 pub(super) use cycle::{Fine, cycle};
 use first::first_level;
 use graph::{Level, for_nodes};
+use lattice::Layers;
 use next::next_level;
 
 /// Factor on the conductances per level.
 const SOFTENING: f32 = 0.5;
 
 /// Nodes that one task works on.
-const TASK: usize = 16_384;
+const TASK: usize = 2048;
 
 /// Vectors of one level while a signal is solved.
 #[derive(Debug, Clone)]
-pub(super) struct Work {
+pub(in crate::transport) struct Work {
     inverse: Halves,
     b: Halves,
     x: Halves,
     red_residual: Vec<f32>,
+}
+
+/// All levels below the lattice: as boxes where every site takes part, else as graphs.
+#[derive(Debug, Clone)]
+pub(super) enum Coarser {
+    /// Boxes.
+    Boxes(Layers),
+    /// Graphs.
+    Graphs(Hierarchy),
+}
+
+impl Coarser {
+    /// Coarser levels of a lattice of which every site takes part.
+    pub(super) fn of_open(stencil: &Stencil) -> Self {
+        Self::Boxes(Layers::new(stencil))
+    }
+
+    pub(super) fn work(&self) -> Vec<Work> {
+        match self {
+            Self::Boxes(layers) => layers.work(),
+            Self::Graphs(hierarchy) => hierarchy.work(),
+        }
+    }
+
+    /// Sets the diagonals of all levels: `exchange` per unit of conductance on the lattice, and
+    /// `mass`, what else leaves each site.
+    pub(super) fn prepare(&self, lattice: &Board, exchange: f32, mass: &Halves, work: &mut [Work]) {
+        match self {
+            Self::Boxes(layers) => layers.prepare(lattice, exchange, mass, work),
+            Self::Graphs(hierarchy) => hierarchy.prepare(exchange, mass, work),
+        }
+    }
 }
 
 /// Every level below the lattice.
@@ -60,7 +94,7 @@ impl Hierarchy {
         Self { levels }
     }
 
-    pub(super) fn work(&self) -> Vec<Work> {
+    fn work(&self) -> Vec<Work> {
         self.levels
             .iter()
             .map(|level| Work {
@@ -72,9 +106,8 @@ impl Hierarchy {
             .collect()
     }
 
-    /// Sets the diagonals of all levels: `exchange` per unit of conductance on the lattice, and
-    /// `mass`, what else leaves each site.
-    pub(super) fn prepare(&self, exchange: f32, mass: &Halves, work: &mut [Work]) {
+    /// As [`Coarser::prepare`].
+    fn prepare(&self, exchange: f32, mass: &Halves, work: &mut [Work]) {
         let mut softened = exchange;
         for (depth, level) in self.levels.iter().enumerate() {
             softened *= SOFTENING;

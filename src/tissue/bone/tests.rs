@@ -33,3 +33,27 @@ fn nothing_is_laid_where_nothing_is_owed() {
     let mut bone = Bone::of_mask(&[false]);
     assert!(bone.lay(0, 0.5, 0.0).abs() < f32::EPSILON);
 }
+
+/// Whatever the shape, borders and sections included.
+#[test]
+fn the_surface_is_the_marrow_that_touches_bone() {
+    for grid in [
+        Grid::cubic([7, 5, 4], 10.0),
+        Grid::section(6, 5, 10.0, 30.0),
+        Grid::cubic([1, 3, 2], 10.0),
+    ] {
+        let solid: Vec<bool> = (0..grid.len()).map(|site| site * site % 7 < 3).collect();
+        let bone = Bone::of_mask(&solid);
+        let mut found = vec![SurfaceSite { site: 99, faces: 9 }];
+        bone.surface(&grid, &mut found);
+        let expected: Vec<SurfaceSite> = (0..grid.len())
+            .filter(|&site| !solid[site] && bone.bone_faces(&grid, site) > 0)
+            .map(|site| SurfaceSite {
+                site: site as u32,
+                faces: bone.bone_faces(&grid, site) as u8,
+            })
+            .collect();
+        assert!(!expected.is_empty());
+        assert_eq!(found, expected);
+    }
+}

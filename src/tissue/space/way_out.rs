@@ -173,11 +173,11 @@ impl WithSimd for Round<'_> {
             let (y, z) = (row % ny, row / ny);
             let beside = move |by: [isize; 2]| {
                 let (y, z) = (y.wrapping_add_signed(by[0]), z.wrapping_add_signed(by[1]));
-                (y < ny && z < nz).then_some(z * ny + y)
+                (y < ny && z < nz).then(|| z * ny + y)
             };
-            let has_changed = ROWS.iter().any(|&by| {
-                beside(by).is_some_and(|beside| last_rows[beside] == RowState::Changed)
-            });
+            let has_changed = ROWS
+                .iter()
+                .any(|&by| beside(by).is_some_and(|beside| last_rows[beside] == RowState::Changed));
             *state = RowState::Still;
             if !has_changed {
                 continue;

@@ -2,11 +2,11 @@
 
 use crate::numerics::parallel::prelude::*;
 
-use super::Medium;
+use super::Ground;
 use super::physics::{Physics, Scheme};
 use crate::transport::fault::TransportFault;
 
-impl Medium {
+impl Ground {
     pub(super) fn length(&self, what: &'static str, found: usize) -> Result<(), TransportFault> {
         if found == self.grid.len() {
             return Ok(());

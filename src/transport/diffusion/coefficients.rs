@@ -2,7 +2,7 @@
 
 use crate::transport::blocks::{Blocks, Walls};
 use crate::transport::checkerboard::Stencil;
-use crate::transport::multigrid::{Compartments, Hierarchy, Role, Work};
+use crate::transport::multigrid::{Coarser, Compartments, Hierarchy, Role};
 
 /// Faces and coarser graphs for one bone factor.
 #[derive(Debug, Clone)]
@@ -10,9 +10,8 @@ pub(super) struct Prepared {
     pub(super) bone_factor: f64,
     pub(super) revision: u64,
     pub(super) stencil: Stencil,
-    pub(super) hierarchy: Hierarchy,
+    pub(super) coarser: Coarser,
     pub(super) compartments: Compartments,
-    pub(super) work: Vec<Work>,
 }
 
 impl Prepared {
@@ -32,23 +31,23 @@ impl Prepared {
             },
         };
         let stencil = Stencil::new(dims, &walls);
-        let hierarchy = Hierarchy::new(&stencil, &walls);
-        let compartments = if bone_factor > 0.0 {
-            Compartments {
+        let (coarser, compartments) = if bone_factor > 0.0 {
+            let compartments = Compartments {
                 role: vec![Role::Main; dims[0] * dims[1] * dims[2]],
                 others: Vec::new(),
-            }
+            };
+            (Coarser::of_open(&stencil), compartments)
         } else {
-            hierarchy.compartments(&stencil, solid)
+            let hierarchy = Hierarchy::new(&stencil, &walls);
+            let compartments = hierarchy.compartments(&stencil, solid);
+            (Coarser::Graphs(hierarchy), compartments)
         };
-        let work = hierarchy.work();
         Self {
             bone_factor,
             revision,
             stencil,
-            hierarchy,
+            coarser,
             compartments,
-            work,
         }
     }
 }

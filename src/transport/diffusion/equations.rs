@@ -150,8 +150,8 @@ impl Problem<'_> {
             norm += parts.iter().sum::<f64>();
         }
         search
-            .hierarchy
-            .prepare(search.exchange, &vectors.rate, search.work);
+            .coarser
+            .prepare(&board, search.exchange, &vectors.rate, search.work);
         stencil.apply(
             search.exchange,
             &vectors.rate,

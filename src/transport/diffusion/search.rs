@@ -5,7 +5,7 @@ use crate::numerics::parallel::prelude::*;
 use super::MOST_ITERATIONS;
 use crate::transport::checkerboard::{Halves, Stencil, add_only, add_scaled, scale_and_add};
 use crate::transport::fault::TransportFault;
-use crate::transport::multigrid::{Fine, Hierarchy, Work, cycle};
+use crate::transport::multigrid::{Coarser, Fine, Work, cycle};
 
 /// Vectors of the search, reused by every signal.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Vectors {
 pub(super) struct Search<'a> {
     pub(super) vectors: &'a mut Vectors,
     pub(super) stencil: &'a Stencil,
-    pub(super) hierarchy: &'a Hierarchy,
+    pub(super) coarser: &'a Coarser,
     pub(super) work: &'a mut [Work],
     pub(super) exchange: f32,
     /// Length of the right-hand side.
@@ -116,7 +116,7 @@ impl Search<'_> {
         };
         let progress = cycle(
             &fine,
-            self.hierarchy,
+            self.coarser,
             &vectors.residual[1],
             &mut vectors.smoothed,
             &mut vectors.image[0],

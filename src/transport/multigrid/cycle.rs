@@ -3,12 +3,12 @@
 use crate::numerics::parallel::prelude::*;
 
 use super::graph::for_nodes;
-use super::{Hierarchy, SOFTENING, TASK, Work};
+use super::{Coarser, Hierarchy, SOFTENING, TASK, Work};
 use crate::transport::checkerboard::{Halves, Stencil, dot};
 
 impl Hierarchy {
     /// Approximate solution on the first level for a residual of the lattice.
-    fn correct(&self, exchange: f32, red_residual: &[f32], work: &mut [Work]) {
+    pub(super) fn correct(&self, exchange: f32, red_residual: &[f32], work: &mut [Work]) {
         self.levels[0].restrict(red_residual, &mut work[0].b);
         let mut softened = exchange;
         for (depth, level) in self.levels.iter().enumerate() {
@@ -60,7 +60,7 @@ fn add_to_nodes(out: &mut [f32], value: impl Fn(usize) -> f32 + Sync) {
 /// right-hand side that is `b` on black sites and 0 on red ones. Returns the product of `b` and it.
 pub(in crate::transport) fn cycle(
     fine: &Fine<'_>,
-    hierarchy: &Hierarchy,
+    coarser: &Coarser,
     b: &[f32],
     x: &mut Halves,
     red_residual: &mut [f32],
@@ -88,19 +88,27 @@ pub(in crate::transport) fn cycle(
             };
         }
     });
-    hierarchy.correct(exchange, red_residual, work);
-    let (above, from) = (&hierarchy.levels[0], &work[0].x);
-    board.for_rows(&mut x[0], |row, out| {
-        let start = row.index * board.stride + 1;
-        let inverse = board.row(&inverse[0], row);
-        for (i, (value, &inverse)) in out.iter_mut().zip(inverse).enumerate() {
-            *value = if inverse > 0.0 {
-                above.above(start + i, from)
-            } else {
-                0.0
-            };
+    match coarser {
+        Coarser::Boxes(layers) => {
+            layers.correct(&board, exchange, red_residual, work);
+            layers.descend(&board, &inverse[0], work, &mut x[0]);
         }
-    });
+        Coarser::Graphs(hierarchy) => {
+            hierarchy.correct(exchange, red_residual, work);
+            let (above, from) = (&hierarchy.levels[0], &work[0].x);
+            board.for_rows(&mut x[0], |row, out| {
+                let start = row.index * board.stride + 1;
+                let inverse = board.row(&inverse[0], row);
+                for (i, (value, &inverse)) in out.iter_mut().zip(inverse).enumerate() {
+                    *value = if inverse > 0.0 {
+                        above.above(start + i, from)
+                    } else {
+                        0.0
+                    };
+                }
+            });
+        }
+    }
     let [red, black] = x;
     board.sum_rows(black, |row, out| {
         stencil.neighbour_sum(row, 1, red, out);

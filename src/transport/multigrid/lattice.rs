@@ -1,0 +1,390 @@
+//! The coarser graphs where every site takes part: boxes again, of 2 x 2 x 2 nodes of the one before.
+//!
+//! Only conductances change when bone does, and every loop runs along rows. Sums are formed in the
+//! order of the graphs ([`super::Hierarchy`]), so that both give the same bits.
+
+use super::graph::pair;
+use super::{SOFTENING, Work};
+use crate::transport::checkerboard::{Board, Halves, Row, Stencil};
+
+/// Nodes that one task works on.
+const TASK: usize = 2048;
+
+/// Directions of the neighbours, in the order -x +x -y +y -z +z.
+const NEIGHBOURS: usize = 6;
+
+/// Order in which the neighbours of a node are added up, on the first level and on those below: there
+/// the lower ones are met first.
+const ORDERS: [[usize; NEIGHBOURS]; 2] = [[0, 1, 2, 3, 4, 5], [0, 2, 4, 1, 3, 5]];
+
+/// A coarse level that is a box.
+#[derive(Debug, Clone)]
+struct Layer {
+    /// Its nodes, with their conductances.
+    stencil: Stencil,
+    order: &'static [usize; NEIGHBOURS],
+    /// Sum of the conductances of a node, in its order.
+    face_sum: Halves,
+}
+
+/// All levels below the lattice.
+#[derive(Debug, Clone)]
+pub(in crate::transport) struct Layers {
+    layers: Vec<Layer>,
+}
+
+impl Layer {
+    /// The level below this one.
+    fn below(finer: &Stencil, depth: usize) -> Self {
+        let dims = finer.board.dims.map(|nodes| nodes.div_ceil(2));
+        let board = Board::with_task(dims, TASK);
+        let faces = [0, 1, 2].map(|axis| {
+            let mut halves = board.zeros();
+            for (colour, half) in halves.iter_mut().enumerate() {
+                board.for_rows(half, |row, out| {
+                    sum_faces(finer, &board, axis, (row, colour), out);
+                });
+            }
+            halves
+        });
+        let stencil = Stencil::of_faces(board, faces);
+        let order = &ORDERS[usize::from(depth > 0)];
+        let ones = board.zeros().map(|half| vec![1.0; half.len()]);
+        let mut layer = Self {
+            stencil,
+            order,
+            face_sum: board.zeros(),
+        };
+        let mut sums = board.zeros();
+        for (colour, half) in sums.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                layer.neighbour_sum(row, colour, &ones[1 - colour], out);
+            });
+        }
+        layer.face_sum = sums;
+        layer
+    }
+
+    /// Sum over the edges of a node of conductance times the neighbour's value.
+    fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
+        let around = self.stencil.around_or_0(row, colour, other);
+        let weights = self.stencil.weights_around(row, colour);
+        let half = self.stencil.board.half;
+        let [a, b, c, d, e, f] = self.order.map(|at| &around[at][..half]);
+        let [s, t, u, v, w, x] = self.order.map(|at| &weights[at][..half]);
+        let out = &mut out[..half];
+        for i in 0..half {
+            let sum = s[i] * a[i] + t[i] * b[i];
+            let sum = (sum + u[i] * c[i]) + v[i] * d[i];
+            out[i] = (sum + w[i] * e[i]) + x[i] * f[i];
+        }
+    }
+
+    /// `b` of this level: sums of the residual of the red nodes of the level above it.
+    fn restrict(&self, finer: &Board, red_residual: &[f32], b: &mut Halves) {
+        let board = self.stencil.board;
+        for (colour, half) in b.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                out.fill(0.0);
+                for child in finer.rows_below(&board, row) {
+                    add_children(out, finer.row_at(red_residual, child), row.shift(colour));
+                }
+            });
+        }
+    }
+
+    /// Sums of a vector of the level above this one over the children of every node.
+    fn gather(&self, finer: &Board, from: &Halves, out: &mut Halves) {
+        let board = self.stencil.board;
+        for (colour, half) in out.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                out.fill(0.0);
+                for from in from {
+                    for child in finer.rows_below(&board, row) {
+                        add_children(out, finer.row_at(from, child), row.shift(colour));
+                    }
+                }
+            });
+        }
+    }
+
+    /// One Gauss-Seidel update of a colour.
+    fn relax(&self, colour: usize, exchange: f32, work: &mut Work) {
+        let board = self.stencil.board;
+        let (b, inverse) = (&work.b[colour], &work.inverse[colour]);
+        let (own, other) = pair(&mut work.x, colour);
+        board.for_rows(own, |row, out| {
+            self.neighbour_sum(row, colour, other, out);
+            let (b, inverse) = (board.row(b, row), board.row(inverse, row));
+            for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
+                *value = (b + exchange * *value) * inverse;
+            }
+        });
+    }
+}
+
+/// Adds to every node what its child in a row of the finer level holds: one of each colour.
+fn add_children(out: &mut [f32], children: &[f32], shift: usize) {
+    let children = children[shift.min(children.len())..].iter().step_by(2);
+    for (sum, &child) in out.iter_mut().zip(children) {
+        *sum += child;
+    }
+}
+
+/// Values of the nodes above a row of the finer level, in the order of x: those of even places, and
+/// those of odd ones.
+fn parents<'a>(board: &Board, finer: &Board, row: Row, x: &'a Halves) -> [&'a [f32]; 2] {
+    board.halves_of_row(x, finer.row_above(board, row))
+}
+
+/// Conductance of the edges along an axis of the nodes of a row: the sums of those of the faces in between.
+fn sum_faces(
+    finer: &Stencil,
+    board: &Board,
+    axis: usize,
+    (row, colour): (Row, usize),
+    out: &mut [f32],
+) {
+    let shift = row.shift(colour);
+    let fine = finer.board;
+    for child in fine.rows_below(board, row) {
+        // The faces towards the next node are those of the children that lie on its side.
+        let (y, z) = (child % fine.dims[1], child / fine.dims[1]);
+        if (axis == 1 && y % 2 == 0) || (axis == 2 && z % 2 == 0) {
+            continue;
+        }
+        for (i, sum) in out.iter_mut().enumerate() {
+            let first = 2 * (2 * i + shift);
+            let children = if axis == 0 {
+                first + 1..first + 2
+            } else {
+                first..first + 2
+            };
+            for x in children.start..children.end.min(fine.dims[0]) {
+                *sum += finer.face(axis, x, child);
+            }
+        }
+    }
+}
+
+impl Layers {
+    /// The levels below a lattice on which every site takes part.
+    pub(super) fn new(stencil: &Stencil) -> Self {
+        let mut layers: Vec<Layer> = Vec::new();
+        loop {
+            let finer = layers.last().map_or(stencil, |layer| &layer.stencil);
+            if finer.board.dims == [1; 3] && !layers.is_empty() {
+                return Self { layers };
+            }
+            let below = Layer::below(finer, layers.len());
+            layers.push(below);
+        }
+    }
+
+    pub(super) fn work(&self) -> Vec<Work> {
+        let boards = self.layers.iter().map(|layer| layer.stencil.board);
+        boards
+            .map(|board| {
+                let [red_residual, _] = board.zeros();
+                Work {
+                    inverse: board.zeros(),
+                    b: board.zeros(),
+                    x: board.zeros(),
+                    red_residual,
+                }
+            })
+            .collect()
+    }
+
+    fn finer<'a>(&'a self, lattice: &'a Board, depth: usize) -> &'a Board {
+        match depth.checked_sub(1) {
+            Some(above) => &self.layers[above].stencil.board,
+            None => lattice,
+        }
+    }
+
+    /// As [`super::Hierarchy::prepare`].
+    pub(super) fn prepare(&self, lattice: &Board, exchange: f32, mass: &Halves, work: &mut [Work]) {
+        let mut softened = exchange;
+        for (depth, layer) in self.layers.iter().enumerate() {
+            softened *= SOFTENING;
+            // `x` holds the masses until the last level has gathered them.
+            let (above, here) = work.split_at_mut(depth);
+            let from = above.last().map_or(mass, |above| &above.x);
+            layer.gather(self.finer(lattice, depth), from, &mut here[0].x);
+            let Work { inverse, x, .. } = &mut here[0];
+            let board = layer.stencil.board;
+            for ((inverse, mass), sums) in inverse.iter_mut().zip(&*x).zip(&layer.face_sum) {
+                board.for_rows(inverse, |row, out| {
+                    let (mass, sums) = (board.row(mass, row), board.row(sums, row));
+                    for ((inverse, &mass), &sum) in out.iter_mut().zip(mass).zip(sums) {
+                        // What has no mass is no node: the end of a row of odd length.
+                        *inverse = if mass > 0.0 {
+                            1.0 / (softened * sum + mass)
+                        } else {
+                            0.0
+                        };
+                    }
+                });
+            }
+        }
+    }
+
+    /// As [`super::Hierarchy::correct`].
+    pub(super) fn correct(
+        &self,
+        lattice: &Board,
+        exchange: f32,
+        red_residual: &[f32],
+        work: &mut [Work],
+    ) {
+        self.layers[0].restrict(lattice, red_residual, &mut work[0].b);
+        let mut softened = exchange;
+        for (depth, layer) in self.layers.iter().enumerate() {
+            softened *= SOFTENING;
+            let board = layer.stencil.board;
+            let (here, below) = work.split_at_mut(depth + 1);
+            let here = &mut here[depth];
+            {
+                let Work { inverse, b, x, .. } = &mut *here;
+                board.for_rows(&mut x[0], |row, out| {
+                    let (b, inverse) = (board.row(&b[0], row), board.row(&inverse[0], row));
+                    for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
+                        *value = b * inverse;
+                    }
+                });
+            }
+            layer.relax(1, softened, here);
+            if let Some(coarser) = self.layers.get(depth + 1) {
+                // After red then black from 0, black is satisfied and red lacks what black gave.
+                let Work {
+                    x, red_residual, ..
+                } = &mut *here;
+                board.for_rows(red_residual, |row, out| {
+                    layer.neighbour_sum(row, 0, &x[1], out);
+                    for value in out {
+                        *value *= softened;
+                    }
+                });
+                coarser.restrict(&board, red_residual, &mut below[0].b);
+            }
+        }
+        for (depth, layer) in self.layers.iter().enumerate().rev() {
+            let board = layer.stencil.board;
+            let (here, below) = work.split_at_mut(depth + 1);
+            let here = &mut here[depth];
+            if let Some(coarser) = self.layers.get(depth + 1) {
+                let (above, from) = (&coarser.stencil.board, &below[0].x);
+                let inverse = &here.inverse[0];
+                board.for_rows(&mut here.x[0], |row, out| {
+                    let mask = board.row(inverse, row);
+                    over_children(
+                        parents(above, &board, row, from),
+                        mask,
+                        out,
+                        |value, above| {
+                            *value += above;
+                        },
+                    );
+                });
+            }
+            layer.relax(1, softened, here);
+            layer.relax(0, softened, here);
+            softened /= SOFTENING;
+        }
+    }
+
+    /// Gives every red site of the lattice the value of its node.
+    pub(super) fn descend(&self, lattice: &Board, inverse: &[f32], work: &[Work], red: &mut [f32]) {
+        let (above, from) = (&self.layers[0].stencil.board, &work[0].x);
+        lattice.for_rows(red, |row, out| {
+            let mask = lattice.row(inverse, row);
+            over_children(
+                parents(above, lattice, row, from),
+                mask,
+                out,
+                |value, above| {
+                    *value = above;
+                },
+            );
+        });
+    }
+}
+
+/// Hands every red child in a row the value of its node; what is no unknown keeps 0.
+fn over_children(
+    [even, odd]: [&[f32]; 2],
+    inverse: &[f32],
+    out: &mut [f32],
+    mut give: impl FnMut(&mut f32, f32),
+) {
+    let above = even.iter().zip(odd);
+    let children = out.chunks_mut(2).zip(inverse.chunks(2));
+    for ((children, inverse), (&even, &odd)) in children.zip(above) {
+        for ((child, &inverse), above) in children.iter_mut().zip(inverse).zip([even, odd]) {
+            if inverse > 0.0 {
+                give(child, above);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::blocks::Walls;
+    use crate::transport::multigrid::{Coarser, Hierarchy};
+
+    fn value(site: usize) -> f32 {
+        ((site * 7919) % 97) as f32 / 97.0
+    }
+
+    /// On lattices of odd and even sides, and on a section: what every red site gets has the same bits.
+    #[test]
+    fn boxes_give_the_bits_of_the_graphs() {
+        for dims in [[12, 10, 8], [13, 7, 5], [9, 6, 1], [2, 2, 2], [5, 1, 1]] {
+            let sites = dims[0] * dims[1] * dims[2];
+            let solid: Vec<bool> = (0..sites).map(|site| site * site % 5 < 2).collect();
+            let walls = Walls::Sites {
+                solid: &solid,
+                bone: 0.13,
+            };
+            let stencil = Stencil::new(dims, &walls);
+            let board = stencil.board;
+            let (mut mass, mut residual) = (board.zeros(), board.zeros());
+            for site in 0..sites {
+                let (colour, entry) = board.entry(site % dims[0], site / dims[0]);
+                mass[colour][entry] = 0.1 + value(site);
+                residual[colour][entry] = value(site + 1) - 0.5;
+            }
+            let found = [
+                Coarser::Graphs(Hierarchy::new(&stencil, &walls)),
+                Coarser::of_open(&stencil),
+            ]
+            .map(|coarser| {
+                let mut work = coarser.work();
+                coarser.prepare(&board, 3.0, &mass, &mut work);
+                let mut red = board.zeros()[0].clone();
+                match &coarser {
+                    Coarser::Boxes(layers) => {
+                        layers.correct(&board, 3.0, &residual[0], &mut work);
+                        layers.descend(&board, &mass[0], &work, &mut red);
+                    }
+                    Coarser::Graphs(hierarchy) => {
+                        hierarchy.correct(3.0, &residual[0], &mut work);
+                        for (at, (value, &mass)) in red.iter_mut().zip(&mass[0]).enumerate() {
+                            if mass > 0.0 {
+                                *value = hierarchy.levels[0].above(at, &work[0].x);
+                            }
+                        }
+                    }
+                }
+                red.iter()
+                    .map(|value| value.to_bits())
+                    .collect::<Vec<u32>>()
+            });
+            assert!(found[0].iter().any(|&bits| bits != 0), "{dims:?}");
+            assert_eq!(found[0], found[1], "{dims:?}");
+        }
+    }
+}
