@@ -5,12 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::Stop;
 use super::progress::Progress;
-use super::reading::{say_assumed, say_stages, warn};
+use super::reading::warn;
 use super::signals::Signals;
 use crate::run::error::{RunError, Stopped};
-use crate::run::host::{Event, Host, Kept, Outcome};
+use crate::run::host::{Event, Host, Kept};
 use crate::run::view::View;
-use crate::therapy::condition::Condition;
 
 /// The terminal around runs.
 pub(super) struct Console {
@@ -98,7 +97,7 @@ impl Host for Console {
                 say_all(differences);
             }
             _ if self.quiet => {}
-            Event::Done(outcome) => report(outcome),
+            Event::Done(outcome) => say!("{outcome}"),
             Event::DoneAlready(folder) => say!("{} is done already", folder.display()),
             Event::GoingOn(view) => {
                 tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
@@ -139,50 +138,6 @@ fn say_all(lines: &[String]) {
     for line in lines {
         say!("{line}");
     }
-}
-
-fn report(outcome: &Outcome<'_>) {
-    if let Some(report) = outcome.report {
-        let day0 = report.day0.as_ref().map(|figures| (figures, ""));
-        say_stages(report, day0);
-        say_assumed(&report.assumed);
-    }
-    let ends = |name: &str| {
-        let values = outcome.record.series.column(name)?;
-        Some((*values.first()?, *values.last()?))
-    };
-    if let (Some(bone), Some(tumour), Some(osteoclasts)) =
-        (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
-    {
-        say!(
-            "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
-            100.0 * bone.0,
-            100.0 * bone.1,
-            100.0 * (bone.1 / bone.0 - 1.0),
-            tumour.0,
-            tumour.1,
-            osteoclasts.0,
-            osteoclasts.1
-        );
-    }
-    let (model, state) = (&outcome.simulation.model, &outcome.simulation.state);
-    let plan = &model.parts.drugs.plan;
-    let dates = &state.parts.drugs.courses.dates;
-    let courses = plan.conditional.iter().zip(dates);
-    for (entry, dates) in courses {
-        let said = |event: &str, condition: Option<Condition>, date: Option<f64>| {
-            if let Some(condition) = condition {
-                let day = match date {
-                    Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
-                    None => format!("has not {event}"),
-                };
-                say!("course {} {day} ({condition})", entry.name);
-            }
-        };
-        said("begun", entry.course.start_when, dates.started_h);
-        said("ended", entry.course.stop_when, dates.stopped_h);
-    }
-    say!("results in {}", outcome.folder.display());
 }
 
 impl From<RunError> for Stop {

@@ -35,20 +35,19 @@ mod verify;
 
 use std::any::TypeId;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use self::reading::{say_assumed, say_stages, warn};
+use self::reading::warn;
 use crate::output::OutputError;
-use crate::run::outlook::{outlook, spread};
-use crate::scenario::build::{Loaded, load};
-use crate::scenario::describe::{markdown_table, text_table};
+use crate::run::outlook::outlook;
+use crate::scenario::build::load;
+use crate::scenario::describe::describe as in_words;
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
-use crate::scenario::sentences::sentences;
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -264,84 +263,18 @@ fn take_negatives(command: clap::Command) -> clap::Command {
     command.mut_subcommands(take_negatives)
 }
 
-fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
-    let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
-    let loaded = load(scenario, sets).map_err(wrong)?;
-    let simulation = loaded.build_measured().map_err(wrong)?;
-    let grid = &simulation.model.grid;
-    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
-    say!("layers    {}", layers(&loaded));
-    say!("bone      {}", simulation.specimen);
-    say!(
-        "lattice   {} x {} x {} sites of {} um, {:.3} mm3",
-        grid.dims[0],
-        grid.dims[1],
-        grid.dims[2],
-        grid.edge_um,
-        grid.volume_mm3()
-    );
-    if let Some(report) = &simulation.report {
-        let seeded = simulation.figures();
-        say_stages(report, Some((&seeded, " (as seeded, before the burn-in)")));
-        say_assumed(&report.assumed);
-        warn(&report.warnings);
-    }
-    if !simulation.state.lesion.sites.is_empty() {
-        say!(
-            "lesion    {} tumour cells in {} sites that the scan shows as tumour, on day {}",
-            simulation.state.lesion_cells(),
-            simulation.state.lesion.sites.len(),
-            simulation.state.lesion.at_h / 24.0
-        );
-    }
-    say!(
-        "memory    about {:.2} GB",
-        loaded.memory_bytes(grid) as f64 / 1e9
-    );
-    say!(
-        "time      {} ticks of {} h, after {} ticks of burn-in",
-        simulation.ticks,
-        simulation.model.tick_h,
-        simulation.burn_in_ticks
-    );
-    say!(
-        "transport relative residual {}, one level per {} x {} x {} sites",
-        loaded.scenario.transport.tolerance,
-        simulation.model.signal_block[0],
-        simulation.model.signal_block[1],
-        simulation.model.signal_block[2]
-    );
-    warn(&loaded.notices());
-    for line in spread(&simulation.model) {
+fn check(scenario: &Path, sets: &[String]) -> Result<(), Stop> {
+    let found = load(scenario, sets).and_then(|loaded| outlook(&loaded));
+    let found = found.map_err(|found| Stop::Request(found.render(false)))?;
+    for line in &found.lines {
         say!("{line}");
     }
-    for line in outlook(&loaded, simulation).map_err(wrong)? {
-        say!("{line}");
-    }
+    warn(&found.warnings);
     Ok(())
 }
 
-/// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.
-fn layers(loaded: &Loaded) -> String {
-    let mut names = loaded.tree.layers();
-    names.dedup();
-    names.join(", ")
-}
-
-fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
+fn describe(scenario: &Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
     let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
-    let leaves = loaded.tree.leaves();
-    let bullet = if markdown { "- " } else { "" };
-    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
-    say!("Layers, the lowest first: {}.\n", layers(&loaded));
-    for sentence in sentences(&leaves) {
-        say!("{bullet}{sentence}");
-    }
-    say!();
-    if markdown {
-        say!("{}", markdown_table(&leaves).trim_end());
-    } else {
-        say!("{}", text_table(&leaves).trim_end());
-    }
+    say!("{}", in_words(&loaded, markdown));
     Ok(())
 }

@@ -195,6 +195,13 @@ impl Tree {
             .collect()
     }
 
+    /// Names of the layers in one line, the lowest first.
+    pub fn layer_names(&self) -> String {
+        let mut names = self.layers();
+        names.dedup();
+        names.join(", ")
+    }
+
     /// Name of the preset at the bottom, if there is one.
     pub fn preset(&self) -> Option<&str> {
         self.preset.as_deref()
