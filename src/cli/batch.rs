@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::run::MOST_THREADS;
+use crate::numerics::parallel::MOST_THREADS;
 
 /// Exit code of a plan that does not fit.
 pub(super) const BAD_PLAN: u8 = 65;
@@ -29,4 +29,9 @@ pub(super) fn cores(text: &str) -> Result<usize, String> {
         Ok(number) if (1..=MOST_THREADS).contains(&number) => Ok(number),
         _ => Err(format!("expected a whole number from 1 to {MOST_THREADS}")),
     }
+}
+
+/// What is said of a run that failed.
+pub(super) fn failure(run: u64, reason: &str) -> String {
+    format!("run {run} failed: {reason}")
 }

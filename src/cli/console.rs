@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::Stop;
 use super::progress::Progress;
-use super::reading::warn;
 use super::signals::Signals;
 use crate::run::error::{RunError, Stopped};
-use crate::run::host::{Event, Host, Kept};
+use crate::run::host::{Event, Host};
 use crate::run::view::View;
+use crate::run::words::Weight;
 
 /// The terminal around runs.
 pub(super) struct Console {
@@ -52,7 +52,6 @@ impl Console {
 impl Host for Console {
     fn hear(&self, event: &Event<'_>) {
         match event {
-            Event::Notices(notices) => warn(notices),
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
@@ -69,49 +68,15 @@ impl Host for Console {
                     format!("running to the day: day {:.0}", view.day())
                 });
             }
-            Event::NotKept(kept, error) => match kept {
-                Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
-                Kept::Past => {
-                    tell!("warning: the past of an arm is not kept, it will be run again: {error}");
-                }
-                Kept::Final => tell!("warning: the final state is not kept: {error}"),
-            },
-            Event::Unused(file, error) => tell!(
-                "warning: {} {error}; the one before it is tried",
-                file.display()
-            ),
-            Event::OtherScenario(file) => tell!(
-                "warning: {} is of another scenario than scenario.toml; the one before it is tried",
-                file.display()
-            ),
-            Event::Altered(lines) => say_all(lines),
-            Event::Verified {
-                outputs,
-                digest,
-                differences,
-                ..
-            } => {
-                if differences.is_empty() {
-                    say!("equal: {outputs} outputs and the state {digest}");
-                }
-                say_all(differences);
-            }
-            _ if self.quiet => {}
-            Event::Done(outcome) => say!("{outcome}"),
-            Event::DoneAlready(folder) => say!("{} is done already", folder.display()),
-            Event::GoingOn(view) => {
-                tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
-            }
-            Event::FromTheStart { day } => {
-                tell!("no checkpoint lies before day {day}: it is run again from the start");
-            }
-            Event::Arm(name) => tell!("arm {name}"),
-            Event::Replaced(folder) => say!("{} was replaced by it", folder.display()),
-            Event::Compared { differences, files } => {
-                say_all(differences);
-                for file in *files {
-                    say!("{}", file.display());
-                }
+            _ => {}
+        }
+        for (weight, line) in event.words() {
+            match weight {
+                Weight::Warning => tell!("warning: {line}"),
+                Weight::Answer => say!("{line}"),
+                _ if self.quiet => {}
+                Weight::Result => say!("{line}"),
+                Weight::Note => tell!("{line}"),
             }
         }
     }
@@ -134,25 +99,19 @@ impl Host for Console {
     }
 }
 
-fn say_all(lines: &[String]) {
-    for line in lines {
-        say!("{line}");
-    }
-}
-
 impl From<RunError> for Stop {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Output(error) => error.into(),
             RunError::Scenario(_) | RunError::CannotTell(_) => Self::Request(error.to_string()),
-            RunError::Refused(_) => Self::Request(format!("error: {error}")),
+            RunError::Refused(_) => Self::wrong(error),
             RunError::Stopped(stopped) => Self::Signal(signal_code(), how_to_go_on(&stopped)),
             RunError::Unreplaced { error, out, new } => Self::from(*error).and(&format!(
                 "{} is as it was; what was to replace it lies in {}",
                 out.display(),
                 new.display()
             )),
-            _ => Self::Failed(format!("error: {error}")),
+            _ => Self::failed(error),
         }
     }
 }

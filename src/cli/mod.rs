@@ -35,17 +35,18 @@ mod verify;
 
 use std::any::TypeId;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::reading::warn;
+use crate::layers::diagnostic::Diagnostics;
 use crate::output::OutputError;
 use crate::run::outlook::outlook;
 use crate::scenario::build::load;
-use crate::scenario::describe::describe as in_words;
+use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
 
@@ -82,23 +83,14 @@ enum Command {
     /// missed.
     Validate(validate::ValidateArguments),
     /// Read a scenario and say what it would do, without running it.
-    Check {
-        /// The scenario file.
-        scenario: PathBuf,
-        /// Set a value by its dotted path, as in --set tumour.division.rate="0.5 /d".
-        #[arg(long = "set", value_name = "KEY=VALUE")]
-        sets: Vec<String>,
-    },
+    Check(run::ScenarioArguments),
     /// Say the rules of a scenario in sentences, and every value with the source it stands on.
     Describe {
-        /// The scenario file.
-        scenario: PathBuf,
+        #[command(flatten)]
+        of: run::ScenarioArguments,
         /// Print Markdown.
         #[arg(long)]
         markdown: bool,
-        /// Set a value by its dotted path.
-        #[arg(long = "set", value_name = "KEY=VALUE")]
-        sets: Vec<String>,
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
@@ -154,20 +146,30 @@ enum Stop {
     Signal(u8, String),
 }
 
+impl Stop {
+    /// A request that was wrong.
+    fn wrong(error: impl std::fmt::Display) -> Self {
+        Self::Request(format!("error: {error}"))
+    }
+
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed(format!("error: {error}"))
+    }
+}
+
 impl From<OutputError> for Stop {
     fn from(error: OutputError) -> Self {
-        match error {
-            OutputError::Exists(_)
-            | OutputError::NotEmpty(_)
-            | OutputError::Foreign { .. }
-            | OutputError::Guarded { .. }
-            | OutputError::InUse(_)
-            | OutputError::Refused { .. }
-            | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
-            OutputError::Io { .. } | OutputError::Drawing { .. } | OutputError::Lost(_) => {
-                Self::Failed(format!("error: {error}"))
-            }
+        if error.is_refusal() {
+            Self::wrong(error)
+        } else {
+            Self::failed(error)
         }
+    }
+}
+
+impl From<Diagnostics> for Stop {
+    fn from(found: Diagnostics) -> Self {
+        Self::Request(found.render(false))
     }
 }
 
@@ -179,7 +181,7 @@ pub fn main() -> ExitCode {
     // What these give is words on standard output; what others give is files, or the exit code.
     let gives_words = matches!(
         &arguments.command,
-        Command::Check { .. }
+        Command::Check(_)
             | Command::Describe { .. }
             | Command::Schema
             | Command::Specimen(_)
@@ -194,12 +196,10 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => arms::compare(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
-        Command::Check { scenario, sets } => check(&scenario, &sets),
-        Command::Describe {
-            scenario,
-            markdown,
-            sets,
-        } => describe(&scenario, markdown, &sets),
+        Command::Check(of) => check(&of),
+        Command::Describe { of, markdown } => load(&of.scenario, &of.sets)
+            .map(|loaded| say!("{}", describe(&loaded, markdown)))
+            .map_err(Stop::from),
         Command::Schema => {
             let schema = json_schema::<Scenario>("howship scenario");
             say!(
@@ -263,18 +263,11 @@ fn take_negatives(command: clap::Command) -> clap::Command {
     command.mut_subcommands(take_negatives)
 }
 
-fn check(scenario: &Path, sets: &[String]) -> Result<(), Stop> {
-    let found = load(scenario, sets).and_then(|loaded| outlook(&loaded));
-    let found = found.map_err(|found| Stop::Request(found.render(false)))?;
+fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
+    let found = outlook(&load(&of.scenario, &of.sets)?)?;
     for line in &found.lines {
         say!("{line}");
     }
     warn(&found.warnings);
-    Ok(())
-}
-
-fn describe(scenario: &Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
-    let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
-    say!("{}", in_words(&loaded, markdown));
     Ok(())
 }

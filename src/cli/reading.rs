@@ -56,6 +56,6 @@ pub(super) fn file(
             (PlaceError::Exists(_), Some(_)) => ", or replace it with --force",
             _ => "",
         };
-        Stop::Request(format!("error: {option} {error}{more}"))
+        Stop::wrong(format_args!("{option} {error}{more}"))
     })
 }

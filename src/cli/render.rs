@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::Console;
 use super::reading::file;
-use super::run::on_threads;
+use super::run::How;
 use crate::plot::solid::{Cut, FRAMES, Look, SolidError, View};
 use crate::run::day::{Asked, find};
 use crate::run::render::{RenderError, Rendering, render as in_space};
@@ -47,20 +46,16 @@ pub(super) struct RenderArguments {
     /// Folder to which file names in the scenario refer, where it has moved.
     #[arg(long)]
     inputs: Option<PathBuf>,
-    /// Threads; pictures are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Say nothing on the way.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 impl From<RenderError> for Stop {
     fn from(error: RenderError) -> Self {
         match error {
-            RenderError::Solid(SolidError::Drawing(_)) => Self::Failed(format!("error: {error}")),
-            RenderError::Solid(_) => Self::Request(format!("error: {error}")),
-            _ => Self::Request(format!("error: --before-after: {error}")),
+            RenderError::Solid(SolidError::Drawing(_)) => Self::failed(error),
+            RenderError::Solid(_) => Self::wrong(error),
+            _ => Self::wrong(format_args!("--before-after: {error}")),
         }
     }
 }
@@ -77,14 +72,15 @@ pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
         (false, _) if arguments.before_after => Rendering::BeforeAfter,
         (false, _) => Rendering::Day,
     };
-    on_threads(arguments.threads, || {
+    let quiet = arguments.how.quiet;
+    arguments.how.go(|console| {
         let asked = Asked {
             run: &arguments.run,
             day: arguments.day,
             inputs: arguments.inputs.as_deref(),
         };
-        let found = find(asked, &Console::new(arguments.quiet))?;
-        if arguments.film && !arguments.quiet {
+        let found = find(asked, console)?;
+        if arguments.film && !quiet {
             tell!("drawing {FRAMES} frames");
         }
         let look = Look {
@@ -92,7 +88,7 @@ pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
             cut: arguments.cut,
         };
         out.write(&in_space(&found, rendering, look)?)?;
-        if !arguments.quiet {
+        if !quiet {
             say!("{}", arguments.out.display());
         }
         Ok(())

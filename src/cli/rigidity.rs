@@ -95,10 +95,6 @@ impl RigidityArguments {
     }
 }
 
-fn wrong(error: impl std::fmt::Display) -> Stop {
-    Stop::Request(format!("error: {error}"))
-}
-
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     let out = match &arguments.out {
         Some(out) => Some(file("--out", out, &[], None)?),
@@ -108,13 +104,14 @@ pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
     let law = reading
         .law(arguments.law.as_deref(), volume, labels.is_some())
-        .map_err(wrong)?;
+        .map_err(Stop::wrong)?;
     let intact = arguments.intact.as_ref().map(|volume| BoneFiles {
         volume,
         labels: arguments.intact_labels.as_deref().or(labels),
     });
     let affected = BoneFiles { volume, labels };
-    let found = Assessment::of(&reading, law, affected, intact, arguments.cuts).map_err(wrong)?;
+    let found =
+        Assessment::of(&reading, law, affected, intact, arguments.cuts).map_err(Stop::wrong)?;
     say!("{found}");
     warn(found.warnings());
     if let Some(out) = out {
@@ -152,7 +149,7 @@ pub(super) fn mirels(arguments: &MirelsArguments) -> Result<(), Stop> {
         lesion,
         size,
     } = *arguments;
-    let points = mirels::score(site, pain, lesion, size).map_err(wrong)?;
+    let points = mirels::score(site, pain, lesion, size).map_err(Stop::wrong)?;
     say!("{points} of 12 points: {}", mirels::advice(points));
     Ok(())
 }

@@ -40,7 +40,6 @@ pub(super) struct SpecimenArguments {
 }
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
-    let wrong = |error: &dyn std::fmt::Display| Stop::Request(format!("error: {error}"));
     let picture = match &arguments.picture {
         Some(path) => Some(file(
             "--picture",
@@ -60,7 +59,7 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     };
     let bone = read_with(&arguments.image, &arguments.reading.options())
         .and_then(|image| image.to_bone_with(&options))
-        .map_err(|error| wrong(&error))?;
+        .map_err(Stop::wrong)?;
     let scanned = Scanned::of(arguments.image.clone(), bone);
     if arguments.json {
         say!("{}", scanned.json());

@@ -3,30 +3,34 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
-use super::dask::{Engine, EngineArguments, bytes};
-use super::progress::Progress;
-use super::run::{begin, on_threads};
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
+use super::console::Console;
+use super::dask::{Engine, EngineArguments};
+use super::progress::Counter;
+use super::run::on_threads;
 use super::signals::Signals;
 use super::{Stop, note_loss};
-use crate::numerics::files::open_regular;
+use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
 use crate::run::ours::refuse_inside;
-use crate::study::batch::{Event, Summary, Work, work_off};
+use crate::run::start::begin;
+use crate::study::batch::{Event, Summary, work_off};
 use crate::study::calibrate::{self, Calibration, CalibrationError, OpenError};
 use crate::study::forecast::ForecastError;
 use crate::study::plan::{Line, Study};
-use crate::study::select::{Selection, place_of};
+use crate::study::select::Selection;
 use crate::study::shard::{run_numbers, shard_number};
-use crate::study::slurm::{Script, usual_megabytes};
+use crate::study::slurm::Script;
 use crate::study::store::Store;
 use crate::study::tally::Damage;
+use crate::study::travel::Emitted;
 use clap::{Args, Subcommand};
 
 /// Arguments of `howship study`.
@@ -107,8 +111,8 @@ struct SlurmArguments {
     #[arg(long, default_value_t = 1, value_parser = cores)]
     cores: usize,
     /// Memory of a shard, such as "2 GB": --mem; estimated without it.
-    #[arg(long, value_parser = bytes)]
-    memory: Option<f64>,
+    #[arg(long)]
+    memory: Option<Memory>,
     /// Time of a shard: --time. A minute before its end the shard stops and asks for more.
     #[arg(long, default_value = "4 h")]
     time: Time,
@@ -203,8 +207,8 @@ enum StudyCommand {
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     match &arguments.command {
-        StudyCommand::Check { study, jobs } => check(&open(study)?, *jobs),
-        StudyCommand::Plan { study, out } => plan(&open(study)?, out.as_deref()),
+        StudyCommand::Check { study, jobs } => check(&Study::open(study)?, *jobs),
+        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref()),
         StudyCommand::Run {
             stored,
             batch,
@@ -226,53 +230,26 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             row,
             out,
             threads,
-        } => rerun(&open(study)?, *row, out, *threads),
+        } => rerun(&Study::open(study)?, *row, out, *threads),
         StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
     }
 }
 
-/// A request that was wrong.
-fn wrong(error: impl std::fmt::Display) -> Stop {
-    Stop::Request(format!("error: {error}"))
-}
-
-fn failed(error: impl std::fmt::Display) -> Stop {
-    Stop::Failed(format!("error: {error}"))
-}
-
-fn open(path: &Path) -> Result<Study, Stop> {
-    Study::open(path).map_err(|found| Stop::Request(found.render(false)))
-}
-
-/// Opens a plan for a worker, which says by exit 65 that it does not fit.
-fn open_plan(path: &Path) -> Result<Study, Stop> {
-    Study::open(path).map_err(|found| Stop::Signal(BAD_PLAN, found.render(false)))
+/// A plan that does not fit, which a worker says by exit 65.
+fn bad_plan(found: &Diagnostics) -> Stop {
+    Stop::Signal(BAD_PLAN, found.render(false))
 }
 
 fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
-    let header = &study.header;
-    say!("{}: {}", header.study, header.description);
-    say!(
-        "runs      {}: {} points, {} arms, {} replicates",
-        header.runs,
-        study.points.count(),
-        study.arms(),
-        header.replicates
-    );
-    for factor in &header.factors {
-        let (low, high) = (factor.value(0.0), factor.value(1.0));
-        say!("varied    {} from {low} to {high}", factor.path);
-    }
-    let names: Vec<&str> = header.responses.keys().map(String::as_str).collect();
-    say!("responses {}", names.join(", "));
-    if header.runs == 0 {
+    say!("{}", study.outline());
+    if study.header.runs == 0 {
         return Ok(());
     }
     on_threads(Some(1), || {
         let forecast = study.forecast(jobs).map_err(|error| match error {
-            ForecastError::NoRun(_) => wrong(error),
+            ForecastError::NoRun(_) => Stop::wrong(error),
             ForecastError::NotBuilt(_) => Stop::Request(error.to_string()),
-            ForecastError::Stopped(_) => failed(error),
+            ForecastError::Stopped(_) => Stop::failed(error),
         })?;
         say!("{forecast}");
         Ok(())
@@ -291,35 +268,6 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Progress of a batch, which counts what it is told of.
-struct Counter {
-    progress: Mutex<(Progress, u64)>,
-}
-
-impl Counter {
-    fn new(total: u64, quiet: bool) -> Self {
-        Self {
-            progress: Mutex::new((Progress::new(total, quiet), 0)),
-        }
-    }
-
-    /// Counts one; `failed` is said on a line of its own.
-    fn one(&self, failed: Option<&str>, words: impl FnOnce(u64) -> String) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.1 += 1;
-        let at = progress.1;
-        if let Some(failed) = failed {
-            progress.0.line(failed);
-        }
-        progress.0.at(at, || words(at));
-    }
-
-    fn finish(&self) {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.0.finish();
-    }
-}
-
 /// Works off runs, shows where they are, and says how many ended how.
 fn batch_of(
     study: &Study,
@@ -332,9 +280,7 @@ fn batch_of(
     let counter = Counter::new(count, arguments.quiet);
     let heard = |line: &Line, event: &Event| {
         let failed = match event {
-            Event::Failed(reason) if !arguments.quiet => {
-                Some(format!("run {} failed: {reason}", line.run))
-            }
+            Event::Failed(reason) => Some(failure(line.run, reason)),
             _ => None,
         };
         counter.one(failed.as_deref(), |at| format!("{at} of {count} runs"));
@@ -348,7 +294,8 @@ fn batch_of(
 }
 
 fn listen() -> Result<Signals, Stop> {
-    Signals::listen().map_err(|error| failed(format_args!("signals cannot be heard: {error}")))
+    Signals::listen()
+        .map_err(|error| Stop::failed(format_args!("signals cannot be heard: {error}")))
 }
 
 fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
@@ -375,7 +322,7 @@ fn watch_input(asked: bool) -> Arc<AtomicBool> {
 }
 
 fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     engine.check(arguments)?;
     let store = Store::open(&stored.store)?;
     // Before the work: tables of another study of this name stay.
@@ -409,15 +356,8 @@ fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
 fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     let clock = Instant::now();
     let left_alone = watch_input(arguments.stop_at_eof);
-    let shard = shard_number(&arguments.shard, arguments.shards).map_err(wrong)?;
-    let study = open_plan(&arguments.plan)?;
-    if study.written == Some(0) {
-        let message = format!(
-            "error: {}, line 1: the plan has a head and no runs: write it anew with `howship study plan`",
-            arguments.plan.display()
-        );
-        return Err(Stop::Signal(BAD_PLAN, message));
-    }
+    let shard = shard_number(&arguments.shard, arguments.shards).map_err(Stop::wrong)?;
+    let study = Study::open_whole(&arguments.plan).map_err(|found| bad_plan(&found))?;
     let store = Store::open(&arguments.store)?;
     let signals = listen()?;
     let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
@@ -439,34 +379,26 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
     let left_alone = watch_input(arguments.stop_at_eof);
     if arguments.emit != "-" {
-        return Err(wrong(format_args!(
+        return Err(Stop::wrong(format_args!(
             "--emit: found \"{}\", expected - (standard output)",
             arguments.emit
         )));
     }
-    let numbers = run_numbers(&arguments.index).map_err(wrong)?;
-    let study = open_plan(&arguments.plan)?;
+    let numbers = run_numbers(&arguments.index).map_err(Stop::wrong)?;
+    let study = Study::open(&arguments.plan).map_err(|found| bad_plan(&found))?;
     for &run in &numbers {
-        study.has_run(run).map_err(wrong)?;
+        study.has_run(run).map_err(Stop::wrong)?;
     }
     let signals = listen()?;
-    let threads = (arguments.threads)
-        .unwrap_or_else(crate::study::batch::cores)
-        .max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(failed)?;
     let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
-    let mut without_result = 0;
-    for run in numbers {
-        let Some(result) = pool.install(|| study.emit(run, threads, &stop)) else {
-            return Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned()));
-        };
-        without_result += u64::from(result.error.is_some());
-        say!("{}", serde_json::to_string(&result).unwrap_or_default());
+    let say_result = |result: &Emitted| {
+        say!("{}", serde_json::to_string(result).unwrap_or_default());
+    };
+    match study.emit_all(&numbers, arguments.threads, &stop, &say_result) {
+        Ok(Some(without_result)) => verdict(without_result, 0),
+        Ok(None) => Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned())),
+        Err(error) => Err(Stop::wrong(format_args!("--threads: {error}"))),
     }
-    verdict(without_result, 0)
 }
 
 /// Says which files of a store are not what was written.
@@ -478,7 +410,7 @@ fn warn_of_damage(store: &Store) {
 }
 
 fn status(stored: &Stored) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::existing(&stored.store)?;
     say!("{}", study.tally(&store)?);
     warn_of_damage(&store);
@@ -486,7 +418,7 @@ fn status(stored: &Stored) -> Result<(), Stop> {
 }
 
 fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
     let mut refused = Vec::new();
@@ -494,9 +426,7 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
         refused.extend(if path == Path::new("-") {
             study.take_in_all(&store, std::io::stdin().lock(), path)?
         } else {
-            let file = open_regular(path)
-                .map_err(|error| wrong(format_args!("{}: {error}", path.display())))?;
-            study.take_in_all(&store, BufReader::new(file), path)?
+            study.take_in_file(&store, path)?
         });
     }
     study.write_tables(&store, &folder)?;
@@ -504,7 +434,7 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
     let tally = study.tally(&store)?;
     warn_of_damage(&store);
     if let Some(first) = refused.first() {
-        return Err(wrong(format_args!(
+        return Err(Stop::wrong(format_args!(
             "{first}\n{} of the lines are no results of this study and were left out; the others \
              are in the store. Do these runs again, or give the file of this study with --from",
             refused.len()
@@ -514,12 +444,9 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
 }
 
 fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
-    let factors = study.header.factors.iter();
-    let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();
-    let place = |name: &String| place_of(name, &paths).map_err(wrong);
+    let study = Study::open(&stored.study)?;
     let over = match surface {
-        [across, up] => Some([place(across)?, place(up)?]),
+        [across, up] => Some(study.parameters_called([across, up]).map_err(Stop::wrong)?),
         _ => None,
     };
     let store = Store::existing(&stored.store)?;
@@ -534,15 +461,15 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
 fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     let calibrate::Opened { study, fit, data } =
         calibrate::open(&stored.study).map_err(|error| match error {
-            OpenError::File(found) => Stop::Request(found.render(false)),
-            OpenError::Middle(_) => wrong(error),
+            OpenError::File(found) => found.into(),
+            OpenError::Middle(_) => Stop::wrong(error),
             OpenError::Data(error) => error.into(),
         })?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
     let signals = listen()?;
     let counter = Counter::new(fit.runs as u64, arguments.quiet);
-    let work: Work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
+    let work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
     let calibration = Calibration {
         study: &study,
         fit: &fit,
@@ -558,7 +485,7 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     refuse_signal(&signals)?;
     let found = found.map_err(|error| match error {
         CalibrationError::Output(error) => error.into(),
-        CalibrationError::Fit(error) => failed(error),
+        CalibrationError::Fit(error) => Stop::failed(error),
     })?;
     let written = calibration.write(&found, &folder)?;
     if !arguments.quiet {
@@ -569,17 +496,14 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     }
     match calibration.miss(&found)? {
         None => Ok(()),
-        Some(miss) => Err(failed(format_args!(
-            "{miss}\nThe tables are written, but say nothing of the parameters: look at the units of \
-             the data and their errors, and at the ranges in [vary]"
-        ))),
+        Some(miss) => Err(Stop::failed(miss)),
     }
 }
 
 fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::existing(&stored.store)?;
-    let selection = Selection::new(filters, asked, study.columns()).map_err(wrong)?;
+    let selection = Selection::new(filters, asked, study.columns()).map_err(Stop::wrong)?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     let mut written = Ok(());
     study.select(&store, &selection, |cells| {
@@ -596,28 +520,27 @@ fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), St
 }
 
 fn rerun(study: &Study, row: u64, out: &Path, threads: Option<usize>) -> Result<(), Stop> {
-    study.has_run(row).map_err(wrong)?;
+    study.has_run(row).map_err(Stop::wrong)?;
     let loaded = study
         .run(row)
         .loaded
-        .map_err(|reason| failed(format_args!("run {row} makes no sense: {reason}")))?;
-    on_threads(threads, || begin(*loaded, out, false, false))
+        .map_err(|reason| Stop::failed(format_args!("run {row} makes no sense: {reason}")))?;
+    on_threads(threads, || {
+        Ok(begin(*loaded, out, false, &Console::new(false))?)
+    })
 }
 
 fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
-    let study = open(&arguments.plan)?;
+    let study = Study::open(&arguments.plan)?;
     let script = Script {
         plan: &arguments.plan,
         store: &arguments.store,
         shards: arguments.shards,
         cores: arguments.cores,
-        megabytes: arguments.memory.map_or_else(
-            || usual_megabytes(study.run_bytes(), arguments.cores),
-            |bytes| (bytes / 1e6).ceil(),
-        ),
-        minutes: (arguments.time.get() * 60.0).ceil().max(2.0),
+        memory: arguments.memory,
+        time: arguments.time,
         requeue: REQUEUE,
     };
-    say!("{}", script.text(&study.header));
+    say!("{}", script.text(&study));
     Ok(())
 }

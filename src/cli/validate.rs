@@ -1,12 +1,11 @@
 //! `howship validate`.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 
 use super::Stop;
-use super::progress::Progress;
+use super::progress::Counter;
 use crate::run::ours::refuse_inside;
 use crate::validate::{Plan, ValidationError, validate as run_plan};
 
@@ -33,11 +32,9 @@ pub(super) struct ValidateArguments {
 impl From<ValidationError> for Stop {
     fn from(error: ValidationError) -> Self {
         match error {
-            ValidationError::NoTarget { .. } | ValidationError::Exists(_) => {
-                Self::Request(format!("error: {error}"))
-            }
+            ValidationError::NoTarget { .. } | ValidationError::Exists(_) => Self::wrong(error),
             ValidationError::Output(error) => error.into(),
-            _ => Self::Failed(format!("error: {error}")),
+            _ => Self::failed(error),
         }
     }
 }
@@ -52,15 +49,11 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
         arguments.out.clone(),
     )?;
     let total = plan.runs();
-    let progress = Mutex::new(Progress::new(total as u64, arguments.quiet));
-    let outcome = run_plan(plan, &|done| {
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.at(done as u64, || format!("{done} of {total} runs"));
+    let counter = Counter::new(total as u64, arguments.quiet);
+    let outcome = run_plan(plan, &|_| {
+        counter.one(None, |done| format!("{done} of {total} runs"));
     })?;
-    progress
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish();
+    counter.finish();
     say!("{}", outcome.verdicts());
     say!(
         "{} of {} targets met; report in {}",

@@ -46,6 +46,31 @@ const ARMS: [(&str, &str); 3] = [
     ),
 ];
 
+/// How the reduced tissue comes out beside a course of the lattice, in lines. The shipped one is taken
+/// without a course; with a seed the constants that are marked as fitted are fitted to it first.
+///
+/// # Errors
+/// [`CompareError`].
+pub fn comparison(
+    course: Option<&Path>,
+    fit_seed: Option<u64>,
+) -> Result<Vec<String>, CompareError> {
+    let lattice = course.map_or_else(Lattice::shipped, Lattice::read)?;
+    let mut lines = Vec::new();
+    let (tissue, turnover_per_d) = match fit_seed {
+        Some(seed) => {
+            let fit = lattice.fit(seed)?;
+            lines.push(fit.to_string());
+            (fit.tissue, fit.turnover_per_d)
+        }
+        None => (Tissue::default(), TURNOVER_PER_D),
+    };
+    lines.push("reduced tissue against the mean of three seeds of the lattice".to_owned());
+    let compared = lattice.compare(&tissue, turnover_per_d);
+    lines.extend(compared.iter().map(ToString::to_string));
+    Ok(lines)
+}
+
 /// What is left between the reduced tissue and the lattice in one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {

@@ -2,6 +2,7 @@
 //! arrays in few bytes; and the opening of files.
 
 pub mod files;
+pub mod memory;
 pub mod name;
 pub mod packed;
 pub mod parallel;

@@ -76,6 +76,22 @@ pub enum OutputError {
     },
 }
 
+impl OutputError {
+    /// True where what was asked for cannot be had as it was asked, and nothing went wrong.
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Exists(_)
+            | Self::NotEmpty(_)
+            | Self::Foreign { .. }
+            | Self::Guarded { .. }
+            | Self::InUse(_)
+            | Self::Refused { .. }
+            | Self::Table { .. } => true,
+            Self::Io { .. } | Self::Drawing { .. } | Self::Lost(_) => false,
+        }
+    }
+}
+
 /// Writes a file beside its name and renames it, so that it appears whole.
 ///
 /// # Errors

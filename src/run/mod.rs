@@ -56,6 +56,8 @@ mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;
 pub mod view;
+#[cfg(feature = "plots")]
+pub mod words;
 
 #[cfg(feature = "plots")]
 mod apart;

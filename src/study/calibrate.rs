@@ -72,7 +72,11 @@ impl std::fmt::Display for Miss {
                 datum.error
             )?;
         }
-        Ok(())
+        write!(
+            f,
+            "\nThe tables are written, but say nothing of the parameters: look at the units of the data and \
+             their errors, and at the ranges in [vary]"
+        )
     }
 }
 

@@ -1,16 +1,18 @@
 //! Results that travel as lines, from workers that share no disk with the store.
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::files::open_regular;
+use crate::numerics::parallel::{ThreadsError, on_threads};
 use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::scenario::build::Loaded;
-use crate::study::batch::{NoSeries, simulate_safely};
+use crate::study::batch::{NoSeries, cores, simulate_safely};
 use crate::study::plan::Study;
 use crate::study::seal::seal;
 use crate::study::store::{Attempt, Cost, Store};
@@ -123,6 +125,46 @@ impl Study {
             digest: None,
         };
         Some(emitted.sealed())
+    }
+
+    /// Does runs one after another, on threads that they share, and gives each result to `each`: how many have
+    /// none, or nothing where they were stopped.
+    ///
+    /// # Errors
+    /// [`ThreadsError`].
+    pub fn emit_all(
+        &self,
+        runs: &[u64],
+        threads: Option<usize>,
+        stop: &(dyn Fn() -> bool + Sync),
+        each: &(dyn Fn(&Emitted) + Sync),
+    ) -> Result<Option<u64>, ThreadsError> {
+        let threads = threads.unwrap_or_else(cores);
+        on_threads(Some(threads), || {
+            let mut without_result = 0;
+            for &run in runs {
+                let result = self.emit(run, threads, stop)?;
+                without_result += u64::from(result.error.is_some());
+                each(&result);
+            }
+            Some(without_result)
+        })
+    }
+
+    /// Takes the lines of a file into the store, as [`Self::take_in_all`].
+    ///
+    /// # Errors
+    /// As [`Self::take_in_all`], and where the file cannot be read.
+    pub fn take_in_file(
+        &self,
+        store: &Store,
+        path: &Path,
+    ) -> Result<Vec<OutputError>, OutputError> {
+        let file = open_regular(path).map_err(|error| OutputError::Refused {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        })?;
+        self.take_in_all(store, BufReader::new(file), path)
     }
 
     /// Takes lines of [`Emitted`] into the store; lines that are none of this study are left out and returned.
