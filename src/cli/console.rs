@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::Stop;
 use super::progress::Progress;
-use super::signals::Signals;
 use crate::run::error::{RunError, Stopped};
 use crate::run::host::{Event, Host};
+use crate::run::signals::Signals;
 use crate::run::view::View;
 use crate::run::words::Weight;
 

@@ -45,6 +45,8 @@ pub mod scan;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
+#[cfg(feature = "cli")]
+pub mod signals;
 pub mod simulation;
 #[cfg(feature = "plots")]
 pub mod solid;

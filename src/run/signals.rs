@@ -8,7 +8,7 @@ use signal_hook::flag;
 
 /// Remembers a first signal; a second one ends the process at once.
 #[derive(Clone)]
-pub(super) struct Signals {
+pub struct Signals {
     caught: Arc<AtomicUsize>,
     /// Set by the first signal.
     again: Arc<AtomicBool>,
@@ -23,7 +23,7 @@ impl Signals {
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn listen() -> std::io::Result<Self> {
+    pub fn listen() -> std::io::Result<Self> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(signals) = &*shared {
             return Ok(signals.clone());
@@ -44,12 +44,12 @@ impl Signals {
     }
 
     /// Set when a signal came.
-    pub(super) fn flag(&self) -> &AtomicBool {
+    pub fn flag(&self) -> &AtomicBool {
         &self.again
     }
 
     /// Name and exit code of the signal that came, if one did.
-    pub(super) fn caught(&self) -> Option<(&'static str, u8)> {
+    pub fn caught(&self) -> Option<(&'static str, u8)> {
         match self.caught.load(Ordering::SeqCst) as i32 {
             0 => None,
             SIGHUP => Some(("SIGHUP", exit_code(SIGHUP) as u8)),
@@ -70,7 +70,7 @@ fn is_hangup_ignored() -> bool {
 
 /// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system
 /// would end the process.
-pub(super) fn outlive_full_disks() {
+pub fn outlive_full_disks() {
     // Where this cannot be had, the system's way remains.
     #[cfg(unix)]
     let _ = flag::register(
