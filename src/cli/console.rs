@@ -103,27 +103,17 @@ impl From<RunError> for Stop {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Output(error) => error.into(),
-            RunError::Scenario(_) | RunError::CannotTell(_) => Self::Request(error.to_string()),
+            RunError::Scenario(found) => found.into(),
+            RunError::CannotTell(_) => Self(2, error.to_string()),
             RunError::Refused(_) => Self::wrong(error),
-            RunError::Stopped(stopped) => Self::Signal(signal_code(), how_to_go_on(&stopped)),
-            RunError::Unreplaced { error, out, new } => Self::from(*error).and(&format!(
-                "{} is as it was; what was to replace it lies in {}",
-                out.display(),
-                new.display()
-            )),
+            RunError::Stopped(stopped) => Self(signal_code(), how_to_go_on(&stopped)),
+            RunError::Unreplaced { error, out, new } => {
+                let Self(code, words) = (*error).into();
+                let (out, new) = (out.display(), new.display());
+                let kept = format!("{out} is as it was; what was to replace it lies in {new}");
+                Self(code, format!("{words}\n{kept}"))
+            }
             _ => Self::failed(error),
-        }
-    }
-}
-
-impl Stop {
-    /// The same, with a line more.
-    fn and(self, line: &str) -> Self {
-        let more = |message: String| format!("{message}\n{line}");
-        match self {
-            Self::Request(message) => Self::Request(more(message)),
-            Self::Failed(message) => Self::Failed(more(message)),
-            Self::Signal(code, message) => Self::Signal(code, more(message)),
         }
     }
 }

@@ -49,7 +49,7 @@ struct DaskArguments {
     #[arg(long, value_name = "FILE", requires = "scheduler")]
     tls_key: Option<PathBuf>,
     /// Cores of a run; above 1, workers must offer the resource `cores`.
-    #[arg(long, default_value_t = 1, value_parser = cores, requires = "scheduler")]
+    #[arg(long, default_value_t = 1, value_parser = cores(), requires = "scheduler")]
     cores: usize,
     /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
     #[arg(long, requires = "scheduler")]
@@ -147,11 +147,11 @@ impl From<DaskError> for Stop {
             DaskError::Output(error) => error.into(),
             DaskError::NoDriver(_) | DaskError::NoPython { .. } => Self::wrong(text),
             // The driver has said what is wrong.
-            DaskError::Refused => Self::Request(text),
-            DaskError::BrokeOff => Self::Failed(text),
-            DaskError::PlanRefused => Self::Signal(BAD_PLAN, text),
-            DaskError::Stopped => Self::Signal(REQUEUE, text),
-            DaskError::Damaged { .. } => Self::Signal(REQUEUE, format!("error: {text}")),
+            DaskError::Refused => Self(2, text),
+            DaskError::BrokeOff => Self(1, text),
+            DaskError::PlanRefused => Self(BAD_PLAN, text),
+            DaskError::Stopped => Self(REQUEUE, text),
+            DaskError::Damaged { .. } => Self(REQUEUE, format!("error: {text}")),
             DaskError::Temporary(_) | DaskError::Driver(_) => Self::failed(text),
         }
     }

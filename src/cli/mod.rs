@@ -41,8 +41,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::reading::warn;
-use crate::layers::diagnostic::Diagnostics;
-use crate::output::OutputError;
+use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
 use crate::run::signals;
 use crate::scenario::build::load;
@@ -136,40 +135,37 @@ fn write_error(words: std::fmt::Arguments<'_>) {
     let _ = std::io::stderr().write_all(format!("{words}\n").as_bytes());
 }
 
-/// Why the program stops.
-enum Stop {
-    /// The request was wrong: exit 2.
-    Request(String),
-    /// The run failed: exit 1.
-    Failed(String),
-    /// A signal came: exit with this code.
-    Signal(u8, String),
-}
+/// Why the program stops: its exit code, and what it says.
+struct Stop(u8, String);
 
 impl Stop {
-    /// A request that was wrong.
+    /// A request that was wrong: exit 2.
     fn wrong(error: impl std::fmt::Display) -> Self {
-        Self::Request(format!("error: {error}"))
+        Self(2, as_error(error))
     }
 
+    /// Something went wrong: exit 1.
     fn failed(error: impl std::fmt::Display) -> Self {
-        Self::Failed(format!("error: {error}"))
+        Self(1, as_error(error))
     }
 }
 
-impl From<OutputError> for Stop {
-    fn from(error: OutputError) -> Self {
+/// The words of an error behind "error: ", which diagnostics begin with themselves.
+fn as_error(error: impl std::fmt::Display) -> String {
+    let words = error.to_string();
+    if words.starts_with("error: ") {
+        return words;
+    }
+    format!("error: {words}")
+}
+
+impl<E: Refusal> From<E> for Stop {
+    fn from(error: E) -> Self {
         if error.is_refusal() {
             Self::wrong(error)
         } else {
             Self::failed(error)
         }
-    }
-}
-
-impl From<Diagnostics> for Stop {
-    fn from(found: Diagnostics) -> Self {
-        Self::Request(found.render(false))
     }
 }
 
@@ -201,11 +197,7 @@ pub fn main() -> ExitCode {
             .map(|loaded| say!("{}", describe(&loaded, markdown)))
             .map_err(Stop::from),
         Command::Schema => {
-            let schema = json_schema::<Scenario>("howship scenario");
-            say!(
-                "{}",
-                serde_json::to_string_pretty(&schema).unwrap_or_default()
-            );
+            say!("{:#}", json_schema::<Scenario>("howship scenario"));
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
@@ -223,17 +215,9 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Signal(code, message)) => {
+        Err(Stop(code, message)) => {
             tell!("{message}");
             ExitCode::from(code)
-        }
-        Err(Stop::Failed(message)) => {
-            tell!("{message}");
-            ExitCode::from(1)
-        }
-        Err(Stop::Request(message)) => {
-            tell!("{message}");
-            ExitCode::from(2)
         }
     }
 }

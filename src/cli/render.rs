@@ -7,9 +7,9 @@ use clap::Args;
 use super::Stop;
 use super::reading::file;
 use super::run::How;
-use crate::plot::solid::{Cut, FRAMES, Look, SolidError, View};
+use crate::plot::solid::{Cut, FRAMES, Look, View};
 use crate::run::day::{Asked, find};
-use crate::run::render::{RenderError, Rendering, render as in_space};
+use crate::run::render::{Rendering, render as in_space};
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
@@ -48,16 +48,6 @@ pub(super) struct RenderArguments {
     inputs: Option<PathBuf>,
     #[command(flatten)]
     how: How,
-}
-
-impl From<RenderError> for Stop {
-    fn from(error: RenderError) -> Self {
-        match error {
-            RenderError::Solid(SolidError::Drawing(_)) => Self::failed(error),
-            RenderError::Solid(_) => Self::wrong(error),
-            _ => Self::wrong(format_args!("--before-after: {error}")),
-        }
-    }
 }
 
 pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {

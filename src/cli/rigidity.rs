@@ -102,16 +102,13 @@ pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     };
     let reading = arguments.reading();
     let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
-    let law = reading
-        .law(arguments.law.as_deref(), volume, labels.is_some())
-        .map_err(Stop::wrong)?;
+    let law = reading.law(arguments.law.as_deref(), volume, labels.is_some())?;
     let intact = arguments.intact.as_ref().map(|volume| BoneFiles {
         volume,
         labels: arguments.intact_labels.as_deref().or(labels),
     });
     let affected = BoneFiles { volume, labels };
-    let found =
-        Assessment::of(&reading, law, affected, intact, arguments.cuts).map_err(Stop::wrong)?;
+    let found = Assessment::of(&reading, law, affected, intact, arguments.cuts)?;
     say!("{found}");
     warn(found.warnings());
     if let Some(out) = out {
@@ -149,7 +146,7 @@ pub(super) fn mirels(arguments: &MirelsArguments) -> Result<(), Stop> {
         lesion,
         size,
     } = *arguments;
-    let points = mirels::score(site, pain, lesion, size).map_err(Stop::wrong)?;
+    let points = mirels::score(site, pain, lesion, size)?;
     say!("{points} of 12 points: {}", mirels::advice(points));
     Ok(())
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Stop;
 use super::console::Console;
-use crate::numerics::parallel;
+use crate::numerics::parallel::on_threads;
 use crate::run::start::{begin, usual_folder};
 use crate::scenario::build::load;
 
@@ -55,16 +55,8 @@ impl How {
         &self,
         work: impl FnOnce(&Console) -> Result<(), Stop> + Send,
     ) -> Result<(), Stop> {
-        on_threads(self.threads, || work(&Console::new(self.quiet)))
+        on_threads(self.threads, || work(&Console::new(self.quiet)))?
     }
-}
-
-pub(super) fn on_threads(
-    threads: Option<usize>,
-    work: impl FnOnce() -> Result<(), Stop> + Send,
-) -> Result<(), Stop> {
-    parallel::on_threads(threads, work)
-        .map_err(|error| Stop::wrong(format_args!("--threads: {error}")))?
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {

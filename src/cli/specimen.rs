@@ -58,8 +58,7 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
         edge_um: arguments.edge.map(Length::get),
     };
     let bone = read_with(&arguments.image, &arguments.reading.options())
-        .and_then(|image| image.to_bone_with(&options))
-        .map_err(Stop::wrong)?;
+        .and_then(|image| image.to_bone_with(&options))?;
     let scanned = Scanned::of(arguments.image.clone(), bone);
     if arguments.json {
         say!("{}", scanned.json());

@@ -5,32 +5,30 @@
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
-use super::console::Console;
 use super::dask::{Engine, EngineArguments};
 use super::progress::Counter;
-use super::run::on_threads;
+use super::run::How;
 use super::{Stop, note_loss};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
+use crate::run::error::RunError;
 use crate::run::ours::refuse_inside;
-use crate::run::signals::Signals;
+use crate::run::signals::{Signals, end_of_input};
 use crate::run::start::begin;
 use crate::study::batch::{Event, Summary, work_off};
-use crate::study::calibrate::{self, Calibration, CalibrationError, OpenError};
-use crate::study::forecast::ForecastError;
+use crate::study::calibrate::{self, Calibration};
 use crate::study::plan::{Line, Study};
-use crate::study::select::Selection;
-use crate::study::shard::{run_numbers, shard_number};
+use crate::study::select::{RowsError, Selection};
+use crate::study::shard::shard_number;
 use crate::study::slurm::Script;
 use crate::study::store::Store;
 use crate::study::tally::Damage;
-use crate::study::travel::Emitted;
+use crate::study::travel::{Emitted, LeftOut};
 use clap::{Args, Subcommand};
 
 /// Arguments of `howship study`.
@@ -108,7 +106,7 @@ struct SlurmArguments {
     #[arg(long, default_value_t = 100)]
     shards: u64,
     /// Cores of a shard: --cpus-per-task.
-    #[arg(long, default_value_t = 1, value_parser = cores)]
+    #[arg(long, default_value_t = 1, value_parser = cores())]
     cores: usize,
     /// Memory of a shard, such as "2 GB": --mem; estimated without it.
     #[arg(long)]
@@ -125,7 +123,7 @@ enum StudyCommand {
         /// The study file, or its plan.
         study: PathBuf,
         /// Runs at once; one per core without it.
-        #[arg(long, value_parser = cores)]
+        #[arg(long, value_parser = cores())]
         jobs: Option<usize>,
     },
     /// Write one line per run, with the key of its content.
@@ -197,9 +195,8 @@ enum StudyCommand {
         /// Folder for the results.
         #[arg(long)]
         out: PathBuf,
-        /// Threads.
-        #[arg(long)]
-        threads: Option<usize>,
+        #[command(flatten)]
+        how: How,
     },
     /// Print an sbatch script: an array of shards of many runs each.
     SlurmScript(SlurmArguments),
@@ -229,15 +226,15 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             study,
             row,
             out,
-            threads,
-        } => rerun(&Study::open(study)?, *row, out, *threads),
+            how,
+        } => rerun(&Study::open(study)?, *row, out, how),
         StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
     }
 }
 
 /// A plan that does not fit, which a worker says by exit 65.
 fn bad_plan(found: &Diagnostics) -> Stop {
-    Stop::Signal(BAD_PLAN, found.render(false))
+    Stop(BAD_PLAN, found.render(false))
 }
 
 fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
@@ -245,15 +242,8 @@ fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
     if study.header.runs == 0 {
         return Ok(());
     }
-    on_threads(Some(1), || {
-        let forecast = study.forecast(jobs).map_err(|error| match error {
-            ForecastError::NoRun(_) => Stop::wrong(error),
-            ForecastError::NotBuilt(_) => Stop::Request(error.to_string()),
-            ForecastError::Stopped(_) => Stop::failed(error),
-        })?;
-        say!("{forecast}");
-        Ok(())
-    })
+    say!("{}", study.forecast(jobs)?);
+    Ok(())
 }
 
 fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
@@ -293,32 +283,14 @@ fn batch_of(
     Ok(summary)
 }
 
-fn listen() -> Result<Signals, Stop> {
-    Signals::listen()
-        .map_err(|error| Stop::failed(format_args!("signals cannot be heard: {error}")))
-}
-
 fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
     let Some((name, code)) = signals.caught() else {
         return Ok(());
     };
-    Err(Stop::Signal(
+    Err(Stop(
         code,
         format!("stopped by {name}; what is done is kept: start again to go on"),
     ))
-}
-
-/// True from when standard input has ended, where that is asked for.
-fn watch_input(asked: bool) -> Arc<AtomicBool> {
-    let ended = Arc::new(AtomicBool::new(false));
-    if asked {
-        let ended = Arc::clone(&ended);
-        std::thread::spawn(move || {
-            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-            ended.store(true, Ordering::SeqCst);
-        });
-    }
-    ended
 }
 
 fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
@@ -327,7 +299,7 @@ fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(
     let store = Store::open(&stored.store)?;
     // Before the work: tables of another study of this name stay.
     let folder = study.tables_folder(&store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let runs = study.header.runs;
     let stop = || signals.caught().is_some();
     let summary = match engine.engine {
@@ -348,18 +320,19 @@ fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
     if failed + missing == 0 {
         return Ok(());
     }
-    Err(Stop::Failed(format!(
-        "{failed} runs failed, {missing} are missing; the table says which and why"
-    )))
+    Err(Stop(
+        1,
+        format!("{failed} runs failed, {missing} are missing; the table says which and why"),
+    ))
 }
 
 fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     let clock = Instant::now();
-    let left_alone = watch_input(arguments.stop_at_eof);
-    let shard = shard_number(&arguments.shard, arguments.shards).map_err(Stop::wrong)?;
+    let left_alone = end_of_input(arguments.stop_at_eof);
+    let shard = shard_number(&arguments.shard, arguments.shards)?;
     let study = Study::open_whole(&arguments.plan).map_err(|found| bad_plan(&found))?;
     let store = Store::open(&arguments.store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
     let stop = || {
         signals.caught().is_some()
@@ -371,33 +344,30 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     warn_of_damage(&store);
     if summary.stopped {
         let message = "stopped before all was done: start this shard again";
-        return Err(Stop::Signal(REQUEUE, message.to_owned()));
+        return Err(Stop(REQUEUE, message.to_owned()));
     }
     verdict(summary.failed, 0)
 }
 
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
-    let left_alone = watch_input(arguments.stop_at_eof);
+    let left_alone = end_of_input(arguments.stop_at_eof);
     if arguments.emit != "-" {
         return Err(Stop::wrong(format_args!(
             "--emit: found \"{}\", expected - (standard output)",
             arguments.emit
         )));
     }
-    let numbers = run_numbers(&arguments.index).map_err(Stop::wrong)?;
     let study = Study::open(&arguments.plan).map_err(|found| bad_plan(&found))?;
-    for &run in &numbers {
-        study.has_run(run).map_err(Stop::wrong)?;
-    }
-    let signals = listen()?;
+    let numbers = study.runs_called(&arguments.index)?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
     let say_result = |result: &Emitted| {
         say!("{}", serde_json::to_string(result).unwrap_or_default());
     };
     match study.emit_all(&numbers, arguments.threads, &stop, &say_result) {
         Ok(Some(without_result)) => verdict(without_result, 0),
-        Ok(None) => Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned())),
-        Err(error) => Err(Stop::wrong(format_args!("--threads: {error}"))),
+        Ok(None) => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -433,20 +403,14 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
     say!("tables in {}", folder.display());
     let tally = study.tally(&store)?;
     warn_of_damage(&store);
-    if let Some(first) = refused.first() {
-        return Err(Stop::wrong(format_args!(
-            "{first}\n{} of the lines are no results of this study and were left out; the others \
-             are in the store. Do these runs again, or give the file of this study with --from",
-            refused.len()
-        )));
-    }
+    LeftOut::of(refused).map_or(Ok(()), Err)?;
     verdict(tally.failed, tally.missing + tally.damaged)
 }
 
 fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
     let study = Study::open(&stored.study)?;
     let over = match surface {
-        [across, up] => Some(study.parameters_called([across, up]).map_err(Stop::wrong)?),
+        [across, up] => Some(study.parameters_called([across, up])?),
         _ => None,
     };
     let store = Store::existing(&stored.store)?;
@@ -459,15 +423,10 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
 }
 
 fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
-    let calibrate::Opened { study, fit, data } =
-        calibrate::open(&stored.study).map_err(|error| match error {
-            OpenError::File(found) => found.into(),
-            OpenError::Middle(_) => Stop::wrong(error),
-            OpenError::Data(error) => error.into(),
-        })?;
+    let calibrate::Opened { study, fit, data } = calibrate::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let counter = Counter::new(fit.runs as u64, arguments.quiet);
     let work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
     let calibration = Calibration {
@@ -483,10 +442,7 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     warn_of_damage(&store);
     counter.finish();
     refuse_signal(&signals)?;
-    let found = found.map_err(|error| match error {
-        CalibrationError::Output(error) => error.into(),
-        CalibrationError::Fit(error) => Stop::failed(error),
-    })?;
+    let found = found?;
     let written = calibration.write(&found, &folder)?;
     if !arguments.quiet {
         say!("{found}");
@@ -503,31 +459,19 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
 fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
     let study = Study::open(&stored.study)?;
     let store = Store::existing(&stored.store)?;
-    let selection = Selection::new(filters, asked, study.columns()).map_err(Stop::wrong)?;
-    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    let mut written = Ok(());
-    study.select(&store, &selection, |cells| {
-        written = out.write_record(cells);
-        written.is_ok()
-    })?;
-    let written = written.map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => std::io::Error::other(format!("{other:?}")),
-    });
-    note_loss(written.and_then(|()| out.flush()));
+    let selection = Selection::new(filters, asked, study.columns())?;
+    match study.write_rows(&store, &selection, std::io::stdout().lock()) {
+        Err(RowsError::Store(error)) => return Err(error.into()),
+        Err(RowsError::To(error)) => note_loss(Err(error)),
+        Ok(()) => {}
+    }
     warn_of_damage(&store);
     Ok(())
 }
 
-fn rerun(study: &Study, row: u64, out: &Path, threads: Option<usize>) -> Result<(), Stop> {
-    study.has_run(row).map_err(Stop::wrong)?;
-    let loaded = study
-        .run(row)
-        .loaded
-        .map_err(|reason| Stop::failed(format_args!("run {row} makes no sense: {reason}")))?;
-    on_threads(threads, || {
-        Ok(begin(*loaded, out, false, &Console::new(false))?)
-    })
+fn rerun(study: &Study, row: u64, out: &Path, how: &How) -> Result<(), Stop> {
+    let loaded = study.scenario_of(row)?;
+    how.go(|console| Ok(begin(loaded, out, false, console)?))
 }
 
 fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {

@@ -8,7 +8,7 @@ use super::Stop;
 use super::progress::Counter;
 use super::run::How;
 use crate::cohort::lattice::comparison;
-use crate::cohort::report::{TrialError, run_into};
+use crate::cohort::report::run_into;
 use crate::cohort::trial::Trial;
 
 /// Arguments of `howship trial`.
@@ -71,15 +71,6 @@ struct RunArguments {
     force: bool,
 }
 
-impl From<TrialError> for Stop {
-    fn from(error: TrialError) -> Self {
-        match error {
-            TrialError::Output(error) => error.into(),
-            TrialError::Patient(error) => Self::failed(error),
-        }
-    }
-}
-
 pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
     match &arguments.command {
         TrialCommand::Check { trial } => {
@@ -93,28 +84,23 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
 
 fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
     let seed = arguments.fit.then_some(arguments.seed);
-    for line in comparison(arguments.course.as_deref(), seed).map_err(Stop::failed)? {
+    for line in comparison(arguments.course.as_deref(), seed)? {
         say!("{line}");
     }
     Ok(())
 }
 
 fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let RunArguments {
-        trial: file,
-        out,
-        how,
-        ..
-    } = arguments;
+    let (file, out) = (&arguments.trial, &arguments.out);
     let trial = Trial::read(file, arguments.patients, arguments.seed)?;
-    let counter = Counter::new(trial.patients, how.quiet);
+    let counter = Counter::new(trial.patients, arguments.how.quiet);
     let found = run_into(out, &trial, file, arguments.force, &|| {
         counter.one(None, |done| {
             format!("{done} of {} patients", trial.patients)
         });
     })?;
     counter.finish();
-    if !how.quiet {
+    if !arguments.how.quiet {
         say!("{found}");
         say!("results in {}", out.display());
     }

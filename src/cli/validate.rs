@@ -7,7 +7,7 @@ use clap::Args;
 use super::Stop;
 use super::progress::Counter;
 use crate::run::ours::refuse_inside;
-use crate::validate::{Plan, ValidationError, validate as run_plan};
+use crate::validate::{Plan, validate as run_plan};
 
 /// Arguments of `howship validate`.
 #[derive(Debug, Args)]
@@ -27,16 +27,6 @@ pub(super) struct ValidateArguments {
     /// Say nothing while it runs.
     #[arg(long)]
     quiet: bool,
-}
-
-impl From<ValidationError> for Stop {
-    fn from(error: ValidationError) -> Self {
-        match error {
-            ValidationError::NoTarget { .. } | ValidationError::Exists(_) => Self::wrong(error),
-            ValidationError::Output(error) => error.into(),
-            _ => Self::failed(error),
-        }
-    }
 }
 
 /// Runs the targets; the exit code does not depend on the verdicts.

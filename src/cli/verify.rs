@@ -25,7 +25,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Stop> {
         let inputs = arguments.inputs.as_deref();
         match again::verify(&arguments.folder, inputs, console)? {
             None => Ok(()),
-            Some(other) => Err(Stop::Failed(format!("{} is different", other.display()))),
+            Some(other) => Err(Stop(1, format!("{} is different", other.display()))),
         }
     })
 }

@@ -13,6 +13,7 @@ use crate::cohort::follower::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
 use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
+use crate::numerics::refusal::Refusal;
 use crate::output::table::Table;
 use crate::study::fit::{Cma, Reach};
 use crate::therapy::drug::Drug;
@@ -102,6 +103,12 @@ pub struct Difference {
 #[derive(Debug, thiserror::Error)]
 #[error("the reduced tissue could not be compared with the lattice: {0}")]
 pub struct CompareError(String);
+
+impl Refusal for CompareError {
+    fn is_refusal(&self) -> bool {
+        false
+    }
+}
 
 fn failed(error: impl std::fmt::Display) -> CompareError {
     CompareError(error.to_string())

@@ -9,6 +9,7 @@ use crate::cohort::run::{Results, run};
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::traits::COLUMNS;
 use crate::cohort::trial::Trial;
+use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 use crate::run::ours::{Listing, Replacement};
@@ -23,6 +24,15 @@ pub enum TrialError {
     /// The folder, or a file in it.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl Refusal for TrialError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Patient(_) => false,
+            Self::Output(error) => error.is_refusal(),
+        }
+    }
 }
 
 /// Runs a trial, read from `file`, into a folder of its own. `force` replaces the folder of an earlier

@@ -9,6 +9,7 @@ use crate::mechanics::measured::{MeasuredBone, MeasuredError, Reading};
 use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, Measure, Rigidities, RigidityError, Weakest, weakest,
 };
+use crate::numerics::refusal::Refusal;
 
 /// Cuts from one to another, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub enum AssessmentError {
     #[error(transparent)]
     Comparison(#[from] RigidityError),
 }
+
+impl Refusal for AssessmentError {}
 
 /// A bone whose cuts were measured.
 #[derive(Debug)]

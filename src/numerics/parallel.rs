@@ -14,12 +14,17 @@ pub const MOST_THREADS: usize = 1024;
 #[non_exhaustive]
 pub enum ThreadsError {
     /// None, or too many.
-    #[error("found {0}, expected 1 to {MOST_THREADS}, or none for as many as the machine has")]
+    #[error(
+        "threads: found {0}, expected 1 to {MOST_THREADS}, or none for as many as the machine has"
+    )]
     Number(usize),
     /// The system gives none.
-    #[error("{0}")]
+    #[error("threads: {0}")]
     System(String),
 }
+
+#[cfg(feature = "threads")]
+impl crate::numerics::refusal::Refusal for ThreadsError {}
 
 /// Does something on so many threads, or on as many as the machine has.
 ///

@@ -7,6 +7,7 @@ pub mod table;
 use std::path::{Path, PathBuf};
 
 use crate::numerics::files::read_bytes;
+use crate::numerics::refusal::Refusal;
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -76,9 +77,8 @@ pub enum OutputError {
     },
 }
 
-impl OutputError {
-    /// True where what was asked for cannot be had as it was asked, and nothing went wrong.
-    pub const fn is_refusal(&self) -> bool {
+impl Refusal for OutputError {
+    fn is_refusal(&self) -> bool {
         match self {
             Self::Exists(_)
             | Self::NotEmpty(_)

@@ -1,5 +1,6 @@
 //! The tissue of a day in space, as the bytes of a picture or a film.
 
+use crate::numerics::refusal::Refusal;
 use crate::plot::solid::{
     Look, SolidError, Tissue, apng, before_after, film, gif, picture as still, png,
 };
@@ -27,11 +28,17 @@ pub enum RenderError {
     #[error("no checkpoint holds the bone of day 0, beside which a day is drawn")]
     NoDayZero,
     /// Day 0 beside itself.
-    #[error("found day {0}, expected a day after day 0")]
+    #[error("found day {0}, expected a day after day 0, beside which it is drawn")]
     NotLater(String),
     /// The drawing.
     #[error(transparent)]
     Solid(#[from] SolidError),
+}
+
+impl Refusal for RenderError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Solid(SolidError::Drawing(_)))
+    }
 }
 
 /// Draws the tissue that was found.

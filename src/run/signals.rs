@@ -1,4 +1,5 @@
-//! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone).
+//! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone), and the end of standard
+//! input.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,6 +58,20 @@ impl Signals {
             signal => Some(("SIGTERM", exit_code(signal) as u8)),
         }
     }
+}
+
+/// Set when standard input has ended, where that is `asked` for: whoever started the process has gone. It
+/// is read from now on.
+pub fn end_of_input(asked: bool) -> Arc<AtomicBool> {
+    let ended = Arc::new(AtomicBool::new(false));
+    if asked {
+        let ended = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            ended.store(true, Ordering::SeqCst);
+        });
+    }
+    ended
 }
 
 /// True where the process was started with SIGHUP ignored. It is read where the system shows it as a

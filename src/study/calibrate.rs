@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 use crate::study::batch::{Event, Work, work_off_while};
 use crate::study::data::{Datum, distance, hopeless_from_d, read_data_of};
@@ -109,6 +110,15 @@ pub enum CalibrationError {
     Output(#[from] OutputError),
 }
 
+impl Refusal for CalibrationError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Fit(_) => false,
+            Self::Output(error) => error.is_refusal(),
+        }
+    }
+}
+
 /// A study with its search and its data, out of its file.
 #[derive(Debug)]
 pub struct Opened {
@@ -132,6 +142,15 @@ pub enum OpenError {
     /// The data.
     #[error(transparent)]
     Data(#[from] OutputError),
+}
+
+impl Refusal for OpenError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Middle(_) => true,
+            Self::Data(error) => error.is_refusal(),
+        }
+    }
 }
 
 /// Opens a study with a table `[fit]`, with its data.

@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use crate::engine::fault::Fault;
 use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::parallel::{ThreadsError, on_threads};
+use crate::numerics::refusal::Refusal;
 use crate::run::memory::machine_bytes;
 use crate::study::batch::Work;
 use crate::study::plan::Study;
@@ -54,6 +56,15 @@ pub enum ForecastError {
     /// It stopped.
     #[error("run 0 stopped: {0}")]
     Stopped(Fault),
+    /// There is no thread to try it on.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+impl Refusal for ForecastError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Stopped(_))
+    }
 }
 
 impl Study {
@@ -73,11 +84,15 @@ impl Study {
         }
     }
 
-    /// Runs the first ticks of the first run, on the threads of the caller, which should be one.
+    /// Runs the first ticks of the first run on one thread.
     ///
     /// # Errors
     /// [`ForecastError`].
     pub fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
+        on_threads(Some(1), || self.tried(jobs))?
+    }
+
+    fn tried(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         let loaded = self.run(0).loaded.map_err(ForecastError::NoRun)?;
         let mut simulation = loaded.build().map_err(ForecastError::NotBuilt)?;
         let run_bytes = loaded.memory_bytes(&simulation.model.grid);

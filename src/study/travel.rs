@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::numerics::files::open_regular;
 use crate::numerics::parallel::{ThreadsError, on_threads};
+use crate::numerics::refusal::Refusal;
 use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -90,6 +91,30 @@ fn gap(series: &Table, loaded: &Loaded) -> Option<String> {
         _ => return Some(format!("its series does not reach day {end}")),
     }
     (!days.windows(2).all(|pair| pair[0] < pair[1])).then(|| "its days are not in order".to_owned())
+}
+
+/// Lines that were no results of a study, and were left out.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{first}\n{count} of the lines are no results of this study and were left out; the others are in the \
+     store. Do these runs again, or give the file of this study"
+)]
+pub struct LeftOut {
+    /// What is wrong with the first.
+    pub first: OutputError,
+    /// How many.
+    pub count: usize,
+}
+
+impl Refusal for LeftOut {}
+
+impl LeftOut {
+    /// The lines that were refused, where there are any.
+    pub fn of(refused: Vec<OutputError>) -> Option<Self> {
+        let count = refused.len();
+        let first = refused.into_iter().next()?;
+        Some(Self { first, count })
+    }
 }
 
 impl Study {

@@ -28,6 +28,7 @@ use self::runs::{Runs, run_arms};
 use self::scenarios::ScenarioFile;
 use self::target::Target;
 use self::targets::TARGETS;
+use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
 
 /// Why a validation stopped.
@@ -61,6 +62,16 @@ pub enum ValidationError {
     /// A file could not be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl Refusal for ValidationError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::NoTarget { .. } | Self::Exists(_) => true,
+            Self::Output(error) => error.is_refusal(),
+            _ => false,
+        }
+    }
 }
 
 /// What to run.
