@@ -70,10 +70,10 @@ enum Command {
     /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
     /// same bytes as a run that was not.
     Resume(resume::ResumeArguments),
-    /// Go on with a run from a time with other values, and with the same luck until they make the
-    /// first difference.
+    /// Go on with a run from a time with other values, and with the same random numbers until they make
+    /// the first difference.
     Fork(arms::ForkArguments),
-    /// Hold the arms of one past against each other, seed by seed: a table with paired differences,
+    /// Compare the arms of one past, seed by seed: a table with paired differences,
     /// and a picture.
     Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
@@ -102,7 +102,8 @@ enum Command {
     Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
-    /// Virtual trials: thousands of patients in arms with shared luck, and the curves of a clinical paper.
+    /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
+    /// paper.
     Trial(trial::TrialArguments),
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.

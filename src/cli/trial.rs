@@ -32,7 +32,7 @@ enum TrialCommand {
         /// The trial file.
         trial: PathBuf,
     },
-    /// Hold the reduced tissue of trials against the course of a lesion on the lattice.
+    /// Compare the reduced tissue of trials with the course of a lesion on the lattice.
     Tissue(TissueArguments),
     /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
     Run(RunArguments),

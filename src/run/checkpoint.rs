@@ -509,7 +509,7 @@ impl Checkpoints {
         };
         let mut kept = 0;
         for (other, path) in list(&self.folder, TICK)? {
-            // Those of later ticks are what a run left that was taken up from before them.
+            // Those of later ticks are what a run left that was resumed from before them.
             if other > tick {
                 std::fs::remove_file(path).map_err(io)?;
             } else {

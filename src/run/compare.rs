@@ -1,4 +1,4 @@
-//! Arms of one past held against each other, seed by seed: a table with paired differences, and pictures.
+//! Arms of one past compared, seed by seed: a table with paired differences, and pictures.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -47,7 +47,7 @@ pub enum Event<'a> {
     Arm(&'a str),
     /// The folder of an earlier run was replaced.
     Replaced(&'a Path),
-    /// Arms were held against each other: the difference of each at the last common time, and what was
+    /// Arms were compared: the difference of each at the last common time, and what was
     /// written.
     Compared {
         /// A sentence for each arm.

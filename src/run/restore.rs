@@ -14,7 +14,7 @@ use crate::run::simulation::Simulation;
 use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
 
-/// A run that was taken up again.
+/// A run that was resumed.
 #[derive(Debug)]
 pub struct Restored {
     /// Its scenario.

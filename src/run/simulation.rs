@@ -32,7 +32,7 @@ pub struct Simulation {
     pub ticks: u32,
     /// What the specimen is, in a sentence.
     pub specimen: String,
-    /// Figures from the scan to day 0; none of a run that was taken up again.
+    /// Figures from the scan to day 0; none of a run that was resumed.
     pub report: Option<SpecimenReport>,
     /// Digest of the bone from which the run begins.
     pub bone: String,

@@ -1,5 +1,5 @@
-//! The turn of a run into its arm: from its time on other values, and the same luck until they make
-//! the first difference.
+//! The turn of a run into its arm: from its time on other values, and the same random numbers
+//! until they make the first difference.
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;

@@ -1,4 +1,4 @@
-//! From layers to a scenario that is held against itself, and its model.
+//! From layers to a scenario that fits together, and its model.
 
 use std::path::{Path, PathBuf};
 
@@ -430,7 +430,7 @@ impl Loaded {
         }
     }
 
-    /// Holds the values against each other.
+    /// Checks the values with each other.
     ///
     /// # Errors
     /// All that make no sense together, with file, line and remedy.
@@ -439,7 +439,7 @@ impl Loaded {
         let scenario = &self.scenario;
         self.check_names(&mut found);
         self.check_times(&mut found);
-        // Everything else is held against these.
+        // Everything else is checked against these.
         if !found.is_empty() {
             return Err(found);
         }

@@ -115,7 +115,7 @@ pub struct Scenario {
     pub arm: Option<String>,
 }
 
-/// A future that turns off from the control at a time, with the same luck until they differ.
+/// A future that turns off from the control at a time, with the same random numbers until they differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {

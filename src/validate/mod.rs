@@ -2,7 +2,7 @@
 //! stood before.
 //!
 //! [`targets`] has a file for each: what is run, what is measured, the published value and the band in which it
-//! passes. [`runs`] does the runs of their arms, [`part`] holds a figure against its band and puts it together
+//! passes. [`runs`] does the runs of their arms, [`part`] compares a figure with its band and puts it together
 //! over seeds, [`report`] shows it. A target that is missed is shown as missed; nothing here changes a
 //! parameter.
 

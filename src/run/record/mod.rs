@@ -171,7 +171,7 @@ impl Record {
         days
     }
 
-    /// Holds a record that was read back against itself.
+    /// Checks that a record that was read back fits together.
     ///
     /// # Errors
     /// What is not in step.
