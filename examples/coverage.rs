@@ -28,7 +28,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USE: &str = "allowed: --repeats N --first N --jobs N --random-numbers shared|own --out FOLDER";
+const USE: &str =
+    "allowed: --repeats N --first N --jobs N --random-numbers shared|own --out FOLDER";
 
 struct Asked {
     repeats: u64,
@@ -81,12 +82,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let mut covered: BTreeMap<String, (u64, f64)> = BTreeMap::new();
     for number in first..first + repeats {
         let clock = std::time::Instant::now();
-        let found = repeat::repeat(
-            number,
-            is_own,
-            &out.join(format!("repeat_{number}")),
-            jobs,
-        )?;
+        let found = repeat::repeat(number, is_own, &out.join(format!("repeat_{number}")), jobs)?;
         let mut line = format!("repeat {number}: {} runs, ", found.runs);
         for one in &found.parameters {
             let [low, median, high] = one.quantiles;

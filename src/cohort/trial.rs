@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::cohort::body::Body;
+use crate::cohort::body::BodyParameters;
 use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
@@ -61,7 +61,7 @@ pub struct Trial {
     pub tissue: Tissue,
     /// The body.
     #[serde(default)]
-    pub body: Body,
+    pub body: BodyParameters,
     /// Drugs of this trial by name, beside those that come with howship or in place of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drugs: BTreeMap<String, Drug>,

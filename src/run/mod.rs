@@ -1,7 +1,6 @@
 //! A run: a simulation built from a scenario, who watches it, what it records, its checkpoints and its
 //! folder; runs with arms, and what is done with the folders of runs.
 
-mod arrival;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
 #[cfg(feature = "plots")]
@@ -16,6 +15,7 @@ pub mod folder;
 pub mod group;
 #[cfg(feature = "plots")]
 pub mod host;
+mod inoculum;
 #[cfg(feature = "plots")]
 pub mod members;
 pub mod memory;

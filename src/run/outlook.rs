@@ -10,7 +10,7 @@ use crate::run::record::{Record, frames as film_frames};
 use crate::run::remaining::span;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::scenario::file::Site;
+use crate::scenario::file::InoculationSite;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
 use crate::transport::{Scheme, block_error, diffusion_length_um};
@@ -180,9 +180,9 @@ fn tumour(loaded: &Loaded) -> String {
     let mut said = Vec::new();
     if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {
         let site = match inoculation.site {
-            Site::Vessels => "vessels",
-            Site::Centre => "the centre",
-            Site::Position => "a given position",
+            InoculationSite::Vessels => "vessels",
+            InoculationSite::Centre => "the centre",
+            InoculationSite::Position => "a given position",
         };
         said.push(format!(
             "{} cells in {} at {}, on day {}",

@@ -7,8 +7,8 @@ use crate::engine::restored;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::run::arrival::has_come;
-use crate::run::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
+use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
+use crate::run::inoculum::has_come;
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
 use crate::run::workspace::workspace;
@@ -136,15 +136,15 @@ impl Loaded {
             .map_err(|found| found.render(false))?;
         // Room is for the arrival itself to find.
         let everywhere = vec![false; model.grid.len()];
-        let arrival = self
-            .arrival(&model.grid, &everywhere)
+        let inoculum = self
+            .inoculum(&model.grid, &everywhere)
             .map_err(|found| Diagnostics::from(found).render(false))?
             .filter(|(at_h, _)| !has_come(&state, *at_h));
         Ok(Simulation {
             model,
             state,
             scratch,
-            arrival,
+            inoculum,
             burn_in_ticks,
             ticks,
             specimen,
@@ -187,7 +187,7 @@ impl Sealed<'_> {
                 model.signals.len()
             )));
         }
-        let Body {
+        let Content {
             state,
             rank_occupancy,
             record,

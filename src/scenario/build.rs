@@ -12,7 +12,7 @@ use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::is_fixed;
-use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::file::{InoculationSite, Scenario, SchemeChoice};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::{read_file, read_layer};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
@@ -516,14 +516,14 @@ impl Loaded {
         let Some(inoculation) = &self.scenario.inoculation else {
             return;
         };
-        if inoculation.position.is_some() && inoculation.site != Site::Position {
+        if inoculation.position.is_some() && inoculation.site != InoculationSite::Position {
             found.push(self.error(
                 "inoculation.position",
                 "a position is given but not asked for",
                 "set site = \"position\", or remove the position",
             ));
         }
-        if inoculation.colonies > 1 && inoculation.site != Site::Vessels {
+        if inoculation.colonies > 1 && inoculation.site != InoculationSite::Vessels {
             found.push(self.error(
                 "inoculation.colonies",
                 "several colonies settle at vessels only",
@@ -550,15 +550,15 @@ impl Loaded {
         let scenario = &self.scenario;
         let choice = TransportChoice {
             scheme: match scenario.transport.scheme {
-                Scheme::Auto => None,
-                Scheme::Exact => Some(transport::Scheme::Exact),
-                Scheme::Implicit => Some(transport::Scheme::Implicit),
-                Scheme::QuasiSteady => Some(transport::Scheme::QuasiSteady),
+                SchemeChoice::Auto => None,
+                SchemeChoice::Exact => Some(transport::Scheme::Exact),
+                SchemeChoice::Implicit => Some(transport::Scheme::Implicit),
+                SchemeChoice::QuasiSteady => Some(transport::Scheme::QuasiSteady),
             },
             tolerance: scenario.transport.tolerance,
             block: scenario.transport.block_sites(&grid),
         };
-        if scenario.transport.scheme == Scheme::Exact
+        if scenario.transport.scheme == SchemeChoice::Exact
             && let Some((name, signal)) = scenario
                 .signals
                 .iter()
