@@ -26,7 +26,7 @@ const COURSE: &str = include_str!("../../trials/lattice/lesion.csv");
 /// Tumour cells that fill the marrow of that lattice: 0.444 mm3 over 1767 um3.
 const FULL_CELLS: f64 = 0.444e9 / 1767.0;
 /// Turnover of that piece of bone in health, per day; fitted with the constants of the tissue.
-pub const TURNOVER_PER_D: f64 = 2.377e-4;
+pub(crate) const TURNOVER_PER_D: f64 = 2.377e-4;
 /// What counts as much as what in the fit: a point of bone, a point of resorbed bone, and 5 % of cells.
 const BONE_UNIT: f64 = 0.01;
 const CELL_UNIT: f64 = 0.05;

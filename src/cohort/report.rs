@@ -17,6 +17,7 @@ use crate::run::sealed::PLOTS;
 
 /// Why a trial leaves no folder.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrialError {
     /// A patient.
     #[error(transparent)]

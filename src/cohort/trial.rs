@@ -25,7 +25,7 @@ use crate::therapy::regimen::Course;
 use crate::therapy::subject::{Species, Subject};
 
 /// Patients per arm at most.
-pub const MOST_PATIENTS: u64 = 1_000_000;
+pub(crate) const MOST_PATIENTS: u64 = 1_000_000;
 /// Follow-up at most, d.
 const MOST_DAYS: f64 = 36_525.0;
 /// Signals whose binding the reduced tissue knows.
@@ -302,7 +302,7 @@ impl Trial {
     }
 
     /// Names of the arms, the control first.
-    pub fn arm_names(&self) -> Vec<&str> {
+    pub(crate) fn arm_names(&self) -> Vec<&str> {
         let others = self.arms.keys().filter(|name| **name != self.control);
         std::iter::once(self.control.as_str())
             .chain(others.map(String::as_str))

@@ -10,13 +10,13 @@ use crate::output::{OutputError, digest, make_folder, write_whole};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 
 /// What a manifest says of a run that came to its end.
-pub const DONE: &str = "done";
+pub(crate) const DONE: &str = "done";
 /// What it says while a run goes on.
-pub const RUNNING: &str = "running";
+pub(crate) const RUNNING: &str = "running";
 /// With what it begins when a run was asked to stop.
-pub const STOPPED: &str = "stopped by ";
+pub(crate) const STOPPED: &str = "stopped by ";
 /// The file with the scenario of a run.
-pub const SCENARIO: &str = "scenario.toml";
+pub(crate) const SCENARIO: &str = "scenario.toml";
 
 /// A folder that a run writes into.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn reopen(path: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn reopen(path: &Path) -> Result<Self, OutputError> {
         make_folder(&path.join(PLOTS))?;
         Ok(Self {
             path: path.to_path_buf(),
@@ -112,7 +112,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
+    pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
         let manifest = Manifest {
             seal: String::new(),
             ..manifest.clone()
@@ -155,7 +155,7 @@ impl Manifest {
     ///
     /// # Errors
     /// As for [`Self::read`].
-    pub fn read_sealed(folder: &Path) -> Result<(Self, bool), OutputError> {
+    pub(crate) fn read_sealed(folder: &Path) -> Result<(Self, bool), OutputError> {
         let path = folder.join(RUN_LIST);
         let text = read_list(&path)?;
         let manifest = serde_json::from_str(&text).map_err(|error| OutputError::Table {

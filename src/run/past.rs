@@ -39,7 +39,7 @@ pub fn prepare(
 ///
 /// # Errors
 /// It does not read.
-pub fn read_back(
+pub(crate) fn read_back(
     path: &Path,
     manifest: &Manifest,
     inputs: Option<PathBuf>,
@@ -56,7 +56,10 @@ pub fn read_back(
 ///
 /// # Errors
 /// No manifest, or a scenario that does not read.
-pub fn control_of(past: &Path, inputs: Option<PathBuf>) -> Result<(Loaded, Manifest), RunError> {
+pub(crate) fn control_of(
+    past: &Path,
+    inputs: Option<PathBuf>,
+) -> Result<(Loaded, Manifest), RunError> {
     let manifest = Manifest::read(past)
         .map_err(|error| RunError::Refused(format!("no run folder: {error}")))?;
     let control = read_back(past, &manifest, inputs)?;
@@ -106,7 +109,7 @@ const READ_AGAIN: [&str; 5] = [
 ///
 /// # Errors
 /// The first of them.
-pub fn unaltered(folder: &Path) -> Result<(), RunError> {
+pub(crate) fn unaltered(folder: &Path) -> Result<(), RunError> {
     let Ok(manifest) = Manifest::read(folder) else {
         return Ok(());
     };

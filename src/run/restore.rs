@@ -32,7 +32,11 @@ impl Loaded {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn from_resolved(name: &str, text: String, folder: PathBuf) -> Result<Self, Diagnostics> {
+    pub(crate) fn from_resolved(
+        name: &str,
+        text: String,
+        folder: PathBuf,
+    ) -> Result<Self, Diagnostics> {
         let tree = Tree::parse(Layer {
             name: name.to_owned(),
             text,

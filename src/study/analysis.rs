@@ -95,7 +95,7 @@ impl Study {
     }
 
     /// How much each response depends on each parameter, by the measure that fits the design.
-    pub fn dependences(&self, all: &Responses) -> Vec<Dependence> {
+    pub(crate) fn dependences(&self, all: &Responses) -> Vec<Dependence> {
         let mut found = Vec::new();
         for (place, response) in all.names.iter().enumerate() {
             for arm in 0..self.arms() {

@@ -44,7 +44,7 @@ impl std::fmt::Display for Found {
 /// Distance, in standard errors of the data (root mean square), within which a run is near them. With
 /// one datum, a run of the right parameters is further off with a chance of 0.3 %, with more of them
 /// with less.
-pub const NEAR: f64 = 3.0;
+pub(crate) const NEAR: f64 = 3.0;
 
 /// The run that came nearest to the data, and was not near.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +101,7 @@ pub struct Calibration<'a> {
 
 /// Why a calibration ended without a result.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CalibrationError {
     /// The search found nothing or was stopped.
     #[error(transparent)]
@@ -132,6 +133,7 @@ pub struct Opened {
 
 /// Why a calibration cannot begin.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// The study file.
     #[error("{}", .0.render(false))]

@@ -46,6 +46,7 @@ impl std::fmt::Display for Forecast {
 
 /// Why there is no forecast.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ForecastError {
     /// The first run is none.
     #[error("run 0 makes no sense: {0}")]

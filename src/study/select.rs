@@ -99,6 +99,7 @@ impl Study {
 
 /// Why rows did not get where they were to go.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RowsError {
     /// They could not be read.
     #[error(transparent)]
@@ -184,7 +185,7 @@ impl Condition {
 ///
 /// # Errors
 /// [`SelectError::NoColumn`].
-pub fn place_of(name: &str, columns: &[String]) -> Result<usize, SelectError> {
+pub(crate) fn place_of(name: &str, columns: &[String]) -> Result<usize, SelectError> {
     let place = |is: &dyn Fn(&String) -> bool| columns.iter().position(is);
     place(&|column| column == name)
         .or_else(|| place(&|column| column.split(" [").next() == Some(name)))

@@ -33,6 +33,7 @@ use crate::output::{OutputError, write_whole};
 
 /// Why a validation stopped.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ValidationError {
     /// A run did not load or stopped.
     #[error("arm {arm}, seed {seed}: {message}")]
