@@ -93,7 +93,7 @@ pub struct Person {
 }
 
 /// Names of the traits in tables, with their units.
-pub(crate) const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 13] = [
     "mass_kg",
     "lesions_cm3",
     "bv_tv_before",

@@ -31,13 +31,13 @@ use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
 /// First bytes of a checkpoint.
-pub(crate) const MAGIC: [u8; 8] = *b"\x89howship";
+pub const MAGIC: [u8; 8] = *b"\x89howship";
 /// Number of the format.
 pub const FORMAT: u32 = 8;
 /// Bytes of a heading at most; it holds a scenario of at most 4 MiB.
 pub(crate) const MOST_HEADING: usize = 8 << 20;
 /// Bytes of a checkpoint at most.
-pub(crate) const MOST_FILE: u64 = 64 << 30;
+pub const MOST_FILE: u64 = 64 << 30;
 /// Folder of the checkpoints in a run folder.
 pub const FOLDER: &str = "checkpoints";
 
@@ -53,7 +53,7 @@ const LEVEL: i32 = 1;
 const WINDOW_LOG: u32 = 24;
 
 /// Bytes at most between zstd and the state, for a lattice of this many sites.
-pub(crate) const fn most_raw_bytes(sites: usize, signals: u32) -> u64 {
+pub const fn most_raw_bytes(sites: usize, signals: u32) -> u64 {
     MOST_RECORD + most_array_bytes(sites, signals) as u64
 }
 

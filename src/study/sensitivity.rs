@@ -11,7 +11,7 @@ use crate::study::design::Points;
 const BOOTSTRAP: u32 = 1000;
 /// Independent points, beyond the parameters that are held, without which there is no interval: a
 /// bootstrap repeats the same few, and the variance of a rank correlation is known for many.
-pub(crate) const FEWEST: usize = 10;
+pub const FEWEST: usize = 10;
 
 /// Elementary effects of a parameter (Morris 1991; Campolongo 2007 for mu*), in units of the response
 /// over the whole range of the parameter.

@@ -21,7 +21,7 @@ pub type Runs = BTreeMap<&'static str, Vec<Course>>;
 ///
 /// # Errors
 /// A scenario that does not load, or a run that stops: the first in the order of arms and seeds.
-pub(crate) fn run_arms(
+pub fn run_arms(
     folder: &Path,
     arms: &[Arm],
     seeds: u64,
