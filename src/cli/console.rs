@@ -36,15 +36,7 @@ impl Console {
             if clock.tick == clock.burn_in_ticks {
                 progress.begin_anew();
             }
-            progress.at(u64::from(clock.tick), || {
-                format!(
-                    "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
-                    view.day(),
-                    100.0 * view.bv_tv(),
-                    view.tumour().len(),
-                    view.osteoclasts().len()
-                )
-            });
+            progress.at(u64::from(clock.tick), || view.words());
         }
     }
 }
@@ -82,10 +74,8 @@ impl Host for Console {
     }
 
     fn listen(&self) -> std::io::Result<()> {
-        if self.signals.get().is_none() {
-            let signals = Signals::listen()?;
-            self.signals.get_or_init(|| signals);
-        }
+        let signals = Signals::listen()?;
+        self.signals.get_or_init(|| signals);
         Ok(())
     }
 
@@ -104,8 +94,21 @@ impl From<RunError> for Stop {
         match error {
             RunError::Output(error) => error.into(),
             RunError::Scenario(found) => found.into(),
-            RunError::CannotTell(_) => Self(2, error.to_string()),
-            RunError::Refused(_) => Self::wrong(error),
+            RunError::CannotTell(_) | RunError::Refused(_) => Self::wrong(error),
+            RunError::Labels(_) => Self::wrong(format_args!("{error} (by --label NAME)")),
+            RunError::OtherBone(_) => Self::wrong(format_args!(
+                "{error}; name the folder of its image with --inputs"
+            )),
+            RunError::OtherPast {
+                ref first,
+                ref other,
+                ..
+            } => Self::wrong(format_args!(
+                "{error}\nhelp: draw unlike runs over each other with `howship plot {} {} --label NAME --label \
+                 NAME --out DIR`, or make the change an arm of one past ([arms] in the scenario, or howship fork)",
+                first.display(),
+                other.display()
+            )),
             RunError::Stopped(stopped) => Self(signal_code(), how_to_go_on(&stopped)),
             RunError::Unreplaced { error, out, new } => {
                 let Self(code, words) = (*error).into();
@@ -126,15 +129,9 @@ fn signal_code() -> u8 {
 }
 
 fn how_to_go_on(stopped: &Stopped) -> String {
-    let mut words = stopped.to_string();
-    if let Some((_, _, folder)) = &stopped.saved {
-        words = format!("{words}\ngo on with: howship resume {}", folder.display());
-    }
-    if let Some(group) = &stopped.group {
-        words = format!(
-            "{words}\nor with its arms too: howship resume {}",
-            group.display()
-        );
-    }
-    words
+    let run = stopped.saved.iter();
+    let run = run.map(|(_, _, it)| format!("\ngo on with: howship resume {}", it.display()));
+    let group = stopped.group.iter();
+    let group = group.map(|it| format!("\nor with its arms too: howship resume {}", it.display()));
+    stopped.to_string() + &run.chain(group).collect::<String>()
 }

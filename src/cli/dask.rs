@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::Stop;
 use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
 use super::progress::Counter;
+use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
 use crate::study::batch::Summary;
@@ -74,19 +74,19 @@ struct DaskArguments {
 impl EngineArguments {
     /// Refuses what does not go together.
     pub(super) fn check(&self, batch: &Batch) -> Result<(), Stop> {
-        let wrong = |message: &str| Err(Stop::wrong(message));
-        match self.engine {
+        let wrong = match self.engine {
             Engine::Local if self.dask.scheduler.is_some() => {
-                wrong("--scheduler is for --engine dask; add that")
+                "--scheduler is for --engine dask; add that"
             }
             Engine::Dask if self.dask.scheduler.is_none() => {
-                wrong("--engine dask needs --scheduler, as in tcp://127.0.0.1:8786")
+                "--engine dask needs --scheduler, as in tcp://127.0.0.1:8786"
             }
             Engine::Dask if batch.jobs.is_some() => {
-                wrong("--jobs is for --engine local: with dask the workers say how many go at once")
+                "--jobs is for --engine local: with dask the workers say how many go at once"
             }
-            _ => Ok(()),
-        }
+            _ => return Ok(()),
+        };
+        Err(Stop::wrong(wrong))
     }
 
     /// Runs by a Dask cluster what the store does not hold yet.
@@ -103,7 +103,7 @@ impl EngineArguments {
             self.cluster(folder, batch)
                 .run(study, store, stop, &mut |event| match event {
                     DaskEvent::Begins(missing) => {
-                        counter = Some(Counter::new(missing, batch.quiet))
+                        counter = Some(Counter::new(missing, batch.quiet));
                     }
                     DaskEvent::Came(result) => {
                         let failed = result.error.as_deref();
@@ -142,17 +142,13 @@ impl EngineArguments {
 
 impl From<DaskError> for Stop {
     fn from(error: DaskError) -> Self {
-        let text = error.to_string();
-        match error {
-            DaskError::Output(error) => error.into(),
-            DaskError::NoDriver(_) | DaskError::NoPython { .. } => Self::wrong(text),
-            // The driver has said what is wrong.
-            DaskError::Refused => Self(2, text),
-            DaskError::BrokeOff => Self(1, text),
-            DaskError::PlanRefused => Self(BAD_PLAN, text),
-            DaskError::Stopped => Self(REQUEUE, text),
-            DaskError::Damaged { .. } => Self(REQUEUE, format!("error: {text}")),
-            DaskError::Temporary(_) | DaskError::Driver(_) => Self::failed(text),
-        }
+        let code = match error {
+            DaskError::Output(error) => return error.into(),
+            DaskError::NoDriver(_) | DaskError::NoPython { .. } | DaskError::Refused => 2,
+            DaskError::PlanRefused => BAD_PLAN,
+            DaskError::Stopped | DaskError::Damaged { .. } => REQUEUE,
+            _ => 1,
+        };
+        Self(code, as_error(error))
     }
 }

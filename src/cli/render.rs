@@ -13,10 +13,6 @@ use crate::run::render::{Rendering, render as in_space};
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command"
-)]
 pub(super) struct RenderArguments {
     /// A run folder, or one of its checkpoints.
     run: PathBuf,
@@ -51,10 +47,8 @@ pub(super) struct RenderArguments {
 }
 
 pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
-    let endings: &[&str] = match arguments.film {
-        true => &["gif", "png", "apng"],
-        false => &["png"],
-    };
+    let (film, still): (&[&str], &[&str]) = (&["gif", "png", "apng"], &["png"]);
+    let endings = if arguments.film { film } else { still };
     let out = file("--out", &arguments.out, endings, Some(arguments.force))?;
     let rendering = match (arguments.film, &out.ending()[..]) {
         (true, "gif") => Rendering::Gif,

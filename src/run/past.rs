@@ -27,10 +27,7 @@ pub fn prepare(
         .build()
         .map_err(|found| RunError::cannot_tell(found.render(false)))?;
     if simulation.bone != manifest.bone {
-        return Err(RunError::cannot_tell(format_args!(
-            "the bone is not that of the run ({}); name the folder of its image with --inputs",
-            manifest.specimen
-        )));
+        return Err(RunError::OtherBone(manifest.specimen.clone()));
     }
     Ok((loaded, simulation))
 }

@@ -1,6 +1,7 @@
 //! What happens to a run, in words, for a program that shows them.
 
 use crate::run::host::{Event, Kept};
+use crate::run::view::View;
 
 /// How much words matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,19 @@ pub enum Weight {
     Answer,
     /// What a reader may not expect.
     Warning,
+}
+
+impl View<'_> {
+    /// Where a run is: day, bone, tumour and osteoclasts.
+    pub fn words(&self) -> String {
+        format!(
+            "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
+            self.day(),
+            100.0 * self.bv_tv(),
+            self.tumour().len(),
+            self.osteoclasts().len()
+        )
+    }
 }
 
 impl Event<'_> {

@@ -11,17 +11,14 @@ use crate::scenario::sentences::sentences;
 pub fn describe(loaded: &Loaded, markdown: bool) -> String {
     let leaves = loaded.tree.leaves();
     let bullet = if markdown { "- " } else { "" };
-    let rules: String = sentences(&leaves)
-        .iter()
-        .map(|sentence| format!("{bullet}{sentence}\n"))
-        .collect();
+    let rules = sentences(&leaves).join(&format!("\n{bullet}"));
     let table = if markdown {
         markdown_table(&leaves)
     } else {
         text_table(&leaves)
     };
     format!(
-        "{}: {}\nLayers, the lowest first: {}.\n\n{rules}\n{}",
+        "{}: {}\nLayers, the lowest first: {}.\n\n{bullet}{rules}\n\n{}",
         loaded.scenario.name,
         loaded.scenario.description,
         loaded.tree.layer_names(),

@@ -33,7 +33,7 @@ impl Study {
         if study.written == Some(0) {
             let found = Diagnostic::new("line 1 of the plan: it has a head and no runs");
             return Err(found
-                .in_file(&path.display().to_string())
+                .in_file(path.display().to_string())
                 .with_help("write it anew with `howship study plan`")
                 .into());
         }
