@@ -35,7 +35,7 @@ pub const MAGIC: [u8; 8] = *b"\x89howship";
 /// Number of the format.
 pub const FORMAT: u32 = 8;
 /// Bytes of a heading at most; it holds a scenario of at most 4 MiB.
-pub(crate) const MOST_HEADING: usize = 8 << 20;
+pub const MOST_HEADING: usize = 8 << 20;
 /// Bytes of a checkpoint at most.
 pub const MOST_FILE: u64 = 64 << 30;
 /// Folder of the checkpoints in a run folder.
@@ -385,7 +385,7 @@ const LOCK: &str = "lock";
 
 /// True for a file that lies in the folder of checkpoints and is, by its name and its first bytes, a
 /// checkpoint, the beginning of one, or the lock.
-pub(crate) fn is_our_file(path: &Path) -> bool {
+pub fn is_our_file(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     let (Some(name), Ok(metadata)) = (name, path.symlink_metadata()) else {
         return false;
@@ -440,7 +440,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// [`OutputError::InUse`] when another process holds one of them.
-    pub(crate) fn hold_all(runs: &[PathBuf]) -> Result<Vec<Self>, OutputError> {
+    pub fn hold_all(runs: &[PathBuf]) -> Result<Vec<Self>, OutputError> {
         runs.iter()
             .filter(|run| {
                 let lock = run.join(FOLDER).join(LOCK);
@@ -527,7 +527,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub(crate) fn save_past(&self, tick: u32, bytes: &[u8]) -> Result<PathBuf, OutputError> {
+    pub fn save_past(&self, tick: u32, bytes: &[u8]) -> Result<PathBuf, OutputError> {
         self.write(PAST, tick, bytes)
     }
 

@@ -10,13 +10,13 @@ use crate::output::{OutputError, digest, make_folder, write_whole};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
 
 /// What a manifest says of a run that came to its end.
-pub(crate) const DONE: &str = "done";
+pub const DONE: &str = "done";
 /// What it says while a run goes on.
-pub(crate) const RUNNING: &str = "running";
+pub const RUNNING: &str = "running";
 /// With what it begins when a run was asked to stop.
-pub(crate) const STOPPED: &str = "stopped by ";
+pub const STOPPED: &str = "stopped by ";
 /// The file with the scenario of a run.
-pub(crate) const SCENARIO: &str = "scenario.toml";
+pub const SCENARIO: &str = "scenario.toml";
 
 /// A folder that a run writes into.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub(crate) fn reopen(path: &Path) -> Result<Self, OutputError> {
+    pub fn reopen(path: &Path) -> Result<Self, OutputError> {
         make_folder(&path.join(PLOTS))?;
         Ok(Self {
             path: path.to_path_buf(),
@@ -112,7 +112,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
+    pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), OutputError> {
         let manifest = Manifest {
             seal: String::new(),
             ..manifest.clone()
@@ -155,7 +155,7 @@ impl Manifest {
     ///
     /// # Errors
     /// As for [`Self::read`].
-    pub(crate) fn read_sealed(folder: &Path) -> Result<(Self, bool), OutputError> {
+    pub fn read_sealed(folder: &Path) -> Result<(Self, bool), OutputError> {
         let path = folder.join(RUN_LIST);
         let text = read_list(&path)?;
         let manifest = serde_json::from_str(&text).map_err(|error| OutputError::Table {

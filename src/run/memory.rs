@@ -82,7 +82,7 @@ fn of_meminfo(text: &str) -> Option<u64> {
 }
 
 /// Says that a run does not fit, if it does not.
-pub(crate) fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
+pub fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
     let machine = machine.filter(|&has| has < needed)?;
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     Some(format!(

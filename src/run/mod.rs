@@ -33,7 +33,7 @@ pub mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
 #[cfg(feature = "plots")]
-pub(crate) mod remaining;
+pub mod remaining;
 #[cfg(feature = "plots")]
 pub mod render;
 #[cfg(feature = "plots")]

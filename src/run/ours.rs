@@ -526,7 +526,6 @@ impl Replacement {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    #[cfg(feature = "cli")]
     pub(crate) fn try_place(out: &Path) -> Result<(), OutputError> {
         crate::output::beside(&parent_of(out)?).map(drop)
     }
