@@ -11,7 +11,7 @@
 //! the interval of any parameter holds the truth in less than 9 of 10 repeats.
 //!
 //! The search knows the chance of the run that made the data, so that errors alone blur it. With
-//! `--luck own` it does not: in so small a tissue chance hides most of what the parameters do.
+//! `--random-numbers own` it does not: in so small a tissue chance hides most of what the parameters do.
 
 #![allow(
     clippy::print_stdout,
@@ -28,13 +28,14 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USE: &str = "allowed: --repeats N --first N --jobs N --luck shared|own --out FOLDER";
+const USE: &str =
+    "allowed: --repeats N --first N --jobs N --random-numbers shared|own --out FOLDER";
 
 struct Asked {
     repeats: u64,
     first: u64,
     jobs: usize,
-    is_own_luck: bool,
+    is_own: bool,
     out: PathBuf,
 }
 
@@ -43,7 +44,7 @@ fn asked() -> Result<Asked, Box<dyn Error>> {
         repeats: 20,
         first: 1,
         jobs: 2,
-        is_own_luck: false,
+        is_own: false,
         out: PathBuf::from("coverage"),
     };
     let mut words = std::env::args().skip(1);
@@ -55,8 +56,8 @@ fn asked() -> Result<Asked, Box<dyn Error>> {
             "--repeats" => asked.repeats = value.parse()?,
             "--first" => asked.first = value.parse()?,
             "--jobs" => asked.jobs = value.parse()?,
-            "--luck" if ["own", "shared"].contains(&value.as_str()) => {
-                asked.is_own_luck = value == "own";
+            "--random-numbers" if ["own", "shared"].contains(&value.as_str()) => {
+                asked.is_own = value == "own";
             }
             "--out" => asked.out = value.into(),
             _ => return Err(format!("unknown argument {word}; {USE}").into()),
@@ -71,7 +72,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
         repeats,
         first,
         jobs,
-        is_own_luck,
+        is_own,
         out,
     } = asked()?;
     std::fs::create_dir_all(&out)?;
@@ -81,12 +82,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let mut covered: BTreeMap<String, (u64, f64)> = BTreeMap::new();
     for number in first..first + repeats {
         let clock = std::time::Instant::now();
-        let found = repeat::repeat(
-            number,
-            is_own_luck,
-            &out.join(format!("repeat_{number}")),
-            jobs,
-        )?;
+        let found = repeat::repeat(number, is_own, &out.join(format!("repeat_{number}")), jobs)?;
         let mut line = format!("repeat {number}: {} runs, ", found.runs);
         for one in &found.parameters {
             let [low, median, high] = one.quantiles;

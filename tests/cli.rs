@@ -361,14 +361,11 @@ fn a_plot_that_means_nothing_is_refused_with_what_is_allowed() {
         }
     };
     refused(&["plot", "a", "a"], &["given twice"]);
-    refused(
-        &["plot", "a", "again"],
-        &["same seed 0", "--label for each"],
-    );
+    refused(&["plot", "a", "again"], &["same seed 0", "label for each"]);
     let three = ["--label", "x", "--label", "y", "--label", "z"];
     refused(
         &[&["plot", "a", "slower"], &three[..]].concat(),
-        &["3 --label for 2 curve(s) of 2 runs", "0.05 /d"],
+        &["3 labels for 2 curve(s) of 2 runs", "0.05 /d"],
     );
     refused(
         &["plot", "a", "slower", "--label", "x", "--label", "x"],
@@ -383,7 +380,7 @@ fn a_plot_that_means_nothing_is_refused_with_what_is_allowed() {
     fs::remove_file(bench.0.path().join("slower/scenario.toml")).unwrap();
     refused(
         &["plot", "a", "slower"],
-        &["scenario.toml", "--label for each"],
+        &["scenario.toml", "label for each"],
     );
     let named = ["plot", "a", "slower", "--label", "x", "--label", "y"];
     assert_eq!(bench.at(&named).0, 0);

@@ -99,7 +99,7 @@ fn identical_arms_give_identical_events() {
 /// Until the first molecule the arms do not differ, and after it no patient under zoledronate has more
 /// resorption than the same one without.
 #[test]
-fn arms_share_their_luck_until_the_first_molecule() {
+fn arms_share_their_random_numbers_until_the_first_molecule() {
     let later = SMALL.replace(
         "interval = \"21 d\"",
         "start = \"90 d\"\ninterval = \"21 d\"",

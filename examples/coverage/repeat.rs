@@ -58,19 +58,19 @@ pub(crate) struct Repeat {
     pub(crate) is_weighed: bool,
 }
 
-/// Makes data and calibrates to them, in a folder of its own. With `is_own_luck` the search does not know
+/// Makes data and calibrates to them, in a folder of its own. With `is_own` the search does not know
 /// the chance of the run that made the data.
 pub(crate) fn repeat(
     number: u64,
-    is_own_luck: bool,
+    is_own: bool,
     folder: &Path,
     jobs: usize,
 ) -> Result<Repeat, Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("lesion.toml"), include_str!("lesion.toml"))?;
     let mut text = include_str!("study.toml").to_owned();
-    if is_own_luck {
-        text = text.replace("luck = \"shared\"", "luck = \"own\"");
+    if is_own {
+        text = text.replace("random_numbers = \"shared\"", "random_numbers = \"own\"");
     }
     std::fs::write(folder.join("study.toml"), text)?;
     let (mut study, fit) =
@@ -80,7 +80,7 @@ pub(crate) fn repeat(
         .map(|_| draws.uniform())
         .collect();
     // With random numbers of its own, a seed that no search of a repeat has.
-    study.header.seed = number + if is_own_luck { 1_000_000 } else { 0 };
+    study.header.seed = number + if is_own { 1_000_000 } else { 0 };
     let loaded = study.at(0, &truth).loaded?;
     let series = simulate(&loaded, &|| false).map_err(|reason| format!("{reason:?}"))?;
     study.header.seed = number;

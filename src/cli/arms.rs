@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Stop;
 use super::console::Console;
-use super::run::on_threads;
+use super::run::How;
 use crate::numerics::quantity::Time;
 use crate::run::compare;
 use crate::run::group::{self, Fork};
@@ -19,7 +19,7 @@ pub(super) struct ForkArguments {
     folder: PathBuf,
     /// Time of the turn, as in --at "14 d".
     #[arg(long)]
-    at: String,
+    at: Time,
     /// Name of the new arm.
     #[arg(long)]
     arm: String,
@@ -32,12 +32,8 @@ pub(super) struct ForkArguments {
     /// Folder to which file names in the scenario refer, where it has moved.
     #[arg(long)]
     inputs: Option<PathBuf>,
-    /// Threads; results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Say nothing on the way.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 /// Arguments of `howship compare`.
@@ -53,23 +49,19 @@ pub(super) struct CompareArguments {
 }
 
 pub(super) fn fork(arguments: &ForkArguments) -> Result<(), Stop> {
-    on_threads(arguments.threads, || {
-        let at: Time = arguments
-            .at
-            .parse()
-            .map_err(|error| Stop::Request(format!("error: --at {}: {error}", arguments.at)))?;
-        let asked = Fork {
-            folder: arguments.folder.clone(),
-            name: arguments.arm.clone(),
-            arm: Arm {
-                at,
-                set: arguments.sets.clone(),
-            },
-            out: arguments.out.clone(),
-            inputs: arguments.inputs.clone(),
-        };
-        Ok(group::fork(&asked, &Console::new(arguments.quiet))?)
-    })
+    let asked = Fork {
+        folder: arguments.folder.clone(),
+        name: arguments.arm.clone(),
+        arm: Arm {
+            at: arguments.at,
+            set: arguments.sets.clone(),
+        },
+        out: arguments.out.clone(),
+        inputs: arguments.inputs.clone(),
+    };
+    arguments
+        .how
+        .go(|console| Ok(group::fork(&asked, console)?))
 }
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {

@@ -1,8 +1,9 @@
 //! What every batch of runs is asked for, and how one says that it stopped.
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 
-use super::run::MOST_THREADS;
+use crate::numerics::parallel::MOST_THREADS;
 
 /// Exit code of a plan that does not fit.
 pub(super) const BAD_PLAN: u8 = 65;
@@ -13,7 +14,7 @@ pub(super) const REQUEUE: u8 = 75;
 #[derive(Debug, Args)]
 pub(super) struct Batch {
     /// Runs at once; one per core without it.
-    #[arg(long, value_parser = cores)]
+    #[arg(long, value_parser = cores())]
     pub(super) jobs: Option<usize>,
     /// Run again what failed before.
     #[arg(long)]
@@ -23,10 +24,12 @@ pub(super) struct Batch {
     pub(super) quiet: bool,
 }
 
-/// Cores or runs at once: more than [`MOST_THREADS`] would drown the machine.
-pub(super) fn cores(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number) if (1..=MOST_THREADS).contains(&number) => Ok(number),
-        _ => Err(format!("expected a whole number from 1 to {MOST_THREADS}")),
-    }
+/// Cores or runs at once.
+pub(super) fn cores() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST_THREADS as u64)
+}
+
+/// What is said of a run that failed.
+pub(super) fn failure(run: u64, reason: &str) -> String {
+    format!("run {run} failed: {reason}")
 }

@@ -5,12 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::Stop;
 use super::progress::Progress;
-use super::reading::{say_assumed, say_stages, warn};
-use super::signals::Signals;
 use crate::run::error::{RunError, Stopped};
-use crate::run::host::{Event, Host, Kept, Outcome};
+use crate::run::host::{Event, Host};
+use crate::run::signals::Signals;
 use crate::run::view::View;
-use crate::therapy::condition::Condition;
+use crate::run::words::Weight;
 
 /// The terminal around runs.
 pub(super) struct Console {
@@ -37,15 +36,7 @@ impl Console {
             if clock.tick == clock.burn_in_ticks {
                 progress.begin_anew();
             }
-            progress.at(u64::from(clock.tick), || {
-                format!(
-                    "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
-                    view.day(),
-                    100.0 * view.bv_tv(),
-                    view.tumour().len(),
-                    view.osteoclasts().len()
-                )
-            });
+            progress.at(u64::from(clock.tick), || view.words());
         }
     }
 }
@@ -53,7 +44,6 @@ impl Console {
 impl Host for Console {
     fn hear(&self, event: &Event<'_>) {
         match event {
-            Event::Notices(notices) => warn(notices),
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
@@ -70,58 +60,22 @@ impl Host for Console {
                     format!("running to the day: day {:.0}", view.day())
                 });
             }
-            Event::NotKept(kept, error) => match kept {
-                Kept::Checkpoint(tick) => tell!("warning: no checkpoint at tick {tick}: {error}"),
-                Kept::Past => {
-                    tell!("warning: the past of an arm is not kept, it will be run again: {error}");
-                }
-                Kept::Final => tell!("warning: the final state is not kept: {error}"),
-            },
-            Event::Unused(file, error) => tell!(
-                "warning: {} {error}; the one before it is tried",
-                file.display()
-            ),
-            Event::OtherScenario(file) => tell!(
-                "warning: {} is of another scenario than scenario.toml; the one before it is tried",
-                file.display()
-            ),
-            Event::Altered(lines) => say_all(lines),
-            Event::Verified {
-                outputs,
-                digest,
-                differences,
-                ..
-            } => {
-                if differences.is_empty() {
-                    say!("equal: {outputs} outputs and the state {digest}");
-                }
-                say_all(differences);
-            }
-            _ if self.quiet => {}
-            Event::Done(outcome) => report(outcome),
-            Event::DoneAlready(folder) => say!("{} is done already", folder.display()),
-            Event::GoingOn(view) => {
-                tell!("going on at tick {} (day {:.2})", view.tick(), view.day());
-            }
-            Event::FromTheStart { day } => {
-                tell!("no checkpoint lies before day {day}: it is run again from the start");
-            }
-            Event::Arm(name) => tell!("arm {name}"),
-            Event::Replaced(folder) => say!("{} was replaced by it", folder.display()),
-            Event::Compared { differences, files } => {
-                say_all(differences);
-                for file in *files {
-                    say!("{}", file.display());
-                }
+            _ => {}
+        }
+        for (weight, line) in event.words() {
+            match weight {
+                Weight::Warning => tell!("warning: {line}"),
+                Weight::Answer => say!("{line}"),
+                _ if self.quiet => {}
+                Weight::Result => say!("{line}"),
+                Weight::Note => tell!("{line}"),
             }
         }
     }
 
     fn listen(&self) -> std::io::Result<()> {
-        if self.signals.get().is_none() {
-            let signals = Signals::listen()?;
-            self.signals.get_or_init(|| signals);
-        }
+        let signals = Signals::listen()?;
+        self.signals.get_or_init(|| signals);
         Ok(())
     }
 
@@ -135,81 +89,34 @@ impl Host for Console {
     }
 }
 
-fn say_all(lines: &[String]) {
-    for line in lines {
-        say!("{line}");
-    }
-}
-
-fn report(outcome: &Outcome<'_>) {
-    if let Some(report) = outcome.report {
-        let day0 = report.day0.as_ref().map(|figures| (figures, ""));
-        say_stages(report, day0);
-        say_assumed(&report.assumed);
-    }
-    let ends = |name: &str| {
-        let values = outcome.record.series.column(name)?;
-        Some((*values.first()?, *values.last()?))
-    };
-    if let (Some(bone), Some(tumour), Some(osteoclasts)) =
-        (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
-    {
-        say!(
-            "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
-            100.0 * bone.0,
-            100.0 * bone.1,
-            100.0 * (bone.1 / bone.0 - 1.0),
-            tumour.0,
-            tumour.1,
-            osteoclasts.0,
-            osteoclasts.1
-        );
-    }
-    let (model, state) = (&outcome.simulation.model, &outcome.simulation.state);
-    let plan = &model.parts.drugs.plan;
-    let dates = &state.parts.drugs.courses.dates;
-    let courses = plan.conditional.iter().zip(dates);
-    for (entry, dates) in courses {
-        let said = |event: &str, condition: Option<Condition>, date: Option<f64>| {
-            if let Some(condition) = condition {
-                let day = match date {
-                    Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
-                    None => format!("has not {event}"),
-                };
-                say!("course {} {day} ({condition})", entry.name);
-            }
-        };
-        said("begun", entry.course.start_when, dates.started_h);
-        said("ended", entry.course.stop_when, dates.stopped_h);
-    }
-    say!("results in {}", outcome.folder.display());
-}
-
 impl From<RunError> for Stop {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Output(error) => error.into(),
-            RunError::Scenario(_) | RunError::CannotTell(_) => Self::Request(error.to_string()),
-            RunError::Refused(_) => Self::Request(format!("error: {error}")),
-            RunError::Stopped(stopped) => Self::Signal(signal_code(), how_to_go_on(&stopped)),
-            RunError::Unreplaced { error, out, new } => Self::from(*error).and(&format!(
-                "{} is as it was; what was to replace it lies in {}",
-                out.display(),
-                new.display()
+            RunError::Scenario(found) => found.into(),
+            RunError::CannotTell(_) | RunError::Refused(_) => Self::wrong(error),
+            RunError::Labels(_) => Self::wrong(format_args!("{error} (by --label NAME)")),
+            RunError::OtherBone(_) => Self::wrong(format_args!(
+                "{error}; name the folder of its image with --inputs"
             )),
-            _ => Self::Failed(format!("error: {error}")),
-        }
-    }
-}
-
-impl Stop {
-    /// The same, with a line more.
-    fn and(self, line: &str) -> Self {
-        let more = |message: String| format!("{message}\n{line}");
-        match self {
-            Self::Request(message) => Self::Request(more(message)),
-            Self::Failed(message) => Self::Failed(more(message)),
-            Self::Signal(code, message) => Self::Signal(code, more(message)),
+            RunError::OtherPast {
+                ref first,
+                ref other,
+                ..
+            } => Self::wrong(format_args!(
+                "{error}\nhelp: draw unlike runs over each other with `howship plot {} {} --label NAME --label \
+                 NAME --out DIR`, or make the change an arm of one past ([arms] in the scenario, or howship fork)",
+                first.display(),
+                other.display()
+            )),
+            RunError::Stopped(stopped) => Self(signal_code(), how_to_go_on(&stopped)),
+            RunError::Unreplaced { error, out, new } => {
+                let Self(code, words) = (*error).into();
+                let (out, new) = (out.display(), new.display());
+                let kept = format!("{out} is as it was; what was to replace it lies in {new}");
+                Self(code, format!("{words}\n{kept}"))
+            }
+            _ => Self::failed(error),
         }
     }
 }
@@ -222,15 +129,9 @@ fn signal_code() -> u8 {
 }
 
 fn how_to_go_on(stopped: &Stopped) -> String {
-    let mut words = stopped.to_string();
-    if let Some((_, _, folder)) = &stopped.saved {
-        words = format!("{words}\ngo on with: howship resume {}", folder.display());
-    }
-    if let Some(group) = &stopped.group {
-        words = format!(
-            "{words}\nor with its arms too: howship resume {}",
-            group.display()
-        );
-    }
-    words
+    let run = stopped.saved.iter();
+    let run = run.map(|(_, _, it)| format!("\ngo on with: howship resume {}", it.display()));
+    let group = stopped.group.iter();
+    let group = group.map(|it| format!("\nor with its arms too: howship resume {}", it.display()));
+    stopped.to_string() + &run.chain(group).collect::<String>()
 }

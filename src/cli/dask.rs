@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::Stop;
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
-use super::progress::Progress;
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
+use super::progress::Counter;
+use super::{Stop, as_error};
+use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
 use crate::study::batch::Summary;
 use crate::study::dask::{Dask, DaskError, DaskEvent};
@@ -48,11 +49,11 @@ struct DaskArguments {
     #[arg(long, value_name = "FILE", requires = "scheduler")]
     tls_key: Option<PathBuf>,
     /// Cores of a run; above 1, workers must offer the resource `cores`.
-    #[arg(long, default_value_t = 1, value_parser = cores, requires = "scheduler")]
+    #[arg(long, default_value_t = 1, value_parser = cores(), requires = "scheduler")]
     cores: usize,
     /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
-    #[arg(long, value_parser = bytes, requires = "scheduler")]
-    memory: Option<f64>,
+    #[arg(long, requires = "scheduler")]
+    memory: Option<Memory>,
     /// Time that a run may take at most.
     #[arg(long, requires = "scheduler")]
     time: Option<Time>,
@@ -70,44 +71,22 @@ struct DaskArguments {
     python: PathBuf,
 }
 
-/// Bytes out of a text such as "2 GB" or "500 MiB".
-pub(super) fn bytes(text: &str) -> Result<f64, String> {
-    let text = text.trim();
-    let end = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor = match unit {
-        "B" => 1.0,
-        "MB" => 1e6,
-        "GB" => 1e9,
-        "TB" => 1e12,
-        "MiB" => 1_048_576.0,
-        "GiB" => 1_073_741_824.0,
-        _ => 0.0,
-    };
-    match number.trim().parse::<f64>() {
-        Ok(number) if number > 0.0 && factor > 0.0 && number.is_finite() => Ok(number * factor),
-        _ => Err("expected a size such as \"2 GB\" (B, MB, GB, TB, MiB, GiB)".to_owned()),
-    }
-}
-
 impl EngineArguments {
     /// Refuses what does not go together.
     pub(super) fn check(&self, batch: &Batch) -> Result<(), Stop> {
-        let wrong = |message: &str| Err(Stop::Request(format!("error: {message}")));
-        match self.engine {
+        let wrong = match self.engine {
             Engine::Local if self.dask.scheduler.is_some() => {
-                wrong("--scheduler is for --engine dask; add that")
+                "--scheduler is for --engine dask; add that"
             }
             Engine::Dask if self.dask.scheduler.is_none() => {
-                wrong("--engine dask needs --scheduler, as in tcp://127.0.0.1:8786")
+                "--engine dask needs --scheduler, as in tcp://127.0.0.1:8786"
             }
             Engine::Dask if batch.jobs.is_some() => {
-                wrong("--jobs is for --engine local: with dask the workers say how many go at once")
+                "--jobs is for --engine local: with dask the workers say how many go at once"
             }
-            _ => Ok(()),
-        }
+            _ => return Ok(()),
+        };
+        Err(Stop::wrong(wrong))
     }
 
     /// Runs by a Dask cluster what the store does not hold yet.
@@ -119,30 +98,23 @@ impl EngineArguments {
         batch: &Batch,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Summary, Stop> {
-        let (mut progress, mut at) = (None, 0);
-        let summary = self
-            .cluster(folder, batch)
-            .run(study, store, stop, &mut |event| {
-                let result = match event {
+        let mut counter = None;
+        let summary =
+            self.cluster(folder, batch)
+                .run(study, store, stop, &mut |event| match event {
                     DaskEvent::Begins(missing) => {
-                        progress = Some(Progress::new(missing, batch.quiet));
-                        return;
+                        counter = Some(Counter::new(missing, batch.quiet));
                     }
-                    DaskEvent::Came(result) => result,
-                };
-                let Some(progress) = &mut progress else {
-                    return;
-                };
-                at += 1;
-                if let Some(reason) = &result.error
-                    && !batch.quiet
-                {
-                    progress.line(&format!("run {} failed: {reason}", result.run));
-                }
-                progress.at(at, || format!("{at} runs"));
-            })?;
-        if let Some(progress) = progress {
-            progress.finish();
+                    DaskEvent::Came(result) => {
+                        let failed = result.error.as_deref();
+                        let failed = failed.map(|reason| failure(result.run, reason));
+                        if let Some(counter) = &counter {
+                            counter.one(failed.as_deref(), |at| format!("{at} runs"));
+                        }
+                    }
+                })?;
+        if let Some(counter) = counter {
+            counter.finish();
             if !batch.quiet && !summary.stopped {
                 say!("{summary}");
             }
@@ -160,7 +132,7 @@ impl EngineArguments {
             program: asked.program.clone(),
             cores: asked.cores,
             retries: asked.retries,
-            memory_bytes: asked.memory,
+            memory_bytes: asked.memory.map(Memory::bytes),
             time_s: asked.time.map(|time| time.get() * 3600.0),
             shared_store: asked.shared_store.map(shared),
             retry_failed: batch.retry_failed,
@@ -170,35 +142,13 @@ impl EngineArguments {
 
 impl From<DaskError> for Stop {
     fn from(error: DaskError) -> Self {
-        let text = error.to_string();
-        match error {
-            DaskError::Output(error) => error.into(),
-            DaskError::NoDriver(_) | DaskError::NoPython { .. } => {
-                Self::Request(format!("error: {text}"))
-            }
-            // The driver has said what is wrong.
-            DaskError::Refused => Self::Request(text),
-            DaskError::BrokeOff => Self::Failed(text),
-            DaskError::PlanRefused => Self::Signal(BAD_PLAN, text),
-            DaskError::Stopped => Self::Signal(REQUEUE, text),
-            DaskError::Damaged { .. } => Self::Signal(REQUEUE, format!("error: {text}")),
-            DaskError::Temporary(_) | DaskError::Driver(_) => {
-                Self::Failed(format!("error: {text}"))
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_have_a_unit() {
-        assert_eq!(bytes("2 GB"), Ok(2e9));
-        assert_eq!(bytes("1.5GiB"), Ok(1.5 * 1_073_741_824.0));
-        for wrong in ["2", "GB", "-1 GB", "2 gb", "0 MB", "inf GB"] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
-        }
+        let code = match error {
+            DaskError::Output(error) => return error.into(),
+            DaskError::NoDriver(_) | DaskError::NoPython { .. } | DaskError::Refused => 2,
+            DaskError::PlanRefused => BAD_PLAN,
+            DaskError::Stopped | DaskError::Damaged { .. } => REQUEUE,
+            _ => 1,
+        };
+        Self(code, as_error(error))
     }
 }

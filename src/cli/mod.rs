@@ -26,7 +26,6 @@ mod render;
 mod resume;
 mod rigidity;
 mod run;
-mod signals;
 mod specimen;
 mod study;
 mod trial;
@@ -41,14 +40,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use self::reading::{say_assumed, say_stages, warn};
-use crate::output::OutputError;
-use crate::run::outlook::{outlook, spread};
-use crate::scenario::build::{Loaded, load};
-use crate::scenario::describe::{markdown_table, text_table};
+use self::reading::warn;
+use crate::numerics::refusal::Refusal;
+use crate::run::outlook::outlook;
+use crate::run::signals;
+use crate::scenario::build::load;
+use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
 use crate::scenario::schema::json_schema;
-use crate::scenario::sentences::sentences;
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -71,10 +70,10 @@ enum Command {
     /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
     /// same bytes as a run that was not.
     Resume(resume::ResumeArguments),
-    /// Go on with a run from a time with other values, and with the same luck until they make the
-    /// first difference.
+    /// Go on with a run from a time with other values, and with the same random numbers until they make
+    /// the first difference.
     Fork(arms::ForkArguments),
-    /// Hold the arms of one past against each other, seed by seed: a table with paired differences,
+    /// Compare the arms of one past, seed by seed: a table with paired differences,
     /// and a picture.
     Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
@@ -83,23 +82,14 @@ enum Command {
     /// missed.
     Validate(validate::ValidateArguments),
     /// Read a scenario and say what it would do, without running it.
-    Check {
-        /// The scenario file.
-        scenario: PathBuf,
-        /// Set a value by its dotted path, as in --set tumour.division.rate="0.5 /d".
-        #[arg(long = "set", value_name = "KEY=VALUE")]
-        sets: Vec<String>,
-    },
+    Check(run::ScenarioArguments),
     /// Say the rules of a scenario in sentences, and every value with the source it stands on.
     Describe {
-        /// The scenario file.
-        scenario: PathBuf,
+        #[command(flatten)]
+        of: run::ScenarioArguments,
         /// Print Markdown.
         #[arg(long)]
         markdown: bool,
-        /// Set a value by its dotted path.
-        #[arg(long = "set", value_name = "KEY=VALUE")]
-        sets: Vec<String>,
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
@@ -112,7 +102,8 @@ enum Command {
     Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
-    /// Virtual trials: thousands of patients in arms with shared luck, and the curves of a clinical paper.
+    /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
+    /// paper.
     Trial(trial::TrialArguments),
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.
@@ -145,29 +136,36 @@ fn write_error(words: std::fmt::Arguments<'_>) {
     let _ = std::io::stderr().write_all(format!("{words}\n").as_bytes());
 }
 
-/// Why the program stops.
-enum Stop {
-    /// The request was wrong: exit 2.
-    Request(String),
-    /// The run failed: exit 1.
-    Failed(String),
-    /// A signal came: exit with this code.
-    Signal(u8, String),
+/// Why the program stops: its exit code, and what it says.
+struct Stop(u8, String);
+
+impl Stop {
+    /// A request that was wrong: exit 2.
+    fn wrong(error: impl std::fmt::Display) -> Self {
+        Self(2, as_error(error))
+    }
+
+    /// Something went wrong: exit 1.
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self(1, as_error(error))
+    }
 }
 
-impl From<OutputError> for Stop {
-    fn from(error: OutputError) -> Self {
-        match error {
-            OutputError::Exists(_)
-            | OutputError::NotEmpty(_)
-            | OutputError::Foreign { .. }
-            | OutputError::Guarded { .. }
-            | OutputError::InUse(_)
-            | OutputError::Refused { .. }
-            | OutputError::Table { .. } => Self::Request(format!("error: {error}")),
-            OutputError::Io { .. } | OutputError::Drawing { .. } | OutputError::Lost(_) => {
-                Self::Failed(format!("error: {error}"))
-            }
+/// The words of an error behind "error: ", which diagnostics begin with themselves.
+fn as_error(error: impl std::fmt::Display) -> String {
+    let words = error.to_string();
+    if words.starts_with("error: ") {
+        return words;
+    }
+    format!("error: {words}")
+}
+
+impl<E: Refusal> From<E> for Stop {
+    fn from(error: E) -> Self {
+        if error.is_refusal() {
+            Self::wrong(error)
+        } else {
+            Self::failed(error)
         }
     }
 }
@@ -180,7 +178,7 @@ pub fn main() -> ExitCode {
     // What these give is words on standard output; what others give is files, or the exit code.
     let gives_words = matches!(
         &arguments.command,
-        Command::Check { .. }
+        Command::Check(_)
             | Command::Describe { .. }
             | Command::Schema
             | Command::Specimen(_)
@@ -195,18 +193,12 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => arms::compare(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
-        Command::Check { scenario, sets } => check(&scenario, &sets),
-        Command::Describe {
-            scenario,
-            markdown,
-            sets,
-        } => describe(&scenario, markdown, &sets),
+        Command::Check(of) => check(&of),
+        Command::Describe { of, markdown } => load(&of.scenario, &of.sets)
+            .map(|loaded| say!("{}", describe(&loaded, markdown)))
+            .map_err(Stop::from),
         Command::Schema => {
-            let schema = json_schema::<Scenario>("howship scenario");
-            say!(
-                "{}",
-                serde_json::to_string_pretty(&schema).unwrap_or_default()
-            );
+            say!("{:#}", json_schema::<Scenario>("howship scenario"));
             Ok(())
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
@@ -224,17 +216,9 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Signal(code, message)) => {
+        Err(Stop(code, message)) => {
             tell!("{message}");
             ExitCode::from(code)
-        }
-        Err(Stop::Failed(message)) => {
-            tell!("{message}");
-            ExitCode::from(1)
-        }
-        Err(Stop::Request(message)) => {
-            tell!("{message}");
-            ExitCode::from(2)
         }
     }
 }
@@ -264,84 +248,11 @@ fn take_negatives(command: clap::Command) -> clap::Command {
     command.mut_subcommands(take_negatives)
 }
 
-fn check(scenario: &std::path::Path, sets: &[String]) -> Result<(), Stop> {
-    let wrong = |found: crate::layers::diagnostic::Diagnostics| Stop::Request(found.render(false));
-    let loaded = load(scenario, sets).map_err(wrong)?;
-    let simulation = loaded.build_measured().map_err(wrong)?;
-    let grid = &simulation.model.grid;
-    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
-    say!("layers    {}", layers(&loaded));
-    say!("bone      {}", simulation.specimen);
-    say!(
-        "lattice   {} x {} x {} sites of {} um, {:.3} mm3",
-        grid.dims[0],
-        grid.dims[1],
-        grid.dims[2],
-        grid.edge_um,
-        grid.volume_mm3()
-    );
-    if let Some(report) = &simulation.report {
-        let seeded = simulation.figures();
-        say_stages(report, Some((&seeded, " (as seeded, before the burn-in)")));
-        say_assumed(&report.assumed);
-        warn(&report.warnings);
-    }
-    if !simulation.state.lesion.sites.is_empty() {
-        say!(
-            "lesion    {} tumour cells in {} sites that the scan shows as tumour, on day {}",
-            simulation.state.lesion_cells(),
-            simulation.state.lesion.sites.len(),
-            simulation.state.lesion.at_h / 24.0
-        );
-    }
-    say!(
-        "memory    about {:.2} GB",
-        loaded.memory_bytes(grid) as f64 / 1e9
-    );
-    say!(
-        "time      {} ticks of {} h, after {} ticks of burn-in",
-        simulation.ticks,
-        simulation.model.tick_h,
-        simulation.burn_in_ticks
-    );
-    say!(
-        "transport relative residual {}, one level per {} x {} x {} sites",
-        loaded.scenario.transport.tolerance,
-        simulation.model.signal_block[0],
-        simulation.model.signal_block[1],
-        simulation.model.signal_block[2]
-    );
-    warn(&loaded.notices());
-    for line in spread(&simulation.model) {
+fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
+    let found = outlook(&load(&of.scenario, &of.sets)?)?;
+    for line in &found.lines {
         say!("{line}");
     }
-    for line in outlook(&loaded, simulation).map_err(wrong)? {
-        say!("{line}");
-    }
-    Ok(())
-}
-
-/// Names of the layers of a scenario, the lowest first: preset, line, genotype, files, assignments.
-fn layers(loaded: &Loaded) -> String {
-    let mut names = loaded.tree.layers();
-    names.dedup();
-    names.join(", ")
-}
-
-fn describe(scenario: &std::path::Path, markdown: bool, sets: &[String]) -> Result<(), Stop> {
-    let loaded = load(scenario, sets).map_err(|found| Stop::Request(found.render(false)))?;
-    let leaves = loaded.tree.leaves();
-    let bullet = if markdown { "- " } else { "" };
-    say!("{}: {}", loaded.scenario.name, loaded.scenario.description);
-    say!("Layers, the lowest first: {}.\n", layers(&loaded));
-    for sentence in sentences(&leaves) {
-        say!("{bullet}{sentence}");
-    }
-    say!();
-    if markdown {
-        say!("{}", markdown_table(&leaves).trim_end());
-    } else {
-        say!("{}", text_table(&leaves).trim_end());
-    }
+    warn(&found.warnings);
     Ok(())
 }

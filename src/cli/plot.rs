@@ -1,16 +1,13 @@
 //! `howship plot`: the curves of runs again, over each other, and over what was measured.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::Stop;
 use crate::output::table::Table;
-use crate::plot::measured::{Measured, Value};
-use crate::run::error::RunError;
 use crate::run::plot::{Drawing, ReadMeasured, draw, read};
-use crate::study::data::read_data_of;
+use crate::study::measured::measured;
 
 /// Arguments of `howship plot`.
 #[derive(Debug, Args)]
@@ -49,7 +46,7 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), Stop> {
     let read_data = arguments
         .data
         .as_ref()
-        .map(|path| move |runs: &[&Table]| measured(path, runs));
+        .map(|path| move |runs: &[&Table]| Ok(measured(path, runs)?));
     let drawing = Drawing {
         labels: &arguments.labels,
         out: arguments.out.as_deref(),
@@ -60,40 +57,4 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), Stop> {
         say!("{}", path.display());
     }
     Ok(())
-}
-
-/// What `--data` holds, by column and the day that it is relative to, in the order of the file's times.
-fn measured(path: &Path, runs: &[&Table]) -> Result<Vec<Measured>, RunError> {
-    let series = || runs.iter();
-    let rows = series()
-        .filter_map(|table| table.column("time_d"))
-        .flatten();
-    let last_d = rows.fold(0.0, f64::max);
-    let columns = series().flat_map(|table| &table.columns);
-    let signals: BTreeSet<String> = columns
-        .filter_map(|column| column.strip_suffix("_pm"))
-        .map(str::to_owned)
-        .collect();
-    let signals: Vec<String> = signals.into_iter().collect();
-    let mut found: Vec<Measured> = Vec::new();
-    for datum in read_data_of(path, 24.0 * last_d, &signals)? {
-        let relative_to_d = datum.relative_to.map(|time| time.get() / 24.0);
-        let value = Value {
-            day: datum.time.get() / 24.0,
-            value: datum.value,
-            error: datum.error,
-        };
-        let same = |other: &&mut Measured| {
-            other.column == datum.column && other.relative_to_d == relative_to_d
-        };
-        match found.iter_mut().find(same) {
-            Some(measured) => measured.values.push(value),
-            None => found.push(Measured {
-                column: datum.column,
-                relative_to_d,
-                values: vec![value],
-            }),
-        }
-    }
-    Ok(found)
 }

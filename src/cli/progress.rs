@@ -2,6 +2,7 @@
 //! that is left at least.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -83,5 +84,34 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Progress of what is done in any order on many threads, by how much of it is done.
+pub(super) struct Counter {
+    progress: Mutex<(Progress, u64)>,
+}
+
+impl Counter {
+    pub(super) fn new(total: u64, quiet: bool) -> Self {
+        Self {
+            progress: Mutex::new((Progress::new(total, quiet), 0)),
+        }
+    }
+
+    /// Counts one more, of which there may be a line to say.
+    pub(super) fn one(&self, line: Option<&str>, words: impl FnOnce(u64) -> String) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let (progress, at) = &mut *progress;
+        *at += 1;
+        if let Some(line) = line.filter(|_| !progress.quiet) {
+            progress.line(line);
+        }
+        progress.at(*at, || words(*at));
+    }
+
+    pub(super) fn finish(&self) {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.0.finish();
     }
 }

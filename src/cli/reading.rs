@@ -1,10 +1,11 @@
-//! How images are read and what is said of them, for every command that takes one.
+//! How images are read, what is said of them, and the file that is made of one.
 
 use std::path::Path;
 
 use clap::Args;
 
-use crate::observe::figures::{Figures, SpecimenReport};
+use super::Stop;
+use crate::run::place::{NewFile, PlaceError};
 use crate::specimen::image::{ReadOptions, Spacing};
 
 /// How an image is read.
@@ -35,13 +36,6 @@ pub(super) fn label(text: &str) -> Result<u32, String> {
         .map_err(|_| "expected labels such as 1,2 (whole numbers from 0 on)".to_owned())
 }
 
-/// One line of what was assumed, for standard output.
-pub(super) fn say_assumed(assumed: &[String]) {
-    if !assumed.is_empty() {
-        say!("assumed   {}", assumed.join("; "));
-    }
-}
-
 /// Warnings, for standard error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
@@ -49,77 +43,19 @@ pub(super) fn warn(warnings: &[String]) {
     }
 }
 
-/// Scan, lattice and day 0 below each other.
-pub(super) fn say_stages(report: &SpecimenReport, day0: Option<(&Figures, &str)>) {
-    let stage = |name: &str, figures: &Figures, more: &str| {
-        let [nx, ny, nz] = figures.dims;
-        let [dx, dy, dz] = figures.spacing_um;
-        let size = if dx.to_bits() == dy.to_bits() && dy.to_bits() == dz.to_bits() {
-            format!("{dx} um")
-        } else {
-            format!("{dx} x {dy} x {dz} um")
+/// The file that an option names, before any work is done; it is replaced where there is a `force` that is
+/// set.
+pub(super) fn file(
+    option: &str,
+    path: &Path,
+    endings: &'static [&'static str],
+    force: Option<bool>,
+) -> Result<NewFile, Stop> {
+    NewFile::at(path, endings, force.unwrap_or(false)).map_err(|error| {
+        let more = match (&error, force) {
+            (PlaceError::Exists(_), Some(_)) => ", or replace it with --force",
+            _ => "",
         };
-        say!(
-            "{name:9} {nx} x {ny} x {nz} of {size}, {}{more}",
-            figures.words()
-        );
-    };
-    if let Some(scan) = &report.scan {
-        let covered = report.scan_covered_bv_tv.map_or_else(String::new, |share| {
-            format!("; where the sites lie BV/TV {share:.4}")
-        });
-        stage("scan", scan, &covered);
-    }
-    stage("sites", &report.lattice, "");
-    if let Some((day0, more)) = day0 {
-        stage("day 0", day0, more);
-    }
-}
-
-/// The ending of a picture that is to be drawn, and whether it may be written.
-///
-/// # Errors
-/// Another ending than .png or .svg; a folder that is not there; a file that is there already,
-/// without `force`; the name of a folder.
-pub(super) fn check_picture(path: &Path, force: bool) -> Result<(), String> {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    if !matches!(ending.as_deref(), Some("png" | "svg")) {
-        return Err(format!(
-            "--picture {}: found the ending \"{}\", expected .png or .svg",
-            path.display(),
-            ending.unwrap_or_default()
-        ));
-    }
-    check_folder("--picture", path)?;
-    if path.is_dir() {
-        return Err(format!(
-            "--picture {} is a folder: give the name of a file, .png or .svg",
-            path.display()
-        ));
-    }
-    if path.symlink_metadata().is_ok() && !force {
-        return Err(format!(
-            "--picture {} exists already: choose another name, or replace it with --force",
-            path.display()
-        ));
-    }
-    Ok(())
-}
-
-/// Holds the folder in which a file is to be written against the disk, before any work is done.
-///
-/// # Errors
-/// It is not there, or is no folder.
-pub(super) fn check_folder(option: &str, path: &Path) -> Result<(), String> {
-    let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
-    match folder {
-        Some(folder) if !folder.is_dir() => Err(format!(
-            "{option} {}: there is no folder {}; make it, or name a file in one that is there",
-            path.display(),
-            folder.display()
-        )),
-        _ => Ok(()),
-    }
+        Stop::wrong(format_args!("{option} {error}{more}"))
+    })
 }

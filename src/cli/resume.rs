@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::Console;
-use super::run::on_threads;
+use super::run::How;
 use crate::run::members::is_group;
 use crate::run::{group, resume as one};
 
@@ -15,21 +14,16 @@ use crate::run::{group, resume as one};
 pub(super) struct ResumeArguments {
     /// The run folder.
     folder: PathBuf,
-    /// Threads; results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Say nothing on the way.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 pub(super) fn resume(arguments: &ResumeArguments) -> Result<(), Stop> {
-    on_threads(arguments.threads, || {
-        let host = Console::new(arguments.quiet);
+    arguments.how.go(|console| {
         if is_group(&arguments.folder) {
-            group::go_on(&arguments.folder, &host)?;
+            group::go_on(&arguments.folder, console)?;
         } else {
-            one::go_on(&arguments.folder, &host)?;
+            one::go_on(&arguments.folder, console)?;
         }
         Ok(())
     })

@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::reading::{ReadingArguments, check_folder, label, say_assumed, warn};
-use crate::mechanics::density_laws::{BelowZero, Constants, DensityLaw, FLOOR_MPA};
-use crate::mechanics::measured::{MeasuredBone, Reading};
+use super::reading::{ReadingArguments, file, label, warn};
+use crate::mechanics::assessment::{Assessment, BoneFiles, CutRange};
+use crate::mechanics::density_laws::{BelowZero, Constants};
+use crate::mechanics::measured::Reading;
 use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
-use crate::mechanics::rigidity::{Axis, Comparison, Cut, Measure, Rigidities, weakest};
+use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::{ElasticModulus, Rate};
 use crate::output::table::Table;
-use crate::run::ours::refuse_inside;
 
 /// Arguments of `howship rigidity`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(super) struct RigidityArguments {
     axis: Axis,
     /// Cuts that are looked at, from 0, as in 31-51; all without it.
     #[arg(long, value_name = "FIRST-LAST")]
-    cuts: Option<Range>,
+    cuts: Option<CutRange>,
     /// The same bone intact: its day 0, or the other side of the body, of the same size along the axis.
     #[arg(long, value_name = "VOLUME")]
     intact: Option<PathBuf>,
@@ -95,174 +95,31 @@ impl RigidityArguments {
     }
 }
 
-/// Cuts from one to another, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Range {
-    first: usize,
-    last: usize,
-}
-
-impl std::str::FromStr for Range {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let ends = text.split_once('-').and_then(|(first, last)| {
-            Some(Self {
-                first: first.trim().parse().ok()?,
-                last: last.trim().parse().ok()?,
-            })
-        });
-        ends.filter(|range| range.first <= range.last)
-            .ok_or_else(|| format!("found \"{text}\", expected two cuts such as 31-51"))
-    }
-}
-
-fn wrong(error: impl std::fmt::Display) -> Stop {
-    Stop::Request(format!("error: {error}"))
-}
-
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
-    if let Some(out) = &arguments.out {
-        refuse_inside(out)?;
-        if out.symlink_metadata().is_ok() {
-            return Err(wrong(format_args!(
-                "{} exists already: choose another name with --out",
-                out.display()
-            )));
-        }
-        check_folder("--out", out).map_err(wrong)?;
-    }
+    let out = match &arguments.out {
+        Some(out) => Some(file("--out", out, &[], None)?),
+        None => None,
+    };
     let reading = arguments.reading();
     let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
-    let law = reading
-        .law(arguments.law.as_deref(), volume, labels.is_some())
-        .map_err(wrong)?;
-    let affected = reading.bone(law, volume, labels).map_err(wrong)?;
-    let intact = match &arguments.intact {
-        None => None,
-        Some(path) => {
-            let labels = arguments.intact_labels.as_deref().or(labels);
-            let intact = reading.bone(law, path, labels).map_err(wrong)?;
-            if intact.cuts.len() != affected.cuts.len() {
-                return Err(wrong(format_args!(
-                    "{} has {} cuts across {}, {} has {}: they cannot be held against each other",
-                    path.display(),
-                    intact.cuts.len(),
-                    arguments.axis,
-                    arguments.volume.display(),
-                    affected.cuts.len()
-                )));
-            }
-            Some(intact)
-        }
-    };
-    let all = affected.cuts.len();
-    let range = arguments.cuts.unwrap_or(Range {
-        first: 0,
-        last: all - 1,
+    let law = reading.law(arguments.law.as_deref(), volume, labels.is_some())?;
+    let intact = arguments.intact.as_ref().map(|volume| BoneFiles {
+        volume,
+        labels: arguments.intact_labels.as_deref().or(labels),
     });
-    if range.last >= all {
-        return Err(wrong(format_args!(
-            "--cuts {}-{}: the volume has cuts 0 to {} across {}",
-            range.first,
-            range.last,
-            all - 1,
-            arguments.axis
-        )));
-    }
-    let looked_at = range.first..=range.last;
-    say(&affected, arguments, law, &affected.cuts[looked_at.clone()])?;
-    if let Some(intact) = &intact {
-        let found = Comparison::of(
-            &rigidities(&affected.cuts[looked_at.clone()]),
-            &rigidities(&intact.cuts[looked_at.clone()]),
-            range.first,
-        )
-        .map_err(wrong)?;
-        say!("{found}");
-    }
-    if let Some(out) = &arguments.out {
-        let intact = intact.as_ref().map(|bone| &bone.cuts[looked_at.clone()]);
-        table(&affected.cuts[looked_at], intact).write_csv(out)?;
-        say!("cuts written to {}", out.display());
-    }
-    Ok(())
-}
-
-fn rigidities(cuts: &[Cut]) -> Vec<Rigidities> {
-    cuts.iter().map(|cut| cut.rigidities).collect()
-}
-
-/// What was read, and its weakest cuts.
-fn say(
-    bone: &MeasuredBone,
-    arguments: &RigidityArguments,
-    law: DensityLaw,
-    cuts: &[Cut],
-) -> Result<(), Stop> {
-    let image = &bone.image;
-    let [nx, ny, nz] = image.dims;
-    let [dx, dy, dz] = image.spacing_um.map(|um| um * 1e-3);
-    say!("{} ({})", arguments.volume.display(), image.format);
-    say!("size    {nx} x {ny} x {nz} voxels of {dx} x {dy} x {dz} mm");
-    say!("law     {}: {}", law.name, law.formula);
-    say!("        {}; takes {}", law.source, law.density);
-    say!("voxels  {} count", bone.counted);
-    if bone.below_zero > 0 {
-        say!(
-            "        {} of them below zero, by the rule --floor {FLOOR_MPA} MPa",
-            bone.below_zero
-        );
-    }
-    if let Some([low, high]) = law.sampled
-        && bone.beyond > 0
-    {
-        say!(
-            "warning: {} of them outside {low} to {high}, the densities on which the law was measured",
-            bone.beyond
-        );
-    }
-    say_assumed(&image.assumed);
-    warn(&image.warnings);
-    say!("cuts across {}; the weakest:", arguments.axis);
-    for measure in Measure::ALL {
-        let Some(found) = weakest(cuts, measure) else {
-            return Err(wrong(
-                "there is no bone in the cuts that are looked at: another --include or --cuts?",
-            ));
+    let affected = BoneFiles { volume, labels };
+    let found = Assessment::of(&reading, law, affected, intact, arguments.cuts)?;
+    say!("{found}");
+    warn(found.warnings());
+    if let Some(out) = out {
+        let table = Table {
+            columns: found.columns().into_iter().map(str::to_owned).collect(),
+            rows: found.rows(),
         };
-        let position_mm = cuts
-            .iter()
-            .find(|cut| cut.number == found.cut)
-            .map_or(f64::NAN, |cut| cut.position_mm);
-        say!(
-            "{:7} {:.6e} {} at cut {} ({position_mm:.2} mm)",
-            measure.symbol(),
-            found.value,
-            measure.unit(),
-            found.cut
-        );
+        out.write(table.to_csv().as_bytes())?;
+        say!("cuts written to {}", out.path().display());
     }
     Ok(())
-}
-
-/// A row per cut.
-fn table(cuts: &[Cut], intact: Option<&[Cut]>) -> Table {
-    let mut columns = Cut::COLUMNS.to_vec();
-    if intact.is_some() {
-        columns.extend(Cut::RATIOS);
-    }
-    let row = |(place, cut): (usize, &Cut)| {
-        let mut row = cut.row().to_vec();
-        if let Some(intact) = intact {
-            row.extend(cut.ratios(&intact[place]));
-        }
-        row
-    };
-    Table {
-        columns: columns.into_iter().map(str::to_owned).collect(),
-        rows: cuts.iter().enumerate().map(row).collect(),
-    }
 }
 
 /// Arguments of `howship mirels`.
@@ -289,7 +146,7 @@ pub(super) fn mirels(arguments: &MirelsArguments) -> Result<(), Stop> {
         lesion,
         size,
     } = *arguments;
-    let points = mirels::score(site, pain, lesion, size).map_err(wrong)?;
+    let points = mirels::score(site, pain, lesion, size)?;
     say!("{points} of 12 points: {}", mirels::advice(points));
     Ok(())
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::reading::{ReadingArguments, check_picture, label, say_assumed, warn};
+use super::reading::{ReadingArguments, file, label, warn};
 use crate::numerics::quantity::Length;
-use crate::observe::picture::Shown;
 use crate::observe::scanned::Scanned;
-use crate::plot::map::{Cut, Frame, write_map};
-use crate::specimen::image::{BoneImage, BoneOptions, Segmentation, read_with};
+use crate::plot::map::write_map;
+use crate::run::scan::frame;
+use crate::specimen::image::{BoneOptions, Segmentation, read_with};
 
 /// Arguments of `howship specimen`.
 #[derive(Debug, Args)]
@@ -40,10 +40,15 @@ pub(super) struct SpecimenArguments {
 }
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
-    let wrong = |error: &dyn std::fmt::Display| Stop::Request(format!("error: {error}"));
-    if let Some(picture) = &arguments.picture {
-        check_picture(picture, arguments.force).map_err(|error| wrong(&error))?;
-    }
+    let picture = match &arguments.picture {
+        Some(path) => Some(file(
+            "--picture",
+            path,
+            &["png", "svg"],
+            Some(arguments.force),
+        )?),
+        None => None,
+    };
     let options = BoneOptions {
         by: Segmentation {
             threshold: arguments.threshold,
@@ -53,67 +58,17 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
         edge_um: arguments.edge.map(Length::get),
     };
     let bone = read_with(&arguments.image, &arguments.reading.options())
-        .and_then(|image| image.to_bone_with(&options))
-        .map_err(|error| wrong(&error))?;
+        .and_then(|image| image.to_bone_with(&options))?;
     let scanned = Scanned::of(arguments.image.clone(), bone);
-    let (bone, figures) = (&scanned.bone, &scanned.figures);
     if arguments.json {
         say!("{}", scanned.json());
     } else {
         say!("{scanned}");
-        say_assumed(&bone.assumed);
     }
-    warn(&bone.warnings);
-    if let Some(path) = &arguments.picture {
-        let caption = format!(
-            "BV/TV {:.2} %, {}",
-            100.0 * figures.bv_tv,
-            bone.binarisation
-        );
+    warn(&scanned.bone.warnings);
+    if let Some(picture) = picture {
         let title = arguments.image.display().to_string();
-        let frame = Frame {
-            day: 0.0,
-            caption,
-            cuts: cuts(bone),
-            clones: Vec::new(),
-        };
-        write_map(path, &title, &frame)?;
+        write_map(picture.path(), &title, &frame(&scanned))?;
     }
     Ok(())
-}
-
-/// Three cuts through the middle.
-fn cuts(bone: &BoneImage) -> Vec<Cut> {
-    let names = ["x", "y", "z"];
-    [[0, 1, 2], [0, 2, 1], [1, 2, 0]]
-        .into_iter()
-        .map(|[a, b, fixed]| {
-            let layer = bone.dims[fixed] / 2;
-            let mut tissue = Vec::new();
-            for j in 0..bone.dims[b] {
-                for i in 0..bone.dims[a] {
-                    let mut at = [0; 3];
-                    (at[a], at[b], at[fixed]) = (i, j, layer);
-                    let site = (at[2] * bone.dims[1] + at[1]) * bone.dims[0] + at[0];
-                    tissue.push(if bone.bone[site] {
-                        Shown::Bone
-                    } else {
-                        Shown::Marrow
-                    });
-                }
-            }
-            Cut {
-                name: format!(
-                    "at {} = {:.2} mm",
-                    names[fixed],
-                    (layer as f64 + 0.5) * bone.spacing_um / 1e3
-                ),
-                axes: [names[a], names[b]],
-                width: bone.dims[a],
-                height: bone.dims[b],
-                pixel_um: bone.spacing_um,
-                tissue,
-            }
-        })
-        .collect()
 }

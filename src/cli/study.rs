@@ -3,30 +3,32 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
-use super::dask::{Engine, EngineArguments, bytes};
-use super::progress::Progress;
-use super::run::{begin, on_threads};
-use super::signals::Signals;
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
+use super::dask::{Engine, EngineArguments};
+use super::progress::Counter;
+use super::run::How;
 use super::{Stop, note_loss};
-use crate::numerics::files::open_regular;
+use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
+use crate::run::error::RunError;
 use crate::run::ours::refuse_inside;
-use crate::study::batch::{Event, Summary, Work, work_off};
-use crate::study::calibrate::{self, Calibration, CalibrationError, OpenError};
-use crate::study::forecast::ForecastError;
+use crate::run::signals::{Signals, end_of_input};
+use crate::run::start::begin;
+use crate::study::batch::{Event, Summary, work_off};
+use crate::study::calibrate::{self, Calibration};
 use crate::study::plan::{Line, Study};
-use crate::study::select::{Selection, place_of};
-use crate::study::shard::{run_numbers, shard_number};
-use crate::study::slurm::{Script, usual_megabytes};
+use crate::study::select::{RowsError, Selection};
+use crate::study::shard::shard_number;
+use crate::study::slurm::Script;
 use crate::study::store::Store;
 use crate::study::tally::Damage;
+use crate::study::travel::{Emitted, LeftOut};
 use clap::{Args, Subcommand};
 
 /// Arguments of `howship study`.
@@ -104,11 +106,11 @@ struct SlurmArguments {
     #[arg(long, default_value_t = 100)]
     shards: u64,
     /// Cores of a shard: --cpus-per-task.
-    #[arg(long, default_value_t = 1, value_parser = cores)]
+    #[arg(long, default_value_t = 1, value_parser = cores())]
     cores: usize,
     /// Memory of a shard, such as "2 GB": --mem; estimated without it.
-    #[arg(long, value_parser = bytes)]
-    memory: Option<f64>,
+    #[arg(long)]
+    memory: Option<Memory>,
     /// Time of a shard: --time. A minute before its end the shard stops and asks for more.
     #[arg(long, default_value = "4 h")]
     time: Time,
@@ -121,7 +123,7 @@ enum StudyCommand {
         /// The study file, or its plan.
         study: PathBuf,
         /// Runs at once; one per core without it.
-        #[arg(long, value_parser = cores)]
+        #[arg(long, value_parser = cores())]
         jobs: Option<usize>,
     },
     /// Write one line per run, with the key of its content.
@@ -193,9 +195,8 @@ enum StudyCommand {
         /// Folder for the results.
         #[arg(long)]
         out: PathBuf,
-        /// Threads.
-        #[arg(long)]
-        threads: Option<usize>,
+        #[command(flatten)]
+        how: How,
     },
     /// Print an sbatch script: an array of shards of many runs each.
     SlurmScript(SlurmArguments),
@@ -203,8 +204,8 @@ enum StudyCommand {
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     match &arguments.command {
-        StudyCommand::Check { study, jobs } => check(&open(study)?, *jobs),
-        StudyCommand::Plan { study, out } => plan(&open(study)?, out.as_deref()),
+        StudyCommand::Check { study, jobs } => check(&Study::open(study)?, *jobs),
+        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref()),
         StudyCommand::Run {
             stored,
             batch,
@@ -225,58 +226,24 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             study,
             row,
             out,
-            threads,
-        } => rerun(&open(study)?, *row, out, *threads),
+            how,
+        } => rerun(&Study::open(study)?, *row, out, how),
         StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
     }
 }
 
-/// A request that was wrong.
-fn wrong(error: impl std::fmt::Display) -> Stop {
-    Stop::Request(format!("error: {error}"))
-}
-
-fn failed(error: impl std::fmt::Display) -> Stop {
-    Stop::Failed(format!("error: {error}"))
-}
-
-fn open(path: &Path) -> Result<Study, Stop> {
-    Study::open(path).map_err(|found| Stop::Request(found.render(false)))
-}
-
-/// Opens a plan for a worker, which says by exit 65 that it does not fit.
-fn open_plan(path: &Path) -> Result<Study, Stop> {
-    Study::open(path).map_err(|found| Stop::Signal(BAD_PLAN, found.render(false)))
+/// A plan that does not fit, which a worker says by exit 65.
+fn bad_plan(found: &Diagnostics) -> Stop {
+    Stop(BAD_PLAN, found.render(false))
 }
 
 fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
-    let header = &study.header;
-    say!("{}: {}", header.study, header.description);
-    say!(
-        "runs      {}: {} points, {} arms, {} replicates",
-        header.runs,
-        study.points.count(),
-        study.arms(),
-        header.replicates
-    );
-    for factor in &header.factors {
-        let (low, high) = (factor.value(0.0), factor.value(1.0));
-        say!("varied    {} from {low} to {high}", factor.path);
-    }
-    let names: Vec<&str> = header.responses.keys().map(String::as_str).collect();
-    say!("responses {}", names.join(", "));
-    if header.runs == 0 {
+    say!("{}", study.outline());
+    if study.header.runs == 0 {
         return Ok(());
     }
-    on_threads(Some(1), || {
-        let forecast = study.forecast(jobs).map_err(|error| match error {
-            ForecastError::NoRun(_) => wrong(error),
-            ForecastError::NotBuilt(_) => Stop::Request(error.to_string()),
-            ForecastError::Stopped(_) => failed(error),
-        })?;
-        say!("{forecast}");
-        Ok(())
-    })
+    say!("{}", study.forecast(jobs)?);
+    Ok(())
 }
 
 fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
@@ -291,35 +258,6 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Progress of a batch, which counts what it is told of.
-struct Counter {
-    progress: Mutex<(Progress, u64)>,
-}
-
-impl Counter {
-    fn new(total: u64, quiet: bool) -> Self {
-        Self {
-            progress: Mutex::new((Progress::new(total, quiet), 0)),
-        }
-    }
-
-    /// Counts one; `failed` is said on a line of its own.
-    fn one(&self, failed: Option<&str>, words: impl FnOnce(u64) -> String) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.1 += 1;
-        let at = progress.1;
-        if let Some(failed) = failed {
-            progress.0.line(failed);
-        }
-        progress.0.at(at, || words(at));
-    }
-
-    fn finish(&self) {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.0.finish();
-    }
-}
-
 /// Works off runs, shows where they are, and says how many ended how.
 fn batch_of(
     study: &Study,
@@ -332,9 +270,7 @@ fn batch_of(
     let counter = Counter::new(count, arguments.quiet);
     let heard = |line: &Line, event: &Event| {
         let failed = match event {
-            Event::Failed(reason) if !arguments.quiet => {
-                Some(format!("run {} failed: {reason}", line.run))
-            }
+            Event::Failed(reason) => Some(failure(line.run, reason)),
             _ => None,
         };
         counter.one(failed.as_deref(), |at| format!("{at} of {count} runs"));
@@ -347,40 +283,23 @@ fn batch_of(
     Ok(summary)
 }
 
-fn listen() -> Result<Signals, Stop> {
-    Signals::listen().map_err(|error| failed(format_args!("signals cannot be heard: {error}")))
-}
-
 fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
     let Some((name, code)) = signals.caught() else {
         return Ok(());
     };
-    Err(Stop::Signal(
+    Err(Stop(
         code,
         format!("stopped by {name}; what is done is kept: start again to go on"),
     ))
 }
 
-/// True from when standard input has ended, where that is asked for.
-fn watch_input(asked: bool) -> Arc<AtomicBool> {
-    let ended = Arc::new(AtomicBool::new(false));
-    if asked {
-        let ended = Arc::clone(&ended);
-        std::thread::spawn(move || {
-            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-            ended.store(true, Ordering::SeqCst);
-        });
-    }
-    ended
-}
-
 fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     engine.check(arguments)?;
     let store = Store::open(&stored.store)?;
     // Before the work: tables of another study of this name stay.
     let folder = study.tables_folder(&store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let runs = study.header.runs;
     let stop = || signals.caught().is_some();
     let summary = match engine.engine {
@@ -401,25 +320,19 @@ fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
     if failed + missing == 0 {
         return Ok(());
     }
-    Err(Stop::Failed(format!(
-        "{failed} runs failed, {missing} are missing; the table says which and why"
-    )))
+    Err(Stop(
+        1,
+        format!("{failed} runs failed, {missing} are missing; the table says which and why"),
+    ))
 }
 
 fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     let clock = Instant::now();
-    let left_alone = watch_input(arguments.stop_at_eof);
-    let shard = shard_number(&arguments.shard, arguments.shards).map_err(wrong)?;
-    let study = open_plan(&arguments.plan)?;
-    if study.written == Some(0) {
-        let message = format!(
-            "error: {}, line 1: the plan has a head and no runs: write it anew with `howship study plan`",
-            arguments.plan.display()
-        );
-        return Err(Stop::Signal(BAD_PLAN, message));
-    }
+    let left_alone = end_of_input(arguments.stop_at_eof);
+    let shard = shard_number(&arguments.shard, arguments.shards)?;
+    let study = Study::open_whole(&arguments.plan).map_err(|found| bad_plan(&found))?;
     let store = Store::open(&arguments.store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
     let stop = || {
         signals.caught().is_some()
@@ -431,42 +344,31 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     warn_of_damage(&store);
     if summary.stopped {
         let message = "stopped before all was done: start this shard again";
-        return Err(Stop::Signal(REQUEUE, message.to_owned()));
+        return Err(Stop(REQUEUE, message.to_owned()));
     }
     verdict(summary.failed, 0)
 }
 
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
-    let left_alone = watch_input(arguments.stop_at_eof);
+    let left_alone = end_of_input(arguments.stop_at_eof);
     if arguments.emit != "-" {
-        return Err(wrong(format_args!(
+        return Err(Stop::wrong(format_args!(
             "--emit: found \"{}\", expected - (standard output)",
             arguments.emit
         )));
     }
-    let numbers = run_numbers(&arguments.index).map_err(wrong)?;
-    let study = open_plan(&arguments.plan)?;
-    for &run in &numbers {
-        study.has_run(run).map_err(wrong)?;
-    }
-    let signals = listen()?;
-    let threads = (arguments.threads)
-        .unwrap_or_else(crate::study::batch::cores)
-        .max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(failed)?;
+    let study = Study::open(&arguments.plan).map_err(|found| bad_plan(&found))?;
+    let numbers = study.runs_called(&arguments.index)?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
-    let mut without_result = 0;
-    for run in numbers {
-        let Some(result) = pool.install(|| study.emit(run, threads, &stop)) else {
-            return Err(Stop::Signal(REQUEUE, "stopped: start again".to_owned()));
-        };
-        without_result += u64::from(result.error.is_some());
-        say!("{}", serde_json::to_string(&result).unwrap_or_default());
+    let say_result = |result: &Emitted| {
+        say!("{}", serde_json::to_string(result).unwrap_or_default());
+    };
+    match study.emit_all(&numbers, arguments.threads, &stop, &say_result) {
+        Ok(Some(without_result)) => verdict(without_result, 0),
+        Ok(None) => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
+        Err(error) => Err(error.into()),
     }
-    verdict(without_result, 0)
 }
 
 /// Says which files of a store are not what was written.
@@ -478,7 +380,7 @@ fn warn_of_damage(store: &Store) {
 }
 
 fn status(stored: &Stored) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::existing(&stored.store)?;
     say!("{}", study.tally(&store)?);
     warn_of_damage(&store);
@@ -486,7 +388,7 @@ fn status(stored: &Stored) -> Result<(), Stop> {
 }
 
 fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
     let mut refused = Vec::new();
@@ -494,32 +396,21 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
         refused.extend(if path == Path::new("-") {
             study.take_in_all(&store, std::io::stdin().lock(), path)?
         } else {
-            let file = open_regular(path)
-                .map_err(|error| wrong(format_args!("{}: {error}", path.display())))?;
-            study.take_in_all(&store, BufReader::new(file), path)?
+            study.take_in_file(&store, path)?
         });
     }
     study.write_tables(&store, &folder)?;
     say!("tables in {}", folder.display());
     let tally = study.tally(&store)?;
     warn_of_damage(&store);
-    if let Some(first) = refused.first() {
-        return Err(wrong(format_args!(
-            "{first}\n{} of the lines are no results of this study and were left out; the others \
-             are in the store. Do these runs again, or give the file of this study with --from",
-            refused.len()
-        )));
-    }
+    LeftOut::of(refused).map_or(Ok(()), Err)?;
     verdict(tally.failed, tally.missing + tally.damaged)
 }
 
 fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
-    let factors = study.header.factors.iter();
-    let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();
-    let place = |name: &String| place_of(name, &paths).map_err(wrong);
+    let study = Study::open(&stored.study)?;
     let over = match surface {
-        [across, up] => Some([place(across)?, place(up)?]),
+        [across, up] => Some(study.parameters_called([across, up])?),
         _ => None,
     };
     let store = Store::existing(&stored.store)?;
@@ -532,17 +423,12 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
 }
 
 fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
-    let calibrate::Opened { study, fit, data } =
-        calibrate::open(&stored.study).map_err(|error| match error {
-            OpenError::File(found) => Stop::Request(found.render(false)),
-            OpenError::Middle(_) => wrong(error),
-            OpenError::Data(error) => error.into(),
-        })?;
+    let calibrate::Opened { study, fit, data } = calibrate::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
-    let signals = listen()?;
+    let signals = Signals::listen().map_err(RunError::Deaf)?;
     let counter = Counter::new(fit.runs as u64, arguments.quiet);
-    let work: Work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
+    let work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
     let calibration = Calibration {
         study: &study,
         fit: &fit,
@@ -556,10 +442,7 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     warn_of_damage(&store);
     counter.finish();
     refuse_signal(&signals)?;
-    let found = found.map_err(|error| match error {
-        CalibrationError::Output(error) => error.into(),
-        CalibrationError::Fit(error) => failed(error),
-    })?;
+    let found = found?;
     let written = calibration.write(&found, &folder)?;
     if !arguments.quiet {
         say!("{found}");
@@ -569,55 +452,39 @@ fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
     }
     match calibration.miss(&found)? {
         None => Ok(()),
-        Some(miss) => Err(failed(format_args!(
-            "{miss}\nThe tables are written, but say nothing of the parameters: look at the units of \
-             the data and their errors, and at the ranges in [vary]"
-        ))),
+        Some(miss) => Err(Stop::failed(miss)),
     }
 }
 
 fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
-    let study = open(&stored.study)?;
+    let study = Study::open(&stored.study)?;
     let store = Store::existing(&stored.store)?;
-    let selection = Selection::new(filters, asked, study.columns()).map_err(wrong)?;
-    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    let mut written = Ok(());
-    study.select(&store, &selection, |cells| {
-        written = out.write_record(cells);
-        written.is_ok()
-    })?;
-    let written = written.map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => std::io::Error::other(format!("{other:?}")),
-    });
-    note_loss(written.and_then(|()| out.flush()));
+    let selection = Selection::new(filters, asked, study.columns())?;
+    match study.write_rows(&store, &selection, std::io::stdout().lock()) {
+        Err(RowsError::Store(error)) => return Err(error.into()),
+        Err(RowsError::To(error)) => note_loss(Err(error)),
+        Ok(()) => {}
+    }
     warn_of_damage(&store);
     Ok(())
 }
 
-fn rerun(study: &Study, row: u64, out: &Path, threads: Option<usize>) -> Result<(), Stop> {
-    study.has_run(row).map_err(wrong)?;
-    let loaded = study
-        .run(row)
-        .loaded
-        .map_err(|reason| failed(format_args!("run {row} makes no sense: {reason}")))?;
-    on_threads(threads, || begin(*loaded, out, false, false))
+fn rerun(study: &Study, row: u64, out: &Path, how: &How) -> Result<(), Stop> {
+    let loaded = study.scenario_of(row)?;
+    how.go(|console| Ok(begin(loaded, out, false, console)?))
 }
 
 fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
-    let study = open(&arguments.plan)?;
+    let study = Study::open(&arguments.plan)?;
     let script = Script {
         plan: &arguments.plan,
         store: &arguments.store,
         shards: arguments.shards,
         cores: arguments.cores,
-        megabytes: arguments.memory.map_or_else(
-            || usual_megabytes(study.run_bytes(), arguments.cores),
-            |bytes| (bytes / 1e6).ceil(),
-        ),
-        minutes: (arguments.time.get() * 60.0).ceil().max(2.0),
+        memory: arguments.memory,
+        time: arguments.time,
         requeue: REQUEUE,
     };
-    say!("{}", script.text(&study.header));
+    say!("{}", script.text(&study));
     Ok(())
 }

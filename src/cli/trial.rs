@@ -1,20 +1,15 @@
 //! `howship trial`: virtual trials.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::Stop;
-use super::progress::Progress;
-use super::run::on_threads;
-use crate::cohort::lattice::{Lattice, TURNOVER_PER_D};
-use crate::cohort::report::write;
-use crate::cohort::run::run as run_trial;
-use crate::cohort::tissue::Tissue;
+use super::progress::Counter;
+use super::run::How;
+use crate::cohort::lattice::comparison;
+use crate::cohort::report::run_into;
 use crate::cohort::trial::Trial;
-use crate::run::ours::Replacement;
 
 /// Arguments of `howship trial`.
 #[derive(Debug, Args)]
@@ -37,7 +32,7 @@ enum TrialCommand {
         /// The trial file.
         trial: PathBuf,
     },
-    /// Hold the reduced tissue of trials against the course of a lesion on the lattice.
+    /// Compare the reduced tissue of trials with the course of a lesion on the lattice.
     Tissue(TissueArguments),
     /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
     Run(RunArguments),
@@ -69,78 +64,45 @@ struct RunArguments {
     /// Seed of all chance, instead of the trial's.
     #[arg(long)]
     seed: Option<u64>,
-    /// Threads; results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Say nothing on the way.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    how: How,
     /// Replace the folder of an earlier trial.
     #[arg(long)]
     force: bool,
 }
 
-fn open(path: &Path, patients: Option<u64>, seed: Option<u64>) -> Result<Trial, Stop> {
-    Trial::read(path, patients, seed).map_err(|found| Stop::Request(found.render(false)))
-}
-
 pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
     match &arguments.command {
         TrialCommand::Check { trial } => {
-            say!("{}", open(trial, None, None)?.outline());
+            say!("{}", Trial::read(trial, None, None)?.outline());
             Ok(())
         }
         TrialCommand::Tissue(arguments) => tissue(arguments),
-        TrialCommand::Run(arguments) => on_threads(arguments.threads, || run(arguments)),
+        TrialCommand::Run(arguments) => arguments.how.go(|_| run(arguments)),
     }
 }
 
 fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
-    let stop = |error| Stop::Failed(format!("error: {error}"));
-    let lattice = arguments
-        .course
-        .as_deref()
-        .map_or_else(Lattice::shipped, Lattice::read)
-        .map_err(stop)?;
-    let (tissue, turnover_per_d) = if arguments.fit {
-        let fit = lattice.fit(arguments.seed).map_err(stop)?;
-        say!("{fit}");
-        (fit.tissue, fit.turnover_per_d)
-    } else {
-        (Tissue::default(), TURNOVER_PER_D)
-    };
-    say!("reduced tissue against the mean of three seeds of the lattice");
-    for one in lattice.compare(&tissue, turnover_per_d) {
-        say!("{one}");
+    let seed = arguments.fit.then_some(arguments.seed);
+    for line in comparison(arguments.course.as_deref(), seed)? {
+        say!("{line}");
     }
     Ok(())
 }
 
 fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let trial = open(&arguments.trial, arguments.patients, arguments.seed)?;
-    let inputs = [arguments.trial.clone()];
-    Replacement::check(&arguments.out, arguments.force, &inputs)?;
-    Replacement::try_place(&arguments.out)?;
-    let progress = Mutex::new(Progress::new(trial.patients, arguments.quiet));
-    let done = AtomicU64::new(0);
-    let results = run_trial(&trial, &|| {
-        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.at(done, || format!("{done} of {} patients", trial.patients));
-    })
-    .map_err(|error| Stop::Failed(format!("error: {error}")))?;
-    progress
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish();
-    // Again: whatever came there meanwhile stays.
-    Replacement::check(&arguments.out, arguments.force, &inputs)?;
-    let replacement = Replacement::begin(&arguments.out, &inputs)?;
-    let (found, _) = write(replacement.folder(), &trial, &results)?;
-    replacement.place()?;
-    if !arguments.quiet {
+    let (file, out) = (&arguments.trial, &arguments.out);
+    let trial = Trial::read(file, arguments.patients, arguments.seed)?;
+    let counter = Counter::new(trial.patients, arguments.how.quiet);
+    let found = run_into(out, &trial, file, arguments.force, &|| {
+        counter.one(None, |done| {
+            format!("{done} of {} patients", trial.patients)
+        });
+    })?;
+    counter.finish();
+    if !arguments.how.quiet {
         say!("{found}");
-        say!("results in {}", arguments.out.display());
+        say!("results in {}", out.display());
     }
     Ok(())
 }

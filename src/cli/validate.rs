@@ -1,14 +1,13 @@
 //! `howship validate`.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 
 use super::Stop;
-use super::progress::Progress;
+use super::progress::Counter;
 use crate::run::ours::refuse_inside;
-use crate::validate::{Plan, ValidationError, validate as run_plan};
+use crate::validate::{Plan, validate as run_plan};
 
 /// Arguments of `howship validate`.
 #[derive(Debug, Args)]
@@ -30,18 +29,6 @@ pub(super) struct ValidateArguments {
     quiet: bool,
 }
 
-impl From<ValidationError> for Stop {
-    fn from(error: ValidationError) -> Self {
-        match error {
-            ValidationError::NoTarget { .. } | ValidationError::Exists(_) => {
-                Self::Request(format!("error: {error}"))
-            }
-            ValidationError::Output(error) => error.into(),
-            _ => Self::Failed(format!("error: {error}")),
-        }
-    }
-}
-
 /// Runs the targets; the exit code does not depend on the verdicts.
 pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
     refuse_inside(&arguments.out)?;
@@ -52,15 +39,11 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
         arguments.out.clone(),
     )?;
     let total = plan.runs();
-    let progress = Mutex::new(Progress::new(total as u64, arguments.quiet));
-    let outcome = run_plan(plan, &|done| {
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.at(done as u64, || format!("{done} of {total} runs"));
+    let counter = Counter::new(total as u64, arguments.quiet);
+    let outcome = run_plan(plan, &|_| {
+        counter.one(None, |done| format!("{done} of {total} runs"));
     })?;
-    progress
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish();
+    counter.finish();
     say!("{}", outcome.verdicts());
     say!(
         "{} of {} targets met; report in {}",

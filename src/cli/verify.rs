@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::Console;
-use super::run::on_threads;
+use super::run::How;
 use crate::run::verify as again;
 
 /// Arguments of `howship verify`.
@@ -17,21 +16,16 @@ pub(super) struct VerifyArguments {
     /// Folder to which file names in the scenario refer, where it has moved.
     #[arg(long)]
     inputs: Option<PathBuf>,
-    /// Threads; results are the same for any number.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Say nothing on the way.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Stop> {
-    on_threads(arguments.threads, || {
-        let host = Console::new(arguments.quiet);
+    arguments.how.go(|console| {
         let inputs = arguments.inputs.as_deref();
-        match again::verify(&arguments.folder, inputs, &host)? {
+        match again::verify(&arguments.folder, inputs, console)? {
             None => Ok(()),
-            Some(other) => Err(Stop::Failed(format!("{} is different", other.display()))),
+            Some(other) => Err(Stop(1, format!("{} is different", other.display()))),
         }
     })
 }

@@ -17,7 +17,7 @@ pub const RECORD_D: u32 = 7;
 /// Parameters of the body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Body {
+pub struct BodyParameters {
     /// Bone that the healthy skeleton turns over; design: 0.48 cm3/d, as in a single run.
     pub turnover: BoneTurnover,
     /// Bone of the skeleton. 1.75 L, textbook.
@@ -36,7 +36,7 @@ pub struct Body {
     pub markers: Markers,
 }
 
-impl Default for Body {
+impl Default for BodyParameters {
     fn default() -> Self {
         Self {
             turnover: BoneTurnover::cm3_per_h(0.48 / 24.0),
@@ -51,7 +51,7 @@ impl Default for Body {
     }
 }
 
-impl Body {
+impl BodyParameters {
     /// Looks for values that make no sense.
     pub fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
@@ -152,6 +152,7 @@ pub struct History {
 
 /// Why a patient could not be followed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CohortError {
     /// Traits.
     #[error(transparent)]

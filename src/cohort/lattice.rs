@@ -13,6 +13,7 @@ use crate::cohort::follower::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
 use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
+use crate::numerics::refusal::Refusal;
 use crate::output::table::Table;
 use crate::study::fit::{Cma, Reach};
 use crate::therapy::drug::Drug;
@@ -25,7 +26,7 @@ const COURSE: &str = include_str!("../../trials/lattice/lesion.csv");
 /// Tumour cells that fill the marrow of that lattice: 0.444 mm3 over 1767 um3.
 const FULL_CELLS: f64 = 0.444e9 / 1767.0;
 /// Turnover of that piece of bone in health, per day; fitted with the constants of the tissue.
-pub const TURNOVER_PER_D: f64 = 2.377e-4;
+pub(crate) const TURNOVER_PER_D: f64 = 2.377e-4;
 /// What counts as much as what in the fit: a point of bone, a point of resorbed bone, and 5 % of cells.
 const BONE_UNIT: f64 = 0.01;
 const CELL_UNIT: f64 = 0.05;
@@ -45,6 +46,31 @@ const ARMS: [(&str, &str); 3] = [
         "drug = \"zoledronate\"\ndose = \"4 mg\"\nroute = \"intravenous\"\ninfusion = \"15 min\"\nstart = \"60 d\"\ninterval = \"21 d\"",
     ),
 ];
+
+/// How the reduced tissue comes out beside a course of the lattice, in lines. The shipped one is taken
+/// without a course; with a seed the constants that are marked as fitted are fitted to it first.
+///
+/// # Errors
+/// [`CompareError`].
+pub fn comparison(
+    course: Option<&Path>,
+    fit_seed: Option<u64>,
+) -> Result<Vec<String>, CompareError> {
+    let lattice = course.map_or_else(Lattice::shipped, Lattice::read)?;
+    let mut lines = Vec::new();
+    let (tissue, turnover_per_d) = match fit_seed {
+        Some(seed) => {
+            let fit = lattice.fit(seed)?;
+            lines.push(fit.to_string());
+            (fit.tissue, fit.turnover_per_d)
+        }
+        None => (Tissue::default(), TURNOVER_PER_D),
+    };
+    lines.push("reduced tissue against the mean of three seeds of the lattice".to_owned());
+    let compared = lattice.compare(&tissue, turnover_per_d);
+    lines.extend(compared.iter().map(ToString::to_string));
+    Ok(lines)
+}
 
 /// What is left between the reduced tissue and the lattice in one arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +103,12 @@ pub struct Difference {
 #[derive(Debug, thiserror::Error)]
 #[error("the reduced tissue could not be compared with the lattice: {0}")]
 pub struct CompareError(String);
+
+impl Refusal for CompareError {
+    fn is_refusal(&self) -> bool {
+        false
+    }
+}
 
 fn failed(error: impl std::fmt::Display) -> CompareError {
     CompareError(error.to_string())

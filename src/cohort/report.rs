@@ -3,16 +3,62 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cohort::body::{RECORD_D, SEEN};
+use crate::cohort::body::{CohortError, RECORD_D, SEEN};
 use crate::cohort::pictures;
-use crate::cohort::run::Results;
+use crate::cohort::run::{Results, run};
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::traits::COLUMNS;
 use crate::cohort::trial::Trial;
+use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
-use crate::run::ours::Listing;
+use crate::run::ours::{Listing, Replacement};
 use crate::run::sealed::PLOTS;
+
+/// Why a trial leaves no folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrialError {
+    /// A patient.
+    #[error(transparent)]
+    Patient(#[from] CohortError),
+    /// The folder, or a file in it.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+impl Refusal for TrialError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Patient(_) => false,
+            Self::Output(error) => error.is_refusal(),
+        }
+    }
+}
+
+/// Runs a trial, read from `file`, into a folder of its own. `force` replaces the folder of an earlier
+/// trial. `seen` is called after each patient.
+///
+/// # Errors
+/// [`TrialError`]; the folder is then as it was.
+pub fn run_into(
+    out: &Path,
+    trial: &Trial,
+    file: &Path,
+    force: bool,
+    seen: &(impl Fn() + Sync),
+) -> Result<Summary, TrialError> {
+    let inputs = [file.to_path_buf()];
+    Replacement::check(out, force, &inputs)?;
+    Replacement::try_place(out)?;
+    let results = run(trial, seen)?;
+    // Again: whatever came there meanwhile stays.
+    Replacement::check(out, force, &inputs)?;
+    let replacement = Replacement::begin(out, &inputs)?;
+    let (found, _) = write(replacement.folder(), trial, &results)?;
+    replacement.place()?;
+    Ok(found)
+}
 
 /// Writes tables and pictures of a trial into an empty folder, and the list of them; the same bytes
 /// for the same trial.

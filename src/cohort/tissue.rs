@@ -152,7 +152,7 @@ pub struct Action {
 
 impl Action {
     /// No drug.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         free_rankl: 1.0,
         free_pthrp: 1.0,
         free_factors: 1.0,
@@ -213,7 +213,7 @@ impl Tissue {
     }
 
     /// Largest factor on the growth of a tumour that the step of a day holds.
-    pub fn most_pace(&self) -> f64 {
+    pub(crate) fn most_pace(&self) -> f64 {
         FASTEST_PER_D / ((self.growth.get() + self.growth_by_factors.get()) * DAY_H)
     }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::cohort::body::Body;
+use crate::cohort::body::BodyParameters;
 use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
@@ -25,7 +25,7 @@ use crate::therapy::regimen::Course;
 use crate::therapy::subject::{Species, Subject};
 
 /// Patients per arm at most.
-pub const MOST_PATIENTS: u64 = 1_000_000;
+pub(crate) const MOST_PATIENTS: u64 = 1_000_000;
 /// Follow-up at most, d.
 const MOST_DAYS: f64 = 36_525.0;
 /// Signals whose binding the reduced tissue knows.
@@ -61,7 +61,7 @@ pub struct Trial {
     pub tissue: Tissue,
     /// The body.
     #[serde(default)]
-    pub body: Body,
+    pub body: BodyParameters,
     /// Drugs of this trial by name, beside those that come with howship or in place of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drugs: BTreeMap<String, Drug>,
@@ -302,7 +302,7 @@ impl Trial {
     }
 
     /// Names of the arms, the control first.
-    pub fn arm_names(&self) -> Vec<&str> {
+    pub(crate) fn arm_names(&self) -> Vec<&str> {
         let others = self.arms.keys().filter(|name| **name != self.control);
         std::iter::once(self.control.as_str())
             .chain(others.map(String::as_str))

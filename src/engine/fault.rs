@@ -16,18 +16,6 @@ pub enum Fault {
         /// What the solver said.
         reason: String,
     },
-    /// A drug could not be followed through the body.
-    #[error("drug \"{drug}\" at tick {tick} (day {day:.3}): {reason}")]
-    Drug {
-        /// Name of the drug.
-        drug: String,
-        /// Tick.
-        tick: u32,
-        /// Day.
-        day: f64,
-        /// What the integrator said.
-        reason: String,
-    },
     /// A part could not be followed.
     #[error("the {part} at tick {tick} (day {day:.3}): {reason}")]
     Part {

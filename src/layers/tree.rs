@@ -1,6 +1,7 @@
 //! Layers of TOML merged into one tree whose values remember where they come from.
 
 mod assignment;
+mod nesting;
 mod node;
 mod origins;
 mod reader;
@@ -16,9 +17,10 @@ use super::diagnostic::Diagnostic;
 use super::path::{self, Segment, Step};
 pub use super::source::SET;
 use super::source::Source;
+pub(crate) use nesting::too_deep_at;
 pub(crate) use node::{Node, Table, Value};
 pub(crate) use reader::too_large;
-use reader::{Reader, syntax};
+use reader::{Reader, syntax, too_deep};
 
 /// Bytes of a layer at most.
 pub const LARGEST_LAYER: usize = 4 << 20;
@@ -80,6 +82,9 @@ impl Tree {
             return Err(too_large(&layer.name));
         }
         let source = Arc::new(Source::new(layer.name, layer.text));
+        if let Some(at) = too_deep_at(&source.text) {
+            return Err(too_deep().at(&source, &(at..at + 1)));
+        }
         let table = DeTable::parse(&source.text).map_err(|error| syntax(&source, 0, &error))?;
         let reader = Reader {
             source: &source,
@@ -193,6 +198,13 @@ impl Tree {
             .iter()
             .map(|source| source.name.as_str())
             .collect()
+    }
+
+    /// Names of the layers in one line, the lowest first.
+    pub fn layer_names(&self) -> String {
+        let mut names = self.layers();
+        names.dedup();
+        names.join(", ")
     }
 
     /// Name of the preset at the bottom, if there is one.

@@ -1,5 +1,5 @@
 //! Mean-field twins: published models of remodelling as small systems of ordinary differential
-//! equations, to hold the agents against.
+//! equations, to compare the agents with.
 //!
 //! A twin knows no space, no chance and no single cell. Where the agents and a twin agree, a result
 //! needs no geometry; where they differ, geometry, chance or the few cells of a site matter.

@@ -8,6 +8,7 @@ use crate::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, DensityLaw, named, names,
 };
 use crate::mechanics::rigidity::{Axis, Cut, RigidityError, Voxels, cuts};
+use crate::numerics::refusal::Refusal;
 use crate::specimen::image::{
     Binarisation, Image, ImageError, ReadOptions, Segmentation, read_with,
 };
@@ -157,6 +158,8 @@ pub enum MeasuredError {
         known: String,
     },
 }
+
+impl Refusal for MeasuredError {}
 
 /// A map of labels as an error of its own.
 fn ask_labels(error: ImageError) -> MeasuredError {

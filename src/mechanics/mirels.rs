@@ -70,6 +70,8 @@ pub enum Advice {
 #[error("size {0} of the diameter of the shaft; give a share from 0 to 1")]
 pub struct SizeError(pub f64);
 
+impl crate::numerics::refusal::Refusal for SizeError {}
+
 /// The score.
 ///
 /// ```

@@ -108,6 +108,7 @@ impl FromStr for Axis {
 
 /// What makes no sense as a bone, or as a pair of bones.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RigidityError {
     /// A size that is none.
     #[error("voxels of {spacing_mm:?} mm, {dims:?} of them; sizes must be finite and above zero")]

@@ -1,11 +1,13 @@
 //! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums,
-//! arrays in few bytes; and the opening of files.
+//! arrays in few bytes; the opening of files, and whose errors are.
 
 pub mod files;
+pub mod memory;
 pub mod name;
 pub mod packed;
 pub mod parallel;
 pub mod quantity;
 pub mod random;
 pub mod reduce;
+pub mod refusal;
 pub mod response;

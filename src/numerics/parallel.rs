@@ -4,6 +4,47 @@
 #[cfg(feature = "threads")]
 pub use rayon::prelude;
 
+/// Threads at most: more would drown the machine.
+#[cfg(feature = "threads")]
+pub const MOST_THREADS: usize = 1024;
+
+/// Why there are no threads.
+#[cfg(feature = "threads")]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ThreadsError {
+    /// None, or too many.
+    #[error(
+        "threads: found {0}, expected 1 to {MOST_THREADS}, or none for as many as the machine has"
+    )]
+    Number(usize),
+    /// The system gives none.
+    #[error("threads: {0}")]
+    System(String),
+}
+
+#[cfg(feature = "threads")]
+impl crate::numerics::refusal::Refusal for ThreadsError {}
+
+/// Does something on so many threads, or on as many as the machine has.
+///
+/// # Errors
+/// [`ThreadsError`].
+#[cfg(feature = "threads")]
+pub fn on_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, ThreadsError> {
+    if let Some(given) = threads.filter(|given| !(1..=MOST_THREADS).contains(given)) {
+        return Err(ThreadsError::Number(given));
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| ThreadsError::System(error.to_string()))?;
+    Ok(pool.install(work))
+}
+
 /// What serial loops offer of rayon's: the same names, on iterators of the standard library.
 #[cfg(not(feature = "threads"))]
 pub mod prelude {

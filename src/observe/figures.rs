@@ -69,6 +69,18 @@ impl Figures {
         };
         format!("BV/TV {:.4}, {thickness}", self.bv_tv)
     }
+
+    /// "40 x 30 x 1 of 10 um, " and the words.
+    fn stage(&self) -> String {
+        let [nx, ny, nz] = self.dims;
+        let [dx, dy, dz] = self.spacing_um;
+        let size = if dx.to_bits() == dy.to_bits() && dy.to_bits() == dz.to_bits() {
+            format!("{dx} um")
+        } else {
+            format!("{dx} x {dy} x {dz} um")
+        };
+        format!("{nx} x {ny} x {nz} of {size}, {}", self.words())
+    }
 }
 
 /// The bone of a run at each stage, what was taken to be so, and what makes it doubtful.
@@ -131,6 +143,29 @@ impl SpecimenReport {
             assumed: bone.assumed.clone(),
             warnings,
         }
+    }
+}
+
+impl SpecimenReport {
+    /// Scan, sites and day 0 below each other, then what was assumed; `more` follows the figures of day 0,
+    /// which are those that are given where the report has none yet.
+    pub fn stages(&self, day0: Option<&Figures>, more: &str) -> Vec<String> {
+        let covered = self.scan_covered_bv_tv.map_or_else(String::new, |share| {
+            format!("; where the sites lie BV/TV {share:.4}")
+        });
+        let stages = [
+            ("scan", self.scan.as_ref(), covered.as_str()),
+            ("sites", Some(&self.lattice), ""),
+            ("day 0", self.day0.as_ref().or(day0), more),
+        ];
+        let line = |(name, figures, more): (&str, Option<&Figures>, &str)| {
+            figures.map(|figures| format!("{name:9} {}{more}", figures.stage()))
+        };
+        let mut lines: Vec<String> = stages.into_iter().filter_map(line).collect();
+        if !self.assumed.is_empty() {
+            lines.push(format!("assumed   {}", self.assumed.join("; ")));
+        }
+        lines
     }
 }
 

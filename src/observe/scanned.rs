@@ -121,6 +121,10 @@ impl fmt::Display for Scanned {
             shown(figures.tb_th_sd_mm, "mm")
         )?;
         writeln!(f, "Tb.Sp   {}", shown(figures.tb_sp_mm, "mm"))?;
-        write!(f, "BS/TV   {:.4} /mm", figures.bs_tv_per_mm)
+        write!(f, "BS/TV   {:.4} /mm", figures.bs_tv_per_mm)?;
+        if !bone.assumed.is_empty() {
+            write!(f, "\nassumed   {}", bone.assumed.join("; "))?;
+        }
+        Ok(())
     }
 }

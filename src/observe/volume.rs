@@ -133,7 +133,7 @@ impl Volume {
 }
 
 impl Volume {
-    /// Holds a volume that was read back against its lattice.
+    /// Checks a volume that was read back by its lattice.
     ///
     /// # Errors
     /// What does not fit.

@@ -7,6 +7,7 @@ pub mod table;
 use std::path::{Path, PathBuf};
 
 use crate::numerics::files::read_bytes;
+use crate::numerics::refusal::Refusal;
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,21 @@ pub enum OutputError {
         /// What the plotter said.
         message: String,
     },
+}
+
+impl Refusal for OutputError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Exists(_)
+            | Self::NotEmpty(_)
+            | Self::Foreign { .. }
+            | Self::Guarded { .. }
+            | Self::InUse(_)
+            | Self::Refused { .. }
+            | Self::Table { .. } => true,
+            Self::Io { .. } | Self::Drawing { .. } | Self::Lost(_) => false,
+        }
+    }
 }
 
 /// Writes a file beside its name and renames it, so that it appears whole.

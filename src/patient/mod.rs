@@ -188,6 +188,7 @@ pub struct Body {
 
 /// What stops a run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PatientError {
     /// Calcium.
     #[error(transparent)]

@@ -89,7 +89,7 @@ pub struct Heading {
 
 /// What a checkpoint holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Body<R> {
+pub struct Content<R> {
     /// Digest of the names of all parts of the state.
     layout: [u8; 32],
     /// The state.
@@ -315,7 +315,7 @@ impl Sealed<'_> {
     ///
     /// # Errors
     /// A [`CheckpointError`] that says why it is refused.
-    pub fn unpack<R: DeserializeOwned>(&self) -> Result<Body<R>, CheckpointError> {
+    pub fn unpack<R: DeserializeOwned>(&self) -> Result<Content<R>, CheckpointError> {
         let heading = &self.heading;
         let sense = |error: &dyn std::fmt::Display| CheckpointError::Sense(error.to_string());
         let mut zstd = zstd::stream::read::Decoder::with_buffer(self.body)?;
@@ -333,9 +333,10 @@ impl Sealed<'_> {
         }
         let sites = heading.grid.len();
         let most = most_array_bytes(sites, heading.signals);
-        let (body, rest) =
-            packed::within(sites, most, || postcard::take_from_bytes::<Body<R>>(&raw))
-                .map_err(|error| sense(&error))?;
+        let (body, rest) = packed::within(sites, most, || {
+            postcard::take_from_bytes::<Content<R>>(&raw)
+        })
+        .map_err(|error| sense(&error))?;
         if !rest.is_empty() {
             return Err(CheckpointError::Sense(format!(
                 "{} bytes too many",
@@ -509,7 +510,7 @@ impl Checkpoints {
         };
         let mut kept = 0;
         for (other, path) in list(&self.folder, TICK)? {
-            // Those of later ticks are what a run left that was taken up from before them.
+            // Those of later ticks are what a run left that was resumed from before them.
             if other > tick {
                 std::fs::remove_file(path).map_err(io)?;
             } else {

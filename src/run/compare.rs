@@ -1,4 +1,4 @@
-//! Arms of one past held against each other, seed by seed: a table with paired differences, and pictures.
+//! Arms of one past compared, seed by seed: a table with paired differences, and pictures.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -163,17 +163,11 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
         let (first, of) = shared.get_or_insert_with(|| (text.clone(), folder.clone()));
         if *first != text {
             let (other, _) = control_of(of, None)?;
-            return Err(RunError::Refused(format!(
-                "{} and {} have not the same past: beside the seed and the arm their scenarios \
-                 differ: {}\nhelp: draw unlike runs over each other with `howship plot {} {} --label \
-                 NAME --label NAME --out DIR`, or make the change an arm of one past ([arms] in the \
-                 scenario, or howship fork)",
-                of.display(),
-                folder.display(),
-                differences(&other, &loaded),
-                of.display(),
-                folder.display()
-            )));
+            return Err(RunError::OtherPast {
+                first: of.clone(),
+                other: folder.clone(),
+                differences: differences(&other, &loaded),
+            });
         }
         title = loaded.scenario.name.replace('_', " ");
         description.clone_from(&loaded.scenario.description);

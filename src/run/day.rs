@@ -153,13 +153,13 @@ fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> 
     };
     if !(0.0..=last + 1e-9).contains(&asked) {
         return Err(refused(format_args!(
-            "--day {asked}: the run goes from day 0 to day {last}"
+            "day {asked}: the run goes from day 0 to day {last}"
         )));
     }
     let ticks = asked * per_day;
     if (ticks - ticks.round()).abs() > 1e-6 {
         return Err(refused(format_args!(
-            "--day {asked} lies between ticks: those before and after it are at day {} and day {}",
+            "day {asked} lies between ticks: those before and after it are at day {} and day {}",
             ticks.floor() / per_day,
             ticks.ceil() / per_day
         )));

@@ -25,6 +25,26 @@ pub enum RunError {
     /// Whether a run comes out the same cannot be told.
     #[error("cannot tell: {0}")]
     CannotTell(String),
+    /// The bone, whose source is named, is not that of the run that is repeated.
+    #[error("cannot tell: the bone is not that of the run ({0})")]
+    OtherBone(String),
+    /// Runs that are compared are no arms of one past.
+    #[error(
+        "{} and {} have not the same past: beside the seed and the arm their scenarios differ: {differences}",
+        first.display(),
+        other.display()
+    )]
+    OtherPast {
+        /// The first run.
+        first: PathBuf,
+        /// The run that is not of its past.
+        other: PathBuf,
+        /// In what they differ.
+        differences: String,
+    },
+    /// Names of curves that do not fit the runs, or are missing.
+    #[error("{0}")]
+    Labels(String),
     /// No wish to stop could be heard.
     #[error("signals cannot be heard: {0}")]
     Deaf(std::io::Error),

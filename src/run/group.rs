@@ -39,7 +39,7 @@ pub struct Fork {
     pub inputs: Option<PathBuf>,
 }
 
-/// Runs an arm from its time on, and holds it against its past.
+/// Runs an arm from its time on, and compares it with its past.
 ///
 /// # Errors
 /// What is wrong with the past, the arm or the folder; what stops the run.
@@ -119,7 +119,7 @@ fn turn_off(
         .checkpoint(&simulation, &record, 0.0)
         .map_err(|error| failed(error.to_string()))?;
     drop(simulation);
-    // As it will be read when it is taken up: what does not fit is found before a folder is made.
+    // As it will be read when it is resumed: what does not fit is found before a folder is made.
     let Restored {
         loaded,
         mut simulation,

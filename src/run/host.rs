@@ -1,5 +1,6 @@
 //! What happens to a run on its way, and the program that hears of it and may ask it to stop.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -46,7 +47,7 @@ pub enum Event<'a> {
     Arm(&'a str),
     /// The folder of an earlier run was replaced.
     Replaced(&'a Path),
-    /// Arms were held against each other: the difference of each at the last common time, and what was
+    /// Arms were compared: the difference of each at the last common time, and what was
     /// written.
     Compared {
         /// A sentence for each arm.
@@ -86,6 +87,51 @@ pub struct Outcome<'a> {
     pub report: Option<&'a SpecimenReport>,
     /// The folder of the run.
     pub folder: &'a Path,
+}
+
+impl fmt::Display for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.report.iter().flat_map(|it| it.stages(None, "")) {
+            writeln!(f, "{line}")?;
+        }
+        let ends = |name: &str| {
+            let values = self.record.series.column(name)?;
+            Some((*values.first()?, *values.last()?))
+        };
+        if let (Some(bone), Some(tumour), Some(osteoclasts)) =
+            (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
+        {
+            writeln!(
+                f,
+                "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
+                100.0 * bone.0,
+                100.0 * bone.1,
+                100.0 * (bone.1 / bone.0 - 1.0),
+                tumour.0,
+                tumour.1,
+                osteoclasts.0,
+                osteoclasts.1
+            )?;
+        }
+        let (model, state) = (&self.simulation.model, &self.simulation.state);
+        let courses = model.parts.drugs.plan.conditional.iter();
+        for (entry, dates) in courses.zip(&state.parts.drugs.courses.dates) {
+            for (event, condition, date) in [
+                ("begun", entry.course.start_when, dates.started_h),
+                ("ended", entry.course.stop_when, dates.stopped_h),
+            ] {
+                let Some(condition) = condition else {
+                    continue;
+                };
+                let day = match date {
+                    Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
+                    None => format!("has not {event}"),
+                };
+                writeln!(f, "course {} {day} ({condition})", entry.name)?;
+            }
+        }
+        write!(f, "results in {}", self.folder.display())
+    }
 }
 
 /// A state that is kept.

@@ -1,7 +1,6 @@
 //! A run: a simulation built from a scenario, who watches it, what it records, its checkpoints and its
 //! folder; runs with arms, and what is done with the folders of runs.
 
-mod arrival;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
 #[cfg(feature = "plots")]
@@ -16,29 +15,38 @@ pub mod folder;
 pub mod group;
 #[cfg(feature = "plots")]
 pub mod host;
+mod inoculum;
 #[cfg(feature = "plots")]
 pub mod members;
 pub mod memory;
 pub mod observer;
 #[cfg(feature = "plots")]
 pub(crate) mod ours;
-#[cfg(feature = "cli")]
-pub(crate) mod outlook;
+#[cfg(feature = "plots")]
+pub mod outlook;
 #[cfg(feature = "plots")]
 pub mod past;
+#[cfg(feature = "plots")]
+pub mod place;
 #[cfg(feature = "plots")]
 pub mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
-#[cfg(feature = "cli")]
-pub(crate) mod remaining;
+#[cfg(feature = "plots")]
+pub mod remaining;
+#[cfg(feature = "plots")]
+pub mod render;
 #[cfg(feature = "plots")]
 pub mod restore;
 #[cfg(feature = "plots")]
 pub mod resume;
+#[cfg(feature = "plots")]
+pub mod scan;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
+#[cfg(feature = "cli")]
+pub mod signals;
 pub mod simulation;
 #[cfg(feature = "plots")]
 pub mod solid;
@@ -50,6 +58,8 @@ mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;
 pub mod view;
+#[cfg(feature = "plots")]
+pub mod words;
 
 #[cfg(feature = "plots")]
 mod apart;

@@ -427,7 +427,7 @@ pub(crate) struct Replacement {
     held: Vec<Checkpoints>,
 }
 
-/// Holds the folder that is to be replaced against all that it must not be: a link, no folder, the
+/// Checks that the folder that is to be replaced is nothing that it must not be: a link, no folder, the
 /// place of what is in use, or a folder with anything that howship did not write. What is returned
 /// keeps runs from going on in it.
 fn check(old: &Path, inputs: &[PathBuf]) -> Result<Vec<Checkpoints>, OutputError> {
@@ -526,7 +526,6 @@ impl Replacement {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    #[cfg(feature = "cli")]
     pub(crate) fn try_place(out: &Path) -> Result<(), OutputError> {
         crate::output::beside(&parent_of(out)?).map(drop)
     }

@@ -10,7 +10,7 @@ use crate::run::record::{Record, frames as film_frames};
 use crate::run::remaining::span;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::scenario::file::Site;
+use crate::scenario::file::InoculationSite;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
 use crate::transport::{Scheme, block_error, diffusion_length_um};
@@ -29,11 +29,82 @@ const BYTES_OF_FRAME: f64 = 10e3;
 const BYTES_OF_CURVES: f64 = 300e3;
 const BYTES_OF_SITE: f64 = 13.0;
 
-/// Lines with what it is in front. The simulation is used up: some of its ticks are measured.
+/// What a scenario would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// What it is: bone, lattice, tumour, arms, doses, how signals are solved, and what it will take.
+    pub lines: Vec<String>,
+    /// What makes the bone doubtful, and what a reader may not expect, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Builds the run of a scenario and says what it would do, without running it; some of its ticks are
+/// measured.
+///
+/// # Errors
+/// What makes no sense in the scenario, its image or its arms.
+pub fn outlook(loaded: &Loaded) -> Result<Outlook, Diagnostics> {
+    let simulation = loaded.build_measured()?;
+    let (scenario, model) = (&loaded.scenario, &simulation.model);
+    let mut lines = vec![
+        format!("{}: {}", scenario.name, scenario.description),
+        format!("layers    {}", loaded.tree.layer_names()),
+        format!("bone      {}", simulation.specimen),
+    ];
+    lines.extend(space(&simulation));
+    let [x, y, z] = model.signal_block;
+    lines.extend([
+        format!(
+            "memory    about {:.2} GB",
+            loaded.memory_bytes(&model.grid) as f64 / 1e9
+        ),
+        format!(
+            "time      {} ticks of {} h, after {} ticks of burn-in",
+            simulation.ticks, model.tick_h, simulation.burn_in_ticks
+        ),
+        format!(
+            "transport relative residual {}, one level per {x} x {y} x {z} sites",
+            scenario.transport.tolerance
+        ),
+    ]);
+    lines.extend(spread(model));
+    let report = simulation.report.as_ref();
+    let mut warnings = report.map_or_else(Vec::new, |report| report.warnings.clone());
+    warnings.extend(loaded.notices());
+    lines.extend(prospects(loaded, simulation)?);
+    Ok(Outlook { lines, warnings })
+}
+
+/// Lattice, the bone on its way to it, and what the scan shows as tumour.
+fn space(simulation: &Simulation) -> Vec<String> {
+    let grid = &simulation.model.grid;
+    let [nx, ny, nz] = grid.dims;
+    let mut lines = vec![format!(
+        "lattice   {nx} x {ny} x {nz} sites of {} um, {:.3} mm3",
+        grid.edge_um,
+        grid.volume_mm3()
+    )];
+    if let Some(report) = &simulation.report {
+        let seeded = simulation.figures();
+        lines.extend(report.stages(Some(&seeded), " (as seeded, before the burn-in)"));
+    }
+    let lesion = &simulation.state.lesion;
+    if !lesion.sites.is_empty() {
+        lines.push(format!(
+            "lesion    {} tumour cells in {} sites that the scan shows as tumour, on day {}",
+            simulation.state.lesion_cells(),
+            lesion.sites.len(),
+            lesion.at_h / 24.0
+        ));
+    }
+    lines
+}
+
+/// Lines with tumour, arms, doses, and what the run will take. The simulation is used up.
 ///
 /// # Errors
 /// Arms that make no sense.
-pub(crate) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, Diagnostics> {
+fn prospects(loaded: &Loaded, simulation: Simulation) -> Result<Vec<String>, Diagnostics> {
     let mut lines = vec![format!("tumour    {}", tumour(loaded))];
     lines.extend(courses("", &simulation.model));
     let scenario = &loaded.scenario;
@@ -65,7 +136,7 @@ pub(crate) fn outlook(loaded: &Loaded, simulation: Simulation) -> Result<Vec<Str
 }
 
 /// Lines with how each signal is solved, how far it spreads, and what is expected of errors.
-pub(crate) fn spread(model: &Model) -> Vec<String> {
+fn spread(model: &Model) -> Vec<String> {
     let sites = model.signal_block.iter().max().copied();
     let (tick_h, grid) = (model.tick_h, &model.grid);
     let mut lines = Vec::new();
@@ -109,9 +180,9 @@ fn tumour(loaded: &Loaded) -> String {
     let mut said = Vec::new();
     if let Some(inoculation) = scenario.inoculation.as_ref().filter(|it| it.cells > 0) {
         let site = match inoculation.site {
-            Site::Vessels => "vessels",
-            Site::Centre => "the centre",
-            Site::Position => "a given position",
+            InoculationSite::Vessels => "vessels",
+            InoculationSite::Centre => "the centre",
+            InoculationSite::Position => "a given position",
         };
         said.push(format!(
             "{} cells in {} at {}, on day {}",

@@ -27,10 +27,7 @@ pub fn prepare(
         .build()
         .map_err(|found| RunError::cannot_tell(found.render(false)))?;
     if simulation.bone != manifest.bone {
-        return Err(RunError::cannot_tell(format_args!(
-            "the bone is not that of the run ({}); name the folder of its image with --inputs",
-            manifest.specimen
-        )));
+        return Err(RunError::OtherBone(manifest.specimen.clone()));
     }
     Ok((loaded, simulation))
 }
@@ -39,7 +36,7 @@ pub fn prepare(
 ///
 /// # Errors
 /// It does not read.
-pub fn read_back(
+pub(crate) fn read_back(
     path: &Path,
     manifest: &Manifest,
     inputs: Option<PathBuf>,
@@ -56,7 +53,10 @@ pub fn read_back(
 ///
 /// # Errors
 /// No manifest, or a scenario that does not read.
-pub fn control_of(past: &Path, inputs: Option<PathBuf>) -> Result<(Loaded, Manifest), RunError> {
+pub(crate) fn control_of(
+    past: &Path,
+    inputs: Option<PathBuf>,
+) -> Result<(Loaded, Manifest), RunError> {
     let manifest = Manifest::read(past)
         .map_err(|error| RunError::Refused(format!("no run folder: {error}")))?;
     let control = read_back(past, &manifest, inputs)?;
@@ -106,7 +106,7 @@ const READ_AGAIN: [&str; 5] = [
 ///
 /// # Errors
 /// The first of them.
-pub fn unaltered(folder: &Path) -> Result<(), RunError> {
+pub(crate) fn unaltered(folder: &Path) -> Result<(), RunError> {
     let Ok(manifest) = Manifest::read(folder) else {
         return Ok(());
     };

@@ -173,8 +173,8 @@ fn overlaid(runs: &[Run], drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunErro
         } else if labels.len() == grouped.len() {
             (grouped, labels.to_vec())
         } else {
-            return Err(refused(format_args!(
-                "{} --label for {} curve(s) of {} runs: give one for each curve, in this order: {}; \
+            return Err(RunError::Labels(format!(
+                "{} labels for {} curve(s) of {} runs: give one for each curve, in this order: {}; \
                  or one for each of the {} run folders",
                 labels.len(),
                 grouped.len(),
@@ -265,13 +265,13 @@ fn called_after(runs: &[Run]) -> PathBuf {
 fn check_labels(labels: &[String]) -> Result<(), RunError> {
     for (index, label) in labels.iter().enumerate() {
         if label.trim().is_empty() || label.chars().any(char::is_control) {
-            return Err(refused(format_args!(
-                "--label {label:?}: give a name of letters that can be drawn"
+            return Err(RunError::Labels(format!(
+                "label {label:?}: give a name of letters that can be drawn"
             )));
         }
         if labels[..index].contains(label) {
-            return Err(refused(format_args!(
-                "--label {label:?} was given twice: curves have names of their own"
+            return Err(RunError::Labels(format!(
+                "label {label:?} was given twice: curves have names of their own"
             )));
         }
     }
@@ -342,9 +342,9 @@ fn group(runs: &[Run]) -> Result<Vec<Vec<&Run>>, RunError> {
     for run in runs {
         let known = run.known.as_ref().map_err(|reason| {
             let reason = reason.trim();
-            RunError::Refused(format!(
+            RunError::Labels(format!(
                 "{reason}\nerror: {} does not say what was run, so that nothing tells its curve from \
-                 those of the other runs; give a --label for each of the {} run folders",
+                 those of the other runs; give a label for each of the {} run folders",
                 run.folder.display(),
                 runs.len()
             ))
@@ -358,9 +358,9 @@ fn group(runs: &[Run]) -> Result<Vec<Vec<&Run>>, RunError> {
         };
         let same = |other: &&&Run| other.known.as_ref().is_ok_and(|it| it.seed == known.seed);
         if let Some(other) = alike.iter().find(same) {
-            return Err(refused(format_args!(
+            return Err(RunError::Labels(format!(
                 "{} and {} are the same scenario with the same seed {}: a run counts once; give a \
-                 --label for each of the {} run folders to draw them over each other",
+                 label for each of the {} run folders to draw them over each other",
                 other.folder.display(),
                 run.folder.display(),
                 known.seed,

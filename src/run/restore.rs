@@ -7,14 +7,14 @@ use crate::engine::restored;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::run::arrival::has_come;
-use crate::run::checkpoint::{Body, CheckpointError, Heading, Sealed, write};
+use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
+use crate::run::inoculum::has_come;
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
 use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
 
-/// A run that was taken up again.
+/// A run that was resumed.
 #[derive(Debug)]
 pub struct Restored {
     /// Its scenario.
@@ -32,7 +32,11 @@ impl Loaded {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn from_resolved(name: &str, text: String, folder: PathBuf) -> Result<Self, Diagnostics> {
+    pub(crate) fn from_resolved(
+        name: &str,
+        text: String,
+        folder: PathBuf,
+    ) -> Result<Self, Diagnostics> {
         let tree = Tree::parse(Layer {
             name: name.to_owned(),
             text,
@@ -136,15 +140,15 @@ impl Loaded {
             .map_err(|found| found.render(false))?;
         // Room is for the arrival itself to find.
         let everywhere = vec![false; model.grid.len()];
-        let arrival = self
-            .arrival(&model.grid, &everywhere)
+        let inoculum = self
+            .inoculum(&model.grid, &everywhere)
             .map_err(|found| Diagnostics::from(found).render(false))?
             .filter(|(at_h, _)| !has_come(&state, *at_h));
         Ok(Simulation {
             model,
             state,
             scratch,
-            arrival,
+            inoculum,
             burn_in_ticks,
             ticks,
             specimen,
@@ -187,7 +191,7 @@ impl Sealed<'_> {
                 model.signals.len()
             )));
         }
-        let Body {
+        let Content {
             state,
             rank_occupancy,
             record,

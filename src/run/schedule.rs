@@ -1,11 +1,11 @@
-//! When an observer is called: a rule on the ticks of a run, which a run that was taken up again obeys
+//! When an observer is called: a rule on the ticks of a run, which a run that was resumed obeys
 //! as one that never stopped.
 
 use std::time::Duration;
 
 /// When an observer is called.
 ///
-/// All but [`Schedule::Wall`] follow from the tick alone: a run that was stopped and taken up again calls
+/// All but [`Schedule::Wall`] follow from the tick alone: a run that was stopped and resumed calls
 /// at the same ticks as one that ran through, each once.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum Schedule {
     /// When so many ticks are done, those of the burn-in among them.
     Ticks(Vec<u32>),
     /// After the first tick at which this wall time has passed since the last call, or since the loop
-    /// began. It begins anew where a run is taken up again.
+    /// began. It begins anew where a run is resumed.
     Wall(Duration),
     /// When the last tick is done.
     Last,
@@ -74,7 +74,7 @@ impl Schedule {
         }
     }
 
-    /// Holds the schedule against a run, of which only length and tick count.
+    /// Checks the schedule by a run, of which only length and tick count.
     ///
     /// # Errors
     /// An interval that is not above zero; a day between two ticks; a day or a tick outside of the run.

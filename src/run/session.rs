@@ -1,4 +1,4 @@
-//! A run on its way, begun or taken up again: ticks, records, checkpoints, and its files at the end.
+//! A run on its way, begun or resumed: ticks, records, checkpoints, and its files at the end.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(super) struct Desk<'a> {
     host: &'a dyn Host,
 }
 
-/// What a run has when it begins or is taken up.
+/// What a run has when it begins or is resumed.
 pub(super) struct Opened {
     pub(super) loaded: Loaded,
     pub(super) simulation: Simulation,

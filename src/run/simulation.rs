@@ -9,8 +9,8 @@ use crate::engine::state::State;
 use crate::engine::tick::tick;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::observe::figures::{Figures, SpecimenReport};
-use crate::run::arrival::{Arrival, has_come};
 use crate::run::bone::{Bone, digest_of};
+use crate::run::inoculum::{Inoculum, has_come};
 use crate::run::turning::Turning;
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
@@ -25,14 +25,14 @@ pub struct Simulation {
     /// Workspace.
     pub scratch: Scratch,
     /// Tumour cells that arrive, with the hour of their arrival.
-    pub(super) arrival: Option<(f64, Arrival)>,
+    pub(super) inoculum: Option<(f64, Inoculum)>,
     /// Ticks before day 0.
     pub burn_in_ticks: u32,
     /// Ticks after day 0.
     pub ticks: u32,
     /// What the specimen is, in a sentence.
     pub specimen: String,
-    /// Figures from the scan to day 0; none of a run that was taken up again.
+    /// Figures from the scan to day 0; none of a run that was resumed.
     pub report: Option<SpecimenReport>,
     /// Digest of the bone from which the run begins.
     pub bone: String,
@@ -88,7 +88,7 @@ impl Loaded {
         }
         let bone = digest_of(&grid, &solid);
         let model = self.model(grid)?;
-        let arrival = self.arrival(&grid, &solid)?;
+        let inoculum = self.inoculum(&grid, &solid)?;
         let turning = self.turning(grid)?;
         let lesion = self.lesion(&grid, &solid)?;
         let start = Start {
@@ -120,7 +120,7 @@ impl Loaded {
             model,
             state,
             scratch,
-            arrival,
+            inoculum,
             specimen,
             bone,
             report: Some(report),
@@ -172,12 +172,12 @@ impl Simulation {
         if !self.state.lesion.sites.is_empty() && has_come(&self.state, self.state.lesion.at_h) {
             self.state.settle_lesion(&self.model);
         }
-        if let Some((at_h, arrival)) = &self.arrival
+        if let Some((at_h, inoculum)) = &self.inoculum
             && has_come(&self.state, *at_h)
         {
-            let colony = arrival.colony(&self.model, &self.state);
+            let colony = inoculum.colony(&self.model, &self.state);
             self.state.settle(&self.model, &colony)?;
-            self.arrival = None;
+            self.inoculum = None;
         }
         self.begun = true;
         Ok(())
@@ -195,7 +195,7 @@ impl Simulation {
     /// used.
     pub fn step(&mut self) -> Result<(), Fault> {
         if let Some(turning) = self.turning.take_if(|turning| turning.is_due(&self.state)) {
-            self.arrival = turning.turn(&mut self.model, &mut self.state, &mut self.scratch)?;
+            self.inoculum = turning.turn(&mut self.model, &mut self.state, &mut self.scratch)?;
         }
         tick(&self.model, &mut self.state, &mut self.scratch)?;
         self.begin()

@@ -7,7 +7,7 @@ use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, before_after, picture, png};
 
 /// The picture of day 0 beside that of the last day.
-pub const BEFORE_AFTER: &str = "bone_before_after.png";
+pub(crate) const BEFORE_AFTER: &str = "bone_before_after.png";
 
 /// A share of 255.
 fn share(byte: u8) -> f32 {

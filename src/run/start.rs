@@ -1,6 +1,6 @@
 //! A scenario run into a folder of its own, with its arms where it has some.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::output::write_whole;
@@ -24,6 +24,18 @@ fn kept(error: RunError, out: &Path, new: &Path) -> RunError {
         out: out.to_path_buf(),
         new: new.to_path_buf(),
     }
+}
+
+/// The folder of a run for which none is named: `runs/<name>-<seed>`, with the arm where it is one.
+pub fn usual_folder(loaded: &Loaded) -> PathBuf {
+    let scenario = &loaded.scenario;
+    let arm = scenario.arm.as_ref().map(|arm| format!("-{arm}"));
+    Path::new("runs").join(format!(
+        "{}{}-{}",
+        scenario.name,
+        arm.unwrap_or_default(),
+        scenario.seed
+    ))
 }
 
 /// Runs a scenario into a folder of its own.

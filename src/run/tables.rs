@@ -71,7 +71,7 @@ impl Tables {
         }
     }
 
-    /// Holds tables that were read back against themselves.
+    /// Checks that tables that were read back fit together.
     pub(super) fn check(&self) -> Result<(), String> {
         let names = self.tables.keys().chain(self.texts.keys());
         for name in names {

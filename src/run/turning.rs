@@ -1,5 +1,5 @@
-//! The turn of a run into its arm: from its time on other values, and the same luck until they make
-//! the first difference.
+//! The turn of a run into its arm: from its time on other values, and the same random numbers
+//! until they make the first difference.
 
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -8,7 +8,7 @@ use crate::engine::restored;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
-use crate::run::arrival::{Arrival, has_come};
+use crate::run::inoculum::{Inoculum, has_come};
 use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
@@ -18,7 +18,7 @@ use crate::tissue::grid::Grid;
 pub(crate) struct Turning {
     tick: u32,
     model: Model,
-    arrival: Option<(f64, Arrival)>,
+    inoculum: Option<(f64, Inoculum)>,
 }
 
 impl Loaded {
@@ -37,12 +37,12 @@ impl Loaded {
                 .map_err(|found| Diagnostics(found.0.into_iter().map(noted).collect()))?;
             // Room is for the arrival itself to find.
             let everywhere = vec![false; grid.len()];
-            let arrival = beyond.arrival(&grid, &everywhere).map_err(noted)?;
+            let inoculum = beyond.inoculum(&grid, &everywhere).map_err(noted)?;
             if is_chosen {
                 chosen = Some(Box::new(Turning {
                     tick: self.fork_tick(arm.at),
                     model,
-                    arrival,
+                    inoculum,
                 }));
             }
         }
@@ -62,11 +62,11 @@ impl Turning {
         before: &mut Model,
         state: &mut State,
         scratch: &mut Scratch,
-    ) -> Result<Option<(f64, Arrival)>, Fault> {
+    ) -> Result<Option<(f64, Inoculum)>, Fault> {
         let Self {
             tick,
             model,
-            arrival,
+            inoculum,
         } = self;
         state.carry_clones(&before.clones, &model.clones);
         each::turn(before, &model, state);
@@ -75,6 +75,6 @@ impl Turning {
             .and_then(|()| workspace(&model, state, carried))
             .map_err(|reason| Fault::Turn { tick, reason })?;
         *before = model;
-        Ok(arrival.filter(|(at_h, _)| !has_come(state, *at_h)))
+        Ok(inoculum.filter(|(at_h, _)| !has_come(state, *at_h)))
     }
 }

@@ -1,7 +1,7 @@
-//! Several futures from one past: a run goes on from a time with other values, and with the same luck
-//! until they make the first difference.
+//! Several futures from one past: a run goes on from a time with other values, and with the same
+//! random numbers until they make the first difference.
 //!
-//! An arm is part of its scenario, so that an arm is run, taken up and verified as any run is: up to
+//! An arm is part of its scenario, so that an arm is run, resumed and verified as any run is: up to
 //! its time the values of the control hold, from then on its own.
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ pub const CONTROL: &str = "control";
 /// Arms of a scenario at most: each has a model of its own.
 const MOST_ARMS: usize = 100;
 
-/// Keys that no arm can change: they say what has been before it, or how runs are held against each
+/// Keys that no arm can change: they say what has been before it, or how runs are compared with each
 /// other.
 const SHARED: [&str; 13] = [
     "name",

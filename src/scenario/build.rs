@@ -1,4 +1,4 @@
-//! From layers to a scenario that is held against itself, and its model.
+//! From layers to a scenario that fits together, and its model.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::is_fixed;
-use crate::scenario::file::{Scenario, Scheme, Site};
+use crate::scenario::file::{InoculationSite, Scenario, SchemeChoice};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::{read_file, read_layer};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
@@ -430,7 +430,7 @@ impl Loaded {
         }
     }
 
-    /// Holds the values against each other.
+    /// Checks the values with each other.
     ///
     /// # Errors
     /// All that make no sense together, with file, line and remedy.
@@ -439,7 +439,7 @@ impl Loaded {
         let scenario = &self.scenario;
         self.check_names(&mut found);
         self.check_times(&mut found);
-        // Everything else is held against these.
+        // Everything else is checked against these.
         if !found.is_empty() {
             return Err(found);
         }
@@ -516,14 +516,14 @@ impl Loaded {
         let Some(inoculation) = &self.scenario.inoculation else {
             return;
         };
-        if inoculation.position.is_some() && inoculation.site != Site::Position {
+        if inoculation.position.is_some() && inoculation.site != InoculationSite::Position {
             found.push(self.error(
                 "inoculation.position",
                 "a position is given but not asked for",
                 "set site = \"position\", or remove the position",
             ));
         }
-        if inoculation.colonies > 1 && inoculation.site != Site::Vessels {
+        if inoculation.colonies > 1 && inoculation.site != InoculationSite::Vessels {
             found.push(self.error(
                 "inoculation.colonies",
                 "several colonies settle at vessels only",
@@ -550,15 +550,15 @@ impl Loaded {
         let scenario = &self.scenario;
         let choice = TransportChoice {
             scheme: match scenario.transport.scheme {
-                Scheme::Auto => None,
-                Scheme::Exact => Some(transport::Scheme::Exact),
-                Scheme::Implicit => Some(transport::Scheme::Implicit),
-                Scheme::QuasiSteady => Some(transport::Scheme::QuasiSteady),
+                SchemeChoice::Auto => None,
+                SchemeChoice::Exact => Some(transport::Scheme::Exact),
+                SchemeChoice::Implicit => Some(transport::Scheme::Implicit),
+                SchemeChoice::QuasiSteady => Some(transport::Scheme::QuasiSteady),
             },
             tolerance: scenario.transport.tolerance,
             block: scenario.transport.block_sites(&grid),
         };
-        if scenario.transport.scheme == Scheme::Exact
+        if scenario.transport.scheme == SchemeChoice::Exact
             && let Some((name, signal)) = scenario
                 .signals
                 .iter()

@@ -1,8 +1,30 @@
-//! The parameters of a scenario as a table of path, value and source.
+//! A scenario in words: its rules in sentences, its parameters as a table of path, value and source.
 
 use std::fmt::Write as _;
 
 use crate::layers::tree::{Leaf, SET, Tree};
+use crate::scenario::build::Loaded;
+use crate::scenario::sentences::sentences;
+
+/// Name, layers, rules in sentences and every value with its source, as text or as Markdown, without the
+/// end of its last line.
+pub fn describe(loaded: &Loaded, markdown: bool) -> String {
+    let leaves = loaded.tree.leaves();
+    let bullet = if markdown { "- " } else { "" };
+    let rules = sentences(&leaves).join(&format!("\n{bullet}"));
+    let table = if markdown {
+        markdown_table(&leaves)
+    } else {
+        text_table(&leaves)
+    };
+    format!(
+        "{}: {}\nLayers, the lowest first: {}.\n\n{bullet}{rules}\n\n{}",
+        loaded.scenario.name,
+        loaded.scenario.description,
+        loaded.tree.layer_names(),
+        table.trim_end()
+    )
+}
 
 /// Where a value comes from: the comment that gives its source, else the layer and line.
 pub fn source(leaf: &Leaf) -> String {

@@ -44,7 +44,7 @@ pub struct Scenario {
     /// Duration and tick.
     pub run: Run,
     /// Sites.
-    pub lattice: Lattice,
+    pub lattice: LatticeTable,
     /// The bone.
     pub specimen: Specimen,
     /// Retired keys of older scenarios: read, said to do nothing, and left aside.
@@ -115,7 +115,7 @@ pub struct Scenario {
     pub arm: Option<String>,
 }
 
-/// A future that turns off from the control at a time, with the same luck until they differ.
+/// A future that turns off from the control at a time, with the same random numbers until they differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
@@ -142,7 +142,7 @@ pub struct Run {
 /// Sites.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Lattice {
+pub struct LatticeTable {
     /// Edge of a site, 5 to 25 um. An image without it keeps its own voxels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<Length>,
@@ -270,7 +270,7 @@ pub struct Inoculation {
     pub colonies: u32,
     /// Where they settle.
     #[serde(default)]
-    pub site: Site,
+    pub site: InoculationSite,
     /// Place of a single colony from the corner of the lattice, with `site = "position"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<[Length; 3]>,
@@ -286,7 +286,7 @@ const fn one() -> u32 {
 /// Where tumour cells settle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Site {
+pub enum InoculationSite {
     /// The marrow nearest to the centre of the lattice (direct, intratibial inoculation).
     #[default]
     Centre,
@@ -304,7 +304,7 @@ pub struct Transport {
     /// `exact` where nothing stands in its way (`bone_factor = 1`, no `vessel_exchange`), else
     /// `implicit`.
     #[serde(default)]
-    pub scheme: Scheme,
+    pub scheme: SchemeChoice,
     /// Relative residual at which the solver stops.
     pub tolerance: f64,
     /// Signals have one level per block of sites: along each axis the longest block that divides the
@@ -328,7 +328,7 @@ impl Transport {
 /// Scheme in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Scheme {
+pub enum SchemeChoice {
     /// By regime: exact where nothing stands in the way of the signal, else implicit.
     #[default]
     Auto,

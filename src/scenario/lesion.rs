@@ -19,7 +19,7 @@ const MOST_NAMED: usize = 20;
 type Wrong = (&'static str, String, String);
 
 impl Loaded {
-    /// Holds the keys of a lesion against each other and against the others.
+    /// Checks the keys of a lesion with each other and with the others.
     pub(super) fn check_lesion(&self, found: &mut Diagnostics) {
         let Some(tumour) = self.tumour_labels() else {
             return;

@@ -1,8 +1,8 @@
-//! From a TOML file to a scenario that is held against itself.
+//! From a TOML file to a scenario that fits together.
 //!
 //! A scenario is read in layers: a preset, a base file named by `extends`, the file itself, and
 //! the assignments of `--set`. [`read::read_file`] stacks them ([`crate::layers`]);
-//! [`build::load`] holds the values against each other and makes the model.
+//! [`build::load`] checks the values with each other and makes the model.
 
 pub mod arms;
 pub mod build;

@@ -1,4 +1,4 @@
-//! What could not be taken up again is refused before it begins.
+//! What could not be resumed is refused before it begins.
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::LARGEST_LAYER;
@@ -33,8 +33,8 @@ pub fn film_frames(grid: &Grid) -> f64 {
 }
 
 impl Loaded {
-    /// Holds a scenario against what the readers of checkpoints and of run folders take: what could
-    /// not be taken up again is not begun.
+    /// Checks a scenario by what the readers of checkpoints and of run folders take: what could
+    /// not be resumed is not begun.
     pub(super) fn check_restorable(&self, found: &mut Diagnostics) {
         let signals = self.scenario.signals.len();
         if signals > MOST_SIGNALS as usize {

@@ -9,6 +9,7 @@ use crate::output::OutputError;
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::study::design::Design;
 use crate::study::plan::Study;
+use crate::study::select::{SelectError, place_of};
 use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
 use crate::study::store::Store;
 
@@ -94,7 +95,7 @@ impl Study {
     }
 
     /// How much each response depends on each parameter, by the measure that fits the design.
-    pub fn dependences(&self, all: &Responses) -> Vec<Dependence> {
+    pub(crate) fn dependences(&self, all: &Responses) -> Vec<Dependence> {
         let mut found = Vec::new();
         for (place, response) in all.names.iter().enumerate() {
             for arm in 0..self.arms() {
@@ -159,6 +160,17 @@ impl Study {
                     .collect()
             }
         })
+    }
+
+    /// The numbers of two parameters by their paths.
+    ///
+    /// # Errors
+    /// [`SelectError::NoColumn`].
+    pub fn parameters_called(&self, names: [&str; 2]) -> Result<[usize; 2], SelectError> {
+        let factors = self.header.factors.iter();
+        let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();
+        let [across, up] = names.map(|name| place_of(name, &paths));
+        Ok([across?, up?])
     }
 
     /// Writes all tables and pictures that the design allows into a folder, and says which. Response

@@ -125,7 +125,7 @@ pub fn simulate(loaded: &Loaded, stop: &(dyn Fn() -> bool + Sync)) -> Result<Tab
 ///
 /// # Errors
 /// As [`simulate`].
-pub fn simulate_while(
+pub(crate) fn simulate_while(
     loaded: &Loaded,
     stop: &(dyn Fn() -> bool + Sync),
     hopeless: &Hopeless<'_>,
@@ -165,7 +165,7 @@ pub fn simulate_while(
 ///
 /// # Errors
 /// As [`simulate`].
-pub fn simulate_safely(
+pub(crate) fn simulate_safely(
     loaded: &Loaded,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Table, NoSeries> {
@@ -222,7 +222,7 @@ pub fn work_off(
 ///
 /// # Errors
 /// As [`work_off`].
-pub fn work_off_while(
+pub(crate) fn work_off_while(
     source: &(dyn Fn(u64) -> Run + Sync),
     runs: impl Iterator<Item = u64> + Send,
     store: &Store,

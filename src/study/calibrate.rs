@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 use crate::study::batch::{Event, Work, work_off_while};
 use crate::study::data::{Datum, distance, hopeless_from_d, read_data_of};
@@ -43,7 +44,7 @@ impl std::fmt::Display for Found {
 /// Distance, in standard errors of the data (root mean square), within which a run is near them. With
 /// one datum, a run of the right parameters is further off with a chance of 0.3 %, with more of them
 /// with less.
-pub const NEAR: f64 = 3.0;
+pub(crate) const NEAR: f64 = 3.0;
 
 /// The run that came nearest to the data, and was not near.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +73,11 @@ impl std::fmt::Display for Miss {
                 datum.error
             )?;
         }
-        Ok(())
+        write!(
+            f,
+            "\nThe tables are written, but say nothing of the parameters: look at the units of the data and \
+             their errors, and at the ranges in [vary]"
+        )
     }
 }
 
@@ -96,6 +101,7 @@ pub struct Calibration<'a> {
 
 /// Why a calibration ended without a result.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CalibrationError {
     /// The search found nothing or was stopped.
     #[error(transparent)]
@@ -103,6 +109,15 @@ pub enum CalibrationError {
     /// A file.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl Refusal for CalibrationError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Fit(_) => false,
+            Self::Output(error) => error.is_refusal(),
+        }
+    }
 }
 
 /// A study with its search and its data, out of its file.
@@ -118,6 +133,7 @@ pub struct Opened {
 
 /// Why a calibration cannot begin.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// The study file.
     #[error("{}", .0.render(false))]
@@ -128,6 +144,15 @@ pub enum OpenError {
     /// The data.
     #[error(transparent)]
     Data(#[from] OutputError),
+}
+
+impl Refusal for OpenError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Middle(_) => true,
+            Self::Data(error) => error.is_refusal(),
+        }
+    }
 }
 
 /// Opens a study with a table `[fit]`, with its data.

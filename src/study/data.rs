@@ -65,7 +65,7 @@ pub fn read_data(path: &Path, duration_h: f64) -> Result<Vec<Datum>, OutputError
 ///
 /// # Errors
 /// As [`read_data`].
-pub fn read_data_of(
+pub(crate) fn read_data_of(
     path: &Path,
     duration_h: f64,
     signals: &[String],
@@ -187,7 +187,7 @@ pub fn distance(series: &Table, data: &[Datum]) -> Option<f64> {
 /// Day from which on a series cannot come within the tolerance any more, whatever follows: the sum over
 /// the data that it has passed is too large. It is the same sum as in [`distance`], in the same order, so
 /// that no rounding makes a series hopeless that would be taken.
-pub fn hopeless_from_d(series: &Table, data: &[Datum], tolerance: f64) -> Option<f64> {
+pub(crate) fn hopeless_from_d(series: &Table, data: &[Datum], tolerance: f64) -> Option<f64> {
     let too_far = (1..=data.len()).find_map(|count| {
         let (sum, told) = squares(series, &data[..count]);
         (told == count && root(sum, data.len()) > tolerance).then_some(count - 1)

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::numerics::random::{Chance, Draws, Stream};
 
 /// Points that the scrambled Sobol sequence has.
-pub const MOST_SOBOL: u64 = 1 << 16;
+pub(crate) const MOST_SOBOL: u64 = 1 << 16;
 /// Dimensions that it has.
-pub const MOST_DIMENSIONS: usize = 256;
+pub(crate) const MOST_DIMENSIONS: usize = 256;
 
 /// How the points are laid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

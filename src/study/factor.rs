@@ -216,7 +216,7 @@ pub struct StudyArm {
 }
 
 /// Why a design cannot be laid over parameters, and what it needs.
-pub fn problem_of_design(design: Design, factors: &[Factor]) -> Option<String> {
+pub(crate) fn problem_of_design(design: Design, factors: &[Factor]) -> Option<String> {
     let dimensions = factors.len();
     let sobol = |points: u32, columns: usize| {
         (points == 0 || u64::from(points) > MOST_SOBOL || columns > MOST_DIMENSIONS).then(|| {

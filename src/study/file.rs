@@ -97,7 +97,7 @@ impl Reader {
             self.wrong(
                 &entry.here,
                 &message,
-                "the study gives the seeds (seed, replicates, luck) and the base the rest",
+                "the study gives the seeds (seed, replicates, random_numbers) and the base the rest",
             );
         }
     }
@@ -308,7 +308,7 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
         runs,
         seed: keys.seed,
         replicates: keys.replicates,
-        luck: keys.luck,
+        random_numbers: keys.random_numbers,
         design: keys.design,
         factors,
         arms,

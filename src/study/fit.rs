@@ -22,6 +22,7 @@ use crate::numerics::random::Draws;
 
 /// Why a search ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FitError {
     /// All points of a batch failed.
     #[error("none of {0} runs in a row gave a result")]

@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use crate::engine::fault::Fault;
 use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::parallel::{ThreadsError, on_threads};
+use crate::numerics::refusal::Refusal;
 use crate::run::memory::machine_bytes;
 use crate::study::batch::Work;
 use crate::study::plan::Study;
@@ -44,6 +46,7 @@ impl std::fmt::Display for Forecast {
 
 /// Why there is no forecast.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ForecastError {
     /// The first run is none.
     #[error("run 0 makes no sense: {0}")]
@@ -54,6 +57,15 @@ pub enum ForecastError {
     /// It stopped.
     #[error("run 0 stopped: {0}")]
     Stopped(Fault),
+    /// There is no thread to try it on.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+impl Refusal for ForecastError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Stopped(_))
+    }
 }
 
 impl Study {
@@ -73,11 +85,15 @@ impl Study {
         }
     }
 
-    /// Runs the first ticks of the first run, on the threads of the caller, which should be one.
+    /// Runs the first ticks of the first run on one thread.
     ///
     /// # Errors
     /// [`ForecastError`].
     pub fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
+        on_threads(Some(1), || self.tried(jobs))?
+    }
+
+    fn tried(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         let loaded = self.run(0).loaded.map_err(ForecastError::NoRun)?;
         let mut simulation = loaded.build().map_err(ForecastError::NotBuilt)?;
         let run_bytes = loaded.memory_bytes(&simulation.model.grid);

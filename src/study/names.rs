@@ -3,7 +3,7 @@
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 
 /// Columns of `runs.csv` beside parameters and responses.
-pub const OWN_COLUMNS: [&str; 8] = [
+pub(crate) const OWN_COLUMNS: [&str; 8] = [
     "run",
     "point",
     "arm",
@@ -15,7 +15,7 @@ pub const OWN_COLUMNS: [&str; 8] = [
 ];
 
 /// Why a response may not be called so.
-pub fn problem_of_response<'a>(
+pub(crate) fn problem_of_response<'a>(
     name: &str,
     mut parameters: impl Iterator<Item = &'a str>,
 ) -> Option<String> {

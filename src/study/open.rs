@@ -23,6 +23,22 @@ impl Study {
         })?;
         Self::read_plan(BufReader::new(file), &name)
     }
+
+    /// The same for a worker: a plan that has lost its runs is none.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and a plan whose head alone is there.
+    pub fn open_whole(path: &Path) -> Result<Self, Diagnostics> {
+        let study = Self::open(path)?;
+        if study.written == Some(0) {
+            let found = Diagnostic::new("line 1 of the plan: it has a head and no runs");
+            return Err(found
+                .in_file(path.display().to_string())
+                .with_help("write it anew with `howship study plan`")
+                .into());
+        }
+        Ok(study)
+    }
 }
 
 /// True for a file that begins as a plan does.

@@ -55,7 +55,12 @@ pub(super) fn save(path: &Path, chart: &Chart) -> Result<(), OutputError> {
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_bars(path: &Path, title: &str, what: &str, bars: &[Bar]) -> Result<(), OutputError> {
+pub(crate) fn draw_bars(
+    path: &Path,
+    title: &str,
+    what: &str,
+    bars: &[Bar],
+) -> Result<(), OutputError> {
     let chart = Chart {
         title: title.to_owned(),
         panels: vec![Panel {
@@ -80,7 +85,7 @@ pub fn draw_bars(path: &Path, title: &str, what: &str, bars: &[Bar]) -> Result<(
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_curves(
+pub(crate) fn draw_curves(
     path: &Path,
     title: &str,
     axes: [&str; 2],
@@ -112,7 +117,7 @@ pub fn draw_curves(
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputError> {
+pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputError> {
     let [across, up] = [map.ticks[0].len().max(1), map.ticks[1].len().max(1)];
     let ends = |count: usize| [-0.5, count as f64 - 0.5];
     let ([left, right], [low, high]) = (ends(across), ends(up));

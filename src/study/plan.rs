@@ -46,7 +46,8 @@ pub struct Header {
     /// Replicates of each point and arm.
     pub replicates: u32,
     /// Which random numbers the points have.
-    pub luck: RandomNumbers,
+    #[serde(alias = "luck")]
+    pub random_numbers: RandomNumbers,
     /// How the points are laid.
     pub design: Design,
     /// What is varied, in alphabetical order.
@@ -222,7 +223,7 @@ impl Study {
         hash.update(b"seed of a replicate");
         hash.update(&self.header.seed.to_le_bytes());
         hash.update(&replicate.to_le_bytes());
-        if self.header.luck == RandomNumbers::Own {
+        if self.header.random_numbers == RandomNumbers::Own {
             for value in values {
                 hash.update(value.to_string().as_bytes());
                 hash.update(b"\n");

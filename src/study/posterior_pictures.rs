@@ -70,7 +70,7 @@ fn untitled(axis: chart::Axis) -> chart::Axis {
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_prediction(
+pub(crate) fn draw_prediction(
     path: &Path,
     what: &str,
     prediction: &Prediction,
@@ -182,7 +182,11 @@ fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_densities(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), OutputError> {
+pub(crate) fn draw_densities(
+    path: &Path,
+    axes: &[Axis],
+    samples: &[Sample],
+) -> Result<(), OutputError> {
     let panel = |(place, axis): (usize, &Axis)| Panel {
         x: axis.named(),
         y: chart::Axis::linear("posterior over prior density", "").from_zero(),
@@ -202,7 +206,11 @@ pub fn draw_densities(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_pairs(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), OutputError> {
+pub(crate) fn draw_pairs(
+    path: &Path,
+    axes: &[Axis],
+    samples: &[Sample],
+) -> Result<(), OutputError> {
     let heaviest = samples.iter().map(|s| s.weight).fold(0.0, f64::max);
     let mut panels = Vec::new();
     for (row, up) in axes.iter().enumerate() {
@@ -260,7 +268,7 @@ pub fn draw_pairs(path: &Path, axes: &[Axis], samples: &[Sample]) -> Result<(), 
 ///
 /// # Errors
 /// [`OutputError`].
-pub fn draw_surface(
+pub(crate) fn draw_surface(
     path: &Path,
     title: &str,
     axes: &[Axis; 2],

@@ -30,7 +30,7 @@ pub fn sealed(kind: &str, key: &str, content: &str) -> String {
 ///
 /// # Errors
 /// Why it is not the content that was written under this kind and key.
-pub fn unsealed<'a>(kind: &str, key: &str, text: &'a str) -> Result<&'a str, String> {
+pub(crate) fn unsealed<'a>(kind: &str, key: &str, text: &'a str) -> Result<&'a str, String> {
     let whole = text
         .strip_suffix('\n')
         .ok_or("it is cut: its last line has no end")?;

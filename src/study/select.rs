@@ -1,5 +1,8 @@
 //! Rows of the table of runs that fit conditions, and columns by their names.
 
+use std::io::Write;
+
+use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 use crate::study::plan::Study;
 use crate::study::store::Store;
@@ -20,6 +23,8 @@ pub enum SelectError {
         columns: Vec<String>,
     },
 }
+
+impl Refusal for SelectError {}
 
 /// Which rows and columns of a table are asked for.
 #[derive(Debug, Clone)]
@@ -92,6 +97,43 @@ impl Study {
     }
 }
 
+/// Why rows did not get where they were to go.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowsError {
+    /// They could not be read.
+    #[error(transparent)]
+    Store(#[from] OutputError),
+    /// They could not be written.
+    #[error(transparent)]
+    To(#[from] std::io::Error),
+}
+
+impl Study {
+    /// Writes the rows that are asked for as CSV, under the names of their columns.
+    ///
+    /// # Errors
+    /// [`RowsError`].
+    pub fn write_rows(
+        &self,
+        store: &Store,
+        asked: &Selection,
+        to: impl Write,
+    ) -> Result<(), RowsError> {
+        let mut out = csv::Writer::from_writer(to);
+        let mut written = Ok(());
+        self.select(store, asked, |cells| {
+            written = out.write_record(cells);
+            written.is_ok()
+        })?;
+        written.map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            other => std::io::Error::other(format!("{other:?}")),
+        })?;
+        Ok(out.flush()?)
+    }
+}
+
 /// A condition on a column.
 #[derive(Debug, Clone)]
 struct Condition {
@@ -143,7 +185,7 @@ impl Condition {
 ///
 /// # Errors
 /// [`SelectError::NoColumn`].
-pub fn place_of(name: &str, columns: &[String]) -> Result<usize, SelectError> {
+pub(crate) fn place_of(name: &str, columns: &[String]) -> Result<usize, SelectError> {
     let place = |is: &dyn Fn(&String) -> bool| columns.iter().position(is);
     place(&|column| column == name)
         .or_else(|| place(&|column| column.split(" [").next() == Some(name)))

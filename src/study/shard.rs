@@ -1,5 +1,7 @@
 //! Which runs of a study a worker does: the shard of an array job, or runs by their numbers.
 
+use crate::numerics::refusal::Refusal;
+use crate::scenario::build::Loaded;
 use crate::study::plan::Study;
 
 /// Where schedulers say the number of a task.
@@ -38,6 +40,20 @@ pub enum NumberError {
         /// Number of runs.
         runs: u64,
     },
+    /// A run whose values make no scenario.
+    #[error("run {run} makes no sense: {reason}")]
+    NoScenario {
+        /// The run.
+        run: u64,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Refusal for NumberError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::NoScenario { .. })
+    }
 }
 
 /// Number of a shard out of a text; that of `auto` is the task number of the scheduler.
@@ -66,11 +82,8 @@ pub fn shard_number(shard: &str, shards: u64) -> Result<u64, NumberError> {
     }
 }
 
-/// Numbers of runs out of a list of numbers and ranges such as `3,4,10..20`, without the end.
-///
-/// # Errors
-/// [`NumberError::Index`].
-pub fn run_numbers(text: &str) -> Result<Vec<u64>, NumberError> {
+/// Numbers out of a list of numbers and ranges, without the end.
+fn run_numbers(text: &str) -> Result<Vec<u64>, NumberError> {
     let wrong = || NumberError::Index(text.to_owned());
     let mut numbers = Vec::new();
     for part in text.split(',') {
@@ -90,17 +103,34 @@ pub fn run_numbers(text: &str) -> Result<Vec<u64>, NumberError> {
 }
 
 impl Study {
-    /// A run that is asked for by its number is there.
-    ///
-    /// # Errors
-    /// [`NumberError::NoRun`].
-    pub fn has_run(&self, run: u64) -> Result<(), NumberError> {
+    fn has_run(&self, run: u64) -> Result<(), NumberError> {
         let runs = self.header.runs;
         if run < runs {
             Ok(())
         } else {
             Err(NumberError::NoRun { run, runs })
         }
+    }
+
+    /// The runs of a list such as `3,4,10..20`, all of which are there.
+    ///
+    /// # Errors
+    /// [`NumberError`].
+    pub fn runs_called(&self, text: &str) -> Result<Vec<u64>, NumberError> {
+        let runs = run_numbers(text)?;
+        runs.iter().try_for_each(|&run| self.has_run(run))?;
+        Ok(runs)
+    }
+
+    /// The scenario of a run.
+    ///
+    /// # Errors
+    /// [`NumberError::NoRun`], [`NumberError::NoScenario`].
+    pub fn scenario_of(&self, run: u64) -> Result<Loaded, NumberError> {
+        self.has_run(run)?;
+        let loaded = self.run(run).loaded;
+        let loaded = loaded.map_err(|reason| NumberError::NoScenario { run, reason })?;
+        Ok(*loaded)
     }
 
     /// The runs whose number leaves `shard` when divided by `shards`, and how many these are.

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::study::plan::Header;
+use crate::numerics::memory::Memory;
+use crate::numerics::quantity::Time;
+use crate::study::plan::Study;
 
 /// What a script asks of Slurm.
 #[derive(Debug, Clone, Copy)]
@@ -16,35 +18,29 @@ pub struct Script<'a> {
     pub shards: u64,
     /// Cores of a shard.
     pub cores: usize,
-    /// Memory of a shard, MB.
-    pub megabytes: f64,
-    /// Time of a shard, min.
-    pub minutes: f64,
+    /// Memory of a shard; one run a core and half as much again, at least 500 MB, without it.
+    pub memory: Option<Memory>,
+    /// Time of a shard; whole minutes, at least two, are asked for.
+    pub time: Time,
     /// Exit code of a shard that is to be started again.
     pub requeue: u8,
 }
 
-/// Memory of a shard of so many cores, MB, where nothing is asked for: one run a core and half as much again,
-/// at least 500 MB.
-pub fn usual_megabytes(run_bytes: u64, cores: usize) -> f64 {
-    (run_bytes as f64 * cores as f64 * 1.5 / 1e6).max(500.0)
-}
-
 impl Script<'_> {
     /// The text, without the end of its last line. Paths become absolute.
-    pub fn text(&self, header: &Header) -> String {
+    pub fn text(&self, study: &Study) -> String {
+        let header = &study.header;
         let absolute =
             |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let quote =
             |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
         let shards = self.shards.clamp(1, header.runs.max(1));
-        let Self {
-            cores,
-            megabytes,
-            minutes,
-            requeue,
-            ..
-        } = *self;
+        let Self { cores, requeue, .. } = *self;
+        let megabytes = match self.memory {
+            Some(memory) => (memory.bytes() / 1e6).ceil(),
+            None => (study.run_bytes() as f64 * cores as f64 * 1.5 / 1e6).max(500.0),
+        };
+        let minutes = (self.time.get() * 60.0).ceil().max(2.0);
         [
             "#!/bin/sh".to_owned(),
             format!("#SBATCH --job-name={}", header.study),

@@ -13,7 +13,7 @@
 
 mod telemetry;
 
-pub use self::telemetry::{Attempt, Cost, peak_memory_mb, read_attempts};
+pub use self::telemetry::{Attempt, Cost, read_attempts};
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -133,7 +133,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OutputError::Io`], also for a name that is none.
-    pub fn study_folder(&self, study: &str) -> Result<PathBuf, OutputError> {
+    pub(crate) fn study_folder(&self, study: &str) -> Result<PathBuf, OutputError> {
         if !is_dotted_name(study) {
             return Err(OutputError::Io {
                 path: self.folder.join("studies"),
@@ -247,7 +247,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn keep_partial(&self, key: &str, series: &Table) -> Result<(), OutputError> {
+    pub(crate) fn keep_partial(&self, key: &str, series: &Table) -> Result<(), OutputError> {
         self.forget_damaged(key)?;
         self.write("partial", key, "csv", &series.to_csv())
     }
@@ -256,7 +256,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn keep_failure(&self, key: &str, reason: &str) -> Result<(), OutputError> {
+    pub(crate) fn keep_failure(&self, key: &str, reason: &str) -> Result<(), OutputError> {
         self.forget_damaged(key)?;
         let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
         self.write("failed", key, "txt", &format!("{line}\n"))

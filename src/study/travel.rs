@@ -1,16 +1,19 @@
 //! Results that travel as lines, from workers that share no disk with the store.
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::files::open_regular;
+use crate::numerics::parallel::{ThreadsError, on_threads};
+use crate::numerics::refusal::Refusal;
 use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::scenario::build::Loaded;
-use crate::study::batch::{NoSeries, simulate_safely};
+use crate::study::batch::{NoSeries, cores, simulate_safely};
 use crate::study::plan::Study;
 use crate::study::seal::seal;
 use crate::study::store::{Attempt, Cost, Store};
@@ -90,6 +93,30 @@ fn gap(series: &Table, loaded: &Loaded) -> Option<String> {
     (!days.windows(2).all(|pair| pair[0] < pair[1])).then(|| "its days are not in order".to_owned())
 }
 
+/// Lines that were no results of a study, and were left out.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{first}\n{count} of the lines are no results of this study and were left out; the others are in the \
+     store. Do these runs again, or give the file of this study"
+)]
+pub struct LeftOut {
+    /// What is wrong with the first.
+    pub first: OutputError,
+    /// How many.
+    pub count: usize,
+}
+
+impl Refusal for LeftOut {}
+
+impl LeftOut {
+    /// The lines that were refused, where there are any.
+    pub fn of(refused: Vec<OutputError>) -> Option<Self> {
+        let count = refused.len();
+        let first = refused.into_iter().next()?;
+        Some(Self { first, count })
+    }
+}
+
 impl Study {
     /// Does a run and says what came of it; none where it was stopped.
     pub fn emit(
@@ -123,6 +150,46 @@ impl Study {
             digest: None,
         };
         Some(emitted.sealed())
+    }
+
+    /// Does runs one after another, on threads that they share, and gives each result to `each`: how many have
+    /// none, or nothing where they were stopped.
+    ///
+    /// # Errors
+    /// [`ThreadsError`].
+    pub fn emit_all(
+        &self,
+        runs: &[u64],
+        threads: Option<usize>,
+        stop: &(dyn Fn() -> bool + Sync),
+        each: &(dyn Fn(&Emitted) + Sync),
+    ) -> Result<Option<u64>, ThreadsError> {
+        let threads = threads.unwrap_or_else(cores);
+        on_threads(Some(threads), || {
+            let mut without_result = 0;
+            for &run in runs {
+                let result = self.emit(run, threads, stop)?;
+                without_result += u64::from(result.error.is_some());
+                each(&result);
+            }
+            Some(without_result)
+        })
+    }
+
+    /// Takes the lines of a file into the store, as [`Self::take_in_all`].
+    ///
+    /// # Errors
+    /// As [`Self::take_in_all`], and where the file cannot be read.
+    pub fn take_in_file(
+        &self,
+        store: &Store,
+        path: &Path,
+    ) -> Result<Vec<OutputError>, OutputError> {
+        let file = open_regular(path).map_err(|error| OutputError::Refused {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        })?;
+        self.take_in_all(store, BufReader::new(file), path)
     }
 
     /// Takes lines of [`Emitted`] into the store; lines that are none of this study are left out and returned.

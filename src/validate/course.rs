@@ -84,13 +84,13 @@ impl Course {
     }
 
     /// Urinary NTX over health on the last row at or before a day; NaN without a body.
-    pub fn ntx_at(&self, day: f64) -> f64 {
+    pub(crate) fn ntx_at(&self, day: f64) -> f64 {
         let last = self.ntx.iter().rev().find(|(at, _)| *at <= day + 1e-6);
         last.map_or(f64::NAN, |&(_, ntx)| ntx)
     }
 
     /// Mean of a column from a day on.
-    pub fn mean_from(&self, name: &str, day: f64) -> f64 {
+    pub(crate) fn mean_from(&self, name: &str, day: f64) -> f64 {
         let (days, values) = (self.column("time_d"), self.column(name));
         let late: Vec<f64> = days
             .iter()
@@ -123,7 +123,7 @@ impl Course {
     }
 
     /// Bone resorbed per year as a share of the mean bone volume.
-    pub fn turnover_per_year(&self) -> f64 {
+    pub(crate) fn turnover_per_year(&self) -> f64 {
         let bone_um3 = self.mean_from("bv_tv", 0.0) * self.tissue_mm3 * 1e9;
         self.resorbed_um3 / bone_um3 / self.days() * 365.0
     }

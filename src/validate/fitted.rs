@@ -15,7 +15,7 @@ const fn fitted(path: &'static str, preset: Option<&'static str>, to: &'static s
     Fitted { path, preset, to }
 }
 
-/// Every fitted parameter of the presets. A test holds the list against the comments there.
+/// Every fitted parameter of the presets. A test compares the list with the comments there.
 pub const FITTED: [Fitted; 12] = [
     fitted(
         "signals.tgf_beta.diffusivity",

@@ -2,7 +2,7 @@
 //! stood before.
 //!
 //! [`targets`] has a file for each: what is run, what is measured, the published value and the band in which it
-//! passes. [`runs`] does the runs of their arms, [`part`] holds a figure against its band and puts it together
+//! passes. [`runs`] does the runs of their arms, [`part`] compares a figure with its band and puts it together
 //! over seeds, [`report`] shows it. A target that is missed is shown as missed; nothing here changes a
 //! parameter.
 
@@ -28,10 +28,12 @@ use self::runs::{Runs, run_arms};
 use self::scenarios::ScenarioFile;
 use self::target::Target;
 use self::targets::TARGETS;
+use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
 
 /// Why a validation stopped.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ValidationError {
     /// A run did not load or stopped.
     #[error("arm {arm}, seed {seed}: {message}")]
@@ -61,6 +63,16 @@ pub enum ValidationError {
     /// A file could not be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl Refusal for ValidationError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::NoTarget { .. } | Self::Exists(_) => true,
+            Self::Output(error) => error.is_refusal(),
+            _ => false,
+        }
+    }
 }
 
 /// What to run.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
+use super::nesting::too_deep_at;
 use super::node::{Node, Table, Value};
 use super::reader::{Reader, syntax, too_deep, too_large};
 use super::{DEEPEST_NESTING, LARGEST_LAYER, Tree};
@@ -119,6 +120,9 @@ fn assigned_value(
     let bytes = from..from + text.len();
     if text.is_empty() {
         return Err(Diagnostic::new("there is no value behind `=`").at(source, &(from..from)));
+    }
+    if let Some(at) = too_deep_at(text) {
+        return Err(too_deep().at(source, &(from + at..from + at + 1)));
     }
     match DeValue::parse(text) {
         Ok(value) => {

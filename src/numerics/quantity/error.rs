@@ -4,6 +4,7 @@ use super::{Dimension, LEAST};
 
 /// Text that is not the quantity asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum QuantityError {
     /// There is no number at the start.
     #[error("found \"{found}\", expected {} such as \"{}\"", dimension.name(), dimension.example())]

@@ -58,7 +58,7 @@ impl Record {
 ///
 /// # Errors
 /// [`OutputError`] that names the file and the line of what does not read.
-pub fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
+pub(crate) fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
     let text = read_text(path).map_err(|source| OutputError::Io {
         path: path.to_path_buf(),
         source,

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::digests::{Prints, read_prints};
+pub use self::digests::Prints;
+pub(crate) use self::digests::read_prints;
 use self::moments::Moment;
 pub use self::moments::frames;
 use crate::engine::column::Entry;
@@ -46,7 +47,7 @@ fn is_due(simulation: &Simulation, every_h: f64) -> bool {
 }
 
 /// True when `series.csv` has a row of the present time.
-pub fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
+pub(crate) fn has_row(loaded: &Loaded, simulation: &Simulation) -> bool {
     let every_h = loaded.scenario.output.series_every.get();
     simulation.is_past_burn_in() && (is_due(simulation, every_h) || simulation.is_done())
 }
@@ -171,7 +172,7 @@ impl Record {
         days
     }
 
-    /// Holds a record that was read back against itself.
+    /// Checks that a record that was read back fits together.
     ///
     /// # Errors
     /// What is not in step.
@@ -219,7 +220,7 @@ impl Record {
     ///
     /// # Errors
     /// [`OutputError`] of a file that cannot be written or drawn.
-    pub fn write_pictures(
+    pub(crate) fn write_pictures(
         &self,
         plots: &Path,
         loaded: &Loaded,

@@ -113,7 +113,7 @@ impl Record {
         }
     }
 
-    /// Holds moments that were read back against their lattice.
+    /// Checks moments that were read back by their lattice.
     pub(super) fn check_moments(&self, grid: &Grid) -> Result<(), String> {
         for slice in self.maps.iter().chain(&self.film).flat_map(|at| &at.slices) {
             let [a, b] = slice.axes;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::rule::listed;
 
+use crate::numerics::refusal::Refusal;
+
 /// Endings of file names that [`read`](super::read) understands.
 pub const SUPPORTED: &str =
     ".nii, .nii.gz, .mha, .mhd, .nrrd, .nhdr, .tif, .tiff, or a folder of single-page TIFFs";
@@ -249,6 +251,8 @@ pub enum ImageError {
         reason: String,
     },
 }
+
+impl Refusal for ImageError {}
 
 /// The mistake of a unit that would explain a voxel size.
 fn unit_mistake(um: &[f64; 3]) -> &'static str {

@@ -27,9 +27,9 @@ pub struct Keys {
     /// Runs of each point and arm that differ in their random numbers alone.
     #[serde(default = "one")]
     pub replicates: u32,
-    /// Which random numbers the points have.
-    #[serde(default)]
-    pub luck: RandomNumbers,
+    /// Which random numbers the points have. Files of before 0.1 call it `luck`.
+    #[serde(default, alias = "luck")]
+    pub random_numbers: RandomNumbers,
     /// How the points are laid.
     #[serde(default = "grid")]
     pub design: Design,

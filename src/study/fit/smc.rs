@@ -225,7 +225,7 @@ fn share_out(particles: &mut [Particle]) {
 
 impl Population {
     /// Weighted mean and variance along a dimension.
-    pub fn moments(&self, dimension: usize) -> (f64, f64) {
+    pub(crate) fn moments(&self, dimension: usize) -> (f64, f64) {
         let of = |particle: &Particle| (particle.at[dimension], particle.weight);
         let mean: f64 = self.particles.iter().map(of).map(|(x, w)| w * x).sum();
         let variance = self

@@ -1,6 +1,7 @@
 //! The rules of a study file, checked on what a plan says.
 
 use super::{Header, points_of};
+use crate::layers::tree::too_deep_at;
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::observe::series::columns;
 use crate::study::factor::problem_of_design;
@@ -64,7 +65,8 @@ impl Header {
 
 /// Names of the signals of a scenario; none of a text that does not read, which is refused elsewhere.
 fn signals_of(base: &str) -> Vec<String> {
-    let base: Option<toml::Table> = toml::from_str(base).ok();
+    let is_flat = too_deep_at(base).is_none();
+    let base: Option<toml::Table> = is_flat.then(|| toml::from_str(base).ok()).flatten();
     let signals = base
         .as_ref()
         .and_then(|base| base.get("signals")?.as_table());

@@ -124,7 +124,7 @@ impl Study {
     ///
     /// # Errors
     /// What the writer or a line says.
-    pub fn write_some<E: From<std::io::Error>>(
+    pub(crate) fn write_some<E: From<std::io::Error>>(
         &self,
         mut out: impl Write,
         lines: impl Iterator<Item = Result<Line, E>>,

@@ -31,7 +31,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn note_attempt(&self, attempt: &Attempt) -> Result<(), OutputError> {
+    pub(crate) fn note_attempt(&self, attempt: &Attempt) -> Result<(), OutputError> {
         let name = format!("{}-{}.csv", host(), std::process::id());
         let path = self.folder.join("telemetry").join(name);
         let io = |source| OutputError::Io {
@@ -138,7 +138,7 @@ impl Attempt {
     }
 
     /// True when every cell stays in its place in a line.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let line = self.to_line();
         !line.trim_end_matches('\n').contains(['\n', '\r'])
             && Self::parse(line.trim_end_matches('\n')).as_ref() == Some(self)
@@ -209,7 +209,7 @@ fn host() -> String {
 }
 
 /// Greatest memory that this process has held, MB, where the system says so.
-pub fn peak_memory_mb() -> Option<f64> {
+pub(crate) fn peak_memory_mb() -> Option<f64> {
     let text = fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

@@ -6,15 +6,15 @@ use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostic;
 use crate::numerics::random::{Chance, Stream};
 use crate::scenario::build::Loaded;
-use crate::scenario::file::Site;
+use crate::scenario::file::InoculationSite;
 use crate::tissue::grid::Grid;
 
 /// Where and how many tumour cells arrive.
 #[derive(Debug, Clone)]
-pub(crate) struct Arrival {
+pub(crate) struct Inoculum {
     cells: u32,
     colonies: u32,
-    site: Site,
+    site: InoculationSite,
     place: [usize; 3],
 }
 
@@ -25,11 +25,11 @@ pub(super) fn has_come(state: &State, at_h: f64) -> bool {
 
 impl Loaded {
     /// When and how the tumour arrives.
-    pub(super) fn arrival(
+    pub(super) fn inoculum(
         &self,
         grid: &Grid,
         solid: &[bool],
-    ) -> Result<Option<(f64, Arrival)>, Diagnostic> {
+    ) -> Result<Option<(f64, Inoculum)>, Diagnostic> {
         let Some(inoculation) = &self.scenario.inoculation else {
             return Ok(None);
         };
@@ -50,7 +50,7 @@ impl Loaded {
             ));
         }
         let mut place = [grid.dims[0] / 2, grid.dims[1] / 2, grid.dims[2] / 2];
-        if inoculation.site == Site::Position {
+        if inoculation.site == InoculationSite::Position {
             let Some(position) = inoculation.position else {
                 return Err(self.error(
                     "inoculation.site",
@@ -96,7 +96,7 @@ impl Loaded {
         }
         Ok(Some((
             inoculation.time.get(),
-            Arrival {
+            Inoculum {
                 cells: inoculation.cells,
                 colonies: inoculation.colonies,
                 site: inoculation.site,
@@ -106,12 +106,12 @@ impl Loaded {
     }
 }
 
-impl Arrival {
+impl Inoculum {
     /// The colony that settles now.
     pub(crate) fn colony(&self, model: &Model, state: &State) -> Colony {
         let mut draws = Chance::new(state.seed).at(Stream::Seeding, 2, 0);
         let places = match self.site {
-            Site::Vessels if !state.vessels.is_empty() => (0..self.colonies)
+            InoculationSite::Vessels if !state.vessels.is_empty() => (0..self.colonies)
                 .map(|_| state.vessels[draws.below(state.vessels.len() as u32) as usize] as usize)
                 .collect(),
             _ => state.marrow_near(model, self.place).into_iter().collect(),

@@ -1,4 +1,5 @@
-//! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone).
+//! The wish to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is gone), and the end of standard
+//! input.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,7 @@ use signal_hook::flag;
 
 /// Remembers a first signal; a second one ends the process at once.
 #[derive(Clone)]
-pub(super) struct Signals {
+pub struct Signals {
     caught: Arc<AtomicUsize>,
     /// Set by the first signal.
     again: Arc<AtomicBool>,
@@ -23,7 +24,7 @@ impl Signals {
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn listen() -> std::io::Result<Self> {
+    pub fn listen() -> std::io::Result<Self> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(signals) = &*shared {
             return Ok(signals.clone());
@@ -44,12 +45,12 @@ impl Signals {
     }
 
     /// Set when a signal came.
-    pub(super) fn flag(&self) -> &AtomicBool {
+    pub fn flag(&self) -> &AtomicBool {
         &self.again
     }
 
     /// Name and exit code of the signal that came, if one did.
-    pub(super) fn caught(&self) -> Option<(&'static str, u8)> {
+    pub fn caught(&self) -> Option<(&'static str, u8)> {
         match self.caught.load(Ordering::SeqCst) as i32 {
             0 => None,
             SIGHUP => Some(("SIGHUP", exit_code(SIGHUP) as u8)),
@@ -57,6 +58,20 @@ impl Signals {
             signal => Some(("SIGTERM", exit_code(signal) as u8)),
         }
     }
+}
+
+/// Set when standard input has ended, where that is `asked` for: whoever started the process has gone. It
+/// is read from now on.
+pub fn end_of_input(asked: bool) -> Arc<AtomicBool> {
+    let ended = Arc::new(AtomicBool::new(false));
+    if asked {
+        let ended = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            ended.store(true, Ordering::SeqCst);
+        });
+    }
+    ended
 }
 
 /// True where the process was started with SIGHUP ignored. It is read where the system shows it as a
@@ -70,7 +85,7 @@ fn is_hangup_ignored() -> bool {
 
 /// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system
 /// would end the process.
-pub(super) fn outlive_full_disks() {
+pub fn outlive_full_disks() {
     // Where this cannot be had, the system's way remains.
     #[cfg(unix)]
     let _ = flag::register(

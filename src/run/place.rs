@@ -1,0 +1,145 @@
+//! A single file that is asked for by its name: whether it may be written, before any work is done.
+
+use std::path::{Path, PathBuf};
+
+use crate::output::{OutputError, write_new, write_whole};
+use crate::run::ours::refuse_inside;
+
+/// Why a file cannot be written under the name that was given.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaceError {
+    /// The name says another kind of file.
+    #[error("{}: found the ending \"{found}\", expected .{}", path.display(), expected.join(" or ."))]
+    Ending {
+        /// The file.
+        path: PathBuf,
+        /// What follows the last point of its name.
+        found: String,
+        /// Endings that are possible.
+        expected: &'static [&'static str],
+    },
+    /// Its folder is not there.
+    #[error("{}: there is no folder {}; make it, or name a file in one that is there", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is a file of this name.
+    #[error("{} exists already: choose another name", .0.display())]
+    Exists(PathBuf),
+    /// What has this name can be replaced by no file.
+    #[error("{} is a folder, or no regular file: give the name of a file", .0.display())]
+    NoFile(PathBuf),
+    /// It lies in a folder that howship wrote.
+    #[error(transparent)]
+    Inside(#[from] OutputError),
+}
+
+/// The name of a file that may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    path: PathBuf,
+    replace: bool,
+}
+
+impl NewFile {
+    /// Takes a name with one of these endings, in small letters, or any where there are none: its folder is
+    /// there and none of ours, and the file is not there, or a regular file where it may be replaced.
+    ///
+    /// # Errors
+    /// [`PlaceError`].
+    pub fn at(
+        path: &Path,
+        endings: &'static [&'static str],
+        replace: bool,
+    ) -> Result<Self, PlaceError> {
+        let found = ending(path);
+        if !endings.is_empty() && !endings.contains(&found.as_str()) {
+            return Err(PlaceError::Ending {
+                path: path.to_path_buf(),
+                found,
+                expected: endings,
+            });
+        }
+        let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(PlaceError::NoFolder {
+                path: path.to_path_buf(),
+                folder: folder.to_path_buf(),
+            });
+        }
+        refuse_inside(path)?;
+        match path.symlink_metadata() {
+            Err(_) => {}
+            Ok(found) if !found.is_file() => return Err(PlaceError::NoFile(path.to_path_buf())),
+            Ok(_) if replace => {}
+            Ok(_) => return Err(PlaceError::Exists(path.to_path_buf())),
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            replace,
+        })
+    }
+
+    /// What follows the last point of the name, in small letters.
+    pub fn ending(&self) -> String {
+        ending(&self.path)
+    }
+
+    /// The name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the file whole. What came there since it was asked for stays, where nothing is replaced.
+    ///
+    /// # Errors
+    /// [`OutputError::Exists`], [`OutputError::Io`].
+    pub fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.replace {
+            write_whole(&self.path, bytes)
+        } else {
+            write_new(&self.path, bytes)
+        }
+    }
+}
+
+fn ending(path: &Path) -> String {
+    let ending = path.extension().unwrap_or_default();
+    ending.to_string_lossy().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_once_and_replaced_only_where_that_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cuts.CSV");
+        let at = |replace| NewFile::at(&path, &["csv"], replace);
+        let new = at(false).unwrap();
+        assert_eq!(new.ending(), "csv");
+        new.write(b"one").unwrap();
+        assert!(matches!(new.write(b"two"), Err(OutputError::Exists(_))));
+        assert!(matches!(at(false), Err(PlaceError::Exists(_))));
+        at(true).unwrap().write(b"three").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"three");
+    }
+
+    #[test]
+    fn a_name_that_no_file_can_have_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &Path, endings| NewFile::at(path, endings, true);
+        let found = at(folder.path(), &[]);
+        assert!(matches!(found, Err(PlaceError::NoFile(_))));
+        let found = at(&folder.path().join("none/a.png"), &[]);
+        assert!(matches!(found, Err(PlaceError::NoFolder { .. })));
+        let found = at(&folder.path().join("a.bmp"), &["png", "svg"]).unwrap_err();
+        let words = found.to_string();
+        assert!(words.ends_with("the ending \"bmp\", expected .png or .svg"));
+    }
+}

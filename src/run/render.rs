@@ -1,0 +1,75 @@
+//! The tissue of a day in space, as the bytes of a picture or a film.
+
+use crate::numerics::refusal::Refusal;
+use crate::plot::solid::{
+    Look, SolidError, Tissue, apng, before_after, film, gif, picture as still, png,
+};
+use crate::run::day::Found;
+use crate::run::solid::{day, sides, tissue, words};
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rendering {
+    /// The day, as PNG.
+    Day,
+    /// Day 0 beside it, as PNG.
+    BeforeAfter,
+    /// A full turn as GIF.
+    Gif,
+    /// A full turn as APNG.
+    Apng,
+}
+
+/// Why nothing is drawn.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The volume of day 0 was not kept.
+    #[error("no checkpoint holds the bone of day 0, beside which a day is drawn")]
+    NoDayZero,
+    /// Day 0 beside itself.
+    #[error("found day {0}, expected a day after day 0, beside which it is drawn")]
+    NotLater(String),
+    /// The drawing.
+    #[error(transparent)]
+    Solid(#[from] SolidError),
+}
+
+impl Refusal for RenderError {
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Solid(SolidError::Drawing(_)))
+    }
+}
+
+/// Draws the tissue that was found.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn render(found: &Found, rendering: Rendering, look: Look) -> Result<Vec<u8>, RenderError> {
+    let Found {
+        title,
+        first,
+        volume,
+    } = found;
+    let now = tissue(volume);
+    let before: Option<Tissue> = first.as_ref().map(tissue);
+    let said = words(title, volume, first.as_ref());
+    let turn = || film(&now, before.as_ref(), look, &said);
+    let bytes = match rendering {
+        Rendering::Day => png(&still(&now, before.as_ref(), look, &said)?)?,
+        Rendering::Gif => gif(&turn()?)?,
+        Rendering::Apng => apng(&turn()?)?,
+        Rendering::BeforeAfter => {
+            let (Some(first), Some(before)) = (first, &before) else {
+                return Err(RenderError::NoDayZero);
+            };
+            if volume.day <= first.day {
+                return Err(RenderError::NotLater(day(volume)));
+            }
+            let names = sides(first, volume);
+            let names = [&names[0][..], &names[1][..]];
+            png(&before_after(before, &now, look, &said, names)?)?
+        }
+    };
+    Ok(bytes)
+}

@@ -1,0 +1,54 @@
+//! The picture of a bone image: three cuts through its middle.
+
+use crate::observe::picture::Shown;
+use crate::observe::scanned::Scanned;
+use crate::plot::map::{Cut, Frame};
+use crate::specimen::image::BoneImage;
+
+/// Three cuts through the middle, as a map draws them.
+pub fn frame(scanned: &Scanned) -> Frame {
+    let (bone, figures) = (&scanned.bone, &scanned.figures);
+    Frame {
+        day: 0.0,
+        caption: format!(
+            "BV/TV {:.2} %, {}",
+            100.0 * figures.bv_tv,
+            bone.binarisation
+        ),
+        cuts: [[0, 1, 2], [0, 2, 1], [1, 2, 0]]
+            .map(|axes| cut(bone, axes))
+            .into(),
+        clones: Vec::new(),
+    }
+}
+
+/// The cut along the first two axes, in the middle of the third.
+fn cut(bone: &BoneImage, [a, b, fixed]: [usize; 3]) -> Cut {
+    let names = ["x", "y", "z"];
+    let layer = bone.dims[fixed] / 2;
+    let mut tissue = Vec::new();
+    for j in 0..bone.dims[b] {
+        for i in 0..bone.dims[a] {
+            let mut at = [0; 3];
+            (at[a], at[b], at[fixed]) = (i, j, layer);
+            let site = (at[2] * bone.dims[1] + at[1]) * bone.dims[0] + at[0];
+            tissue.push(if bone.bone[site] {
+                Shown::Bone
+            } else {
+                Shown::Marrow
+            });
+        }
+    }
+    Cut {
+        name: format!(
+            "at {} = {:.2} mm",
+            names[fixed],
+            (layer as f64 + 0.5) * bone.spacing_um / 1e3
+        ),
+        axes: [names[a], names[b]],
+        width: bone.dims[a],
+        height: bone.dims[b],
+        pixel_um: bone.spacing_um,
+        tissue,
+    }
+}

@@ -1,0 +1,45 @@
+//! Measured values to draw over the curves of runs, from a file as calibrations read it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::output::OutputError;
+use crate::output::table::Table;
+use crate::plot::measured::{Measured, Value};
+use crate::study::data::read_data_of;
+
+/// What a file holds, by column and the day that it is relative to, in the order of its times. `series`
+/// are those of the runs: values are of their signals and none lies behind their last day.
+///
+/// # Errors
+/// [`OutputError::Table`]: what in the file does not read, or is of no such run.
+pub fn measured(path: &Path, series: &[&Table]) -> Result<Vec<Measured>, OutputError> {
+    let days = series.iter().filter_map(|table| table.column("time_d"));
+    let last_d = days.flatten().fold(0.0, f64::max);
+    let columns = series.iter().flat_map(|table| &table.columns);
+    let signals: BTreeSet<&str> = columns
+        .filter_map(|column| column.strip_suffix("_pm"))
+        .collect();
+    let signals: Vec<String> = signals.into_iter().map(str::to_owned).collect();
+    let mut found: Vec<Measured> = Vec::new();
+    for datum in read_data_of(path, 24.0 * last_d, &signals)? {
+        let relative_to_d = datum.relative_to.map(|time| time.get() / 24.0);
+        let value = Value {
+            day: datum.time.get() / 24.0,
+            value: datum.value,
+            error: datum.error,
+        };
+        let same = |other: &&mut Measured| {
+            other.column == datum.column && other.relative_to_d == relative_to_d
+        };
+        match found.iter_mut().find(same) {
+            Some(measured) => measured.values.push(value),
+            None => found.push(Measured {
+                column: datum.column,
+                relative_to_d,
+                values: vec![value],
+            }),
+        }
+    }
+    Ok(found)
+}
