@@ -39,8 +39,8 @@ pub struct Scratch {
     pub vessel_weight: Vec<f32>,
     /// Distance to the nearest vessel, um.
     pub vessel_distance_um: Vec<f32>,
-    /// Source of a signal that nothing makes, pM/h: 0 at every site.
-    pub no_source_pm_per_h: Vec<f32>,
+    /// Source of each signal, pM/h, by site.
+    pub sources_pm_per_h: Vec<Vec<f32>>,
     /// Soluble RANKL that is free, pM.
     pub free_rankl_pm: Vec<f32>,
     /// OPG that is free, pM.
@@ -117,7 +117,7 @@ impl Scratch {
             )?,
             vessel_weight,
             vessel_distance_um: distance_um(&model.grid, &vessels),
-            no_source_pm_per_h: vec![0.0; count],
+            sources_pm_per_h: vec![vec![0.0; count]; model.signals.len()],
             free_rankl_pm: vec![0.0; count],
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],

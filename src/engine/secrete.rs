@@ -73,29 +73,26 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
         .update(&state.bone.solid, &scratch.vessel_weight)
         .map_err(|reason| transport_fault(state, "all", &reason))?;
     // Every source is gathered from the frozen levels of the last tick before any level moves.
-    let mut sources = Vec::with_capacity(model.signals.len());
-    for signal in 0..model.signals.len() {
-        sources.push(gather(model, state, scratch, signal));
-    }
+    let mut sources = std::mem::take(&mut scratch.sources_pm_per_h);
+    let released_amol: Vec<f64> = (0..model.signals.len())
+        .map(|signal| gather(model, state, scratch, signal, &mut sources[signal]))
+        .collect();
     let to_amol = model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
     let made = sources.iter().zip(&model.physics);
     let tasks = made
         .zip(&mut state.fields_pm)
-        .map(|((source, physics), field_pm)| Task {
+        .map(|((source_pm_per_h, physics), field_pm)| Task {
             physics,
-            source_pm_per_h: match source {
-                Some(source) => &source.pm_per_h,
-                None => &scratch.no_source_pm_per_h,
-            },
+            source_pm_per_h,
             uptake_per_h: None,
             field_pm,
         })
         .collect();
     let balances = scratch.medium.advance_all(tasks, model.tick_h);
-    for (signal, (balance, source)) in balances.into_iter().zip(&sources).enumerate() {
-        let balance =
-            balance.map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
-        let released_amol = source.as_ref().map_or(0.0, |source| source.released_amol);
+    scratch.sources_pm_per_h = sources;
+    for (signal, (balance, released_amol)) in balances.into_iter().zip(released_amol).enumerate() {
+        let balance = balance
+            .map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
         enter(state, signal, &balance, released_amol, to_amol);
     }
     Ok(())
@@ -104,11 +101,6 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
 /// Sites whose rates are worked out together, and how many such runs a task takes at least.
 const RUN: usize = 128;
 const RUNS: usize = 128;
-
-struct Source {
-    pm_per_h: Vec<f32>,
-    released_amol: f64,
-}
 
 fn transport_fault(state: &State, signal: &str, reason: &TransportFault) -> Fault {
     Fault::Transport {
@@ -156,8 +148,14 @@ fn secreting_otherwise<'a>(
     found
 }
 
-/// Source of a signal over the lattice, or `None` where nothing makes it.
-fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) -> Option<Source> {
+/// Sets the source of a signal over the lattice, pM/h; returns what of it the matrix set free, amol.
+fn gather(
+    model: &Model,
+    state: &mut State,
+    scratch: &Scratch,
+    signal: usize,
+    source: &mut [f32],
+) -> f64 {
     let rates = &model.rates;
     let tumour = rates.tumour[0].secretion_of(signal);
     let lining = rate_of(&rates.lining_secretion, signal);
@@ -166,19 +164,9 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
     let immune = model.parts.immune.as_ref();
     let immune = immune.and_then(|plan| rate_of(&plan.rates.secretion, signal));
     let released = std::mem::take(&mut state.released[signal]);
-    if tumour.is_none()
-        && lining.is_none()
-        && precursor.is_none()
-        && osteoblast.is_none()
-        && immune.is_none()
-        && released.is_empty()
-    {
-        return None;
-    }
-    let count = model.grid.len();
+    source.par_chunks_mut(RUN * RUNS).for_each(|piece| piece.fill(0.0));
     let to_pm = PM_PER_AMOL_PER_UM3 / model.grid.site_volume_um3();
     let view = surroundings(model, state, scratch);
-    let mut source = vec![0.0_f32; count];
     if let Some(made) = tumour {
         let others = secreting_otherwise(model, state, signal, made);
         source
@@ -262,10 +250,7 @@ fn gather(model: &Model, state: &mut State, scratch: &Scratch, signal: usize) ->
         released_amol += amount;
         source[site as usize] += (amount * to_pm / model.tick_h) as f32;
     }
-    Some(Source {
-        pm_per_h: source,
-        released_amol,
-    })
+    released_amol
 }
 
 /// Enters the balance of a signal in the books.

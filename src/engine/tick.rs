@@ -14,8 +14,6 @@
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
-use std::sync::atomic::{AtomicU16, Ordering};
-
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::commit::{commit, daily};
@@ -222,6 +220,50 @@ fn not_negative(model: &Model, state: &State, quantity: &str, values: &[f32]) ->
     }
 }
 
+/// Every site holds as many tumour cells as are said to be there. Sums of a hash of the sites, which do
+/// not depend on the order, say whether; if they differ, cells are counted one by one.
+fn check_counts(
+    state: &State,
+    clash: &impl Fn(&'static str, usize, u64, u64) -> Fault,
+) -> Result<(), Fault> {
+    const PIECE: usize = 16_384;
+    // Steps of the golden ratio, turned over by their high bits (Steele et al. 2014).
+    let hash = |site: u64| {
+        let mixed = (site + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+    };
+    let cells: Vec<u64> = (state.tumour.site.par_chunks(PIECE))
+        .map(|sites| {
+            let hashes = sites.iter().map(|&site| hash(site.into()));
+            hashes.fold(0, u64::wrapping_add)
+        })
+        .collect();
+    let sites: Vec<u64> = (state.occupancy.tumour.par_chunks(PIECE))
+        .enumerate()
+        .map(|(piece, counts)| {
+            let of = |(at, &count): (usize, &u16)| {
+                hash((piece * PIECE + at) as u64).wrapping_mul(count.into())
+            };
+            let hashes = counts.iter().enumerate().map(of);
+            hashes.fold(0, u64::wrapping_add)
+        })
+        .collect();
+    let sum = |parts: Vec<u64>| parts.into_iter().fold(0, u64::wrapping_add);
+    if sum(cells) == sum(sites) {
+        return Ok(());
+    }
+    let mut counted = vec![0_u16; state.occupancy.tumour.len()];
+    for &site in &state.tumour.site {
+        counted[site as usize] = counted[site as usize].saturating_add(1);
+    }
+    let recorded = &state.occupancy.tumour;
+    let differs = (0..counted.len()).find(|&at| counted[at] != recorded[at]);
+    differs.map_or(Ok(()), |site| {
+        let (counted, recorded) = (counted[site].into(), recorded[site].into());
+        Err(clash("tumour cells", site, counted, recorded))
+    })
+}
+
 fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
     let clash = |what, site: usize, counted: u64, recorded: u64| {
         let [x, y, z] = model.grid.place(site);
@@ -235,24 +277,7 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
             tick: state.tick,
         }
     };
-    // Counts only add up: the order does not matter.
-    let counted: Vec<AtomicU16> = (0..model.grid.len()).map(|_| AtomicU16::new(0)).collect();
-    state.tumour.site.par_iter().for_each(|&site| {
-        counted[site as usize].fetch_add(1, Ordering::Relaxed);
-    });
-    let counted = |site: usize| counted[site].load(Ordering::Relaxed);
-    let differs = (0..model.grid.len())
-        .into_par_iter()
-        .position_first(|at| counted(at) != state.occupancy.tumour[at]);
-    if let Some(site) = differs {
-        let recorded = state.occupancy.tumour[site];
-        return Err(clash(
-            "tumour cells",
-            site,
-            counted(site).into(),
-            recorded.into(),
-        ));
-    }
+    check_counts(state, &clash)?;
     let sites = &state.tumour.site;
     let in_bone = sites
         .par_iter()

@@ -11,27 +11,43 @@ pub fn hill(level: f64, half_max: f64, exponent: f64) -> f64 {
     if level <= 0.0 {
         return 0.0;
     }
-    let ratio = half_max / level;
-    // Exponents of 1 and 2 are the usual ones and need no power function.
-    let power = if exponent.to_bits() == 1.0_f64.to_bits() {
-        ratio
-    } else if exponent.to_bits() == 2.0_f64.to_bits() {
-        ratio * ratio
-    } else {
-        ratio.powf(exponent)
-    };
-    1.0 / (1.0 + power)
+    1.0 / (1.0 + power(half_max / level, exponent))
 }
+
+/// `ratio` to a power: whole ones up to 4 are the usual ones, and need no power function.
+fn power(ratio: f64, exponent: f64) -> f64 {
+    let square = ratio * ratio;
+    match WHOLE.iter().position(|&whole| exponent.to_bits() == whole) {
+        Some(0) => ratio,
+        Some(1) => square,
+        Some(2) => square * ratio,
+        Some(3) => square * square,
+        _ => ratio.powf(exponent),
+    }
+}
+
+/// Bits of the exponents that are powers by multiplication.
+const WHOLE: [u64; 4] = [
+    1.0_f64.to_bits(),
+    2.0_f64.to_bits(),
+    3.0_f64.to_bits(),
+    4.0_f64.to_bits(),
+];
 
 /// [`hill`] of every level, in its place.
 pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
-    if exponent.to_bits() == 1.0_f64.to_bits() {
-        of_power(levels, half_max, |ratio| ratio);
-    } else if exponent.to_bits() == 2.0_f64.to_bits() {
-        of_power(levels, half_max, |ratio| ratio * ratio);
-    } else {
-        for level in levels {
-            *level = hill(*level, half_max, exponent);
+    match WHOLE.iter().position(|&whole| exponent.to_bits() == whole) {
+        Some(0) => of_power(levels, half_max, |ratio| ratio),
+        Some(1) => of_power(levels, half_max, |ratio| ratio * ratio),
+        Some(2) => of_power(levels, half_max, |ratio| ratio * ratio * ratio),
+        Some(3) => of_power(levels, half_max, |ratio| {
+            let square = ratio * ratio;
+            square * square
+        }),
+        _ => {
+            for level in levels {
+                *level = hill(*level, half_max, exponent);
+            }
         }
     }
 }
@@ -92,7 +108,7 @@ mod tests {
 
     #[test]
     fn many_levels_have_the_effect_of_one_after_another() {
-        for exponent in [1.0, 2.0, 3.0, 0.7] {
+        for exponent in [1.0, 2.0, 3.0, 4.0, 5.0, 0.7] {
             let mut levels = [0.0, -1.0, 1e-300, 0.3, 20.0, 1e300, f64::INFINITY];
             let one = levels.map(|level| hill(level, 20.0, exponent).to_bits());
             hills(&mut levels, 20.0, exponent);

@@ -56,7 +56,6 @@ impl Blocks {
         let [nx, ny, _] = self.sites;
         let [fx, fy, fz] = self.size;
         let share = 1.0 / self.volume() as f32;
-        let fits = |value: f32| (0.0..=f32::MAX).contains(&value);
         let planes: Vec<bool> = blocks
             .par_chunks_mut(bx * by)
             .enumerate()
@@ -68,13 +67,12 @@ impl Blocks {
                         for j in 0..fy {
                             let first = ((z * fz + k) * ny + y * fy + j) * nx;
                             let from = &sites[first..first + nx];
-                            all &= from.iter().fold(true, |all, &value| all & fits(value));
-                            let from = from.chunks_exact(fx);
-                            for (mean, values) in row.iter_mut().zip(from) {
-                                for &value in values {
-                                    *mean += value;
-                                }
-                            }
+                            all &= match fx {
+                                1 => add::<1>(row, from),
+                                2 => add::<2>(row, from),
+                                4 => add::<4>(row, from),
+                                _ => add_by(fx, row, from),
+                            };
                         }
                     }
                     for mean in row {
@@ -178,6 +176,33 @@ impl Blocks {
         let columns = extent[0] * extent[1] * extent[2];
         sum / (columns * self.size[axis] * self.size[axis]) as f32
     }
+}
+
+fn fits(value: f32) -> bool {
+    (0.0..=f32::MAX).contains(&value)
+}
+
+/// Adds the values of a row of sites to those of their blocks; true when all are finite and at least 0.
+fn add<const SITES: usize>(blocks: &mut [f32], sites: &[f32]) -> bool {
+    let mut all = true;
+    for (sum, values) in blocks.iter_mut().zip(sites.as_chunks::<SITES>().0) {
+        for &value in values {
+            *sum += value;
+            all &= fits(value);
+        }
+    }
+    all
+}
+
+fn add_by(width: usize, blocks: &mut [f32], sites: &[f32]) -> bool {
+    let mut all = true;
+    for (sum, values) in blocks.iter_mut().zip(sites.chunks_exact(width)) {
+        for &value in values {
+            *sum += value;
+            all &= fits(value);
+        }
+    }
+    all
 }
 
 /// Conductances that the solver is to use.
