@@ -58,7 +58,7 @@ pub struct Axis {
     pub least: Option<f64>,
     /// The axis reaches at least up to here, and no room is added above it.
     pub most: Option<f64>,
-    /// Ticks of the caller; empty lets the canvas choose.
+    /// Ticks of the caller, minor ones without a label; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
     /// Ticks stand at whole numbers alone: the axis counts.
     pub is_whole: bool,

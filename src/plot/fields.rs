@@ -1,7 +1,7 @@
 //! What fills a plot with colours: heat maps and pictures of sites, with their colour and scale bars.
 
 use crate::plot::area::{GAP, LINE, Plot, TICK};
-use crate::plot::axis::{Projection, Wish, title};
+use crate::plot::axis::{Projection, Wish};
 use crate::plot::chart::{Axis, ColourScale, Heat, Image, Layer};
 use crate::plot::drawing::{Align, Frame, Mark, Text};
 use crate::plot::legend;
@@ -174,7 +174,7 @@ fn colour_bar(plot: &mut Plot<'_>, scale: &ColourScale) {
         plot.drawing
             .text(Text::new(tick.label.as_str(), at, Align::Start));
     }
-    let words = title(&scale.title, &scale.unit, places.ticks.power);
+    let words = places.title(&scale.title, &scale.unit);
     let x = left + BAR + TICK + GAP + far + GAP + ASCENT * SIZE;
     let lines = wrap(&words, SIZE, false, plot.high + 16.0);
     for (line, words) in lines.iter().enumerate() {
