@@ -9,6 +9,9 @@ use crate::plot::palette::{EMPTY, INK, WHITE, shade};
 use crate::plot::text::{ASCENT, SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
 
+/// Radius of a disc on a picture of sites at least, points.
+const SEEN: f64 = 1.5;
+
 /// Ends of the colours of a heat map.
 fn heat_range(heat: &Heat) -> (f64, f64) {
     let discs = heat.discs.iter().map(|disc| disc.2);
@@ -89,6 +92,14 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
         columns: image.columns,
         colours: rows.flatten().copied().collect(),
     });
+    // As large as to cover the corners of its site, and to be seen.
+    let site = (right - left) / image.columns.max(1) as f64;
+    let radius = (0.72 * site).max(SEEN);
+    for dot in &image.dots {
+        if let Some(at) = plot.place(dot.at.0, dot.at.1) {
+            legend::dot(&mut plot.drawing, at, radius, dot.form, dot.colour);
+        }
+    }
 }
 
 /// Bars of length below a picture, clear of it; gives how far down they reach.

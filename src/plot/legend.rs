@@ -1,8 +1,8 @@
 //! Legends: what is there, with its own marks, clear of the data where there is room.
 
-use crate::plot::chart::{Layer, Panel};
+use crate::plot::chart::{Form, Layer, Panel};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
-use crate::plot::palette::{Colour, GREY, INK, Palette, Style};
+use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
 
 /// What stands in front of a name.
@@ -12,6 +12,8 @@ pub(super) enum Key {
     Line(Style, Option<f64>),
     Point(Colour),
     Disc(Colour),
+    /// What stands on the sites of a picture.
+    Dot(Form, Colour),
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
@@ -68,9 +70,12 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
             Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
             Layer::Image(image) => {
-                let entries = image.key.iter().map(|(colour, label)| Entry {
-                    key: Key::Swatch(*colour),
-                    label: label.clone(),
+                let entries = image.key.iter().map(|sign| Entry {
+                    key: match sign.form {
+                        Form::Square => Key::Swatch(sign.colour),
+                        form => Key::Dot(form, sign.colour),
+                    },
+                    label: sign.label.clone(),
                 });
                 found.extend(entries);
                 continue;
@@ -108,7 +113,7 @@ pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
 /// Width of what stands in front of a name.
 fn key_width(key: &Key) -> f64 {
     match key {
-        Key::Swatch(_) => 0.5 * KEY,
+        Key::Swatch(_) | Key::Dot(..) => 0.5 * KEY,
         _ => KEY,
     }
 }
@@ -247,6 +252,7 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rectangle(patch.grown(0.5), INK, 1.0);
             drawing.rectangle(patch, colour, 1.0);
         }
+        Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
         Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
@@ -270,6 +276,19 @@ pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)
         }
     }
     drawing.disc((x, y), 2.4, colour, false);
+}
+
+/// A disc with a rim that its ground does not swallow, or a ring on white.
+pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, colour: Colour) {
+    const RIM: f64 = 0.45;
+    if form == Form::Ring {
+        drawing.disc(at, radius + RIM, WHITE, false);
+        drawing.disc(at, radius, colour, true);
+        return;
+    }
+    let rim = if colour.lightness() > 0.6 { INK } else { WHITE };
+    drawing.disc(at, radius + RIM, rim, false);
+    drawing.disc(at, radius, colour, false);
 }
 
 /// A triangle that points down at a place.
