@@ -9,7 +9,7 @@ use super::console::Console;
 use super::run::on_threads;
 use crate::output::{OutputError, write_new, write_whole};
 use crate::plot::solid::{
-    Cut, FRAMES, Look, SolidError, Tissue, View, apng, before_after, film, gif, picture, png,
+    Cut, Look, SolidError, Tissue, Turn, View, apng, before_after, film, gif, picture, png,
 };
 use crate::run::day::{Asked, Found, find};
 use crate::run::ours::refuse_inside;
@@ -41,6 +41,14 @@ pub(super) struct RenderArguments {
     /// A full turn: GIF where the name ends in .gif, APNG where it ends in .png or .apng.
     #[arg(long)]
     film: bool,
+    /// Frames of the film.
+    #[arg(long, value_name = "N", default_value_t = Turn::default().frames,
+          value_parser = clap::value_parser!(u32).range(12..=720), requires = "film")]
+    frames: u32,
+    /// Pixels of the film across.
+    #[arg(long, value_name = "PIXELS", default_value_t = Turn::default().width,
+          value_parser = clap::value_parser!(u32).range(190..=1200), requires = "film")]
+    width: u32,
     /// File for the picture (.png) or the film.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -182,9 +190,13 @@ fn draw(arguments: &RenderArguments, form: Form) -> Result<Vec<u8>, Stop> {
     }
     if arguments.film {
         if !arguments.quiet {
-            tell!("drawing {FRAMES} frames");
+            tell!("drawing {} frames", arguments.frames);
         }
-        let frames = film(&now, before.as_ref(), look, &said)?;
+        let turn = Turn {
+            frames: arguments.frames,
+            width: arguments.width,
+        };
+        let frames = film(&now, before.as_ref(), look, &said, turn)?;
         return Ok(if form == Form::Gif {
             gif(&frames)?
         } else {

@@ -8,6 +8,7 @@ use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::patient::skeletal_events::Kind;
 use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::words::heading;
 use crate::plot::write as draw;
 use crate::statistics::survival::KaplanMeier;
 
@@ -24,7 +25,7 @@ pub fn write(
     found: &Summary,
     curves: &Curves,
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let name = trial.name.replace('_', " ");
+    let name = heading(&trial.name, &trial.description);
     let what = if found.counts_hypercalcaemia {
         "first skeletal-related event or hypercalcaemia"
     } else {

@@ -232,6 +232,10 @@ pub struct Doses {
     pub tone: Tone,
     /// When.
     pub times: Vec<f64>,
+    /// What the form of its marks is counted by.
+    pub number: usize,
+    /// The form stands for a drug, the colour for an arm: the legend has it in grey.
+    pub is_of_drug: bool,
 }
 
 /// A value that has a name.

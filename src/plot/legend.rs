@@ -17,7 +17,8 @@ pub(super) enum Key {
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
-    Dose(Colour),
+    /// Its colour, and the number of its form.
+    Dose(Colour, usize),
     Interval,
 }
 
@@ -68,7 +69,10 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Points(points) if layer.has_data() => (Key::Point(colour), &points.label),
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
-            Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
+            Layer::Doses(doses) if !doses.times.is_empty() => {
+                let colour = if doses.is_of_drug { GREY } else { colour };
+                (Key::Dose(colour, doses.number), &doses.label)
+            }
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
@@ -253,7 +257,9 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rectangle(patch, colour, 1.0);
         }
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
-        Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
+        Key::Dose(colour, number) => {
+            dose(drawing, (centre.0, middle + 3.0), colour, number);
+        }
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
             drawing.disc(centre, 2.4, INK, false);
@@ -291,11 +297,30 @@ pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, col
     drawing.disc(at, radius, colour, false);
 }
 
-/// A triangle that points down at a place.
-pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour) {
-    drawing.area(
-        vec![(x - 2.6, y - 5.2), (x + 2.6, y - 5.2), (x, y)],
-        colour,
-        1.0,
-    );
+/// Forms of doses of several drugs.
+const FORMS: usize = 4;
+
+/// A mark that stands on a place: a triangle that points down, a diamond, a square or an upright
+/// triangle, by the number of its drug.
+pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour, number: usize) {
+    const HALF: f64 = 2.6;
+    const HIGH: f64 = 5.2;
+    let middle = y - 0.5 * HIGH;
+    let corners = match number % FORMS {
+        0 => vec![(x - HALF, y - HIGH), (x + HALF, y - HIGH), (x, y)],
+        1 => vec![
+            (x, y - HIGH - 0.6),
+            (x + HALF + 0.4, middle),
+            (x, y + 0.6),
+            (x - HALF - 0.4, middle),
+        ],
+        2 => vec![
+            (x - 2.1, middle - 2.1),
+            (x + 2.1, middle - 2.1),
+            (x + 2.1, middle + 2.1),
+            (x - 2.1, middle + 2.1),
+        ],
+        _ => vec![(x - HALF, y), (x + HALF, y), (x, y - HIGH)],
+    };
+    drawing.area(corners, colour, 1.0);
 }

@@ -281,7 +281,7 @@ impl Plot<'_> {
             let inside = doses.times.iter().filter(|&&at| at >= low && at <= high);
             let places: Vec<f64> = inside.filter_map(|&at| self.across(at)).collect();
             if !places.is_empty() {
-                layers::doses(&mut self.drawing, &places, -rise, colour);
+                layers::doses(&mut self.drawing, &places, -rise, (colour, doses.number));
                 rise += DOSE_ROW;
             }
         }

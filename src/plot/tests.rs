@@ -51,6 +51,7 @@ fn bone() -> Chart {
         label: "zoledronate".to_owned(),
         tone: Tone::Ink,
         times: vec![14.0, 42.0, 70.0, 98.0],
+        ..Doses::default()
     };
     Chart {
         title: "A lesion of the vicious cycle: bone volume".to_owned(),
@@ -138,6 +139,7 @@ fn clinic() -> Chart {
                 times: (0..4 - place as u32)
                     .map(|dose| 7.0 + 28.0 * f64::from(dose))
                     .collect(),
+                ..Doses::default()
             }));
         }
         Panel {
@@ -490,6 +492,7 @@ fn many() -> Chart {
         label: "fractions".to_owned(),
         tone: Tone::Ink,
         times: (5..30).map(f64::from).collect(),
+        ..Doses::default()
     }));
     Chart {
         title: "Ten arms".to_owned(),

@@ -123,6 +123,19 @@ pub fn words(key: &str) -> String {
     found(&SIGNALS, key).map_or_else(|| key.replace('_', " "), str::to_owned)
 }
 
+/// Heading of the pictures of a scenario or a trial: what it says of itself, else its name.
+pub fn heading(name: &str, description: &str) -> String {
+    let said = description.trim().trim_end_matches('.');
+    let said = if said.is_empty() {
+        name.replace('_', " ")
+    } else {
+        said.to_owned()
+    };
+    said.replace("cm3", "cm\u{b3}")
+        .replace("mm3", "mm\u{b3}")
+        .replace("TGF-beta", "TGF-\u{3b2}")
+}
+
 /// A column of `series.csv` in words, by its name and the unit at the end of it.
 pub fn column(name: &str) -> Shown {
     if let Some(&(_, title, unit, factor)) = COLUMNS.iter().find(|row| row.0 == name) {
@@ -222,6 +235,16 @@ pub fn parameter(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_is_the_description_or_the_name() {
+        assert_eq!(heading("patient_arms", ""), "patient arms");
+        let said = "A lesion of 50 cm3 under anti-TGF-beta.";
+        assert_eq!(
+            heading("any", said),
+            "A lesion of 50 cm\u{b3} under anti-TGF-\u{3b2}"
+        );
+    }
 
     #[test]
     fn columns_units_and_parameters_are_words() {

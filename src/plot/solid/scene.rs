@@ -120,6 +120,18 @@ impl Scene {
         }
     }
 
+    /// True of a place, um, that no cut takes away.
+    pub(super) fn keeps(&self, at_um: [f64; 3]) -> bool {
+        self.removed
+            .kept(at_um.map(|at| (at / self.edge_um) as f32))
+            > 0.0
+    }
+
+    /// Edges of the lattice, mm.
+    pub(super) fn edges_mm(&self) -> [f64; 3] {
+        self.dims.map(|sites| sites as f64 * self.edge_um / 1e3)
+    }
+
     /// The bone of another day under the same cut, coloured where it is no more; without cells.
     ///
     /// # Errors
