@@ -9,7 +9,7 @@ use super::console::Console;
 use super::run::on_threads;
 use crate::output::{OutputError, write_new, write_whole};
 use crate::plot::solid::{
-    Cut, Look, SolidError, Tissue, Turn, View, apng, before_after, film, gif, picture, png,
+    Cutaway, Look, SolidError, Tissue, Turn, View, apng, before_after, film, gif, picture, png,
 };
 use crate::run::day::{Asked, Found, find};
 use crate::run::ours::refuse_inside;
@@ -34,7 +34,7 @@ pub(super) struct RenderArguments {
     /// What is cut away: auto (the octant before the lesion, where more than half of what was lost
     /// would be hidden), none, octant, octant=X,Y,Z, or a plane as in x=0.9; places in mm.
     #[arg(long, default_value = "auto")]
-    cut: Cut,
+    cut: Cutaway,
     /// Day 0, with what was lost since coloured on its surface, beside the day.
     #[arg(long, conflicts_with = "film")]
     before_after: bool,

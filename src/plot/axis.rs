@@ -4,8 +4,11 @@ use crate::plot::chart::{Axis, Scale};
 use crate::plot::text::{SIZE, width};
 use crate::plot::ticks::{Tick, Ticks, linear, logarithmic, opened, power_of_ten};
 
-/// Room below a logarithmic axis for zeros, points.
-const FOOT: f64 = 15.0;
+/// Room below a logarithmic axis for zeros, points: a label there stands clear of the lowest above.
+const FOOT: f64 = 23.0;
+/// Where in it zeros stand, and where the axis is broken above them.
+const ZERO: f64 = 0.35;
+pub(super) const BREAK: f64 = 0.75;
 /// Room above and below the data, as a share of the range.
 const MARGIN: f64 = 0.04;
 /// Least distance between two labels, points.
@@ -137,7 +140,7 @@ impl Projection {
             return None;
         }
         if self.is_zero_of_log(number) {
-            return (self.foot > 0.0).then_some(0.5 * self.foot);
+            return (self.foot > 0.0).then_some(ZERO * self.foot);
         }
         let share = (self.scaled(number) - self.low) / (self.high - self.low);
         Some(self.foot + share * (self.length - self.foot))

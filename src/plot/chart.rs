@@ -293,6 +293,8 @@ pub struct Image {
     pub extent: [f64; 4],
     /// What stands on sites and is drawn larger than these.
     pub dots: Vec<Dot>,
+    /// Thin lines between two places on the axes.
+    pub lines: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.
     pub key: Vec<Sign>,
     /// A bar below the picture: its length on the axis across, and what it says.

@@ -92,6 +92,11 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
         columns: image.columns,
         colours: rows.flatten().copied().collect(),
     });
+    for &([from, to], colour) in &image.lines {
+        if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
+            plot.drawing.rule(from, to, 0.7, colour);
+        }
+    }
     // As large as to cover the corners of its site, and to be seen.
     let site = (right - left) / image.columns.max(1) as f64;
     let radius = (0.72 * site).max(SEEN);

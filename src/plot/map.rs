@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
-use crate::plot::colour::{Colour, shade};
+use crate::plot::colour::{Colour, INK, WHITE, shade};
 use crate::plot::{canvas, page, png_bytes, write};
 
 /// Kinds in the order of the legend, with their form and colour. Marrow, bone, osteoclasts, tumour and
@@ -327,8 +327,61 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
     )
 }
 
+/// Lines between bone and what is none, each in the colour for its site of bone; neighbours of one colour
+/// are one line.
+fn outlines(cut: &Cut, colour: impl Fn(usize) -> Colour) -> Vec<([(f64, f64); 2], Colour)> {
+    let is_bone = |across: usize, up: usize| {
+        let kind = cut.tissue[across + up * cut.width];
+        matches!(kind, Shown::Bone | Shown::Osteoid)
+    };
+    let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
+    let at = |place: usize| place as f64 * cut.pixel_um;
+    // Edges that stand upright, then those that lie.
+    for is_upright in [true, false] {
+        let (lanes, along) = if is_upright {
+            (cut.width, cut.height)
+        } else {
+            (cut.height, cut.width)
+        };
+        let site = |lane: usize, step: usize| {
+            if is_upright {
+                (lane, step)
+            } else {
+                (step, lane)
+            }
+        };
+        for lane in 1..lanes {
+            let mut open = false;
+            for step in 0..along {
+                let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
+                let [before, behind] = [is_bone(a, b), is_bone(c, d)];
+                if before == behind {
+                    open = false;
+                    continue;
+                }
+                let bone = if before {
+                    a + b * cut.width
+                } else {
+                    c + d * cut.width
+                };
+                let ink = colour(bone);
+                let end = |step: usize| {
+                    let (x, y) = site(lane, step);
+                    (at(x), at(y))
+                };
+                match lines.last_mut() {
+                    Some((ends, last)) if open && *last == ink => ends[1] = end(step + 1),
+                    _ => lines.push(([end(step), end(step + 1)], ink)),
+                }
+                open = true;
+            }
+        }
+    }
+    lines
+}
+
 /// A field over the tissue: `values` by cut and pixel in shades with a colour bar in their unit, one
-/// scale for all cuts, and bone as darker grey. A value that is not finite is left white.
+/// scale for all cuts, and bone outlined. A value that is not finite is left white.
 pub fn field_chart(
     heading: &str,
     caption: &str,
@@ -346,41 +399,43 @@ pub fn field_chart(
     let low = finite().fold(f64::INFINITY, f64::min).min(0.0);
     let most = finite().fold(low, f64::max);
     let high = if most > low { most } else { low + 1.0 };
-    let bone = Colour(190, 190, 190);
-    let is_bone = |kind: Shown| matches!(kind, Shown::Bone | Shown::Osteoid);
-    let colours = |cut: usize| {
-        let tissue = cuts[cut].tissue.iter().zip(&values[cut]);
-        tissue
-            .map(|(&kind, &value)| {
-                let Colour(r, g, b) = if value.is_finite() {
-                    shade((value - low) / (high - low))
+    let shaded = |value: f64| {
+        if value.is_finite() {
+            shade((value - low) / (high - low))
+        } else {
+            WHITE
+        }
+    };
+    let colours = |cut: usize| values[cut].iter().map(|&value| shaded(value)).collect();
+    let outlines: Vec<_> = cuts
+        .iter()
+        .zip(values)
+        .map(|(cut, values)| {
+            outlines(cut, |site| {
+                if shaded(values[site]).lightness() < 0.6 {
+                    WHITE
                 } else {
-                    Colour(255, 255, 255)
-                };
-                if is_bone(kind) {
-                    // Bone is seen through the shade, which keeps the order of values.
-                    let Colour(x, y, z) = bone;
-                    let mix = |a: u8, b: u8| u8::midpoint(a, b);
-                    Colour(mix(r, x), mix(g, y), mix(b, z))
-                } else {
-                    Colour(r, g, b)
+                    INK
                 }
             })
-            .collect()
-    };
-    let has_bone = cuts
+        })
+        .collect();
+    let key: Vec<Sign> = outlines
         .iter()
-        .flat_map(|cut| &cut.tissue)
-        .any(|&kind| is_bone(kind));
-    let key: Vec<Sign> = has_bone
+        .any(|lines| !lines.is_empty())
         .then(|| Sign {
             form: Form::Square,
-            colour: bone,
-            label: "bone: shades mixed with grey".to_owned(),
+            colour: WHITE,
+            label: "bone, outlined".to_owned(),
         })
         .into_iter()
         .collect();
     let mut panels = panels(cuts, colours, &key);
+    for (panel, lines) in panels.iter_mut().zip(outlines) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            image.lines = lines;
+        }
+    }
     if let Some(Layer::Image(image)) = panels.last_mut().and_then(|panel| panel.layers.first_mut())
     {
         image.scale = Some(ColourScale {
@@ -441,6 +496,34 @@ mod tests {
         for (at, one) in all.iter().enumerate() {
             assert!(!all[..at].contains(one), "{one:?}");
         }
+    }
+
+    #[test]
+    fn bone_is_outlined_by_lines_as_long_as_its_edges() {
+        // Two sites of bone beside each other in a field of three by three.
+        let mut tissue = vec![Shown::Marrow; 9];
+        (tissue[4], tissue[5]) = (Shown::Bone, Shown::Osteoid);
+        let cut = Cut {
+            name: String::new(),
+            axes: ["x", "y"],
+            width: 3,
+            height: 3,
+            pixel_um: 10.0,
+            tissue,
+        };
+        let mut lines = outlines(&cut, |_| INK);
+        lines.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        let ends: Vec<_> = lines.iter().map(|line| line.0).collect();
+        assert_eq!(
+            ends,
+            [
+                [(10.0, 10.0), (10.0, 20.0)],
+                [(10.0, 10.0), (30.0, 10.0)],
+                [(10.0, 20.0), (30.0, 20.0)],
+            ]
+        );
+        // A line breaks where its colour changes.
+        assert_eq!(outlines(&cut, |site| [INK, WHITE][site % 2]).len(), 5);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One pair of axes with all that stands on it, at places from the left upper corner of its plot.
 
 use crate::plot::area::{GAP, LINE, Plot, TICK};
+use crate::plot::axis::BREAK;
 use crate::plot::chart::{Layer, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::fields;
@@ -68,7 +69,7 @@ impl Plot<'_> {
     /// The axis is broken above the zeros.
     fn foot(&mut self) {
         if self.y.foot > 0.0 {
-            let y = self.high - self.y.foot;
+            let y = self.high - BREAK * self.y.foot;
             let line = vec![(0.0, y), (self.wide, y)];
             self.obstacles.push(Obstacle::Line(line.clone()));
             let dash: &[f64] = &[1.5, 1.5];

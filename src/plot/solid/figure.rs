@@ -86,6 +86,16 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
     found
 }
 
+/// All that the legend says, and the edges.
+#[cfg(test)]
+pub(super) fn said(scene: &Scene, tissue: &Tissue, view: View) -> Vec<String> {
+    let entries = entries(scene, tissue).into_iter();
+    entries
+        .map(|entry| entry.label)
+        .chain([edges(scene, view)])
+        .collect()
+}
+
 /// What is said of a picture that does not turn: its cut, its view, and of what its figures are.
 fn notes(scene: &Scene, view: View) -> [String; 3] {
     let whole = if scene.cut.is_empty() {

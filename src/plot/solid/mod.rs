@@ -25,7 +25,7 @@ mod tissue;
 mod vector;
 
 pub use camera::{VIEWS, View};
-pub use cut::Cut;
+pub use cut::Cutaway;
 pub use figure::Words;
 pub use film::{apng, gif, png};
 pub use scene::Image;
@@ -59,14 +59,14 @@ pub struct Look {
     /// View.
     pub view: View,
     /// Cut.
-    pub cut: Cut,
+    pub cut: Cutaway,
 }
 
 impl Default for Look {
     fn default() -> Self {
         Self {
             view: VIEWS[3].1,
-            cut: Cut::Auto,
+            cut: Cutaway::Auto,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::plot::map::colour;
 use crate::plot::palette::{Colour, shade, style};
 use crate::plot::solid::bodies::bodies;
 use crate::plot::solid::camera::{Camera, View, extent};
-use crate::plot::solid::cut::{Cut, Removed, removed};
+use crate::plot::solid::cut::{Cutaway, Removed, removed};
 use crate::plot::solid::field::Field;
 use crate::plot::solid::light::{Lights, PAPER, Sample, byte, haze, light};
 use crate::plot::solid::mesh::{Mesh, clipped, mesh};
@@ -106,14 +106,14 @@ impl Scene {
         tissue: &Tissue,
         before: Option<&[f32]>,
         view: View,
-        cut: Cut,
+        cut: Cutaway,
     ) -> Result<Self, SolidError> {
         tissue.check()?;
         let tumour = tumour_field(tissue);
         let removed = removed(cut, view, tissue, before, tumour.as_ref())?;
         match Self::within(tissue, tumour.as_ref(), removed) {
             // The rule takes nothing away where nothing would be left.
-            Err(SolidError::Cut { .. }) if cut == Cut::Auto => {
+            Err(SolidError::Cut { .. }) if cut == Cutaway::Auto => {
                 Self::within(tissue, tumour.as_ref(), Removed::default())
             }
             drawn => drawn,
