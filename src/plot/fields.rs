@@ -10,7 +10,7 @@ use crate::plot::text::{ASCENT, SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
 
 /// Radius of a disc on a picture of sites at least, points.
-const SEEN: f64 = 1.5;
+const SEEN: f64 = 1.3;
 
 /// Ends of the colours of a heat map.
 fn heat_range(heat: &Heat) -> (f64, f64) {

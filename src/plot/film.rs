@@ -290,6 +290,7 @@ mod tests {
     use super::*;
     use crate::observe::picture::Shown;
     use crate::plot::map::Cut;
+    use crate::plot::palette::Colour;
 
     fn frame(day: u32) -> Frame {
         let tissue = (0..400).map(|site| match site {
@@ -333,11 +334,12 @@ mod tests {
             .read_info(std::fs::File::open(&path).unwrap())
             .unwrap();
         let palette = decoder.global_palette().unwrap().to_vec();
-        for (colour, name) in key(frames.iter()) {
-            let Colour(r, g, b) = colour;
+        for sign in key(frames.iter()) {
+            let Colour(r, g, b) = sign.colour;
             assert!(
                 palette.chunks(3).any(|entry| entry == [r, g, b]),
-                "{name} is tinted"
+                "{} is tinted",
+                sign.label
             );
         }
         let mut count = 0;

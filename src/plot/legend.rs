@@ -286,7 +286,7 @@ pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)
 
 /// A disc with a rim that its ground does not swallow, or a ring on white.
 pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, colour: Colour) {
-    const RIM: f64 = 0.45;
+    const RIM: f64 = 0.35;
     if form == Form::Ring {
         drawing.disc(at, radius + RIM, WHITE, false);
         drawing.disc(at, radius, colour, true);

@@ -13,7 +13,7 @@ use crate::plot::{canvas, page, png_bytes, write};
 /// osteoblasts differ in lightness, so that a grey print tells them apart; immune cells, which are as
 /// small as a site, are discs on it.
 const KINDS: [(Shown, Form, Colour, &str); 13] = [
-    (Shown::Bone, Form::Square, Colour(178, 168, 150), "bone"),
+    (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
     (
         Shown::Osteoid,
         Form::Square,
@@ -191,7 +191,7 @@ fn bar_um(wide_um: f64) -> f64 {
 }
 
 /// Width of a section on a page of its own, over that of the page: legends stand beside it.
-const SECTION: f64 = 0.68;
+const SECTION: f64 = 0.86;
 
 /// Panels of cuts with one scale; `colours` gives those of a cut.
 fn panels(cuts: &[Cut], colours: impl Fn(usize) -> Vec<Colour>, key: &[Sign]) -> Vec<Panel> {

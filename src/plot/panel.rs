@@ -363,7 +363,7 @@ fn has_room_beside(plot: &Plot<'_>) -> bool {
         _ => false,
     };
     plot.is_filled()
-        && (0.01..0.8).contains(&plot.panel.share)
+        && (0.01..0.9).contains(&plot.panel.share)
         && !plot.panel.layers.iter().any(has_bar)
 }
 

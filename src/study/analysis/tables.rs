@@ -15,6 +15,7 @@ use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_de
 use crate::study::design::Design;
 use crate::study::pictures::{Bar, Curve, Curves, draw_bars, draw_curves};
 use crate::study::plan::Study;
+use crate::study::sensitivity::FEWEST;
 use crate::study::words;
 
 /// A table of texts.
@@ -170,7 +171,14 @@ impl Study {
             } else {
                 "where there is no line, "
             };
-            said.push(format!("{which}{NO_INTERVAL}"));
+            said.push(match self.header.design {
+                Design::Saltelli { .. } => {
+                    format!(
+                        "{which}no interval: fewer than {FEWEST} base points with all responses"
+                    )
+                }
+                _ => format!("{which}{NO_INTERVAL}"),
+            });
         }
         said.join("; ")
     }
