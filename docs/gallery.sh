@@ -31,7 +31,8 @@ take immune/plots/map_d28.png map_immune.png
 
 run therapy/radiotherapy_8gy radiotherapy
 take radiotherapy/plots/radiotherapy.png radiotherapy.png
-take radiotherapy/plots/dose_map.png dose_map.png
+run therapy/radiotherapy_sbrt stereotactic
+take stereotactic/plots/dose_map.png dose_map.png
 
 for seed in 1 2 3 4; do
     "$howship" run scenarios/patient_arms.toml --seed "$seed" --out "$work/arms-$seed"

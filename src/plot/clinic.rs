@@ -266,6 +266,8 @@ mod tests {
             "mean of 2 seeds",
             "upper limit",
             "time (d)",
+            "dose of control",
+            "dose of denosumab",
         ] {
             assert!(text.contains(words), "{words}");
         }
