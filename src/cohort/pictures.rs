@@ -47,8 +47,8 @@ pub fn write(
             "event_free",
             chart(
                 format!("{name}: {what}"),
-                "Kaplan-Meier, bands 95 %; a death without an event ends the follow-up, so that 100 % less \
-                 these lies above the incidence of events, in which death competes",
+                "Kaplan-Meier, bands 95 %; deaths without an event are censored: read as risks, these curves \
+                 say more than the cumulative incidence, in which death competes",
                 vec![event_free(trial, found, curves)],
             ),
         ),
@@ -319,7 +319,7 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
         ),
         panel(Axis::linear("total calcium", "mM"), "calcium_mm", None),
         panel(
-            Axis::linear("bone in lesions", "% of before the lesions").from_zero(),
+            Axis::linear("bone in lesions", "% of intact").from_zero(),
             "bone",
             None,
         ),

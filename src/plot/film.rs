@@ -83,7 +83,7 @@ fn chart(title: &str, frame: &Frame, series: &Table, key: &[Sign]) -> Chart {
     panels.extend(curve(series, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
-        title: format!("{title}, {}", day_words((frame.day + 1e-6).floor())),
+        title: format!("{title}: {}", day_words((frame.day + 1e-6).floor())),
         note: note(frame),
         columns: cuts.max(2),
         panels,

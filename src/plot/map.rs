@@ -80,9 +80,9 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
 
 /// Colours of the clones behind the parental one, which has that of tumour.
 const CLONES: [Colour; 6] = [
-    Colour(60, 20, 130),
+    Colour(110, 0, 50),
     Colour(0, 160, 175),
-    Colour(225, 120, 30),
+    Colour(150, 165, 0),
     Colour(120, 160, 235),
     Colour(90, 130, 20),
     Colour(235, 90, 150),
@@ -287,7 +287,7 @@ pub(super) fn note(frame: &Frame) -> String {
 /// The map of a frame.
 pub fn map_chart(title: &str, frame: &Frame) -> Chart {
     Chart {
-        title: format!("{title}, {}", day_words(frame.day)),
+        title: format!("{title}: {}", day_words(frame.day)),
         note: note(frame),
         panels: tissue(frame, &key(std::iter::once(frame))),
         columns: frame.cuts.len(),

@@ -175,7 +175,7 @@ pub(super) const PICTURE: Picture = Picture {
             ],
         ),
         Panel::new(
-            "strength of irradiated bone (% of before)",
+            "strength of irradiated bone (%)",
             &[Curve::new("strength_factor", "").times(100.0).stepped()],
         ),
     ],
