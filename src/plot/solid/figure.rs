@@ -26,6 +26,8 @@ pub struct Words {
 const EDGE: f64 = 8.0;
 /// Width of the column beside a picture.
 const ASIDE: f64 = 118.0;
+/// Width of the scale bar with its words and the axes below two pictures.
+const BELOW: f64 = 216.0;
 /// Height of a picture at most.
 const HIGHEST: f64 = 440.0;
 /// Lengths of scale bars, um.
@@ -138,7 +140,7 @@ fn edges(scene: &Scene, view: View) -> String {
     // An edge that leads to the viewer is not seen at all, one in the plane in full length.
     let is_short = lean.iter().any(|&lean| (0.1..0.995).contains(&lean));
     format!(
-        "edges {x} \u{d7} {y} \u{d7} {z}\u{a0}mm (x, y, z){}",
+        "edges {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm (x,\u{a0}y,\u{a0}z){}",
         if is_short { ", seen foreshortened" } else { "" }
     )
 }
@@ -262,14 +264,14 @@ impl Figure {
             entry(Key::Patch(loss_colour(), 1.0), "bone lost by the later day"),
         );
         let below = top + high + 4.0;
-        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - ASIDE);
+        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
         drawing.place(legend, (0.0, 0.0));
         let unit = Self::unit(scene, view, (wide, high), false);
         let bar = scale_bar(
             &mut drawing,
             unit,
-            [0.5 * ASIDE, ASIDE - 52.0],
-            (WIDTH - EDGE - ASIDE, below + 4.0),
+            [0.5 * BELOW, BELOW - 52.0],
+            (WIDTH - EDGE - BELOW, below + 4.0),
             &edges(scene, view),
         );
         axes(&mut drawing, view, (WIDTH - EDGE - 22.0, below + 26.0));

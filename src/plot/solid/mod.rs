@@ -44,11 +44,11 @@ pub struct Turn {
 }
 
 impl Default for Turn {
-    /// Frames enough to turn without jumps, small enough for a page or a mail: some 2 MB as GIF.
+    /// Frames enough to turn without jumps, small enough for a page or a mail: some 3 MB as GIF.
     fn default() -> Self {
         Self {
             frames: 60,
-            width: 380,
+            width: 320,
         }
     }
 }

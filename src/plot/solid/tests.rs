@@ -443,7 +443,8 @@ fn cells_are_counted_as_drawn_where_a_cut_takes_others_away() {
     assert!(kept.iter().any(|words| is_said(&cut, words)), "{cut:?}");
     // The bar holds in the plane of the picture alone; the edges have their lengths beside it.
     let [x, y, z] = tissue.dims.map(|sites| sites as f64 * tissue.edge_um / 1e3);
-    let edges = format!("edges {x} \u{d7} {y} \u{d7} {z}\u{a0}mm (x, y, z)");
+    let edges =
+        format!("edges {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm (x,\u{a0}y,\u{a0}z)");
     assert!(is_said(&whole, &edges), "{whole:?}");
 }
 
