@@ -52,7 +52,8 @@ for seed in 1 2 3; do
     "$howship" run scenarios/no_pthrp.toml --seed "$seed" --out "$work/cut-$seed"
 done
 take cycle-1/plots/map.gif film_section.gif
-"$howship" plot "$work"/cycle-? "$work"/cut-? --out "$work/overlay" --data studies/data/johnson_2011.csv
+"$howship" plot "$work"/cycle-? "$work"/cut-? --label "whole cycle" --label "tumour without PTHrP" \
+    --out "$work/overlay" --data studies/data/johnson_2011.csv
 take overlay/bone_loss.png overlay.png
 take overlay/measured.png measured.png
 

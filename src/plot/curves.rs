@@ -132,7 +132,7 @@ impl Line {
         let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.points.len());
         for &(day, value) in &self.points {
             if let Some(&(from, before)) = points.last()
-                && before != value
+                && before.total_cmp(&value).is_ne()
             {
                 let mut doses = dose_days.iter().copied();
                 let dose = doses.find(|&dose| dose > from - SLIP && dose < day - SLIP);

@@ -98,6 +98,21 @@ pub(super) fn said(scene: &Scene, tissue: &Tissue, view: View) -> Vec<String> {
         .collect()
 }
 
+#[cfg(test)]
+impl Figure {
+    /// True where all words and marks stand on the page.
+    pub(super) fn holds_its_words(&self) -> bool {
+        let page = crate::plot::drawing::Frame {
+            left: 0.0,
+            top: 0.0,
+            right: self.page.width,
+            bottom: self.page.height,
+        };
+        let drawn = self.page.drawing.frame();
+        drawn.is_some_and(|frame| page.holds(frame))
+    }
+}
+
 /// What is said of a picture that does not turn: its cut, its view, and of what its figures are.
 fn notes(scene: &Scene, view: View) -> [String; 3] {
     let whole = if scene.cut.is_empty() {
@@ -139,10 +154,12 @@ fn edges(scene: &Scene, view: View) -> String {
     let lean = view.toward().map(f32::abs);
     // An edge that leads to the viewer is not seen at all, one in the plane in full length.
     let is_short = lean.iter().any(|&lean| (0.1..0.995).contains(&lean));
-    format!(
-        "edges {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm (x,\u{a0}y,\u{a0}z){}",
-        if is_short { ", seen foreshortened" } else { "" }
-    )
+    let length = if x == y && y == z {
+        format!("edges of {x}\u{a0}mm")
+    } else {
+        format!("edges {x}\u{a0}\u{d7} {y}\u{a0}\u{d7} {z}\u{a0}mm (x,\u{a0}y,\u{a0}z)")
+    };
+    format!("{length}{}", if is_short { ", seen foreshortened" } else { "" })
 }
 
 /// A bar as long as it says in the plane of the picture, at its left end, with the edges of the lattice

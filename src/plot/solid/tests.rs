@@ -442,10 +442,41 @@ fn cells_are_counted_as_drawn_where_a_cut_takes_others_away() {
     let kept = ["osteoclasts: 1 drawn of 3", "osteoclasts: 2 drawn of 3"];
     assert!(kept.iter().any(|words| is_said(&cut, words)), "{cut:?}");
     // The bar holds in the plane of the picture alone; the edges have their lengths beside it.
-    let [x, y, z] = tissue.dims.map(|sites| sites as f64 * tissue.edge_um / 1e3);
-    let edges =
-        format!("edges {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm (x,\u{a0}y,\u{a0}z)");
+    let edges = format!("edges of {}\u{a0}mm", edge / 1e3);
     assert!(is_said(&whole, &edges), "{whole:?}");
+}
+
+#[test]
+fn words_beside_and_below_bone_stay_on_the_page() {
+    let flat = plate();
+    let [across, deep, high] = [flat.dims[0], flat.dims[1], flat.dims[2] / 2];
+    let sites = across * deep * high;
+    let half = Tissue {
+        dims: [across, deep, high],
+        edge_um: 19.53,
+        bone: flat.bone[..sites].to_vec(),
+        tumour: flat.tumour[..sites].to_vec(),
+        counts: [12_345, 2_345_678, 345_678],
+        ..flat.clone()
+    };
+    let words = Words {
+        title: "A lesion with a long name under a treatment that is said in many words: day 28".to_owned(),
+        caption: "BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
+    };
+    for tissue in [&flat, &half] {
+        for (name, view) in VIEWS {
+            let scene = super::scene::Scene::new(tissue, None, view, Cutaway::None).unwrap();
+            let names = ["day 0: BV/TV 33.2 %", "day 360: BV/TV 23.3 %"];
+            let figures = [
+                super::figure::Figure::single(&scene, tissue, view, &words),
+                super::figure::Figure::pair(&scene, tissue, view, &words, names),
+                super::figure::Figure::frame(&scene, tissue, view, &words, 320),
+            ];
+            for (place, figure) in figures.iter().enumerate() {
+                assert!(figure.holds_its_words(), "{name}, {:?}: {place}", tissue.dims);
+            }
+        }
+    }
 }
 
 #[test]
