@@ -67,7 +67,7 @@ fn line(group: &Group, measured: &Measured, factor: f64) -> Option<Line> {
             };
         }
     }
-    Line::over(&runs, &measured.column, &name, |_| 1.0)
+    Line::over(&runs, &measured.column, &name, |_| factor)
 }
 
 fn panel(groups: &[Group], measured: &Measured) -> Panel {
@@ -77,7 +77,7 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
         factor,
     } = column(&measured.column);
     let (unit, factor) = match measured.relative_to_d {
-        Some(day) => (format!("over day {day}"), 1.0),
+        Some(day) => (format!("% of day {day}"), 100.0),
         None => (unit, factor),
     };
     let mut layers: Vec<Layer> = groups
@@ -87,7 +87,7 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     if measured.relative_to_d.is_some() {
         layers.push(Layer::Level(Level {
             label: String::new(),
-            value: 1.0,
+            value: factor,
         }));
     }
     let point = |at: &Value| Point {
@@ -193,7 +193,7 @@ mod tests {
             panic!("{ratio:?}");
         };
         // 0.25 of one run and 0.5 of the other.
-        assert!(near(curve.points[2].1, 0.375) && near(curve.band[2].2, 0.5));
-        assert_eq!(ratio.y.unit, "over day 0");
+        assert!(near(curve.points[2].1, 37.5) && near(curve.band[2].2, 50.0));
+        assert_eq!(ratio.y.unit, "% of day 0");
     }
 }
