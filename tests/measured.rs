@@ -59,7 +59,7 @@ fn measured_values_stand_over_the_columns_of_a_run_and_wrong_ones_are_named() {
         "BV/TV (% of day 0)",
         "osteoclasts",
         "eroded surface, ES/BS (%)",
-        "bars one standard error",
+        "bars two standard errors",
     ] {
         assert!(picture.contains(words), "{words} is not drawn");
     }

@@ -159,7 +159,10 @@ fn edges(scene: &Scene, view: View) -> String {
     } else {
         format!("edges {x}\u{a0}\u{d7} {y}\u{a0}\u{d7} {z}\u{a0}mm (x,\u{a0}y,\u{a0}z)")
     };
-    format!("{length}{}", if is_short { ", seen foreshortened" } else { "" })
+    format!(
+        "{length}{}",
+        if is_short { ", seen foreshortened" } else { "" }
+    )
 }
 
 /// A bar as long as it says in the plane of the picture, at its left end, with the edges of the lattice

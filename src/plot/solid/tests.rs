@@ -460,7 +460,8 @@ fn words_beside_and_below_bone_stay_on_the_page() {
         ..flat.clone()
     };
     let words = Words {
-        title: "A lesion with a long name under a treatment that is said in many words: day 28".to_owned(),
+        title: "A lesion with a long name under a treatment that is said in many words: day 28"
+            .to_owned(),
         caption: "BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
     };
     for tissue in [&flat, &half] {
@@ -473,7 +474,11 @@ fn words_beside_and_below_bone_stay_on_the_page() {
                 super::figure::Figure::frame(&scene, tissue, view, &words, 320),
             ];
             for (place, figure) in figures.iter().enumerate() {
-                assert!(figure.holds_its_words(), "{name}, {:?}: {place}", tissue.dims);
+                assert!(
+                    figure.holds_its_words(),
+                    "{name}, {:?}: {place}",
+                    tissue.dims
+                );
             }
         }
     }
