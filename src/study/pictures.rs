@@ -6,7 +6,6 @@ use crate::output::OutputError;
 use crate::plot::chart::{self, Axis, Bars, Chart, Heat, Layer, Panel, Tone};
 use crate::plot::curves::axis;
 use crate::plot::write;
-use crate::study::words::cell;
 
 /// A bar with its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,7 +137,7 @@ pub fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputError> {
     let [across, up] = [map.ticks[0].len().max(1), map.ticks[1].len().max(1)];
     let ends = |count: usize| [-0.5, count as f64 - 0.5];
     let ([left, right], [low, high]) = (ends(across), ends(up));
-    let names = |place: usize| map.ticks[place].iter().map(|tick| cell(tick));
+    let names = |place: usize| map.ticks[place].iter().cloned();
     let Axis { title, unit, .. } = axis(&map.response);
     let chart = Chart {
         title: map.title.clone(),

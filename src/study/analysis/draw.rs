@@ -37,7 +37,7 @@ impl Study {
         let size = [count(&across.values), count(&down.values)];
         let tick = |point: usize, factor: usize| {
             let value = self.values(point as u64).swap_remove(factor);
-            self.header.factors[factor].cell(&value)
+            words::cell(&self.header.factors[factor].cell(&value))
         };
         for (place, response) in all.names.iter().enumerate() {
             for arm in 0..self.arms() {
