@@ -31,7 +31,8 @@ take immune/plots/map_d28.png map_immune.png
 
 run therapy/radiotherapy_8gy radiotherapy
 take radiotherapy/plots/radiotherapy.png radiotherapy.png
-take radiotherapy/plots/dose_map.png dose_map.png
+run therapy/radiotherapy_sbrt stereotactic
+take stereotactic/plots/dose_map.png dose_map.png
 
 for seed in 1 2 3 4; do
     "$howship" run scenarios/patient_arms.toml --seed "$seed" --out "$work/arms-$seed"
@@ -51,7 +52,8 @@ for seed in 1 2 3; do
     "$howship" run scenarios/no_pthrp.toml --seed "$seed" --out "$work/cut-$seed"
 done
 take cycle-1/plots/map.gif film_section.gif
-"$howship" plot "$work"/cycle-? "$work"/cut-? --out "$work/overlay" --data studies/data/johnson_2011.csv
+"$howship" plot "$work"/cycle-? "$work"/cut-? --label "whole cycle" --label "tumour without PTHrP" \
+    --out "$work/overlay" --data studies/data/johnson_2011.csv
 take overlay/bone_loss.png overlay.png
 take overlay/measured.png measured.png
 

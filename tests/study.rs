@@ -526,8 +526,8 @@ fn an_analysis_says_what_matters_and_how_many_replicates_are_enough() {
     );
     let map = fs::read_to_string(here.join("plots/heat_map_cells_d1_control.svg")).unwrap();
     for words in [
-        "tumour.division.rate (/d)",
-        "inoculation.cells",
+        "division of tumour cells (1/d)",
+        "inoculation, cells",
         "0.2",
         "0.8",
     ] {

@@ -184,9 +184,9 @@ fn a_calibration_draws_its_posterior_and_what_it_predicts() {
             "fit_tumour_cells.svg",
             &["middle 50 %", "two standard errors"][..],
         ),
-        ("fit_tumour_cells_of_d0.svg", &["day 0 = 1"]),
-        ("marginals.svg", &["tumour.division.rate (/d)", "prior"]),
-        ("pairs.svg", &["tumour.", "weighted correlation"]),
+        ("fit_tumour_cells_of_d0.svg", &["% of day 0"]),
+        ("marginals.svg", &["division of tumour cells (1/d", "prior"]),
+        ("pairs.svg", &["of tumour", "weighted correlation"]),
     ] {
         assert!(said.contains(file), "{file} is not named: {said}");
         let picture = read(&store, &format!("plots/{file}"));
@@ -255,14 +255,14 @@ cells = { column = "tumour_cells" }
     howship(&["run", "--quiet"], 0);
     howship(&["analyse"], 0);
     let explained = |picture: &str| -> f64 {
-        let (_, after) = picture.split_once("R2 = ").unwrap();
+        let (_, after) = picture.split_once("R\u{b2} = ").unwrap();
         after.split(' ').next().unwrap().parse().unwrap()
     };
     let chief = read(&store, "plots/surface_cells.svg");
     for words in [
-        "tumour.division.rate (/d)",
-        "tumour.death.rate (/d)",
-        "n = 24",
+        "division of tumour cells (1/d)",
+        "death of tumour cells (1/d)",
+        "24 points",
     ] {
         assert!(chief.contains(words), "{words} is not on the surface");
     }
@@ -270,7 +270,8 @@ cells = { column = "tumour_cells" }
     let over = ["osteoclast.resorption.volume.rate", "tumour.death.rate"];
     howship(&["analyse", "--surface", over[0], over[1]], 0);
     let asked = read(&store, "plots/surface_cells.svg");
-    assert!(asked.contains(over[0]) && explained(&asked) < explained(&chief));
+    assert!(asked.contains("resorption by an osteoclast"));
+    assert!(explained(&asked) < explained(&chief));
     howship(&["analyse", "--surface", over[0], "tumour.birth"], 2);
 }
 

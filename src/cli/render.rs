@@ -7,7 +7,7 @@ use clap::Args;
 use super::Stop;
 use super::reading::file;
 use super::run::How;
-use crate::plot::solid::{Cut, FRAMES, Look, View};
+use crate::plot::solid::{Cutaway, Look, Turn, View};
 use crate::run::day::{Asked, find};
 use crate::run::render::{Rendering, render as in_space};
 
@@ -26,13 +26,21 @@ pub(super) struct RenderArguments {
     /// What is cut away: auto (the octant before the lesion, where more than half of what was lost
     /// would be hidden), none, octant, octant=X,Y,Z, or a plane as in x=0.9; places in mm.
     #[arg(long, default_value = "auto")]
-    cut: Cut,
+    cut: Cutaway,
     /// Day 0, with what was lost since coloured on its surface, beside the day.
     #[arg(long, conflicts_with = "film")]
     before_after: bool,
     /// A full turn: GIF where the name ends in .gif, APNG where it ends in .png or .apng.
     #[arg(long)]
     film: bool,
+    /// Frames of the film.
+    #[arg(long, value_name = "N", default_value_t = Turn::default().frames,
+          value_parser = clap::value_parser!(u32).range(12..=720), requires = "film")]
+    frames: u32,
+    /// Pixels of the film across.
+    #[arg(long, value_name = "PIXELS", default_value_t = Turn::default().width,
+          value_parser = clap::value_parser!(u32).range(190..=1200), requires = "film")]
+    width: u32,
     /// File for the picture (.png) or the film.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -50,9 +58,13 @@ pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
     let (film, still): (&[&str], &[&str]) = (&["gif", "png", "apng"], &["png"]);
     let endings = if arguments.film { film } else { still };
     let out = file("--out", &arguments.out, endings, Some(arguments.force))?;
+    let turn = Turn {
+        frames: arguments.frames,
+        width: arguments.width,
+    };
     let rendering = match (arguments.film, &out.ending()[..]) {
-        (true, "gif") => Rendering::Gif,
-        (true, _) => Rendering::Apng,
+        (true, "gif") => Rendering::Gif(turn),
+        (true, _) => Rendering::Apng(turn),
         (false, _) if arguments.before_after => Rendering::BeforeAfter,
         (false, _) => Rendering::Day,
     };
@@ -65,7 +77,7 @@ pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
         };
         let found = find(asked, console)?;
         if arguments.film && !quiet {
-            tell!("drawing {FRAMES} frames");
+            tell!("drawing {} frames", arguments.frames);
         }
         let look = Look {
             view: arguments.view,

@@ -8,6 +8,7 @@ use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::patient::skeletal_events::Kind;
 use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::words::heading;
 use crate::plot::write as draw;
 use crate::statistics::survival::KaplanMeier;
 
@@ -24,7 +25,7 @@ pub fn write(
     found: &Summary,
     curves: &Curves,
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let name = trial.name.replace('_', " ");
+    let name = heading(&trial.name, &trial.description);
     let what = if found.counts_hypercalcaemia {
         "first skeletal-related event or hypercalcaemia"
     } else {
@@ -34,8 +35,9 @@ pub fn write(
         let arms = found.arms.iter().skip(1);
         arms.map(|arm| trial.label(&arm.arm).to_owned()).collect()
     };
-    let chart = |title: String, panels: Vec<Panel>| Chart {
+    let chart = |title: String, note: &str, panels: Vec<Panel>| Chart {
         title,
+        note: note.to_owned(),
         panels,
         order: order(),
         ..Chart::default()
@@ -45,6 +47,8 @@ pub fn write(
             "event_free",
             chart(
                 format!("{name}: {what}"),
+                "Kaplan-Meier, bands 95 %; deaths without an event are censored: read as risks, these curves \
+                 say more than the cumulative incidence, in which death competes",
                 vec![event_free(trial, found, curves)],
             ),
         ),
@@ -52,20 +56,23 @@ pub fn write(
             "survival",
             chart(
                 format!("{name}: survival"),
+                "Kaplan-Meier, bands 95 %",
                 vec![survival(trial, found, curves)],
             ),
         ),
         (
             "incidence",
             chart(
-                format!("{name}: cumulative incidence, with 95 % intervals"),
+                format!("{name}: cumulative incidence"),
+                "bands 95 %; other first events and death compete with each (Aalen and Johansen)",
                 incidence(trial, found, curves),
             ),
         ),
         (
             "course",
             chart(
-                format!("{name}: means of patients still followed, with 95 % intervals"),
+                format!("{name}: course"),
+                "means of patients still followed, bands 95 %",
                 course(trial, found, curves),
             ),
         ),
@@ -259,6 +266,7 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
 /// Markers, calcium and bone over time.
 fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
     let panel = |y: Axis, name: &str, level: Option<f64>| {
+        let factor = if name == "bone" { 100.0 } else { 1.0 };
         let health = level.map(|value| {
             Layer::Level(Level {
                 label: "health".to_owned(),
@@ -272,7 +280,11 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             let rows: Vec<(f64, f64, f64)> = seen
                 .map(|(week, (_, means))| {
                     let (mean, half) = means[column];
-                    (f64::from(week as u32 * RECORD_D), mean, half)
+                    (
+                        f64::from(week as u32 * RECORD_D),
+                        factor * mean,
+                        factor * half,
+                    )
                 })
                 .collect();
             let label = trial.label(&arm.arm).to_owned();
@@ -307,7 +319,7 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
         ),
         panel(Axis::linear("total calcium", "mM"), "calcium_mm", None),
         panel(
-            Axis::linear("bone in lesions over that before", "").from_zero(),
+            Axis::linear("bone in lesions", "% of intact").from_zero(),
             "bone",
             None,
         ),

@@ -89,6 +89,8 @@ pub struct Curve {
     pub is_left_out_when_zero: bool,
     /// Decades below its highest value that are drawn; all without it.
     pub decades: Option<f64>,
+    /// True where values change at once, at a dose or an event, and stand still between.
+    pub is_stepped: bool,
 }
 
 impl Curve {
@@ -102,6 +104,7 @@ impl Curve {
             is_ending: false,
             is_left_out_when_zero: false,
             decades: None,
+            is_stepped: false,
         }
     }
 
@@ -130,6 +133,13 @@ impl Curve {
     #[must_use]
     pub const fn if_any(mut self) -> Self {
         self.is_left_out_when_zero = true;
+        self
+    }
+
+    /// The same, with values that change at once and stand still between.
+    #[must_use]
+    pub const fn stepped(mut self) -> Self {
+        self.is_stepped = true;
         self
     }
 

@@ -74,7 +74,7 @@ pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     at[axes[1]] = b;
                     at[fixed] = layer;
                     let site = model.grid.index(at[0], at[1], at[2]);
-                    shown.push(show(state, &immune, &clones, site));
+                    shown.push(show(model, state, &immune, &clones, site));
                 }
             }
             Slice {
@@ -137,8 +137,15 @@ fn clones(model: &Model, state: &State) -> Vec<u8> {
     most.into_iter().map(|(_, clone)| clone).collect()
 }
 
-fn show(state: &State, immune: &[Option<Shown>], clones: &[u8], site: usize) -> Shown {
+fn show(
+    model: &Model,
+    state: &State,
+    immune: &[Option<Shown>],
+    clones: &[u8],
+    site: usize,
+) -> Shown {
     let tumour = state.occupancy.tumour[site];
+    let is_eroded = state.bone.is_eroded(site);
     if state.bone.solid[site] {
         let osteoid = state.bone.osteoid[site] > 0.5 * state.bone.matrix[site];
         if osteoid { Shown::Osteoid } else { Shown::Bone }
@@ -148,6 +155,9 @@ fn show(state: &State, immune: &[Option<Shown>], clones: &[u8], site: usize) -> 
         Shown::Osteoblast
     } else if let Some(&Some(immune)) = immune.get(site) {
         immune
+    } else if is_eroded && state.bone.bone_faces(&model.grid, site) > 0 {
+        // Surface that a tumour fills is eroded all the same.
+        Shown::Eroded
     } else if tumour > 0 {
         if let Some(&clone) = clones.get(site)
             && clone > 0
@@ -160,7 +170,7 @@ fn show(state: &State, immune: &[Option<Shown>], clones: &[u8], site: usize) -> 
         } else {
             Shown::TumourSparse
         }
-    } else if state.bone.is_eroded(site) {
+    } else if is_eroded {
         Shown::Eroded
     } else {
         Shown::Marrow

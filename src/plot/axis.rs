@@ -4,8 +4,11 @@ use crate::plot::chart::{Axis, Scale};
 use crate::plot::text::{SIZE, width};
 use crate::plot::ticks::{Tick, Ticks, linear, logarithmic, opened, power_of_ten};
 
-/// Room below a logarithmic axis for zeros, points.
-const FOOT: f64 = 15.0;
+/// Room below a logarithmic axis for zeros, points: a label there stands clear of the lowest above.
+const FOOT: f64 = 23.0;
+/// Where in it zeros stand, and where the axis is broken above them.
+const ZERO: f64 = 0.35;
+pub(super) const BREAK: f64 = 0.75;
 /// Room above and below the data, as a share of the range.
 const MARGIN: f64 = 0.04;
 /// Least distance between two labels, points.
@@ -137,7 +140,7 @@ impl Projection {
             return None;
         }
         if self.is_zero_of_log(number) {
-            return (self.foot > 0.0).then_some(0.5 * self.foot);
+            return (self.foot > 0.0).then_some(ZERO * self.foot);
         }
         let share = (self.scaled(number) - self.low) / (self.high - self.low);
         Some(self.foot + share * (self.length - self.foot))
@@ -153,13 +156,16 @@ impl Projection {
             return;
         }
         if !axis.ticks.is_empty() {
-            let ticks = axis.ticks.iter();
-            self.ticks.labelled = ticks
-                .map(|(at, label)| Tick {
-                    at: *at,
-                    label: label.clone(),
-                })
-                .collect();
+            for (at, label) in &axis.ticks {
+                if label.is_empty() {
+                    self.ticks.minor.push(*at);
+                } else {
+                    self.ticks.labelled.push(Tick {
+                        at: *at,
+                        label: label.clone(),
+                    });
+                }
+            }
             return;
         }
         let length = self.length - self.foot;
@@ -217,6 +223,12 @@ impl Projection {
         ends.windows(2).all(|pair| pair[1].0 - pair[0].1 >= APART)
     }
 
+    /// Title of an axis with its unit, what its labels leave out, and its scale where steps are factors.
+    pub(super) fn title(&self, name: &str, unit: &str) -> String {
+        let scale = if self.is_log { "log scale" } else { "" };
+        title(name, unit, self.ticks.power, scale)
+    }
+
     /// A projection with the same ends of numbers that are `factor` times those of this one.
     pub(super) fn times(&self, factor: f64) -> Self {
         let mut other = Self {
@@ -230,13 +242,21 @@ impl Projection {
     }
 }
 
-/// Title of an axis with its unit, and the power of ten that its labels leave out.
-pub(super) fn title(name: &str, unit: &str, power: i32) -> String {
-    match (unit, power) {
-        ("", 0) => name.to_owned(),
-        (unit, 0) => format!("{name} ({unit})"),
-        ("", power) => format!("{name} (\u{d7}{})", power_of_ten(power)),
-        (unit, power) => format!("{name} ({} {unit})", power_of_ten(power)),
+/// Title of an axis with its unit, the power of ten that its labels leave out, and its scale.
+fn title(name: &str, unit: &str, power: i32, scale: &str) -> String {
+    let unit = match (unit, power) {
+        (unit, 0) => unit.to_owned(),
+        ("", power) => format!("\u{d7}{}", power_of_ten(power)),
+        (unit, power) => format!("{} {unit}", power_of_ten(power)),
+    };
+    let inside: Vec<&str> = [unit.as_str(), scale]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    if inside.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({})", inside.join(", "))
     }
 }
 
@@ -288,13 +308,19 @@ mod tests {
     }
 
     #[test]
-    fn titles_name_unit_and_power() {
-        assert_eq!(title("time", "d", 0), "time (d)");
-        assert_eq!(title("EA over day 0", "", 0), "EA over day 0");
+    fn titles_name_unit_power_and_scale() {
+        assert_eq!(title("time", "d", 0, ""), "time (d)");
+        assert_eq!(title("EA over day 0", "", 0, ""), "EA over day 0");
         assert_eq!(
-            title("formed", "mm\u{b3}", -3),
+            title("formed", "mm\u{b3}", -3, ""),
             "formed (10\u{207b}\u{b3} mm\u{b3})"
         );
-        assert_eq!(title("cells", "", 6), "cells (\u{d7}10\u{2076})");
+        assert_eq!(title("cells", "", 6, ""), "cells (\u{d7}10\u{2076})");
+        assert_eq!(
+            title("level", "pM", 0, "log scale"),
+            "level (pM, log scale)"
+        );
+        let log = made(&Axis::log("tumour cells", ""), &[1.0, 100.0]);
+        assert_eq!(log.title("tumour cells", ""), "tumour cells (log scale)");
     }
 }

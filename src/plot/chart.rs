@@ -58,7 +58,7 @@ pub struct Axis {
     pub least: Option<f64>,
     /// The axis reaches at least up to here, and no room is added above it.
     pub most: Option<f64>,
-    /// Ticks of the caller; empty lets the canvas choose.
+    /// Ticks of the caller, minor ones without a label; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
     /// Ticks stand at whole numbers alone: the axis counts.
     pub is_whole: bool,
@@ -232,6 +232,10 @@ pub struct Doses {
     pub tone: Tone,
     /// When.
     pub times: Vec<f64>,
+    /// What the form of its marks is counted by.
+    pub number: usize,
+    /// The form stands for a drug, the colour for an arm: the legend has it in grey.
+    pub is_of_drug: bool,
 }
 
 /// A value that has a name.
@@ -287,12 +291,50 @@ pub struct Image {
     pub colours: Vec<Colour>,
     /// Left, right, lower and upper end of the picture on its axes.
     pub extent: [f64; 4],
+    /// What stands on sites and is drawn larger than these.
+    pub dots: Vec<Dot>,
+    /// Thin lines between two places on the axes.
+    pub lines: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.
-    pub key: Vec<(Colour, String)>,
+    pub key: Vec<Sign>,
     /// A bar below the picture: its length on the axis across, and what it says.
     pub bar: Option<(f64, String)>,
     /// A colour bar beside the picture.
     pub scale: Option<ColourScale>,
+}
+
+/// How something on a picture is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Its site in its colour.
+    #[default]
+    Square,
+    /// A disc with a rim.
+    Disc,
+    /// A ring on white.
+    Ring,
+}
+
+/// A colour of a picture with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign {
+    /// How it is drawn.
+    pub form: Form,
+    /// Its colour.
+    pub colour: Colour,
+    /// Its name.
+    pub label: String,
+}
+
+/// What stands on a site of a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dot {
+    /// Its middle on the axes.
+    pub at: (f64, f64),
+    /// How it is drawn.
+    pub form: Form,
+    /// Its colour.
+    pub colour: Colour,
 }
 
 /// What the shades of a picture mean, from the lightest to the darkest.

@@ -1,6 +1,7 @@
 //! What a clinic would see of several arms: bone, tumour, CTX and calcium against time, with the doses
 //! marked, as one picture and one table.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
@@ -20,8 +21,8 @@ pub struct ClinicArm {
     pub series: Vec<Table>,
     /// `patient.csv` of each seed.
     pub patients: Vec<Table>,
-    /// Days of doses, of all seeds.
-    pub dose_days: Vec<f64>,
+    /// Days of the doses of each drug, of all seeds.
+    pub doses: BTreeMap<String, Vec<f64>>,
 }
 
 /// What is shown.
@@ -154,11 +155,11 @@ pub fn write_clinic(
 ) -> Result<Vec<PathBuf>, OutputError> {
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
     let chart = Chart {
-        title: title.replace("cm3", "cm\u{b3}"),
+        title: title.to_owned(),
         note: if seeds > 1 {
-            format!("mean of {seeds} seeds, band from least to greatest; triangles: doses")
+            format!("mean of {seeds} seeds, band from least to greatest")
         } else {
-            "one seed; triangles: doses".to_owned()
+            "one seed".to_owned()
         },
         panels: SHOWN.iter().map(|quantity| panel(quantity, arms)).collect(),
         order: names(arms.iter().map(|arm| arm.name.as_str())),
@@ -192,12 +193,19 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         };
         layers.push(line.curve(tone(place, &arm.name)));
     }
+    let drugs: BTreeSet<&String> = arms.iter().flat_map(|arm| arm.doses.keys()).collect();
     for (place, arm) in arms.iter().enumerate() {
-        layers.push(Layer::Doses(Doses {
-            label: String::new(),
-            tone: tone(place, &arm.name),
-            times: arm.dose_days.clone(),
-        }));
+        for (number, drug) in drugs.iter().enumerate() {
+            layers.extend(arm.doses.get(*drug).map(|times| {
+                Layer::Doses(Doses {
+                    label: format!("dose of {}", drug.replace('_', " ")),
+                    tone: tone(place, &arm.name),
+                    times: times.clone(),
+                    number,
+                    is_of_drug: true,
+                })
+            }));
+        }
     }
     Panel {
         x: Axis::days().from_zero(),
@@ -235,7 +243,7 @@ mod tests {
             name: name.to_owned(),
             series: vec![table(&["time_d", "bv_tv"], 0.2); seeds],
             patients: patients.collect(),
-            dose_days: vec![1.0, 3.0],
+            doses: BTreeMap::from([(name.to_owned(), vec![1.0, 3.0])]),
         }
     }
 
@@ -258,6 +266,8 @@ mod tests {
             "mean of 2 seeds",
             "upper limit",
             "time (d)",
+            "dose of control",
+            "dose of denosumab",
         ] {
             assert!(text.contains(words), "{words}");
         }

@@ -34,6 +34,8 @@ pub(crate) struct Line {
     pub(crate) band: Vec<(f64, f64, f64)>,
     /// Runs of which it is the mean, 1 for a run itself; 0 where the band is something else.
     pub(crate) runs: usize,
+    /// Constant between its points.
+    pub(crate) is_stepped: bool,
 }
 
 /// Figures of others, drawn as points with bars over the curves.
@@ -69,6 +71,7 @@ impl Line {
             points: vec![],
             band: vec![],
             runs: runs.len(),
+            is_stepped: false,
         };
         for day in days {
             let at: Vec<f64> = columns
@@ -116,8 +119,29 @@ impl Line {
             tone,
             points: self.points,
             band: self.band,
+            is_stepped: self.is_stepped,
             ..Curve::default()
         })
+    }
+
+    /// Constant between its points, with jumps on the day of the dose behind them: rows of a table stand
+    /// before a dose of their own time. A jump without a dose is seen at the row that has it.
+    fn stepped(mut self, dose_days: &[f64]) -> Self {
+        const SLIP: f64 = 1e-6;
+        self.is_stepped = true;
+        let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.points.len());
+        for &(day, value) in &self.points {
+            if let Some(&(from, before)) = points.last()
+                && before.total_cmp(&value).is_ne()
+            {
+                let mut doses = dose_days.iter().copied();
+                let dose = doses.find(|&dose| dose > from - SLIP && dose < day - SLIP);
+                points.extend(dose.map(|dose| (dose, value)));
+            }
+            points.push((day, value));
+        }
+        self.points = points;
+        self
     }
 }
 
@@ -211,6 +235,7 @@ fn mark_doses(chart: &mut Chart, label: &str, days: &[f64]) {
             label: if place == 0 { label } else { "" }.to_owned(),
             tone: Tone::Reference,
             times: days.to_vec(),
+            ..Doses::default()
         }));
     }
 }
@@ -375,7 +400,7 @@ pub fn write_curves(
 }
 
 /// Lines of a table as a picture asks for them.
-fn lines(table: &Table, asked: &Asked) -> Vec<Line> {
+fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
     let over = asked.over.and_then(|name| table.column(name));
     let of = |column: &str, label: &str| {
         let run = std::slice::from_ref(table);
@@ -395,6 +420,9 @@ fn lines(table: &Table, asked: &Asked) -> Vec<Line> {
             };
         }
         let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
+        if asked.is_stepped {
+            line = line.stepped(dose_days);
+        }
         is_there.then_some(line)
     };
     if !asked.is_ending {
@@ -440,7 +468,7 @@ pub fn write_part(
             lines: panel
                 .curves
                 .iter()
-                .flat_map(|curve| lines(table, curve))
+                .flat_map(|curve| lines(table, curve, dose_days))
                 .collect(),
             published: Vec::new(),
             logarithmic: panel.is_logarithmic,
@@ -554,6 +582,33 @@ mod tests {
             let axis = axis(label);
             assert_eq!((axis.title.as_str(), axis.unit.as_str()), (title, unit));
         }
+    }
+
+    #[test]
+    fn what_a_dose_changes_steps_on_its_day_and_an_event_on_the_row_that_has_it() {
+        let table = Table {
+            columns: ["time_d", "isocentre_gy"].map(str::to_owned).to_vec(),
+            rows: [(13.0, 0.0), (14.0, 0.0), (15.0, 8.0), (16.0, 8.0)]
+                .map(|(day, gray)| vec![day, gray])
+                .to_vec(),
+        };
+        let asked = Asked::new("isocentre_gy", "").stepped();
+        let of = |dose_days: &[f64]| lines(&table, &asked, dose_days).remove(0);
+        let dosed = of(&[14.0]);
+        assert!(dosed.is_stepped);
+        assert_eq!(
+            dosed.points,
+            [
+                (13.0, 0.0),
+                (14.0, 0.0),
+                (14.0, 8.0),
+                (15.0, 8.0),
+                (16.0, 8.0)
+            ]
+        );
+        assert_eq!(of(&[]).points.len(), 4);
+        // The table of rows has doses of the day that follows, too: they are not of this jump.
+        assert_eq!(of(&[15.0]).points.len(), 4);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! What fills a plot with colours: heat maps and pictures of sites, with their colour and scale bars.
 
 use crate::plot::area::{GAP, LINE, Plot, TICK};
-use crate::plot::axis::{Projection, Wish, title};
+use crate::plot::axis::{Projection, Wish};
 use crate::plot::chart::{Axis, ColourScale, Heat, Image, Layer};
 use crate::plot::drawing::{Align, Frame, Mark, Text};
 use crate::plot::legend;
 use crate::plot::palette::{EMPTY, INK, WHITE, shade};
 use crate::plot::text::{ASCENT, SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
+
+/// Radius of a disc on a picture of sites at least, points.
+const SEEN: f64 = 1.3;
 
 /// Ends of the colours of a heat map.
 fn heat_range(heat: &Heat) -> (f64, f64) {
@@ -89,6 +92,19 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
         columns: image.columns,
         colours: rows.flatten().copied().collect(),
     });
+    for &([from, to], colour) in &image.lines {
+        if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
+            plot.drawing.rule(from, to, 0.7, colour);
+        }
+    }
+    // As large as to cover the corners of its site, and to be seen.
+    let site = (right - left) / image.columns.max(1) as f64;
+    let radius = (0.72 * site).max(SEEN);
+    for dot in &image.dots {
+        if let Some(at) = plot.place(dot.at.0, dot.at.1) {
+            legend::dot(&mut plot.drawing, at, radius, dot.form, dot.colour);
+        }
+    }
 }
 
 /// Bars of length below a picture, clear of it; gives how far down they reach.
@@ -174,7 +190,7 @@ fn colour_bar(plot: &mut Plot<'_>, scale: &ColourScale) {
         plot.drawing
             .text(Text::new(tick.label.as_str(), at, Align::Start));
     }
-    let words = title(&scale.title, &scale.unit, places.ticks.power);
+    let words = places.title(&scale.title, &scale.unit);
     let x = left + BAR + TICK + GAP + far + GAP + ASCENT * SIZE;
     let lines = wrap(&words, SIZE, false, plot.high + 16.0);
     for (line, words) in lines.iter().enumerate() {

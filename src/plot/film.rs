@@ -9,9 +9,8 @@ use crate::numerics::parallel::prelude::*;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Tone};
-use crate::plot::colour::Colour;
-use crate::plot::map::{Frame, day_words, key, tissue};
+use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Sign, Tone};
+use crate::plot::map::{Frame, day_words, key, note, tissue};
 use crate::plot::page::lay_out;
 
 /// Pixels of a point of the page.
@@ -71,7 +70,7 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
 }
 
 /// The picture of a frame: the tissue, and beside a section or below a volume the curve.
-fn chart(title: &str, frame: &Frame, series: &Table, key: &[(Colour, String)]) -> Chart {
+fn chart(title: &str, frame: &Frame, series: &Table, key: &[Sign]) -> Chart {
     let mut panels = tissue(frame, key);
     let cuts = panels.len();
     let aspect = if cuts == 1 {
@@ -84,8 +83,8 @@ fn chart(title: &str, frame: &Frame, series: &Table, key: &[(Colour, String)]) -
     panels.extend(curve(series, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
-        title: format!("{title}, {}", day_words((frame.day + 1e-6).floor())),
-        note: frame.caption.clone(),
+        title: format!("{title}: {}", day_words((frame.day + 1e-6).floor())),
+        note: note(frame),
         columns: cuts.max(2),
         panels,
         ..Chart::default()
@@ -291,6 +290,7 @@ mod tests {
     use super::*;
     use crate::observe::picture::Shown;
     use crate::plot::map::Cut;
+    use crate::plot::palette::Colour;
 
     fn frame(day: u32) -> Frame {
         let tissue = (0..400).map(|site| match site {
@@ -334,11 +334,12 @@ mod tests {
             .read_info(std::fs::File::open(&path).unwrap())
             .unwrap();
         let palette = decoder.global_palette().unwrap().to_vec();
-        for (colour, name) in key(frames.iter()) {
-            let Colour(r, g, b) = colour;
+        for sign in key(frames.iter()) {
+            let Colour(r, g, b) = sign.colour;
             assert!(
                 palette.chunks(3).any(|entry| entry == [r, g, b]),
-                "{name} is tinted"
+                "{} is tinted",
+                sign.label
             );
         }
         let mut count = 0;

@@ -242,8 +242,13 @@ pub(super) fn words(plot: &mut Plot<'_>, words: &Words) {
     });
 }
 
-/// Doses along a row: triangles, and a band where they stand too near each other.
-pub(super) fn doses(drawing: &mut Drawing, places: &[f64], y: f64, colour: Colour) {
+/// Doses along a row: marks of the form of this number, and a band where they stand too near each other.
+pub(super) fn doses(
+    drawing: &mut Drawing,
+    places: &[f64],
+    y: f64,
+    (colour, number): (Colour, usize),
+) {
     const NEAR: f64 = 5.6;
     let mut places = places.to_vec();
     places.sort_by(f64::total_cmp);
@@ -269,7 +274,7 @@ pub(super) fn doses(drawing: &mut Drawing, places: &[f64], y: f64, colour: Colou
             }
             _ => {
                 for place in group {
-                    legend::dose(drawing, (place, y), colour);
+                    legend::dose(drawing, (place, y), colour, number);
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! Legends: what is there, with its own marks, clear of the data where there is room.
 
-use crate::plot::chart::{Layer, Panel};
+use crate::plot::chart::{Form, Layer, Panel};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
-use crate::plot::palette::{Colour, GREY, INK, Palette, Style};
+use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
 
 /// What stands in front of a name.
@@ -12,10 +12,13 @@ pub(super) enum Key {
     Line(Style, Option<f64>),
     Point(Colour),
     Disc(Colour),
+    /// What stands on the sites of a picture.
+    Dot(Form, Colour),
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
-    Dose(Colour),
+    /// Its colour, and the number of its form.
+    Dose(Colour, usize),
     Interval,
 }
 
@@ -66,11 +69,17 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Points(points) if layer.has_data() => (Key::Point(colour), &points.label),
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
-            Layer::Doses(doses) if !doses.times.is_empty() => (Key::Dose(colour), &doses.label),
+            Layer::Doses(doses) if !doses.times.is_empty() => {
+                let colour = if doses.is_of_drug { GREY } else { colour };
+                (Key::Dose(colour, doses.number), &doses.label)
+            }
             Layer::Image(image) => {
-                let entries = image.key.iter().map(|(colour, label)| Entry {
-                    key: Key::Swatch(*colour),
-                    label: label.clone(),
+                let entries = image.key.iter().map(|sign| Entry {
+                    key: match sign.form {
+                        Form::Square => Key::Swatch(sign.colour),
+                        form => Key::Dot(form, sign.colour),
+                    },
+                    label: sign.label.clone(),
                 });
                 found.extend(entries);
                 continue;
@@ -108,7 +117,7 @@ pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
 /// Width of what stands in front of a name.
 fn key_width(key: &Key) -> f64 {
     match key {
-        Key::Swatch(_) => 0.5 * KEY,
+        Key::Swatch(_) | Key::Dot(..) => 0.5 * KEY,
         _ => KEY,
     }
 }
@@ -247,7 +256,10 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rectangle(patch.grown(0.5), INK, 1.0);
             drawing.rectangle(patch, colour, 1.0);
         }
-        Key::Dose(colour) => dose(drawing, (centre.0, middle + 3.0), colour),
+        Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
+        Key::Dose(colour, number) => {
+            dose(drawing, (centre.0, middle + 3.0), colour, number);
+        }
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
             drawing.disc(centre, 2.4, INK, false);
@@ -272,11 +284,43 @@ pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)
     drawing.disc((x, y), 2.4, colour, false);
 }
 
-/// A triangle that points down at a place.
-pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour) {
-    drawing.area(
-        vec![(x - 2.6, y - 5.2), (x + 2.6, y - 5.2), (x, y)],
-        colour,
-        1.0,
-    );
+/// A disc with a rim that its ground does not swallow, or a ring on white.
+pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, colour: Colour) {
+    const RIM: f64 = 0.35;
+    if form == Form::Ring {
+        drawing.disc(at, radius + RIM, WHITE, false);
+        drawing.disc(at, radius, colour, true);
+        return;
+    }
+    let rim = if colour.lightness() > 0.6 { INK } else { WHITE };
+    drawing.disc(at, radius + RIM, rim, false);
+    drawing.disc(at, radius, colour, false);
+}
+
+/// Forms of doses of several drugs.
+const FORMS: usize = 4;
+
+/// A mark that stands on a place: a triangle that points down, a diamond, a square or an upright
+/// triangle, by the number of its drug.
+pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour, number: usize) {
+    const HALF: f64 = 2.6;
+    const HIGH: f64 = 5.2;
+    let middle = y - 0.5 * HIGH;
+    let corners = match number % FORMS {
+        0 => vec![(x - HALF, y - HIGH), (x + HALF, y - HIGH), (x, y)],
+        1 => vec![
+            (x, y - HIGH - 0.6),
+            (x + HALF + 0.4, middle),
+            (x, y + 0.6),
+            (x - HALF - 0.4, middle),
+        ],
+        2 => vec![
+            (x - 2.1, middle - 2.1),
+            (x + 2.1, middle - 2.1),
+            (x + 2.1, middle + 2.1),
+            (x - 2.1, middle + 2.1),
+        ],
+        _ => vec![(x - HALF, y), (x + HALF, y), (x, y - HIGH)],
+    };
+    drawing.area(corners, colour, 1.0);
 }

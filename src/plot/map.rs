@@ -5,49 +5,84 @@ use std::path::{Path, PathBuf};
 
 use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
-use crate::plot::chart::{Axis, Chart, ColourScale, Image, Layer, Panel};
-use crate::plot::colour::{Colour, shade};
+use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
+use crate::plot::colour::{Colour, INK, WHITE, shade};
 use crate::plot::{canvas, page, png_bytes, write};
 
-/// Kinds in the order of the legend, with their colours: dark and light differ, so that a grey print
-/// stays readable.
-const KINDS: [(Shown, Colour, &str); 13] = [
-    (Shown::Bone, Colour(150, 140, 125), "bone"),
-    (Shown::Osteoid, Colour(205, 195, 150), "osteoid"),
-    (Shown::Marrow, Colour(250, 246, 240), "marrow"),
-    (Shown::Eroded, Colour(255, 225, 150), "eroded"),
+/// Kinds in the order of the legend, with their form and colour. Marrow, bone, osteoclasts, tumour and
+/// osteoblasts differ in lightness, so that a grey print tells them apart; immune cells, which are as
+/// small as a site, are discs on it.
+const KINDS: [(Shown, Form, Colour, &str); 13] = [
+    (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
+    (
+        Shown::Osteoid,
+        Form::Square,
+        Colour(216, 206, 150),
+        "osteoid",
+    ),
+    (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
+    (
+        Shown::Eroded,
+        Form::Square,
+        Colour(255, 226, 140),
+        "eroded surface",
+    ),
     (
         Shown::TumourSparse,
-        Colour(225, 190, 215),
+        Form::Square,
+        Colour(228, 186, 220),
         "tumour, below half full",
     ),
     (
         Shown::TumourDense,
-        Colour(170, 90, 150),
+        Form::Square,
+        Colour(140, 58, 134),
         "tumour, half full or more",
     ),
-    (Shown::Osteoblast, Colour(0, 114, 178), "osteoblast lineage"),
-    (Shown::Osteoclast, Colour(200, 50, 0), "osteoclast"),
-    (Shown::Cd8, Colour(0, 135, 95), "CD8 T cell"),
+    (
+        Shown::Osteoblast,
+        Form::Square,
+        Colour(0, 40, 105),
+        "osteoblast lineage",
+    ),
+    (
+        Shown::Osteoclast,
+        Form::Square,
+        Colour(240, 92, 15),
+        "osteoclast",
+    ),
+    (Shown::Cd8, Form::Disc, Colour(0, 125, 90), "CD8 T cell"),
     (
         Shown::Cd8Exhausted,
+        Form::Ring,
         Colour(20, 30, 25),
         "CD8 T cell, exhausted",
     ),
-    (Shown::Treg, Colour(120, 200, 60), "regulatory T cell"),
-    (Shown::Myeloid, Colour(105, 60, 10), "myeloid suppressor"),
+    (
+        Shown::Treg,
+        Form::Disc,
+        Colour(165, 225, 75),
+        "regulatory T cell",
+    ),
+    (
+        Shown::Myeloid,
+        Form::Disc,
+        Colour(95, 55, 10),
+        "myeloid suppressor",
+    ),
     (
         Shown::NaturalKiller,
-        Colour(70, 190, 235),
+        Form::Disc,
+        Colour(110, 205, 245),
         "natural killer cell",
     ),
 ];
 
 /// Colours of the clones behind the parental one, which has that of tumour.
 const CLONES: [Colour; 6] = [
-    Colour(60, 20, 130),
+    Colour(110, 0, 50),
     Colour(0, 160, 175),
-    Colour(225, 120, 30),
+    Colour(150, 165, 0),
     Colour(120, 160, 235),
     Colour(90, 130, 20),
     Colour(235, 90, 150),
@@ -59,7 +94,13 @@ pub(super) fn colour(kind: Shown) -> Colour {
         return CLONES[(usize::from(clone).max(1) - 1) % CLONES.len()];
     }
     let found = KINDS.iter().find(|(other, ..)| *other == kind);
-    found.map_or(KINDS[2].1, |&(_, colour, _)| colour)
+    found.map_or(KINDS[2].2, |&(_, _, colour, _)| colour)
+}
+
+/// Form of a kind of site.
+fn form(kind: Shown) -> Form {
+    let found = KINDS.iter().find(|(other, ..)| *other == kind);
+    found.map_or(Form::Square, |&(_, form, ..)| form)
 }
 
 /// One cut through the tissue; pixels run along the first axis fastest.
@@ -103,8 +144,8 @@ pub fn map_name(day: f64) -> String {
     format!("map_d{:.0}", day.round() + 0.0)
 }
 
-/// Colours of what frames show, with their names, in the order of the legend.
-pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<(Colour, String)> {
+/// What frames show, in the order of the legend.
+pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
     let mut clones: BTreeMap<u8, String> = BTreeMap::new();
     let mut is_there = [false; KINDS.len()];
     for frame in frames {
@@ -122,11 +163,17 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<(Colour, S
         }
     }
     let kinds = KINDS.iter().zip(is_there).filter(|(_, there)| *there);
-    let kinds = kinds.map(|(&(_, colour, name), _)| (colour, name.to_owned()));
-    let clones = clones.into_iter();
-    kinds
-        .chain(clones.map(|(clone, name)| (colour(Shown::Clone(clone)), name)))
-        .collect()
+    let kinds = kinds.map(|(&(_, form, colour, name), _)| Sign {
+        form,
+        colour,
+        label: name.to_owned(),
+    });
+    let clones = clones.into_iter().map(|(clone, label)| Sign {
+        form: Form::Square,
+        colour: colour(Shown::Clone(clone)),
+        label,
+    });
+    kinds.chain(clones).collect()
 }
 
 /// Length of a bar of a picture so wide, um: 1, 2 or 5 times a power of ten, a third of it at most.
@@ -144,14 +191,10 @@ fn bar_um(wide_um: f64) -> f64 {
 }
 
 /// Width of a section on a page of its own, over that of the page: legends stand beside it.
-const SECTION: f64 = 0.68;
+const SECTION: f64 = 0.86;
 
 /// Panels of cuts with one scale; `colours` gives those of a cut.
-fn panels(
-    cuts: &[Cut],
-    colours: impl Fn(usize) -> Vec<Colour>,
-    key: &[(Colour, String)],
-) -> Vec<Panel> {
+fn panels(cuts: &[Cut], colours: impl Fn(usize) -> Vec<Colour>, key: &[Sign]) -> Vec<Panel> {
     let size = |cut: &Cut| [cut.width, cut.height].map(|count| count as f64 * cut.pixel_um);
     let widest = cuts.iter().map(|cut| size(cut)[0]).fold(0.0, f64::max);
     let bar = cuts
@@ -185,7 +228,7 @@ fn panels(
                 extent: [0.0, wide, 0.0, high],
                 key: key.to_vec(),
                 bar: (bar > 0.0).then_some((bar, label)),
-                scale: None,
+                ..Image::default()
             })],
             aspect: high / wide.max(1e-9),
             share: if cuts.len() == 1 {
@@ -200,19 +243,52 @@ fn panels(
 }
 
 /// Panels of the tissue of a frame.
-pub(super) fn tissue(frame: &Frame, key: &[(Colour, String)]) -> Vec<Panel> {
+pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     let colours = |cut: usize| {
         let tissue = frame.cuts[cut].tissue.iter();
         tissue.map(|&kind| colour(kind)).collect()
     };
-    panels(&frame.cuts, colours, key)
+    let mut panels = panels(&frame.cuts, colours, key);
+    for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            image.dots = dots(cut);
+        }
+    }
+    panels
+}
+
+/// Cells that stand on their sites as discs.
+fn dots(cut: &Cut) -> Vec<Dot> {
+    let sites = cut.tissue.iter().enumerate();
+    let dots = sites.filter_map(|(site, &kind)| {
+        let form = form(kind);
+        let middle = |place: usize| (place as f64 + 0.5) * cut.pixel_um;
+        (form != Form::Square).then(|| Dot {
+            at: (middle(site % cut.width), middle(site / cut.width)),
+            form,
+            colour: colour(kind),
+        })
+    });
+    dots.collect()
+}
+
+/// Figures of a frame, and what is not drawn to scale.
+pub(super) fn note(frame: &Frame) -> String {
+    let sites = || frame.cuts.iter().flat_map(|cut| &cut.tissue);
+    if sites().all(|&kind| form(kind) == Form::Square) {
+        return frame.caption.clone();
+    }
+    format!(
+        "{}; immune cells are drawn larger than they are",
+        frame.caption
+    )
 }
 
 /// The map of a frame.
 pub fn map_chart(title: &str, frame: &Frame) -> Chart {
     Chart {
-        title: format!("{title}, {}", day_words(frame.day)),
-        note: frame.caption.clone(),
+        title: format!("{title}: {}", day_words(frame.day)),
+        note: note(frame),
         panels: tissue(frame, &key(std::iter::once(frame))),
         columns: frame.cuts.len(),
         ..Chart::default()
@@ -251,8 +327,61 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
     )
 }
 
+/// Lines between bone and what is none, each in the colour for its site of bone; neighbours of one colour
+/// are one line.
+fn outlines(cut: &Cut, colour: impl Fn(usize) -> Colour) -> Vec<([(f64, f64); 2], Colour)> {
+    let is_bone = |across: usize, up: usize| {
+        let kind = cut.tissue[across + up * cut.width];
+        matches!(kind, Shown::Bone | Shown::Osteoid)
+    };
+    let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
+    let at = |place: usize| place as f64 * cut.pixel_um;
+    // Edges that stand upright, then those that lie.
+    for is_upright in [true, false] {
+        let (lanes, along) = if is_upright {
+            (cut.width, cut.height)
+        } else {
+            (cut.height, cut.width)
+        };
+        let site = |lane: usize, step: usize| {
+            if is_upright {
+                (lane, step)
+            } else {
+                (step, lane)
+            }
+        };
+        for lane in 1..lanes {
+            let mut open = false;
+            for step in 0..along {
+                let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
+                let [before, behind] = [is_bone(a, b), is_bone(c, d)];
+                if before == behind {
+                    open = false;
+                    continue;
+                }
+                let bone = if before {
+                    a + b * cut.width
+                } else {
+                    c + d * cut.width
+                };
+                let ink = colour(bone);
+                let end = |step: usize| {
+                    let (x, y) = site(lane, step);
+                    (at(x), at(y))
+                };
+                match lines.last_mut() {
+                    Some((ends, last)) if open && *last == ink => ends[1] = end(step + 1),
+                    _ => lines.push(([end(step), end(step + 1)], ink)),
+                }
+                open = true;
+            }
+        }
+    }
+    lines
+}
+
 /// A field over the tissue: `values` by cut and pixel in shades with a colour bar in their unit, one
-/// scale for all cuts, and bone as darker grey. A value that is not finite is left white.
+/// scale for all cuts, and bone outlined. A value that is not finite is left white.
 pub fn field_chart(
     heading: &str,
     caption: &str,
@@ -270,37 +399,43 @@ pub fn field_chart(
     let low = finite().fold(f64::INFINITY, f64::min).min(0.0);
     let most = finite().fold(low, f64::max);
     let high = if most > low { most } else { low + 1.0 };
-    let bone = Colour(190, 190, 190);
-    let is_bone = |kind: Shown| matches!(kind, Shown::Bone | Shown::Osteoid);
-    let colours = |cut: usize| {
-        let tissue = cuts[cut].tissue.iter().zip(&values[cut]);
-        tissue
-            .map(|(&kind, &value)| {
-                let Colour(r, g, b) = if value.is_finite() {
-                    shade((value - low) / (high - low))
+    let shaded = |value: f64| {
+        if value.is_finite() {
+            shade((value - low) / (high - low))
+        } else {
+            WHITE
+        }
+    };
+    let colours = |cut: usize| values[cut].iter().map(|&value| shaded(value)).collect();
+    let outlines: Vec<_> = cuts
+        .iter()
+        .zip(values)
+        .map(|(cut, values)| {
+            outlines(cut, |site| {
+                if shaded(values[site]).lightness() < 0.6 {
+                    WHITE
                 } else {
-                    Colour(255, 255, 255)
-                };
-                if is_bone(kind) {
-                    // Bone is seen through the shade, which keeps the order of values.
-                    let Colour(x, y, z) = bone;
-                    let mix = |a: u8, b: u8| u8::midpoint(a, b);
-                    Colour(mix(r, x), mix(g, y), mix(b, z))
-                } else {
-                    Colour(r, g, b)
+                    INK
                 }
             })
-            .collect()
-    };
-    let has_bone = cuts
+        })
+        .collect();
+    let key: Vec<Sign> = outlines
         .iter()
-        .flat_map(|cut| &cut.tissue)
-        .any(|&kind| is_bone(kind));
-    let key: Vec<(Colour, String)> = has_bone
-        .then(|| (bone, "bone: shades mixed with grey".to_owned()))
+        .any(|lines| !lines.is_empty())
+        .then(|| Sign {
+            form: Form::Square,
+            colour: WHITE,
+            label: "bone, outlined".to_owned(),
+        })
         .into_iter()
         .collect();
     let mut panels = panels(cuts, colours, &key);
+    for (panel, lines) in panels.iter_mut().zip(outlines) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            image.lines = lines;
+        }
+    }
     if let Some(Layer::Image(image)) = panels.last_mut().and_then(|panel| panel.layers.first_mut())
     {
         image.scale = Some(ColourScale {
@@ -357,9 +492,64 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_colour_of_its_own() {
-        let all: Vec<Colour> = KINDS.iter().map(|kind| kind.1).chain(CLONES).collect();
+        let all: Vec<Colour> = KINDS.iter().map(|kind| kind.2).chain(CLONES).collect();
         for (at, one) in all.iter().enumerate() {
             assert!(!all[..at].contains(one), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn bone_is_outlined_by_lines_as_long_as_its_edges() {
+        // Two sites of bone beside each other in a field of three by three.
+        let mut tissue = vec![Shown::Marrow; 9];
+        (tissue[4], tissue[5]) = (Shown::Bone, Shown::Osteoid);
+        let cut = Cut {
+            name: String::new(),
+            axes: ["x", "y"],
+            width: 3,
+            height: 3,
+            pixel_um: 10.0,
+            tissue,
+        };
+        let mut lines = outlines(&cut, |_| INK);
+        lines.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        let ends: Vec<_> = lines.iter().map(|line| line.0).collect();
+        assert_eq!(
+            ends,
+            [
+                [(10.0, 10.0), (10.0, 20.0)],
+                [(10.0, 10.0), (30.0, 10.0)],
+                [(10.0, 20.0), (30.0, 20.0)],
+            ]
+        );
+        // A line breaks where its colour changes.
+        assert_eq!(outlines(&cut, |site| [INK, WHITE][site % 2]).len(), 5);
+    }
+
+    #[test]
+    fn a_grey_print_tells_bone_marrow_tumour_and_cells_apart() {
+        let mut greys = [
+            Shown::Osteoblast,
+            Shown::TumourDense,
+            Shown::Osteoclast,
+            Shown::Bone,
+            Shown::Eroded,
+            Shown::Marrow,
+        ]
+        .map(|kind| colour(kind).lightness());
+        greys.sort_by(f64::total_cmp);
+        for pair in greys.windows(2) {
+            assert!(pair[1] - pair[0] > 0.07, "{greys:?}");
+        }
+        // Cells and tumour that stand on bone or in marrow differ from them by more.
+        let near = |one: Shown, other: Shown| {
+            (colour(one).lightness() - colour(other).lightness()).abs() < 0.12
+        };
+        for cell in [Shown::Osteoblast, Shown::Osteoclast, Shown::TumourDense] {
+            assert!(
+                !near(cell, Shown::Bone) && !near(cell, Shown::Marrow),
+                "{cell:?}"
+            );
         }
     }
 }

@@ -6,7 +6,14 @@ use crate::output::OutputError;
 use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
 use crate::plot::overlay::Group;
+use crate::plot::words::{Shown, column};
 use crate::plot::write;
+
+/// Standard errors to either side of a measured value, in all pictures: about 95 %, as the intervals and
+/// bands beside it.
+pub const ERRORS: f64 = 2.0;
+/// What the bars of measured values are.
+pub const BARS: &str = "two standard errors to either side (about 95 %)";
 
 /// A measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,42 +35,6 @@ pub struct Measured {
     pub relative_to_d: Option<f64>,
     /// What was measured.
     pub values: Vec<Value>,
-}
-
-/// Title, unit and factor of a column of `series.csv`, by its name and the unit at the end of it.
-fn shown(column: &str) -> (String, &'static str, f64) {
-    let known = [
-        ("bv_tv", "BV/TV", "%", 100.0),
-        ("es_bs", "eroded surface, ES/BS", "%", 100.0),
-        ("os_bs", "osteoid surface, OS/BS", "%", 100.0),
-        ("oc_s_bs", "osteoclast surface, Oc.S/BS", "%", 100.0),
-        ("n_oc", "osteoclasts", "", 1.0),
-        (
-            "n_oc_per_mm3",
-            "osteoclasts per tissue volume",
-            "1/mm\u{b3}",
-            1.0,
-        ),
-        (
-            "n_oc_per_bs_mm2",
-            "osteoclasts per bone surface",
-            "1/mm\u{b2}",
-            1.0,
-        ),
-        ("n_ob", "osteoblasts", "", 1.0),
-        ("n_precursor", "osteoblast precursors", "", 1.0),
-        ("rankl_free_pm", "free RANKL", "pM", 1.0),
-        ("bs_mm2", "bone surface", "mm\u{b2}", 1.0),
-    ];
-    if let Some(&(_, title, unit, factor)) = known.iter().find(|row| row.0 == column) {
-        return (title.to_owned(), unit, factor);
-    }
-    for (ending, unit) in [("_mm3", "mm\u{b3}"), ("_fmol", "fmol"), ("_pm", "pM")] {
-        if let Some(name) = column.strip_suffix(ending) {
-            return (name.replace('_', " "), unit, 1.0);
-        }
-    }
-    (column.replace('_', " "), "", 1.0)
 }
 
 /// The curve of a group, over its value of a day where one is given. Each run is divided by its own.
@@ -96,14 +67,18 @@ fn line(group: &Group, measured: &Measured, factor: f64) -> Option<Line> {
             };
         }
     }
-    Line::over(&runs, &measured.column, &name, |_| 1.0)
+    Line::over(&runs, &measured.column, &name, |_| factor)
 }
 
 fn panel(groups: &[Group], measured: &Measured) -> Panel {
-    let (title, unit, factor) = shown(&measured.column);
+    let Shown {
+        title,
+        unit,
+        factor,
+    } = column(&measured.column);
     let (unit, factor) = match measured.relative_to_d {
-        Some(day) => (format!("over day {day}"), 1.0),
-        None => (unit.to_owned(), factor),
+        Some(day) => (format!("% of day {day}"), 100.0),
+        None => (unit, factor),
     };
     let mut layers: Vec<Layer> = groups
         .iter()
@@ -112,14 +87,14 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     if measured.relative_to_d.is_some() {
         layers.push(Layer::Level(Level {
             label: String::new(),
-            value: 1.0,
+            value: factor,
         }));
     }
     let point = |at: &Value| Point {
         x: at.day,
         y: factor * at.value,
-        low: factor * (at.value - at.error),
-        high: factor * (at.value + at.error),
+        low: factor * (at.value - ERRORS * at.error),
+        high: factor * (at.value + ERRORS * at.error),
     };
     layers.push(Layer::Points(Points {
         label: "measured".to_owned(),
@@ -136,16 +111,16 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
 
 /// The picture of measured values over the curves of groups of runs.
 pub fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
-    let mut notes = vec!["points: measured, bars one standard error to either side"];
+    let mut notes = vec![format!("points: measured, bars {BARS}")];
     if groups.iter().any(|group| group.series.len() > 1) {
-        notes.push("curves: mean of seeds, band from least to greatest");
+        notes.push("curves: mean of seeds, band from least to greatest".to_owned());
     }
     Chart {
         title: format!("{title}: measured and simulated"),
         note: notes.join("; "),
         panels: measured
             .iter()
-            .map(|column| panel(groups, column))
+            .map(|measured| panel(groups, measured))
             .collect(),
         order: groups.iter().map(Group::key).collect(),
         ..Chart::default()
@@ -213,12 +188,12 @@ mod tests {
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
         assert!(near(curve.points[1].1, 15.0));
         let point = points.points[0];
-        assert!(near(point.y, 15.0) && near(point.low, 13.0) && near(point.high, 17.0));
+        assert!(near(point.y, 15.0) && near(point.low, 11.0) && near(point.high, 19.0));
         let Layer::Curve(curve) = &ratio.layers[0] else {
             panic!("{ratio:?}");
         };
         // 0.25 of one run and 0.5 of the other.
-        assert!(near(curve.points[2].1, 0.375) && near(curve.band[2].2, 0.5));
-        assert_eq!(ratio.y.unit, "over day 0");
+        assert!(near(curve.points[2].1, 37.5) && near(curve.band[2].2, 50.0));
+        assert_eq!(ratio.y.unit, "% of day 0");
     }
 }

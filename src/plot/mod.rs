@@ -31,6 +31,7 @@ pub mod solid;
 mod tests;
 mod text;
 pub mod ticks;
+pub mod words;
 
 use std::path::{Path, PathBuf};
 

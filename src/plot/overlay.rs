@@ -210,6 +210,7 @@ fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
             label: String::new(),
             tone: Tone::Named(group.key()),
             times: group.dose_days.clone(),
+            ..Doses::default()
         })
     });
     Panel {

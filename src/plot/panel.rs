@@ -1,7 +1,7 @@
 //! One pair of axes with all that stands on it, at places from the left upper corner of its plot.
 
 use crate::plot::area::{GAP, LINE, Plot, TICK};
-use crate::plot::axis::title;
+use crate::plot::axis::BREAK;
 use crate::plot::chart::{Layer, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::fields;
@@ -69,7 +69,7 @@ impl Plot<'_> {
     /// The axis is broken above the zeros.
     fn foot(&mut self) {
         if self.y.foot > 0.0 {
-            let y = self.high - self.y.foot;
+            let y = self.high - BREAK * self.y.foot;
             let line = vec![(0.0, y), (self.wide, y)];
             self.obstacles.push(Obstacle::Line(line.clone()));
             let dash: &[f64] = &[1.5, 1.5];
@@ -141,7 +141,7 @@ impl Plot<'_> {
                 self.drawing.rule((-0.6 * TICK, y), (0.0, y), 0.5, INK);
             }
         }
-        let words = title(&axis.title, &axis.unit, self.y.ticks.power);
+        let words = self.y.title(&axis.title, &axis.unit);
         let right = -TICK - GAP - far - GAP - DESCENT * SIZE;
         let lines = wrap(&words, SIZE, false, self.high + 16.0);
         for (line, words) in lines.iter().rev().enumerate() {
@@ -172,7 +172,7 @@ impl Plot<'_> {
             self.drawing
                 .text(Text::new(tick.label.as_str(), at, Align::Start));
         }
-        let words = title(&axis.title, &axis.unit, other.ticks.power);
+        let words = other.title(&axis.title, &axis.unit);
         let x = self.wide + TICK + GAP + far + GAP + ASCENT * SIZE;
         let lines = wrap(&words, SIZE, false, self.high + 16.0);
         for (line, words) in lines.iter().enumerate() {
@@ -205,15 +205,10 @@ impl Plot<'_> {
                 vec![tick.label.clone()]
             };
             most = most.max(lines.len());
-            let align = if axis.ticks.is_empty() {
-                Align::Middle
-            } else {
-                // Texts of the caller lean inwards at the ends, away from those of the next panel.
-                self.at_ends(x / self.wide).unwrap_or(Align::Middle)
-            };
             for (line, words) in lines.iter().enumerate() {
                 let at = (x, base + LINE * line as f64);
-                self.drawing.text(Text::new(words.as_str(), at, align));
+                self.drawing
+                    .text(Text::new(words.as_str(), at, Align::Middle));
             }
         }
         for &minor in &self.x.ticks.minor.clone() {
@@ -223,24 +218,13 @@ impl Plot<'_> {
             }
         }
         base += LINE * (most as f64 - 1.0);
-        let words = title(&axis.title, &axis.unit, self.x.ticks.power);
+        let words = self.x.title(&axis.title, &axis.unit);
         for words in wrap(&words, SIZE, false, self.wide + 20.0) {
             base += LINE + 1.0;
             let at = (0.5 * self.wide, base);
             self.drawing.text(Text::new(words, at, Align::Middle));
         }
         self.at_risk(base) + DESCENT * SIZE
-    }
-
-    fn at_ends(&self, share: f64) -> Option<Align> {
-        if !self.panel.at_risk.is_empty() {
-            return None;
-        }
-        match share {
-            share if share < 0.1 => Some(Align::Start),
-            share if share > 0.9 => Some(Align::End),
-            _ => None,
-        }
     }
 
     fn at_risk(&mut self, mut base: f64) -> f64 {
@@ -298,7 +282,7 @@ impl Plot<'_> {
             let inside = doses.times.iter().filter(|&&at| at >= low && at <= high);
             let places: Vec<f64> = inside.filter_map(|&at| self.across(at)).collect();
             if !places.is_empty() {
-                layers::doses(&mut self.drawing, &places, -rise, colour);
+                layers::doses(&mut self.drawing, &places, -rise, (colour, doses.number));
                 rise += DOSE_ROW;
             }
         }
@@ -379,7 +363,7 @@ fn has_room_beside(plot: &Plot<'_>) -> bool {
         _ => false,
     };
     plot.is_filled()
-        && (0.01..0.8).contains(&plot.panel.share)
+        && (0.01..0.9).contains(&plot.panel.share)
         && !plot.panel.layers.iter().any(has_bar)
 }
 

@@ -51,6 +51,7 @@ fn bone() -> Chart {
         label: "zoledronate".to_owned(),
         tone: Tone::Ink,
         times: vec![14.0, 42.0, 70.0, 98.0],
+        ..Doses::default()
     };
     Chart {
         title: "A lesion of the vicious cycle: bone volume".to_owned(),
@@ -138,6 +139,7 @@ fn clinic() -> Chart {
                 times: (0..4 - place as u32)
                     .map(|dose| 7.0 + 28.0 * f64::from(dose))
                     .collect(),
+                ..Doses::default()
             }));
         }
         Panel {
@@ -490,6 +492,7 @@ fn many() -> Chart {
         label: "fractions".to_owned(),
         tone: Tone::Ink,
         times: (5..30).map(f64::from).collect(),
+        ..Doses::default()
     }));
     Chart {
         title: "Ten arms".to_owned(),
@@ -881,7 +884,7 @@ fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
     };
     // A third of the narrowest cut, 468 um, at most.
     assert_eq!(said("100 \u{b5}m"), 3);
-    assert_eq!(said("clones, day 0"), 1);
+    assert_eq!(said("clones: day 0"), 1);
     assert_eq!(said("tumour, clone late outgrowth"), 1);
     // Only what is there.
     assert_eq!(said("osteoblast lineage") + said("CD8 T cell"), 0);

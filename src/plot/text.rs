@@ -144,7 +144,8 @@ pub(super) fn wrap(text: &str, size: f64, is_bold: bool, most: f64) -> Vec<Strin
             part.push(letter);
         }
         let is_number = letters.peek().is_some_and(char::is_ascii_digit);
-        let is_bound = letter == ' ' && is_number && last.is_alphabetic();
+        let is_share = letters.peek() == Some(&'%');
+        let is_bound = letter == ' ' && (is_share || is_number && last.is_alphabetic());
         if matches!(letter, ' ' | '.' | '_' | '-') && !is_bound {
             parts.push(String::new());
         }
@@ -201,6 +202,7 @@ mod tests {
             one("days 1, 20, 300", "days 1, 20,"),
             ["days 1, 20,", "300"]
         );
+        assert_eq!(one("bars (95 %)", "bars (95"), ["bars", "(95 %)"]);
     }
 
     #[test]

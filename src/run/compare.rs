@@ -7,13 +7,14 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
+use crate::plot::words::heading;
 use crate::run::apart::differences;
 use crate::run::error::RunError;
 use crate::run::host::{Event, Host};
 use crate::run::members::members;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
 use crate::run::past::{control_of, unaltered};
-use crate::run::record::dose_days;
+use crate::run::record::doses;
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 use crate::scenario::file::Arm;
@@ -42,7 +43,6 @@ pub(super) fn write_compared(
 ) -> Result<(), RunError> {
     let Gathered {
         title,
-        description,
         arms,
         clinic,
     } = gather(folders)?;
@@ -59,7 +59,7 @@ pub(super) fn write_compared(
     let mut pictures = write_arms(&plots, &title, &arms)?;
     if let Some(together) = clinic_table(&clinic) {
         together.write_csv(&new.join("clinic.csv"))?;
-        pictures.extend(write_clinic(&plots, &description, &clinic)?);
+        pictures.extend(write_clinic(&plots, &title, &clinic)?);
     }
     Listing::write(&new, "compared", &[])?;
     replacement.place()?;
@@ -99,8 +99,6 @@ fn sentence(table: &Table, control: &str, arm: &str) -> String {
 /// Runs by arm, all with the same seeds, the control first.
 struct Gathered {
     title: String,
-    /// What the scenario shows; its name where it does not say.
-    description: String,
     arms: Vec<ArmRuns>,
     /// What a clinic sees of them; empty where a run follows no patient.
     clinic: Vec<ClinicArm>,
@@ -110,7 +108,7 @@ struct Gathered {
 struct Tables {
     series: Table,
     patient: Option<Table>,
-    dose_days: Vec<f64>,
+    doses: BTreeMap<String, Vec<f64>>,
 }
 
 impl Tables {
@@ -120,7 +118,7 @@ impl Tables {
         Ok(Self {
             series: Table::read_csv(&folder.join("series.csv"))?,
             patient: read("patient.csv")?,
-            dose_days: read("drugs.csv")?.map_or_else(Vec::new, |drugs| dose_days(&drugs)),
+            doses: read("drugs.csv")?.map_or_else(BTreeMap::new, |drugs| doses(&drugs)),
         })
     }
 }
@@ -129,17 +127,19 @@ impl Tables {
 fn clinic(arms: &[(String, BTreeMap<u64, Tables>)]) -> Vec<ClinicArm> {
     let arm = |(name, runs): &(String, BTreeMap<u64, Tables>)| {
         let patients: Option<Vec<Table>> = runs.values().map(|run| run.patient.clone()).collect();
-        let mut days: Vec<f64> = runs
-            .values()
-            .flat_map(|run| run.dose_days.iter().copied())
-            .collect();
-        days.sort_by(f64::total_cmp);
-        days.dedup();
+        let mut doses: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for (drug, days) in runs.values().flat_map(|run| &run.doses) {
+            doses.entry(drug.clone()).or_default().extend(days);
+        }
+        for days in doses.values_mut() {
+            days.sort_by(f64::total_cmp);
+            days.dedup();
+        }
         Some(ClinicArm {
             name: name.clone(),
             series: runs.values().map(|run| run.series.clone()).collect(),
             patients: patients?,
-            dose_days: days,
+            doses,
         })
     };
     arms.iter()
@@ -149,7 +149,7 @@ fn clinic(arms: &[(String, BTreeMap<u64, Tables>)]) -> Vec<ClinicArm> {
 }
 
 fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
-    let (mut title, mut description) = (String::new(), String::new());
+    let mut title = String::new();
     let mut shared: Option<(String, PathBuf)> = None;
     let mut found: BTreeMap<String, BTreeMap<u64, Tables>> = BTreeMap::new();
     let mut meant: BTreeMap<String, Option<Arm>> = BTreeMap::new();
@@ -169,11 +169,7 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
                 differences: differences(&other, &loaded),
             });
         }
-        title = loaded.scenario.name.replace('_', " ");
-        description.clone_from(&loaded.scenario.description);
-        if description.is_empty() {
-            description.clone_from(&title);
-        }
+        title = heading(&loaded.scenario.name, &loaded.scenario.description);
         let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
         let means = loaded.scenario.arms.get(&arm).cloned();
         if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {
@@ -220,7 +216,6 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
     };
     Ok(Gathered {
         title,
-        description,
         arms: all.into_iter().map(runs).collect(),
         clinic,
     })

@@ -9,6 +9,7 @@ use crate::output::table::Table;
 use crate::plot::curves::write_curves;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
+use crate::plot::words::heading;
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -61,6 +62,7 @@ pub struct Run {
 /// What was run.
 struct Known {
     name: String,
+    description: String,
     arm: Option<String>,
     seed: u64,
     exit_state: String,
@@ -319,6 +321,7 @@ fn known(folder: &Path) -> Result<Known, String> {
     }
     Ok(Known {
         name: loaded.scenario.name,
+        description: loaded.scenario.description,
         arm: loaded.scenario.arm,
         seed: loaded.scenario.seed,
         exit_state: manifest.exit_state,
@@ -328,7 +331,7 @@ fn known(folder: &Path) -> Result<Known, String> {
 
 impl Known {
     fn title(&self) -> String {
-        let name = self.name.replace('_', " ");
+        let name = heading(&self.name, &self.description);
         match &self.arm {
             Some(arm) => format!("{name}, {arm}"),
             None => name,
@@ -448,15 +451,16 @@ fn is_unique(names: &[String]) -> bool {
 
 /// Heading of all pictures: the scenario, where it is one.
 fn title(runs: &[Run]) -> String {
-    let mut names: Vec<&str> = Vec::new();
+    let mut found: Vec<[&str; 2]> = Vec::new();
     for run in runs {
-        match &run.known {
-            Ok(known) if !names.contains(&known.name.as_str()) => names.push(&known.name),
-            _ => {}
+        if let Ok(known) = &run.known
+            && !found.iter().any(|[name, _]| *name == known.name)
+        {
+            found.push([&known.name, &known.description]);
         }
     }
-    match names[..] {
-        [one] => one.replace('_', " "),
+    match found[..] {
+        [[name, description]] => heading(name, description),
         _ => format!("{} runs", runs.len()),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::numerics::refusal::Refusal;
 use crate::plot::solid::{
-    Look, SolidError, Tissue, apng, before_after, film, gif, picture as still, png,
+    Look, SolidError, Tissue, Turn, apng, before_after, film, gif, picture as still, png,
 };
 use crate::run::day::Found;
 use crate::run::solid::{day, sides, tissue, words};
@@ -15,9 +15,9 @@ pub enum Rendering {
     /// Day 0 beside it, as PNG.
     BeforeAfter,
     /// A full turn as GIF.
-    Gif,
+    Gif(Turn),
     /// A full turn as APNG.
-    Apng,
+    Apng(Turn),
 }
 
 /// Why nothing is drawn.
@@ -54,11 +54,11 @@ pub fn render(found: &Found, rendering: Rendering, look: Look) -> Result<Vec<u8>
     let now = tissue(volume);
     let before: Option<Tissue> = first.as_ref().map(tissue);
     let said = words(title, volume, first.as_ref());
-    let turn = || film(&now, before.as_ref(), look, &said);
+    let turning = |turn| film(&now, before.as_ref(), look, &said, turn);
     let bytes = match rendering {
         Rendering::Day => png(&still(&now, before.as_ref(), look, &said)?)?,
-        Rendering::Gif => gif(&turn()?)?,
-        Rendering::Apng => apng(&turn()?)?,
+        Rendering::Gif(turn) => gif(&turning(turn)?)?,
+        Rendering::Apng(turn) => apng(&turning(turn)?)?,
         Rendering::BeforeAfter => {
             let (Some(first), Some(before)) = (first, &before) else {
                 return Err(RenderError::NoDayZero);

@@ -7,6 +7,7 @@ use crate::engine::restored;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
+use crate::plot::words::heading;
 use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
 use crate::run::inoculum::has_come;
 use crate::run::record::Record;
@@ -44,9 +45,9 @@ impl Loaded {
         Self::checked(tree, folder)
     }
 
-    /// Heading of its pictures: name and arm.
+    /// Heading of its pictures: its description, or its name where it has none, and the arm.
     pub fn title(&self) -> String {
-        let name = self.scenario.name.replace('_', " ");
+        let name = heading(&self.scenario.name, &self.scenario.description);
         match &self.scenario.arm {
             Some(arm) => format!("{name}, {arm}"),
             None => name,

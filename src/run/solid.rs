@@ -45,7 +45,7 @@ pub fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
         caption = format!("{caption} ({signed} % of day 0)");
     }
     Words {
-        title: format!("{title}, day {}", day(volume)),
+        title: format!("{title}: day {}", day(volume)),
         caption,
     }
 }

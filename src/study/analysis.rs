@@ -13,8 +13,8 @@ use crate::study::select::{SelectError, place_of};
 use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
 use crate::study::store::Store;
 
-/// Curves of a picture of spread, at most: more cannot be told apart.
-const MOST_CURVES: u64 = 5;
+/// Curves of a picture of spread, at most: each has a colour of its own.
+const MOST_CURVES: u64 = 8;
 /// Replicates in the curve of the adviser, at most.
 const MOST_ADVISED: usize = 50;
 
@@ -206,13 +206,5 @@ fn named(response: &str, arm: &str) -> String {
         response.to_owned()
     } else {
         format!("{response}_{arm}")
-    }
-}
-
-fn titled(response: &str, arm: &str) -> String {
-    if arm.is_empty() {
-        response.to_owned()
-    } else {
-        format!("{response}, {arm}")
     }
 }

@@ -39,3 +39,4 @@ pub mod table;
 mod tables_folder;
 pub mod tally;
 pub mod travel;
+mod words;

@@ -31,11 +31,28 @@ pub struct Curve {
     pub band: Vec<(f64, f64, f64)>,
 }
 
+/// Curves over one pair of axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curves {
+    /// Title.
+    pub title: String,
+    /// A sentence below it; empty for none.
+    pub note: String,
+    /// Axes across and up.
+    pub axes: [Axis; 2],
+    /// The curves.
+    pub curves: Vec<Curve>,
+}
+
 /// A response over two parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatMap {
     /// Title.
     pub title: String,
+    /// A sentence below it; empty for none.
+    pub note: String,
+    /// What the colours show, with its unit in brackets at the end.
+    pub response: String,
     /// Names of the parameters across and up.
     pub axes: [String; 2],
     /// Their values.
@@ -51,18 +68,20 @@ pub(super) fn save(path: &Path, chart: &Chart) -> Result<(), OutputError> {
     write(folder, &name, chart).map(|_| ())
 }
 
-/// Draws bars below each other, the first on top, with the line of zero.
+/// Draws bars below each other, the first on top, with the line of zero; `what` they are has its unit in
+/// brackets at the end.
 ///
 /// # Errors
 /// [`OutputError`].
 pub(crate) fn draw_bars(
     path: &Path,
-    title: &str,
+    [title, note]: [&str; 2],
     what: &str,
     bars: &[Bar],
 ) -> Result<(), OutputError> {
     let chart = Chart {
         title: title.to_owned(),
+        note: note.to_owned(),
         panels: vec![Panel {
             x: axis(what),
             y: Axis::categories("", bars.iter().map(|bar| bar.label.clone()).collect()),
@@ -85,12 +104,7 @@ pub(crate) fn draw_bars(
 ///
 /// # Errors
 /// [`OutputError`].
-pub(crate) fn draw_curves(
-    path: &Path,
-    title: &str,
-    axes: [&str; 2],
-    curves: &[Curve],
-) -> Result<(), OutputError> {
+pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputError> {
     let layer = |curve: &Curve| {
         Layer::Curve(chart::Curve {
             label: curve.label.clone(),
@@ -100,12 +114,14 @@ pub(crate) fn draw_curves(
             ..chart::Curve::default()
         })
     };
+    let [x, y] = picture.axes.clone();
     let chart = Chart {
-        title: title.to_owned(),
+        title: picture.title.clone(),
+        note: picture.note.clone(),
         panels: vec![Panel {
-            x: axis(axes[0]),
-            y: axis(axes[1]),
-            layers: curves.iter().map(layer).collect(),
+            x,
+            y,
+            layers: picture.curves.iter().map(layer).collect(),
             ..Panel::default()
         }],
         ..Chart::default()
@@ -121,9 +137,11 @@ pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputErro
     let [across, up] = [map.ticks[0].len().max(1), map.ticks[1].len().max(1)];
     let ends = |count: usize| [-0.5, count as f64 - 0.5];
     let ([left, right], [low, high]) = (ends(across), ends(up));
-    let names = |place: usize| map.ticks[place].iter().map(|tick| trim(tick));
+    let names = |place: usize| map.ticks[place].iter().cloned();
+    let Axis { title, unit, .. } = axis(&map.response);
     let chart = Chart {
         title: map.title.clone(),
+        note: map.note.clone(),
         panels: vec![Panel {
             x: Axis::categories(map.axes[0].clone(), names(0).collect()),
             y: Axis {
@@ -134,8 +152,8 @@ pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputErro
                 ..axis(&map.axes[1])
             },
             layers: vec![Layer::Heat(Heat {
-                title: map.title.clone(),
-                unit: String::new(),
+                title,
+                unit,
                 columns: across,
                 rows: up,
                 values: map
@@ -153,31 +171,4 @@ pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputErro
         ..Chart::default()
     };
     save(path, &chart)
-}
-
-/// A tick without digits that no eye needs.
-pub(super) fn trim(tick: &str) -> String {
-    tick.parse().map_or_else(
-        |_| tick.to_owned(),
-        |number: f64| {
-            let text = plain(number);
-            if text.contains('.') && !text.contains('e') {
-                text.trim_end_matches('0').trim_end_matches('.').to_owned()
-            } else {
-                text
-            }
-        },
-    )
-}
-
-/// A number in few letters that programs read as well.
-fn plain(value: f64) -> String {
-    let size = value.abs();
-    if size > 0.0 && !(1e-3..1e5).contains(&size) {
-        format!("{value:.2e}")
-    } else if size < 10.0 {
-        format!("{value:.3}")
-    } else {
-        format!("{value:.0}")
-    }
 }

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use crate::numerics::quantity::Time;
 use crate::output::table::{Table, quoted};
 use crate::output::{OutputError, write_whole};
+use crate::plot::chart;
+use crate::plot::words;
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
-use crate::study::factor::Factor;
 use crate::study::fit::{Particle, Population};
-use crate::study::pictures::trim;
 use crate::study::posterior_pictures::{
     Axis, Prediction, Sample, draw_densities, draw_pairs, draw_prediction,
 };
 use crate::study::response::level;
 use crate::study::store::Outcome;
+use crate::study::words::axis;
 
 /// Shares at the ends of the outer and the inner band, and of the median.
 const SHARES: [f64; 5] = [0.025, 0.25, 0.5, 0.75, 0.975];
@@ -126,22 +127,32 @@ impl Calibration<'_> {
             let of_kind = |datum: &&Datum| {
                 (datum.column.as_str(), datum.relative_to) == (column, relative_to)
             };
-            let prediction = predict(&runs, column, relative_to);
+            let shown = words::column(column);
+            let day = relative_to.map(|time| time.get() / 24.0);
+            let (unit, factor) = match day {
+                None => (shown.unit, shown.factor),
+                Some(day) => (format!("% of day {day}"), 100.0),
+            };
+            let mut prediction = predict(&runs, column, relative_to);
+            for value in prediction.quantiles.iter_mut().flatten() {
+                *value *= factor;
+            }
             let data: Vec<(f64, f64, f64)> = self
                 .data
                 .iter()
                 .filter(of_kind)
-                .map(|datum| (datum.time.get() / 24.0, datum.value, datum.error))
+                .map(|datum| {
+                    let [value, error] = [datum.value, datum.error].map(|value| factor * value);
+                    (datum.time.get() / 24.0, value, error)
+                })
                 .collect();
-            let (name, what) = match relative_to.map(|time| time.get() / 24.0) {
-                None => (column.to_owned(), column.to_owned()),
-                Some(day) => (
-                    format!("{column}_of_d{day}"),
-                    format!("{column} (day {day} = 1)"),
-                ),
+            let name = match day {
+                None => column.to_owned(),
+                Some(day) => format!("{column}_of_d{day}"),
             };
             let path = plots.join(format!("fit_{name}.svg"));
-            draw_prediction(&path, &what, &prediction, &data)?;
+            let axis = chart::Axis::linear(shown.title, unit);
+            draw_prediction(&path, axis, &prediction, &data)?;
             written.push(path);
         }
         Ok(())
@@ -173,16 +184,6 @@ impl Calibration<'_> {
             written.push(path);
         }
         Ok(())
-    }
-}
-
-/// A parameter as an axis over its coordinate from 0 to 1.
-pub(super) fn axis(factor: &Factor) -> Axis {
-    let ticks = [0.0, 0.5, 1.0].map(|x| (x, trim(&factor.cell(&factor.value(x)))));
-    Axis {
-        name: factor.path.clone(),
-        unit: factor.unit().to_owned(),
-        ticks: ticks.to_vec(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::output::OutputError;
 use crate::plot::chart::{
     self, Chart, Curve, Discs, Heat, Interval, Layer, Level, Panel, Point, Points, Tone, Words,
 };
-use crate::plot::curves::axis as titled;
+use crate::plot::measured::{BARS, ERRORS};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::save;
 use crate::study::surface::Surface;
@@ -16,11 +16,11 @@ use crate::study::surface::Surface;
 /// A parameter over its coordinate from 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    /// Its path.
+    /// What it is.
     pub name: String,
-    /// Unit of its ticks; empty without one.
+    /// Unit and scale of its ticks; empty without.
     pub unit: String,
-    /// Coordinates and what stands there.
+    /// Coordinates and what stands there; nothing at a minor tick.
     pub ticks: Vec<(f64, String)>,
 }
 
@@ -40,6 +40,19 @@ pub struct Prediction {
     pub days: Vec<f64>,
     /// At each day: ends of the outer band, of the inner one, and between them the median.
     pub quantiles: Vec<[f64; 5]>,
+}
+
+/// What a surface shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heading<'a> {
+    /// Title.
+    pub title: &'a str,
+    /// How well it is known.
+    pub note: &'a str,
+    /// The response.
+    pub response: &'a str,
+    /// Its unit; empty without one.
+    pub unit: &'a str,
 }
 
 /// The colour of runs.
@@ -72,7 +85,7 @@ fn untitled(axis: chart::Axis) -> chart::Axis {
 /// [`OutputError`].
 pub(crate) fn draw_prediction(
     path: &Path,
-    what: &str,
+    what: chart::Axis,
     prediction: &Prediction,
     data: &[(f64, f64, f64)],
 ) -> Result<(), OutputError> {
@@ -93,23 +106,24 @@ pub(crate) fn draw_prediction(
         ..Curve::default()
     });
     let points = Layer::Points(Points {
-        label: "data, two standard errors to either side".to_owned(),
+        label: "data".to_owned(),
         tone: Tone::Named("data".to_owned()),
         points: data
             .iter()
             .map(|&(x, y, error)| Point {
                 x,
                 y,
-                low: y - 2.0 * error,
-                high: y + 2.0 * error,
+                low: y - ERRORS * error,
+                high: y + ERRORS * error,
             })
             .collect(),
     });
     let chart = Chart {
-        title: format!("{what}: data and posterior"),
+        title: format!("{}: data and what the posterior predicts", what.title),
+        note: format!("points: data, bars {BARS}; bands: runs of the particles by their weight"),
         panels: vec![Panel {
             x: chart::Axis::days(),
-            y: titled(what),
+            y: what,
             layers: vec![
                 band("runs, middle 95 %", 0, 4, 0.2),
                 band("runs, middle 50 %", 1, 3, 0.45),
@@ -270,27 +284,25 @@ pub(crate) fn draw_pairs(
 /// [`OutputError`].
 pub(crate) fn draw_surface(
     path: &Path,
-    title: &str,
+    heading: &Heading<'_>,
     axes: &[Axis; 2],
     surface: &Surface,
     points: &[(f64, f64, f64)],
 ) -> Result<(), OutputError> {
     const CELLS: usize = 44;
     let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64;
-    // What it is, and how well it is known.
-    let (what, how) = title.split_once(": ").unwrap_or((title, ""));
     let chart = Chart {
-        title: what.to_owned(),
-        note: if how.is_empty() {
-            "discs: runs, all parameters varied".to_owned()
-        } else {
-            format!("{how}; discs: runs, all parameters varied")
-        },
+        title: heading.title.to_owned(),
+        note: format!(
+            "{}; discs: means of runs in which all parameters are varied",
+            heading.note
+        ),
         panels: vec![Panel {
             x: axes[0].named(),
             y: axes[1].named(),
             layers: vec![Layer::Heat(Heat {
-                title: what.to_owned(),
+                title: heading.response.to_owned(),
+                unit: heading.unit.to_owned(),
                 columns: CELLS,
                 rows: CELLS,
                 values: (0..CELLS * CELLS)

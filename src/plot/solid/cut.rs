@@ -12,7 +12,7 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Cut {
+pub enum Cutaway {
     /// By the rule: the octant before the lesion where more than half of the lesion is hidden.
     #[default]
     Auto,
@@ -26,7 +26,7 @@ pub enum Cut {
     Plane(usize, f64),
 }
 
-impl FromStr for Cut {
+impl FromStr for Cutaway {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -156,7 +156,7 @@ impl Removed {
 /// # Errors
 /// [`SolidError::Cut`] for places outside of the lattice.
 pub(super) fn removed(
-    cut: Cut,
+    cut: Cutaway,
     view: View,
     tissue: &Tissue,
     before: Option<&[f32]>,
@@ -173,24 +173,24 @@ pub(super) fn removed(
         })
     };
     match cut {
-        Cut::None => Ok(Removed::default()),
-        Cut::Plane(axis, mm) => match outside(axis, mm) {
+        Cutaway::None => Ok(Removed::default()),
+        Cutaway::Plane(axis, mm) => match outside(axis, mm) {
             Some(wrong) => Err(wrong),
             None => Ok(Removed::plane(tissue, view, axis, mm)),
         },
-        Cut::OctantAt(mm) => {
+        Cutaway::OctantAt(mm) => {
             if let Some(wrong) = (0..3).find_map(|axis| outside(axis, mm[axis])) {
                 return Err(wrong);
             }
             let place = mm.map(|mm| (mm * 1e3 / tissue.edge_um) as f32);
             Ok(Removed::octant(tissue, view, place))
         }
-        Cut::Octant | Cut::Auto => {
+        Cutaway::Octant | Cutaway::Auto => {
             let middle = tissue.dims.map(|sites| 0.5 * sites as f32);
             let lost = before.map(|before| lost(before, &tissue.bone));
             let centre = lost.as_ref().and_then(|lost| densest(tissue.dims, lost));
             let of_tumour = || densest(tissue.dims, &tissue.tumour);
-            if cut == Cut::Octant {
+            if cut == Cutaway::Octant {
                 let place = centre.or_else(of_tumour).unwrap_or(middle);
                 return Ok(Removed::octant(tissue, view, place));
             }

@@ -11,7 +11,7 @@ use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colou
 use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
-use crate::plot::ticks::count;
+use crate::plot::ticks::{count, short};
 
 /// What stands above a picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,12 +26,17 @@ pub struct Words {
 const EDGE: f64 = 8.0;
 /// Width of the column beside a picture.
 const ASIDE: f64 = 118.0;
+/// Width of the scale bar with its words and the axes below two pictures.
+const BELOW: f64 = 216.0;
 /// Height of a picture at most.
 const HIGHEST: f64 = 440.0;
 /// Lengths of scale bars, um.
 const BARS_UM: [f64; 11] = [
     10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 2e4,
 ];
+
+/// Width of the page of a film, points.
+const NARROW: f64 = 190.0;
 
 /// A page with holes for pictures.
 pub(super) struct Figure {
@@ -40,6 +45,8 @@ pub(super) struct Figure {
     holes: Vec<(f64, f64)>,
     /// Width and height of every hole, points.
     hole: (f64, f64),
+    /// Pixels of a point.
+    pixels: f64,
 }
 
 /// One line of a legend.
@@ -62,20 +69,59 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
     }
     for kind in CellKind::ALL {
         let of_kind = tissue.bodies.iter().filter(|body| body.kind == kind);
-        let (all, drawn) = (tissue.counts[kind as usize], of_kind.count());
+        let drawn = of_kind.filter(|body| scene.keeps(body.at_um)).count();
+        let all = tissue.counts[kind as usize];
         let name = match kind {
             CellKind::Osteoclast => "osteoclasts",
             CellKind::Osteoblast => "osteoblasts",
             CellKind::Precursor => "osteoblast precursors",
         };
         if all > 0 {
-            let (all, drawn) = (count(all), (drawn < all).then(|| count(drawn)));
-            let drawn = drawn.map_or_else(String::new, |drawn| format!(", {drawn} drawn"));
-            let label = format!("{name} ({all}{drawn})");
+            let label = if drawn < all {
+                format!("{name}: {} drawn of {}", count(drawn), count(all))
+            } else {
+                format!("{name}: {}", count(all))
+            };
             found.push(entry(Key::Disc(colour_of(kind)), label));
         }
     }
     found
+}
+
+/// All that the legend says, and the edges.
+#[cfg(test)]
+pub(super) fn said(scene: &Scene, tissue: &Tissue, view: View) -> Vec<String> {
+    let entries = entries(scene, tissue).into_iter();
+    entries
+        .map(|entry| entry.label)
+        .chain([edges(scene, view)])
+        .collect()
+}
+
+#[cfg(test)]
+impl Figure {
+    /// True where all words and marks stand on the page.
+    pub(super) fn holds_its_words(&self) -> bool {
+        let page = crate::plot::drawing::Frame {
+            left: 0.0,
+            top: 0.0,
+            right: self.page.width,
+            bottom: self.page.height,
+        };
+        let drawn = self.page.drawing.frame();
+        drawn.is_some_and(|frame| page.holds(frame))
+    }
+}
+
+/// What is said of a picture that does not turn: its cut, its view, and of what its figures are.
+fn notes(scene: &Scene, view: View) -> [String; 3] {
+    let whole = if scene.cut.is_empty() {
+        "figures and numbers of cells are those of the whole lattice; bone hides some of the cells"
+    } else {
+        "figures are those of the whole lattice; cells in the part cut away are not drawn, and bone \
+         hides some of the others"
+    };
+    [scene.cut.clone(), view.words(), whole.to_owned()]
 }
 
 /// Title and caption; gives how far down they reach.
@@ -99,20 +145,55 @@ fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> 
     top + 4.0
 }
 
-/// A bar as long as it says, at its left end; gives how far down it reaches.
-fn scale_bar(drawing: &mut Drawing, points_per_um: f64, most: f64, (left, top): (f64, f64)) -> f64 {
-    let fits = BARS_UM.iter().rev().find(|&&um| um * points_per_um <= most);
+/// Lengths of the edges of the lattice, and that they are seen shorter where they are.
+fn edges(scene: &Scene, view: View) -> String {
+    let mm = scene
+        .edges_mm()
+        .map(|edge| short((1e3 * edge).round() / 1e3));
+    let [x, y, z] = &mm;
+    let lean = view.toward().map(f32::abs);
+    // An edge that leads to the viewer is not seen at all, one in the plane in full length.
+    let is_short = lean.iter().any(|&lean| (0.1..0.995).contains(&lean));
+    let length = if x == y && y == z {
+        format!("edges of {x}\u{a0}mm")
+    } else {
+        format!("edges {x}\u{a0}\u{d7} {y}\u{a0}\u{d7} {z}\u{a0}mm (x,\u{a0}y,\u{a0}z)")
+    };
+    format!(
+        "{length}{}",
+        if is_short { ", seen foreshortened" } else { "" }
+    )
+}
+
+/// A bar as long as it says in the plane of the picture, at its left end, with the edges of the lattice
+/// below; gives how far down they reach.
+fn scale_bar(
+    drawing: &mut Drawing,
+    points_per_um: f64,
+    most: [f64; 2],
+    (left, top): (f64, f64),
+    edges: &str,
+) -> f64 {
+    let fits = BARS_UM
+        .iter()
+        .rev()
+        .find(|&&um| um * points_per_um <= most[0]);
     let um = fits.copied().unwrap_or(BARS_UM[0]);
     let long = um * points_per_um;
     drawing.rule((left, top + 2.0), (left + long, top + 2.0), 2.4, INK);
-    let words = if um < 1e3 {
-        format!("{um} \u{b5}m")
+    let length = if um < 1e3 {
+        format!("{um}\u{a0}\u{b5}m")
     } else {
-        format!("{} mm", um / 1e3)
+        format!("{}\u{a0}mm", um / 1e3)
     };
-    let at = (left, top + 6.0 + ASCENT * SIZE);
-    drawing.text(Text::new(words, at, Align::Start));
-    top + 6.0 + LEADING * SIZE
+    let mut base = top + 6.0 + ASCENT * SIZE;
+    for words in [&format!("{length} in the plane of the picture"), edges] {
+        for line in wrap(words, SIZE, false, most[1]) {
+            drawing.text(Text::new(line, (left, base), Align::Start));
+            base += LEADING * SIZE;
+        }
+    }
+    base - ASCENT * SIZE
 }
 
 /// The axes of the lattice as they are seen, around a place.
@@ -146,7 +227,7 @@ impl Figure {
     /// One picture with its column.
     pub(super) fn single(scene: &Scene, tissue: &Tissue, view: View, words: &Words) -> Self {
         let mut drawing = Drawing::default();
-        let notes = [scene.cut.clone(), view.words()];
+        let notes = notes(scene, view);
         let top = header(&mut drawing, words, &notes, WIDTH);
         let wide = WIDTH - 3.0 * EDGE - ASIDE;
         let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
@@ -159,7 +240,9 @@ impl Figure {
         }
         let hole = (wide, high);
         let unit = Self::unit(scene, view, hole, false);
-        below = scale_bar(&mut drawing, unit, 0.9 * ASIDE, (left, below + 14.0));
+        let room = [0.9 * ASIDE, ASIDE];
+        let said = edges(scene, view);
+        below = scale_bar(&mut drawing, unit, room, (left, below + 14.0), &said);
         axes(&mut drawing, view, (left + 34.0, below + 44.0));
         Self {
             page: Page {
@@ -169,6 +252,7 @@ impl Figure {
             },
             holes: vec![(EDGE, top)],
             hole,
+            pixels: canvas::PIXELS,
         }
     }
 
@@ -181,7 +265,7 @@ impl Figure {
         names: [&str; 2],
     ) -> Self {
         let mut drawing = Drawing::default();
-        let notes = [scene.cut.clone(), view.words()];
+        let notes = notes(scene, view);
         let mut top = header(&mut drawing, words, &notes, WIDTH);
         let wide = 0.5 * (WIDTH - 3.0 * EDGE);
         let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
@@ -200,16 +284,17 @@ impl Figure {
             entry(Key::Patch(loss_colour(), 1.0), "bone lost by the later day"),
         );
         let below = top + high + 4.0;
-        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - ASIDE);
+        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
         drawing.place(legend, (0.0, 0.0));
         let unit = Self::unit(scene, view, (wide, high), false);
         let bar = scale_bar(
             &mut drawing,
             unit,
-            0.5 * ASIDE,
-            (WIDTH - EDGE - ASIDE, below + 4.0),
+            [0.5 * BELOW, BELOW - 52.0],
+            (WIDTH - EDGE - BELOW, below + 4.0),
+            &edges(scene, view),
         );
-        axes(&mut drawing, view, (WIDTH - EDGE - 26.0, below + 26.0));
+        axes(&mut drawing, view, (WIDTH - EDGE - 22.0, below + 26.0));
         Self {
             page: Page {
                 drawing,
@@ -218,12 +303,19 @@ impl Figure {
             },
             holes: lefts.iter().map(|&left| (left, top)).collect(),
             hole: (wide, high),
+            pixels: canvas::PIXELS,
         }
     }
 
-    /// A narrow page for a film: a picture with its words above and its legend below.
-    pub(super) fn frame(scene: &Scene, tissue: &Tissue, view: View, words: &Words) -> Self {
-        const NARROW: f64 = 190.0;
+    /// A narrow page of so many pixels across for a film: a picture with its words above and its legend
+    /// below.
+    pub(super) fn frame(
+        scene: &Scene,
+        tissue: &Tissue,
+        view: View,
+        words: &Words,
+        across: u32,
+    ) -> Self {
         let mut drawing = Drawing::default();
         let top = header(&mut drawing, words, &[], NARROW);
         let wide = NARROW - 2.0 * EDGE;
@@ -233,7 +325,9 @@ impl Figure {
         drawing.place(legend, (0.0, 0.0));
         below += height + 6.0;
         let unit = Self::unit(scene, view, (wide, high), true);
-        below = scale_bar(&mut drawing, unit, 0.4 * wide, (EDGE, below));
+        let room = [0.4 * wide, wide];
+        let said = edges(scene, view);
+        below = scale_bar(&mut drawing, unit, room, (EDGE, below), &said);
         Self {
             page: Page {
                 drawing,
@@ -242,6 +336,7 @@ impl Figure {
             },
             holes: vec![(EDGE, top)],
             hole: (wide, high),
+            pixels: f64::from(across) / NARROW,
         }
     }
 
@@ -254,7 +349,7 @@ impl Figure {
 
     /// Pixels of every hole.
     pub(super) fn size(&self) -> [usize; 2] {
-        [self.hole.0, self.hole.1].map(|points| (points * canvas::PIXELS).round() as usize)
+        [self.hole.0, self.hole.1].map(|points| (points * self.pixels).round() as usize)
     }
 
     /// The page with its pictures.
@@ -262,14 +357,14 @@ impl Figure {
     /// # Errors
     /// What the plotter said.
     pub(super) fn paste(&self, pictures: &[Image]) -> Result<Image, SolidError> {
-        let page = canvas::bitmap(&self.page).map_err(SolidError::Drawing)?;
+        let page = canvas::bitmap_of(&self.page, self.pixels).map_err(SolidError::Drawing)?;
         let mut whole = Image {
             width: page.width as usize,
             height: page.height as usize,
             pixels: page.pixels,
         };
         for (picture, &(left, top)) in pictures.iter().zip(&self.holes) {
-            let [left, top] = [left, top].map(|points| (points * canvas::PIXELS).round() as usize);
+            let [left, top] = [left, top].map(|points| (points * self.pixels).round() as usize);
             let columns = picture.width.min(whole.width.saturating_sub(left));
             for row in 0..picture.height.min(whole.height.saturating_sub(top)) {
                 let from = 3 * row * picture.width;

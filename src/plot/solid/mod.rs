@@ -25,7 +25,7 @@ mod tissue;
 mod vector;
 
 pub use camera::{VIEWS, View};
-pub use cut::Cut;
+pub use cut::Cutaway;
 pub use figure::Words;
 pub use film::{apng, gif, png};
 pub use scene::Image;
@@ -34,8 +34,24 @@ pub use tissue::{Body, SolidError, Tissue};
 use figure::Figure;
 use scene::Scene;
 
-/// Frames of a full turn.
-pub const FRAMES: usize = 72;
+/// A full turn as a film.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Frames.
+    pub frames: u32,
+    /// Pixels across.
+    pub width: u32,
+}
+
+impl Default for Turn {
+    /// Frames enough to turn without jumps, small enough for a page or a mail: some 3 MB as GIF.
+    fn default() -> Self {
+        Self {
+            frames: 60,
+            width: 320,
+        }
+    }
+}
 
 /// From where, and what is cut away.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,14 +59,14 @@ pub struct Look {
     /// View.
     pub view: View,
     /// Cut.
-    pub cut: Cut,
+    pub cut: Cutaway,
 }
 
 impl Default for Look {
     fn default() -> Self {
         Self {
             view: VIEWS[3].1,
-            cut: Cut::Auto,
+            cut: Cutaway::Auto,
         }
     }
 }
@@ -91,7 +107,7 @@ pub fn before_after(
     figure.paste(&[left?, right?])
 }
 
-/// A full turn about z in [`FRAMES`] frames, cut as from the first.
+/// A full turn about z, cut as from the first frame.
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
@@ -100,12 +116,14 @@ pub fn film(
     before: Option<&Tissue>,
     look: Look,
     words: &Words,
+    turn: Turn,
 ) -> Result<Vec<Image>, SolidError> {
     let scene = scene(tissue, before, look)?;
-    let figure = Figure::frame(&scene, tissue, look.view, words);
-    (0..FRAMES)
+    let figure = Figure::frame(&scene, tissue, look.view, words, turn.width);
+    (0..turn.frames)
         .map(|frame| {
-            let view = look.view.turned(360.0 * frame as f64 / FRAMES as f64);
+            let share = f64::from(frame) / f64::from(turn.frames);
+            let view = look.view.turned(360.0 * share);
             figure.paste(&[scene.draw(view, figure.size(), true)?])
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::plot::map::colour;
 use crate::plot::palette::{Colour, shade, style};
 use crate::plot::solid::bodies::bodies;
 use crate::plot::solid::camera::{Camera, View, extent};
-use crate::plot::solid::cut::{Cut, Removed, removed};
+use crate::plot::solid::cut::{Cutaway, Removed, removed};
 use crate::plot::solid::field::Field;
 use crate::plot::solid::light::{Lights, PAPER, Sample, byte, haze, light};
 use crate::plot::solid::mesh::{Mesh, clipped, mesh};
@@ -106,18 +106,30 @@ impl Scene {
         tissue: &Tissue,
         before: Option<&[f32]>,
         view: View,
-        cut: Cut,
+        cut: Cutaway,
     ) -> Result<Self, SolidError> {
         tissue.check()?;
         let tumour = tumour_field(tissue);
         let removed = removed(cut, view, tissue, before, tumour.as_ref())?;
         match Self::within(tissue, tumour.as_ref(), removed) {
             // The rule takes nothing away where nothing would be left.
-            Err(SolidError::Cut { .. }) if cut == Cut::Auto => {
+            Err(SolidError::Cut { .. }) if cut == Cutaway::Auto => {
                 Self::within(tissue, tumour.as_ref(), Removed::default())
             }
             drawn => drawn,
         }
+    }
+
+    /// True of a place, um, that no cut takes away.
+    pub(super) fn keeps(&self, at_um: [f64; 3]) -> bool {
+        self.removed
+            .kept(at_um.map(|at| (at / self.edge_um) as f32))
+            > 0.0
+    }
+
+    /// Edges of the lattice, mm.
+    pub(super) fn edges_mm(&self) -> [f64; 3] {
+        self.dims.map(|sites| sites as f64 * self.edge_um / 1e3)
     }
 
     /// The bone of another day under the same cut, coloured where it is no more; without cells.

@@ -5,14 +5,14 @@ use std::f64::consts::PI;
 
 use crate::observe::volume::CellKind;
 use crate::plot::solid::camera::{Camera, VIEWS, View};
-use crate::plot::solid::cut::{Cut, Removed};
+use crate::plot::solid::cut::{Cutaway, Removed};
 use crate::plot::solid::field::Field;
 use crate::plot::solid::mesh::clipped;
 use crate::plot::solid::raster::{Band, NOTHING, Seen};
 use crate::plot::solid::surface::{LEVEL, Surface, surface};
 use crate::plot::solid::vector::{add, cross, dot, minus, times};
 use crate::plot::solid::{
-    Body, FRAMES, Look, SolidError, Tissue, Words, apng, before_after, film, gif, picture, png,
+    Body, Look, SolidError, Tissue, Turn, Words, apng, before_after, film, gif, picture, png,
 };
 
 /// The shares of sites inside of a ball about the middle, as its distance says them.
@@ -236,7 +236,7 @@ fn views_lead_where_their_names_say() {
         );
     }
     for wrong in ["half", "x", "w=1", "octant=1,2", "x=inf", "x="] {
-        let said = wrong.parse::<Cut>().unwrap_err();
+        let said = wrong.parse::<Cutaway>().unwrap_err();
         assert!(
             said.contains(wrong) && said.contains("octant=X,Y,Z"),
             "{said}"
@@ -303,7 +303,7 @@ fn count(pixels: &[u8], is: impl Fn(i32, i32, i32) -> bool) -> usize {
 
 #[test]
 fn cells_tumour_and_losses_show_in_their_colours() {
-    let scene = |tissue: &Tissue, cut: Cut| {
+    let scene = |tissue: &Tissue, cut: Cutaway| {
         let scene = super::scene::Scene::new(tissue, None, VIEWS[3].1, cut).unwrap();
         scene.draw(VIEWS[3].1, [200, 200], false).unwrap().pixels
     };
@@ -313,18 +313,18 @@ fn cells_tumour_and_losses_show_in_their_colours() {
         tumour: Vec::new(),
         ..plate()
     };
-    let shown = scene(&bare, Cut::None);
+    let shown = scene(&bare, Cutaway::None);
     std::fs::write("/tmp/shown.rgb", &shown).unwrap();
     assert!(red(&shown) > 100 && purple(&shown) == 0, "{}", red(&shown));
-    let veiled = scene(&plate(), Cut::None);
+    let veiled = scene(&plate(), Cutaway::None);
     assert!(purple(&veiled) > 2000, "{}", purple(&veiled));
     let no_cells = Tissue {
         bodies: Vec::new(),
         ..bare
     };
-    assert_eq!(red(&scene(&no_cells, Cut::None)), 0);
+    assert_eq!(red(&scene(&no_cells, Cutaway::None)), 0);
     // All bone above the plate is lost: the upper part of day 0 is coloured, its foot is not.
-    let after = super::scene::Scene::new(&plate(), None, VIEWS[0].1, Cut::None).unwrap();
+    let after = super::scene::Scene::new(&plate(), None, VIEWS[0].1, Cutaway::None).unwrap();
     let lost = after.lost(&whole(), &plate()).unwrap();
     let pixels = lost.draw(VIEWS[0].1, [200, 200], false).unwrap().pixels;
     let half = pixels.len() / 2;
@@ -337,7 +337,7 @@ fn cells_tumour_and_losses_show_in_their_colours() {
 
 #[test]
 fn the_rule_cuts_where_the_lesion_is_hidden_and_says_so() {
-    let cut = |now: &Tissue, before: Option<&Tissue>, cut: Cut| {
+    let cut = |now: &Tissue, before: Option<&Tissue>, cut: Cutaway| {
         let before = before.map(|before| &before.bone[..]);
         let view = VIEWS[3].1;
         super::cut::removed(cut, view, now, before, None).unwrap()
@@ -350,7 +350,7 @@ fn the_rule_cuts_where_the_lesion_is_hidden_and_says_so() {
             hollow.bone[site] = 0.0;
         }
     }
-    let removed = cut(&hollow, Some(&whole()), Cut::Auto);
+    let removed = cut(&hollow, Some(&whole()), Cutaway::Auto);
     assert!(
         removed
             .words
@@ -376,9 +376,12 @@ fn the_rule_cuts_where_the_lesion_is_hidden_and_says_so() {
         (hollow, None),
         (plate(), Some(whole())),
     ] {
-        assert_eq!(cut(&now, before.as_ref(), Cut::Auto), Removed::default());
+        assert_eq!(
+            cut(&now, before.as_ref(), Cutaway::Auto),
+            Removed::default()
+        );
     }
-    let wrong = super::cut::removed(Cut::Plane(0, 0.3), VIEWS[0].1, &whole(), None, None);
+    let wrong = super::cut::removed(Cutaway::Plane(0, 0.3), VIEWS[0].1, &whole(), None, None);
     let said = wrong.unwrap_err().to_string();
     assert!(
         said.contains("x=0.3") && said.contains("from 0 to 0.200 mm"),
@@ -416,10 +419,79 @@ fn what_has_no_surface_is_refused_by_what_was_found() {
 }
 
 #[test]
-fn a_film_turns_once_in_more_than_sixty_frames() {
-    let frames = film(&plate(), None, Look::default(), &Words::default()).unwrap();
-    assert_eq!(frames.len(), FRAMES);
-    const { assert!(FRAMES >= 60) };
+fn cells_are_counted_as_drawn_where_a_cut_takes_others_away() {
+    let mut tissue = plate();
+    let body = |x: f64| Body {
+        kind: CellKind::Osteoclast,
+        at_um: [x, 200.0, 200.0],
+        radius_um: 15.0,
+    };
+    let edge = tissue.dims[0] as f64 * tissue.edge_um;
+    tissue.bodies = vec![body(0.1 * edge), body(0.2 * edge), body(0.9 * edge)];
+    tissue.counts = [3, 0, 0];
+    let middle = Cutaway::Plane(0, 0.5 * edge / 1e3);
+    let view = VIEWS[1].1;
+    let words = |cut: Cutaway| -> Vec<String> {
+        let scene = super::scene::Scene::new(&tissue, None, view, cut).unwrap();
+        super::figure::said(&scene, &tissue, view)
+    };
+    let is_said = |said: &[String], words: &str| said.iter().any(|text| text == words);
+    let whole = words(Cutaway::None);
+    assert!(is_said(&whole, "osteoclasts: 3"), "{whole:?}");
+    let cut = words(middle);
+    let kept = ["osteoclasts: 1 drawn of 3", "osteoclasts: 2 drawn of 3"];
+    assert!(kept.iter().any(|words| is_said(&cut, words)), "{cut:?}");
+    // The bar holds in the plane of the picture alone; the edges have their lengths beside it.
+    let edges = format!("edges of {}\u{a0}mm", edge / 1e3);
+    assert!(is_said(&whole, &edges), "{whole:?}");
+}
+
+#[test]
+fn words_beside_and_below_bone_stay_on_the_page() {
+    let flat = plate();
+    let [across, deep, high] = [flat.dims[0], flat.dims[1], flat.dims[2] / 2];
+    let sites = across * deep * high;
+    let half = Tissue {
+        dims: [across, deep, high],
+        edge_um: 19.53,
+        bone: flat.bone[..sites].to_vec(),
+        tumour: flat.tumour[..sites].to_vec(),
+        counts: [12_345, 2_345_678, 345_678],
+        ..flat.clone()
+    };
+    let words = Words {
+        title: "A lesion with a long name under a treatment that is said in many words: day 28"
+            .to_owned(),
+        caption: "BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
+    };
+    for tissue in [&flat, &half] {
+        for (name, view) in VIEWS {
+            let scene = super::scene::Scene::new(tissue, None, view, Cutaway::None).unwrap();
+            let names = ["day 0: BV/TV 33.2 %", "day 360: BV/TV 23.3 %"];
+            let figures = [
+                super::figure::Figure::single(&scene, tissue, view, &words),
+                super::figure::Figure::pair(&scene, tissue, view, &words, names),
+                super::figure::Figure::frame(&scene, tissue, view, &words, 320),
+            ];
+            for (place, figure) in figures.iter().enumerate() {
+                assert!(
+                    figure.holds_its_words(),
+                    "{name}, {:?}: {place}",
+                    tissue.dims
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_film_turns_once_in_sixty_frames_of_the_width_that_is_asked() {
+    let turn = Turn {
+        width: 250,
+        ..Turn::default()
+    };
+    let frames = film(&plate(), None, Look::default(), &Words::default(), turn).unwrap();
+    assert_eq!((frames.len(), frames[0].width), (60, 250));
     assert!(frames.windows(2).all(|pair| pair[0] != pair[1]));
     let few = &frames[..5];
     let bytes = gif(few).unwrap();

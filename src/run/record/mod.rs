@@ -246,15 +246,25 @@ impl Record {
 /// Ending of the columns that count doses.
 const DOSES: &str = "_doses";
 
-/// Days of doses as the rows show them: the row before the count rises.
+/// Days of the doses of each drug that was given: of the row before that in which its count has risen.
+pub fn doses(drugs: &Table) -> BTreeMap<String, Vec<f64>> {
+    let counts = drugs.columns.iter().enumerate();
+    let days = counts.filter_map(|(at, column)| {
+        let drug = column.strip_suffix(DOSES)?;
+        let rows = drugs.rows.windows(2);
+        let days: Vec<f64> = rows
+            .filter(|pair| pair[1][at] > pair[0][at])
+            .map(|pair| pair[0][0])
+            .collect();
+        (!days.is_empty()).then(|| (drug.to_owned(), days))
+    });
+    days.collect()
+}
+
+/// Days of doses of any drug.
 pub fn dose_days(drugs: &Table) -> Vec<f64> {
-    let counts: Vec<usize> = (0..drugs.columns.len())
-        .filter(|&column| drugs.columns[column].ends_with(DOSES))
-        .collect();
-    drugs
-        .rows
-        .windows(2)
-        .filter(|pair| counts.iter().any(|&at| pair[1][at] > pair[0][at]))
-        .map(|pair| pair[0][0])
-        .collect()
+    let mut days: Vec<f64> = doses(drugs).into_values().flatten().collect();
+    days.sort_by(f64::total_cmp);
+    days.dedup();
+    days
 }

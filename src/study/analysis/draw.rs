@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Dependence, MOST_CURVES, Responses, named, titled};
+use super::{Dependence, MOST_CURVES, Responses, named};
 use crate::output::OutputError;
 use crate::output::table::Table;
+use crate::plot::chart::Axis;
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
 use crate::study::factor::Values;
-use crate::study::pictures::{Curve, HeatMap, draw_curves, draw_heat_map};
+use crate::study::pictures::{Curve, Curves, HeatMap, draw_curves, draw_heat_map};
 use crate::study::plan::Study;
-use crate::study::posterior::axis;
-use crate::study::posterior_pictures::draw_surface;
+use crate::study::posterior_pictures::{Heading, draw_surface};
 use crate::study::response::level;
 use crate::study::store::{Outcome, Store};
 use crate::study::surface::Surface;
+use crate::study::words;
 
 impl Study {
     /// Heat maps of each response over a grid of two parameters.
@@ -36,24 +37,26 @@ impl Study {
         let size = [count(&across.values), count(&down.values)];
         let tick = |point: usize, factor: usize| {
             let value = self.values(point as u64).swap_remove(factor);
-            self.header.factors[factor].cell(&value)
-        };
-        let name = |factor: &crate::study::factor::Factor| match factor.unit() {
-            "" => factor.path.clone(),
-            unit => format!("{} ({unit})", factor.path),
+            words::cell(&self.header.factors[factor].cell(&value))
         };
         for (place, response) in all.names.iter().enumerate() {
             for arm in 0..self.arms() {
                 let arm_name = self.arm_name(arm);
+                let said = words::response(&self.header.responses[response]);
+                let values = self.means(all, place, arm).into_iter();
                 let map = HeatMap {
-                    title: titled(response, arm_name),
-                    axes: [name(across), name(down)],
+                    title: words::heading(response, arm_name, &said),
+                    note: self.counted(),
+                    response: said.with_unit(),
+                    axes: [words::parameter(across), words::parameter(down)],
                     ticks: [
                         (0..size[0]).map(|column| tick(column, 1)).collect(),
                         (0..size[1]).map(|row| tick(row * size[0], 0)).collect(),
                     ],
                     // The first parameter runs slowest, so that each of its levels is a row.
-                    values: self.means(all, place, arm),
+                    values: values
+                        .map(|value| value.map(|value| said.factor * value))
+                        .collect(),
                 };
                 let path = plots.join(format!("heat_map_{}.svg", named(response, arm_name)));
                 draw_heat_map(&path, &map)?;
@@ -99,11 +102,12 @@ impl Study {
                 else {
                     continue;
                 };
+                let said = words::response(&self.header.responses[response]);
                 let points: Vec<(f64, f64, f64)> = (0..)
                     .zip(self.means(all, place, arm))
                     .filter_map(|(point, mean)| {
                         let at = self.points.at(point);
-                        Some((at[across], at[up], mean?))
+                        Some((at[across], at[up], said.factor * mean?))
                     })
                     .collect();
                 let Some(surface) = Surface::through(&points) else {
@@ -114,17 +118,23 @@ impl Study {
                     .iter()
                     .map(|(u, v, _)| [u.to_bits(), v.to_bits()])
                     .collect();
-                let title = format!(
-                    "{}: quadratic, R2 = {:.2} (points left out {:.2}; n = {} at {} places)",
-                    titled(response, arm_name),
+                let note = format!(
+                    "quadratic surface, R\u{b2} = {:.2} (of points left out {:.2}); {} points at {} places",
                     surface.explained,
                     surface.predicted,
                     surface.points,
                     places.len()
-                );
-                let axes = [across, up].map(|factor| axis(&self.header.factors[factor]));
+                )
+                .replace('-', "\u{2212}");
+                let heading = Heading {
+                    title: &words::heading(response, arm_name, &said),
+                    note: &note,
+                    response: &said.title,
+                    unit: &said.unit,
+                };
+                let axes = [across, up].map(|factor| words::axis(&self.header.factors[factor]));
                 let path = plots.join(format!("surface_{}.svg", named(response, arm_name)));
-                draw_surface(&path, &title, &axes, &surface, &points)?;
+                draw_surface(&path, &heading, &axes, &surface, &points)?;
                 written.push(path);
             }
         }
@@ -147,12 +157,10 @@ impl Study {
             .collect();
         columns.sort_unstable();
         columns.dedup();
+        let factors = &self.header.factors;
         let mut groups = Vec::new();
-        'all: for point in 0..self.points.count() {
+        for point in self.drawn_points() {
             for arm in 0..self.arms() {
-                if groups.len() as u64 == MOST_CURVES {
-                    break 'all;
-                }
                 let mut tables = Vec::new();
                 for replicate in 0..self.header.replicates {
                     let run = self.number(point, arm, replicate) as u64;
@@ -162,44 +170,82 @@ impl Study {
                 }
                 let label = match (self.points.count(), self.arm_name(arm)) {
                     (1, "") => "all".to_owned(),
-                    (1, name) => name.to_owned(),
-                    (_, "") => format!("point {point}"),
-                    (_, name) => format!("point {point}, {name}"),
+                    (1, name) => words::arm(name),
+                    (_, "") => words::point(factors, point, &self.values(point)),
+                    (_, name) => format!(
+                        "{}, {}",
+                        words::point(factors, point, &self.values(point)),
+                        words::arm(name)
+                    ),
                 };
                 groups.push((label, tables));
             }
         }
-        let all = self.points.count().saturating_mul(self.arms());
         for column in columns {
+            let shown = crate::plot::words::column(column);
             let curves: Vec<Curve> = groups
                 .iter()
-                .filter_map(|(label, tables)| spread(label, tables, column))
+                .filter_map(|(label, tables)| spread(label, tables, column, shown.factor))
                 .collect();
             if curves.is_empty() {
                 continue;
             }
             let path = plots.join(format!("spread_{column}.svg"));
-            draw_curves(
-                &path,
-                &if (curves.len() as u64) < all {
-                    format!(
-                        "{column}: mean and range of replicates; the first {} of {all} points and arms",
-                        curves.len()
-                    )
-                } else {
-                    format!("{column}: mean, band from least to greatest replicate")
-                },
-                ["time (d)", column],
-                &curves,
-            )?;
+            let picture = Curves {
+                title: format!("{}: mean of replicates", shown.title),
+                note: self.drawn(curves.len() as u64),
+                axes: [Axis::days(), Axis::linear(shown.title, shown.unit)],
+                curves,
+            };
+            draw_curves(&path, &picture)?;
             written.push(path);
         }
         Ok(())
     }
+
+    /// Points whose spread is drawn: all, or as many as curves can be told apart, from the first to the
+    /// last.
+    fn drawn_points(&self) -> Vec<u64> {
+        let count = self.points.count();
+        let most = (MOST_CURVES / self.arms()).max(1);
+        if count <= most {
+            return (0..count).collect();
+        }
+        (0..most)
+            .map(|place| place * (count - 1) / (most - 1).max(1))
+            .collect()
+    }
+
+    /// What the curves of a picture of spread are.
+    fn drawn(&self, curves: u64) -> String {
+        let mut said = Vec::new();
+        if self.points.count() > 1 {
+            said.push(words::points(&self.header.factors));
+        }
+        if self.header.replicates > 1 {
+            said.push(format!(
+                "bands: from least to greatest of {} replicates",
+                self.header.replicates
+            ));
+        }
+        let all = self.points.count().saturating_mul(self.arms());
+        if curves < all {
+            said.push(format!("{curves} of {all} points and arms are drawn"));
+        }
+        said.join("; ")
+    }
+
+    /// What a cell of a heat map is the mean of.
+    fn counted(&self) -> String {
+        match self.header.replicates {
+            1 => "one run at each point".to_owned(),
+            count => format!("mean of {count} replicates at each point"),
+        }
+    }
 }
 
-/// Mean, least and greatest of a column over runs, at the times of the first.
-fn spread(label: &str, tables: &[Table], column: &str) -> Option<Curve> {
+/// Mean, least and greatest of a column over runs, at the times of the first, times a factor.
+fn spread(label: &str, tables: &[Table], column: &str, factor: f64) -> Option<Curve> {
     let days = tables.first()?.column("time_d")?;
     let series: Vec<(Vec<f64>, Vec<f64>)> = tables
         .iter()
@@ -214,6 +260,7 @@ fn spread(label: &str, tables: &[Table], column: &str) -> Option<Curve> {
         let at: Vec<f64> = series
             .iter()
             .filter_map(|(days, values)| level(days, values, day))
+            .map(|value| factor * value)
             .collect();
         curve.points.push((day, mean_and_deviation(&at).0));
         if at.len() > 1 {

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{MOST_ADVISED, NO_INTERVAL, Responses, named, titled};
+use super::{Dependence, MOST_ADVISED, NO_INTERVAL, Responses, named};
 use crate::output::table::quoted;
 use crate::output::{OutputError, write_whole};
+use crate::plot::chart::Axis;
+use crate::plot::ticks::short;
+use crate::plot::words::parameter;
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::design::Design;
-use crate::study::pictures::{Bar, Curve, draw_bars, draw_curves};
+use crate::study::pictures::{Bar, Curve, Curves, draw_bars, draw_curves};
 use crate::study::plan::Study;
+use crate::study::sensitivity::FEWEST;
+use crate::study::words;
 
 /// A table of texts.
 struct Text {
@@ -86,32 +91,96 @@ impl Study {
                 },
             );
             if one.is_chief() {
+                let factor = self.effect_factor(&one.response);
                 let bars = bars
                     .entry((one.response.clone(), one.arm.clone()))
                     .or_default();
                 bars.push(Bar {
-                    label: one.parameter.clone(),
-                    value,
-                    low,
-                    high,
+                    label: parameter(&one.parameter),
+                    value: factor * value,
+                    low: factor * low,
+                    high: factor * high,
                 });
             }
         }
         let path = folder.join("sensitivity.csv");
         write_whole(&path, table.out.as_bytes())?;
         written.push(path);
-        let what = match self.header.design {
-            Design::Morris { .. } => "mu*, mean size of the effect over the range",
-            Design::Saltelli { .. } => "total Sobol index",
-            _ => "partial rank correlation",
-        };
         for ((response, arm), mut bars) in bars {
             bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+            let said = words::response(&self.header.responses[&response]);
+            let what = match self.header.design {
+                Design::Morris { .. } => {
+                    let what = "\u{b5}*, mean size of the effect over the range";
+                    match said.unit.as_str() {
+                        "" => what.to_owned(),
+                        unit => format!("{what} ({unit})"),
+                    }
+                }
+                Design::Saltelli { .. } => {
+                    "total Sobol index, share of the variance with all interactions".to_owned()
+                }
+                _ => "partial rank correlation".to_owned(),
+            };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
-            draw_bars(&path, &titled(&response, &arm), what, &bars)?;
+            let title = words::heading(&response, &arm, &said);
+            let note = self.note_of_bars(&found, [&response, &arm], &bars);
+            draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
         }
         Ok(())
+    }
+
+    /// What effects on a response are shown times: they have its unit in a Morris design alone.
+    fn effect_factor(&self, response: &str) -> f64 {
+        match self.header.design {
+            Design::Morris { .. } => words::response(&self.header.responses[response]).factor,
+            _ => 1.0,
+        }
+    }
+
+    /// What the bars of a response are made of, what they add up to, and their intervals.
+    fn note_of_bars(&self, found: &[Dependence], of: [&str; 2], bars: &[Bar]) -> String {
+        let points = self.points.count();
+        let mut said = vec![match self.header.design {
+            Design::Morris { trajectories, .. } => {
+                format!("{points} points in {trajectories} trajectories")
+            }
+            Design::Saltelli { points: base } => {
+                let sum = |measure: &str| {
+                    let of = found.iter().filter(|one| {
+                        [one.response.as_str(), &one.arm] == of && one.measure == measure
+                    });
+                    short(of.map(|one| one.estimate.value).sum::<f64>())
+                };
+                format!(
+                    "{points} points from {base} base points; all first-order indices add up to {}, all \
+                     total ones to {}",
+                    sum("first"),
+                    sum("total")
+                )
+            }
+            _ => format!("{points} points"),
+        }];
+        if bars.iter().any(|bar| bar.low.is_finite()) {
+            said.push("lines: 95 % intervals".to_owned());
+        }
+        if bars.iter().any(|bar| !bar.low.is_finite()) {
+            let which = if bars.iter().all(|bar| !bar.low.is_finite()) {
+                ""
+            } else {
+                "where there is no line, "
+            };
+            said.push(match self.header.design {
+                Design::Saltelli { .. } => {
+                    format!(
+                        "{which}no interval: fewer than {FEWEST} base points with all responses"
+                    )
+                }
+                _ => format!("{which}{NO_INTERVAL}"),
+            });
+        }
+        said.join("; ")
     }
 
     /// Differences between arms, paired by point and replicate.
@@ -201,7 +270,10 @@ impl Study {
                 table.row(&[response, self.arm_name(arm)], &numbers);
                 if mean != 0.0 {
                     curves.push(Curve {
-                        label: titled(response, self.arm_name(arm)),
+                        label: words::with_arm(
+                            &words::response(&self.header.responses[response]).title,
+                            self.arm_name(arm),
+                        ),
                         points: (2..=MOST_ADVISED)
                             .map(|count| {
                                 let half = half_width(deviation, count);
@@ -218,12 +290,20 @@ impl Study {
         written.push(path);
         if !curves.is_empty() {
             let path = folder.join("plots/replicates.svg");
-            draw_curves(
-                &path,
-                "How many replicates?",
-                ["replicates", "half of the 95 % interval (% of the mean)"],
-                &curves,
-            )?;
+            let picture = Curves {
+                title: "How many replicates does a mean take?".to_owned(),
+                note: format!(
+                    "from the spread of {} replicates at {} points",
+                    self.header.replicates,
+                    self.points.count()
+                ),
+                axes: [
+                    Axis::linear("replicates", ""),
+                    Axis::log("half of the 95 % interval", "% of the mean"),
+                ],
+                curves,
+            };
+            draw_curves(&path, &picture)?;
             written.push(path);
         }
         Ok(())

@@ -18,6 +18,14 @@ pub(super) const EVENTS: &str = "events.csv";
 /// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
 pub const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
 
+/// Limits of normal of intact PTH, pM: 10 to 65 ng/L (Aloia JF et al. Endocr Pract 2006;12:137-144 keep the
+/// upper one).
+const NORMAL_PTH_PM: [f64; 2] = [1.1, 6.9];
+
+/// Neutrophils, 1e9/L, below which neutropenia is of grade 3 and of grade 4 (Common Terminology Criteria for
+/// Adverse Events).
+const NEUTROPENIA_1E9_PER_L: [f64; 2] = [1.0, 0.5];
+
 /// A body at the time of a row.
 pub(super) struct At<'a> {
     pub(super) day: f64,
@@ -183,7 +191,12 @@ pub(super) const BODY: Picture = Picture {
         Panel::new(
             "level in plasma (pM)",
             &[Curve::new("pth_pm", "PTH"), Curve::new("pthrp_pm", "PTHrP")],
-        ),
+        )
+        .against(&[Mark::Range {
+            label: "PTH, normal: 1.1 to 6.9 pM",
+            low: NORMAL_PTH_PM[0],
+            high: NORMAL_PTH_PM[1],
+        }]),
         Panel::new(
             "over its level in health",
             &[
@@ -200,7 +213,17 @@ pub(super) const BODY: Picture = Picture {
         Panel::new(
             "neutrophils (10⁹/L)",
             &[Curve::new("neutrophils_1e9_per_l", "neutrophils")],
-        ),
+        )
+        .against(&[
+            Mark::Level {
+                label: "neutropenia of grade 3 below 1.0",
+                value: NEUTROPENIA_1E9_PER_L[0],
+            },
+            Mark::Level {
+                label: "grade 4 below 0.5",
+                value: NEUTROPENIA_1E9_PER_L[1],
+            },
+        ]),
     ],
 };
 
@@ -218,8 +241,8 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
         Panel::new(
             "events of this patient",
             &[
-                Curve::new("events", "all"),
-                Curve::new("events_counted", "counted"),
+                Curve::new("events", "all").stepped(),
+                Curve::new("events_counted", "counted").stepped(),
             ],
         )
         .whole(),
@@ -231,10 +254,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_range_is_labelled_by_its_ends() {
-        let Mark::Range { label, low, high } = BODY.panels[0].marks[0] else {
-            panic!("{BODY:?}");
-        };
-        assert_eq!(label, format!("normal: {low} to {high} mM"));
+    fn ranges_and_levels_are_labelled_by_their_ends() {
+        let ranges = [(0, "normal", "mM"), (1, "PTH, normal", "pM")];
+        for (panel, name, unit) in ranges {
+            let Mark::Range { label, low, high } = BODY.panels[panel].marks[0] else {
+                panic!("{BODY:?}");
+            };
+            assert_eq!(label, format!("{name}: {low} to {high} {unit}"));
+        }
+        for mark in BODY.panels[3].marks {
+            let Mark::Level { label, value } = mark else {
+                panic!("{BODY:?}");
+            };
+            assert!(label.ends_with(&format!("below {value:.1}")), "{label}");
+        }
     }
 }

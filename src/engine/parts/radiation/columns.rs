@@ -166,13 +166,17 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "dose so far (Gy)",
             &[
-                Curve::new("isocentre_gy", "at the isocentre"),
-                Curve::new("bed10_gy", "BED, \u{3b1}/\u{3b2} = 10 Gy"),
+                Curve::new("isocentre_gy", "at the isocentre").stepped(),
+                Curve::new(
+                    "bed10_gy",
+                    "biologically effective, \u{3b1}/\u{3b2} = 10 Gy",
+                )
+                .stepped(),
             ],
         ),
         Panel::new(
-            "strength of irradiated bone, relative",
-            &[Curve::new("strength_factor", "")],
+            "strength of irradiated bone (%)",
+            &[Curve::new("strength_factor", "").times(100.0).stepped()],
         ),
     ],
 };

@@ -124,15 +124,15 @@ pub(super) const PICTURE: Picture = Picture {
     heading: "rigidity",
     table: TABLE,
     panels: &[Panel::new(
-        "weakest cut (% of the same cut at day 0)",
+        "rigidity of the weakest cut (% of day 0)",
         &[
-            Curve::new("ea_ratio", "EA").times(100.0),
-            Curve::new("ei_min_ratio", "EImin").times(100.0),
-            Curve::new("gj_ratio", "GJ").times(100.0),
+            Curve::new("ea_ratio", "axial, EA").times(100.0),
+            Curve::new("ei_min_ratio", "bending, least EI").times(100.0),
+            Curve::new("gj_ratio", "torsion, GJ").times(100.0),
         ],
     )
     .against(&[Mark::Level {
-        label: "35 % less: rule for long bones",
+        label: "35 % lost: rule for whole long bones, not made for a few mm",
         value: 100.0 * (1.0 - FALL_ADULT),
     }])],
 };

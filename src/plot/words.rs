@@ -1,0 +1,300 @@
+//! Words of pictures for what tables and scenarios call by a key: columns of `series.csv`, parameters by
+//! their path, units.
+
+/// A column of `series.csv` as an axis shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Title.
+    pub title: String,
+    /// Unit of what is shown; empty for a number without one.
+    pub unit: String,
+    /// What is shown over what the table holds.
+    pub factor: f64,
+}
+
+/// Columns whose name does not say what they hold: title, unit and factor.
+const COLUMNS: [(&str, &str, &str, f64); 16] = [
+    ("bv_tv", "BV/TV", "%", 100.0),
+    ("bone_volume_mm3", "bone volume", "mm\u{b3}", 1.0),
+    ("es_bs", "eroded surface, ES/BS", "%", 100.0),
+    ("os_bs", "osteoid surface, OS/BS", "%", 100.0),
+    ("oc_s_bs", "osteoclast surface, Oc.S/BS", "%", 100.0),
+    ("n_oc", "osteoclasts", "", 1.0),
+    (
+        "n_oc_per_mm3",
+        "osteoclasts per tissue volume",
+        "1/mm\u{b3}",
+        1.0,
+    ),
+    (
+        "n_oc_per_bs_mm2",
+        "osteoclasts per bone surface",
+        "1/mm\u{b2}",
+        1.0,
+    ),
+    ("n_ob", "osteoblasts", "", 1.0),
+    ("n_precursor", "osteoblast precursors", "", 1.0),
+    ("rankl_free_pm", "free RANKL", "pM", 1.0),
+    ("bs_mm2", "bone surface", "mm\u{b2}", 1.0),
+    ("resorbed_mm3", "bone resorbed", "mm\u{b3}", 1.0),
+    ("formed_mm3", "bone formed", "mm\u{b3}", 1.0),
+    ("owed_mm3", "bone dug and not yet refilled", "mm\u{b3}", 1.0),
+    ("calcium_released_fmol", "calcium set free", "fmol", 1.0),
+];
+
+/// Endings of columns that are units.
+const ENDINGS: [(&str, &str); 3] = [("_mm3", "mm\u{b3}"), ("_fmol", "fmol"), ("_pm", "pM")];
+
+/// Keys that are abbreviations, as they are written.
+const SIGNALS: [(&str, &str); 9] = [
+    ("pthrp", "PTHrP"),
+    ("pth", "PTH"),
+    ("pth1r", "PTH1R"),
+    ("rank", "RANK"),
+    ("rankl", "RANKL"),
+    ("opg", "OPG"),
+    ("tgf_beta", "TGF-\u{3b2}"),
+    ("igf", "IGF"),
+    ("vegf", "VEGF"),
+];
+
+/// What a rate of a scenario is the rate of.
+const RATES: [(&str, &str); 17] = [
+    ("tumour.division", "division of tumour cells"),
+    ("tumour.death", "death of tumour cells"),
+    ("tumour.motility", "motility of tumour cells"),
+    ("tumour.dormancy.exit", "waking of dormant tumour cells"),
+    (
+        "lining.activation.events",
+        "opening of resting bone surface",
+    ),
+    (
+        "lining.contact_rankl.resting",
+        "RANK engaged by resting lining cells",
+    ),
+    (
+        "lining.contact_rankl.opened",
+        "RANK engaged by lining cells of opened surface",
+    ),
+    ("osteoclast.fusion.formation", "formation of osteoclasts"),
+    ("osteoclast.fusion.gain", "nuclei gained by osteoclasts"),
+    (
+        "osteoclast.resorption.volume",
+        "resorption by an osteoclast",
+    ),
+    ("osteoclast.apoptosis.ageing", "ageing of osteoclasts"),
+    (
+        "osteoclast.apoptosis.withdrawal",
+        "death of osteoclasts without RANKL",
+    ),
+    (
+        "precursor.recruitment.arrival",
+        "arrival of osteoblast precursors",
+    ),
+    (
+        "precursor.maturation.maturing",
+        "maturation of osteoblast precursors",
+    ),
+    (
+        "precursor.maturation.death",
+        "death of osteoblast precursors",
+    ),
+    (
+        "osteoblast.formation.apposition",
+        "osteoid laid by an osteoblast",
+    ),
+    ("osteoblast.formation.death", "death of osteoblasts"),
+];
+
+/// Cells as one of them.
+const ONE: [(&str, &str); 4] = [
+    ("tumour", "a tumour cell"),
+    ("lining", "a lining cell"),
+    ("precursor", "a precursor"),
+    ("osteoblast", "an osteoblast"),
+];
+
+fn found<'a>(list: &[(&str, &'a str)], key: &str) -> Option<&'a str> {
+    list.iter().find(|row| row.0 == key).map(|row| row.1)
+}
+
+/// A key as words: an abbreviation as it is written, else with spaces.
+pub fn words(key: &str) -> String {
+    found(&SIGNALS, key).map_or_else(|| key.replace('_', " "), str::to_owned)
+}
+
+/// Heading of the pictures of a scenario or a trial: what it says of itself, else its name.
+pub fn heading(name: &str, description: &str) -> String {
+    let said = description.trim().trim_end_matches('.');
+    let said = if said.is_empty() {
+        name.replace('_', " ")
+    } else {
+        said.to_owned()
+    };
+    said.replace("cm3", "cm\u{b3}")
+        .replace("mm3", "mm\u{b3}")
+        .replace("TGF-beta", "TGF-\u{3b2}")
+}
+
+/// A column of `series.csv` in words, by its name and the unit at the end of it.
+pub fn column(name: &str) -> Shown {
+    if let Some(&(_, title, unit, factor)) = COLUMNS.iter().find(|row| row.0 == name) {
+        return Shown {
+            title: title.to_owned(),
+            unit: unit.to_owned(),
+            factor,
+        };
+    }
+    let ending = ENDINGS
+        .iter()
+        .find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, *unit)));
+    let (name, unit) = ending.unwrap_or((name, ""));
+    Shown {
+        title: words(name),
+        unit: unit.to_owned(),
+        factor: 1.0,
+    }
+}
+
+/// A unit as it is printed: `um3/h` with its letter and power raised, `/mm2/d` over 1.
+pub fn unit(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let is_micro = letter == 'u'
+            && !before.is_alphanumeric()
+            && letters.peek().is_some_and(|next| next.is_alphabetic());
+        out.push(match letter {
+            'u' if is_micro => '\u{b5}',
+            '2' if before.is_alphabetic() => '\u{b2}',
+            '3' if before.is_alphabetic() => '\u{b3}',
+            other => other,
+        });
+        before = letter;
+    }
+    match out.strip_prefix('/') {
+        Some(below) if below.contains('/') => format!("1/({})", below.replace('/', " ")),
+        Some(below) => format!("1/{below}"),
+        None => out,
+    }
+}
+
+/// A parameter of a scenario in words, by its dotted path: what it is a number of.
+pub fn parameter(path: &str) -> String {
+    let base = path.strip_suffix(".rate").unwrap_or(path);
+    if let Some(known) = found(&RATES, base) {
+        return known.to_owned();
+    }
+    for (key, said) in [
+        (
+            "raised_by",
+            [
+                ("fold", "greatest factor by"),
+                ("half_max", "half effect of"),
+                ("hill", "Hill exponent of"),
+            ],
+        ),
+        (
+            "lowered_by",
+            [
+                ("to", "least share left by"),
+                ("half_max", "half effect of"),
+                ("hill", "Hill exponent of"),
+            ],
+        ),
+    ] {
+        let Some((what, how)) = path.split_once(&format!(".{key}.")) else {
+            continue;
+        };
+        if let Some((by, last)) = how.split_once('.')
+            && let Some(said) = found(&said, last)
+        {
+            return format!("{}, {said} {}", parameter(what), words(by));
+        }
+    }
+    let parts: Vec<&str> = base.split('.').collect();
+    match parts[..] {
+        [cell, "secretion", signal] if found(&ONE, cell).is_some() => {
+            let cell = found(&ONE, cell).unwrap_or(cell);
+            format!("{} made by {cell}", words(signal))
+        }
+        ["signals", signal, "half_life"] => format!("half-life of {}", words(signal)),
+        ["signals", signal, "diffusivity"] => format!("diffusivity of {}", words(signal)),
+        ["signals", signal, "matrix_content"] => format!("{} in bone matrix", words(signal)),
+        ["signals", signal, "active_fraction"] => {
+            format!("active share of {} set free", words(signal))
+        }
+        _ => {
+            let parts: Vec<String> = parts.iter().map(|part| words(part)).collect();
+            parts.join(", ")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_the_description_or_the_name() {
+        assert_eq!(heading("patient_arms", ""), "patient arms");
+        let said = "A lesion of 50 cm3 under anti-TGF-beta.";
+        assert_eq!(
+            heading("any", said),
+            "A lesion of 50 cm\u{b3} under anti-TGF-\u{3b2}"
+        );
+    }
+
+    #[test]
+    fn columns_units_and_parameters_are_words() {
+        let bone = column("bv_tv");
+        assert_eq!((bone.title.as_str(), bone.unit.as_str()), ("BV/TV", "%"));
+        let level = column("il_6_pm");
+        assert_eq!((level.title.as_str(), level.unit.as_str()), ("il 6", "pM"));
+        assert_eq!(column("tgf_beta_pm").title, "TGF-\u{3b2}");
+        for (text, printed) in [
+            ("um3/h", "\u{b5}m\u{b3}/h"),
+            ("um", "\u{b5}m"),
+            ("/mm2/d", "1/(mm\u{b2} d)"),
+            ("/d", "1/d"),
+            ("amol/h", "amol/h"),
+            ("mM", "mM"),
+            ("", ""),
+        ] {
+            assert_eq!(unit(text), printed);
+        }
+        for (path, said) in [
+            ("tumour.division.rate", "division of tumour cells"),
+            ("tumour.secretion.pthrp.rate", "PTHrP made by a tumour cell"),
+            (
+                "tumour.secretion.pthrp.raised_by.tgf_beta.fold",
+                "PTHrP made by a tumour cell, greatest factor by TGF-\u{3b2}",
+            ),
+            (
+                "tumour.division.lowered_by.vessel_distance.half_max",
+                "division of tumour cells, half effect of vessel distance",
+            ),
+            ("signals.opg.half_life", "half-life of OPG"),
+            ("vessels.spacing", "vessels, spacing"),
+        ] {
+            assert_eq!(parameter(path), said);
+        }
+    }
+
+    #[test]
+    fn no_rate_of_a_preset_is_shown_by_its_key() {
+        for preset in ["human", "mouse"] {
+            let path = format!("src/scenario/presets/{preset}.toml");
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            let text = std::fs::read_to_string(path).unwrap();
+            let table: toml::Table = toml::from_str(&text).unwrap();
+            for (rate, _) in RATES {
+                let mut parts = rate.split('.');
+                let first = table.get(parts.next().unwrap());
+                let there = parts.try_fold(first.unwrap(), |at, part| at.get(part));
+                assert!(there.is_some(), "{preset} has no {rate}");
+            }
+        }
+    }
+}
