@@ -91,8 +91,8 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
     let balances = scratch.medium.advance_all(tasks, model.tick_h);
     scratch.sources_pm_per_h = sources;
     for (signal, (balance, released_amol)) in balances.into_iter().zip(released_amol).enumerate() {
-        let balance = balance
-            .map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
+        let balance =
+            balance.map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
         enter(state, signal, &balance, released_amol, to_amol);
     }
     Ok(())
@@ -164,7 +164,9 @@ fn gather(
     let immune = model.parts.immune.as_ref();
     let immune = immune.and_then(|plan| rate_of(&plan.rates.secretion, signal));
     let released = std::mem::take(&mut state.released[signal]);
-    source.par_chunks_mut(RUN * RUNS).for_each(|piece| piece.fill(0.0));
+    source
+        .par_chunks_mut(RUN * RUNS)
+        .for_each(|piece| piece.fill(0.0));
     let to_pm = PM_PER_AMOL_PER_UM3 / model.grid.site_volume_um3();
     let view = surroundings(model, state, scratch);
     if let Some(made) = tumour {

@@ -179,6 +179,22 @@ pub mod prelude {
     impl<I: Iterator> Steps for I {}
 }
 
+/// Does two things, beside each other where a thread is free.
+#[cfg(feature = "threads")]
+pub fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(one, other)
+}
+
+/// Does two things, one after the other.
+#[cfg(not(feature = "threads"))]
+pub fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+    let one = one();
+    (one, other())
+}
+
 /// Works inside of the pool of threads, where many short loops start at once.
 #[cfg(feature = "threads")]
 pub fn inside<R: Send>(work: impl FnOnce() -> R + Send) -> R {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::numerics::parallel::prelude::*;
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
-use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, before_after, picture, png};
+use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, picture, picture_and_change, png};
 
 /// The picture of day 0 beside that of the last day.
 pub(crate) const BEFORE_AFTER: &str = "bone_before_after.png";
@@ -76,34 +77,48 @@ pub(super) fn pictures(
         .copied();
     let before = first.map(tissue);
     let mut written = Vec::new();
-    let mut keep = |name: &str, drawn: Result<Vec<u8>, SolidError>| {
-        let path = plots.join(name);
-        match drawn {
-            Ok(bytes) => {
-                write_whole(&path, &bytes)?;
-                written.push(path);
-                Ok(())
-            }
-            Err(SolidError::NoBone(_)) => Ok(()),
-            Err(error) => Err(OutputError::Drawing {
-                path,
-                message: error.to_string(),
-            }),
-        }
-    };
-    let later = || volumes.iter().copied().filter(|volume| volume.day > 1e-9);
-    for volume in later() {
-        let said = words(title, volume, first);
-        let drawn = picture(&tissue(volume), before.as_ref(), Look::default(), &said);
+    let later: Vec<&Volume> = volumes
+        .iter()
+        .copied()
+        .filter(|volume| volume.day > 1e-9)
+        .collect();
+    let last = later.len().saturating_sub(1);
+    let shots: Vec<(usize, &Volume)> = later.into_iter().enumerate().collect();
+    let drawn: Vec<Result<Vec<Vec<u8>>, SolidError>> = shots
+        .par_iter()
+        .map(|&(at, volume)| {
+            let (said, look) = (words(title, volume, first), Look::default());
+            let now = tissue(volume);
+            let images = match (first, &before) {
+                (Some(first), Some(before)) if at == last => {
+                    let sides = sides(first, volume);
+                    let names = [&sides[0][..], &sides[1][..]];
+                    picture_and_change(&now, before, look, &said, names)?.to_vec()
+                }
+                _ => vec![picture(&now, before.as_ref(), look, &said)?],
+            };
+            images.iter().map(png).collect()
+        })
+        .collect();
+    for ((_, volume), drawn) in shots.into_iter().zip(drawn) {
         let name = format!("bone_d{:.0}.png", volume.day);
-        keep(&name, drawn.and_then(|image| png(&image)))?;
-    }
-    if let (Some(first), Some(before), Some(last)) = (first, &before, later().next_back()) {
-        let said = words(title, last, Some(first));
-        let sides = sides(first, last);
-        let names = [&sides[0][..], &sides[1][..]];
-        let drawn = before_after(before, &tissue(last), Look::default(), &said, names);
-        keep(BEFORE_AFTER, drawn.and_then(|image| png(&image)))?;
+        let files = [plots.join(name), plots.join(BEFORE_AFTER)];
+        match drawn {
+            Ok(images) => {
+                for (path, bytes) in files.into_iter().zip(images) {
+                    write_whole(&path, &bytes)?;
+                    written.push(path);
+                }
+            }
+            Err(SolidError::NoBone(_)) => {}
+            Err(error) => {
+                let [path, _] = files;
+                return Err(OutputError::Drawing {
+                    path,
+                    message: error.to_string(),
+                });
+            }
+        }
     }
     Ok(written)
 }

@@ -31,6 +31,7 @@ pub use film::{apng, gif, png};
 pub use scene::Image;
 pub use tissue::{Body, SolidError, Tissue};
 
+use crate::numerics::parallel::both;
 use figure::Figure;
 use scene::Scene;
 
@@ -82,9 +83,31 @@ pub fn picture(
     look: Look,
     words: &Words,
 ) -> Result<Image, SolidError> {
-    let scene = scene(tissue, before, look)?;
-    let figure = Figure::single(&scene, tissue, look.view, words);
+    still(&scene(tissue, before, look)?, tissue, look, words)
+}
+
+fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Image, SolidError> {
+    let figure = Figure::single(scene, tissue, look.view, words);
     figure.paste(&[scene.draw(look.view, figure.size(), false)?])
+}
+
+/// [`picture`] and [`before_after`] of one moment, for which its surfaces are found once.
+///
+/// # Errors
+/// [`SolidError`] where there is nothing to draw.
+pub fn picture_and_change(
+    tissue: &Tissue,
+    before: &Tissue,
+    look: Look,
+    words: &Words,
+    names: [&str; 2],
+) -> Result<[Image; 2], SolidError> {
+    let scene = scene(tissue, Some(before), look)?;
+    let (still, change) = both(
+        || still(&scene, tissue, look, words),
+        || change(&scene, [before, tissue], look, words, names),
+    );
+    Ok([still?, change?])
 }
 
 /// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day.
@@ -99,11 +122,22 @@ pub fn before_after(
     names: [&str; 2],
 ) -> Result<Image, SolidError> {
     let after = scene(tissue, Some(before), look)?;
-    let lost = after.lost(before, tissue)?;
-    let figure = Figure::pair(&after, tissue, look.view, words, names);
+    change(&after, [before, tissue], look, words, names)
+}
+
+fn change(
+    after: &Scene,
+    [before, tissue]: [&Tissue; 2],
+    look: Look,
+    words: &Words,
+    names: [&str; 2],
+) -> Result<Image, SolidError> {
+    let figure = Figure::pair(after, tissue, look.view, words, names);
     let size = figure.size();
-    let pictures = [&lost, &after].map(|scene| scene.draw(look.view, size, false));
-    let [left, right] = pictures;
+    let (left, right) = both(
+        || after.lost(before, tissue)?.draw(look.view, size, false),
+        || after.draw(look.view, size, false),
+    );
     figure.paste(&[left?, right?])
 }
 

@@ -17,6 +17,7 @@ use crate::engine::column::Entry;
 use crate::engine::model::Model;
 use crate::engine::parts::each;
 use crate::engine::parts::part::Now;
+use crate::numerics::parallel::both;
 use crate::observe::books;
 use crate::observe::series::{columns, row};
 use crate::observe::tumour::{CLONES, clones};
@@ -229,16 +230,22 @@ impl Record {
         let title = &loaded.title()[..];
         let days = self.marked_days();
         let series = std::slice::from_ref(&self.series);
-        let mut written = write_curves(plots, title, series, &days)?;
-        if let Some(clones) = self.tables.get(CLONES) {
-            written.extend(write_clone_curves(plots, title, clones, &days)?);
-        }
-        for picture in each::PICTURES.iter().copied().flatten() {
-            if let Some(table) = self.tables.get(picture.table) {
-                written.extend(write_part(plots, title, picture, table, &days)?);
+        let curves = || {
+            let mut written = write_curves(plots, title, series, &days)?;
+            if let Some(clones) = self.tables.get(CLONES) {
+                written.extend(write_clone_curves(plots, title, clones, &days)?);
             }
-        }
-        written.extend(self.write_moments(plots, title, loaded.scenario.output.film, grid)?);
+            for picture in each::PICTURES.iter().copied().flatten() {
+                if let Some(table) = self.tables.get(picture.table) {
+                    written.extend(write_part(plots, title, picture, table, &days)?);
+                }
+            }
+            Ok::<_, OutputError>(written)
+        };
+        let film = loaded.scenario.output.film;
+        let (curves, moments) = both(curves, || self.write_moments(plots, title, film, grid));
+        let mut written = curves?;
+        written.extend(moments?);
         Ok(written)
     }
 }

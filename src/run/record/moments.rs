@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, is_due};
 use crate::engine::parts::radiation::supply::dose_gy;
+use crate::numerics::parallel::both;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::tumour::CLONES;
 use crate::observe::volume::Volume;
@@ -143,22 +144,32 @@ impl Record {
         film_files: Film,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let mut written = Vec::new();
-        for moment in &self.maps {
-            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
-        }
-        written.extend(solid::pictures(plots, title, &self.volumes())?);
-        written.extend(self.write_dose_map(plots, title, grid)?);
-        let film: Vec<Frame> = self
-            .film
-            .iter()
-            .map(|moment| self.frame(moment, grid))
-            .collect();
-        for name in film_files.names() {
-            let path = plots.join(name);
-            write_film(&path, title, &film, &self.series)?;
-            written.push(path);
-        }
+        let tissue = || {
+            let mut written = Vec::new();
+            for moment in &self.maps {
+                written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
+            }
+            written.extend(solid::pictures(plots, title, &self.volumes())?);
+            written.extend(self.write_dose_map(plots, title, grid)?);
+            Ok::<_, OutputError>(written)
+        };
+        let film = || {
+            let frames: Vec<Frame> = self
+                .film
+                .iter()
+                .map(|moment| self.frame(moment, grid))
+                .collect();
+            let mut written = Vec::new();
+            for name in film_files.names() {
+                let path = plots.join(name);
+                write_film(&path, title, &frames, &self.series)?;
+                written.push(path);
+            }
+            Ok::<_, OutputError>(written)
+        };
+        let (film, tissue) = both(film, tissue);
+        let mut written = tissue?;
+        written.extend(film?);
         Ok(written)
     }
 
