@@ -9,6 +9,8 @@
 
 use crate::numerics::parallel::prelude::*;
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::blocks::Walls;
 
 /// A vector over the lattice: red half, black half.
@@ -52,6 +54,34 @@ impl Row {
         self.y += 1;
         if self.y == ny {
             (self.y, self.z) = (0, self.z + 1);
+        }
+    }
+}
+
+/// The rows of one task, worked on with the widest registers that there are. No operation is fused with
+/// another: results do not depend on the instruction set.
+struct Rows<'a, F> {
+    board: Board,
+    task: usize,
+    chunk: &'a mut [f32],
+    work: F,
+}
+
+impl<F: FnMut(Row, &mut [f32])> WithSimd for Rows<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self {
+            board,
+            task,
+            chunk,
+            mut work,
+        } = self;
+        let mut row = board.at(task * board.task_rows);
+        for values in chunk.chunks_exact_mut(board.stride) {
+            work(row, &mut values[1..=board.half]);
+            row.advance(board.dims[1]);
         }
     }
 }
@@ -123,15 +153,10 @@ impl Board {
 
     /// Works on every row of one colour in parallel; the row comes without its padding.
     pub(super) fn for_rows(&self, out: &mut [f32], work: impl Fn(Row, &mut [f32]) + Sync) {
+        let (board, work, arch) = (*self, &work, Arch::new());
         out.par_chunks_mut(self.task())
             .enumerate()
-            .for_each(|(task, chunk)| {
-                let mut row = self.at(task * self.task_rows);
-                for values in chunk.chunks_exact_mut(self.stride) {
-                    work(row, &mut values[1..=self.half]);
-                    row.advance(self.dims[1]);
-                }
-            });
+            .for_each(|(task, chunk)| arch.dispatch(Rows { board, task, chunk, work }));
     }
 
     /// As [`Board::for_rows`], with the sum of what the rows return, in the order of the rows.
@@ -140,16 +165,14 @@ impl Board {
         out: &mut [f32],
         work: impl Fn(Row, &mut [f32]) -> f64 + Sync,
     ) -> f64 {
+        let (board, work, arch) = (*self, &work, Arch::new());
         let parts: Vec<f64> = out
             .par_chunks_mut(self.task())
             .enumerate()
             .map(|(task, chunk)| {
                 let mut sum = 0.0;
-                let mut row = self.at(task * self.task_rows);
-                for values in chunk.chunks_exact_mut(self.stride) {
-                    sum += work(row, &mut values[1..=self.half]);
-                    row.advance(self.dims[1]);
-                }
+                let add = |row: Row, values: &mut [f32]| sum += work(row, values);
+                arch.dispatch(Rows { board, task, chunk, work: add });
                 sum
             })
             .collect();
@@ -157,6 +180,7 @@ impl Board {
     }
 
     /// The row of a colour, padding left out.
+    #[inline(always)]
     pub(super) fn row<'a>(&self, array: &'a [f32], row: Row) -> &'a [f32] {
         self.row_at(array, row.index)
     }
@@ -178,6 +202,7 @@ impl Board {
     }
 
     /// The row of this index of a colour, padding left out.
+    #[inline(always)]
     pub(super) fn row_at<'a>(&self, array: &'a [f32], index: usize) -> &'a [f32] {
         &array[self.first(index)..][..self.half]
     }
@@ -314,6 +339,7 @@ impl Stencil {
 
     /// The six rows of the other colour around a row, in the order -x +x -y +y -z +z, with
     /// `beyond` in the place of those beyond the border.
+    #[inline(always)]
     fn around<'a>(
         &self,
         row: Row,
@@ -343,6 +369,7 @@ impl Stencil {
     }
 
     /// Conductances towards the six rows of [`Stencil::around`].
+    #[inline(always)]
     fn weights<'a>(&'a self, stored: &'a [Halves; 3], row: Row, colour: usize) -> [&'a [f32]; 6] {
         let board = &self.board;
         let (half, ny) = (board.half, board.dims[1]);
@@ -368,6 +395,7 @@ impl Stencil {
 
     /// Sum over the faces of conductance times the neighbour's value. In the storage-free case
     /// the result at a closed site is not 0; the caller masks it.
+    #[inline(always)]
     pub(super) fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
         let half = self.board.half;
         let around = self.around(row, colour, other, &self.zeros);
@@ -391,6 +419,7 @@ impl Stencil {
 
     /// Sum over the faces of conductance times (own value - neighbour's value), formed from
     /// differences so that smooth fields lose no digits. Not 0 at a closed site either.
+    #[inline(always)]
     fn difference_sum(&self, row: Row, colour: usize, vector: &Halves, out: &mut [f32]) {
         let half = self.board.half;
         let own = self.board.row(&vector[colour], row);
@@ -450,6 +479,7 @@ impl Stencil {
 }
 
 /// Scalar product in double precision, in a fixed order.
+#[inline(always)]
 pub(super) fn dot(one: &[f32], other: &[f32]) -> f64 {
     const LANES: usize = 4;
     let mut lanes = [0.0_f64; LANES];

@@ -66,6 +66,7 @@ impl Layer {
     }
 
     /// Sum over the edges of a node of conductance times the neighbour's value.
+    #[inline(always)]
     fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
         let around = self.stencil.around_or_0(row, colour, other);
         let weights = self.stencil.weights_around(row, colour);
