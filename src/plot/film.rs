@@ -152,8 +152,10 @@ fn palette(pictures: &[Bitmap]) -> Vec<[u8; 3]> {
         .par_iter()
         .map(|picture| {
             let mut counts = BTreeMap::new();
-            for pixel in picture.pixels.chunks_exact(3) {
-                *counts.entry([pixel[0], pixel[1], pixel[2]]).or_default() += 1;
+            // Pixels side by side have mostly one colour: counted as one run.
+            let pixels = picture.pixels.as_chunks::<3>().0;
+            for run in pixels.chunk_by(|one, next| one == next) {
+                *counts.entry(run[0]).or_default() += run.len() as u64;
             }
             counts
         })

@@ -83,6 +83,7 @@ pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize
     let by = 1.0 / area;
     for row in first_row..=last_row as usize {
         let y = row as f32 + 0.5;
+        let mut was_in = false;
         for column in first..=last as usize {
             let x = column as f32 + 0.5;
             let within = sides.map(|(from, to)| side(from, to, (x, y)));
@@ -91,6 +92,10 @@ pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize
             if is_in(0) && is_in(1) && is_in(2) {
                 let depth = (within[0] * a[2] + within[1] * b[2] + within[2] * c[2]) * by;
                 at((row - band.from) * band.width + column, depth);
+                was_in = true;
+            } else if was_in {
+                // What a triangle covers of a row hangs together.
+                break;
             }
         }
     }

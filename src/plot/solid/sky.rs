@@ -8,7 +8,7 @@ use crate::plot::solid::surface::LEVEL;
 use crate::plot::solid::vector::{Vector, add, dot, times, unit};
 
 /// Directions over the whole sphere, about as many in every part of it.
-const DIRECTIONS: usize = 56;
+const DIRECTIONS: usize = 36;
 
 /// Distances at which a ray to the sky is looked at, sites.
 const STEPS: [f32; 9] = [0.6, 1.4, 2.3, 3.4, 4.7, 6.3, 8.3, 10.8, 14.0];
