@@ -38,6 +38,10 @@ compare base new:
 bench:
     cargo bench --bench tick
 
+# This tree against another revision, in one run: whole processes on one thread and on two.
+bench-compare rev turns="5":
+    benches/compare.sh {{rev}} {{turns}}
+
 # Studies by Dask and by Slurm's daemons (as root), with kills; as long as asked.
 engines runs="2000":
     cargo build --release

@@ -1,8 +1,9 @@
 //! Osteoclasts act hour by hour, also inside a longer tick, each on the bone as the ones before it
-//! left it. The order of every hour is drawn by rank, so that none is favoured.
+//! left it. The order of every hour is drawn by rank, so that none is favoured. How much a cell removes
+//! goes by what it senses at the start of the hour.
 //!
 //! Draws are addressed by the hour since the start: a tick of 12 h and twelve ticks of 1 h use the
-//! same luck.
+//! same random numbers.
 
 use crate::biology::osteoclast::resorption::removed_um3;
 use crate::biology::surroundings::Surroundings;
@@ -28,36 +29,77 @@ const PREFERENCE: i32 = 4;
 /// Cells in a piece of parallel work.
 const PIECE: usize = 128;
 
+/// What a cell is about to do in an hour.
+struct Intent {
+    rank: u32,
+    id: u64,
+    cell: usize,
+    mode: OsteoclastMode,
+    /// Matrix that it removes if it resorbs and finds any, um3.
+    volume_um3: f64,
+    draws: Draws,
+}
+
 /// All osteoclasts act for one tick.
+///
+/// Every hour each cell, in parallel and from the bone at the start of the hour, draws its rank and its
+/// mode and finds how much it removes; then all act in the order of the ranks.
 pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
-    let chance = Chance::new(state.seed);
     let steps = model.steps_per_tick();
     let mut released = vec![0.0; state.bone.stores.len()];
     for step in 0..steps {
         let when = state.tick * steps + step;
         let now_h = state.time_h + f64::from(step) * model.step_h;
-        let mut order: Vec<(u32, u64, usize, Draws)> = (0..state.osteoclasts.len())
+        let mut order: Vec<Intent> = (0..state.osteoclasts.len())
             .into_par_iter()
             .with_min_len(PIECE)
-            .map(|cell| {
-                let id = state.osteoclasts.id[cell];
-                let mut draws = chance.at(Stream::OsteoclastAct, when, id);
-                (draws.word(), id, cell, draws)
-            })
+            .map(|cell| intent(model, state, scratch, cell, when))
             .collect();
-        order.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-        for (_, _, cell, mut draws) in order {
-            act_once(
-                model,
-                state,
-                scratch,
-                cell,
-                now_h,
-                &mut draws,
-                &mut released,
-            );
+        order.par_sort_unstable_by(|a, b| (a.rank, a.id).cmp(&(b.rank, b.id)));
+        for intent in order {
+            act_once(model, state, scratch, intent, now_h, &mut released);
         }
         die(model, state, scratch, when);
+    }
+}
+
+fn intent(model: &Model, state: &State, scratch: &Scratch, cell: usize, when: u32) -> Intent {
+    let id = state.osteoclasts.id[cell];
+    let mut draws = Chance::new(state.seed).at(Stream::OsteoclastAct, when, id);
+    let rank = draws.word();
+    let migration = &model.parameters.osteoclast.migration;
+    let mut mode = state.osteoclasts.mode[cell];
+    let episode = match mode {
+        OsteoclastMode::Resorbing => migration.resorbing.get(),
+        OsteoclastMode::Migrating => migration.migrating.get(),
+    };
+    if draws.happens(probability(1.0 / episode, model.step_h)) {
+        mode = match mode {
+            OsteoclastMode::Resorbing => OsteoclastMode::Migrating,
+            OsteoclastMode::Migrating => OsteoclastMode::Resorbing,
+        };
+    }
+    let volume_um3 = match mode {
+        OsteoclastMode::Migrating => 0.0,
+        OsteoclastMode::Resorbing => {
+            let view = surroundings_of(model, state, scratch, cell);
+            let site = state.osteoclasts.site[cell] as usize;
+            removed_um3(
+                model.rates.resorption.at(|cue| view.level(cue, site)),
+                state.osteoclasts.nuclei_end_h[cell].len() as f64,
+                model.parameters.osteoclast.fusion.mean_nuclei(),
+                model.osteoclast_share,
+                model.step_h,
+            )
+        }
+    };
+    Intent {
+        rank,
+        id,
+        cell,
+        mode,
+        volume_um3,
+        draws,
     }
 }
 
@@ -65,28 +107,23 @@ fn act_once(
     model: &Model,
     state: &mut State,
     scratch: &mut Scratch,
-    cell: usize,
+    intent: Intent,
     now_h: f64,
-    draws: &mut Draws,
     released: &mut [f64],
 ) {
-    let migration = &model.parameters.osteoclast.migration;
-    let mode = state.osteoclasts.mode[cell];
-    let episode = match mode {
-        OsteoclastMode::Resorbing => migration.resorbing.get(),
-        OsteoclastMode::Migrating => migration.migrating.get(),
-    };
-    if draws.happens(probability(1.0 / episode, model.step_h)) {
-        state.osteoclasts.mode[cell] = match mode {
-            OsteoclastMode::Resorbing => OsteoclastMode::Migrating,
-            OsteoclastMode::Migrating => OsteoclastMode::Resorbing,
-        };
-    }
-    match state.osteoclasts.mode[cell] {
-        OsteoclastMode::Migrating => migrate(model, state, scratch, cell, draws),
+    let Intent {
+        cell,
+        mode,
+        volume_um3,
+        mut draws,
+        ..
+    } = intent;
+    state.osteoclasts.mode[cell] = mode;
+    match mode {
+        OsteoclastMode::Migrating => migrate(model, state, scratch, cell, &mut draws),
         OsteoclastMode::Resorbing => {
             state.ledger.remodelling.resorbing_h += model.step_h;
-            resorb(model, state, scratch, cell, now_h, released);
+            resorb(model, state, scratch, (cell, volume_um3), now_h, released);
         }
     }
 }
@@ -152,24 +189,13 @@ fn resorb(
     model: &Model,
     state: &mut State,
     scratch: &mut Scratch,
-    cell: usize,
+    (cell, volume_um3): (usize, f64),
     now_h: f64,
     released: &mut [f64],
 ) {
     let id = state.osteoclasts.id[cell];
-    let volume = {
-        let view = surroundings_of(model, state, scratch, cell);
-        let site = state.osteoclasts.site[cell] as usize;
-        removed_um3(
-            model.rates.resorption.at(|cue| view.level(cue, site)),
-            state.osteoclasts.nuclei_end_h[cell].len() as f64,
-            model.parameters.osteoclast.fusion.mean_nuclei(),
-            model.osteoclast_share,
-            model.step_h,
-        )
-    };
     let site_volume = model.grid.site_volume_um3();
-    let mut share = volume / site_volume;
+    let mut share = volume_um3 / site_volume;
     while share > 1e-9 {
         let Some(target) = next_target(model, state, cell, now_h) else {
             state.osteoclasts.mode[cell] = OsteoclastMode::Migrating;

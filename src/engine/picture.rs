@@ -1,4 +1,4 @@
-//! Pictures of tables as data: what is drawn of which column, and what it is held against.
+//! Pictures of tables as data: what is drawn of which column, and what it is compared with.
 
 /// Curves of one table against time, panel by panel. It is drawn where the table has a column of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Panel {
     pub y_label: &'static str,
     /// Curves.
     pub curves: &'static [Curve],
-    /// What they are held against.
+    /// What they are compared with.
     pub marks: &'static [Mark],
     /// The axis is logarithmic.
     pub is_logarithmic: bool,
@@ -64,7 +64,7 @@ impl Panel {
         self
     }
 
-    /// The same held against something.
+    /// The same compared with something.
     #[must_use]
     pub const fn against(mut self, marks: &'static [Mark]) -> Self {
         self.marks = marks;
@@ -151,7 +151,7 @@ impl Curve {
     }
 }
 
-/// What curves are held against.
+/// What curves are compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mark {
     /// A value.

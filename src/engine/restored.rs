@@ -1,4 +1,4 @@
-//! A state that was read back is held against its model before it is used: what was written by
+//! A state that was read back is checked by its model before it is used: what was written by
 //! another hand may be whole and still not make sense.
 
 use crate::engine::model::Model;
@@ -61,7 +61,7 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     let cells = &state.tumour;
     inside("tumour cell", &cells.site)?;
     count("sites of tumour cells", cells.site.len(), cells.id.len())?;
-    count("moods of tumour cells", cells.dormant.len(), cells.id.len())?;
+    count("dormancy of tumour cells", cells.dormant.len(), cells.id.len())?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
     let clones = model.clones.names.len();

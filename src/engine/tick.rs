@@ -152,7 +152,7 @@ fn check_books(model: &Model, state: &State) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The dear checks, once a day: every value finite and not negative, every cell where it is said to
+/// The checks that cost most, once a day: every value finite and not negative, every cell where it is said to
 /// be, every store's book closed.
 fn check_day(model: &Model, state: &mut State) -> Result<(), Fault> {
     check_values(model, state)?;

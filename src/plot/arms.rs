@@ -9,7 +9,7 @@ use crate::plot::curves::Line;
 use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
 
-/// Columns of `series.csv` that are held against each other.
+/// Columns of `series.csv` that are compared with each other.
 pub const COMPARED: [&str; 6] = [
     "bv_tv",
     "tumour_cells",

@@ -157,7 +157,7 @@ pub(crate) struct Panel<'a> {
     pub(crate) is_free: bool,
     /// The axis counts.
     pub(crate) is_whole: bool,
-    /// What the curves are held against.
+    /// What the curves are compared with.
     pub(crate) extra: Vec<Layer>,
 }
 

@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "Every 7 d the rigidity of all cuts across x is held against day 0; tissue does not feel it.",
+                "Every 7 d the rigidity of all cuts across x is compared with day 0; tissue does not feel it.",
                 "Bone as strong as on day 0 breaks at 0.001 /d, weaker bone sooner.",
             ]
         );

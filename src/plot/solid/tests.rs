@@ -1,4 +1,4 @@
-//! Surfaces, depths and pictures held against what is known of them.
+//! Surfaces, depths and pictures compared with what is known of them.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;

@@ -58,7 +58,7 @@ impl Part for ImmuneCells {
         for (what, found) in [
             ("sites of immune cells", cells.site.len()),
             ("kinds of immune cells", cells.kind.len()),
-            ("moods of immune cells", cells.exhausted.len()),
+            ("exhaustion of immune cells", cells.exhausted.len()),
             ("counters of immune cells", cells.counter.len()),
             ("ages of immune cells", cells.age_h.len()),
         ] {

@@ -95,7 +95,7 @@ fn around_tumour(model: &Model, state: &State, course: &PlannedCourse) -> Option
 /// Draws of a cell for one of the fractions of this tick.
 fn draws(state: &State, id: u64, turn: usize) -> Draws {
     let mut draws = Chance::new(state.seed).at(Stream::Radiotherapy, state.tick, id);
-    // Two words to a fraction, so that two in one tick do not share their luck.
+    // Two words to a fraction, so that two in one tick do not share their random numbers.
     for _ in 0..2 * turn {
         draws.word();
     }

@@ -109,7 +109,7 @@ impl Part for Rigidity {
         }
         let or = |path: &str, default: &'static str| values.get(path).copied().unwrap_or(default);
         vec![format!(
-            "Every {} the rigidity of all cuts across {} is held against day 0; tissue does not feel it.",
+            "Every {} the rigidity of all cuts across {} is compared with day 0; tissue does not feel it.",
             or("rigidity.every", "7 d"),
             or("rigidity.axis", "z"),
         )]
