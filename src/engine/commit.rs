@@ -12,6 +12,7 @@ use crate::engine::parts::colonisation::arrive::colonise;
 use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
+use crate::numerics::elementary::exp_m1;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
@@ -334,7 +335,7 @@ pub fn daily(model: &Model, state: &mut State) {
 fn mineralise(model: &Model, state: &mut State) {
     const DAY_H: f64 = 24.0;
     let law = &model.parameters.mineralisation;
-    let share = -(-DAY_H / law.lag.get()).exp_m1();
+    let share = -exp_m1(-DAY_H / law.lag.get());
     let (final_fraction, secondary) = (law.final_fraction, law.secondary.get());
     let bone = &mut state.bone;
     let mut gained = vec![0.0_f32; bone.osteoid.len()];

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
@@ -195,16 +197,19 @@ impl<'a> Odds<'a> {
         rates
             .division
             .fill(&self.view, first, &mut divisions[..count]);
-        for (at, &cells) in cells.iter().enumerate() {
-            if cells > 0 {
-                let blocked = self.scratch.way_out.distance[first + at] == BLOCKED;
-                let division = if blocked { 0.0 } else { divisions[at] };
-                let chances = self.of_rates(rates, deaths[at], division);
-                event[at] = chances.event;
-                death_share[at] = chances.death_share;
-                death_per_h[at] = chances.death_per_h;
-            }
+        let distance = &self.scratch.way_out.distance[first..first + count];
+        for (division, &distance) in divisions.iter_mut().zip(distance) {
+            *division = if distance == BLOCKED { 0.0 } else { *division };
         }
+        Arch::new().dispatch(Run {
+            odds: self,
+            rates,
+            deaths: &deaths[..count],
+            divisions: &divisions[..count],
+            event,
+            death_share,
+            death_per_h,
+        });
     }
 
     /// Chances of a cycling cell of one clone at a site.
@@ -218,6 +223,7 @@ impl<'a> Odds<'a> {
         self.of_rates(rates, death, division)
     }
 
+    #[inline(always)]
     fn of_rates(&self, rates: &TumourRates, death: f64, division: f64) -> Chances {
         let tick_h = self.model.tick_h;
         // A clone that divides faster than the parental cell offers more to drugs that kill dividing
@@ -375,6 +381,35 @@ impl<'a> Odds<'a> {
             rank: draws.word(),
             to: site as u32,
         })
+    }
+}
+
+/// The chances at consecutive sites, side by side.
+struct Run<'a> {
+    odds: &'a Odds<'a>,
+    rates: &'a TumourRates,
+    deaths: &'a [f64],
+    divisions: &'a [f64],
+    event: &'a mut [f32],
+    death_share: &'a mut [f32],
+    death_per_h: &'a mut [f32],
+}
+
+impl WithSimd for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let rates = self.deaths.iter().zip(self.divisions);
+        let shares = self.death_share.iter_mut().zip(self.death_per_h);
+        for ((&death, &division), (event, (share, per_h))) in
+            rates.zip(self.event.iter_mut().zip(shares))
+        {
+            let chances = self.odds.of_rates(self.rates, death, division);
+            *event = chances.event;
+            *share = chances.death_share;
+            *per_h = chances.death_per_h;
+        }
     }
 }
 

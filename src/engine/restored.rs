@@ -61,7 +61,11 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     let cells = &state.tumour;
     inside("tumour cell", &cells.site)?;
     count("sites of tumour cells", cells.site.len(), cells.id.len())?;
-    count("dormancy of tumour cells", cells.dormant.len(), cells.id.len())?;
+    count(
+        "dormancy of tumour cells",
+        cells.dormant.len(),
+        cells.id.len(),
+    )?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
     let clones = model.clones.names.len();

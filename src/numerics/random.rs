@@ -12,6 +12,8 @@ mod lanes;
 
 use std::convert::Infallible;
 
+use crate::numerics::elementary::ln;
+
 /// What a draw is for. Two processes never share a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -147,11 +149,11 @@ impl Draws {
     /// Number of events of a Poisson process of which `expected` come on average: waiting times are
     /// drawn until they exceed it.
     pub fn poisson(&mut self, expected: f64) -> u32 {
-        let mut waited = -self.uniform().ln();
+        let mut waited = -ln(self.uniform());
         let mut count = 0;
         while waited < expected {
             count += 1;
-            waited -= self.uniform().ln();
+            waited -= ln(self.uniform());
         }
         count
     }

@@ -1,5 +1,7 @@
 //! Dose responses and hazards.
 
+use crate::numerics::elementary::{exp_m1, pow};
+
 /// Hill response `c^n / (c^n + half_max^n)` of a level `c >= 0`: 0 at 0, 1/2 at `half_max`.
 ///
 /// ```
@@ -22,7 +24,7 @@ fn power(ratio: f64, exponent: f64) -> f64 {
         Some(1) => square,
         Some(2) => square * ratio,
         Some(3) => square * square,
-        _ => ratio.powf(exponent),
+        _ => pow(ratio, exponent),
     }
 }
 
@@ -76,8 +78,9 @@ pub fn lowered(to: f64, effect: f64) -> f64 {
 /// let (hour, two_halves) = (probability(0.3, 1.0), probability(0.3, 0.5));
 /// assert!((1.0 - hour - (1.0 - two_halves) * (1.0 - two_halves)).abs() < 1e-12);
 /// ```
+#[inline]
 pub fn probability(hazard_per_h: f64, duration_h: f64) -> f64 {
-    -(-hazard_per_h * duration_h).exp_m1()
+    -exp_m1(-hazard_per_h * duration_h)
 }
 
 /// Chance that a cell divides within `duration_h`, given that it lives: the expected number of its
@@ -91,8 +94,9 @@ pub fn probability(hazard_per_h: f64, duration_h: f64) -> f64 {
 /// let grown = (1.0 - probability(0.01, 12.0)) * (1.0 + offspring(0.03, 12.0));
 /// assert!((grown - (0.02_f64 * 12.0).exp()).abs() < 1e-12);
 /// ```
+#[inline]
 pub fn offspring(hazard_per_h: f64, duration_h: f64) -> f64 {
-    (hazard_per_h * duration_h).exp_m1()
+    exp_m1(hazard_per_h * duration_h)
 }
 
 #[cfg(test)]

@@ -156,7 +156,14 @@ impl Board {
         let (board, work, arch) = (*self, &work, Arch::new());
         out.par_chunks_mut(self.task())
             .enumerate()
-            .for_each(|(task, chunk)| arch.dispatch(Rows { board, task, chunk, work }));
+            .for_each(|(task, chunk)| {
+                arch.dispatch(Rows {
+                    board,
+                    task,
+                    chunk,
+                    work,
+                })
+            });
     }
 
     /// As [`Board::for_rows`], with the sum of what the rows return, in the order of the rows.
@@ -172,7 +179,12 @@ impl Board {
             .map(|(task, chunk)| {
                 let mut sum = 0.0;
                 let add = |row: Row, values: &mut [f32]| sum += work(row, values);
-                arch.dispatch(Rows { board, task, chunk, work: add });
+                arch.dispatch(Rows {
+                    board,
+                    task,
+                    chunk,
+                    work: add,
+                });
                 sum
             })
             .collect();

@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary::exp;
 use crate::numerics::quantity::{MassDensity, Rate, Time};
 
 /// Parameters of mineralisation.
@@ -76,7 +77,7 @@ impl Mineralisation {
 /// assert!((hardened(0.121, 0.442, 0.007 / 24.0, 1e7) - 0.442).abs() < 1e-12);
 /// ```
 pub fn hardened(mineral: f64, final_fraction: f64, rate_per_h: f64, duration_h: f64) -> f64 {
-    final_fraction - (final_fraction - mineral) * (-rate_per_h * duration_h).exp()
+    final_fraction - (final_fraction - mineral) * exp(-rate_per_h * duration_h)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::model::Model;
+use crate::numerics::elementary::exp;
 use crate::therapy::irradiation::Fraction;
 use crate::tissue::grid::Grid;
 
@@ -69,7 +70,7 @@ impl Supply {
         }
         let since_h = self.since_h;
         let now_h = now_h.max(since_h);
-        let left = |recovery_h: f64| (-(now_h - since_h) / recovery_h).exp();
+        let left = |recovery_h: f64| exp(-(now_h - since_h) / recovery_h);
         self.left = [
             left(plan.biology.osteoblast_progenitor.recovery.get()),
             left(plan.biology.osteoclast_progenitor.recovery.get()),
