@@ -198,7 +198,7 @@ fn arms_that_cannot_be_are_refused_before_anything_runs() {
     let bench = Bench::small(SMALL);
     bench.done("run small.toml --quiet --out past --set run.duration=1~d");
     bench.refused("fork past --at 3~d --arm a", &["arms.a.at"]);
-    bench.refused("fork past --at 3 --arm a", &["--at 3"]);
+    bench.refused("fork past --at 3 --arm a", &["--at", "3 without a unit"]);
     bench.refused("fork past --at 12~h --arm a/b", &["names no arm"]);
     bench.refused("fork small.toml --at 12~h --arm a", &["run.json"]);
     bench.done("fork past --at 12~h --arm a --quiet");
