@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
-
+use crate::numerics::elementary::exp_m1s;
 use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
@@ -201,15 +200,42 @@ impl<'a> Odds<'a> {
         for (division, &distance) in divisions.iter_mut().zip(distance) {
             *division = if distance == BLOCKED { 0.0 } else { *division };
         }
-        Arch::new().dispatch(Run {
-            odds: self,
-            rates,
-            deaths: &deaths[..count],
-            divisions: &divisions[..count],
-            event,
-            death_share,
-            death_per_h,
-        });
+        let (deaths, divisions) = (&mut deaths[..count], &mut divisions[..count]);
+        let (kill, kill_dividing) = self.kills_of(rates);
+        for death in &mut *deaths {
+            *death += kill;
+        }
+        for (per_h, &death) in death_per_h.iter_mut().zip(&*deaths) {
+            *per_h = death as f32;
+        }
+        if let Some((kill, basal)) = kill_dividing {
+            for (death, &division) in deaths.iter_mut().zip(&*divisions) {
+                *death += kill * division / basal;
+            }
+        }
+        // As `probability` and `offspring` say, many at once.
+        let tick_h = self.model.tick_h;
+        for (death, division) in deaths.iter_mut().zip(&mut *divisions) {
+            (*death, *division) = (-*death * tick_h, *division * tick_h);
+        }
+        exp_m1s(deaths);
+        exp_m1s(divisions);
+        let grown = deaths.iter().zip(&*divisions);
+        for ((&death, &grown), (event, share)) in grown.zip(event.iter_mut().zip(death_share)) {
+            (*event, *share) = event_of(-death, grown);
+        }
+    }
+
+    /// Hazards of death of a clone by drugs, per h: of every cell; and, where there is one, of a cell that
+    /// divides at the basal rate, with that rate.
+    fn kills_of(&self, rates: &TumourRates) -> (f64, Option<(f64, f64)>) {
+        // A clone that divides faster than the parental cell offers more to drugs that kill dividing
+        // cells.
+        let basal = self.model.rates.tumour[0].division.basal;
+        let (kill, dividing) = self.kills;
+        let (kill, dividing) = (kill * rates.drug_kills, dividing * rates.drug_kills);
+        let is_killed = dividing > 0.0 && basal > 0.0;
+        (kill, is_killed.then_some((dividing, basal)))
     }
 
     /// Chances of a cycling cell of one clone at a site.
@@ -220,32 +246,16 @@ impl<'a> Odds<'a> {
         } else {
             rates.division.at(|cue| self.view.level(cue, site))
         };
-        self.of_rates(rates, death, division)
-    }
-
-    #[inline(always)]
-    fn of_rates(&self, rates: &TumourRates, death: f64, division: f64) -> Chances {
-        let tick_h = self.model.tick_h;
-        // A clone that divides faster than the parental cell offers more to drugs that kill dividing
-        // cells.
-        let basal_division = self.model.rates.tumour[0].division.basal;
-        let (kill, kill_dividing) = self.kills;
-        let (kill, kill_dividing) = (kill * rates.drug_kills, kill_dividing * rates.drug_kills);
         // Kills by drugs add to each other and to all other death.
+        let (kill, kill_dividing) = self.kills_of(rates);
         let resting_death = death + kill;
-        let mut death = resting_death;
-        if kill_dividing > 0.0 && basal_division > 0.0 {
-            death += kill_dividing * division / basal_division;
-        }
-        let dies = probability(death, tick_h);
-        let event = dies + (1.0 - dies) * offspring(division, tick_h);
+        let dividing = kill_dividing.map_or(0.0, |(kill, basal)| kill * division / basal);
+        let tick_h = self.model.tick_h;
+        let dies = probability(resting_death + dividing, tick_h);
+        let (event, death_share) = event_of(dies, offspring(division, tick_h));
         Chances {
-            event: event as f32,
-            death_share: if event > 0.0 {
-                (dies / event) as f32
-            } else {
-                0.0
-            },
+            event,
+            death_share,
             death_per_h: resting_death as f32,
         }
     }
@@ -384,33 +394,12 @@ impl<'a> Odds<'a> {
     }
 }
 
-/// The chances at consecutive sites, side by side.
-struct Run<'a> {
-    odds: &'a Odds<'a>,
-    rates: &'a TumourRates,
-    deaths: &'a [f64],
-    divisions: &'a [f64],
-    event: &'a mut [f32],
-    death_share: &'a mut [f32],
-    death_per_h: &'a mut [f32],
-}
-
-impl WithSimd for Run<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let rates = self.deaths.iter().zip(self.divisions);
-        let shares = self.death_share.iter_mut().zip(self.death_per_h);
-        for ((&death, &division), (event, (share, per_h))) in
-            rates.zip(self.event.iter_mut().zip(shares))
-        {
-            let chances = self.odds.of_rates(self.rates, death, division);
-            *event = chances.event;
-            *share = chances.death_share;
-            *per_h = chances.death_per_h;
-        }
-    }
+/// Probability that a cell dies or divides, and the share of deaths, from the probability that it dies and
+/// the number of its offspring if it does not.
+fn event_of(dies: f64, offspring: f64) -> (f32, f32) {
+    let event = dies + (1.0 - dies) * offspring;
+    let share = (dies / event) as f32;
+    (event as f32, if event > 0.0 { share } else { 0.0 })
 }
 
 /// Expected steps of a walk in a tick at this motility, um2/h.

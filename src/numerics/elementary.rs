@@ -5,6 +5,8 @@
 //! Errors, measured over their range by the tests: [`exp_m1`] and [`exp`] 3 units in the last place,
 //! [`ln`] 2, [`pow`] 1e-14 relative for powers of `e` up to 40.
 
+use pulp::{Arch, Simd, WithSimd};
+
 /// 1.5 x 2^52: added to a small number, it leaves its nearest whole number in the lowest bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts, of which the first times a whole number up to 2^11 is exact (Cody and Waite 1980).
@@ -13,7 +15,7 @@ const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
 /// `e^x - 1`, exact to the last places also where `x` is small.
 ///
 /// Infinite above 709, -1 below -50; not a number of what is none.
-#[inline]
+#[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {
     let (power, part) = reduced(x.clamp(-50.0, 709.0));
     let near = x.is_nan() || x <= 709.0;
@@ -22,8 +24,26 @@ pub fn exp_m1(x: f64) -> f64 {
     if near { value } else { f64::INFINITY }
 }
 
+/// [`exp_m1`] of every value, in its place, side by side.
+pub fn exp_m1s(values: &mut [f64]) {
+    Arch::new().dispatch(ExpM1s(values));
+}
+
+struct ExpM1s<'a>(&'a mut [f64]);
+
+impl WithSimd for ExpM1s<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for value in self.0 {
+            *value = exp_m1(*value);
+        }
+    }
+}
+
 /// `e^x`; 0 below -708, infinite above 709.
-#[inline]
+#[inline(always)]
 pub fn exp(x: f64) -> f64 {
     let (power, part) = reduced(x.clamp(-708.0, 709.0));
     let value = power + power * part;
@@ -33,7 +53,7 @@ pub fn exp(x: f64) -> f64 {
 }
 
 /// `2^k` and `e^r - 1`, with `x = k ln 2 + r` and `|r|` at most half of ln 2.
-#[inline]
+#[inline(always)]
 fn reduced(x: f64) -> (f64, f64) {
     /// 1 / 2!, 1 / 3!, ... 1 / 14!.
     const SERIES: [f64; 13] = [
@@ -138,6 +158,13 @@ mod tests {
             );
             assert!(apart(exp(x), x.exp()) <= 3.0, "{x}: {} {}", exp(x), x.exp());
         }
+        let mut many: Vec<f64> = places().collect();
+        exp_m1s(&mut many);
+        assert!(
+            many.iter()
+                .zip(places())
+                .all(|(value, x)| value.to_bits() == exp_m1(x).to_bits())
+        );
         assert_eq!(exp_m1(0.0).to_bits(), 0.0_f64.to_bits());
         assert_eq!((exp(0.0), exp_m1(-1e9), exp(-1e9)), (1.0, -1.0, 0.0));
         assert!(exp(1e9).is_infinite() && exp_m1(f64::INFINITY).is_infinite());
