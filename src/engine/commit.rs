@@ -9,7 +9,7 @@ use crate::biology::osteoblast::mineralisation::hardened;
 use crate::engine::model::Model;
 use crate::engine::osteoclasts::hold;
 use crate::engine::parts::colonisation::arrive::colonise;
-use crate::engine::propose::{OsteoblastFate, Proposals, SurfaceEvent, TumourFate};
+use crate::engine::propose::{Move, OsteoblastFate, Proposals, SurfaceEvent, TumourProposals};
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::numerics::elementary::exp_m1;
@@ -23,11 +23,11 @@ use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
 const ROWS: usize = 256;
 
 /// Does what the cells asked for.
-pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: &Proposals) {
+pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Proposals) {
     osteoblasts(model, state, &proposals.osteoblasts);
-    tumour(model, state, scratch, &proposals.tumour);
+    tumour(model, state, scratch, proposals.tumour);
     colonise(model, state, &proposals.arrivals);
-    for &(at, event) in &proposals.surface {
+    for (at, event) in proposals.surface {
         match event {
             SurfaceEvent::Activate => activate(model, state, at),
             SurfaceEvent::Fuse => fuse(model, state, at),
@@ -222,36 +222,28 @@ fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
     state.osteoblasts.site[cell] = to as u32;
 }
 
-fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, TumourFate)]) {
-    let mut dead = Vec::new();
-    let mut moves: Vec<(u32, u64, usize, u32)> = Vec::new();
-    let mut births: Vec<(u32, u64, usize)> = Vec::new();
-    for &(cell, fate) in fates {
-        let cell = cell as usize;
-        let id = state.tumour.id[cell];
-        match fate {
-            TumourFate::Die => {
-                dead.push(cell);
-                state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
-            }
-            // Radiation let it come as far as this division.
-            TumourFate::Divide { .. } if state.tumour.doomed[cell] == 1 => {
-                dead.push(cell);
-                state.occupancy.tumour[state.tumour.site[cell] as usize] -= 1;
-                state.parts.radiation.tumour_deaths += 1;
-            }
-            TumourFate::Wake => state.tumour.dormant[cell] = false,
-            TumourFate::Move { rank, to } => moves.push((rank, id, cell, to)),
-            TumourFate::Divide { rank } => births.push((rank, id, cell)),
-        }
+fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProposals) {
+    let TumourProposals {
+        deaths,
+        spent,
+        wakes,
+        mut moves,
+        mut births,
+    } = asked;
+    for &cell in &deaths {
+        state.occupancy.tumour[state.tumour.site[cell as usize] as usize] -= 1;
     }
-    moves.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-    for (_, _, cell, to) in moves {
+    state.parts.radiation.tumour_deaths += spent;
+    for cell in wakes {
+        state.tumour.dormant[cell as usize] = false;
+    }
+    moves.par_sort_unstable_by(Ord::cmp);
+    for Move { cell, to, .. } in moves {
         if state.occupancy.has_room(&state.bone.solid, to as usize) {
-            let from = state.tumour.site[cell] as usize;
-            state.occupancy.tumour[from] -= 1;
+            let from = &mut state.tumour.site[cell as usize];
+            state.occupancy.tumour[*from as usize] -= 1;
             state.occupancy.tumour[to as usize] += 1;
-            state.tumour.site[cell] = to;
+            *from = to;
         }
     }
     births.par_sort_unstable_by(Ord::cmp);
@@ -261,16 +253,17 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
     let rows: Vec<(usize, Draws)> = births
         .par_iter()
         .with_min_len(ROWS)
-        .map(|&(_, id, cell)| {
-            let mut draws = chance.at(Stream::TumourMotion, state.tick, id);
-            let mother = state.tumour.site[cell] as usize;
+        .map(|birth| {
+            let mut draws = chance.at(Stream::TumourMotion, state.tick, birth.id);
+            let mother = state.tumour.site[birth.cell as usize] as usize;
             let end = row_end(model, state, scratch, mother, &mut draws);
             (end, draws)
         })
         .collect();
     // Where the births of this tick that came to the end of a row found room, or that there is none.
     let mut went_on: BTreeMap<usize, Option<usize>> = BTreeMap::new();
-    for ((_, _, cell), (end, mut draws)) in births.into_iter().zip(rows) {
+    for (birth, (end, mut draws)) in births.into_iter().zip(rows) {
+        let cell = birth.cell as usize;
         let row_end = row_end(model, state, scratch, end, &mut draws);
         // Others may have filled the end of the row in this tick: it goes on from where the last
         // of them found room, so that no birth is lost to the length of the tick.
@@ -303,7 +296,7 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, fates: &[(u32, Tu
             }
         }
     }
-    state.tumour.remove(&dead);
+    state.tumour.remove(&deaths);
 }
 
 /// Where the row of cells ends that moves up by one for a birth at a site: cells between the mother and

@@ -25,25 +25,53 @@ use crate::tissue::space::BLOCKED;
 /// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
 const PIECE: usize = 2048;
 
-/// What a tumour cell asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TumourFate {
-    /// To die.
-    Die,
-    /// To divide; contested space goes to the lowest rank.
-    Divide {
-        /// Rank in the contest.
-        rank: u32,
-    },
-    /// To cycle again.
-    Wake,
-    /// To move to a site; contested space goes to the lowest rank.
-    Move {
-        /// Rank in the contest.
-        rank: u32,
-        /// Where to.
-        to: u32,
-    },
+/// A tumour cell that moves; contested space goes to the lowest rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    /// Rank in the contest.
+    pub rank: u32,
+    /// Of the cell.
+    pub id: u64,
+    /// Place of the cell in their list.
+    pub cell: u32,
+    /// Where to.
+    pub to: u32,
+}
+
+/// A tumour cell that divides; contested space goes to the lowest rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Birth {
+    /// Rank in the contest.
+    pub rank: u32,
+    /// Of the mother.
+    pub id: u64,
+    /// Place of the mother in their list.
+    pub cell: u32,
+}
+
+/// What tumour cells ask for; cells by their place in the list.
+#[derive(Debug, Default)]
+pub struct TumourProposals {
+    /// Cells that die, in their order.
+    pub deaths: Vec<u32>,
+    /// How many of them radiation let come as far as a division.
+    pub spent: u64,
+    /// Cells that cycle again.
+    pub wakes: Vec<u32>,
+    /// Cells that move.
+    pub moves: Vec<Move>,
+    /// Cells that divide.
+    pub births: Vec<Birth>,
+}
+
+impl TumourProposals {
+    fn extend(&mut self, other: Self) {
+        self.deaths.extend(other.deaths);
+        self.spent += other.spent;
+        self.wakes.extend(other.wakes);
+        self.moves.extend(other.moves);
+        self.births.extend(other.births);
+    }
 }
 
 /// What a cell of the osteoblast lineage asks for.
@@ -76,9 +104,8 @@ pub enum SurfaceEvent {
 /// All that was asked for in a tick.
 #[derive(Debug, Default)]
 pub struct Proposals {
-    /// By tumour cell; events are in the order of the cells, and those that ask for nothing are left
-    /// out.
-    pub tumour: Vec<(u32, TumourFate)>,
+    /// Of tumour cells.
+    pub tumour: TumourProposals,
     /// By cell of the osteoblast lineage.
     pub osteoblasts: Vec<OsteoblastFate>,
     /// By site, in order of the sites.
@@ -303,11 +330,11 @@ impl<'a> Odds<'a> {
 
     /// What the cells of a piece ask for: events, then walks, of one batch after another. The first
     /// word of each cell says whether anything happens to it at all, and these are drawn side by side.
-    fn piece(&self, piece: Range<usize>) -> Vec<(u32, TumourFate)> {
+    fn piece(&self, piece: Range<usize>) -> TumourProposals {
         let cells = &self.state.tumour;
         let tick = self.state.tick;
         let chance = Chance::new(self.state.seed);
-        let mut fates = Vec::new();
+        let mut asked = TumourProposals::default();
         let mut words = [0; BATCH];
         let mut rim: Vec<u32> = Vec::with_capacity(BATCH);
         let mut ids: Vec<u64> = Vec::with_capacity(BATCH);
@@ -324,7 +351,7 @@ impl<'a> Odds<'a> {
             for (cell, &word) in batch.zip(&words) {
                 let (event, death_share) = self.of_cell(cell);
                 if uniform_of(word) < event {
-                    fates.push((cell as u32, self.event(chance, cell, death_share)));
+                    self.event(chance, cell, death_share, &mut asked);
                 } else if self.scratch.way_out.distance[cells.site[cell] as usize] <= RIM {
                     rim.push(cell as u32);
                     ids.push(cells.id[cell]);
@@ -335,38 +362,44 @@ impl<'a> Odds<'a> {
                 let expected = self.steps_of_cell(cell as usize);
                 // Most cells make no step.
                 if expected >= 1.0 || uniform_of(word) < expected {
-                    let walk = self.walk(chance, cell as usize, expected);
-                    fates.extend(walk.map(|fate| (cell, fate)));
+                    asked.moves.extend(self.walk(chance, cell, expected));
                 }
             }
         }
-        fates
+        asked
     }
 
-    /// The event that happens to a cell.
-    fn event(&self, chance: Chance, cell: usize, death_share: f64) -> TumourFate {
+    /// Enters the event that happens to a cell.
+    fn event(&self, chance: Chance, at: usize, death_share: f64, asked: &mut TumourProposals) {
         let cells = &self.state.tumour;
-        let mut draws = chance.at(Stream::TumourFate, self.state.tick, cells.id[cell]);
+        let (cell, id) = (at as u32, cells.id[at]);
+        let mut draws = chance.at(Stream::TumourFate, self.state.tick, id);
         // The word that said that there is one.
         draws.word();
         if draws.happens(death_share) {
-            TumourFate::Die
-        } else if cells.dormant[cell] {
-            TumourFate::Wake
+            asked.deaths.push(cell);
+        } else if cells.dormant[at] {
+            asked.wakes.push(cell);
+        } else if cells.doomed[at] == 1 {
+            // Radiation let it come as far as this division.
+            asked.deaths.push(cell);
+            asked.spent += 1;
         } else {
-            TumourFate::Divide { rank: draws.word() }
+            let rank = draws.word();
+            asked.births.push(Birth { rank, id, cell });
         }
     }
 
     /// Where a random walk over sites with room ends, if not where it began.
-    fn walk(&self, chance: Chance, cell: usize, expected: f64) -> Option<TumourFate> {
+    fn walk(&self, chance: Chance, cell: u32, expected: f64) -> Option<Move> {
         let grid = &self.model.grid;
         let cells = &self.state.tumour;
-        let mut draws = chance.at(Stream::TumourMotion, self.state.tick, cells.id[cell]);
+        let id = cells.id[cell as usize];
+        let mut draws = chance.at(Stream::TumourMotion, self.state.tick, id);
         // A step that meets bone or a full site is not made. The model was refused if a walk could be
         // longer than `MOST_WALK`.
         let steps = draws.round(expected);
-        let from = cells.site[cell] as usize;
+        let from = cells.site[cell as usize] as usize;
         let mut place = grid.place(from);
         let mut site = from;
         for _ in 0..steps {
@@ -387,8 +420,10 @@ impl<'a> Odds<'a> {
                 (site, place) = (there, next);
             }
         }
-        (site != from).then(|| TumourFate::Move {
+        (site != from).then(|| Move {
             rank: draws.word(),
+            id,
+            cell,
             to: site as u32,
         })
     }
@@ -408,14 +443,18 @@ fn steps_of(model: &Model, motility: f64) -> f64 {
     walk_steps(motility, model.tick_h, grid.edge_um, grid.axes())
 }
 
-fn tumour(model: &Model, state: &State, scratch: &Scratch) -> Vec<(u32, TumourFate)> {
+fn tumour(model: &Model, state: &State, scratch: &Scratch) -> TumourProposals {
     let odds = Odds::new(model, state, scratch);
     let count = state.tumour.len();
-    let pieces: Vec<Vec<(u32, TumourFate)>> = (0..count.div_ceil(8 * PIECE))
+    let pieces: Vec<TumourProposals> = (0..count.div_ceil(8 * PIECE))
         .into_par_iter()
         .map(|piece| odds.piece(piece * 8 * PIECE..count.min((piece + 1) * 8 * PIECE)))
         .collect();
-    pieces.concat()
+    let mut all = TumourProposals::default();
+    for piece in pieces {
+        all.extend(piece);
+    }
+    all
 }
 
 fn osteoblasts(model: &Model, state: &State, scratch: &Scratch) -> Vec<OsteoblastFate> {

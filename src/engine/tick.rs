@@ -109,7 +109,7 @@ pub fn tick_watched(
     is_over(Phase::Propose);
     osteoclasts::act(model, state, scratch);
     is_over(Phase::Osteoclasts);
-    commit(model, state, scratch, &proposals);
+    commit(model, state, scratch, proposals);
     is_over(Phase::Commit);
     immune::act(model, state, scratch);
     is_over(Phase::Immune);

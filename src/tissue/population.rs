@@ -50,7 +50,7 @@ impl TumourCells {
     }
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
-    pub fn remove(&mut self, places: &[usize]) {
+    pub fn remove(&mut self, places: &[u32]) {
         let Self {
             id,
             site,
@@ -59,6 +59,7 @@ impl TumourCells {
             doomed,
         } = self;
         for &place in places.iter().rev() {
+            let place = place as usize;
             id.swap_remove(place);
             site.swap_remove(place);
             dormant.swap_remove(place);

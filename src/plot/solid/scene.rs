@@ -64,6 +64,12 @@ const ROUNDS: [usize; 3] = [1, 3, 4];
 /// Samples along each side of a pixel.
 const OVER: usize = 2;
 
+/// Difference of depth between the samples of a pixel, in samples, up to which they lie on one surface.
+const CLOSE: f32 = 4.0;
+
+/// Difference of colour up to which they are of one kind.
+const ALIKE: f32 = 0.05;
+
 /// Light of the edges of the lattice.
 const EDGES: Vector = [0.38, 0.39, 0.41];
 
@@ -341,28 +347,68 @@ impl Painter<'_> {
         let sides = self.scene.dims;
         let longest = sides[0].max(sides[1]).max(sides[2]) as f32 * self.camera.pixels;
         let mut light = vec![PAPER; front.depth.len()];
-        for (sample, light) in light.iter_mut().enumerate() {
+        let lit = |sample: usize| {
             let at = (
                 (sample % band.width) as f32 + 0.5,
                 (band.from + sample / band.width) as f32 + 0.5,
             );
             let back = |depth: f32| (self.deep[0] - depth) / (self.deep[0] - self.deep[1]).max(1.0);
             let triangle = front.triangle[sample];
+            let mut light = PAPER;
             if triangle != NOTHING {
                 let shown = self.lights.shade(&self.surface(triangle, at));
-                *light = haze(shown, back(front.depth[sample]));
+                light = haze(shown, back(front.depth[sample]));
             }
             let Some(veil) = &veil else {
-                continue;
+                return light;
             };
             let nearest = veil.triangle[sample];
             if nearest == NOTHING || veil.depth[sample] <= front.depth[sample] {
-                continue;
+                return light;
             }
             let through = through[sample].max(0.0) / longest;
             let [normal, colour] = self.skin(nearest, at);
             let colour = haze(colour, 0.6 * back(veil.depth[sample]));
-            *light = self.lights.veil(*light, colour, normal, through);
+            self.lights.veil(light, colour, normal, through)
+        };
+        // Where the samples of a pixel lie close together on one surface, one stands for all.
+        let is_veiled = |sample: usize| {
+            veil.as_ref()
+                .is_some_and(|veil| veil.triangle[sample] != NOTHING)
+        };
+        let one_surface = |samples: &[usize; OVER * OVER]| {
+            let depths = samples.map(|sample| front.depth[sample]);
+            let [near, far] = [
+                depths.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+                depths.iter().copied().fold(f32::INFINITY, f32::min),
+            ];
+            let all_seen = samples
+                .iter()
+                .all(|&sample| front.triangle[sample] != NOTHING);
+            if !all_seen {
+                return false;
+            }
+            let mesh = &self.scene.opaque;
+            let [first, others @ ..] = samples.map(|sample| {
+                let [corner, ..] = mesh.triangles[front.triangle[sample] as usize];
+                mesh.points[corner as usize].colour
+            });
+            let alike = others.iter().all(|other| {
+                let apart = other.iter().zip(first).map(|(a, b)| (a - b).abs());
+                apart.fold(0.0, f32::max) < ALIKE
+            });
+            let veiled = samples.iter().filter(|&&sample| is_veiled(sample)).count();
+            alike && near - far < CLOSE && (veiled == 0 || veiled == samples.len())
+        };
+        for row in (0..band.to - band.from).step_by(OVER) {
+            for column in (0..band.width).step_by(OVER) {
+                let samples: [usize; OVER * OVER] =
+                    std::array::from_fn(|at| (row + at / OVER) * band.width + column + at % OVER);
+                let one = one_surface(&samples).then(|| lit(samples[0]));
+                for sample in samples {
+                    light[sample] = one.unwrap_or_else(|| lit(sample));
+                }
+            }
         }
         self.outline(&mut light, &front.depth, band);
         light

@@ -430,7 +430,7 @@ fn kill(state: &mut State, scratch: &mut Scratch, acts: &[Option<Act>]) -> Vec<b
     for (.., kill) in &asked {
         picture.attacked[kill.site as usize] = false;
     }
-    let places: Vec<usize> = dead.into_keys().collect();
+    let places: Vec<u32> = dead.into_keys().map(|place| place as u32).collect();
     state.tumour.remove(&places);
     credited
 }
