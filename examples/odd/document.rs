@@ -36,7 +36,7 @@ const FRAGMENTS: [&str; 8] = [
 ];
 
 /// Folders of submodels, with a title and the files that come first; the others follow by name.
-const SUBMODELS: [(&str, &str, &[&str]); 4] = [
+const SUBMODELS: [(&str, &str, &[&str]); 5] = [
     (
         "engine",
         "The tick",
@@ -70,6 +70,11 @@ const SUBMODELS: [(&str, &str, &[&str]); 4] = [
             "radiotherapy",
             "irradiation",
         ],
+    ),
+    (
+        "mechanics",
+        "Mechanics",
+        &["mod", "rigidity", "density_laws", "mirels"],
     ),
 ];
 

@@ -17,3 +17,4 @@ pub mod rate;
 pub mod signal;
 pub mod surroundings;
 pub mod tumour;
+pub(crate) mod words;

@@ -1,6 +1,8 @@
 //! Words of pictures for what tables and scenarios call by a key: columns of `series.csv`, parameters by
 //! their path, units.
 
+use crate::biology::words::RATES;
+
 /// A column of `series.csv` as an axis shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
@@ -56,54 +58,6 @@ const SIGNALS: [(&str, &str); 9] = [
     ("tgf_beta", "TGF-\u{3b2}"),
     ("igf", "IGF"),
     ("vegf", "VEGF"),
-];
-
-/// What a rate of a scenario is the rate of.
-const RATES: [(&str, &str); 17] = [
-    ("tumour.division", "division of tumour cells"),
-    ("tumour.death", "death of tumour cells"),
-    ("tumour.motility", "motility of tumour cells"),
-    ("tumour.dormancy.exit", "waking of dormant tumour cells"),
-    (
-        "lining.activation.events",
-        "opening of resting bone surface",
-    ),
-    (
-        "lining.contact_rankl.resting",
-        "RANK engaged by resting lining cells",
-    ),
-    (
-        "lining.contact_rankl.opened",
-        "RANK engaged by lining cells of opened surface",
-    ),
-    ("osteoclast.fusion.formation", "formation of osteoclasts"),
-    ("osteoclast.fusion.gain", "nuclei gained by osteoclasts"),
-    (
-        "osteoclast.resorption.volume",
-        "resorption by an osteoclast",
-    ),
-    ("osteoclast.apoptosis.ageing", "ageing of osteoclasts"),
-    (
-        "osteoclast.apoptosis.withdrawal",
-        "death of osteoclasts without RANKL",
-    ),
-    (
-        "precursor.recruitment.arrival",
-        "arrival of osteoblast precursors",
-    ),
-    (
-        "precursor.maturation.maturing",
-        "maturation of osteoblast precursors",
-    ),
-    (
-        "precursor.maturation.death",
-        "death of osteoblast precursors",
-    ),
-    (
-        "osteoblast.formation.apposition",
-        "osteoid laid by an osteoblast",
-    ),
-    ("osteoblast.formation.death", "death of osteoblasts"),
 ];
 
 /// Cells as one of them.
@@ -183,7 +137,8 @@ pub fn unit(text: &str) -> String {
 /// A parameter of a scenario in words, by its dotted path: what it is a number of.
 pub fn parameter(path: &str) -> String {
     let base = path.strip_suffix(".rate").unwrap_or(path);
-    if let Some(known) = found(&RATES, base) {
+    let known = RATES.iter().find(|rate| rate.path == base);
+    if let Some(known) = known.map(|rate| rate.title) {
         return known.to_owned();
     }
     for (key, said) in [
@@ -279,22 +234,6 @@ mod tests {
             ("vessels.spacing", "vessels, spacing"),
         ] {
             assert_eq!(parameter(path), said);
-        }
-    }
-
-    #[test]
-    fn no_rate_of_a_preset_is_shown_by_its_key() {
-        for preset in ["human", "mouse"] {
-            let path = format!("src/scenario/presets/{preset}.toml");
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-            let text = std::fs::read_to_string(path).unwrap();
-            let table: toml::Table = toml::from_str(&text).unwrap();
-            for (rate, _) in RATES {
-                let mut parts = rate.split('.');
-                let first = table.get(parts.next().unwrap());
-                let there = parts.try_fold(first.unwrap(), |at, part| at.get(part));
-                assert!(there.is_some(), "{preset} has no {rate}");
-            }
         }
     }
 }

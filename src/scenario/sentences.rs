@@ -2,54 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::biology::words::RATES;
 use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
-
-/// What each rate says, before its value. Secretion is said apart.
-const RULES: [(&str, &str); 18] = [
-    ("tumour.division", "Tumour cells divide at"),
-    ("tumour.death", "Tumour cells die at"),
-    ("tumour.motility", "Tumour cells move at random with"),
-    ("tumour.dormancy.exit", "Dormant tumour cells wake at"),
-    ("lining.activation.events", "Resting bone surface opens at"),
-    (
-        "lining.contact_rankl.resting",
-        "Resting lining cells engage a share of RANK of",
-    ),
-    (
-        "lining.contact_rankl.opened",
-        "Lining cells of opened surface engage a share of RANK of",
-    ),
-    (
-        "osteoclast.fusion.formation",
-        "Osteoclasts form on opened surface at",
-    ),
-    (
-        "osteoclast.fusion.gain",
-        "Osteoclasts gain nuclei by fusion at",
-    ),
-    ("osteoclast.resorption.volume", "Osteoclasts resorb"),
-    (
-        "osteoclast.apoptosis.ageing",
-        "Osteoclasts age at a speed of",
-    ),
-    (
-        "osteoclast.apoptosis.withdrawal",
-        "Osteoclasts die for want of RANKL at",
-    ),
-    (
-        "precursor.recruitment.arrival",
-        "Precursors of osteoblasts reach eroded surface at",
-    ),
-    ("precursor.maturation.maturing", "Precursors mature at"),
-    ("precursor.maturation.death", "Precursors die at"),
-    (
-        "osteoblast.formation.apposition",
-        "Osteoblasts lay osteoid at",
-    ),
-    ("osteoblast.formation.death", "Osteoblasts die at"),
-    ("mineralisation.secondary", "Mineralised bone hardens at"),
-];
 
 /// Lineages that secrete.
 const SECRETING: [(&str, &str); 4] = [
@@ -66,8 +21,9 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         .map(|leaf| (leaf.path.as_str(), plain(&leaf.value)))
         .collect();
     let mut said = Vec::new();
-    let of_parts = each::RULES.iter().copied().flatten();
-    for &(path, start) in RULES.iter().chain(of_parts) {
+    let of_parts = each::RULES.iter().copied().flatten().copied();
+    let of_lineages = RATES.iter().map(|rate| (rate.path, rate.sentence));
+    for (path, start) in of_lineages.chain(of_parts) {
         let rate = values
             .get(format!("{path}.rate").as_str())
             .or_else(|| values.get(path));
