@@ -3,6 +3,7 @@
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod table;
+pub mod volume;
 
 use std::path::{Path, PathBuf};
 
