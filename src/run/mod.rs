@@ -9,6 +9,8 @@ pub mod compare;
 pub mod day;
 #[cfg(feature = "plots")]
 pub mod error;
+#[cfg(feature = "plots")]
+pub mod export;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
 #[cfg(feature = "plots")]

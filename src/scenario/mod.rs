@@ -14,3 +14,4 @@ pub mod read;
 pub mod restorable;
 pub mod schema;
 pub mod sentences;
+pub mod volumes;
