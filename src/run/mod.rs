@@ -61,6 +61,8 @@ mod turning;
 pub mod verify;
 pub mod view;
 #[cfg(feature = "plots")]
+pub(crate) mod volumes;
+#[cfg(feature = "plots")]
 pub mod words;
 
 #[cfg(feature = "plots")]
