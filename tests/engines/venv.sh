@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Python with what the tests of engines need, once, and prints its folder.
+# Makes a Python with what the tests of engines and of volumes need, once, and prints its folder.
 # Usage: tests/engines/venv.sh
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
