@@ -51,10 +51,10 @@ pub fn nii_gz(frame: &Frame, field: &Array<'_>) -> Option<Vec<u8>> {
     // Both transforms, of the scanner: no rotation, and where the first centre lies.
     put(252, &1_i16.to_le_bytes());
     put(254, &1_i16.to_le_bytes());
-    for axis in 0..3 {
-        let first = 0.5 * step_mm[axis];
+    for (axis, step) in step_mm.into_iter().enumerate() {
+        let first = 0.5 * step;
         put(268 + 4 * axis, &first.to_le_bytes());
-        put(280 + 16 * axis + 4 * axis, &step_mm[axis].to_le_bytes());
+        put(280 + 16 * axis + 4 * axis, &step.to_le_bytes());
         put(280 + 16 * axis + 12, &first.to_le_bytes());
     }
     put(344, b"n+1\0");
