@@ -61,7 +61,9 @@ mod turning;
 pub mod verify;
 pub mod view;
 #[cfg(feature = "plots")]
-pub(crate) mod volumes;
+mod volume_names;
+#[cfg(feature = "plots")]
+mod volumes;
 #[cfg(feature = "plots")]
 pub mod words;
 

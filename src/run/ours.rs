@@ -12,7 +12,7 @@ use crate::output::{OutputError, digest, write_whole};
 use crate::run::checkpoint::{Checkpoints, FOLDER, is_our_file};
 use crate::run::folder::{DONE, Manifest};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
-use crate::run::volumes::{self, VOLUMES};
+use crate::run::volume_names::{VOLUMES, is_ours as is_volume};
 
 /// The list of a folder that is no run's.
 pub(crate) const LIST: &str = "folder.json";
@@ -313,10 +313,7 @@ impl Inventory {
                 }
                 self.files.push(path);
             }
-            None if is_file
-                && allowed.is_open
-                && (is_half_written(&path) || volumes::is_ours(name)) =>
-            {
+            None if is_file && allowed.is_open && (is_half_written(&path) || is_volume(name)) => {
                 self.files.push(path);
             }
             _ => self.strange(root, &path, Why::Unlisted),

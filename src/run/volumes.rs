@@ -10,45 +10,15 @@ use crate::output::volume::zarr::{Moments, moment};
 use crate::output::{OutputError, make_folder, write_whole};
 use crate::run::export::{ExportError, arrays, bytes};
 use crate::run::simulation::Simulation;
+use crate::run::volume_names::{LISTS, STORE, VOLUMES, is_ours};
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
-
-/// Their folder in that of the run.
-pub(crate) const VOLUMES: &str = "volumes";
-/// The store of all days.
-const STORE: &str = "volumes.zarr";
-/// Lists of days, and the ending of the files that each holds.
-const LISTS: [(&str, &str); 2] = [("fields.pvd", "vti"), ("cells.pvd", "vtp")];
-
-/// True for the path in a run folder that a file of volumes has, for a run that was killed before it could
-/// list them.
-pub(crate) fn is_ours(name: &str) -> bool {
-    let Some(name) = name
-        .strip_prefix(VOLUMES)
-        .and_then(|rest| rest.strip_prefix('/'))
-    else {
-        return false;
-    };
-    if let Some(inner) = name.strip_prefix(STORE) {
-        let last = inner.rsplit('/').next().unwrap_or_default();
-        let is_chunk = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-        return inner.starts_with('/') && (last == "zarr.json" || is_chunk);
-    }
-    let is_day = |name: &str| {
-        let mut letters = name.bytes();
-        letters.next() == Some(b'd') && letters.next().is_some_and(|byte| byte.is_ascii_digit())
-    };
-    let mut endings = VolumeFormat::ALL.iter().flat_map(|format| format.endings());
-    !name.contains('/')
-        && (LISTS.iter().any(|&(list, _)| list == name)
-            || is_day(name) && endings.any(|ending| name.ends_with(ending)))
-}
 
 /// Writes the volumes of the present day.
 ///
 /// # Errors
 /// [`OutputError`] of a file that cannot be written, or that its format has no room for.
-pub(crate) fn write(
+pub(super) fn write(
     run: &Path,
     loaded: &Loaded,
     simulation: &Simulation,
@@ -180,7 +150,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
 ///
 /// # Errors
 /// [`OutputError::Io`].
-pub(crate) fn written(run: &Path) -> Result<Vec<PathBuf>, OutputError> {
+pub(super) fn written(run: &Path) -> Result<Vec<PathBuf>, OutputError> {
     let folder = run.join(VOLUMES);
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -191,35 +161,4 @@ pub(crate) fn written(run: &Path) -> Result<Vec<PathBuf>, OutputError> {
         is_ours(&name.to_string_lossy())
     });
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_of_volumes_are_known_by_their_names() {
-        for name in [
-            "volumes/d0.vti",
-            "volumes/d12.25.vtp",
-            "volumes/d3_tissue.nii.gz",
-            "volumes/fields.pvd",
-            "volumes/volumes.zarr/zarr.json",
-            "volumes/volumes.zarr/labels/tissue/0/c/0/1/2/3",
-        ] {
-            assert!(is_ours(name), "{name}");
-        }
-        for name in [
-            "d0.vti",
-            "volumes/notes.txt",
-            "volumes/diary.vti",
-            "volumes/d0.vti.txt",
-            "volumes/d0/a.vti",
-            "volumes/volumes.zarr",
-            "volumes/volumes.zarr/notes",
-            "volumes/volumes.zarr2/zarr.json",
-        ] {
-            assert!(!is_ours(name), "{name}");
-        }
-    }
 }
