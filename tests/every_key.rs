@@ -91,6 +91,7 @@ const ZEROS: &[(&str, &str)] = &[
     ("osteoclast.migration.speed", "cells that stay"),
     ("output.film_every", "as many frames as make a short film"),
     ("output.map_days.*", "day 0"),
+    ("output.volumes.days.*", "day 0"),
     (
         "patient.calcium.calcitriol_share",
         "a part of the exchange that is off",

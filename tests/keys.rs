@@ -123,6 +123,57 @@ fn what_would_be_idle_or_clamped_is_refused_by_name() {
             "each day once",
         ),
         ("output.map_days=[1.3]", "output.map_days[0]", "whole ticks"),
+        ("output.volumes={}", "output.volumes", "every or days"),
+        (
+            "output.volumes={ every = \"90 min\" }",
+            "output.volumes.every",
+            "whole ticks",
+        ),
+        (
+            "output.volumes={ days = [1, 1.3] }",
+            "output.volumes.days[1]",
+            "whole ticks",
+        ),
+        (
+            "output.volumes={ days = [1, 2, 1] }",
+            "output.volumes.days[2]",
+            "each day once",
+        ),
+        (
+            "output.volumes={ days = [-1] }",
+            "output.volumes.days[0]",
+            "from 0 on",
+        ),
+        (
+            "output.volumes={ days = [1], formats = [] }",
+            "output.volumes.formats",
+            "vti, vtp, zarr, nifti, stl, ply, parquet",
+        ),
+        (
+            "output.volumes={ days = [1], formats = [\"vtk\"] }",
+            "output.volumes.formats[0]",
+            "vti",
+        ),
+        (
+            "output.volumes={ days = [1], formats = [\"stl\", \"stl\"] }",
+            "output.volumes.formats[1]",
+            "each once",
+        ),
+        (
+            "output.volumes={ days = [1], fields = [\"rank\"] }",
+            "output.volumes.fields[0]",
+            "tissue, bone_solid",
+        ),
+        (
+            "output.volumes={ days = [1], fields = [\"rankl\", \"rankl\"] }",
+            "output.volumes.fields[1]",
+            "each once",
+        ),
+        (
+            "output.volumes={ days = [1], formats = [\"vtp\"], fields = [\"rankl\"] }",
+            "output.volumes.fields",
+            "add vti, zarr or nifti",
+        ),
         (
             "inoculation={ cells = 5, time = \"2 d\" }",
             "inoculation.time",

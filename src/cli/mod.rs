@@ -19,6 +19,7 @@ mod arms;
 mod batch;
 mod console;
 mod dask;
+mod export;
 mod plot;
 mod progress;
 mod reading;
@@ -111,6 +112,9 @@ enum Command {
     /// Draw the bone of a run in space on any day: its surface in light, tumour, osteoclasts and
     /// osteoblasts, before and after, or a film that turns.
     Render(render::RenderArguments),
+    /// Write the tissue of a run on any day for other programs: fields for ParaView, napari, Fiji and BoneJ,
+    /// cells, the surface of bone.
+    Export(export::ExportArguments),
 }
 
 /// True when words for standard output were lost, as on a full disk.
@@ -208,6 +212,7 @@ pub fn main() -> ExitCode {
         Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Render(arguments) => render::render(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
     };
     note_loss(std::io::stdout().flush());
     match stopped {

@@ -6,5 +6,6 @@ pub mod morphometry;
 pub mod picture;
 pub mod scanned;
 pub mod series;
+pub mod sites;
 pub mod tumour;
 pub mod volume;

@@ -3,6 +3,7 @@
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod table;
+pub mod volume;
 
 use std::path::{Path, PathBuf};
 
@@ -122,6 +123,39 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
             source: error.error,
         }),
     }
+}
+
+/// Writes files, by their paths in it, into a folder of which there must be none, and which appears whole.
+///
+/// # Errors
+/// [`OutputError::Exists`] where there is anything of its name; [`OutputError::Io`].
+pub fn write_new_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+    let io = |source| OutputError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    let around = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let folder = builder.tempdir_in(around).map_err(io)?;
+    for (name, bytes) in files {
+        let file = folder.path().join(name);
+        if let Some(inner) = file.parent() {
+            std::fs::create_dir_all(inner).map_err(io)?;
+        }
+        std::fs::write(&file, bytes).map_err(io)?;
+    }
+    if path.symlink_metadata().is_ok() {
+        return Err(OutputError::Exists(path.to_path_buf()));
+    }
+    std::fs::rename(folder.path(), path).map_err(io)?;
+    // Nothing of its old name is left to be removed.
+    let _ = folder.keep();
+    Ok(())
 }
 
 /// Makes a folder with those above it; one that is there already is taken where it is no link.

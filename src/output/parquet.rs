@@ -2,7 +2,7 @@
 //! each file. The bytes depend on the rows alone.
 
 use std::fs;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,63 +71,16 @@ impl Parts {
         columns: &[Column],
         facts: &[(&str, String)],
     ) -> Result<Self, OutputError> {
-        let failed = |error| refused(folder, error);
         fs::create_dir_all(folder).map_err(|source| OutputError::Io {
             path: folder.to_path_buf(),
             source,
         })?;
-        let fields = columns.iter().map(|column| {
-            let physical = match column.kind {
-                Kind::Whole => Physical::INT64,
-                Kind::Number => Physical::DOUBLE,
-                Kind::Truth => Physical::BOOLEAN,
-                Kind::Text => Physical::BYTE_ARRAY,
-            };
-            let text = (column.kind == Kind::Text).then_some(LogicalType::String);
-            Type::primitive_type_builder(&column.name, physical)
-                .with_repetition(Repetition::OPTIONAL)
-                .with_logical_type(text)
-                .build()
-                .map(Arc::new)
-        });
-        let fields = fields.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        let schema = Type::group_type_builder("howship")
-            .with_fields(fields)
-            .build()
-            .map_err(failed)?;
-        let units: serde_json::Map<String, serde_json::Value> = columns
-            .iter()
-            .filter(|column| !column.unit.is_empty())
-            .map(|column| (column.name.clone(), column.unit.clone().into()))
-            .collect();
-        let mut metadata = vec![
-            KeyValue::new(
-                "howship.version".into(),
-                env!("CARGO_PKG_VERSION").to_owned(),
-            ),
-            KeyValue::new(
-                "howship.units".into(),
-                serde_json::Value::from(units).to_string(),
-            ),
-        ];
-        metadata.extend(
-            facts
-                .iter()
-                .map(|(name, fact)| KeyValue::new((*name).to_owned(), fact.clone())),
-        );
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_created_by(format!("howship version {}", env!("CARGO_PKG_VERSION")))
-            .set_key_value_metadata(Some(metadata))
-            .build();
+        let (schema, properties) = form(columns, facts).map_err(|error| refused(folder, error))?;
         Ok(Self {
             folder: folder.to_path_buf(),
-            schema: Arc::new(schema),
-            properties: Arc::new(properties),
-            cells: columns
-                .iter()
-                .map(|column| Cells::new(column.kind))
-                .collect(),
+            schema,
+            properties,
+            cells: cells_of(columns),
             rows_of_group: 0,
             rows_of_part: 0,
             open: None,
@@ -174,14 +127,7 @@ impl Parts {
                 none.insert(SerializedFileWriter::new(file, schema, properties).map_err(failed)?)
             }
         };
-        let mut group = out.next_row_group().map_err(failed)?;
-        for cells in &mut self.cells {
-            if let Some(mut column) = group.next_column().map_err(failed)? {
-                cells.write(column.untyped()).map_err(failed)?;
-                column.close().map_err(failed)?;
-            }
-        }
-        group.close().map_err(failed)?;
+        write_group(out, &mut self.cells).map_err(failed)?;
         self.rows_of_part += self.rows_of_group;
         self.rows_of_group = 0;
         Ok(())
@@ -221,6 +167,114 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Types of the columns, and what stands in the metadata.
+fn form(
+    columns: &[Column],
+    facts: &[(&str, String)],
+) -> Result<(TypePtr, Arc<WriterProperties>), ParquetError> {
+    let fields = columns.iter().map(|column| {
+        let physical = match column.kind {
+            Kind::Whole => Physical::INT64,
+            Kind::Number => Physical::DOUBLE,
+            Kind::Truth => Physical::BOOLEAN,
+            Kind::Text => Physical::BYTE_ARRAY,
+        };
+        let text = (column.kind == Kind::Text).then_some(LogicalType::String);
+        Type::primitive_type_builder(&column.name, physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type(text)
+            .build()
+            .map(Arc::new)
+    });
+    let fields = fields.collect::<Result<Vec<_>, _>>()?;
+    let schema = Type::group_type_builder("howship")
+        .with_fields(fields)
+        .build()?;
+    let units: serde_json::Map<String, serde_json::Value> = columns
+        .iter()
+        .filter(|column| !column.unit.is_empty())
+        .map(|column| (column.name.clone(), column.unit.clone().into()))
+        .collect();
+    let mut metadata = vec![
+        KeyValue::new(
+            "howship.version".into(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+        ),
+        KeyValue::new(
+            "howship.units".into(),
+            serde_json::Value::from(units).to_string(),
+        ),
+    ];
+    metadata.extend(
+        facts
+            .iter()
+            .map(|(name, fact)| KeyValue::new((*name).to_owned(), fact.clone())),
+    );
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by(format!("howship version {}", env!("CARGO_PKG_VERSION")))
+        .set_key_value_metadata(Some(metadata))
+        .build();
+    Ok((Arc::new(schema), Arc::new(properties)))
+}
+
+fn cells_of(columns: &[Column]) -> Vec<Cells> {
+    let kinds = columns.iter().map(|column| column.kind);
+    kinds.map(Cells::new).collect()
+}
+
+fn write_group<W: Write + Send>(
+    out: &mut SerializedFileWriter<W>,
+    cells: &mut [Cells],
+) -> Result<(), ParquetError> {
+    let mut group = out.next_row_group()?;
+    for cells in cells {
+        if let Some(mut column) = group.next_column()? {
+            cells.write(column.untyped())?;
+            column.close()?;
+        }
+    }
+    group.close()?;
+    Ok(())
+}
+
+/// A table as the bytes of one file, named `path` where it is refused; an empty cell is none.
+///
+/// # Errors
+/// A cell that is not of its column's kind.
+pub fn file(
+    path: &Path,
+    columns: &[Column],
+    facts: &[(&str, String)],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<Vec<u8>, OutputError> {
+    let failed = |error| refused(path, error);
+    let (schema, properties) = form(columns, facts).map_err(failed)?;
+    let mut out = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(failed)?;
+    let mut cells = cells_of(columns);
+    let mut held = 0;
+    for (line, row) in rows.enumerate() {
+        for (cells, cell) in cells.iter_mut().zip(&row) {
+            if !cells.push(cell) {
+                return Err(OutputError::Table {
+                    path: path.to_path_buf(),
+                    line: line + 1,
+                    message: format!("found \"{cell}\" in a column of {}", cells.name()),
+                });
+            }
+        }
+        held += 1;
+        if held == GROUP_ROWS {
+            write_group(&mut out, &mut cells).map_err(failed)?;
+            held = 0;
+        }
+    }
+    if held > 0 {
+        write_group(&mut out, &mut cells).map_err(failed)?;
+    }
+    out.into_inner().map_err(failed)
 }
 
 fn refused(path: &Path, error: ParquetError) -> OutputError {

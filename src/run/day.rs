@@ -40,7 +40,7 @@ pub struct Asked<'a> {
 }
 
 /// Checkpoints at a path, the last first.
-fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+pub(super) fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
     if path.is_file() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -135,17 +135,22 @@ fn from_the_start(
     run_to(host, loaded.title(), first, simulation, target)
 }
 
-fn day_of(tick: u32, simulation: &Simulation) -> f64 {
+pub(super) fn day_of(tick: u32, simulation: &Simulation) -> f64 {
     let after = f64::from(tick) - f64::from(simulation.burn_in_ticks);
     after * simulation.model.tick_h / 24.0
 }
 
-/// The tick of a day; the present one where none was asked for.
+/// The same of a lattice in space.
 fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
     let grid = &simulation.model.grid;
     if grid.is_section() {
         return Err(refused(SolidError::Section(grid.dims[0], grid.dims[1])));
     }
+    tick_of(asked, simulation)
+}
+
+/// The tick of a day from day 0 on; the present one where none was asked for.
+pub(super) fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
     let per_day = 24.0 / simulation.model.tick_h;
     let last = f64::from(simulation.ticks) / per_day;
     let Some(asked) = asked else {

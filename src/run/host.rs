@@ -134,8 +134,8 @@ impl fmt::Display for Outcome<'_> {
     }
 }
 
-/// A state that is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A state that is kept, or what of it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kept {
     /// Of this tick, to go on from.
     Checkpoint(u32),
@@ -143,6 +143,8 @@ pub enum Kept {
     Past,
     /// The last.
     Final,
+    /// Volumes of this day.
+    Volumes(f64),
 }
 
 /// The program in which runs take place.

@@ -9,6 +9,8 @@ pub mod compare;
 pub mod day;
 #[cfg(feature = "plots")]
 pub mod error;
+#[cfg(feature = "plots")]
+pub mod export;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
 #[cfg(feature = "plots")]
@@ -58,6 +60,10 @@ mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;
 pub mod view;
+#[cfg(feature = "plots")]
+mod volume_names;
+#[cfg(feature = "plots")]
+mod volumes;
 #[cfg(feature = "plots")]
 pub mod words;
 

@@ -12,6 +12,7 @@ use crate::output::{OutputError, digest, write_whole};
 use crate::run::checkpoint::{Checkpoints, FOLDER, is_our_file};
 use crate::run::folder::{DONE, Manifest};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
+use crate::run::volume_names::{VOLUMES, is_ours as is_volume};
 
 /// The list of a folder that is no run's.
 pub(crate) const LIST: &str = "folder.json";
@@ -281,6 +282,8 @@ impl Inventory {
                 self.files.push(path);
             } else if is_dir && allowed.is_run && name == FOLDER {
                 self.look_at_checkpoints(root, &path)?;
+            } else if is_dir && allowed.is_run && name == VOLUMES {
+                self.look_at_volumes(root, &path, &name, &allowed)?;
             } else if is_dir && allowed.folders.contains(&name) {
                 self.look(root, &path)?;
             } else if is_dir && allowed.holds(&name) {
@@ -310,9 +313,31 @@ impl Inventory {
                 }
                 self.files.push(path);
             }
-            None if is_file && allowed.is_open && is_half_written(&path) => self.files.push(path),
+            None if is_file && allowed.is_open && (is_half_written(&path) || is_volume(name)) => {
+                self.files.push(path);
+            }
             _ => self.strange(root, &path, Why::Unlisted),
         }
+    }
+
+    /// Looks at volumes, of which a zarr is folders in folders.
+    fn look_at_volumes(
+        &mut self,
+        root: &Path,
+        folder: &Path,
+        name: &str,
+        allowed: &Allowed,
+    ) -> Result<(), OutputError> {
+        self.folders.push(folder.to_path_buf());
+        for (inner, path) in entries(folder)? {
+            let name = format!("{name}/{inner}");
+            if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+                self.look_at_volumes(root, &path, &name, allowed)?;
+            } else {
+                self.take(root, path, &name, allowed);
+            }
+        }
+        Ok(())
     }
 
     fn look_at_checkpoints(&mut self, root: &Path, folder: &Path) -> Result<(), OutputError> {

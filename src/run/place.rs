@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::output::{OutputError, write_new, write_whole};
+use crate::output::{OutputError, write_new, write_new_folder, write_whole};
 use crate::run::ours::refuse_inside;
 
 /// Why a file cannot be written under the name that was given.
@@ -30,6 +30,9 @@ pub enum PlaceError {
     /// There is a file of this name.
     #[error("{} exists already: choose another name", .0.display())]
     Exists(PathBuf),
+    /// There is something of the name of a folder.
+    #[error("{} exists already, and a folder is not replaced: remove it, or choose another name", .0.display())]
+    FolderExists(PathBuf),
     /// What has this name can be replaced by no file.
     #[error("{} is a folder, or no regular file: give the name of a file", .0.display())]
     NoFile(PathBuf),
@@ -56,22 +59,7 @@ impl NewFile {
         endings: &'static [&'static str],
         replace: bool,
     ) -> Result<Self, PlaceError> {
-        let found = ending(path);
-        if !endings.is_empty() && !endings.contains(&found.as_str()) {
-            return Err(PlaceError::Ending {
-                path: path.to_path_buf(),
-                found,
-                expected: endings,
-            });
-        }
-        let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(PlaceError::NoFolder {
-                path: path.to_path_buf(),
-                folder: folder.to_path_buf(),
-            });
-        }
-        refuse_inside(path)?;
+        check(path, endings)?;
         match path.symlink_metadata() {
             Err(_) => {}
             Ok(found) if !found.is_file() => return Err(PlaceError::NoFile(path.to_path_buf())),
@@ -107,7 +95,68 @@ impl NewFile {
     }
 }
 
+/// The name of a folder that may be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFolder {
+    path: PathBuf,
+}
+
+impl NewFolder {
+    /// Takes a name with one of these endings: the folder around it is there and none of ours, and there is
+    /// nothing of this name.
+    ///
+    /// # Errors
+    /// [`PlaceError`].
+    pub fn at(path: &Path, endings: &'static [&'static str]) -> Result<Self, PlaceError> {
+        check(path, endings)?;
+        if path.symlink_metadata().is_ok() {
+            return Err(PlaceError::FolderExists(path.to_path_buf()));
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// The name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the folder with these files, by their paths in it; it appears whole.
+    ///
+    /// # Errors
+    /// [`OutputError::Exists`], [`OutputError::Io`].
+    pub fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+        write_new_folder(&self.path, files)
+    }
+}
+
+/// Whether something may be made under a name, whatever lies there.
+fn check(path: &Path, endings: &'static [&'static str]) -> Result<(), PlaceError> {
+    let found = ending(path);
+    if !endings.is_empty() && !endings.contains(&found.as_str()) {
+        return Err(PlaceError::Ending {
+            path: path.to_path_buf(),
+            found,
+            expected: endings,
+        });
+    }
+    let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(PlaceError::NoFolder {
+            path: path.to_path_buf(),
+            folder: folder.to_path_buf(),
+        });
+    }
+    Ok(refuse_inside(path)?)
+}
+
 fn ending(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy().to_lowercase();
+    if name.ends_with(".nii.gz") {
+        return "nii.gz".to_owned();
+    }
     let ending = path.extension().unwrap_or_default();
     ending.to_string_lossy().to_lowercase()
 }

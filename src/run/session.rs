@@ -20,6 +20,7 @@ use crate::run::schedule::Schedule;
 use crate::run::sealed::PLOTS;
 use crate::run::simulation::Simulation;
 use crate::run::view::View;
+use crate::run::volumes;
 use crate::scenario::build::Loaded;
 
 /// A run with the folder that it writes into.
@@ -145,9 +146,10 @@ impl<'a> Session<'a> {
         let host = desk.host;
         host.hear(&Event::Begun(simulation.clock().last_tick.into()));
         let ended = if desk.checkpoints.is_some() {
-            let mut observers: [&mut dyn Observer; 6] = [
+            let mut observers: [&mut dyn Observer; 7] = [
                 &mut DayZero(desk),
                 &mut Recording(desk),
+                &mut Writing(desk),
                 &mut Telling(host),
                 &mut Saving(desk),
                 &mut Past(desk),
@@ -155,7 +157,8 @@ impl<'a> Session<'a> {
             ];
             simulation.drive(&mut observers, host.stop())
         } else {
-            let mut observers: [&mut dyn Observer; 2] = [&mut Recording(desk), &mut Telling(host)];
+            let mut observers: [&mut dyn Observer; 3] =
+                [&mut Recording(desk), &mut Writing(desk), &mut Telling(host)];
             simulation.drive(&mut observers, host.stop())
         };
         match ended {
@@ -229,6 +232,26 @@ impl Observer for Recording<'_> {
     fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
         let mut record = self.0.record.borrow_mut();
         record.take(&self.0.loaded, view.simulation());
+        Ok(())
+    }
+}
+
+/// Writes volumes for other programs.
+struct Writing<'a>(&'a Desk<'a>);
+
+impl Observer for Writing<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::Days(self.0.loaded.volume_days())
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        self.0.is_held()?;
+        let written = volumes::write(&self.0.folder.path, &self.0.loaded, view.simulation());
+        // A disk that is full costs the run no more than these files.
+        if let Err(error) = written {
+            let kept = Kept::Volumes(view.day());
+            self.0.host.hear(&Event::NotKept(kept, &error));
+        }
         Ok(())
     }
 }
@@ -407,6 +430,9 @@ impl Desk<'_> {
             &self.loaded,
             &simulation.model.grid,
         )?);
+        if self.loaded.scenario.output.volumes.is_some() {
+            written.extend(volumes::written(path)?);
+        }
         written.push(path.join(SCENARIO));
         self.is_held()?;
         let mut words = self.words(simulation, exit_state);

@@ -71,6 +71,9 @@ impl Event<'_> {
             Self::NotKept(Kept::Past, error) => {
                 format!("the past of an arm is not kept, it will be run again: {error}")
             }
+            Self::NotKept(Kept::Volumes(day), error) => {
+                format!("no volumes of day {day}: {error}")
+            }
             Self::NotKept(Kept::Final, error) => format!("the final state is not kept: {error}"),
             Self::Unused(file, error) => {
                 format!("{} {error}; the one before it is tried", file.display())

@@ -304,6 +304,7 @@ impl Loaded {
                 &format!("give at most {MOST_FRAMES}: the maps stay in memory"),
             ));
         }
+        self.check_volumes(found);
         // A map is drawn at a tick: two days of one tick, or a day between two, would be another map
         // than the one asked for, or none.
         let ticks = |day: f64| day * 24.0 / run.tick.get();
@@ -383,6 +384,14 @@ impl Loaded {
             if day * 24.0 > run.duration.get() {
                 notices.push(format!(
                     "output.map_days holds {day}, and the run ends on day {}: no map is drawn of it",
+                    run.duration.get() / 24.0
+                ));
+            }
+        }
+        for day in scenario.output.volumes.iter().flat_map(|it| &it.days) {
+            if day * 24.0 > run.duration.get() {
+                notices.push(format!(
+                    "output.volumes.days holds {day}, and the run ends on day {}: no volume is written of it",
                     run.duration.get() / 24.0
                 ));
             }

@@ -19,6 +19,7 @@ use crate::engine::parts::{Asked, patient, radiation};
 use crate::mechanics::follow_up::FollowUp;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
+use crate::scenario::volumes::Volumes;
 use crate::specimen::image::{ReadOptions, Segmentation, Spacing};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
@@ -353,6 +354,9 @@ pub struct Output {
     pub film_every: Time,
     /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
     pub film: Film,
+    /// Volumes, cells and surfaces for other programs; none without this table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<Volumes>,
 }
 
 /// Files of the film of a run.
@@ -389,6 +393,7 @@ impl Default for Output {
             map_days: Vec::new(),
             film_every: Time::h(0.0),
             film: Film::default(),
+            volumes: None,
         }
     }
 }

@@ -14,3 +14,5 @@ pub mod read;
 pub mod restorable;
 pub mod schema;
 pub mod sentences;
+pub mod volume_days;
+pub mod volumes;

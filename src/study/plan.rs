@@ -243,6 +243,7 @@ impl Study {
         scenario.description.clear();
         scenario.output.map_days.clear();
         scenario.output.film_every = Time::h(0.0);
+        scenario.output.volumes = None;
         scenario.checkpoint = Checkpoint::default();
         let mut image = String::new();
         if let Some(file) = &mut scenario.specimen.image {

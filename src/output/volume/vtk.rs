@@ -1,0 +1,165 @@
+//! The XML files of VTK: image data (`.vti`), cells as points (`.vtp`), and the index of a series (`.pvd`).
+//!
+//! Kitware, VTK file formats (docs.vtk.org). Arrays are appended raw, in blocks that zlib compresses:
+//! number of blocks, bytes of a block, bytes of the last one where it is shorter (else 0), compressed
+//! bytes of each, all as `UInt64`; then the blocks. An offset counts from behind the underscore.
+
+use std::fmt::Write as _;
+
+use crate::numerics::parallel::prelude::*;
+use crate::observe::sites::{Array, CellList, Frame, Numbers};
+
+use super::zlib;
+
+/// Bytes of a block: some of an array of 100^3, so that threads share it.
+const BLOCK: usize = 1 << 18;
+
+/// Arrays, one behind the other.
+#[derive(Default)]
+struct Appended(Vec<u8>);
+
+impl Appended {
+    /// Adds an array, and returns its offset.
+    fn add(&mut self, bytes: &[u8]) -> usize {
+        let offset = self.0.len();
+        let blocks: Vec<&[u8]> = bytes.chunks(BLOCK).collect();
+        let packed: Vec<Vec<u8>> = blocks.par_iter().map(|block| zlib(block)).collect();
+        let head = [blocks.len(), BLOCK, bytes.len() % BLOCK];
+        let sizes = packed.iter().map(Vec::len);
+        for number in head.into_iter().chain(sizes) {
+            self.0.extend((number as u64).to_le_bytes());
+        }
+        for block in &packed {
+            self.0.extend(block);
+        }
+        offset
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+const fn type_name(values: &Numbers<'_>) -> &'static str {
+    match values {
+        Numbers::U8(_) => "UInt8",
+        Numbers::U16(_) => "UInt16",
+        Numbers::U64(_) => "UInt64",
+        Numbers::F32(_) => "Float32",
+    }
+}
+
+/// Adds an array with its unit, which VTK keeps beside the name.
+fn array(text: &mut String, appended: &mut Appended, array: &Array<'_>) {
+    let offset = appended.add(&array.values.bytes());
+    let _ = writeln!(
+        text,
+        "        <DataArray type=\"{}\" Name=\"{}\" format=\"appended\" offset=\"{offset}\">\n          \
+         <InformationKey name=\"UNITS_LABEL\" location=\"vtkDataArray\">{}</InformationKey>\n        \
+         </DataArray>",
+        type_name(&array.values),
+        escaped(&array.name),
+        escaped(array.unit),
+    );
+}
+
+fn head(kind: &str, version: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<VTKFile type=\"{kind}\" version=\"{version}\" \
+         byte_order=\"LittleEndian\" header_type=\"UInt64\" compressor=\"vtkZLibDataCompressor\">\n"
+    )
+}
+
+/// The day, as ParaView reads the time of a file.
+fn time(day: f64) -> String {
+    format!(
+        "    <FieldData>\n      <DataArray type=\"Float64\" Name=\"TimeValue\" NumberOfTuples=\"1\" \
+         format=\"ascii\">{day}</DataArray>\n    </FieldData>\n"
+    )
+}
+
+fn closed(mut text: String, appended: Appended) -> Vec<u8> {
+    text.push_str("  <AppendedData encoding=\"raw\">\n_");
+    let mut bytes = text.into_bytes();
+    bytes.extend(appended.0);
+    bytes.extend(b"\n  </AppendedData>\n</VTKFile>\n");
+    bytes
+}
+
+/// Fields as image data: a site is a cell of it, so that it appears as the cube that it is. Lengths in um,
+/// the corner of the lattice at 0.
+pub fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
+    let [x, y, z] = frame.dims;
+    let [dx, dy, dz] = frame.spacing_um;
+    let extent = format!("0 {x} 0 {y} 0 {z}");
+    let mut text = head("ImageData", "1.0");
+    let mut appended = Appended::default();
+    let _ = writeln!(
+        text,
+        "  <ImageData WholeExtent=\"{extent}\" Origin=\"0 0 0\" Spacing=\"{dx} {dy} {dz}\">"
+    );
+    text.push_str(&time(frame.day));
+    let _ = writeln!(text, "    <Piece Extent=\"{extent}\">\n      <CellData>");
+    for field in fields {
+        array(&mut text, &mut appended, field);
+    }
+    text.push_str("      </CellData>\n    </Piece>\n  </ImageData>\n");
+    closed(text, appended)
+}
+
+/// Cells as points with attributes, in the frame of [`vti`].
+pub fn vtp(day: f64, cells: &CellList) -> Vec<u8> {
+    let count = cells.len();
+    let mut text = head("PolyData", "1.0");
+    let mut appended = Appended::default();
+    text.push_str("  <PolyData>\n");
+    text.push_str(&time(day));
+    let _ = writeln!(
+        text,
+        "    <Piece NumberOfPoints=\"{count}\" NumberOfVerts=\"{count}\" NumberOfLines=\"0\" \
+         NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n      <PointData>"
+    );
+    for attribute in &cells.attributes() {
+        array(&mut text, &mut appended, attribute);
+    }
+    text.push_str("      </PointData>\n      <Points>\n");
+    let places = cells.at_um.iter().flatten();
+    let places: Vec<u8> = places.flat_map(|at| at.to_le_bytes()).collect();
+    let _ = writeln!(
+        text,
+        "        <DataArray type=\"Float32\" Name=\"Points\" NumberOfComponents=\"3\" \
+         format=\"appended\" offset=\"{}\"/>\n      </Points>\n      <Verts>",
+        appended.add(&places)
+    );
+    // A vertex for each point.
+    for (name, first) in [("connectivity", 0), ("offsets", 1)] {
+        let numbers = first..first + count as i64;
+        let bytes: Vec<u8> = numbers.flat_map(i64::to_le_bytes).collect();
+        let _ = writeln!(
+            text,
+            "        <DataArray type=\"Int64\" Name=\"{name}\" format=\"appended\" offset=\"{}\"/>",
+            appended.add(&bytes)
+        );
+    }
+    text.push_str("      </Verts>\n    </Piece>\n  </PolyData>\n");
+    closed(text, appended)
+}
+
+/// The index of a series: days with the names of their files.
+pub fn pvd(files: &[(f64, String)]) -> String {
+    let mut text = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" \
+                    byte_order=\"LittleEndian\">\n  <Collection>\n"
+        .to_owned();
+    for (day, name) in files {
+        let _ = writeln!(
+            text,
+            "    <DataSet timestep=\"{day}\" part=\"0\" file=\"{}\"/>",
+            escaped(name)
+        );
+    }
+    text.push_str("  </Collection>\n</VTKFile>\n");
+    text
+}

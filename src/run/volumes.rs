@@ -1,0 +1,164 @@
+//! Volumes that a run leaves on its way: `volumes/d<day>.vti` and so on, one store of zarr for all days, and
+//! lists of the days for ParaView.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::observe::sites::Frame;
+use crate::output::volume::vtk::pvd;
+use crate::output::volume::zarr::{Moments, moment};
+use crate::output::{OutputError, make_folder, write_whole};
+use crate::run::export::{ExportError, arrays, bytes};
+use crate::run::simulation::Simulation;
+use crate::run::volume_names::{LISTS, STORE, VOLUMES, is_ours};
+use crate::scenario::build::Loaded;
+use crate::scenario::volumes::VolumeFormat;
+
+/// Writes the volumes of the present day.
+///
+/// # Errors
+/// [`OutputError`] of a file that cannot be written, or that its format has no room for.
+pub(super) fn write(
+    run: &Path,
+    loaded: &Loaded,
+    simulation: &Simulation,
+) -> Result<(), OutputError> {
+    let Some(asked) = &loaded.scenario.output.volumes else {
+        return Ok(());
+    };
+    let folder = run.join(VOLUMES);
+    make_folder(&folder)?;
+    let state = &simulation.state;
+    let day = (state.day() * 1e4).round() / 1e4;
+    let signals = &simulation.model.signals;
+    for &format in &asked.formats {
+        let fields = asked.fields_of(format, signals);
+        let file = |name: String, bytes: Result<Vec<u8>, ExportError>| {
+            let path = folder.join(name);
+            let bytes = bytes.map_err(|error| match error {
+                ExportError::Output(error) => error,
+                other => OutputError::Refused {
+                    path: path.clone(),
+                    reason: other.to_string(),
+                },
+            })?;
+            write_whole(&path, &bytes)
+        };
+        let ending = format.endings()[0];
+        match format {
+            VolumeFormat::Zarr => write_store(&folder.join(STORE), loaded, simulation, &fields)?,
+            VolumeFormat::Nifti => {
+                for array in arrays(simulation, &fields) {
+                    let name = format!("d{day}_{}.{ending}", array.name);
+                    file(name, bytes(simulation, format, &[array]))?;
+                }
+            }
+            _ => {
+                let arrays = if format.has_fields() {
+                    arrays(simulation, &fields)
+                } else {
+                    Vec::new()
+                };
+                file(
+                    format!("d{day}.{ending}"),
+                    bytes(simulation, format, &arrays),
+                )?;
+            }
+        }
+    }
+    write_lists(&folder)
+}
+
+/// Writes the chunks of the present day into the store of all days.
+fn write_store(
+    store: &Path,
+    loaded: &Loaded,
+    simulation: &Simulation,
+    fields: &[String],
+) -> Result<(), OutputError> {
+    let days = loaded.volume_days();
+    let frame = Frame::of(&simulation.model.grid, &simulation.state);
+    let half_d = 0.5 * simulation.model.tick_h / 24.0;
+    let Some(now) = days.iter().position(|day| (day - frame.day).abs() < half_d) else {
+        return Ok(());
+    };
+    let moments = Moments { days, now };
+    let arrays = arrays(simulation, fields);
+    let mut folders = BTreeSet::new();
+    for (name, bytes) in moment(&loaded.title(), &frame, &moments, &arrays) {
+        let file = store.join(name);
+        // Each folder on the way, none of them a link.
+        let way = file.ancestors().skip(1);
+        let mut way: Vec<&Path> = way.take_while(|at| at.starts_with(store)).collect();
+        way.reverse();
+        for folder in way {
+            if folders.insert(folder.to_path_buf()) {
+                make_folder(folder)?;
+            }
+        }
+        write_whole(&file, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes the lists of the days that are there.
+fn write_lists(folder: &Path) -> Result<(), OutputError> {
+    let names: Vec<String> = files(folder)?
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    for (list, ending) in LISTS {
+        let mut days: Vec<(f64, String)> = names
+            .iter()
+            .filter_map(|name| {
+                let day = name
+                    .strip_prefix('d')?
+                    .strip_suffix(ending)?
+                    .strip_suffix('.')?;
+                Some((day.parse().ok()?, name.clone()))
+            })
+            .collect();
+        days.sort_by(|one, other| one.0.total_cmp(&other.0));
+        if !days.is_empty() {
+            write_whole(&folder.join(list), pvd(&days).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of a folder and of those in it, in order; no links.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
+    let io = |source| OutputError::Io {
+        path: folder.to_path_buf(),
+        source,
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let kind = entry.file_type().map_err(io)?;
+        if kind.is_dir() {
+            found.extend(files(&entry.path())?);
+        } else if kind.is_file() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The files of volumes in a run folder that are ours by their names.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub(super) fn written(run: &Path) -> Result<Vec<PathBuf>, OutputError> {
+    let folder = run.join(VOLUMES);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = files(&folder)?;
+    found.retain(|path| {
+        let name = path.strip_prefix(run).unwrap_or(path);
+        is_ours(&name.to_string_lossy())
+    });
+    Ok(found)
+}
