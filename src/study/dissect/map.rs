@@ -34,7 +34,8 @@ impl Map {
                 tree.set(&format!("{path}={value}"))
                     .map_err(|fault| DissectError::Scenario(fault.into()))?;
             }
-            Loaded::from_tree(tree, loaded.folder.clone())?;
+            // What only the bone and the model can tell is found too before anything is run.
+            Loaded::from_tree(tree, loaded.folder.clone())?.build()?;
         }
         Ok(map)
     }

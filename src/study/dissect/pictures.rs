@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::output::OutputError;
-use crate::plot::chart::{Axis, Bars, Chart, Curve, Heat, Interval, Layer, Panel, Tone};
+use crate::plot::chart::{Axis, Bars, Chart, Curve, Heat, Layer, Panel, Tone};
 use crate::plot::write;
 use crate::statistics::estimate::Estimate;
 use crate::study::dissect::links::{Action, LINKS};
 use crate::study::dissect::map::Map;
 use crate::study::dissect::runs::Course;
-use crate::study::dissect::tables::over;
+use crate::study::dissect::tables::{against, over};
 use crate::study::dissect::{Dissection, Role};
 
 const PERCENT: fn(&Course) -> f64 = |course| 100.0 * course.loss;
@@ -21,6 +21,7 @@ fn bar(one: Estimate) -> (f64, f64, f64) {
 /// Draws all pictures.
 pub(super) fn draw(found: &Dissection<'_>, folder: &Path) -> Result<(), OutputError> {
     write(folder, "losses", &losses(found))?;
+    write(folder, "differences", &differences(found))?;
     if let Some(chart) = gain(found) {
         write(folder, "gain", &chart)?;
     }
@@ -37,50 +38,100 @@ fn seeds(found: &Dissection<'_>) -> String {
     }
 }
 
-/// A panel for each action: bars fall from the link that keeps the most loss to that which keeps the least.
-fn losses(found: &Dissection<'_>) -> Chart {
-    let full = found.of(Role::Full).map(|courses| over(courses, PERCENT));
-    let panel = |action: Action| {
-        let mut bars: Vec<(String, Estimate)> = LINKS
-            .iter()
-            .filter_map(|link| {
-                let courses = found.of(Role::Link(link.name, action.name()))?;
-                Some((link.words.to_owned(), over(courses, PERCENT)))
-            })
-            .collect();
-        bars.sort_by(|one, other| other.1.value.total_cmp(&one.1.value));
-        if let Some(full) = full {
-            bars.insert(0, ("full loop".to_owned(), full));
+/// Losses of the links under an action, the highest first.
+fn losses_of(
+    found: &Dissection<'_>,
+    action: Action,
+    figure: &dyn Fn(&[Course]) -> Estimate,
+) -> Vec<(String, Estimate)> {
+    let links = LINKS.iter().filter_map(|link| {
+        let courses = found.of(Role::Link(link.name, action.name()))?;
+        Some((link.words.to_owned(), figure(courses)))
+    });
+    let mut bars: Vec<_> = links.collect();
+    bars.sort_by(|one, other| other.1.value.total_cmp(&one.1.value));
+    bars
+}
+
+/// A panel for each action, on one scale: bars fall from the link that leaves the most loss to that which
+/// leaves the least, below `first`.
+fn waterfall(
+    found: &Dissection<'_>,
+    first: Option<Estimate>,
+    axis: &Axis,
+    figure: &dyn Fn(&[Course]) -> Estimate,
+) -> Vec<Panel> {
+    let actions = Action::ALL.map(|action| losses_of(found, action, figure));
+    let all = actions.iter().flatten().map(|(_, one)| *one).chain(first);
+    let ends = all.flat_map(|one| [0.0, one.value, one.low, one.high]);
+    let ends = ends.filter(|end| end.is_finite());
+    let [least, most] = ends.fold([0.0, 0.0_f64], |[least, most]: [f64; 2], end| {
+        [least.min(end), most.max(end)]
+    });
+    let panel = |(action, links): (Action, Vec<(String, Estimate)>)| {
+        let none = (f64::NAN, f64::NAN, f64::NAN);
+        let (mut names, mut bars) = (Vec::new(), Vec::new());
+        let mut layers = Vec::new();
+        if let Some(first) = first {
+            names.push("full loop".to_owned());
+            bars.push(none);
+            let mut full = vec![none; links.len() + 1];
+            full[0] = bar(first);
+            layers.push(Layer::Bars(Bars {
+                label: String::new(),
+                tone: Tone::Reference,
+                bars: full,
+            }));
         }
-        let (names, values): (Vec<String>, Vec<Estimate>) = bars.into_iter().unzip();
-        let mut layers = vec![Layer::Bars(Bars {
+        for (name, one) in links {
+            names.push(name);
+            bars.push(bar(one));
+        }
+        layers.push(Layer::Bars(Bars {
             label: String::new(),
-            tone: Tone::Named("bars".to_owned()),
-            bars: values.into_iter().map(bar).collect(),
-        })];
-        layers.extend(full.map(|full| {
-            Layer::Interval(Interval {
-                label: "full loop".to_owned(),
-                low: full.low,
-                middle: full.value,
-                high: full.high,
-            })
+            tone: Tone::Named("links".to_owned()),
+            bars,
         }));
         Panel {
             title: format!("each link {}", words(action)),
-            x: Axis::linear("bone lost", "%").from_zero(),
+            x: Axis {
+                least: Some(least),
+                most: (most > 0.0).then_some(1.02 * most),
+                ..axis.clone()
+            },
             y: Axis::categories("", names),
             layers,
             ..Panel::default()
         }
     };
+    Action::ALL.into_iter().zip(actions).map(panel).collect()
+}
+
+/// Bone lost with each link cut, halved and doubled.
+fn losses(found: &Dissection<'_>) -> Chart {
+    let full = found.of(Role::Full).map(|courses| over(courses, PERCENT));
+    let axis = Axis::linear("bone lost", "%").from_zero();
     Chart {
         title: format!(
             "{}: the loop, link by link",
             found.plan.loaded.scenario.name
         ),
         note: seeds(found),
-        panels: Action::ALL.map(panel).to_vec(),
+        panels: waterfall(found, full, &axis, &|courses| over(courses, PERCENT)),
+        columns: 1,
+        ..Chart::default()
+    }
+}
+
+/// The same less the full loop, seed by seed.
+fn differences(found: &Dissection<'_>) -> Chart {
+    let full = found.of(Role::Full).unwrap_or_default();
+    let axis = Axis::linear("bone lost less that of the full loop", "points").from_zero();
+    let figure = |courses: &[Course]| against(full, courses, PERCENT);
+    Chart {
+        title: format!("{}: what each link does", found.plan.loaded.scenario.name),
+        note: format!("{} Differences are of the same seed.", seeds(found)),
+        panels: waterfall(found, None, &axis, &figure),
         columns: 1,
         ..Chart::default()
     }

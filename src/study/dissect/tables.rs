@@ -118,7 +118,11 @@ pub(super) fn all(found: &Dissection<'_>) -> Vec<(&'static str, String)> {
             Role::Sensed(place) => ("tgf_beta_sensed", ["half", "double"][place]),
         };
         for (key, value) in &variant.sets {
-            let [key, value] = [key.clone(), value.to_string()].map(|text| quoted(&text));
+            // As `--set KEY=VALUE` takes it.
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let [key, value] = [key, &text].map(|text| quoted(text));
             let _ = writeln!(settings, "{link},{action},{key},{value}");
         }
     }
