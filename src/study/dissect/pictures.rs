@@ -95,7 +95,7 @@ fn waterfall(
         Panel {
             title: format!("each link {}", words(action)),
             x: Axis {
-                least: Some(least),
+                least: Some(1.02 * least),
                 most: (most > 0.0).then_some(1.02 * most),
                 ..axis.clone()
             },
