@@ -19,6 +19,7 @@ mod arms;
 mod batch;
 mod console;
 mod dask;
+mod dissect;
 mod export;
 mod plot;
 mod progress;
@@ -103,6 +104,9 @@ enum Command {
     Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
     Study(study::StudyArguments),
+    /// Take the cycle of a scenario apart: what it loses with each link cut, halved and doubled, the gain of the
+    /// loop, and couplings that never matter.
+    Dissect(dissect::DissectArguments),
     /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
     /// paper.
     Trial(trial::TrialArguments),
@@ -209,6 +213,7 @@ pub fn main() -> ExitCode {
         Command::Rigidity(arguments) => rigidity::rigidity(&arguments),
         Command::Mirels(arguments) => rigidity::mirels(&arguments),
         Command::Study(arguments) => study::study(&arguments),
+        Command::Dissect(arguments) => dissect::dissect(&arguments),
         Command::Trial(arguments) => trial::trial(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Render(arguments) => render::render(&arguments),

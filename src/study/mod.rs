@@ -7,7 +7,8 @@
 //! Every run is stored as its whole series under the digest of what decides it (resolved scenario,
 //! seed and version), so that a study that was killed, widened or asked other questions computes only
 //! what is missing. From workers without the store, results come by [`travel`]. Results and plans carry
-//! digests ([`seal`]), so that what was damaged is run again and not believed.
+//! digests ([`seal`]), so that what was damaged is run again and not believed. [`dissect`] takes the cycle of a
+//! scenario apart, link by link, without a store.
 
 pub mod analysis;
 pub mod batch;
@@ -15,6 +16,7 @@ pub mod calibrate;
 pub mod dask;
 pub mod data;
 pub mod design;
+pub mod dissect;
 pub mod factor;
 pub mod file;
 pub mod fit;
