@@ -5,6 +5,11 @@
 //! Errors, measured over their range by the tests: [`exp_m1`] and [`exp`] 3 units in the last place,
 //! [`ln`] 2, [`pow`] 1e-14 relative for powers of `e` up to 40.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// 1.5 x 2^52: added to a small number, it leaves its nearest whole number in the lowest bits.

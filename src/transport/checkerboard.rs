@@ -7,6 +7,11 @@
 //!
 //! Sites that are no unknown (closed bone, padding of an odd row) hold 0 in every vector.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use crate::numerics::parallel::prelude::*;
 
 use pulp::{Arch, Simd, WithSimd};
@@ -162,7 +167,7 @@ impl Board {
                     task,
                     chunk,
                     work,
-                })
+                });
             });
     }
 

@@ -170,12 +170,11 @@ impl Medium {
         let ground = &mut self.ground;
         ground.length("bone", solid.len())?;
         ground.length("leak weight", leak_weight.len())?;
-        let fit = match &ground.blocks {
-            Some(blocks) => blocks.average(leak_weight, &mut ground.leak_weight),
-            None => {
-                ground.leak_weight.copy_from_slice(leak_weight);
-                false
-            }
+        let fit = if let Some(blocks) = &ground.blocks {
+            blocks.average(leak_weight, &mut ground.leak_weight)
+        } else {
+            ground.leak_weight.copy_from_slice(leak_weight);
+            false
         };
         if !fit {
             ground.check("leak weight", leak_weight)?;

@@ -76,7 +76,7 @@ impl Mineralisation {
 /// assert_eq!(hardened(0.121, 0.442, 0.007 / 24.0, 0.0), 0.121);
 /// assert!((hardened(0.121, 0.442, 0.007 / 24.0, 1e7) - 0.442).abs() < 1e-12);
 /// ```
-#[inline(always)]
+#[inline]
 pub fn hardened(mineral: f64, final_fraction: f64, rate_per_h: f64, duration_h: f64) -> f64 {
     final_fraction - (final_fraction - mineral) * exp(-rate_per_h * duration_h)
 }

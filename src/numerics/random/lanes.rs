@@ -1,5 +1,10 @@
 //! The first words of many addresses, side by side.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::{Chance, KEY_STEPS, MULTIPLIERS, Stream};

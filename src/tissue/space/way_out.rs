@@ -1,5 +1,10 @@
 //! The way from full sites to free space.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Occupancy;
@@ -125,9 +130,9 @@ fn begin(distance: &mut [u16], solid: &[bool], cells: &[u16], capacity: &[u16]) 
     let mut is_full = false;
     let sites = solid.iter().zip(cells.iter().zip(capacity));
     for (distance, (&solid, (&cells, &capacity))) in distance.iter_mut().zip(sites) {
-        let has_room = !solid & (cells < capacity);
+        let has_room = !solid && cells < capacity;
         *distance = if has_room { 0 } else { BLOCKED };
-        is_full |= !solid & !has_room;
+        is_full |= !solid && !has_room;
     }
     if is_full {
         RowState::Changed
@@ -197,7 +202,7 @@ impl WithSimd for Round<'_> {
             }
             let mut differs = false;
             for ((out, &solid), &own) in out.iter_mut().zip(&solid[sites]).zip(own) {
-                let closed = solid | (*out > reach);
+                let closed = solid || *out > reach;
                 *out = if closed { BLOCKED } else { *out };
                 differs |= *out != own;
             }

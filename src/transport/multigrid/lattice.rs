@@ -3,6 +3,11 @@
 //! Only conductances change when bone does, and every loop runs along rows. Sums are formed in the
 //! order of the graphs ([`super::Hierarchy`]), so that both give the same bits.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use super::graph::pair;
 use super::{SOFTENING, Work};
 use crate::transport::checkerboard::{Board, Halves, Row, Stencil};
