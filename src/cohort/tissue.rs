@@ -152,7 +152,7 @@ pub struct Action {
 
 impl Action {
     /// No drug.
-    pub(crate) const NONE: Self = Self {
+    pub const NONE: Self = Self {
         free_rankl: 1.0,
         free_pthrp: 1.0,
         free_factors: 1.0,

@@ -213,9 +213,9 @@ impl Board {
             .map(move |(y, z)| z * ny + y)
     }
 
-    /// Row of the board of blocks of 2 x 2 x 2 in which a row of this board lies.
-    pub(super) const fn row_above(&self, coarser: &Self, row: Row) -> usize {
-        row.z / 2 * coarser.dims[1] + row.y / 2
+    /// Row of this board in which a row of the board of its halved nodes lies.
+    pub(super) const fn row_of(&self, finer: Row) -> usize {
+        finer.z / 2 * self.dims[1] + finer.y / 2
     }
 
     /// The row of this index of a colour, padding left out.

@@ -139,8 +139,8 @@ fn add_children(out: &mut [f32], children: &[f32], shift: usize) {
 
 /// Values of the nodes above a row of the finer level, in the order of x: those of even places, and
 /// those of odd ones.
-fn parents<'a>(board: &Board, finer: &Board, row: Row, x: &'a Halves) -> [&'a [f32]; 2] {
-    board.halves_of_row(x, finer.row_above(board, row))
+fn parents<'a>(board: &Board, row: Row, x: &'a Halves) -> [&'a [f32]; 2] {
+    board.halves_of_row(x, board.row_of(row))
 }
 
 /// Conductance of the edges along an axis of the nodes of a row: the sums of those of the faces in between.
@@ -284,14 +284,9 @@ impl Layers {
                 let inverse = &here.inverse[0];
                 board.for_rows(&mut here.x[0], |row, out| {
                     let mask = board.row(inverse, row);
-                    over_children(
-                        parents(above, &board, row, from),
-                        mask,
-                        out,
-                        |value, above| {
-                            *value += above;
-                        },
-                    );
+                    over_children(parents(above, row, from), mask, out, |value, above| {
+                        *value += above;
+                    });
                 });
             }
             layer.relax(1, softened, here);
@@ -305,14 +300,9 @@ impl Layers {
         let (above, from) = (&self.layers[0].stencil.board, &work[0].x);
         lattice.for_rows(red, |row, out| {
             let mask = lattice.row(inverse, row);
-            over_children(
-                parents(above, lattice, row, from),
-                mask,
-                out,
-                |value, above| {
-                    *value = above;
-                },
-            );
+            over_children(parents(above, row, from), mask, out, |value, above| {
+                *value = above;
+            });
         });
     }
 }
