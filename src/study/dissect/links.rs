@@ -324,7 +324,7 @@ impl Key {
             Kind::Amount => 0.0,
             Kind::Fold | Kind::To => 1.0,
         };
-        number(&self.value).is_some_and(|(number, _)| number != idle)
+        number(&self.value).is_some_and(|(number, _)| (number - idle).abs() > 0.0)
     }
 
     /// Its value after an action.
