@@ -1,6 +1,10 @@
 //! `howship dissect`: what it leaves, and what it refuses.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 mod common;
 
@@ -98,6 +102,16 @@ fn a_dissection_leaves_its_tables_and_pictures_the_same_on_any_number_of_threads
     assert_eq!(gain.lines().count(), 4, "a head and days 0 to 2");
     let silent = bench.read("one/silent.csv");
     assert!(silent.starts_with("rate,kind,cue,half_max,highest_share\n"));
+    // Those of all couplings that are not above a twentieth.
+    let couplings = bench.read("one/couplings.csv");
+    let (mut all, mut quiet) = (0, Vec::new());
+    for line in couplings.lines().skip(1) {
+        let share: f64 = line.rsplit(',').next().unwrap().parse().unwrap();
+        all += 1;
+        quiet.extend((share <= 0.05).then_some(line));
+    }
+    assert!(all > 20, "{couplings}");
+    assert_eq!(silent.lines().skip(1).collect::<Vec<_>>(), quiet);
     let map = bench.read("one/map.csv");
     let mut lines = map.lines();
     let head = "signals.tgf_beta.half_life [min],tumour.secretion.pthrp.raised_by.tgf_beta.fold,\

@@ -22,8 +22,8 @@ pub(super) struct DissectArguments {
     /// Seeds of every variant, from that of the scenario on.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     seeds: u64,
-    /// Two parameters with their ranges, as in `--map signals.tgf_beta.half_life="2 min..120 min"
-    /// tumour.secretion.pthrp.raised_by.tgf_beta.fold=1..9`.
+    /// Two parameters with their ranges, as in --map "tumour.division.rate=0.2 /d..0.6 /d"
+    /// "inoculation.cells=100..900".
     #[arg(long, num_args = 2, value_names = ["A=FROM..TO", "B=FROM..TO"])]
     map: Vec<String>,
     /// Values of each parameter of the map.

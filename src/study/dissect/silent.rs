@@ -99,13 +99,13 @@ pub fn merge(one: &mut Highest, other: &Highest) {
     }
 }
 
-/// Couplings whose cue never came above [`SILENT`] of its half effect, each with the highest share.
-pub fn silent<'a>(
+/// Every coupling with the highest level of its cue over its half effect.
+pub fn shares<'a>(
     couplings: &'a [Coupling],
     highest: &'a Highest,
 ) -> impl Iterator<Item = (&'a Coupling, f64)> {
     couplings.iter().filter_map(|coupling| {
         let share = highest.get(&coupling.id)? / coupling.half;
-        (share <= SILENT).then_some((coupling, share))
+        Some((coupling, share))
     })
 }

@@ -7,7 +7,7 @@ use crate::statistics::estimate::Estimate;
 use crate::statistics::replicates::mean_interval;
 use crate::study::dissect::gain::{Gain, over_time};
 use crate::study::dissect::runs::Course;
-use crate::study::dissect::silent::silent;
+use crate::study::dissect::silent::{SILENT, shares};
 use crate::study::dissect::{Dissection, Role};
 
 /// Columns of a figure with its interval.
@@ -94,8 +94,9 @@ pub(super) fn all(found: &Dissection<'_>) -> Vec<(&'static str, String)> {
             cells(&[one.gain])
         );
     }
-    let mut quiet = String::from("rate,kind,cue,half_max,highest_share\n");
-    for (coupling, share) in silent(&found.plan.couplings, &found.highest) {
+    let mut couplings = String::from("rate,kind,cue,half_max,highest_share\n");
+    let mut silent = couplings.clone();
+    for (coupling, share) in shares(&found.plan.couplings, &found.highest) {
         let texts = [
             &coupling.rate,
             &coupling.kind,
@@ -103,7 +104,11 @@ pub(super) fn all(found: &Dissection<'_>) -> Vec<(&'static str, String)> {
             &coupling.half_max,
         ];
         let texts = texts.map(|text| quoted(text)).join(",");
-        let _ = writeln!(quiet, "{texts},{share}");
+        let line = format!("{texts},{share}\n");
+        couplings.push_str(&line);
+        if share <= SILENT {
+            silent.push_str(&line);
+        }
     }
     let mut left_out = String::from("link,action,reason\n");
     for one in &found.plan.left_out {
@@ -130,7 +135,8 @@ pub(super) fn all(found: &Dissection<'_>) -> Vec<(&'static str, String)> {
         ("dissect.csv", dissect),
         ("dissect_differences.csv", differences),
         ("gain.csv", gain),
-        ("silent.csv", quiet),
+        ("silent.csv", silent),
+        ("couplings.csv", couplings),
         ("left_out.csv", left_out),
         ("settings.csv", settings),
     ];
