@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::numerics::parallel::prelude::*;
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, picture, picture_and_change, png};
@@ -83,27 +82,24 @@ pub(super) fn pictures(
         .filter(|volume| volume.day > 1e-9)
         .collect();
     let last = later.len().saturating_sub(1);
-    let shots: Vec<(usize, &Volume)> = later.into_iter().enumerate().collect();
-    let drawn: Vec<Result<Vec<Vec<u8>>, SolidError>> = shots
-        .par_iter()
-        .map(|&(at, volume)| {
-            let (said, look) = (words(title, volume, first), Look::default());
-            let now = tissue(volume);
-            let images = match (first, &before) {
-                (Some(first), Some(before)) if at == last => {
-                    let sides = sides(first, volume);
-                    let names = [&sides[0][..], &sides[1][..]];
-                    picture_and_change(&now, before, look, &said, names)?.to_vec()
-                }
-                _ => vec![picture(&now, before.as_ref(), look, &said)?],
-            };
-            images.iter().map(png).collect()
-        })
-        .collect();
-    for ((_, volume), drawn) in shots.into_iter().zip(drawn) {
+    // One day after another: the surfaces of a day take as much memory as the tissue, and drawing uses all
+    // threads.
+    for (at, volume) in later.into_iter().enumerate() {
+        let (said, look) = (words(title, volume, first), Look::default());
+        let now = tissue(volume);
+        let drawn = match (first, &before) {
+            (Some(first), Some(before)) if at == last => {
+                let sides = sides(first, volume);
+                let names = [&sides[0][..], &sides[1][..]];
+                let both = picture_and_change(&now, before, look, &said, names);
+                both.map(|images| images.to_vec())
+            }
+            _ => picture(&now, before.as_ref(), look, &said).map(|image| vec![image]),
+        };
         let name = format!("bone_d{:.0}.png", volume.day);
         let files = [plots.join(name), plots.join(BEFORE_AFTER)];
-        match drawn {
+        let bytes = drawn.and_then(|images| images.iter().map(png).collect::<Result<Vec<_>, _>>());
+        match bytes {
             Ok(images) => {
                 for (path, bytes) in files.into_iter().zip(images) {
                     write_whole(&path, &bytes)?;

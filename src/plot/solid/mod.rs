@@ -103,11 +103,9 @@ pub fn picture_and_change(
     names: [&str; 2],
 ) -> Result<[Image; 2], SolidError> {
     let scene = scene(tissue, Some(before), look)?;
-    let (still, change) = both(
-        || still(&scene, tissue, look, words),
-        || change(&scene, [before, tissue], look, words, names),
-    );
-    Ok([still?, change?])
+    let still = still(&scene, tissue, look, words)?;
+    let change = change(&scene, [before, tissue], look, words, names)?;
+    Ok([still, change])
 }
 
 /// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day.
