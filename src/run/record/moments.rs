@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, is_due};
 use crate::engine::parts::radiation::supply::dose_gy;
-use crate::numerics::parallel::both;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::tumour::CLONES;
 use crate::observe::volume::Volume;
@@ -144,32 +143,27 @@ impl Record {
         film_files: Film,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let tissue = || {
-            let mut written = Vec::new();
-            for moment in &self.maps {
-                written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
-            }
-            written.extend(solid::pictures(plots, title, &self.volumes())?);
-            written.extend(self.write_dose_map(plots, title, grid)?);
-            Ok::<_, OutputError>(written)
-        };
-        let film = || {
-            let frames: Vec<Frame> = self
-                .film
-                .iter()
-                .map(|moment| self.frame(moment, grid))
-                .collect();
-            let mut written = Vec::new();
-            for name in film_files.names() {
-                let path = plots.join(name);
-                write_film(&path, title, &frames, &self.series)?;
-                written.push(path);
-            }
-            Ok::<_, OutputError>(written)
-        };
-        let (film, tissue) = both(film, tissue);
-        let mut written = tissue?;
-        written.extend(film?);
+        // One after the other: the frames of a film and the surfaces of a day are as large as the tissue,
+        // and both are made by all threads.
+        let mut written = Vec::new();
+        for moment in &self.maps {
+            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
+        }
+        written.extend(solid::pictures(plots, title, &self.volumes())?);
+        written.extend(self.write_dose_map(plots, title, grid)?);
+        if film_files.names().is_empty() {
+            return Ok(written);
+        }
+        let frames: Vec<Frame> = self
+            .film
+            .iter()
+            .map(|moment| self.frame(moment, grid))
+            .collect();
+        for name in film_files.names() {
+            let path = plots.join(name);
+            write_film(&path, title, &frames, &self.series)?;
+            written.push(path);
+        }
         Ok(written)
     }
 
