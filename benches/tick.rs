@@ -2,7 +2,7 @@
 //!
 //! Prints one plain line per phase and size: `<phase>-<size> <ns per site or cell> <share of the tick>
 //! <speed-up on 2 threads>`. Phases `propose` and `commit` count per tumour cell, all others per site.
-//! Medians over [`TICKS`] ticks of 12 h, one thread; `serial-<size>` is the share of the tick that two
+//! Medians over [`TICKS`] ticks (12 h in man, 1 h in mice), one thread; `serial-<size>` is the share of the tick that two
 //! threads do not shorten, and the time on sixteen that follows from it. `record` and `digest` are what
 //! a row of the tables and its digest cost, beside the tick.
 //!
@@ -50,14 +50,14 @@ const SIZES: [Size; 3] = [
     ),
     (
         "large",
-        "vicious_cycle",
+        "healthy_mouse",
         &[
-            "run.burn_in=\"1 d\"",
+            "run.burn_in=\"12 h\"",
             "run.duration=\"12 d\"",
-            "specimen={ trabecular = {} }",
-            "lattice.size=\"5 mm\"",
+            "lattice.size=[256, 256, 256]",
             "inoculation.cells=400000",
             "inoculation.colonies=100",
+            "inoculation.site=\"vessels\"",
         ],
     ),
 ];

@@ -192,7 +192,7 @@ impl State {
         let mut radius_um = 8.0 * grid.edge_um;
         loop {
             let mut near: Vec<(f64, usize)> = grid
-                .boxed(place, radius_um)
+                .box_around(place, radius_um)
                 .filter(|&site| !self.bone.solid[site])
                 .map(|site| (grid.distance2_um2(site, place), site))
                 .filter(|&(squared, _)| squared <= radius_um * radius_um)

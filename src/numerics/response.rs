@@ -18,34 +18,38 @@ pub fn hill(level: f64, half_max: f64, exponent: f64) -> f64 {
 
 /// `ratio` to a power: whole ones up to 4 are the usual ones, and need no power function.
 fn power(ratio: f64, exponent: f64) -> f64 {
-    let square = ratio * ratio;
-    match WHOLE.iter().position(|&whole| exponent.to_bits() == whole) {
-        Some(0) => ratio,
-        Some(1) => square,
-        Some(2) => square * ratio,
-        Some(3) => square * square,
+    match whole(exponent) {
+        Some(1) => product::<1>(ratio),
+        Some(2) => product::<2>(ratio),
+        Some(3) => product::<3>(ratio),
+        Some(4) => product::<4>(ratio),
         _ => pow(ratio, exponent),
     }
 }
 
-/// Bits of the exponents that are powers by multiplication.
-const WHOLE: [u64; 4] = [
-    1.0_f64.to_bits(),
-    2.0_f64.to_bits(),
-    3.0_f64.to_bits(),
-    4.0_f64.to_bits(),
-];
+/// The exponent as a whole number up to 4, if it is one.
+fn whole(exponent: f64) -> Option<u32> {
+    (1..=4).find(|&whole| f64::from(whole).to_bits() == exponent.to_bits())
+}
+
+#[inline]
+fn product<const FACTORS: u32>(ratio: f64) -> f64 {
+    let square = ratio * ratio;
+    match FACTORS {
+        1 => ratio,
+        2 => square,
+        3 => square * ratio,
+        _ => square * square,
+    }
+}
 
 /// [`hill`] of every level, in its place.
 pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
-    match WHOLE.iter().position(|&whole| exponent.to_bits() == whole) {
-        Some(0) => of_power(levels, half_max, |ratio| ratio),
-        Some(1) => of_power(levels, half_max, |ratio| ratio * ratio),
-        Some(2) => of_power(levels, half_max, |ratio| ratio * ratio * ratio),
-        Some(3) => of_power(levels, half_max, |ratio| {
-            let square = ratio * ratio;
-            square * square
-        }),
+    match whole(exponent) {
+        Some(1) => hills_of::<1>(levels, half_max),
+        Some(2) => hills_of::<2>(levels, half_max),
+        Some(3) => hills_of::<3>(levels, half_max),
+        Some(4) => hills_of::<4>(levels, half_max),
         _ => {
             for level in levels {
                 *level = hill(*level, half_max, exponent);
@@ -54,9 +58,9 @@ pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
     }
 }
 
-fn of_power(levels: &mut [f64], half_max: f64, power: impl Fn(f64) -> f64) {
+fn hills_of<const EXPONENT: u32>(levels: &mut [f64], half_max: f64) {
     for level in levels {
-        let effect = 1.0 / (1.0 + power(half_max / *level));
+        let effect = 1.0 / (1.0 + product::<EXPONENT>(half_max / *level));
         *level = if *level <= 0.0 { 0.0 } else { effect };
     }
 }

@@ -1,5 +1,6 @@
 //! The tissue of a run on a day: from what was kept, or run again to it.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::observe::volume::Volume;
@@ -12,6 +13,7 @@ use crate::run::members::{is_group, members};
 use crate::run::past::prepare;
 use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
+use crate::scenario::build::Loaded;
 
 fn refused(words: impl std::fmt::Display) -> RunError {
     RunError::Refused(words.to_string())
@@ -40,7 +42,7 @@ pub struct Asked<'a> {
 }
 
 /// Checkpoints at a path, the last first.
-pub(super) fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
     if path.is_file() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -62,50 +64,29 @@ pub(super) fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
     Ok(all(path)?.into_iter().map(|(_, file)| file).collect())
 }
 
-/// Finds the tissue of the day that was asked for, or runs to it from the checkpoint before it, which
-/// comes out the same.
+/// Looks through the checkpoints of a run, the last first, until `look` gives something; then at the run
+/// before its first tick, by `begun`.
 ///
 /// # Errors
-/// No run, a section, a day that the run has not; what stops the run on its way.
-pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
+/// No run; a checkpoint that was named and cannot be read, or lies behind the day; those of `look` and `begun`.
+pub(super) fn back_from_the_end<T>(
+    asked: Asked<'_>,
+    host: &dyn Host,
+    mut look: impl FnMut(Restored) -> Result<Option<T>, RunError>,
+    begun: impl FnOnce(Loaded, Simulation) -> Result<T, RunError>,
+) -> Result<T, RunError> {
     let is_file = asked.run.is_file();
-    let files = checkpoints(asked.run)?;
-    let mut first = None;
-    let mut title = None;
-    for file in &files {
-        let restored = match read_bytes(file).and_then(|bytes| open(&bytes)?.restore()) {
-            Ok(restored) => restored,
+    for file in &checkpoints(asked.run)? {
+        match read_bytes(file).and_then(|bytes| open(&bytes)?.restore()) {
+            Ok(restored) => {
+                if let Some(found) = look(restored)? {
+                    return Ok(found);
+                }
+            }
             Err(error) if is_file => {
                 return Err(refused(format_args!("{} {error}", file.display())));
             }
-            Err(error) => {
-                host.hear(&Event::Unused(file, &error));
-                continue;
-            }
-        };
-        let Restored {
-            loaded,
-            simulation,
-            record,
-            ..
-        } = restored;
-        let target = target(asked.day, &simulation)?;
-        let title = title.get_or_insert_with(|| loaded.title()).clone();
-        let kept = record.volumes();
-        let at_day = |day: f64| {
-            let half_d = 0.5 * simulation.model.tick_h / 24.0;
-            kept.iter().find(|volume| (volume.day - day).abs() < half_d)
-        };
-        first = first.or_else(|| at_day(0.0).map(|&volume| volume.clone()));
-        if let Some(&volume) = at_day(day_of(target, &simulation)) {
-            return Ok(Found {
-                title,
-                first,
-                volume: volume.clone(),
-            });
-        }
-        if simulation.state.tick <= target {
-            return run_to(host, title, first, simulation, target);
+            Err(error) => host.hear(&Event::Unused(file, &error)),
         }
     }
     if is_file {
@@ -115,27 +96,96 @@ pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
             asked.day.unwrap_or_default()
         )));
     }
-    from_the_start(asked, host, first)
-}
-
-/// A day before all checkpoints.
-fn from_the_start(
-    asked: Asked<'_>,
-    host: &dyn Host,
-    first: Option<Volume>,
-) -> Result<Found, RunError> {
     let manifest = Manifest::read(asked.run).map_err(refused)?;
-    let (loaded, mut simulation) =
-        prepare(asked.run, &manifest, asked.inputs.map(Path::to_path_buf))?;
-    let target = target(asked.day, &simulation)?;
-    host.hear(&Event::FromTheStart {
-        day: day_of(target, &simulation),
-    });
-    simulation.begin()?;
-    run_to(host, loaded.title(), first, simulation, target)
+    let (loaded, simulation) = prepare(asked.run, &manifest, asked.inputs.map(Path::to_path_buf))?;
+    begun(loaded, simulation)
 }
 
-pub(super) fn day_of(tick: u32, simulation: &Simulation) -> f64 {
+/// Says that a run is done again from its start, and does what is due there.
+pub(super) fn begin_again(
+    host: &dyn Host,
+    simulation: &mut Simulation,
+    target: u32,
+) -> Result<(), RunError> {
+    host.hear(&Event::FromTheStart {
+        day: day_of(target, simulation),
+    });
+    Ok(simulation.begin()?)
+}
+
+/// Steps to a tick; `pass` sees the simulation before each step and at the end.
+pub(super) fn step_to(
+    host: &dyn Host,
+    simulation: &mut Simulation,
+    target: u32,
+    mut pass: impl FnMut(&Simulation),
+) -> Result<(), RunError> {
+    let from = simulation.state.tick;
+    loop {
+        pass(simulation);
+        if simulation.state.tick >= target {
+            host.hear(&Event::Stepped);
+            return Ok(());
+        }
+        simulation.step()?;
+        host.hear(&Event::Towards {
+            view: simulation.view(),
+            done: u64::from(simulation.state.tick - from),
+            total: u64::from(target - from),
+        });
+    }
+}
+
+/// Finds the tissue of the day that was asked for, or runs to it from the checkpoint before it, which
+/// comes out the same.
+///
+/// # Errors
+/// No run, a section, a day that the run has not; what stops the run on its way.
+pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
+    let first = RefCell::new(None);
+    let mut title = None;
+    back_from_the_end(
+        asked,
+        host,
+        |restored| {
+            let Restored {
+                loaded,
+                simulation,
+                record,
+                ..
+            } = restored;
+            let target = target(asked.day, &simulation)?;
+            let title = title.get_or_insert_with(|| loaded.title()).clone();
+            let kept = record.volumes();
+            let at_day = |day: f64| {
+                let half_d = 0.5 * simulation.model.tick_h / 24.0;
+                let mut kept = kept.iter();
+                kept.find(|volume| (volume.day - day).abs() < half_d)
+                    .map(|&volume| volume.clone())
+            };
+            let day_zero = first.take().or_else(|| at_day(0.0));
+            if let Some(volume) = at_day(day_of(target, &simulation)) {
+                return Ok(Some(Found {
+                    title,
+                    first: day_zero,
+                    volume,
+                }));
+            }
+            if simulation.state.tick <= target {
+                return run_to(host, title, day_zero, simulation, target).map(Some);
+            }
+            first.replace(day_zero);
+            Ok(None)
+        },
+        |loaded, mut simulation| {
+            let target = target(asked.day, &simulation)?;
+            begin_again(host, &mut simulation, target)?;
+            run_to(host, loaded.title(), first.take(), simulation, target)
+        },
+    )
+}
+
+fn day_of(tick: u32, simulation: &Simulation) -> f64 {
     let after = f64::from(tick) - f64::from(simulation.burn_in_ticks);
     after * simulation.model.tick_h / 24.0
 }
@@ -180,23 +230,13 @@ fn run_to(
     mut simulation: Simulation,
     target: u32,
 ) -> Result<Found, RunError> {
-    let from = simulation.state.tick;
-    loop {
-        let state = &simulation.state;
-        if state.tick == simulation.burn_in_ticks {
-            first = first.or_else(|| Volume::of(&simulation.model, state));
+    step_to(host, &mut simulation, target, |simulation| {
+        if simulation.state.tick == simulation.burn_in_ticks {
+            first = first
+                .take()
+                .or_else(|| Volume::of(&simulation.model, &simulation.state));
         }
-        if state.tick >= target {
-            break;
-        }
-        simulation.step()?;
-        host.hear(&Event::Towards {
-            view: simulation.view(),
-            done: u64::from(simulation.state.tick - from),
-            total: u64::from(target - from),
-        });
-    }
-    host.hear(&Event::Stepped);
+    })?;
     let (x, y) = (simulation.model.grid.dims[0], simulation.model.grid.dims[1]);
     let volume = Volume::of(&simulation.model, &simulation.state)
         .ok_or_else(|| refused(SolidError::Section(x, y)))?;

@@ -9,12 +9,9 @@ use crate::output::OutputError;
 use crate::output::volume::surface::Faces;
 use crate::output::volume::zarr::{File, Moments};
 use crate::output::volume::{nifti, vtk, zarr};
-use crate::run::checkpoint::{open, read_bytes};
-use crate::run::day::{Asked, checkpoints, day_of, tick_of};
+use crate::run::day::{Asked, back_from_the_end, begin_again, step_to, tick_of};
 use crate::run::error::RunError;
-use crate::run::folder::Manifest;
-use crate::run::host::{Event, Host};
-use crate::run::past::prepare;
+use crate::run::host::Host;
 use crate::run::place::{NewFile, NewFolder, PlaceError};
 use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
@@ -145,68 +142,34 @@ pub fn simulation_on(
     wish: Wish<'_>,
     host: &dyn Host,
 ) -> Result<(Loaded, Simulation), RunError> {
-    let check = |simulation: &Simulation| {
+    let target = |simulation: &Simulation| {
         fields(wish, &simulation.model.signals)
-            .map(|_| ())
-            .map_err(|error| RunError::Refused(error.to_string()))
+            .map_err(|error| RunError::Refused(error.to_string()))?;
+        tick_of(asked.day, simulation)
     };
-    let is_file = asked.run.is_file();
-    for file in &checkpoints(asked.run)? {
-        let restored = match read_bytes(file).and_then(|bytes| open(&bytes)?.restore()) {
-            Ok(restored) => restored,
-            Err(error) if is_file => {
-                return Err(RunError::Refused(format!("{} {error}", file.display())));
+    back_from_the_end(
+        asked,
+        host,
+        |restored| {
+            let Restored {
+                loaded,
+                mut simulation,
+                ..
+            } = restored;
+            let target = target(&simulation)?;
+            if simulation.state.tick > target {
+                return Ok(None);
             }
-            Err(error) => {
-                host.hear(&Event::Unused(file, &error));
-                continue;
-            }
-        };
-        let Restored {
-            loaded, simulation, ..
-        } = restored;
-        check(&simulation)?;
-        let target = tick_of(asked.day, &simulation)?;
-        if simulation.state.tick <= target {
-            return Ok((loaded, stepped(host, simulation, target)?));
-        }
-    }
-    if is_file {
-        return Err(RunError::Refused(format!(
-            "{} lies behind day {}: give the run folder, or a later day",
-            asked.run.display(),
-            asked.day.unwrap_or_default()
-        )));
-    }
-    let manifest =
-        Manifest::read(asked.run).map_err(|error| RunError::Refused(error.to_string()))?;
-    let (loaded, mut simulation) =
-        prepare(asked.run, &manifest, asked.inputs.map(Path::to_path_buf))?;
-    check(&simulation)?;
-    let target = tick_of(asked.day, &simulation)?;
-    host.hear(&Event::FromTheStart {
-        day: day_of(target, &simulation),
-    });
-    simulation.begin()?;
-    Ok((loaded, stepped(host, simulation, target)?))
-}
-
-fn stepped(
-    host: &dyn Host,
-    mut simulation: Simulation,
-    target: u32,
-) -> Result<Simulation, RunError> {
-    let from = simulation.state.tick;
-    while simulation.state.tick < target {
-        simulation.step()?;
-        host.hear(&Event::Towards {
-            view: simulation.view(),
-            done: u64::from(simulation.state.tick - from),
-            total: u64::from(target - from),
-        });
-    }
-    host.hear(&Event::Stepped);
-    Ok(simulation)
+            step_to(host, &mut simulation, target, |_| {})?;
+            Ok(Some((loaded, simulation)))
+        },
+        |loaded, mut simulation| {
+            let target = target(&simulation)?;
+            begin_again(host, &mut simulation, target)?;
+            step_to(host, &mut simulation, target, |_| {})?;
+            Ok((loaded, simulation))
+        },
+    )
 }
 
 /// Checks names of fields for a format by the signals of a run, and gives those that are written: all usual

@@ -138,7 +138,7 @@ impl Listing {
 }
 
 /// Names and paths of what is in a folder, in order.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, OutputError> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, OutputError> {
     let io = |source| OutputError::Io {
         path: folder.to_path_buf(),
         source,

@@ -9,6 +9,7 @@ use crate::output::volume::vtk::pvd;
 use crate::output::volume::zarr::{Moments, moment};
 use crate::output::{OutputError, make_folder, write_whole};
 use crate::run::export::{ExportError, arrays, bytes};
+use crate::run::ours::entries;
 use crate::run::simulation::Simulation;
 use crate::run::volume_names::{LISTS, STORE, VOLUMES, is_ours};
 use crate::scenario::build::Loaded;
@@ -103,10 +104,8 @@ fn write_store(
 
 /// Writes the lists of the days that are there.
 fn write_lists(folder: &Path) -> Result<(), OutputError> {
-    let names: Vec<String> = files(folder)?
-        .iter()
-        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
-        .collect();
+    let names = entries(folder)?.into_iter().map(|(name, _)| name);
+    let names: Vec<String> = names.collect();
     for (list, ending) in LISTS {
         let mut days: Vec<(f64, String)> = names
             .iter()
@@ -128,18 +127,16 @@ fn write_lists(folder: &Path) -> Result<(), OutputError> {
 
 /// Files of a folder and of those in it, in order; no links.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
-    let io = |source| OutputError::Io {
-        path: folder.to_path_buf(),
-        source,
-    };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        let kind = entry.file_type().map_err(io)?;
+    for (_, path) in entries(folder)? {
+        let kind = path.symlink_metadata().map_err(|source| OutputError::Io {
+            path: path.clone(),
+            source,
+        })?;
         if kind.is_dir() {
-            found.extend(files(&entry.path())?);
+            found.extend(files(&path)?);
         } else if kind.is_file() {
-            found.push(entry.path());
+            found.push(path);
         }
     }
     found.sort();

@@ -9,6 +9,7 @@ use crate::observe::series::{columns, row};
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::run::record::has_row;
+use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::study::plan::{Line, Run};
 use crate::study::store::{Cost, Outcome, Store};
@@ -130,6 +131,27 @@ pub(crate) fn simulate_while(
     stop: &(dyn Fn() -> bool + Sync),
     hopeless: &Hopeless<'_>,
 ) -> Result<(Table, bool), NoSeries> {
+    let mut series = Table::default();
+    let is_whole = follow(loaded, stop, &mut |simulation, row| {
+        if series.columns.is_empty() {
+            series.columns = columns(&simulation.model.signals);
+        }
+        series.rows.push(row);
+        simulation.is_done() || !hopeless(&series)
+    })?;
+    Ok((series, is_whole))
+}
+
+/// Simulates one run and shows it with each row of its series; false when `each` let it end before its time.
+/// `stop` is asked before every tick.
+///
+/// # Errors
+/// As [`simulate`].
+pub(crate) fn follow(
+    loaded: &Loaded,
+    stop: &(dyn Fn() -> bool + Sync),
+    each: &mut dyn FnMut(&Simulation, Vec<f64>) -> bool,
+) -> Result<bool, NoSeries> {
     let failed = |fault: &dyn std::fmt::Display| NoSeries::Failed(fault.to_string());
     let mut simulation = loaded.build().map_err(|found| {
         let first = found.0.first();
@@ -138,21 +160,16 @@ pub(crate) fn simulate_while(
             format!("{key}: {}", fault.title())
         }))
     })?;
-    let mut series = Table {
-        columns: columns(&simulation.model.signals),
-        rows: Vec::new(),
-    };
     simulation.begin().map_err(|fault| failed(&fault))?;
     loop {
         if has_row(loaded, &simulation) {
-            let (model, state) = (&simulation.model, &simulation.state);
-            series.rows.push(row(model, state, &simulation.scratch));
-            if !simulation.is_done() && hopeless(&series) {
-                return Ok((series, false));
+            let row = row(&simulation.model, &simulation.state, &simulation.scratch);
+            if !each(&simulation, row) {
+                return Ok(false);
             }
         }
         if simulation.is_done() {
-            return Ok((series, true));
+            return Ok(true);
         }
         if stop() {
             return Err(NoSeries::Stopped);
@@ -202,6 +219,24 @@ struct Shared<'a> {
     counts: [AtomicU64; 3],
 }
 
+/// Does something on as many workers as runs are done at once, each with a pool of threads of its own or
+/// with what the system said of it.
+pub(crate) fn on_workers(work: Work, worker: &(dyn Fn(Result<&rayon::ThreadPool, String>) + Sync)) {
+    std::thread::scope(|scope| {
+        for _ in 0..work.jobs.max(1) {
+            scope.spawn(|| {
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(work.threads.max(1))
+                    .build();
+                match &pool {
+                    Ok(pool) => worker(Ok(pool)),
+                    Err(error) => worker(Err(error.to_string())),
+                }
+            });
+        }
+    });
+}
+
 /// Works off runs by their numbers, which `source` turns into runs. `heard` is told of each, on the thread that did it.
 ///
 /// # Errors
@@ -243,23 +278,15 @@ pub(crate) fn work_off_while(
     };
     let runs = Mutex::new(runs);
     let next = || runs.lock().unwrap_or_else(PoisonError::into_inner).next();
-    std::thread::scope(|scope| {
-        for _ in 0..work.jobs.max(1) {
-            scope.spawn(|| {
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(work.threads.max(1))
-                    .build();
-                let pool = match pool {
-                    Ok(pool) => pool,
-                    Err(error) => return shared.broke("a worker", &error.to_string()),
-                };
-                while !shared.is_over()
-                    && let Some(run) = next()
-                {
-                    pool.install(|| shared.one(run));
-                }
-            });
+    on_workers(work, &|pool| match pool {
+        Ok(pool) => {
+            while !shared.is_over()
+                && let Some(run) = next()
+            {
+                pool.install(|| shared.one(run));
+            }
         }
+        Err(error) => shared.broke("a worker", &error),
     });
     if let Some(error) = shared
         .broken

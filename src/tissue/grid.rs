@@ -163,7 +163,7 @@ impl Grid {
     }
 
     /// Sites of the box around a site that holds the ball of this radius, in the order of their index.
-    pub fn boxed(&self, site: usize, radius_um: f64) -> impl Iterator<Item = usize> + use<> {
+    pub fn box_around(&self, site: usize, radius_um: f64) -> impl Iterator<Item = usize> + use<> {
         let grid = *self;
         let place = self.place(site);
         let [xs, ys, zs] = [0, 1, 2].map(|axis| {
@@ -252,8 +252,9 @@ mod tests {
             for (site, radius_um) in [(0, 20.0), (grid.len() / 2, 20.0), (grid.len() - 1, 1e9)] {
                 let near = |&at: &usize| grid.distance2_um2(at, site) <= radius_um * radius_um;
                 let ball: Vec<usize> = (0..grid.len()).filter(near).collect();
-                let boxed: Vec<usize> = grid.boxed(site, radius_um).filter(near).collect();
-                assert_eq!(boxed, ball);
+                let near_in_box: Vec<usize> =
+                    grid.box_around(site, radius_um).filter(near).collect();
+                assert_eq!(near_in_box, ball);
             }
         }
     }

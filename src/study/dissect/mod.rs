@@ -22,14 +22,14 @@ pub use self::error::DissectError;
 use self::gain::SENSED;
 use self::links::{LeftOut, changes};
 use self::map::Map;
-use self::runs::{Course, NoCourse, all, follow};
+use self::runs::{Course, all, course};
 use self::silent::{Coupling, Highest, couplings, merge, see};
 use crate::layers::diagnostic::Diagnostics;
 use crate::output::write_whole;
 use crate::run::memory::machine_bytes;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
 use crate::scenario::build::Loaded;
-use crate::study::batch::Work;
+use crate::study::batch::{NoSeries, Work};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,10 +214,10 @@ impl<'a> Plan<'a> {
                 see(&self.couplings, simulation, &mut highest);
             }
         };
-        match follow(&loaded, stop, &mut watch) {
+        match course(&loaded, stop, &mut watch) {
             Ok(course) => Ok((course, highest)),
-            Err(NoCourse::Stopped) => Err(DissectError::Stopped),
-            Err(NoCourse::Failed(reason)) => Err(DissectError::Run {
+            Err(NoSeries::Stopped) => Err(DissectError::Stopped),
+            Err(NoSeries::Failed(reason)) => Err(DissectError::Run {
                 run: words(variant),
                 seed,
                 reason,

@@ -1,12 +1,12 @@
 //! Runs of a dissection: as many at once as there are threads, each kept as a few numbers.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use crate::observe::series::{columns, row};
-use crate::run::record::has_row;
+use crate::observe::series::columns;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::study::batch::Work;
+use crate::study::batch::{NoSeries, Work, follow, on_workers};
 use crate::study::dissect::error::DissectError;
 
 /// What is kept of a run.
@@ -24,29 +24,16 @@ pub struct Course {
     pub osteoclasts: f64,
 }
 
-/// Why a run has no course.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoCourse {
-    /// It failed, and said this.
-    Failed(String),
-    /// It was asked to stop.
-    Stopped,
-}
-
 /// Follows a run to its end; `watch` sees it at every row.
-pub(super) fn follow(
+pub(super) fn course(
     loaded: &Loaded,
     stop: &(dyn Fn() -> bool + Sync),
     watch: &mut dyn FnMut(&Simulation),
-) -> Result<Course, NoCourse> {
-    let failed = |fault: &dyn std::fmt::Display| NoCourse::Failed(fault.to_string());
-    let mut simulation = loaded
-        .build()
-        .map_err(|found| NoCourse::Failed(found.render(false)))?;
-    let names = columns(&simulation.model.signals);
+) -> Result<Course, NoSeries> {
+    let names = columns(&loaded.scenario.parameters().signal_names());
     let place = |name: &str| {
         let found = names.iter().position(|column| column == name);
-        found.ok_or_else(|| NoCourse::Failed(format!("there is no column {name}")))
+        found.ok_or_else(|| NoSeries::Failed(format!("there is no column {name}")))
     };
     let [day, bone, tumour, osteoclasts, tgf_beta] = [
         place("time_d")?,
@@ -57,26 +44,17 @@ pub(super) fn follow(
     ];
     let mut course = Course::default();
     let mut first = None;
-    simulation.begin().map_err(|fault| failed(&fault))?;
-    loop {
-        if has_row(loaded, &simulation) {
-            let row = row(&simulation.model, &simulation.state, &simulation.scratch);
-            watch(&simulation);
-            let before = *first.get_or_insert(row[bone]);
-            course.days.push(row[day]);
-            course.tgf_beta_pm.push(row[tgf_beta]);
-            course.loss = 1.0 - row[bone] / before;
-            course.tumour = row[tumour];
-            course.osteoclasts = row[osteoclasts];
-        }
-        if simulation.is_done() {
-            return Ok(course);
-        }
-        if stop() {
-            return Err(NoCourse::Stopped);
-        }
-        simulation.step().map_err(|fault| failed(&fault))?;
-    }
+    follow(loaded, stop, &mut |simulation, row| {
+        watch(simulation);
+        let before = *first.get_or_insert(row[bone]);
+        course.days.push(row[day]);
+        course.tgf_beta_pm.push(row[tgf_beta]);
+        course.loss = 1.0 - row[bone] / before;
+        course.tumour = row[tumour];
+        course.osteoclasts = row[osteoclasts];
+        true
+    })?;
+    Ok(course)
 }
 
 /// Does so many tasks, several at once, and gives what they gave in their order. After the first that goes
@@ -87,53 +65,29 @@ pub(super) fn all<T: Send>(
     one: &(dyn Fn(usize) -> Result<T, DissectError> + Sync),
 ) -> Result<Vec<T>, DissectError> {
     let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T, DissectError>)>> = Mutex::new(Vec::new());
     let is_over = AtomicBool::new(false);
-    let worker = || -> Result<Vec<(usize, T)>, (usize, DissectError)> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(work.threads.max(1));
-        let pool = pool
-            .build()
-            .map_err(|error| (0, DissectError::Worker(error.to_string())))?;
-        let mut done = Vec::new();
+    let keep = |task: usize, found: Result<T, DissectError>| {
+        is_over.fetch_or(found.is_err(), Ordering::SeqCst);
+        done.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((task, found));
+    };
+    on_workers(work, &|pool| {
+        let pool = match pool {
+            Ok(pool) => pool,
+            Err(error) => return keep(0, Err(DissectError::Worker(error))),
+        };
         while !is_over.load(Ordering::SeqCst) {
             let task = next.fetch_add(1, Ordering::SeqCst);
             if task >= tasks {
                 break;
             }
-            match pool.install(|| one(task)) {
-                Ok(found) => done.push((task, found)),
-                Err(error) => {
-                    is_over.store(true, Ordering::SeqCst);
-                    return Err((task, error));
-                }
-            }
+            keep(task, pool.install(|| one(task)));
         }
-        Ok(done)
-    };
-    let parts: Vec<_> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..work.jobs.max(1)).map(|_| scope.spawn(worker)).collect();
-        workers
-            .into_iter()
-            .map(|worker| {
-                worker.join().unwrap_or_else(|_| {
-                    let error = DissectError::Worker("it broke off".to_owned());
-                    Err((usize::MAX, error))
-                })
-            })
-            .collect()
     });
-    let mut found = Vec::with_capacity(tasks);
-    let mut first: Option<(usize, DissectError)> = None;
-    for part in parts {
-        match part {
-            Ok(part) => found.extend(part),
-            // A run that failed says more than those that were stopped for it.
-            Err(error) if first.as_ref().is_none_or(|(at, _)| error.0 < *at) => first = Some(error),
-            Err(_) => {}
-        }
-    }
-    if let Some((_, error)) = first {
-        return Err(error);
-    }
-    found.sort_by_key(|&(task, _)| task);
-    Ok(found.into_iter().map(|(_, found)| found).collect())
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // The first run that failed says more than those that were stopped for it.
+    done.sort_by_key(|&(task, _)| task);
+    done.into_iter().map(|(_, found)| found).collect()
 }
