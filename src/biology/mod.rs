@@ -7,6 +7,7 @@
 //! Values of parameters are not here: they stand with their sources in the presets of the scenario,
 //! and every one of them can be set by its dotted path.
 
+pub mod conversion;
 pub mod cue;
 pub mod immune;
 pub mod osteoblast;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::biology::conversion::Conversion;
 use crate::biology::cue::DeclaredCue;
 use crate::biology::immune::Immune;
 use crate::biology::osteoblast::mineralisation::Mineralisation;
@@ -17,6 +18,8 @@ use crate::biology::tumour::colonisation::Colonisation;
 pub struct Parameters {
     /// Signals by name; the four of [`CORE`] must be among them.
     pub signals: BTreeMap<String, Signal>,
+    /// Conversions of signals by name.
+    pub conversions: BTreeMap<String, Conversion>,
     /// Declared cues by name.
     pub cues: BTreeMap<String, DeclaredCue>,
     /// Tumour cells.
@@ -50,6 +53,27 @@ impl Parameters {
         names
     }
 
+    /// True where some conversion takes this signal.
+    pub fn is_converted(&self, signal: &str) -> bool {
+        self.conversions.values().any(|one| one.from == signal)
+    }
+
+    /// The form in which bone sets free what is not active must be another signal that bone holds none of.
+    fn check_inactive(&self, name: &str, signal: &Signal, problems: &mut Problems) {
+        let Some(form) = &signal.inactive_form else {
+            return;
+        };
+        let path = format!("signals.{name}.inactive_form");
+        let known = self.signal_names();
+        if form == name || !self.signals.contains_key(form) {
+            problems.add(
+                &path,
+                format!("found \"{form}\", which is no other signal"),
+                format!("name one of: {}", known.join(", ")),
+            );
+        }
+    }
+
     /// Looks for values that make no sense.
     pub fn check(&self, problems: &mut Problems) {
         for name in CORE {
@@ -63,6 +87,7 @@ impl Parameters {
         }
         for (name, signal) in &self.signals {
             signal.check(&format!("signals.{name}"), problems);
+            self.check_inactive(name, signal, problems);
         }
         self.tumour.check(problems);
         self.osteoclast.check(problems);

@@ -42,6 +42,10 @@ pub struct Signal {
     /// Share of what is set free that is active, 0 to 1.
     #[serde(default = "all")]
     pub active_fraction: f64,
+    /// Signal into which the rest of what is set free goes, its inactive form; without it the rest is counted
+    /// and gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inactive_form: Option<String>,
     /// False cuts the release from matrix: the store is counted but does not reach the fluid.
     #[serde(default = "yes")]
     pub matrix_release: bool,

@@ -6,6 +6,7 @@
 
 pub mod column;
 pub mod commit;
+mod convert;
 pub mod day_zero;
 pub mod fault;
 pub mod fingerprint;

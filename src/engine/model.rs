@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::biology::conversion;
 use crate::biology::cue::{CueSource, CueTable};
 use crate::biology::immune::motility::MOST_STEPS;
 use crate::biology::osteoclast::resorption::share_in_section;
@@ -55,6 +56,27 @@ pub struct Rates {
     pub osteoblast_secretion: Vec<SecretionRate>,
 }
 
+/// A conversion of signals, ready to be evaluated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversionRates {
+    /// Index of the signal that is taken.
+    pub from: usize,
+    /// Index of the signal that is made.
+    pub to: Option<usize>,
+    /// Rate at every site of marrow, per h.
+    pub everywhere_per_h: f64,
+    /// Fluid that a tumour cell clears, um3/h.
+    pub tumour: Option<CompiledRate>,
+    /// Fluid that a resorbing osteoclast clears, um3/h.
+    pub osteoclast: Option<CompiledRate>,
+    /// Fluid that a lining cell clears, um3/h.
+    pub lining: Option<CompiledRate>,
+    /// Fluid that a precursor clears, um3/h.
+    pub precursor: Option<CompiledRate>,
+    /// Fluid that an osteoblast clears, um3/h.
+    pub osteoblast: Option<CompiledRate>,
+}
+
 /// Parameters of a run, immutable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -72,6 +94,12 @@ pub struct Model {
     pub signal_block: [usize; 3],
     /// Physics of the signals.
     pub physics: Vec<Physics>,
+    /// The signal that is the inactive form of each, as bone sets it free.
+    pub inactive_forms: Vec<Option<usize>>,
+    /// Conversions of signals.
+    pub conversions: Vec<ConversionRates>,
+    /// Signals in groups, in the order in which a tick brings them to their fields.
+    pub spread_order: Vec<Vec<usize>>,
     /// Cues.
     pub cues: Vec<CueSource>,
     /// Rates.
@@ -160,18 +188,20 @@ fn physics_of(
 ) -> Vec<Physics> {
     signals
         .iter()
-        .filter_map(|name| parameters.signals.get(name))
-        .map(|signal| Physics {
+        .filter_map(|name| Some((name, parameters.signals.get(name)?)))
+        .map(|(name, signal)| Physics {
             diffusivity_um2_per_h: signal.diffusivity.get(),
             bone_factor: signal.bone_factor,
             loss_per_h: signal.loss_per_h(),
             leak_per_h: signal.vessel_exchange.get(),
             plasma_pm: signal.plasma.get(),
-            scheme: transport.scheme.unwrap_or(if signal.meets_no_obstacle() {
-                Scheme::Exact
-            } else {
-                Scheme::Implicit
-            }),
+            scheme: transport.scheme.unwrap_or(
+                if signal.meets_no_obstacle() && !parameters.is_converted(name) {
+                    Scheme::Exact
+                } else {
+                    Scheme::Implicit
+                },
+            ),
             tolerance: transport.tolerance,
         })
         .collect()
@@ -221,6 +251,8 @@ impl Model {
             &mut problems,
         );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
+        let spread_order = conversion::order(&parameters.conversions, &signals, &mut problems);
+        let conversions = conversions(&parameters, &signals, &cues, &mut problems);
         check_paths(&parameters, &rates, &grid, tick_h, &mut problems);
         let setting = Setting {
             asked,
@@ -252,6 +284,13 @@ impl Model {
             return Err(problems.found);
         }
         let physics = physics_of(&parameters, &signals, transport);
+        let inactive_forms = signals
+            .iter()
+            .map(|name| {
+                let form = parameters.signals[name].inactive_form.as_ref()?;
+                signals.iter().position(|known| known == form)
+            })
+            .collect();
         let radius = (parameters.osteoclast.diameter.get() / 2.0).max(grid.edge_um);
         let by_distance = |mut steps: Vec<[i32; 3]>| {
             steps.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
@@ -292,6 +331,9 @@ impl Model {
             parameters,
             signals,
             physics,
+            inactive_forms,
+            conversions,
+            spread_order,
             cues: cues.sources,
             rates,
             clones,
@@ -409,6 +451,37 @@ pub(crate) fn secretion(
         }
     }
     rates
+}
+
+/// Conversions with their cues found, those of unknown signals left out: they were told already.
+fn conversions(
+    parameters: &Parameters,
+    signals: &[String],
+    cues: &CueTable,
+    problems: &mut Problems,
+) -> Vec<ConversionRates> {
+    let find = |name: &String| signals.iter().position(|known| known == name);
+    let mut all = Vec::new();
+    for (name, one) in &parameters.conversions {
+        let mut of = one.lineages().map(|(lineage, cleared)| {
+            let path = format!("conversions.{name}.{lineage}");
+            cleared.map(|cleared| cleared.compile(&path, cues, problems))
+        });
+        let [tumour, osteoclast, lining, precursor, osteoblast] = &mut of;
+        if let Some(from) = find(&one.from) {
+            all.push(ConversionRates {
+                from,
+                to: one.to.as_ref().and_then(find),
+                everywhere_per_h: one.everywhere.map_or(0.0, |rate| rate.get()),
+                tumour: tumour.take(),
+                osteoclast: osteoclast.take(),
+                lining: lining.take(),
+                precursor: precursor.take(),
+                osteoblast: osteoblast.take(),
+            });
+        }
+    }
+    all
 }
 
 fn rates(

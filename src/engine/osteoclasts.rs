@@ -238,7 +238,7 @@ fn resorb(
 }
 
 /// The tissue as this osteoclast senses it, with the drug inside of it.
-fn surroundings_of<'a>(
+pub(crate) fn surroundings_of<'a>(
     model: &'a Model,
     state: &'a State,
     scratch: &'a Scratch,
@@ -303,6 +303,13 @@ fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
         book.released_inactive += amount - active;
         if active > 0.0 {
             state.released[signal].push((site as u32, active));
+        }
+        let inactive = amount - active;
+        if let Some(form) = model.inactive_forms[signal]
+            && law.matrix_release
+            && inactive > 0.0
+        {
+            state.released[form].push((site as u32, inactive));
         }
     }
 }

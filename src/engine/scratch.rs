@@ -41,6 +41,8 @@ pub struct Scratch {
     pub vessel_distance_um: Vec<f32>,
     /// Source of each signal, pM/h, by site.
     pub sources_pm_per_h: Vec<Vec<f32>>,
+    /// Rate of each conversion, 1/h, by site.
+    pub conversions_per_h: Vec<Vec<f32>>,
     /// Soluble RANKL that is free, pM.
     pub free_rankl_pm: Vec<f32>,
     /// OPG that is free, pM.
@@ -118,6 +120,7 @@ impl Scratch {
             vessel_weight,
             vessel_distance_um: distance_um(&model.grid, &vessels),
             sources_pm_per_h: vec![vec![0.0; count]; model.signals.len()],
+            conversions_per_h: vec![vec![0.0; count]; model.conversions.len()],
             free_rankl_pm: vec![0.0; count],
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],

@@ -6,6 +6,7 @@ use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
 use crate::biology::surroundings::{Decoy, ImmuneNear, Surroundings};
 use crate::biology::tumour::clones::SecretionRate;
+use crate::engine::convert;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
@@ -77,24 +78,44 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
     let released_amol: Vec<f64> = (0..model.signals.len())
         .map(|signal| gather(model, state, scratch, signal, &mut sources[signal]))
         .collect();
-    let to_amol = model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
-    let made = sources.iter().zip(&model.physics);
-    let tasks = made
-        .zip(&mut state.fields_pm)
-        .map(|((source_pm_per_h, physics), field_pm)| Task {
-            physics,
-            source_pm_per_h,
-            uptake_per_h: None,
-            field_pm,
-        })
-        .collect();
-    let balances = scratch.medium.advance_all(tasks, model.tick_h);
-    scratch.sources_pm_per_h = sources;
-    for (signal, (balance, released_amol)) in balances.into_iter().zip(released_amol).enumerate() {
-        let balance =
-            balance.map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
-        enter(state, signal, &balance, released_amol, to_amol);
+    let mut rates = std::mem::take(&mut scratch.conversions_per_h);
+    for (law, rates) in model.conversions.iter().zip(&mut rates) {
+        convert::rate_by_site(model, state, scratch, law, rates);
     }
+    scratch.conversions_per_h = rates;
+    let to_amol = model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
+    // What other signals became of each in this tick, as the solver counts.
+    let mut converted = vec![0.0; model.signals.len()];
+    for group in &model.spread_order {
+        let uptakes: Vec<Option<Vec<f32>>> = group
+            .iter()
+            .map(|&signal| convert::uptake(model, scratch, signal))
+            .collect();
+        let mut fields: Vec<Option<&mut Vec<f32>>> = state.fields_pm.iter_mut().map(Some).collect();
+        let tasks = group.iter().zip(&uptakes).filter_map(|(&signal, uptake)| {
+            Some(Task {
+                physics: &model.physics[signal],
+                source_pm_per_h: &sources[signal],
+                uptake_per_h: uptake.as_deref(),
+                field_pm: fields[signal].take()?,
+            })
+        });
+        let balances = scratch.medium.advance_all(tasks.collect(), model.tick_h);
+        for (&signal, balance) in group.iter().zip(balances) {
+            let balance = balance
+                .map_err(|reason| transport_fault(state, &model.signals[signal], &reason))?;
+            let others_amol = [released_amol[signal], converted[signal] * to_amol];
+            enter(state, signal, &balance, others_amol, to_amol);
+            let field_pm = &state.fields_pm[signal];
+            let rates = &scratch.conversions_per_h;
+            let taken_up = balance.taken_up;
+            let given = convert::hand_on(model, rates, signal, field_pm, taken_up, &mut sources);
+            for (to, amount) in given {
+                converted[to] += amount;
+            }
+        }
+    }
+    scratch.sources_pm_per_h = sources;
     Ok(())
 }
 
@@ -256,11 +277,18 @@ fn gather(
 }
 
 /// Enters the balance of a signal in the books.
-fn enter(state: &mut State, signal: usize, balance: &Balance, released_amol: f64, to_amol: f64) {
-    // The solver sums what it was given; what came out of the matrix is known apart.
+fn enter(
+    state: &mut State,
+    signal: usize,
+    balance: &Balance,
+    [released_amol, converted_amol]: [f64; 2],
+    to_amol: f64,
+) {
+    // The solver sums what it was given; what came out of the matrix or of another signal is known apart.
     let book = SignalBook {
-        made: balance.made * to_amol - released_amol,
+        made: balance.made * to_amol - released_amol - converted_amol,
         released: released_amol,
+        converted: converted_amol,
         decayed: balance.decayed * to_amol,
         leaked: balance.leaked * to_amol,
         taken_up: balance.taken_up * to_amol,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::biology::conversion::Conversion;
 use crate::biology::cue::DeclaredCue;
 use crate::biology::immune::Immune;
 use crate::biology::osteoblast::mineralisation::Mineralisation;
@@ -63,6 +64,9 @@ pub struct Scenario {
     pub transport: Transport,
     /// Signals by name.
     pub signals: BTreeMap<String, Signal>,
+    /// Conversions of a signal into another, or its uptake, by a name of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conversions: BTreeMap<String, Conversion>,
     /// Declared cues by name.
     #[serde(default)]
     pub cues: BTreeMap<String, DeclaredCue>,
@@ -478,6 +482,7 @@ impl Scenario {
     pub fn parameters(&self) -> Parameters {
         Parameters {
             signals: self.signals.clone(),
+            conversions: self.conversions.clone(),
             cues: self.cues.clone(),
             tumour: self.tumour.clone(),
             colonisation: self.colonisation.clone(),

@@ -14,8 +14,11 @@ pub struct SignalBook {
     pub decayed: f64,
     /// Lost (or gained, negative) through vessels.
     pub leaked: f64,
-    /// Taken up by cells.
+    /// Taken up by cells, or converted into another signal.
     pub taken_up: f64,
+    /// Made by conversion of another signal.
+    #[serde(default)]
+    pub converted: f64,
     /// Change of what the tissue holds in solution.
     pub change: f64,
     /// Lost to single precision: levels too small to keep that were set to zero, and the rounding of
@@ -28,7 +31,7 @@ pub struct SignalBook {
 impl SignalBook {
     /// What does not add up, relative to the turnover.
     pub fn residual(&self) -> f64 {
-        let gained = self.made + self.released + self.imposed;
+        let gained = self.made + self.released + self.converted + self.imposed;
         let lost = self.decayed + self.leaked + self.taken_up + self.clipped + self.change;
         let scale = gained
             .abs()
@@ -47,6 +50,7 @@ impl SignalBook {
         self.decayed += other.decayed;
         self.leaked += other.leaked;
         self.taken_up += other.taken_up;
+        self.converted += other.converted;
         self.change += other.change;
         self.clipped += other.clipped;
         self.imposed += other.imposed;
