@@ -1,6 +1,7 @@
 //! The books of signals as figures.
 
 use crate::engine::column::{Column, values};
+use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::tissue::ledger::SignalBook;
 
@@ -24,9 +25,30 @@ const OF_SIGNAL: [Column<SignalBook>; 5] = [
     ),
 ];
 
-/// Names of the columns of `ledger.csv` of a run with these signals.
-pub fn columns(signals: &[String]) -> Vec<String> {
-    let of = |signal: &String| OF_SIGNAL.map(|column| format!("{signal}{}", column.name));
+/// Besides, where signals are converted.
+const OF_CONVERSION: [Column<SignalBook>; 2] = [
+    Column::new(
+        "_taken_up_amol",
+        "amol",
+        "taken up or converted into another signal",
+        |book| book.taken_up,
+    ),
+    Column::new(
+        "_converted_amol",
+        "amol",
+        "made by conversion of another signal",
+        |book| book.converted,
+    ),
+];
+
+/// Names of the columns of `ledger.csv` of a run with these signals, and with conversions of them or without.
+pub fn columns(signals: &[String], conversions: bool) -> Vec<String> {
+    let of = |signal: &String| {
+        let more: &[Column<SignalBook>] = if conversions { &OF_CONVERSION } else { &[] };
+        let columns = OF_SIGNAL.iter().chain(more);
+        let names = columns.map(|column| format!("{signal}{}", column.name));
+        names.collect::<Vec<_>>()
+    };
     let time = "time_d".to_owned();
     std::iter::once(time)
         .chain(signals.iter().flat_map(of))
@@ -34,9 +56,13 @@ pub fn columns(signals: &[String]) -> Vec<String> {
 }
 
 /// One row, in the order of [`columns`].
-pub fn row(state: &State) -> Vec<f64> {
-    let books = state.ledger.total.iter();
+pub fn row(model: &Model, state: &State) -> Vec<f64> {
     let mut row = vec![state.day()];
-    row.extend(books.flat_map(|book| values(&OF_SIGNAL, book)));
+    for book in &state.ledger.total {
+        row.extend(values(&OF_SIGNAL, book));
+        if !model.conversions.is_empty() {
+            row.extend(values(&OF_CONVERSION, book));
+        }
+    }
     row
 }

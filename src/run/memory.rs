@@ -100,12 +100,15 @@ impl Loaded {
             .values()
             .filter(|signal| signal.matrix_content.get() > 0.0);
         let block = self.scenario.transport.block_sites(grid);
-        estimate_bytes(
+        // A rate per site of each conversion, and their sum.
+        let conversions = 8 * (grid.len() * self.scenario.conversions.len()) as u64;
+        let tissue = estimate_bytes(
             grid.len(),
             signals.len(),
             stores.count(),
             block.iter().product(),
-        )
+        );
+        tissue + conversions
     }
 
     pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {

@@ -587,6 +587,20 @@ impl Loaded {
                 )
                 .into());
         }
+        if scenario.transport.scheme == SchemeChoice::Exact
+            && let Some((name, conversion)) = scenario.conversions.iter().next()
+        {
+            return Err(self
+                .error(
+                    &format!("conversions.{name}.from"),
+                    &format!(
+                        "found \"{}\": the exact tick knows no loss that differs from site to site",
+                        conversion.from
+                    ),
+                    "leave out the conversion, or set transport.scheme = \"auto\"",
+                )
+                .into());
+        }
         if choice.block != [1; 3]
             && let Some((name, _)) = scenario
                 .signals

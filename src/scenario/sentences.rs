@@ -14,6 +14,9 @@ const SECRETING: [(&str, &str); 4] = [
     ("osteoblast", "Each osteoblast"),
 ];
 
+/// Converts besides them.
+const RESORBING: (&str, &str) = ("osteoclast", "Each osteoclast, while it resorbs,");
+
 /// One sentence per rule and signal, from the leaves of a merged scenario.
 pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
     let values: BTreeMap<&str, &str> = leaves
@@ -53,6 +56,7 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             said.push(spread(&values, signal, diffusivity));
         }
     }
+    said.extend(conversions(&values));
     said.extend(each::sentences(&values));
     said
 }
@@ -105,8 +109,48 @@ fn spread(values: &BTreeMap<&str, &str>, signal: &str, diffusivity: &str) -> Str
             Some(&"false") => ", which resorption does not set free",
             _ => ", which resorption sets free",
         };
+        if let (Some(form), Some(share)) = (get("inactive_form"), get("active_fraction")) {
+            text = format!("{text}, a share of {share} as it is and the rest as {form}");
+        }
     }
     text + "."
+}
+
+/// Who turns a signal into another, or takes it up.
+fn conversions(values: &BTreeMap<&str, &str>) -> Vec<String> {
+    let mut said = Vec::new();
+    for (path, from) in values {
+        let name = path
+            .strip_prefix("conversions.")
+            .and_then(|rest| rest.strip_suffix(".from"));
+        let Some(name) = name else {
+            continue;
+        };
+        let prefix = format!("conversions.{name}");
+        let get = |key: &str| values.get(format!("{prefix}.{key}").as_str());
+        let end = match get("to") {
+            Some(to) => format!("into {to}"),
+            None => "and takes it in".to_owned(),
+        };
+        if let Some(rate) = get("everywhere") {
+            said.push(match get("to") {
+                Some(to) => format!("In marrow {from} turns into {to} at {rate}."),
+                None => format!("In marrow {from} is taken up at {rate}."),
+            });
+        }
+        for (lineage, start) in SECRETING.iter().chain(&[RESORBING]) {
+            if let Some(rate) = get(&format!("{lineage}.rate")) {
+                let more = modulators(values, &format!("{prefix}.{lineage}"));
+                let turns = if get("to").is_some() {
+                    "turns"
+                } else {
+                    "clears"
+                };
+                said.push(format!("{start} {turns} {from} of {rate} {end}{more}."));
+            }
+        }
+    }
+    said
 }
 
 /// What raises, lowers or gates the rate at a path.

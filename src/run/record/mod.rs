@@ -77,14 +77,15 @@ pub struct Record {
 impl Record {
     /// An empty record.
     pub fn new(loaded: &Loaded) -> Self {
-        let signals = loaded.scenario.parameters().signal_names();
+        let parameters = loaded.scenario.parameters();
+        let signals = parameters.signal_names();
         Self {
             series: Table {
                 columns: columns(&signals),
                 rows: Vec::new(),
             },
             ledger: Table {
-                columns: books::columns(&signals),
+                columns: books::columns(&signals, !parameters.conversions.is_empty()),
                 rows: Vec::new(),
             },
             tables: Tables::default(),
@@ -112,7 +113,7 @@ impl Record {
         } = simulation;
         if has_row(loaded, simulation) {
             self.series.rows.push(row(model, state, scratch));
-            self.ledger.rows.push(books::row(state));
+            self.ledger.rows.push(books::row(model, state));
             self.fractions.clone_from(&state.parts.radiation.fractions);
             // Some tens of digests say where two runs part ways; each costs as much as part of a tick.
             let rows = loaded.scenario.run.duration.get() / output.series_every.get();
