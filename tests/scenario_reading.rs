@@ -6,6 +6,8 @@
     reason = "a helper of a test fails the test"
 )]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -1165,4 +1167,44 @@ fn every_value_of_the_presets_says_where_it_comes_from() {
             );
         }
     }
+}
+
+/// A coupling that no run can wake is told before the run, with its reason.
+#[test]
+fn couplings_that_cannot_act_are_named() {
+    use howship::scenario::silent::silent_couplings;
+    let text = "name = \"s\"\npreset = \"mouse\"\n[run]\nduration = \"1 d\"\n[lattice]\nsize = [20, 20, 20]\n\
+                site = \"10 um\"\n[specimen.slab]\nthickness = \"50 um\"\n";
+    let said = |more: &str, sets: &[&str]| {
+        let loaded = common::loaded(&format!("{text}{more}"), sets);
+        silent_couplings(&loaded)
+    };
+    assert_eq!(said("", &[]), [""; 0]);
+    let cut = said("", &["tumour.secretion.pthrp.raised_by.tgf_beta.fold=1"]);
+    assert_eq!(
+        cut,
+        ["tumour.secretion.pthrp.raised_by.tgf_beta has no effect: fold is 1"]
+    );
+    let none = "[signals.il6]\ndiffusivity = \"80 um2/s\"\nhalf_life = \"30 min\"\n\
+                [cues.both]\nsum = [\"il6\"]\n\
+                [osteoclast.fusion.gain.needs.both]\nhalf_max = \"1 pM\"\n";
+    let absent =
+        "osteoclast.fusion.gain.needs.both never acts: nothing makes both, so that the rate is 0";
+    assert_eq!(said(none, &[]), [absent]);
+    for made in [
+        "tumour.secretion.il6.rate=\"0.1 amol/h\"",
+        "signals.il6.matrix_content=\"1 nM\"",
+    ] {
+        assert_eq!(said(none, &[made]), [""; 0], "{made}");
+    }
+    let turned =
+        format!("{none}[conversions.x]\nfrom = \"igf\"\nto = \"il6\"\neverywhere = \"1 /h\"\n");
+    assert_eq!(said(&turned, &[]), [""; 0]);
+    let released = "signals.igf.matrix_release=false";
+    let cut = said(&turned, &[released]);
+    assert_eq!(cut.len(), 2, "{cut:?}");
+    assert!(
+        cut.iter()
+            .any(|said| said.contains("tumour.division.raised_by.igf never acts"))
+    );
 }

@@ -11,6 +11,7 @@ use crate::run::remaining::span;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::scenario::file::InoculationSite;
+use crate::scenario::silent::silent_couplings;
 use crate::therapy::irradiation::RadiationPlan;
 use crate::therapy::plan::Plan;
 use crate::transport::{Scheme, block_error, diffusion_length_um};
@@ -68,6 +69,8 @@ pub fn outlook(loaded: &Loaded) -> Result<Outlook, Diagnostics> {
         ),
     ]);
     lines.extend(spread(model));
+    let silent = silent_couplings(loaded).into_iter();
+    lines.extend(silent.map(|said| format!("silent    {said}")));
     let report = simulation.report.as_ref();
     let mut warnings = report.map_or_else(Vec::new, |report| report.warnings.clone());
     warnings.extend(loaded.notices());

@@ -5,13 +5,17 @@ use std::fmt::Write as _;
 use crate::layers::tree::{Leaf, SET, Tree};
 use crate::scenario::build::Loaded;
 use crate::scenario::sentences::sentences;
+use crate::scenario::silent::silent_couplings;
 
 /// Name, layers, rules in sentences and every value with its source, as text or as Markdown, without the
 /// end of its last line.
 pub fn describe(loaded: &Loaded, markdown: bool) -> String {
     let leaves = loaded.tree.leaves();
     let bullet = if markdown { "- " } else { "" };
-    let rules = sentences(&leaves).join(&format!("\n{bullet}"));
+    let mut rules = sentences(&leaves);
+    let silent = silent_couplings(loaded).into_iter();
+    rules.extend(silent.map(|said| format!("Silent: {said}.")));
+    let rules = rules.join(&format!("\n{bullet}"));
     let table = if markdown {
         markdown_table(&leaves)
     } else {

@@ -14,5 +14,6 @@ pub mod read;
 pub mod restorable;
 pub mod schema;
 pub mod sentences;
+pub mod silent;
 pub mod volume_days;
 pub mod volumes;

@@ -15,9 +15,9 @@
 use toml::Value;
 
 use crate::scenario::build::Loaded;
+use crate::scenario::silent::modulator;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::replicates::mean_interval;
-use crate::study::dissect::links::modulator;
 use crate::study::dissect::runs::Course;
 use crate::study::factor::{quantity, tidy};
 

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use toml::Value;
 
 use crate::scenario::build::Loaded;
+use crate::scenario::silent::modulator;
 use crate::study::factor::{quantity, tidy};
 
 /// What is done to a link.
@@ -217,16 +218,6 @@ impl Of {
             Self::Forming => rate.starts_with("precursor.") || rate.starts_with("osteoblast."),
         }
     }
-}
-
-/// Rate, kind and cue of the key of a modulator, such as `tumour.division.raised_by.igf.fold`.
-pub(super) fn modulator<'a>(path: &'a str, key: &str) -> Option<(&'a str, &'a str, &'a str)> {
-    let rest = path.strip_suffix(key)?.strip_suffix('.')?;
-    let (rest, cue) = rest.rsplit_once('.')?;
-    let (rate, kind) = rest.rsplit_once('.')?;
-    ["raised_by", "lowered_by", "needs"]
-        .contains(&kind)
-        .then_some((rate, kind, cue))
 }
 
 impl Link {

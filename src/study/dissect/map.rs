@@ -16,7 +16,8 @@ pub struct Map {
 }
 
 impl Map {
-    /// A map from two texts such as `signals.tgf_beta.half_life=2 min..120 min`.
+    /// A map from two texts such as `signals.tgf_beta.half_life=2 min..120 min`, with ` log` behind it for steps
+    /// that are equal as ratios.
     ///
     /// # Errors
     /// [`DissectError::Map`] for what is no parameter with a range, a range without a width, the same
@@ -66,7 +67,7 @@ fn wrong(found: &str, reason: impl Into<String>) -> DissectError {
     }
 }
 
-/// A parameter with its range. Steps are equal as differences.
+/// A parameter with its range. Steps are equal as differences, or, with ` log` behind the range, as ratios.
 fn axis(loaded: &Loaded, text: &str, steps: u32) -> Result<Factor, DissectError> {
     let form =
         "give a parameter and its range, as in signals.tgf_beta.half_life=\"2 min..120 min\"";
@@ -76,7 +77,11 @@ fn axis(loaded: &Loaded, text: &str, steps: u32) -> Result<Factor, DissectError>
             "a map needs at least 2 values of each parameter",
         ));
     }
-    let parts = text
+    let (given, log) = match text.trim_end().strip_suffix(" log") {
+        Some(given) => (given, true),
+        None => (text, false),
+    };
+    let parts = given
         .split_once('=')
         .and_then(|(path, range)| Some((path.trim(), range.split_once("..")?)));
     let Some((path, (low, high))) = parts.filter(|(path, _)| !path.is_empty()) else {
@@ -107,11 +112,17 @@ fn axis(loaded: &Loaded, text: &str, steps: u32) -> Result<Factor, DissectError>
             from,
             to,
             unit: low_unit.to_owned(),
-            log: false,
+            log,
             whole,
             levels: Some(steps),
         },
     };
+    if log && from <= 0.0 {
+        return Err(wrong(
+            text,
+            "equal ratios cannot begin at 0: give a lower end above it, or leave out log",
+        ));
+    }
     if axis.problem().is_some() {
         return Err(wrong(
             text,
@@ -125,4 +136,32 @@ fn axis(loaded: &Loaded, text: &str, steps: u32) -> Result<Factor, DissectError>
         ));
     }
     Ok(axis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::build::parse;
+
+    #[test]
+    fn steps_are_equal_as_differences_or_with_log_as_ratios() {
+        let text = "name = \"s\"\npreset = \"mouse\"\n[run]\nduration = \"1 d\"\n[lattice]\nsize = [20, 20, 20]\n\
+                    site = \"10 um\"\n[specimen.slab]\nthickness = \"50 um\"\n";
+        let loaded = parse("small.toml", text, &[]).unwrap();
+        let values = |text: &str| {
+            let axis = axis(&loaded, text, 3)?;
+            let values = (0..3).map(|at| axis.value(f64::from(at) / 2.0));
+            Ok::<_, DissectError>(values.map(|value| value.to_string()).collect::<Vec<_>>())
+        };
+        let life = "signals.tgf_beta.half_life";
+        let even = values(&format!("{life}=1 min..9 min")).unwrap();
+        assert_eq!(even, ["\"1 min\"", "\"5 min\"", "\"9 min\""]);
+        let ratios = values(&format!("{life}=1 min..9 min log")).unwrap();
+        assert_eq!(ratios, ["\"1 min\"", "\"3 min\"", "\"9 min\""]);
+        let from_zero = values(&format!("{life}=0 min..9 min log")).unwrap_err();
+        assert!(
+            from_zero.to_string().contains("cannot begin at 0"),
+            "{from_zero}"
+        );
+    }
 }

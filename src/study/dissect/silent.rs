@@ -9,7 +9,7 @@ use crate::biology::problem::Problems;
 use crate::engine::secrete::surroundings;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::study::dissect::links::modulator;
+use crate::scenario::silent::modulator;
 
 /// Share of its half effect below which a cue is silent.
 pub const SILENT: f64 = 0.05;
