@@ -191,3 +191,24 @@ fn a_signal_that_is_converted_is_not_solved_by_the_exact_tick() {
     assert_eq!(format!("{:?}", taken.model.physics[igf].scheme), "Implicit");
     assert!(loaded(&pools(), &[]).scenario.conversions.len() == 2);
 }
+
+/// A latent ligand that is sensed where it is bound: a cue of its level times a factor acts as the signal
+/// itself would at that level.
+#[test]
+fn a_scaled_cue_acts_as_a_level_that_is_as_much_lower() {
+    let sensed = |cue: &str, half: &str| {
+        let text = format!(
+            "{SECTION}[cues.bound]\nscaled = {{ cue = \"igf\", by = 0.5 }}\n\
+             [tumour.division.raised_by.{cue}]\nfold = 1.5\nhalf_max = \"{half}\"\nhill = 1.0\n\
+             {}",
+            if cue == "igf" {
+                ""
+            } else {
+                "[tumour.division.raised_by.igf]\nfold = 1.0\n"
+            }
+        );
+        let end = ended(&text, &[]);
+        (end.state.tumour, end.state.bone)
+    };
+    assert_eq!(sensed("bound", "1 nM"), sensed("igf", "2 nM"));
+}

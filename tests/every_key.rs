@@ -34,7 +34,9 @@ const ZEROS: &[(&str, &str)] = &[
     ("arms.*.at", "a turn at day 0"),
     ("colonisation.start", "from day 0 on"),
     ("colonisation.survival", "none survives"),
+    ("conversions.*.everywhere", "a conversion that is cut"),
     ("cues.*.constant", "a cue that is absent"),
+    ("cues.*.scaled.by", "a cue that is cut"),
     ("drugs.*.blocks.*.most", "a drug that hides nothing"),
     ("drugs.*.neutralises.*.most", "a drug that binds nothing"),
     (

@@ -11,13 +11,16 @@
 //! (share of tumour cells that show it, times `tumour_packing`), and `tumour_share` (share of the room of the whole
 //! marrow that tumour cells take).
 //!
-//! *Declared* in a scenario: a constant, a sum of cues, or a threshold:
+//! *Declared* in a scenario: a constant, a sum of cues, a cue times a factor (a latent ligand that a cell senses
+//! where it binds it; Campbell 2020), or a threshold:
 //!
 //! ```toml
 //! [cues.pth]
 //! constant = "3.9 pM"
 //! [cues.pth1r]
 //! sum = ["pthrp", "pth"]
+//! [cues.presented]
+//! scaled = { cue = "tgf_beta_latent", by = 0.02 }
 //! [cues.tgf_beta_low]
 //! below = { cue = "tgf_beta", threshold = "5 pM", hill = 4 }
 //! ```
@@ -110,6 +113,8 @@ pub enum CueSource {
     Constant(f64),
     /// Sum of earlier cues.
     Sum(Vec<CueId>),
+    /// An earlier cue times a factor.
+    Scaled(CueId, f64),
     /// Falls from 1 to 0 across a threshold of an earlier cue.
     Below(CueId, f64, f64),
     /// Rises from 0 to 1 across a threshold of an earlier cue.
@@ -239,7 +244,9 @@ impl CueTable {
             CueSource::Sum(parts) => parts.iter().fold(0_usize, |all, &part| {
                 all.saturating_add(self.parts.get(part).copied().unwrap_or(1))
             }),
-            CueSource::Below(part, ..) | CueSource::Above(part, ..) => self.parts[*part],
+            CueSource::Scaled(part, _)
+            | CueSource::Below(part, ..)
+            | CueSource::Above(part, ..) => self.parts[*part],
             _ => 1,
         };
         self.parts.push(parts);
@@ -278,7 +285,9 @@ impl CueTable {
         match &self.sources[cue] {
             source if is(source) => true,
             CueSource::Sum(parts) => parts.iter().any(|&part| self.rests_on(part, is)),
-            CueSource::Below(part, ..) | CueSource::Above(part, ..) => self.rests_on(*part, is),
+            CueSource::Scaled(part, _)
+            | CueSource::Below(part, ..)
+            | CueSource::Above(part, ..) => self.rests_on(*part, is),
             _ => false,
         }
     }

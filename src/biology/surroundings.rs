@@ -118,6 +118,7 @@ impl Surroundings<'_> {
             CueSource::Inside => self.inside_pm,
             CueSource::Constant(value) => *value,
             CueSource::Sum(parts) => parts.iter().map(|&part| self.level(part, site)).sum(),
+            CueSource::Scaled(part, factor) => factor * self.level(*part, site),
             CueSource::Below(part, threshold, exponent) => {
                 1.0 - hill(self.level(*part, site), *threshold, *exponent)
             }
@@ -160,6 +161,7 @@ impl Surroundings<'_> {
             | CueSource::Suppression
             | CueSource::PdL1
             | CueSource::Sum(_)
+            | CueSource::Scaled(..)
             | CueSource::Below(..)
             | CueSource::Above(..) => {
                 for (site, level) in (first..).zip(out) {

@@ -76,18 +76,16 @@ fn is_absent(loaded: &Loaded, cue: &str, made: &BTreeSet<String>, depth: usize) 
     if loaded.scenario.signals.contains_key(cue) {
         return !made.contains(cue);
     }
-    let parts = loaded
-        .scenario
-        .cues
-        .get(cue)
-        .and_then(|cue| cue.sum.as_ref());
-    parts.is_some_and(|parts| {
-        // A circle is refused where the cues are built.
-        depth < 16
-            && parts
-                .iter()
-                .all(|part| is_absent(loaded, part, made, depth + 1))
-    })
+    let Some(declared) = loaded.scenario.cues.get(cue) else {
+        return false;
+    };
+    // A circle is refused where the cues are built.
+    let absent = |part: &String| depth < 16 && is_absent(loaded, part, made, depth + 1);
+    match (&declared.sum, &declared.scaled) {
+        (Some(parts), _) => parts.iter().all(absent),
+        (None, Some(scaled)) => scaled.by == 0.0 || absent(&scaled.cue),
+        (None, None) => false,
+    }
 }
 
 /// The couplings of a scenario that cannot act, a sentence each, in the order of their keys.

@@ -17,6 +17,9 @@ pub struct DeclaredCue {
     /// The sum of these cues, which must measure the same thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Vec<String>>,
+    /// A cue times a factor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaled: Option<Scaled>,
     /// 1 where a cue is far below a threshold, 1/2 at it, 0 far above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<Threshold>,
@@ -24,6 +27,18 @@ pub struct DeclaredCue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<Threshold>,
 }
+
+/// A cue times a factor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scaled {
+    /// Name of the cue.
+    pub cue: String,
+    /// The factor, at least 0.
+    pub by: f64,
+}
+
+impl Eq for Scaled {}
 
 /// A soft threshold on a cue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +62,9 @@ const fn steep() -> f64 {
 /// Cues that a scenario declares at most.
 pub(super) const MOST_DECLARED: usize = 256;
 
+/// Factor of a scaled cue at most.
+const LARGEST_FACTOR: f64 = 1e6;
+
 /// Levels that a cue adds up at most.
 const MOST_PARTS: usize = 1000;
 
@@ -61,13 +79,14 @@ impl CueTable {
         let path = format!("cues.{name}");
         let given = usize::from(cue.constant.is_some())
             + usize::from(cue.sum.is_some())
+            + usize::from(cue.scaled.is_some())
             + usize::from(cue.below.is_some())
             + usize::from(cue.above.is_some());
         if given != 1 {
             problems.add(
                 &path,
                 format!("has {given} definitions"),
-                "give exactly one of: constant, sum, below, above",
+                "give exactly one of: constant, sum, scaled, below, above",
             );
             return true;
         }
@@ -144,6 +163,14 @@ impl CueTable {
             }
             return true;
         }
+        if let Some(scaled) = &cue.scaled {
+            let Some(id) = self.find(&scaled.cue) else {
+                return false;
+            };
+            problems.within(&format!("{path}.scaled.by"), scaled.by, 0.0, LARGEST_FACTOR);
+            self.push(name, self.dimensions[id], CueSource::Scaled(id, scaled.by));
+            return true;
+        }
         let (threshold, key, is_below) = match (&cue.below, &cue.above) {
             (Some(threshold), _) => (threshold, "below", true),
             (None, Some(threshold)) => (threshold, "above", false),
@@ -178,6 +205,7 @@ impl CueTable {
 impl DeclaredCue {
     pub(super) fn parts(&self) -> Vec<&str> {
         let mut parts: Vec<&str> = self.sum.iter().flatten().map(String::as_str).collect();
+        parts.extend(self.scaled.iter().map(|scaled| scaled.cue.as_str()));
         parts.extend(self.below.iter().map(|threshold| threshold.cue.as_str()));
         parts.extend(self.above.iter().map(|threshold| threshold.cue.as_str()));
         parts

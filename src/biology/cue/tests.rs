@@ -32,3 +32,20 @@ fn circles_unknown_parts_and_mixtures_are_problems() {
     let (_, two) = table("a = { constant = 1, sum = [\"pthrp\"] }");
     assert!(two.found[0].message.contains('2'));
 }
+
+#[test]
+fn a_scaled_cue_is_the_level_times_its_factor() {
+    let (table, problems) =
+        table("low.scaled = { cue = \"both\", by = 0.5 }\nboth.sum = [\"pthrp\", \"pthrp\"]");
+    assert!(problems.found.is_empty(), "{:?}", problems.found);
+    let low = table.find("low").unwrap();
+    assert_eq!(table.dimension(low), Dimension::Concentration);
+    let CueSource::Scaled(of, by) = &table.sources[low] else {
+        panic!("{:?}", table.sources[low]);
+    };
+    assert_eq!((table.name(*of), *by), ("both", 0.5));
+    let (_, negative) = tests::table("low.scaled = { cue = \"pthrp\", by = -1.0 }");
+    assert!(negative.found[0].path == "cues.low.scaled.by");
+    let (_, unknown) = tests::table("low.scaled = { cue = \"il6\", by = 1.0 }");
+    assert!(unknown.found[0].message.contains("il6"));
+}
