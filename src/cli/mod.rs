@@ -170,7 +170,9 @@ fn as_error(error: impl std::fmt::Display) -> String {
 
 impl<E: Refusal> From<E> for Stop {
     fn from(error: E) -> Self {
-        if error.is_refusal() {
+        if error.is_stop() {
+            Self(console::signal_code(), error.to_string())
+        } else if error.is_refusal() {
             Self::wrong(error)
         } else {
             Self::failed(error)
@@ -197,7 +199,7 @@ pub fn main() -> ExitCode {
     let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
-        Command::Fork(arguments) => arms::fork(&arguments),
+        Command::Fork(arguments) => arms::fork(arguments),
         Command::Compare(arguments) => arms::compare(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
