@@ -8,7 +8,7 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
-use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::biology::tumour::clones::{SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
@@ -76,8 +76,6 @@ pub struct Model {
     pub cues: Vec<CueSource>,
     /// Rates.
     pub rates: Rates,
-    /// Clones of the tumour.
-    pub clones: Clones,
     /// Footprint of an osteoclast, as displacements.
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
@@ -211,7 +209,6 @@ impl Model {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
-        let clones = Clones::new(&parameters.tumour, &mut problems);
         let signals = parameters.signal_names();
         let cues = CueTable::with_agents(
             &signals,
@@ -228,7 +225,6 @@ impl Model {
             grid: &grid,
             times,
             signals: &signals,
-            clones: &clones,
             cues: &cues,
         };
         let parts = Plans::new(&setting, &mut problems);
@@ -294,7 +290,6 @@ impl Model {
             physics,
             cues: cues.sources,
             rates,
-            clones,
             parts,
         })
     }
