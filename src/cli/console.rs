@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use super::progress::Progress;
 use crate::run::host::{Event, Host};
 use crate::run::signals::Signals;
-use crate::run::view::View;
 use crate::run::words::Weight;
 
 /// The terminal around runs.
@@ -27,16 +26,6 @@ impl Console {
             signals: OnceCell::new(),
         }
     }
-
-    fn tick(&self, view: View<'_>) {
-        if let Some(progress) = self.progress.borrow_mut().as_mut() {
-            let clock = view.clock();
-            if clock.tick == clock.burn_in_ticks {
-                progress.begin_anew();
-            }
-            progress.at(u64::from(clock.tick), || view.words());
-        }
-    }
 }
 
 impl Host for Console {
@@ -45,7 +34,15 @@ impl Host for Console {
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
-            Event::Tick(view) => self.tick(*view),
+            Event::Tick(view) => {
+                if let Some(progress) = self.progress.borrow_mut().as_mut() {
+                    let clock = view.clock();
+                    if clock.tick == clock.burn_in_ticks {
+                        progress.begin_anew();
+                    }
+                    progress.at(u64::from(clock.tick), || view.words());
+                }
+            }
             Event::Stepped => {
                 if let Some(progress) = self.progress.borrow_mut().take() {
                     progress.finish();

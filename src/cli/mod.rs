@@ -32,7 +32,6 @@ mod specimen;
 mod study;
 mod trial;
 mod validate;
-mod verify;
 
 use std::any::TypeId;
 use std::io::Write as _;
@@ -79,7 +78,7 @@ enum Command {
     /// and a picture.
     Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
-    Verify(verify::VerifyArguments),
+    Verify(resume::VerifyArguments),
     /// Run the scenarios whose outcome was published and write a report: one row per target, met or
     /// missed.
     Validate(validate::ValidateArguments),
@@ -201,7 +200,7 @@ pub fn main() -> ExitCode {
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Fork(arguments) => arms::fork(arguments),
         Command::Compare(arguments) => arms::compare(&arguments),
-        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Verify(arguments) => resume::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check(of) => check(&of),
         Command::Describe { of, markdown } => load(&of.scenario, &of.sets)

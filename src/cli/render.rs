@@ -38,19 +38,13 @@ pub(super) struct RenderArguments {
 
 pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
     let of = &arguments.of;
-    let (film, still): (&[&str], &[&str]) = (&["gif", "png", "apng"], &["png"]);
-    let endings = if arguments.film { film } else { still };
+    let endings = Rendering::endings(arguments.film);
     let out = file("--out", &of.out, endings, Some(of.force))?;
-    let turn = Turn {
+    let turn = arguments.film.then_some(Turn {
         frames: arguments.frames,
         width: arguments.width,
-    };
-    let rendering = match (arguments.film, &out.ending()[..]) {
-        (true, "gif") => Rendering::Gif(turn),
-        (true, _) => Rendering::Apng(turn),
-        (false, _) if arguments.before_after => Rendering::BeforeAfter,
-        (false, _) => Rendering::Day,
-    };
+    });
+    let rendering = Rendering::of(&out.ending(), turn, arguments.before_after);
     let look = Look {
         view: arguments.view,
         cut: arguments.cut,

@@ -82,11 +82,7 @@ impl RigidityArguments {
                 ash_fraction: self.ash_fraction,
                 tissue_mpa: self.modulus.get(),
             },
-            below_zero: if self.floor {
-                BelowZero::Floor
-            } else {
-                BelowZero::Refuse
-            },
+            below_zero: BelowZero::with_floor(self.floor),
             threshold: self.threshold,
             include: self.include.clone(),
             axis: self.axis,

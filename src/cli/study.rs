@@ -231,11 +231,6 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     }
 }
 
-/// A plan that does not fit, which a worker says by exit 65.
-fn bad_plan(found: &Diagnostics) -> Stop {
-    Stop(BAD_PLAN, found.render(false))
-}
-
 fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
     say!("{}", study.outline());
     if study.header.runs > 0 {
@@ -308,7 +303,9 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     let clock = Instant::now();
     let left_alone = end_of_input(arguments.stop_at_eof);
     let shard = shard_number(&arguments.shard, arguments.shards)?;
-    let study = Study::open_whole(&arguments.plan).map_err(|found| bad_plan(&found))?;
+    // Exit 65, as a worker says it.
+    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
+    let study = Study::open_whole(&arguments.plan).map_err(bad_plan)?;
     let store = Store::open(&arguments.store)?;
     let signals = Signals::listen().map_err(RunError::Deaf)?;
     let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
@@ -332,7 +329,8 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
 
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
     let left_alone = end_of_input(arguments.stop_at_eof);
-    let study = Study::open(&arguments.plan).map_err(|found| bad_plan(&found))?;
+    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
+    let study = Study::open(&arguments.plan).map_err(bad_plan)?;
     let numbers = study.runs_called(&arguments.index)?;
     let signals = Signals::listen().map_err(RunError::Deaf)?;
     let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
@@ -348,8 +346,7 @@ fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
 
 /// Says which files of a store are not what was written.
 fn warn_of_damage(store: &Store) {
-    let damage = Damage(store.damage());
-    if !damage.0.is_empty() {
+    if let Some(damage) = Damage::of(store) {
         tell!("warning: {damage}");
     }
 }

@@ -41,12 +41,6 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
     let counter = Counter::new(plan.runs() as u64, arguments.quiet, "runs");
     let outcome = run_plan(plan, &|_| counter.one(None))?;
     counter.finish();
-    say!("{}", outcome.verdicts());
-    say!(
-        "{} of {} targets met; report in {}",
-        outcome.met(),
-        outcome.parts.len(),
-        outcome.plan.out.display()
-    );
+    say!("{outcome}");
     Ok(())
 }

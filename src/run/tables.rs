@@ -9,7 +9,7 @@ use crate::engine::parts::each;
 use crate::output::table::Table;
 
 /// Files that parts may put on record, in their order.
-pub fn files() -> impl Iterator<Item = &'static str> {
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
     each::FILES.iter().copied().flatten().copied()
 }
 

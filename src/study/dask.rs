@@ -13,7 +13,7 @@ use crate::study::store::{Outcome, Store};
 
 /// A cluster, and what each run asks for there.
 #[derive(Debug, Clone)]
-pub struct Dask {
+pub(crate) struct Dask {
     /// Python that has `howship_dask`.
     pub python: PathBuf,
     /// Address of the scheduler.
@@ -39,7 +39,7 @@ pub struct Dask {
 /// Why the cluster did not do all runs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum DaskError {
+pub(crate) enum DaskError {
     /// Python has no driver.
     #[error(
         "{0} has no howship_dask; from the folder of howship's sources:\n  {0} -m pip install \
@@ -94,7 +94,7 @@ impl Dask {
     ///
     /// # Errors
     /// [`DaskError`]; what came before stays in the store.
-    pub fn run(
+    pub(crate) fn run(
         &self,
         study: &Study,
         store: &Store,
