@@ -329,3 +329,33 @@ fn a_circle_is_found_and_a_tree_of_uses_is_read_whole() {
         ]
     );
 }
+
+#[test]
+fn every_file_of_tests_is_in_one_suite_and_every_suite_is_built() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let entries = fs::read_dir(root().join(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let files = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+        let name = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+        files.map(name).collect()
+    };
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mut listed = Vec::new();
+    for suite in names("tests/suites") {
+        let path = format!("tests/suites/{suite}.rs");
+        let target = format!("[[test]]\nname = \"{suite}\"\npath = \"{path}\"\n");
+        assert!(manifest.contains(&target), "{path} is not built");
+        let text = fs::read_to_string(root().join(path)).unwrap();
+        let modules = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("#[path = \"../"));
+        let files = modules.filter_map(|rest| rest.strip_suffix(".rs\"]"));
+        listed.extend(
+            files
+                .filter(|name| *name != "common/mod")
+                .map(str::to_owned),
+        );
+    }
+    listed.sort_unstable();
+    assert!(listed.iter().eq(&names("tests")), "{listed:?}");
+}

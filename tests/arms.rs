@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use std::fs;
 use std::path::Path;
 

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::fs;
 
-use common::{load_file, loaded};
+use crate::common::{load_file, loaded};
 use howship::engine::fingerprint::fields;
 use howship::numerics::random::{Chance, Stream};
 use howship::output::table::Table;

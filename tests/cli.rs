@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::howship;
+use crate::common::howship;
 
 const SMALL: &str = r#"name = "small"
 preset = "mouse"

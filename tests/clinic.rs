@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{loaded, recorded, refusal};
+use crate::common::{loaded, recorded, refusal};
 use howship::biology::problem::Problems;
 use howship::engine::fingerprint::{Field, fields};
 use howship::engine::state::State;

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::try_load;
+use crate::common::try_load;
 use howship::engine::fingerprint::fields;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::simulation;
+use crate::common::simulation;
 use howship::engine::day_zero::give_back;
 use howship::engine::fault::Fault;
 use howship::observe::morphometry::measure;

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::{load_file, on_threads, repository};
+use crate::common::{load_file, on_threads, repository};
 use howship::engine::fingerprint::{Field, fields};
 use howship::run::checkpoint::open;
 use howship::run::record::Record;

@@ -6,9 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod common;
-
-use common::{Bench, all};
+use crate::common::{Bench, all};
 
 /// A tumour beside a slab of bone that is opened fast, two days.
 const SMALL: &str = r#"name = "small"

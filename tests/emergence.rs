@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::{load_file, repository};
+use crate::common::{load_file, repository};
 use rayon::prelude::*;
 
 /// BV/TV, osteoclasts and tumour cells on day 0 and at the end.

@@ -4,13 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::said;
+use crate::common::said;
 use howship::engine::fault::Fault;
 use howship::run::checkpoint::{Checkpoints, open};
 use howship::run::record::Record;

@@ -3,13 +3,13 @@
 //! `tests/data/field/cases.json` says what is right of each.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use common::repository;
+use crate::common::repository;
 use serde_json::Value;
 
 fn field(name: &str) -> PathBuf {

@@ -4,15 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Bench, all, said};
+use crate::common::{Bench, all, said};
 use howship::engine::fingerprint::fields;
 use howship::run::checkpoint::{open, read_bytes};
 use howship::run::folder::Manifest;

@@ -7,12 +7,10 @@
     reason = "a helper of a test fails the test"
 )]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{refusal, try_load};
+use crate::common::{refusal, try_load};
 use howship::cohort::trial::Trial;
 use howship::scenario::build::load;
 

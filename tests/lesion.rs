@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::load_file;
+use crate::common::load_file;
 use howship::run::simulation::Simulation;
 
 const SIZE: [usize; 3] = [16, 14, 12];

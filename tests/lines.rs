@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::fs;
 use std::path::PathBuf;
 
-use common::{loaded, refusal, repository};
+use crate::common::{loaded, refusal, repository};
 use howship::biology::cue::CueId;
 use howship::biology::rate::CompiledRate;
 use howship::engine::model::Model;

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
+use crate::common;
 
-use common::{recorded, refusal};
+use crate::common::{recorded, refusal};
 use howship::run::record::Record;
 use howship::scenario::build::Loaded;
 

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::on_threads;
+use crate::common::on_threads;
 use howship::layers::tree::{Layer, Tree};
 use howship::numerics::packed::{Word, pack, unpack, within};
 use howship::numerics::quantity::{Dimension, LEAST};

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
+use crate::common;
 
-use common::try_load;
+use crate::common::try_load;
 use howship::engine::parts::radiation::supply::dose_gy;
 use howship::engine::state::State;
 use howship::run::checkpoint::open;

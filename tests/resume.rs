@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
-mod common;
+use crate::common;
 
-use common::said;
+use crate::common::said;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,13 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod common;
+use crate::common;
 
 use std::f64::consts::PI;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{recorded, refusal};
+use crate::common::{recorded, refusal};
 use howship::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, FLOOR_MPA, LAWS, named,
 };

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
-
-use common::{ended, on_threads, simulation};
+use crate::common::{ended, on_threads, simulation};
 use howship::engine::state::State;
 
 const SMALL: &str = r#"

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
+use crate::common;
 
-use common::{Bench, refusal};
+use crate::common::{Bench, refusal};
 use howship::patient::skeletal_events::{Event, Kind};
 use howship::run::checkpoint::open;
 use howship::run::record::Record;

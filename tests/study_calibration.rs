@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod common;
+use crate::common;
 
 #[path = "../examples/coverage/repeat.rs"]
 #[allow(dead_code, reason = "the example reports more than the test looks at")]

@@ -7,8 +7,6 @@
     reason = "what is read back is what was written, to the last bit"
 )]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
@@ -16,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{Bench, all, ended, load_file};
+use crate::common::{Bench, all, ended, load_file};
 use howship::run::error::RunError;
 use howship::run::export::{ExportError, Exported, Wish, export};
 use howship::run::host::{Event, Host};

@@ -48,20 +48,19 @@ pub(super) struct CompareArguments {
     out: PathBuf,
 }
 
-pub(super) fn fork(arguments: &ForkArguments) -> Result<(), Stop> {
+pub(super) fn fork(arguments: ForkArguments) -> Result<(), Stop> {
     let asked = Fork {
-        folder: arguments.folder.clone(),
-        name: arguments.arm.clone(),
+        folder: arguments.folder,
+        name: arguments.arm,
         arm: Arm {
             at: arguments.at,
-            set: arguments.sets.clone(),
+            set: arguments.sets,
         },
-        out: arguments.out.clone(),
-        inputs: arguments.inputs.clone(),
+        out: arguments.out,
+        inputs: arguments.inputs,
     };
-    arguments
-        .how
-        .go(|console| Ok(group::fork(&asked, console)?))
+    let how = arguments.how;
+    how.go(|console| Ok(group::fork(&asked, console)?))
 }
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {

@@ -3,12 +3,9 @@
 use std::cell::{OnceCell, RefCell};
 use std::sync::atomic::AtomicBool;
 
-use super::Stop;
 use super::progress::Progress;
-use crate::run::error::{RunError, Stopped};
 use crate::run::host::{Event, Host};
 use crate::run::signals::Signals;
-use crate::run::view::View;
 use crate::run::words::Weight;
 
 /// The terminal around runs.
@@ -29,16 +26,6 @@ impl Console {
             signals: OnceCell::new(),
         }
     }
-
-    fn tick(&self, view: View<'_>) {
-        if let Some(progress) = self.progress.borrow_mut().as_mut() {
-            let clock = view.clock();
-            if clock.tick == clock.burn_in_ticks {
-                progress.begin_anew();
-            }
-            progress.at(u64::from(clock.tick), || view.words());
-        }
-    }
 }
 
 impl Host for Console {
@@ -47,7 +34,15 @@ impl Host for Console {
             Event::Begun(ticks) => {
                 *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
             }
-            Event::Tick(view) => self.tick(*view),
+            Event::Tick(view) => {
+                if let Some(progress) = self.progress.borrow_mut().as_mut() {
+                    let clock = view.clock();
+                    if clock.tick == clock.burn_in_ticks {
+                        progress.begin_anew();
+                    }
+                    progress.at(u64::from(clock.tick), || view.words());
+                }
+            }
             Event::Stepped => {
                 if let Some(progress) = self.progress.borrow_mut().take() {
                     progress.finish();
@@ -89,49 +84,9 @@ impl Host for Console {
     }
 }
 
-impl From<RunError> for Stop {
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Output(error) => error.into(),
-            RunError::Scenario(found) => found.into(),
-            RunError::CannotTell(_) | RunError::Refused(_) => Self::wrong(error),
-            RunError::Labels(_) => Self::wrong(format_args!("{error} (by --label NAME)")),
-            RunError::OtherBone(_) => Self::wrong(format_args!(
-                "{error}; name the folder of its image with --inputs"
-            )),
-            RunError::OtherPast {
-                ref first,
-                ref other,
-                ..
-            } => Self::wrong(format_args!(
-                "{error}\nhelp: draw unlike runs over each other with `howship plot {} {} --label NAME --label \
-                 NAME --out DIR`, or make the change an arm of one past ([arms] in the scenario, or howship fork)",
-                first.display(),
-                other.display()
-            )),
-            RunError::Stopped(stopped) => Self(signal_code(), how_to_go_on(&stopped)),
-            RunError::Unreplaced { error, out, new } => {
-                let Self(code, words) = (*error).into();
-                let (out, new) = (out.display(), new.display());
-                let kept = format!("{out} is as it was; what was to replace it lies in {new}");
-                Self(code, format!("{words}\n{kept}"))
-            }
-            _ => Self::failed(error),
-        }
-    }
-}
-
 /// Exit code of the signal that came.
-fn signal_code() -> u8 {
+pub(super) fn signal_code() -> u8 {
     let signals = Signals::listen().ok();
     let caught = signals.as_ref().and_then(Signals::caught);
     caught.map_or(1, |(_, code)| code)
-}
-
-fn how_to_go_on(stopped: &Stopped) -> String {
-    let run = stopped.saved.iter();
-    let run = run.map(|(_, _, it)| format!("\ngo on with: howship resume {}", it.display()));
-    let group = stopped.group.iter();
-    let group = group.map(|it| format!("\nor with its arms too: howship resume {}", it.display()));
-    stopped.to_string() + &run.chain(group).collect::<String>()
 }

@@ -4,15 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
-use super::progress::Counter;
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
 use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
-use crate::study::batch::Summary;
-use crate::study::dask::{Dask, DaskError, DaskEvent};
-use crate::study::plan::Study;
-use crate::study::store::Store;
+use crate::study::dask::{Dask, DaskError};
 
 /// What does the runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -89,40 +85,8 @@ impl EngineArguments {
         Err(Stop::wrong(wrong))
     }
 
-    /// Runs by a Dask cluster what the store does not hold yet.
-    pub(super) fn run_dask(
-        &self,
-        study: &Study,
-        store: &Store,
-        folder: &Path,
-        batch: &Batch,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Summary, Stop> {
-        let mut counter = None;
-        let summary =
-            self.cluster(folder, batch)
-                .run(study, store, stop, &mut |event| match event {
-                    DaskEvent::Begins(missing) => {
-                        counter = Some(Counter::new(missing, batch.quiet));
-                    }
-                    DaskEvent::Came(result) => {
-                        let failed = result.error.as_deref();
-                        let failed = failed.map(|reason| failure(result.run, reason));
-                        if let Some(counter) = &counter {
-                            counter.one(failed.as_deref(), |at| format!("{at} runs"));
-                        }
-                    }
-                })?;
-        if let Some(counter) = counter {
-            counter.finish();
-            if !batch.quiet && !summary.stopped {
-                say!("{summary}");
-            }
-        }
-        Ok(summary)
-    }
-
-    fn cluster(&self, folder: &Path, batch: &Batch) -> Dask {
+    /// The cluster; `folder` is that of the store.
+    pub(super) fn cluster(&self, folder: &Path, batch: &Batch) -> Dask {
         let asked = &self.dask;
         let shared = |shards| (shards, folder.to_path_buf());
         Dask {

@@ -12,7 +12,7 @@ use crate::run::error::RunError;
 use crate::run::signals::Signals;
 use crate::scenario::build::load;
 use crate::study::dissect::map::Map;
-use crate::study::dissect::{Asked, DissectError, Plan, check_place};
+use crate::study::dissect::{Asked, Plan, check_place};
 
 /// Arguments of `howship dissect`.
 #[derive(Debug, Args)]
@@ -61,17 +61,9 @@ pub(super) fn dissect(arguments: &DissectArguments) -> Result<(), Stop> {
     }
     let signals = Signals::listen().map_err(RunError::Deaf)?;
     let total = plan.runs();
-    let counter = Counter::new(total, arguments.quiet);
-    let found = plan.run(&|| signals.caught().is_some(), &|| {
-        counter.one(None, |done| format!("{done} of {total} runs"));
-    });
+    let counter = Counter::new(total, arguments.quiet, "runs");
+    let found = plan.run(&|| signals.caught().is_some(), &|| counter.one(None));
     counter.finish();
-    if let (Err(DissectError::Stopped), Some((name, code))) = (&found, signals.caught()) {
-        return Err(Stop(
-            code,
-            format!("stopped by {name}: nothing was written"),
-        ));
-    }
     found?.write(out)?;
     if !arguments.quiet {
         say!("{total} runs; tables and pictures in {}", out.display());

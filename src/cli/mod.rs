@@ -32,7 +32,6 @@ mod specimen;
 mod study;
 mod trial;
 mod validate;
-mod verify;
 
 use std::any::TypeId;
 use std::io::Write as _;
@@ -79,7 +78,7 @@ enum Command {
     /// and a picture.
     Compare(arms::CompareArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
-    Verify(verify::VerifyArguments),
+    Verify(resume::VerifyArguments),
     /// Run the scenarios whose outcome was published and write a report: one row per target, met or
     /// missed.
     Validate(validate::ValidateArguments),
@@ -170,7 +169,9 @@ fn as_error(error: impl std::fmt::Display) -> String {
 
 impl<E: Refusal> From<E> for Stop {
     fn from(error: E) -> Self {
-        if error.is_refusal() {
+        if error.is_stop() {
+            Self(console::signal_code(), error.to_string())
+        } else if error.is_refusal() {
             Self::wrong(error)
         } else {
             Self::failed(error)
@@ -197,9 +198,9 @@ pub fn main() -> ExitCode {
     let stopped = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
-        Command::Fork(arguments) => arms::fork(&arguments),
+        Command::Fork(arguments) => arms::fork(arguments),
         Command::Compare(arguments) => arms::compare(&arguments),
-        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Verify(arguments) => resume::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check(of) => check(&of),
         Command::Describe { of, markdown } => load(&of.scenario, &of.sets)

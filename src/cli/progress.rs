@@ -39,30 +39,27 @@ impl Progress {
         }
     }
 
-    /// Says where the run is.
+    /// Says where the run is, a bar five times a second, a line every ten seconds.
     pub(super) fn at(&mut self, tick: u64, message: impl FnOnce() -> String) {
         if self.quiet {
             return;
         }
-        let elapsed_s = self.clock.elapsed().as_secs_f64();
-        self.remaining.see(tick, elapsed_s);
-        let words = |message: String| match self.remaining.seconds() {
-            Some(left_s) => format!("{message}, at least {} left", span(left_s)),
-            None => message,
-        };
+        self.remaining.see(tick, self.clock.elapsed().as_secs_f64());
         if let Some(bar) = &self.bar {
             bar.set_position(tick);
-            if self.last.elapsed() > Duration::from_millis(200) {
-                bar.set_message(words(message()));
-                self.last = Instant::now();
-            }
-        } else if !self.quiet && self.last.elapsed() > Duration::from_secs(10) {
-            tell!(
-                "{:>3} % {}",
-                100 * tick / self.total.max(1),
-                words(message())
-            );
-            self.last = Instant::now();
+        }
+        let every = if self.bar.is_some() { 200 } else { 10_000 };
+        if self.last.elapsed() <= Duration::from_millis(every) {
+            return;
+        }
+        self.last = Instant::now();
+        let words = match self.remaining.seconds() {
+            Some(left_s) => format!("{}, at least {} left", message(), span(left_s)),
+            None => message(),
+        };
+        match &self.bar {
+            Some(bar) => bar.set_message(words),
+            None => tell!("{:>3} % {words}", 100 * tick / self.total.max(1)),
         }
     }
 
@@ -90,24 +87,28 @@ impl Progress {
 /// Progress of what is done in any order on many threads, by how much of it is done.
 pub(super) struct Counter {
     progress: Mutex<(Progress, u64)>,
+    what: &'static str,
 }
 
 impl Counter {
-    pub(super) fn new(total: u64, quiet: bool) -> Self {
+    /// Counts to a total of what there is, such as "runs".
+    pub(super) fn new(total: u64, quiet: bool, what: &'static str) -> Self {
         Self {
             progress: Mutex::new((Progress::new(total, quiet), 0)),
+            what,
         }
     }
 
     /// Counts one more, of which there may be a line to say.
-    pub(super) fn one(&self, line: Option<&str>, words: impl FnOnce(u64) -> String) {
+    pub(super) fn one(&self, line: Option<&str>) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let (progress, at) = &mut *progress;
         *at += 1;
         if let Some(line) = line.filter(|_| !progress.quiet) {
             progress.line(line);
         }
-        progress.at(*at, || words(*at));
+        let total = progress.total;
+        progress.at(*at, || format!("{at} of {total} {}", self.what));
     }
 
     pub(super) fn finish(&self) {

@@ -1,10 +1,12 @@
-//! How images are read, what is said of them, and the file that is made of one.
+//! How images and the days of runs are read, what is said of them, and the file that is made of one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Stop;
+use super::run::How;
+use crate::run::day::Asked;
 use crate::run::place::{NewFile, PlaceError};
 use crate::specimen::image::{ReadOptions, Spacing};
 
@@ -25,6 +27,45 @@ impl ReadingArguments {
         ReadOptions {
             spacing_um: self.spacing.map(Spacing::um),
             data_anywhere: self.data_anywhere,
+        }
+    }
+}
+
+/// The tissue of a run on a day, and the file that is made of it.
+#[derive(Debug, Args)]
+pub(super) struct DayArguments {
+    /// A run folder, or one of its checkpoints.
+    run: PathBuf,
+    /// Day of the run. A day that was not kept is run again from the checkpoint before it, which comes out
+    /// the same. Without it the last day that is there.
+    #[arg(long, value_name = "N")]
+    day: Option<f64>,
+    /// The file, whose name ends as its kind does (.png, .gif, .vti, .nii.gz, ...), or the folder of a zarr.
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: PathBuf,
+    /// Replace that file.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Folder to which file names in the scenario refer, where it has moved.
+    #[arg(long)]
+    inputs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+impl DayArguments {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            run: &self.run,
+            day: self.day,
+            inputs: self.inputs.as_deref(),
+        }
+    }
+
+    /// Says where the file is.
+    pub(super) fn say_place(&self) {
+        if !self.how.quiet {
+            say!("{}", self.out.display());
         }
     }
 }
@@ -51,11 +92,15 @@ pub(super) fn file(
     endings: &'static [&'static str],
     force: Option<bool>,
 ) -> Result<NewFile, Stop> {
-    NewFile::at(path, endings, force.unwrap_or(false)).map_err(|error| {
-        let more = match (&error, force) {
-            (PlaceError::Exists(_), Some(_)) => ", or replace it with --force",
-            _ => "",
-        };
-        Stop::wrong(format_args!("{option} {error}{more}"))
-    })
+    let found = NewFile::at(path, endings, force.unwrap_or(false));
+    found.map_err(|error| no_place(option, &error, force.is_some()))
+}
+
+/// Why a file cannot be had under the name that an option gives.
+pub(super) fn no_place(option: &str, error: &PlaceError, has_force: bool) -> Stop {
+    let more = match error {
+        PlaceError::Exists(_) if has_force => ", or replace it with --force",
+        _ => "",
+    };
+    Stop::wrong(format_args!("{option} {error}{more}"))
 }

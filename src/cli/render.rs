@@ -1,25 +1,18 @@
 //! `howship render`: the bone of a run in space, on any of its days.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::Stop;
-use super::reading::file;
-use super::run::How;
+use super::reading::{DayArguments, file};
 use crate::plot::solid::{Cutaway, Look, Turn, View};
-use crate::run::day::{Asked, find};
+use crate::run::day::find;
 use crate::run::render::{Rendering, render as in_space};
 
 /// Arguments of `howship render`.
 #[derive(Debug, Args)]
 pub(super) struct RenderArguments {
-    /// A run folder, or one of its checkpoints.
-    run: PathBuf,
-    /// Day of the run. A day of which no volume was kept is run again from the checkpoint before it,
-    /// which comes out the same. Without it the last day that is there.
-    #[arg(long, value_name = "N")]
-    day: Option<f64>,
+    #[command(flatten)]
+    of: DayArguments,
     /// front, side, top, isometric, or AZIMUTH,ELEVATION in degrees, as in 30,25.
     #[arg(long, default_value = "isometric")]
     view: View,
@@ -41,52 +34,28 @@ pub(super) struct RenderArguments {
     #[arg(long, value_name = "PIXELS", default_value_t = Turn::default().width,
           value_parser = clap::value_parser!(u32).range(190..=1200), requires = "film")]
     width: u32,
-    /// File for the picture (.png) or the film.
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-    /// Replace that file.
-    #[arg(long)]
-    force: bool,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
-    #[command(flatten)]
-    how: How,
 }
 
 pub(super) fn render(arguments: &RenderArguments) -> Result<(), Stop> {
-    let (film, still): (&[&str], &[&str]) = (&["gif", "png", "apng"], &["png"]);
-    let endings = if arguments.film { film } else { still };
-    let out = file("--out", &arguments.out, endings, Some(arguments.force))?;
-    let turn = Turn {
+    let of = &arguments.of;
+    let endings = Rendering::endings(arguments.film);
+    let out = file("--out", &of.out, endings, Some(of.force))?;
+    let turn = arguments.film.then_some(Turn {
         frames: arguments.frames,
         width: arguments.width,
+    });
+    let rendering = Rendering::of(&out.ending(), turn, arguments.before_after);
+    let look = Look {
+        view: arguments.view,
+        cut: arguments.cut,
     };
-    let rendering = match (arguments.film, &out.ending()[..]) {
-        (true, "gif") => Rendering::Gif(turn),
-        (true, _) => Rendering::Apng(turn),
-        (false, _) if arguments.before_after => Rendering::BeforeAfter,
-        (false, _) => Rendering::Day,
-    };
-    let quiet = arguments.how.quiet;
-    arguments.how.go(|console| {
-        let asked = Asked {
-            run: &arguments.run,
-            day: arguments.day,
-            inputs: arguments.inputs.as_deref(),
-        };
-        let found = find(asked, console)?;
-        if arguments.film && !quiet {
+    of.how.go(|console| {
+        let found = find(of.asked(), console)?;
+        if arguments.film && !of.how.quiet {
             tell!("drawing {} frames", arguments.frames);
         }
-        let look = Look {
-            view: arguments.view,
-            cut: arguments.cut,
-        };
         out.write(&in_space(&found, rendering, look)?)?;
-        if !quiet {
-            say!("{}", arguments.out.display());
-        }
+        of.say_place();
         Ok(())
     })
 }

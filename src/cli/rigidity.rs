@@ -82,11 +82,7 @@ impl RigidityArguments {
                 ash_fraction: self.ash_fraction,
                 tissue_mpa: self.modulus.get(),
             },
-            below_zero: if self.floor {
-                BelowZero::Floor
-            } else {
-                BelowZero::Refuse
-            },
+            below_zero: BelowZero::with_floor(self.floor),
             threshold: self.threshold,
             include: self.include.clone(),
             axis: self.axis,
@@ -96,10 +92,8 @@ impl RigidityArguments {
 }
 
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
-    let out = match &arguments.out {
-        Some(out) => Some(file("--out", out, &[], None)?),
-        None => None,
-    };
+    let out = arguments.out.as_deref();
+    let out = out.map(|out| file("--out", out, &[], None)).transpose()?;
     let reading = arguments.reading();
     let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
     let law = reading.law(arguments.law.as_deref(), volume, labels.is_some())?;
@@ -112,11 +106,9 @@ pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     say!("{found}");
     warn(found.warnings());
     if let Some(out) = out {
-        let table = Table {
-            columns: found.columns().into_iter().map(str::to_owned).collect(),
-            rows: found.rows(),
-        };
-        out.write(table.to_csv().as_bytes())?;
+        let columns = found.columns().into_iter().map(str::to_owned).collect();
+        let rows = found.rows();
+        out.write(Table { columns, rows }.to_csv().as_bytes())?;
         say!("cuts written to {}", out.path().display());
     }
     Ok(())
@@ -140,13 +132,8 @@ pub(super) struct MirelsArguments {
 }
 
 pub(super) fn mirels(arguments: &MirelsArguments) -> Result<(), Stop> {
-    let MirelsArguments {
-        site,
-        pain,
-        lesion,
-        size,
-    } = *arguments;
-    let points = mirels::score(site, pain, lesion, size)?;
+    let it = arguments;
+    let points = mirels::score(it.site, it.pain, it.lesion, it.size)?;
     say!("{points} of 12 points: {}", mirels::advice(points));
     Ok(())
 }

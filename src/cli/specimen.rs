@@ -40,15 +40,8 @@ pub(super) struct SpecimenArguments {
 }
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
-    let picture = match &arguments.picture {
-        Some(path) => Some(file(
-            "--picture",
-            path,
-            &["png", "svg"],
-            Some(arguments.force),
-        )?),
-        None => None,
-    };
+    let place = |path| file("--picture", path, &["png", "svg"], Some(arguments.force));
+    let picture = arguments.picture.as_deref().map(place).transpose()?;
     let options = BoneOptions {
         by: Segmentation {
             threshold: arguments.threshold,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores, failure};
+use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
 use super::dask::{Engine, EngineArguments};
 use super::progress::Counter;
 use super::run::How;
@@ -20,9 +20,8 @@ use crate::run::error::RunError;
 use crate::run::ours::refuse_inside;
 use crate::run::signals::{Signals, end_of_input};
 use crate::run::start::begin;
-use crate::study::batch::{Event, Summary, work_off};
-use crate::study::calibrate::{self, Calibration};
-use crate::study::plan::{Line, Study};
+use crate::study::calibrate;
+use crate::study::plan::Study;
 use crate::study::select::{RowsError, Selection};
 use crate::study::shard::shard_number;
 use crate::study::slurm::Script;
@@ -83,8 +82,8 @@ struct RunOneArguments {
     #[arg(long)]
     index: String,
     /// Where the results go: `-`.
-    #[arg(long, default_value = "-")]
-    emit: String,
+    #[arg(long = "emit", value_name = "EMIT", default_value = "-", value_parser = ["-"])]
+    _emit: String,
     /// Threads inside a run; all cores without it.
     #[arg(long)]
     threads: Option<usize>,
@@ -232,17 +231,11 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     }
 }
 
-/// A plan that does not fit, which a worker says by exit 65.
-fn bad_plan(found: &Diagnostics) -> Stop {
-    Stop(BAD_PLAN, found.render(false))
-}
-
 fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
     say!("{}", study.outline());
-    if study.header.runs == 0 {
-        return Ok(());
+    if study.header.runs > 0 {
+        say!("{}", study.forecast(jobs)?);
     }
-    say!("{}", study.forecast(jobs)?);
     Ok(())
 }
 
@@ -256,31 +249,6 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     study.write_file(out)?;
     say!("{} runs in {}", study.header.runs, out.display());
     Ok(())
-}
-
-/// Works off runs, shows where they are, and says how many ended how.
-fn batch_of(
-    study: &Study,
-    (runs, count): (impl Iterator<Item = u64> + Send, u64),
-    store: &Store,
-    arguments: &Batch,
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Result<Summary, Stop> {
-    let work = study.work(count, arguments.jobs, arguments.retry_failed);
-    let counter = Counter::new(count, arguments.quiet);
-    let heard = |line: &Line, event: &Event| {
-        let failed = match event {
-            Event::Failed(reason) => Some(failure(line.run, reason)),
-            _ => None,
-        };
-        counter.one(failed.as_deref(), |at| format!("{at} of {count} runs"));
-    };
-    let summary = work_off(&|run| study.run(run), runs, store, work, stop, &heard)?;
-    counter.finish();
-    if !arguments.quiet {
-        say!("{summary}");
-    }
-    Ok(summary)
 }
 
 fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
@@ -303,9 +271,14 @@ fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(
     let runs = study.header.runs;
     let stop = || signals.caught().is_some();
     let summary = match engine.engine {
-        Engine::Local => batch_of(&study, (0..runs, runs), &store, arguments, &stop)?,
-        Engine::Dask => engine.run_dask(&study, &store, &stored.store, arguments, &stop)?,
-    };
+        Engine::Local => arguments.show(runs, |heard| {
+            study.work_off((0..runs, runs), &store, arguments.shared(), &stop, heard)
+        }),
+        Engine::Dask => arguments.show(runs, |heard| {
+            let cluster = engine.cluster(&stored.store, arguments);
+            cluster.run(&study, &store, &stop, heard)
+        }),
+    }?;
     refuse_signal(&signals)?;
     study.write_tables(&store, &folder)?;
     warn_of_damage(&store);
@@ -330,7 +303,9 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
     let clock = Instant::now();
     let left_alone = end_of_input(arguments.stop_at_eof);
     let shard = shard_number(&arguments.shard, arguments.shards)?;
-    let study = Study::open_whole(&arguments.plan).map_err(|found| bad_plan(&found))?;
+    // Exit 65, as a worker says it.
+    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
+    let study = Study::open_whole(&arguments.plan).map_err(bad_plan)?;
     let store = Store::open(&arguments.store)?;
     let signals = Signals::listen().map_err(RunError::Deaf)?;
     let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
@@ -340,7 +315,10 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
             || left_alone.load(Ordering::SeqCst)
     };
     let mine = study.runs_of_shard(shard, arguments.shards);
-    let summary = batch_of(&study, mine, &store, &arguments.batch, &stop)?;
+    let batch = &arguments.batch;
+    let summary = batch.show(mine.1, |heard| {
+        study.work_off(mine, &store, batch.shared(), &stop, heard)
+    })?;
     warn_of_damage(&store);
     if summary.stopped {
         let message = "stopped before all was done: start this shard again";
@@ -351,13 +329,8 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
 
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
     let left_alone = end_of_input(arguments.stop_at_eof);
-    if arguments.emit != "-" {
-        return Err(Stop::wrong(format_args!(
-            "--emit: found \"{}\", expected - (standard output)",
-            arguments.emit
-        )));
-    }
-    let study = Study::open(&arguments.plan).map_err(|found| bad_plan(&found))?;
+    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
+    let study = Study::open(&arguments.plan).map_err(bad_plan)?;
     let numbers = study.runs_called(&arguments.index)?;
     let signals = Signals::listen().map_err(RunError::Deaf)?;
     let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
@@ -373,8 +346,7 @@ fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
 
 /// Says which files of a store are not what was written.
 fn warn_of_damage(store: &Store) {
-    let damage = Damage(store.damage());
-    if !damage.0.is_empty() {
+    if let Some(damage) = Damage::of(store) {
         tell!("warning: {damage}");
     }
 }
@@ -391,14 +363,7 @@ fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
     let study = Study::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = study.tables_folder(&store)?;
-    let mut refused = Vec::new();
-    for path in from {
-        refused.extend(if path == Path::new("-") {
-            study.take_in_all(&store, std::io::stdin().lock(), path)?
-        } else {
-            study.take_in_file(&store, path)?
-        });
-    }
+    let refused = study.take_in_files(&store, from, std::io::stdin().lock())?;
     study.write_tables(&store, &folder)?;
     say!("tables in {}", folder.display());
     let tally = study.tally(&store)?;
@@ -423,21 +388,16 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
 }
 
 fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
-    let calibrate::Opened { study, fit, data } = calibrate::open(&stored.study)?;
+    let opened = calibrate::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
-    let folder = study.tables_folder(&store)?;
+    let folder = opened.study.tables_folder(&store)?;
     let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let counter = Counter::new(fit.runs as u64, arguments.quiet);
-    let work = study.work(fit.particles as u64, arguments.jobs, arguments.retry_failed);
-    let calibration = Calibration {
-        study: &study,
-        fit: &fit,
-        data: &data,
-        store: &store,
-        work,
-        stop: &|| signals.caught().is_some(),
-        heard: &|_, _| counter.one(None, |at| format!("{at} runs")),
-    };
+    let counter = Counter::new(opened.fit.runs as u64, arguments.quiet, "runs at most");
+    let (stop, heard) = (
+        || signals.caught().is_some(),
+        |_: u64, _: &_| counter.one(None),
+    );
+    let calibration = opened.over(&store, arguments.shared(), &stop, &heard);
     let found = calibration.search();
     warn_of_damage(&store);
     counter.finish();

@@ -93,12 +93,8 @@ fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
 fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let (file, out) = (&arguments.trial, &arguments.out);
     let trial = Trial::read(file, arguments.patients, arguments.seed)?;
-    let counter = Counter::new(trial.patients, arguments.how.quiet);
-    let found = run_into(out, &trial, file, arguments.force, &|| {
-        counter.one(None, |done| {
-            format!("{done} of {} patients", trial.patients)
-        });
-    })?;
+    let counter = Counter::new(trial.patients, arguments.how.quiet, "patients");
+    let found = run_into(out, &trial, file, arguments.force, &|| counter.one(None))?;
     counter.finish();
     if !arguments.how.quiet {
         say!("{found}");

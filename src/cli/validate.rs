@@ -38,18 +38,9 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Result<(), Stop> {
         arguments.seeds,
         arguments.out.clone(),
     )?;
-    let total = plan.runs();
-    let counter = Counter::new(total as u64, arguments.quiet);
-    let outcome = run_plan(plan, &|_| {
-        counter.one(None, |done| format!("{done} of {total} runs"));
-    })?;
+    let counter = Counter::new(plan.runs() as u64, arguments.quiet, "runs");
+    let outcome = run_plan(plan, &|_| counter.one(None))?;
     counter.finish();
-    say!("{}", outcome.verdicts());
-    say!(
-        "{} of {} targets met; report in {}",
-        outcome.met(),
-        outcome.parts.len(),
-        outcome.plan.out.display()
-    );
+    say!("{outcome}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::patient::skeletal_events::Event;
 use crate::therapy::pharmacokinetics::PharmacokineticsError;
 
 /// Days between the records of a patient.
-pub const RECORD_D: u32 = 7;
+pub(crate) const RECORD_D: u32 = 7;
 
 /// Parameters of the body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -88,7 +88,7 @@ pub struct Seen {
 }
 
 /// Names of what is seen, in tables.
-pub const SEEN: [&str; 8] = [
+pub(crate) const SEEN: [&str; 8] = [
     "ctx",
     "ntx",
     "calcium_mm",

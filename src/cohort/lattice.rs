@@ -52,7 +52,7 @@ const ARMS: [(&str, &str); 3] = [
 ///
 /// # Errors
 /// [`CompareError`].
-pub fn comparison(
+pub(crate) fn comparison(
     course: Option<&Path>,
     fit_seed: Option<u64>,
 ) -> Result<Vec<String>, CompareError> {
@@ -74,7 +74,7 @@ pub fn comparison(
 
 /// What is left between the reduced tissue and the lattice in one arm.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The arm.
     pub arm: &'static str,
     /// Bone of the lattice on the last day, over day 0.
@@ -102,7 +102,7 @@ pub struct Difference {
 /// Why the two could not be compared.
 #[derive(Debug, thiserror::Error)]
 #[error("the reduced tissue could not be compared with the lattice: {0}")]
-pub struct CompareError(String);
+pub(crate) struct CompareError(String);
 
 impl Refusal for CompareError {
     fn is_refusal(&self) -> bool {
@@ -142,7 +142,7 @@ fn plan(course: &str, days: f64) -> Result<Plan, CompareError> {
 
 /// The course of a lesion on the lattice, with what the drugs of each arm do on each day.
 #[derive(Debug, Clone)]
-pub struct Lattice {
+pub(crate) struct Lattice {
     days: Vec<f64>,
     arms: Vec<LatticeArm>,
 }
@@ -158,7 +158,7 @@ struct LatticeArm {
 
 /// Constants that follow a course of the lattice best.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// The tissue with its fitted constants.
     pub tissue: Tissue,
     /// Turnover of the piece of bone in health, per day.
@@ -175,7 +175,7 @@ impl Lattice {
     ///
     /// # Errors
     /// [`CompareError`] when a drug cannot be integrated.
-    pub fn shipped() -> Result<Self, CompareError> {
+    pub(crate) fn shipped() -> Result<Self, CompareError> {
         Self::parse(COURSE, Path::new("lesion.csv"))
     }
 
@@ -184,7 +184,7 @@ impl Lattice {
     /// # Errors
     /// [`CompareError`] when the file cannot be read, lacks a column, has days that are not whole and rising
     /// or values that cannot be, or a drug cannot be integrated.
-    pub fn read(path: &Path) -> Result<Self, CompareError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, CompareError> {
         let text =
             read_text(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
         Self::parse(&text, path)
@@ -258,7 +258,7 @@ impl Lattice {
     }
 
     /// Runs a reduced tissue beside it, in a piece of bone of this turnover in health, per day.
-    pub fn compare(&self, tissue: &Tissue, turnover_per_d: f64) -> Vec<Difference> {
+    pub(crate) fn compare(&self, tissue: &Tissue, turnover_per_d: f64) -> Vec<Difference> {
         self.arms
             .iter()
             .map(|arm| self.beside(arm, tissue, turnover_per_d))
@@ -326,7 +326,7 @@ impl Lattice {
     ///
     /// # Errors
     /// [`CompareError`] when no point of a generation gives a number.
-    pub fn fit(&self, seed: u64) -> Result<Fit, CompareError> {
+    pub(crate) fn fit(&self, seed: u64) -> Result<Fit, CompareError> {
         let search = Cma {
             most_runs: 20_000,
             tolerance: 1e-6,

@@ -4,14 +4,14 @@
 //! compares with the lattice, [`body`] the patient around it and `follower` one patient day by day; [`run`] follows all,
 //! [`summary`] asks [`crate::statistics::survival`], [`report`] writes tables and [`pictures`] draws.
 
-pub mod body;
-pub mod lattice;
+pub(crate) mod body;
+pub(crate) mod lattice;
 pub mod pictures;
-pub mod report;
+pub(crate) mod report;
 pub mod run;
 pub mod summary;
 pub mod tissue;
-pub mod traits;
+pub(crate) mod traits;
 pub mod trial;
 
 mod follower;

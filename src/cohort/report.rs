@@ -18,7 +18,7 @@ use crate::run::sealed::PLOTS;
 /// Why a trial leaves no folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum TrialError {
+pub(crate) enum TrialError {
     /// A patient.
     #[error(transparent)]
     Patient(#[from] CohortError),
@@ -41,7 +41,7 @@ impl Refusal for TrialError {
 ///
 /// # Errors
 /// [`TrialError`]; the folder is then as it was.
-pub fn run_into(
+pub(crate) fn run_into(
     out: &Path,
     trial: &Trial,
     file: &Path,
@@ -65,7 +65,7 @@ pub fn run_into(
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write(
+pub(crate) fn write(
     folder: &Path,
     trial: &Trial,
     results: &Results,

@@ -7,7 +7,7 @@
 
 mod distribution;
 
-pub use self::distribution::{Distribution, Measured};
+pub(crate) use self::distribution::Distribution;
 
 use self::distribution::{Allowed, MOST_DRAWS};
 use schemars::JsonSchema;
@@ -93,7 +93,7 @@ pub struct Person {
 }
 
 /// Names of the traits in tables, with their units.
-pub const COLUMNS: [&str; 13] = [
+pub(crate) const COLUMNS: [&str; 13] = [
     "mass_kg",
     "lesions_cm3",
     "bv_tv_before",

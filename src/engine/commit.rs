@@ -281,9 +281,9 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();
             let mut clone = state.tumour.clone[cell];
-            if model.clones.mutates(clone) {
+            if model.parts.clones.mutates(clone) {
                 let mut draws = chance.at(Stream::Mutation, state.tick, daughter);
-                clone = model.clones.daughter(clone, draws.uniform());
+                clone = model.parts.clones.daughter(clone, draws.uniform());
             }
             state.tumour.push(daughter, site as u32, false, clone);
             let doomed = state.tumour.doomed[cell];

@@ -9,7 +9,7 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
-use crate::biology::tumour::clones::{Clones, SecretionRate, TumourRates};
+use crate::biology::tumour::clones::{SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
@@ -104,8 +104,6 @@ pub struct Model {
     pub cues: Vec<CueSource>,
     /// Rates.
     pub rates: Rates,
-    /// Clones of the tumour.
-    pub clones: Clones,
     /// Footprint of an osteoclast, as displacements.
     pub footprint: Vec<[i32; 3]>,
     /// Where an osteoclast finds matrix to dig, as displacements.
@@ -241,7 +239,6 @@ impl Model {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
-        let clones = Clones::new(&parameters.tumour, &mut problems);
         let signals = parameters.signal_names();
         let cues = CueTable::with_agents(
             &signals,
@@ -260,7 +257,6 @@ impl Model {
             grid: &grid,
             times,
             signals: &signals,
-            clones: &clones,
             cues: &cues,
         };
         let parts = Plans::new(&setting, &mut problems);
@@ -336,7 +332,6 @@ impl Model {
             spread_order,
             cues: cues.sources,
             rates,
-            clones,
             parts,
         })
     }

@@ -9,8 +9,28 @@ pub struct Picture {
     pub heading: &'static str,
     /// File of the table.
     pub table: &'static str,
+    /// What is drawn of it.
+    pub drawn: Drawn,
+}
+
+impl Picture {
+    /// Its panels of curves; none where something else is drawn.
+    pub const fn panels(&self) -> &'static [Panel] {
+        match self.drawn {
+            Drawn::Panels(panels) => panels,
+            Drawn::Clones(_) => &[],
+        }
+    }
+}
+
+/// What is drawn of a table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Drawn {
     /// Panels.
-    pub panels: &'static [Panel],
+    Panels(&'static [Panel]),
+    /// Cells of each clone and their shares, of the columns whose names end so; a clone has the colour that it
+    /// has on maps.
+    Clones(&'static str),
 }
 
 /// One pair of axes against time in days.

@@ -68,13 +68,6 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     )?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
-    let clones = model.clones.names.len();
-    if let Some(clone) = cells.clone.iter().find(|&&at| usize::from(at) >= clones) {
-        return Err(format!(
-            "a tumour cell of clone {clone}, where the last is {}",
-            clones - 1
-        ));
-    }
     let cells = &state.osteoclasts;
     inside("osteoclast", &cells.site)?;
     for (what, found) in [

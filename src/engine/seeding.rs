@@ -177,11 +177,11 @@ impl State {
         let id = self.new_id();
         let clone = clone.unwrap_or_else(|| {
             let uniform = chance.at(Stream::Seeding, 3, id).uniform();
-            model.clones.settling(uniform)
+            model.parts.clones.settling(uniform)
         });
         let dormant = chance
             .at(Stream::Seeding, 1, id)
-            .happens(model.clones.dormant_share(clone));
+            .happens(model.parts.clones.dormant_share(clone));
         self.occupancy.tumour[site] += 1;
         self.tumour.push(id, site as u32, dormant, clone);
     }

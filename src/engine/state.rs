@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::biology::tumour::clones::Clones;
 use crate::engine::fingerprint::{fields, whole};
 use crate::engine::model::Model;
 use crate::engine::parts::States;
@@ -75,16 +74,6 @@ impl State {
     /// BV/TV: matrix, osteoid included, over the whole lattice.
     pub fn bv_tv(&self, model: &Model) -> f64 {
         self.bone.volume_um3(&model.grid) / (model.grid.site_volume_um3() * model.grid.len() as f64)
-    }
-
-    /// Tumour cells keep their clone by its name, from one list of clones to another.
-    pub fn carry_clones(&mut self, before: &Clones, now: &Clones) {
-        // What is no clone any more is refused with the state.
-        let place = |name: &String| now.find(name).unwrap_or(u8::MAX);
-        let places: Vec<u8> = before.names.iter().map(place).collect();
-        for clone in &mut self.tumour.clone {
-            *clone = places.get(usize::from(*clone)).copied().unwrap_or(u8::MAX);
-        }
     }
 
     /// Digest of the state: the same for the same state, whatever made it. It is that of all its

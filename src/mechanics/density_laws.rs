@@ -136,6 +136,13 @@ pub enum BelowZero {
     Floor,
 }
 
+impl BelowZero {
+    /// The floor where it is asked for.
+    pub const fn with_floor(is_asked: bool) -> Self {
+        if is_asked { Self::Floor } else { Self::Refuse }
+    }
+}
+
 /// A density for which there is no modulus.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]

@@ -7,4 +7,9 @@ pub trait Refusal: std::error::Error {
     fn is_refusal(&self) -> bool {
         true
     }
+
+    /// True where nothing is wrong: it was asked to stop, and did.
+    fn is_stop(&self) -> bool {
+        false
+    }
 }

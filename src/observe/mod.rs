@@ -7,5 +7,4 @@ pub mod picture;
 pub mod scanned;
 pub mod series;
 pub mod sites;
-pub mod tumour;
 pub mod volume;

@@ -1,9 +1,9 @@
 //! Numbers in, files out. Files appear whole or not at all, and nothing is overwritten unasked.
 
 #[cfg(feature = "parquet")]
-pub mod parquet;
+pub(crate) mod parquet;
 pub mod table;
-pub mod volume;
+pub(crate) mod volume;
 
 use std::path::{Path, PathBuf};
 

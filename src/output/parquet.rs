@@ -25,7 +25,7 @@ const PART_ROWS: usize = 50 * GROUP_ROWS;
 
 /// What the cells of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Whole numbers.
     Whole,
     /// Numbers.
@@ -38,7 +38,7 @@ pub enum Kind {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its name.
     pub name: String,
     /// What its cells are.
@@ -50,7 +50,7 @@ pub struct Column {
 type Writer = SerializedFileWriter<BufWriter<NamedTempFile>>;
 
 /// A table that is written row by row, from the cells of a CSV; an empty cell is none.
-pub struct Parts {
+pub(crate) struct Parts {
     folder: PathBuf,
     schema: TypePtr,
     properties: Arc<WriterProperties>,
@@ -66,7 +66,7 @@ impl Parts {
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn create(
+    pub(crate) fn create(
         folder: &Path,
         columns: &[Column],
         facts: &[(&str, String)],
@@ -96,7 +96,7 @@ impl Parts {
     ///
     /// # Errors
     /// A cell that is not of its column's kind; the file cannot be written.
-    pub fn row(&mut self, row: &[String]) -> Result<(), OutputError> {
+    pub(crate) fn row(&mut self, row: &[String]) -> Result<(), OutputError> {
         for (cells, cell) in self.cells.iter_mut().zip(row) {
             if !cells.push(cell) {
                 return Err(OutputError::Table {
@@ -157,7 +157,7 @@ impl Parts {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(mut self) -> Result<(), OutputError> {
+    pub(crate) fn finish(mut self) -> Result<(), OutputError> {
         if self.rows_of_group > 0 || self.part == 0 && self.open.is_none() {
             self.end_group()?;
         }
@@ -244,7 +244,7 @@ fn write_group<W: Write + Send>(
 ///
 /// # Errors
 /// A cell that is not of its column's kind.
-pub fn file(
+pub(crate) fn file(
     path: &Path,
     columns: &[Column],
     facts: &[(&str, String)],

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::picture::{Curve as Asked, Mark, Picture};
+use crate::engine::picture::{Curve as Asked, Drawn, Mark, Picture};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -460,8 +460,11 @@ pub fn write_part(
         });
         marks.collect()
     };
+    if let Drawn::Clones(ending) = picture.drawn {
+        return write_clones(folder, title, (picture, ending), table, dose_days);
+    }
     let panels: Vec<Panel<'_>> = picture
-        .panels
+        .panels()
         .iter()
         .map(|panel| Panel {
             y_label: panel.y_label,
@@ -485,25 +488,22 @@ pub fn write_part(
     write_picture(folder, picture.name, &heading, panels, dose_days)
 }
 
-/// Draws the cells of each clone and their shares, as SVG and PNG; each clone has its colour and dash in
-/// both panels.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_clone_curves(
+/// Draws the cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
+/// in both panels.
+fn write_clones(
     folder: &Path,
     title: &str,
+    (picture, ending): (&Picture, &str),
     clones: &Table,
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    const OF_CLONE: &str = "_cells";
     let all: Vec<f64> = clones
         .rows
         .iter()
         .map(|row| {
             let counted = clones.columns.iter().zip(row);
             counted
-                .filter(|(column, _)| column.ends_with(OF_CLONE))
+                .filter(|(column, _)| column.ends_with(ending))
                 .map(|(_, cells)| cells)
                 .sum()
         })
@@ -511,7 +511,7 @@ pub fn write_clone_curves(
     let mut shares = clones.clone();
     for (row, &whole) in shares.rows.iter_mut().zip(&all) {
         for (column, value) in shares.columns.iter().zip(row.iter_mut()) {
-            if column.ends_with(OF_CLONE) {
+            if column.ends_with(ending) {
                 *value *= 100.0 / whole.max(1.0);
             }
         }
@@ -525,9 +525,9 @@ pub fn write_clone_curves(
         number,
     };
     let curves = |table: &Table| -> Vec<Layer> {
-        let names = table.columns.iter().filter(|name| name.ends_with(OF_CLONE));
+        let names = table.columns.iter().filter(|name| name.ends_with(ending));
         let curve = |(number, column): (usize, &String)| {
-            let name = column.strip_suffix(OF_CLONE)?.replace('_', " ");
+            let name = column.strip_suffix(ending)?.replace('_', " ");
             let line = Line::over(std::slice::from_ref(table), column, &name, |_| 1.0)?;
             let is_there = line.points.iter().any(|point| point.1 > 0.0);
             is_there.then(|| line.curve(tone(number)))
@@ -541,7 +541,7 @@ pub fn write_clone_curves(
         ..chart::Panel::default()
     };
     let mut chart = Chart {
-        title: format!("{title}: tumour cells by clone"),
+        title: format!("{title}: {}", picture.heading),
         panels: vec![
             panel(Axis::log("tumour cells", ""), clones),
             panel(
@@ -552,7 +552,7 @@ pub fn write_clone_curves(
         ..Chart::default()
     };
     mark_doses(&mut chart, "dose", dose_days);
-    write(folder, "clones", &chart)
+    write(folder, picture.name, &chart)
 }
 
 #[cfg(test)]

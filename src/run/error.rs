@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::fault::Fault;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
+use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 
 /// Why a run, or what is done with its folder, comes to no good end.
@@ -26,11 +27,15 @@ pub enum RunError {
     #[error("cannot tell: {0}")]
     CannotTell(String),
     /// The bone, whose source is named, is not that of the run that is repeated.
-    #[error("cannot tell: the bone is not that of the run ({0})")]
+    #[error(
+        "cannot tell: the bone is not that of the run ({0}); name the folder of its image with --inputs"
+    )]
     OtherBone(String),
     /// Runs that are compared are no arms of one past.
     #[error(
-        "{} and {} have not the same past: beside the seed and the arm their scenarios differ: {differences}",
+        "{0} and {1} have not the same past: beside the seed and the arm their scenarios differ: {differences}\n\
+         help: draw unlike runs over each other with `howship plot {0} {1} --label NAME --label NAME --out DIR`, \
+         or make the change an arm of one past ([arms] in the scenario, or howship fork)",
         first.display(),
         other.display()
     )]
@@ -43,8 +48,11 @@ pub enum RunError {
         differences: String,
     },
     /// Names of curves that do not fit the runs, or are missing.
-    #[error("{0}")]
+    #[error("{0} (by --label NAME)")]
     Labels(String),
+    /// Fields that a run has not, or a format holds none of.
+    #[error("--field: {0}")]
+    Fields(String),
     /// No wish to stop could be heard.
     #[error("signals cannot be heard: {0}")]
     Deaf(std::io::Error),
@@ -91,15 +99,18 @@ pub struct Stopped {
 impl Stopped {
     fn words(&self) -> String {
         let by = &self.by;
-        match &self.saved {
-            Some((tick, file, _)) => {
-                format!(
-                    "stopped by {by} at tick {tick}, saved in {}",
-                    file.display()
-                )
-            }
+        let mut said = match &self.saved {
+            Some((tick, file, run)) => format!(
+                "stopped by {by} at tick {tick}, saved in {}\ngo on with: howship resume {}",
+                file.display(),
+                run.display()
+            ),
             None => format!("stopped by {by} before the turn: nothing is written yet"),
+        };
+        if let Some(group) = &self.group {
+            said += &format!("\nor with its arms too: howship resume {}", group.display());
         }
+        said
     }
 }
 
@@ -119,6 +130,34 @@ impl From<Diagnostics> for RunError {
 impl From<Diagnostic> for RunError {
     fn from(found: Diagnostic) -> Self {
         Self::Scenario(found.into())
+    }
+}
+
+impl Refusal for RunError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Output(error) => error.is_refusal(),
+            Self::Unreplaced { error, .. } => error.is_refusal(),
+            Self::Scenario(_)
+            | Self::Refused(_)
+            | Self::CannotTell(_)
+            | Self::OtherBone(_)
+            | Self::OtherPast { .. }
+            | Self::Labels(_)
+            | Self::Fields(_) => true,
+            Self::Failed(_)
+            | Self::Deaf(_)
+            | Self::Fault(_)
+            | Self::FaultIn { .. }
+            | Self::Stopped(_) => false,
+        }
+    }
+
+    fn is_stop(&self) -> bool {
+        match self {
+            Self::Unreplaced { error, .. } => error.is_stop(),
+            _ => matches!(self, Self::Stopped(_)),
+        }
     }
 }
 

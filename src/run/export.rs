@@ -144,7 +144,7 @@ pub fn simulation_on(
 ) -> Result<(Loaded, Simulation), RunError> {
     let target = |simulation: &Simulation| {
         fields(wish, &simulation.model.signals)
-            .map_err(|error| RunError::Refused(error.to_string()))?;
+            .map_err(|error| RunError::Fields(error.to_string()))?;
         tick_of(asked.day, simulation)
     };
     back_from_the_end(

@@ -10,14 +10,14 @@ use crate::scenario::arms::CONTROL;
 pub(super) const ARMS: &str = "arms";
 
 /// True for the folder of a run with arms.
-pub fn is_group(folder: &Path) -> bool {
+pub(crate) fn is_group(folder: &Path) -> bool {
     // Also where the control was taken out of it.
     folder.join(CONTROL).is_dir()
         || Listing::read(folder).is_some_and(|(list, _)| list.kind == ARMS)
 }
 
 /// The run folders that a folder stands for: itself, or the control and the arms in it.
-pub fn members(folder: &Path) -> Result<Vec<PathBuf>, RunError> {
+pub(crate) fn members(folder: &Path) -> Result<Vec<PathBuf>, RunError> {
     if !is_group(folder) {
         return Ok(vec![folder.to_path_buf()]);
     }

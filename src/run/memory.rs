@@ -9,7 +9,12 @@ use crate::tissue::grid::Grid;
 /// Per site: bone, occupancy and workspace; per signal its level and its source; per stored factor its
 /// amount; and what the solver holds per level. Measured at 146 bytes per site with 5 signals, 2 stores
 /// and one level per 8 sites, and at 246 with one level per site.
-pub fn estimate_bytes(sites: usize, signals: usize, stores: usize, sites_per_level: usize) -> u64 {
+pub(crate) fn estimate_bytes(
+    sites: usize,
+    signals: usize,
+    stores: usize,
+    sites_per_level: usize,
+) -> u64 {
     let per_site = 70 + 12 * signals as u64 + 8 * stores as u64;
     let solver = 115 * sites as u64 / sites_per_level.max(1) as u64;
     sites as u64 * per_site + solver
@@ -17,7 +22,7 @@ pub fn estimate_bytes(sites: usize, signals: usize, stores: usize, sites_per_lev
 
 /// Bytes that the machine has for this process, where the system says so: the least of its memory, the
 /// limit on the address space, and those of its control groups and all groups around them.
-pub fn machine_bytes() -> Option<u64> {
+pub(crate) fn machine_bytes() -> Option<u64> {
     allowed_bytes(&|path| std::fs::read_to_string(path).ok())
 }
 
@@ -82,7 +87,7 @@ fn of_meminfo(text: &str) -> Option<u64> {
 }
 
 /// Says that a run does not fit, if it does not.
-pub fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
+pub(crate) fn too_little(needed: u64, machine: Option<u64>) -> Option<String> {
     let machine = machine.filter(|&has| has < needed)?;
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     Some(format!(

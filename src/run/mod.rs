@@ -19,23 +19,23 @@ pub mod group;
 pub mod host;
 mod inoculum;
 #[cfg(feature = "plots")]
-pub mod members;
-pub mod memory;
+pub(crate) mod members;
+pub(crate) mod memory;
 pub mod observer;
 #[cfg(feature = "plots")]
 pub(crate) mod ours;
 #[cfg(feature = "plots")]
-pub mod outlook;
+pub(crate) mod outlook;
 #[cfg(feature = "plots")]
-pub mod past;
+pub(crate) mod past;
 #[cfg(feature = "plots")]
-pub mod place;
+pub(crate) mod place;
 #[cfg(feature = "plots")]
 pub mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
 #[cfg(feature = "plots")]
-pub mod remaining;
+pub(crate) mod remaining;
 #[cfg(feature = "plots")]
 pub mod render;
 #[cfg(feature = "plots")]
@@ -43,19 +43,19 @@ pub mod restore;
 #[cfg(feature = "plots")]
 pub mod resume;
 #[cfg(feature = "plots")]
-pub mod scan;
+pub(crate) mod scan;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
 #[cfg(feature = "cli")]
-pub mod signals;
+pub(crate) mod signals;
 pub mod simulation;
 #[cfg(feature = "plots")]
-pub mod solid;
+pub(crate) mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
 #[cfg(feature = "plots")]
-pub mod tables;
+pub(crate) mod tables;
 mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;
@@ -65,7 +65,7 @@ mod volume_names;
 #[cfg(feature = "plots")]
 mod volumes;
 #[cfg(feature = "plots")]
-pub mod words;
+pub(crate) mod words;
 
 #[cfg(feature = "plots")]
 mod apart;

@@ -17,7 +17,7 @@ use crate::scenario::read::load;
 ///
 /// # Errors
 /// A scenario that does not read or build, or a bone that is not that of the run.
-pub fn prepare(
+pub(crate) fn prepare(
     path: &Path,
     manifest: &Manifest,
     inputs: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! How long a course of steps goes on, by those that are done.
 
 /// A wall time in the unit that suits it.
-pub fn span(seconds: f64) -> String {
+pub(crate) fn span(seconds: f64) -> String {
     const MIN: f64 = 60.0;
     const H: f64 = 3600.0;
     match seconds {
@@ -25,7 +25,7 @@ const WINDOWS: usize = 8;
 /// else a step goes on to take what it took of late. What makes steps dearer later on is not foreseen:
 /// the time is one at least.
 #[derive(Debug)]
-pub struct Remaining {
+pub(crate) struct Remaining {
     total: f64,
     stride: f64,
     /// Steps done and seconds until then.
@@ -34,7 +34,7 @@ pub struct Remaining {
 
 impl Remaining {
     /// Nothing is done yet of so many steps.
-    pub fn of(total: u64) -> Self {
+    pub(crate) fn of(total: u64) -> Self {
         Self {
             total: total as f64,
             stride: total.div_ceil(MOST_MARKS).max(1) as f64,
@@ -43,7 +43,7 @@ impl Remaining {
     }
 
     /// So many steps are done after this time, s.
-    pub fn see(&mut self, done: u64, elapsed_s: f64) {
+    pub(crate) fn see(&mut self, done: u64, elapsed_s: f64) {
         let done = done as f64;
         if self
             .marks
@@ -55,12 +55,12 @@ impl Remaining {
     }
 
     /// Forgets what was done: it says nothing about what comes.
-    pub fn begin_anew(&mut self) {
+    pub(crate) fn begin_anew(&mut self) {
         self.marks.clear();
     }
 
     /// Seconds left; none while too little is done to tell.
-    pub fn seconds(&self) -> Option<f64> {
+    pub(crate) fn seconds(&self) -> Option<f64> {
         let (&(first, _), &(now, now_s)) = (self.marks.first()?, self.marks.last()?);
         let left = self.total - now;
         let half = f64::midpoint(first, now);

@@ -20,6 +20,27 @@ pub enum Rendering {
     Apng(Turn),
 }
 
+impl Rendering {
+    /// Endings of files of a film, or of a still picture.
+    pub const fn endings(is_film: bool) -> &'static [&'static str] {
+        if is_film {
+            &["gif", "png", "apng"]
+        } else {
+            &["png"]
+        }
+    }
+
+    /// What is drawn into a file of this ending: a film of a turn, or the day, by itself or beside day 0.
+    pub fn of(ending: &str, film: Option<Turn>, is_beside: bool) -> Self {
+        match (film, ending) {
+            (Some(turn), "gif") => Self::Gif(turn),
+            (Some(turn), _) => Self::Apng(turn),
+            (None, _) if is_beside => Self::BeforeAfter,
+            (None, _) => Self::Day,
+        }
+    }
+}
+
 /// Why nothing is drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use crate::plot::map::{Cut, Frame};
 use crate::specimen::image::BoneImage;
 
 /// Three cuts through the middle, as a map draws them.
-pub fn frame(scanned: &Scanned) -> Frame {
+pub(crate) fn frame(scanned: &Scanned) -> Frame {
     let (bone, figures) = (&scanned.bone, &scanned.figures);
     Frame {
         day: 0.0,

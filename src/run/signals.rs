@@ -9,7 +9,7 @@ use signal_hook::flag;
 
 /// Remembers a first signal; a second one ends the process at once.
 #[derive(Clone)]
-pub struct Signals {
+pub(crate) struct Signals {
     caught: Arc<AtomicUsize>,
     /// Set by the first signal.
     again: Arc<AtomicBool>,
@@ -24,7 +24,7 @@ impl Signals {
     ///
     /// # Errors
     /// What the system says.
-    pub fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(signals) = &*shared {
             return Ok(signals.clone());
@@ -45,12 +45,12 @@ impl Signals {
     }
 
     /// Set when a signal came.
-    pub fn flag(&self) -> &AtomicBool {
+    pub(crate) fn flag(&self) -> &AtomicBool {
         &self.again
     }
 
     /// Name and exit code of the signal that came, if one did.
-    pub fn caught(&self) -> Option<(&'static str, u8)> {
+    pub(crate) fn caught(&self) -> Option<(&'static str, u8)> {
         match self.caught.load(Ordering::SeqCst) as i32 {
             0 => None,
             SIGHUP => Some(("SIGHUP", exit_code(SIGHUP) as u8)),
@@ -62,7 +62,7 @@ impl Signals {
 
 /// Set when standard input has ended, where that is `asked` for: whoever started the process has gone. It
 /// is read from now on.
-pub fn end_of_input(asked: bool) -> Arc<AtomicBool> {
+pub(crate) fn end_of_input(asked: bool) -> Arc<AtomicBool> {
     let ended = Arc::new(AtomicBool::new(false));
     if asked {
         let ended = Arc::clone(&ended);
@@ -85,7 +85,7 @@ fn is_hangup_ignored() -> bool {
 
 /// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system
 /// would end the process.
-pub fn outlive_full_disks() {
+pub(crate) fn outlive_full_disks() {
     // Where this cannot be had, the system's way remains.
     #[cfg(unix)]
     let _ = flag::register(

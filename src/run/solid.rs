@@ -15,7 +15,7 @@ fn share(byte: u8) -> f32 {
 }
 
 /// A volume as a picture takes it.
-pub fn tissue(volume: &Volume) -> Tissue {
+pub(crate) fn tissue(volume: &Volume) -> Tissue {
     let shares = |bytes: &[u8]| bytes.iter().map(|&byte| share(byte)).collect();
     let bodies = volume.cells.iter().map(|cell| Body {
         kind: cell.kind,
@@ -33,7 +33,7 @@ pub fn tissue(volume: &Volume) -> Tissue {
 }
 
 /// Title and figures of a moment. `first` is day 0, where it is known.
-pub fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
+pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
     let mut caption = format!("BV/TV {:.1} %", 100.0 * volume.bv_tv);
     if let Some(first) = first
         && first.day < volume.day
@@ -51,12 +51,12 @@ pub fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
 }
 
 /// The day of a volume, without a zero behind the point.
-pub fn day(volume: &Volume) -> String {
+pub(crate) fn day(volume: &Volume) -> String {
     format!("{}", (volume.day * 100.0).round() / 100.0)
 }
 
 /// Names of the two sides of a picture of before and after.
-pub fn sides(first: &Volume, last: &Volume) -> [String; 2] {
+pub(crate) fn sides(first: &Volume, last: &Volume) -> [String; 2] {
     [first, last].map(|volume| format!("day {}: BV/TV {:.1} %", day(volume), 100.0 * volume.bv_tv))
 }
 

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::column::{Before, Cell, Entry};
 use crate::engine::parts::each;
-use crate::observe::tumour::CLONES;
 use crate::output::table::Table;
 
-/// Files that parts may put on record, in their order; that of clones comes first.
-pub fn files() -> impl Iterator<Item = &'static str> {
-    let of_parts = each::FILES.iter().copied().flatten().copied();
-    std::iter::once(CLONES).chain(of_parts)
+/// Files that parts may put on record, in their order.
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
+    each::FILES.iter().copied().flatten().copied()
 }
 
 /// What is put on record by the names of its columns.

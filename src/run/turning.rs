@@ -68,7 +68,6 @@ impl Turning {
             model,
             inoculum,
         } = self;
-        state.carry_clones(&before.clones, &model.clones);
         each::turn(before, &model, state);
         let carried = std::mem::take(&mut scratch.rank_occupancy);
         *scratch = restored::check(&model, state)

@@ -463,6 +463,7 @@ impl Scenario {
     /// What is asked of optional features.
     pub fn asked(&self) -> Asked {
         Asked {
+            clones: (),
             rigidity: self.rigidity.clone(),
             radiation: radiation::Asked {
                 biology: self.radiobiology,

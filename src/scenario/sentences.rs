@@ -47,7 +47,6 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
             }
         }
     }
-    said.extend(clones(&values));
     for (path, diffusivity) in &values {
         let signal = path
             .strip_prefix("signals.")
@@ -58,42 +57,6 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
     }
     said.extend(conversions(&values));
     said.extend(each::sentences(&values));
-    said
-}
-
-/// How clones differ and arise.
-fn clones(values: &BTreeMap<&str, &str>) -> Vec<String> {
-    let mut factors: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut said = Vec::new();
-    for (path, value) in values {
-        let key = path.strip_prefix("tumour.clones.");
-        if let Some((name, key)) = key.and_then(|rest| rest.split_once('.')) {
-            let factors = factors.entry(name).or_default();
-            match key {
-                "share" => said.push(format!(
-                    "A share of {value} of the tumour cells that settle is of clone {name}."
-                )),
-                "dormant_share" => said.push(format!(
-                    "A share of {value} of the cells of clone {name} is dormant on settling."
-                )),
-                key => factors.push(format!("{key} {value}")),
-            }
-        }
-        let change = path.strip_prefix("tumour.mutation.");
-        if let Some((from, to)) = change.and_then(|rest| rest.split_once('.')) {
-            said.push(format!(
-                "At a division of clone {from}, one daughter is of clone {to} with probability {value}."
-            ));
-        }
-    }
-    for (name, factors) in factors {
-        if !factors.is_empty() {
-            said.push(format!(
-                "Cells of clone {name} have the parental rates times: {}.",
-                factors.join(", ")
-            ));
-        }
-    }
     said
 }
 

@@ -1,7 +1,7 @@
 //! Runs what the store does not hold yet: as many runs at once as asked, each on threads of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::output::table::Table;
 use crate::run::record::has_row;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::study::plan::{Line, Run};
+use crate::study::plan::{Line, Run, Study};
 use crate::study::store::{Cost, Outcome, Store};
 
 /// How a batch is worked off.
@@ -66,8 +66,8 @@ pub fn cores() -> usize {
 pub enum Event {
     /// Its result was there.
     Kept,
-    /// It is done, in so many seconds.
-    Done(f64),
+    /// It is done.
+    Done,
     /// It failed.
     Failed(String),
     /// It was given up on the way as hopeless, now or before.
@@ -108,8 +108,8 @@ pub enum NoSeries {
 /// True when the work is to stop.
 pub type Stop<'a> = dyn Fn() -> bool + Sync + 'a;
 
-/// Called with the event of every run.
-pub type Listener<'a> = dyn Fn(&Line, &Event) + Sync + 'a;
+/// Called with the number and the event of every run, on the thread that did it.
+pub type Listener<'a> = dyn Fn(u64, &Event) + Sync + 'a;
 
 /// True for the rows so far of a run that can no longer reach the tolerance and may end there.
 pub type Hopeless<'a> = dyn Fn(&Table) -> bool + Sync + 'a;
@@ -212,7 +212,7 @@ struct Shared<'a> {
     store: &'a Store,
     work: Work,
     stop: &'a (dyn Fn() -> bool + Sync),
-    heard: &'a (dyn Fn(&Line, &Event) + Sync),
+    heard: &'a Listener<'a>,
     hopeless: &'a Hopeless<'a>,
     stopped: AtomicBool,
     broken: Mutex<Option<OutputError>>,
@@ -237,26 +237,67 @@ pub(crate) fn on_workers(work: Work, worker: &(dyn Fn(Result<&rayon::ThreadPool,
     });
 }
 
-/// Works off runs by their numbers, which `source` turns into runs. `heard` is told of each, on the thread that did it.
-///
-/// # Errors
-/// The store cannot be written; what is in it stays whole.
-pub fn work_off(
-    source: &(dyn Fn(u64) -> Run + Sync),
-    runs: impl Iterator<Item = u64> + Send,
-    store: &Store,
+/// Does so many tasks, several at once, and gives what they gave in their order. After the first that goes
+/// wrong no other begins; `broken` says that a worker could not begin, and why.
+pub(crate) fn all_of<T: Send, E: Send>(
+    tasks: usize,
     work: Work,
-    stop: &(dyn Fn() -> bool + Sync),
-    heard: &(dyn Fn(&Line, &Event) + Sync),
-) -> Result<Summary, OutputError> {
-    work_off_while(source, runs, store, work, (stop, heard), &|_| false)
+    one: &(dyn Fn(usize) -> Result<T, E> + Sync),
+    broken: &(dyn Fn(String) -> E + Sync),
+) -> Result<Vec<T>, E> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T, E>)>> = Mutex::new(Vec::new());
+    let is_over = AtomicBool::new(false);
+    let keep = |task: usize, found: Result<T, E>| {
+        is_over.fetch_or(found.is_err(), Ordering::SeqCst);
+        done.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((task, found));
+    };
+    on_workers(work, &|pool| {
+        let pool = match pool {
+            Ok(pool) => pool,
+            Err(error) => return keep(0, Err(broken(error))),
+        };
+        while !is_over.load(Ordering::SeqCst) {
+            let task = next.fetch_add(1, Ordering::SeqCst);
+            if task >= tasks {
+                break;
+            }
+            keep(task, pool.install(|| one(task)));
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // The first task that failed says more than those that were stopped for it.
+    done.sort_by_key(|&(task, _)| task);
+    done.into_iter().map(|(_, found)| found).collect()
 }
 
-/// As [`work_off`], with `stop` and `heard`; a run that turns out hopeless is given up, and what it came
-/// to is kept apart from whole results.
+impl Study {
+    /// Works off runs by their numbers, of which there are `count`, with so many at once and with those again
+    /// that failed before.
+    ///
+    /// # Errors
+    /// The store cannot be written; what is in it stays whole.
+    pub fn work_off(
+        &self,
+        (runs, count): (impl Iterator<Item = u64> + Send, u64),
+        store: &Store,
+        (jobs, retry_failed): (Option<usize>, bool),
+        stop: &Stop<'_>,
+        heard: &Listener<'_>,
+    ) -> Result<Summary, OutputError> {
+        let work = self.work(count, jobs, retry_failed);
+        let source = |run| self.run(run);
+        work_off_while(&source, runs, store, work, (stop, heard), &|_| false)
+    }
+}
+
+/// Works off runs by their numbers, which `source` turns into runs; one that turns out hopeless is given up,
+/// and what it came to is kept apart from whole results.
 ///
 /// # Errors
-/// As [`work_off`].
+/// As [`Study::work_off`].
 pub(crate) fn work_off_while(
     source: &(dyn Fn(u64) -> Run + Sync),
     runs: impl Iterator<Item = u64> + Send,
@@ -333,11 +374,11 @@ impl Shared<'_> {
     fn count(&self, line: &Line, event: &Event) {
         let place = match event {
             Event::Kept => 0,
-            Event::Done(_) | Event::Rejected => 1,
+            Event::Done | Event::Rejected => 1,
             Event::Failed(_) => 2,
         };
         self.counts[place].fetch_add(1, Ordering::SeqCst);
-        (self.heard)(line, event);
+        (self.heard)(line.run, event);
     }
 
     fn one(&self, run: u64) {
@@ -385,7 +426,7 @@ impl Shared<'_> {
             Ok((series, true)) => {
                 self.store.keep(key, &series)?;
                 self.store.note(key, "done", cost)?;
-                self.count(line, &Event::Done(wall_s));
+                self.count(line, &Event::Done);
             }
             Err(NoSeries::Failed(reason)) => {
                 self.store.keep_failure(key, &reason)?;

@@ -5,11 +5,11 @@ use std::path::Path;
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
-use crate::study::batch::{Event, Work, work_off_while};
+use crate::study::batch::{Listener, Work, work_off_while};
 use crate::study::data::{Datum, distance, hopeless_from_d, read_data_of};
 use crate::study::file::{AcceptanceKernel, Fit, Method, read_calibration};
 use crate::study::fit::{Best, Cma, FitError, Kernel, Population, Reach, Smc};
-use crate::study::plan::{Line, Study};
+use crate::study::plan::Study;
 use crate::study::store::{Outcome, Store};
 
 /// What a calibration found.
@@ -96,7 +96,7 @@ pub struct Calibration<'a> {
     /// Asked whether to stop.
     pub stop: &'a (dyn Fn() -> bool + Sync),
     /// Told of every run.
-    pub heard: &'a (dyn Fn(&Line, &Event) + Sync),
+    pub heard: &'a Listener<'a>,
 }
 
 /// Why a calibration ended without a result.
@@ -166,6 +166,29 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     let signals = first.scenario.parameters().signal_names();
     let data = read_data_of(&fit.data, first.scenario.run.duration.get(), &signals)?;
     Ok(Opened { study, fit, data })
+}
+
+impl Opened {
+    /// Its search over a store, with so many runs at once and with those again that failed before; `stop` is
+    /// asked before every tick, `heard` is told of every run.
+    pub fn over<'a>(
+        &'a self,
+        store: &'a Store,
+        (jobs, retry_failed): (Option<usize>, bool),
+        stop: &'a (dyn Fn() -> bool + Sync),
+        heard: &'a Listener<'a>,
+    ) -> Calibration<'a> {
+        let Self { study, fit, data } = self;
+        Calibration {
+            study,
+            fit,
+            data,
+            store,
+            work: study.work(fit.particles as u64, jobs, retry_failed),
+            stop,
+            heard,
+        }
+    }
 }
 
 impl Calibration<'_> {

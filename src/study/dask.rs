@@ -7,14 +7,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use crate::output::{OutputError, write_whole};
-use crate::study::batch::Summary;
+use crate::study::batch::{Event, Listener, Stop, Summary};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
-use crate::study::travel::Emitted;
 
 /// A cluster, and what each run asks for there.
 #[derive(Debug, Clone)]
-pub struct Dask {
+pub(crate) struct Dask {
     /// Python that has `howship_dask`.
     pub python: PathBuf,
     /// Address of the scheduler.
@@ -37,19 +36,10 @@ pub struct Dask {
     pub retry_failed: bool,
 }
 
-/// What happens on the way.
-#[derive(Debug)]
-pub enum DaskEvent<'a> {
-    /// So many runs are given out.
-    Begins(u64),
-    /// A result came.
-    Came(&'a Emitted),
-}
-
 /// Why the cluster did not do all runs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum DaskError {
+pub(crate) enum DaskError {
     /// Python has no driver.
     #[error(
         "{0} has no howship_dask; from the folder of howship's sources:\n  {0} -m pip install \
@@ -99,17 +89,17 @@ pub enum DaskError {
 }
 
 impl Dask {
-    /// Does what the store does not hold yet. `stop` is asked ten times a second; `heard` is told what
-    /// happens.
+    /// Does what the store does not hold yet. `stop` is asked ten times a second; `heard` is told of
+    /// every run.
     ///
     /// # Errors
     /// [`DaskError`]; what came before stays in the store.
-    pub fn run(
+    pub(crate) fn run(
         &self,
         study: &Study,
         store: &Store,
-        stop: &(dyn Fn() -> bool + Sync),
-        heard: &mut dyn FnMut(DaskEvent<'_>),
+        stop: &Stop<'_>,
+        heard: &Listener<'_>,
     ) -> Result<Summary, DaskError> {
         self.find_driver()?;
         let mut summary = Summary::default();
@@ -117,7 +107,8 @@ impl Dask {
             .prefix("howship-plan-")
             .suffix(".jsonl")
             .tempfile()?;
-        let missing = write_missing(study, store, self.retry_failed, &mut plan, &mut summary)?;
+        let runs = (study, store, self.retry_failed);
+        let missing = write_missing(runs, &mut plan, &mut summary, heard)?;
         if missing == 0 {
             return Ok(summary);
         }
@@ -137,7 +128,6 @@ impl Dask {
             command.arg("--plan").arg(plan.path());
         }
         let mut driver = Driver::start(&mut command)?;
-        heard(DaskEvent::Begins(missing));
         let taken = driver.take_in(study, store, stop, heard, &mut summary);
         let code = driver.end()?;
         let refused = taken?;
@@ -159,13 +149,7 @@ impl Dask {
         if self.shared_store.is_some() {
             let before = (summary.kept, summary.failed);
             summary = Summary::default();
-            let left = write_missing(
-                study,
-                store,
-                self.retry_failed,
-                &mut std::io::sink(),
-                &mut summary,
-            )?;
+            let left = write_missing(runs, &mut std::io::sink(), &mut summary, &|_, _| ())?;
             summary.done = summary.kept - before.0;
             summary.kept = before.0;
             if self.retry_failed {
@@ -226,20 +210,26 @@ fn io(path: &Path, source: std::io::Error) -> OutputError {
     }
 }
 
-/// Writes the plan of the runs that are missing, and counts these; `summary` gets the others.
+/// Writes the plan of the runs that are missing, and counts these; `summary` gets the others, of which `heard` is
+/// told.
 fn write_missing(
-    study: &Study,
-    store: &Store,
-    retry_failed: bool,
+    (study, store, retry_failed): (&Study, &Store, bool),
     plan: &mut impl Write,
     summary: &mut Summary,
+    heard: &Listener<'_>,
 ) -> Result<u64, DaskError> {
     let mut missing = 0;
     let mut line_of = |run: u64| -> Result<Option<Line>, DaskError> {
         let line = study.run(run).line;
         match store.outcome(&line.key)? {
-            Outcome::Done(_) => summary.kept += 1,
-            Outcome::Failed(_) if !retry_failed => summary.failed += 1,
+            Outcome::Done(_) => {
+                summary.kept += 1;
+                heard(run, &Event::Kept);
+            }
+            Outcome::Failed(reason) if !retry_failed => {
+                summary.failed += 1;
+                heard(run, &Event::Failed(reason));
+            }
             Outcome::Failed(_) | Outcome::Missing | Outcome::Damaged(_) => {
                 missing += 1;
                 return Ok(Some(line));
@@ -285,8 +275,8 @@ impl Driver {
         &mut self,
         study: &Study,
         store: &Store,
-        stop: &(dyn Fn() -> bool + Sync),
-        heard: &mut dyn FnMut(DaskEvent<'_>),
+        stop: &Stop<'_>,
+        heard: &Listener<'_>,
         summary: &mut Summary,
     ) -> Result<Vec<OutputError>, DaskError> {
         let mut refused = Vec::new();
@@ -310,11 +300,17 @@ impl Driver {
                 }
                 Err(error) => return Err(error.into()),
             };
-            match result.error {
-                None => summary.done += 1,
-                Some(_) => summary.failed += 1,
-            }
-            heard(DaskEvent::Came(&result));
+            let event = match result.error {
+                None => {
+                    summary.done += 1;
+                    Event::Done
+                }
+                Some(reason) => {
+                    summary.failed += 1;
+                    Event::Failed(reason)
+                }
+            };
+            heard(result.run, &event);
         }
         Ok(refused)
     }

@@ -13,7 +13,7 @@ use crate::study::data::read_data_of;
 ///
 /// # Errors
 /// [`OutputError::Table`]: what in the file does not read, or is of no such run.
-pub fn measured(path: &Path, series: &[&Table]) -> Result<Vec<Measured>, OutputError> {
+pub(crate) fn measured(path: &Path, series: &[&Table]) -> Result<Vec<Measured>, OutputError> {
     let days = series.iter().filter_map(|table| table.column("time_d"));
     let last_d = days.flatten().fold(0.0, f64::max);
     let columns = series.iter().flat_map(|table| &table.columns);

@@ -15,7 +15,7 @@ use crate::study::surface::Surface;
 
 /// A parameter over its coordinate from 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
+pub(crate) struct Axis {
     /// What it is.
     pub name: String,
     /// Unit and scale of its ticks; empty without.
@@ -26,7 +26,7 @@ pub struct Axis {
 
 /// A particle.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Coordinates from 0 to 1.
     pub at: Vec<f64>,
     /// Weight; all add up to 1.
@@ -35,7 +35,7 @@ pub struct Sample {
 
 /// What a posterior says of a column over time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Prediction {
+pub(crate) struct Prediction {
     /// Days.
     pub days: Vec<f64>,
     /// At each day: ends of the outer band, of the inner one, and between them the median.
@@ -44,7 +44,7 @@ pub struct Prediction {
 
 /// What a surface shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heading<'a> {
+pub(crate) struct Heading<'a> {
     /// Title.
     pub title: &'a str,
     /// How well it is known.

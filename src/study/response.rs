@@ -122,7 +122,7 @@ impl Response {
 }
 
 /// Value at a time, on the straight line between rows.
-pub fn level(days: &[f64], values: &[f64], day: f64) -> Option<f64> {
+pub(crate) fn level(days: &[f64], values: &[f64], day: f64) -> Option<f64> {
     const SLIP: f64 = 1e-6;
     let after = days.iter().position(|&other| other >= day - SLIP)?;
     if after == 0 || (days[after] - day).abs() <= SLIP {

@@ -60,7 +60,7 @@ impl Refusal for NumberError {
 ///
 /// # Errors
 /// [`NumberError`].
-pub fn shard_number(shard: &str, shards: u64) -> Result<u64, NumberError> {
+pub(crate) fn shard_number(shard: &str, shards: u64) -> Result<u64, NumberError> {
     let is_auto = shard == "auto";
     let text = if is_auto {
         TASK_NUMBERS

@@ -9,7 +9,7 @@ use crate::study::plan::Study;
 
 /// What a script asks of Slurm.
 #[derive(Debug, Clone, Copy)]
-pub struct Script<'a> {
+pub(crate) struct Script<'a> {
     /// The plan.
     pub plan: &'a Path,
     /// Folder of results, which all nodes see.
@@ -28,7 +28,7 @@ pub struct Script<'a> {
 
 impl Script<'_> {
     /// The text, without the end of its last line. Paths become absolute.
-    pub fn text(&self, study: &Study) -> String {
+    pub(crate) fn text(&self, study: &Study) -> String {
         let header = &study.header;
         let absolute =
             |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());

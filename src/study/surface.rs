@@ -8,7 +8,7 @@ const TERMS: usize = 6;
 
 /// A quadratic in two coordinates.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Surface {
+pub(crate) struct Surface {
     /// Of 1, u, v, u u, v v and u v.
     pub coefficients: [f64; TERMS],
     /// Share of the variance that it explains.
@@ -27,7 +27,7 @@ fn terms(u: f64, v: f64) -> [f64; TERMS] {
 impl Surface {
     /// The surface through points (u, v, value); none where these are too few, lie on too few levels or
     /// do not differ.
-    pub fn through(points: &[(f64, f64, f64)]) -> Option<Self> {
+    pub(crate) fn through(points: &[(f64, f64, f64)]) -> Option<Self> {
         let count = points.len();
         if count < 2 * TERMS {
             return None;
@@ -63,7 +63,7 @@ impl Surface {
     }
 
     /// Its height.
-    pub fn at(&self, u: f64, v: f64) -> f64 {
+    pub(crate) fn at(&self, u: f64, v: f64) -> f64 {
         let parts = self.coefficients.iter().zip(terms(u, v));
         parts.map(|(coefficient, term)| coefficient * term).sum()
     }

@@ -59,7 +59,16 @@ impl Study {
 
 /// Files of a store that are not what was written, and why. None of them counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage(pub BTreeMap<PathBuf, String>);
+pub(crate) struct Damage(BTreeMap<PathBuf, String>);
+
+impl Damage {
+    /// What was found in a store until now, where there is any.
+    pub(crate) fn of(store: &Store) -> Option<Self> {
+        Some(store.damage())
+            .filter(|found| !found.is_empty())
+            .map(Self)
+    }
+}
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! Results that travel as lines, from workers that share no disk with the store.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -174,6 +174,27 @@ impl Study {
             }
             Some(without_result)
         })
+    }
+
+    /// Takes the lines of files into the store, as [`Self::take_in_all`]; `-` is the input.
+    ///
+    /// # Errors
+    /// As [`Self::take_in_file`].
+    pub fn take_in_files(
+        &self,
+        store: &Store,
+        paths: &[PathBuf],
+        mut input: impl BufRead,
+    ) -> Result<Vec<OutputError>, OutputError> {
+        let mut refused = Vec::new();
+        for path in paths {
+            refused.extend(if path == Path::new("-") {
+                self.take_in_all(store, &mut input, path)?
+            } else {
+                self.take_in_file(store, path)?
+            });
+        }
+        Ok(refused)
     }
 
     /// Takes the lines of a file into the store, as [`Self::take_in_all`].

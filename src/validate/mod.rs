@@ -151,6 +151,19 @@ impl Outcome {
     }
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            to,
+            "{}\n{} of {} targets met; report in {}",
+            self.verdicts(),
+            self.met(),
+            self.parts.len(),
+            self.plan.out.display()
+        )
+    }
+}
+
 /// The scenarios of all targets, by name.
 fn scenario_files() -> BTreeSet<ScenarioFile> {
     let arms = TARGETS.iter().flat_map(|target| target.arms);

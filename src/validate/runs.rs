@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ValidationError;
 use super::arm::Arm;
@@ -11,6 +11,7 @@ use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::observe::series::{columns, row};
 use crate::scenario::build::load;
+use crate::study::batch::{Work, all_of, cores};
 use crate::tissue::bone::Bone;
 
 /// Runs of all arms, by arm and in the order of the seeds.
@@ -33,65 +34,25 @@ pub fn run_arms(
         .iter()
         .flat_map(|&arm| (1..=seeds).map(move |seed| (arm, seed)))
         .collect();
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let failed = AtomicBool::new(false);
-    // Threads of their own, each with a pool of one: inside a common pool a run that waits would
-    // start others on top of itself.
-    let work = || -> Result<Vec<(usize, Course)>, (usize, ValidationError)> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .build()
-            .map_err(|error| (0, ValidationError::Calculation(error.to_string())))?;
-        let mut courses = Vec::new();
-        while !failed.load(Ordering::Relaxed) {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&(arm, seed)) = tasks.get(number) else {
-                break;
-            };
-            match pool.install(|| run_one(folder, &arm, seed)) {
-                Ok(course) => courses.push((number, course)),
-                Err(error) => {
-                    failed.store(true, Ordering::Relaxed);
-                    return Err((number, error));
-                }
-            }
-            seen(done.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-        Ok(courses)
+    let done = AtomicUsize::new(0);
+    let one = |task: usize| {
+        let (arm, seed) = tasks[task];
+        let course = run_one(folder, &arm, seed)?;
+        seen(done.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok(course)
     };
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "runs do not depend on one another, and their order is restored below"
-    )]
-    let threads = rayon::current_num_threads().min(tasks.len());
-    let found = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .map(|worker| {
-                worker.join().unwrap_or_else(|_| {
-                    let message = "a thread of the validation stopped".to_owned();
-                    Err((usize::MAX, ValidationError::Calculation(message)))
-                })
-            })
-            .collect::<Vec<_>>()
-    });
-    let mut courses = Vec::new();
-    let mut first: Option<(usize, ValidationError)> = None;
-    for part in found {
-        match part {
-            Ok(part) => courses.extend(part),
-            Err(error) if first.as_ref().is_none_or(|(at, _)| error.0 < *at) => first = Some(error),
-            Err(_) => {}
-        }
-    }
-    if let Some((_, error)) = first {
-        return Err(error);
-    }
-    courses.sort_by_key(|&(number, _)| number);
+    let work = Work {
+        jobs: cores().min(tasks.len()),
+        threads: 1,
+        retry_failed: false,
+    };
+    let broken = |error| {
+        ValidationError::Calculation(format!("a thread of the validation stopped: {error}"))
+    };
+    let courses = all_of(tasks.len(), work, &one, &broken)?;
     let mut runs = Runs::new();
-    for (number, course) in courses {
-        runs.entry(tasks[number].0.name).or_default().push(course);
+    for ((arm, _), course) in tasks.iter().zip(courses) {
+        runs.entry(arm.name).or_default().push(course);
     }
     Ok(runs)
 }

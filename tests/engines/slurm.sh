@@ -27,13 +27,7 @@ end() {
 }
 [ "$(id -u)" -eq 0 ] || fail "Slurm's daemons are started as root; run this as root"
 export PATH="$PATH:/usr/sbin:/sbin"
-if ! command -v slurmctld slurmd sbatch munged > /dev/null; then
-    # No service of its own is to start: the daemons of this test are others.
-    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge; } \
-        > "$base/apt.log" 2>&1 \
-        || fail "slurm-wlm and munge are missing and apt-get does not install them"
-fi
+"$here/slurm_packages.sh" || fail "no Slurm"
 chmod 755 "$base"
 cd "$base"
 port() {

@@ -9,7 +9,7 @@ if [ "$(cat "$home/holds" 2> /dev/null)" != "$need" ]; then
     rm -rf "$home"
     python3 -m venv "$home"
     # shellcheck disable=SC2086 # one word per package
-    "$home/bin/pip" --quiet --disable-pip-version-check install $need >&2
+    "$home/bin/pip" --quiet --disable-pip-version-check install --no-compile $need >&2
     printf '%s' "$need" > "$home/holds"
 fi
 # The package from a copy, which keeps build folders out of the sources; the version on PyPI has no say.

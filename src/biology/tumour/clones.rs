@@ -218,6 +218,16 @@ pub struct Clones {
     mutating: Vec<Vec<(f64, u8)>>,
 }
 
+impl Tumour {
+    /// Names of its clones by index: 0 is parental, then the declared ones.
+    pub fn clone_names(&self) -> Vec<String> {
+        let declared = self.clones.keys().cloned();
+        std::iter::once(PARENTAL.to_owned())
+            .chain(declared)
+            .collect()
+    }
+}
+
 impl Clones {
     /// Looks for values that make no sense, and finds the clones by name.
     pub fn new(tumour: &Tumour, problems: &mut Problems) -> Self {

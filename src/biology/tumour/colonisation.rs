@@ -24,7 +24,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
-use crate::biology::tumour::clones::Clones;
 use crate::numerics::quantity::{Time, VolumeEventRate};
 
 /// Largest number of cells per mm3 and h: above it the marrow would be full within hours.
@@ -55,8 +54,8 @@ const fn all() -> f64 {
 }
 
 impl Colonisation {
-    /// Looks for values that make no sense.
-    pub fn check(&self, clones: &Clones, problems: &mut Problems) {
+    /// Looks for values that make no sense, with the names of all clones.
+    pub fn check(&self, clones: &[String], problems: &mut Problems) {
         let most = self
             .arrival
             .raised_by
@@ -84,14 +83,14 @@ impl Colonisation {
             );
         }
         if let Some(name) = &self.clone
-            && clones.find(name).is_none()
+            && !clones.contains(name)
         {
             problems.add(
                 "colonisation.clone",
                 format!("there is no clone \"{name}\""),
                 format!(
                     "known clones: {}; or declare [tumour.clones.{name}]",
-                    clones.names.join(", ")
+                    clones.join(", ")
                 ),
             );
         }

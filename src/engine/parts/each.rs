@@ -8,7 +8,7 @@ use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
 use crate::engine::parts::setting::Times;
 use crate::engine::parts::{
-    Asked, colonisation, drugs, immune, patient, radiation, rigidity, with_parts,
+    Asked, clones, colonisation, drugs, immune, patient, radiation, rigidity, with_parts,
 };
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;

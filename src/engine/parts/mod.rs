@@ -2,6 +2,7 @@
 //! pictures and sentences. `with_parts` is the one list of them; what all parts are asked for follows
 //! from it here and in `engine/parts/each.rs`.
 
+pub mod clones;
 pub mod colonisation;
 pub mod drugs;
 pub mod each;
@@ -22,6 +23,8 @@ use setting::Setting;
 macro_rules! with_parts {
     ($call:ident) => {
         $call! {
+            /// Clones of the tumour.
+            clones: clones::TumourClones,
             /// Rigidity of the lattice against its day 0.
             rigidity: rigidity::Rigidity,
             /// Radiation, what it did, and what cells make of it.

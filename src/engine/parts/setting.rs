@@ -2,7 +2,6 @@
 
 use crate::biology::cue::CueTable;
 use crate::biology::parameters::Parameters;
-use crate::biology::tumour::clones::Clones;
 use crate::engine::parts::Asked;
 use crate::tissue::grid::Grid;
 
@@ -30,8 +29,6 @@ pub struct Setting<'a> {
     pub times: Times,
     /// Names of the signals.
     pub signals: &'a [String],
-    /// Clones of the tumour.
-    pub clones: &'a Clones,
     /// What cells sense.
     pub cues: &'a CueTable,
 }

@@ -1,9 +1,9 @@
 //! Volumes, cells and surfaces as the bytes of files that other programs open: pure functions of arrays.
 
-pub mod nifti;
-pub mod surface;
-pub mod vtk;
-pub mod zarr;
+pub(crate) mod nifti;
+pub(crate) mod surface;
+pub(crate) mod vtk;
+pub(crate) mod zarr;
 
 use std::io::Write as _;
 

@@ -11,11 +11,11 @@ use super::gzip;
 const DATA_AT: usize = 352;
 
 /// Sites along an axis at most: the header has 16 bits for them.
-pub const MOST: usize = i16::MAX as usize;
+pub(crate) const MOST: usize = i16::MAX as usize;
 
 /// A field of a lattice of at most [`MOST`] sites along each axis, as a `NIfTI` file; none of a longer one,
 /// nor of ids, for which few readers have a type.
-pub fn nii_gz(frame: &Frame, field: &Array<'_>) -> Option<Vec<u8>> {
+pub(crate) fn nii_gz(frame: &Frame, field: &Array<'_>) -> Option<Vec<u8>> {
     let code: i16 = match field.values {
         Numbers::U8(_) => 2,
         Numbers::U16(_) => 512,

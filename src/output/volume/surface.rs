@@ -6,7 +6,7 @@ use crate::observe::sites::Frame;
 
 /// Triangles over corners of sites, counter-clockwise as seen from outside of the bone.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Faces {
+pub(crate) struct Faces {
     /// Corners, um.
     pub corners: Vec<[f32; 3]>,
     /// Triangles.
@@ -18,7 +18,7 @@ const NONE: u32 = u32::MAX;
 
 impl Faces {
     /// The faces of solid sites.
-    pub fn of(frame: &Frame, solid: &[bool]) -> Self {
+    pub(crate) fn of(frame: &Frame, solid: &[bool]) -> Self {
         let dims = frame.dims;
         let mut found = Self::default();
         // Corners of the layer of corners below a layer of sites, and of that above it.
@@ -69,7 +69,7 @@ impl Faces {
     }
 
     /// As binary STL; lengths in um, of which the format says nothing.
-    pub fn stl(&self) -> Vec<u8> {
+    pub(crate) fn stl(&self) -> Vec<u8> {
         let mut bytes = b"howship, lengths in um".to_vec();
         bytes.resize(80, b' ');
         bytes.extend((self.triangles.len() as u32).to_le_bytes());
@@ -84,7 +84,7 @@ impl Faces {
     }
 
     /// As binary PLY; lengths in um.
-    pub fn ply(&self) -> Vec<u8> {
+    pub(crate) fn ply(&self) -> Vec<u8> {
         let mut bytes = format!(
             "ply\nformat binary_little_endian 1.0\ncomment howship, lengths in um\n\
              element vertex {}\nproperty float x\nproperty float y\nproperty float z\n\

@@ -91,7 +91,7 @@ fn closed(mut text: String, appended: Appended) -> Vec<u8> {
 
 /// Fields as image data: a site is a cell of it, so that it appears as the cube that it is. Lengths in um,
 /// the corner of the lattice at 0.
-pub fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
+pub(crate) fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
     let [x, y, z] = frame.dims;
     let [dx, dy, dz] = frame.spacing_um;
     let extent = format!("0 {x} 0 {y} 0 {z}");
@@ -111,7 +111,7 @@ pub fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
 }
 
 /// Cells as points with attributes, in the frame of [`vti`].
-pub fn vtp(day: f64, cells: &CellList) -> Vec<u8> {
+pub(crate) fn vtp(day: f64, cells: &CellList) -> Vec<u8> {
     let count = cells.len();
     let mut text = head("PolyData", "1.0");
     let mut appended = Appended::default();
@@ -149,7 +149,7 @@ pub fn vtp(day: f64, cells: &CellList) -> Vec<u8> {
 }
 
 /// The index of a series: days with the names of their files.
-pub fn pvd(files: &[(f64, String)]) -> String {
+pub(crate) fn pvd(files: &[(f64, String)]) -> String {
     let mut text = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" \
                     byte_order=\"LittleEndian\">\n  <Collection>\n"
         .to_owned();

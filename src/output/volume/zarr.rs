@@ -11,7 +11,7 @@ use crate::numerics::parallel::prelude::*;
 use crate::observe::sites::{Array, Frame, TISSUES};
 
 /// A file by its path in the store.
-pub type File = (String, Vec<u8>);
+pub(crate) type File = (String, Vec<u8>);
 
 /// Sites along each edge of a chunk.
 const CHUNK: usize = 64;
@@ -33,7 +33,7 @@ const RGBA: [[u8; 4]; 6] = [
 
 /// When the moments of a store are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Moments {
+pub(crate) struct Moments {
     /// Days, rising; at least one.
     pub days: Vec<f64>,
     /// The place of the present one.
@@ -42,7 +42,12 @@ pub struct Moments {
 
 /// The files of one moment of a store: its chunks, and what describes the store, which is the same at every
 /// moment but for the window in which channels are shown, from 0 to their greatest value now.
-pub fn moment(name: &str, frame: &Frame, moments: &Moments, fields: &[Array<'_>]) -> Vec<File> {
+pub(crate) fn moment(
+    name: &str,
+    frame: &Frame,
+    moments: &Moments,
+    fields: &[Array<'_>],
+) -> Vec<File> {
     let labels = fields.iter().find(|field| field.name == LABELS);
     let mut channels: Vec<&Array<'_>> =
         fields.iter().filter(|field| field.name != LABELS).collect();

@@ -20,10 +20,9 @@ use crate::engine::parts::part::Now;
 use crate::numerics::parallel::both;
 use crate::observe::books;
 use crate::observe::series::{columns, row};
-use crate::observe::tumour::{CLONES, clones};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::plot::curves::{write_clone_curves, write_curves, write_part};
+use crate::plot::curves::{write_curves, write_part};
 use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
 use crate::run::tables::{Tables, files, in_step};
@@ -133,27 +132,21 @@ impl Record {
         self.take_moments(loaded, simulation);
     }
 
-    /// What is put on record of the clones and by parts.
+    /// What is put on record by parts.
     fn entries(&self, simulation: &Simulation, has_row: bool) -> Vec<Entry> {
         let Simulation { model, state, .. } = simulation;
         let columns = |file: &str| {
             let table = self.tables.get(file);
             table.map_or(&[][..], |table| &table.columns)
         };
-        let clones = has_row.then(|| clones(model, state)).flatten();
-        let clones = clones.map(|cells| Entry::Row {
-            table: CLONES,
-            cells,
-        });
-        let of_parts = each::record(&Now {
+        each::record(&Now {
             model,
             state,
             has_row,
             is_last: simulation.is_done(),
             highest: &self.highest,
             columns: &columns,
-        });
-        clones.into_iter().chain(of_parts).collect()
+        })
     }
 
     /// Values in a row of all tables.
@@ -233,9 +226,6 @@ impl Record {
         let series = std::slice::from_ref(&self.series);
         let curves = || {
             let mut written = write_curves(plots, title, series, &days)?;
-            if let Some(clones) = self.tables.get(CLONES) {
-                written.extend(write_clone_curves(plots, title, clones, &days)?);
-            }
             for picture in each::PICTURES.iter().copied().flatten() {
                 if let Some(table) = self.tables.get(picture.table) {
                     written.extend(write_part(plots, title, picture, table, &days)?);

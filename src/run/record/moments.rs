@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Record, is_due};
+use crate::engine::parts::clones;
 use crate::engine::parts::radiation::supply::dose_gy;
 use crate::observe::picture::{Slice, slices};
-use crate::observe::tumour::CLONES;
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
 use crate::plot::film::write_film;
@@ -231,9 +231,9 @@ impl Record {
 
     fn frame(&self, moment: &Moment, grid: &Grid) -> Frame {
         const NAMES: [&str; 3] = ["x", "y", "z"];
-        let clones = self.tables.get(CLONES);
-        let columns = clones.iter().flat_map(|table| &table.columns);
-        let clones = columns.filter_map(|column| column.strip_suffix("_cells"));
+        let by_clone = self.tables.get(clones::TABLE);
+        let columns = by_clone.iter().flat_map(|table| &table.columns);
+        let names = columns.filter_map(|column| column.strip_suffix(clones::CELLS));
         let cuts = moment
             .slices
             .iter()
@@ -258,7 +258,7 @@ impl Record {
             day: moment.day,
             caption: moment.caption.clone(),
             cuts,
-            clones: clones.map(str::to_owned).collect(),
+            clones: names.map(str::to_owned).collect(),
         }
     }
 }

@@ -67,4 +67,8 @@ impl Refusal for DissectError {
             Self::Run { .. } | Self::Stopped | Self::Worker(_) => false,
         }
     }
+
+    fn is_stop(&self) -> bool {
+        matches!(self, Self::Stopped)
+    }
 }

@@ -22,14 +22,14 @@ pub use self::error::DissectError;
 use self::gain::SENSED;
 use self::links::{LeftOut, changes};
 use self::map::Map;
-use self::runs::{Course, all, course};
+use self::runs::{Course, course};
 use self::silent::{Coupling, Highest, couplings, merge, see};
 use crate::layers::diagnostic::Diagnostics;
 use crate::output::write_whole;
 use crate::run::memory::machine_bytes;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
 use crate::scenario::build::Loaded;
-use crate::study::batch::{NoSeries, Work};
+use crate::study::batch::{NoSeries, Work, all_of};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,7 +182,8 @@ impl<'a> Plan<'a> {
             seen();
             found
         };
-        let mut done = all(self.variants.len() * seeds, work, &one)?.into_iter();
+        let tasks = self.variants.len() * seeds;
+        let mut done = all_of(tasks, work, &one, &DissectError::Worker)?.into_iter();
         let mut highest = Highest::new();
         let mut courses = Vec::with_capacity(self.variants.len());
         for _ in &self.variants {

@@ -1,13 +1,9 @@
-//! Runs of a dissection: as many at once as there are threads, each kept as a few numbers.
-
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+//! A run of a dissection, kept as a few numbers.
 
 use crate::observe::series::columns;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
-use crate::study::batch::{NoSeries, Work, follow, on_workers};
-use crate::study::dissect::error::DissectError;
+use crate::study::batch::{NoSeries, follow};
 
 /// What is kept of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,39 +51,4 @@ pub(super) fn course(
         true
     })?;
     Ok(course)
-}
-
-/// Does so many tasks, several at once, and gives what they gave in their order. After the first that goes
-/// wrong no other begins.
-pub(super) fn all<T: Send>(
-    tasks: usize,
-    work: Work,
-    one: &(dyn Fn(usize) -> Result<T, DissectError> + Sync),
-) -> Result<Vec<T>, DissectError> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<T, DissectError>)>> = Mutex::new(Vec::new());
-    let is_over = AtomicBool::new(false);
-    let keep = |task: usize, found: Result<T, DissectError>| {
-        is_over.fetch_or(found.is_err(), Ordering::SeqCst);
-        done.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((task, found));
-    };
-    on_workers(work, &|pool| {
-        let pool = match pool {
-            Ok(pool) => pool,
-            Err(error) => return keep(0, Err(DissectError::Worker(error))),
-        };
-        while !is_over.load(Ordering::SeqCst) {
-            let task = next.fetch_add(1, Ordering::SeqCst);
-            if task >= tasks {
-                break;
-            }
-            keep(task, pool.install(|| one(task)));
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // The first run that failed says more than those that were stopped for it.
-    done.sort_by_key(|&(task, _)| task);
-    done.into_iter().map(|(_, found)| found).collect()
 }

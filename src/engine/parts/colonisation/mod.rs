@@ -44,13 +44,15 @@ impl Part for Arriving {
 
     fn plan((): &(), setting: &Setting<'_>, problems: &mut Problems) -> Self::Plan {
         let law = setting.parameters.colonisation.as_ref()?;
-        law.check(setting.clones, problems);
+        let clones = setting.parameters.tumour.clone_names();
+        law.check(&clones, problems);
         let rate = law
             .arrival
             .compile("colonisation.arrival", setting.cues, problems);
-        let clone = law.clone.as_ref();
+        let place = |name| clones.iter().position(|known| known == name);
+        let clone = law.clone.as_ref().and_then(place);
         Some(ColonisationPlan {
-            clone: clone.and_then(|name| setting.clones.find(name)),
+            clone: clone.and_then(|at| u8::try_from(at).ok()),
             law: law.clone(),
             rate,
         })

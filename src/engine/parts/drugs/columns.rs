@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::engine::column::{Before, Cell, Column, cells, cells_of};
 use crate::engine::parts::drugs::BoneDrugBook;
 use crate::engine::parts::part::Now;
-use crate::engine::picture::{Curve, Panel, Picture};
+use crate::engine::picture::{Curve, Drawn, Panel, Picture};
 use crate::numerics::reduce::ordered_sum;
 use crate::therapy::plan::{ConditionalCourse, Dates, DrugInBody};
 
@@ -174,7 +174,7 @@ pub(super) const PICTURE: Picture = Picture {
     name: "drugs",
     heading: "drugs",
     table: TABLE,
-    panels: &[
+    drawn: Drawn::Panels(&[
         Panel::new(
             "peak level in plasma (mg/L)",
             &[Curve::of_each(PLASMA_MAX).within_decades(6.0)],
@@ -186,5 +186,5 @@ pub(super) const PICTURE: Picture = Picture {
                 .times(1e-3)
                 .if_any()],
         ),
-    ],
+    ]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::column::Column;
 use crate::engine::model::Model;
-use crate::engine::picture::{Curve, Panel, Picture};
+use crate::engine::picture::{Curve, Drawn, Panel, Picture};
 use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::ledger::ImmuneBook;
@@ -134,7 +134,7 @@ pub(super) const PICTURE: Picture = Picture {
     name: "immune",
     heading: "immune cells",
     table: TABLE,
-    panels: &[
+    drawn: Drawn::Panels(&[
         Panel::new(
             "cells",
             &[
@@ -162,5 +162,5 @@ pub(super) const PICTURE: Picture = Picture {
                 Curve::new("kills_exhausted", "by exhausted ones"),
             ],
         ),
-    ],
+    ]),
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::engine::column::Column;
-use crate::engine::picture::{Curve, Mark, Panel, Picture};
+use crate::engine::picture::{Curve, Drawn, Mark, Panel, Picture};
 use crate::patient::bones::Bones;
 use crate::patient::skeletal_events::Event;
 use crate::patient::toxicity::{hypocalcaemia_grade, probability};
@@ -180,7 +180,7 @@ pub(super) const BODY: Picture = Picture {
     name: "patient",
     heading: "patient",
     table: TABLE,
-    panels: &[
+    drawn: Drawn::Panels(&[
         Panel::new("total calcium (mM)", &[Curve::new("calcium_mm", "calcium")])
             .free()
             .against(&[Mark::Range {
@@ -224,7 +224,7 @@ pub(super) const BODY: Picture = Picture {
                 value: NEUTROPENIA_1E9_PER_L[1],
             },
         ]),
-    ],
+    ]),
 };
 
 /// Pain, the probability of a first skeletal-related event and the events of this patient.
@@ -232,7 +232,7 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
     name: "skeletal_events",
     heading: "skeletal-related events",
     table: TABLE,
-    panels: &[
+    drawn: Drawn::Panels(&[
         Panel::new("pain, a proxy (0 to 10)", &[Curve::new("pain", "")]),
         Panel::new(
             "probability of a first event (%)",
@@ -246,7 +246,7 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
             ],
         )
         .whole(),
-    ],
+    ]),
 };
 
 #[cfg(test)]
@@ -257,12 +257,12 @@ mod tests {
     fn ranges_and_levels_are_labelled_by_their_ends() {
         let ranges = [(0, "normal", "mM"), (1, "PTH, normal", "pM")];
         for (panel, name, unit) in ranges {
-            let Mark::Range { label, low, high } = BODY.panels[panel].marks[0] else {
+            let Mark::Range { label, low, high } = BODY.panels()[panel].marks[0] else {
                 panic!("{BODY:?}");
             };
             assert_eq!(label, format!("{name}: {low} to {high} {unit}"));
         }
-        for mark in BODY.panels[3].marks {
+        for mark in BODY.panels()[3].marks {
             let Mark::Level { label, value } = mark else {
                 panic!("{BODY:?}");
             };

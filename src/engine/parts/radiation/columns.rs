@@ -1,7 +1,7 @@
 //! Columns of `radiotherapy.csv` and `fractions.csv`, and what is drawn of them.
 
 use crate::engine::column::{Before, Column};
-use crate::engine::picture::{Curve, Panel, Picture};
+use crate::engine::picture::{Curve, Drawn, Panel, Picture};
 use crate::engine::state::State;
 use crate::therapy::irradiation::Fraction;
 use crate::therapy::radiotherapy::Law;
@@ -154,7 +154,7 @@ pub(super) const PICTURE: Picture = Picture {
     name: "radiotherapy",
     heading: "radiotherapy",
     table: TABLE,
-    panels: &[
+    drawn: Drawn::Panels(&[
         Panel::new(
             "tumour cells",
             &[
@@ -178,5 +178,5 @@ pub(super) const PICTURE: Picture = Picture {
             "strength of irradiated bone (%)",
             &[Curve::new("strength_factor", "").times(100.0).stepped()],
         ),
-    ],
+    ]),
 };

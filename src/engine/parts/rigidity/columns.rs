@@ -1,7 +1,7 @@
 //! Columns of `rigidity.csv` and `rigidity_cuts.csv`, and what is drawn of them.
 
 use crate::engine::column::Column;
-use crate::engine::picture::{Curve, Mark, Panel, Picture};
+use crate::engine::picture::{Curve, Drawn, Mark, Panel, Picture};
 use crate::mechanics::rigidity::{
     Comparison, FALL_ADULT, FALL_CHILD, Measure, Rigidities, Weakest,
 };
@@ -123,7 +123,7 @@ pub(super) const PICTURE: Picture = Picture {
     name: "rigidity",
     heading: "rigidity",
     table: TABLE,
-    panels: &[Panel::new(
+    drawn: Drawn::Panels(&[Panel::new(
         "rigidity of the weakest cut (% of day 0)",
         &[
             Curve::new("ea_ratio", "axial, EA").times(100.0),
@@ -134,7 +134,7 @@ pub(super) const PICTURE: Picture = Picture {
     .against(&[Mark::Level {
         label: "35 % lost: rule for whole long bones, not made for a few mm",
         value: 100.0 * (1.0 - FALL_ADULT),
-    }])],
+    }])]),
 };
 
 #[cfg(test)]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_line_is_labelled_as_the_rule_has_it() {
-        let Mark::Level { label, .. } = PICTURE.panels[0].marks[0] else {
+        let Mark::Level { label, .. } = PICTURE.panels()[0].marks[0] else {
             panic!("{PICTURE:?}");
         };
         assert!(

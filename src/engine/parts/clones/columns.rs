@@ -1,11 +1,23 @@
-//! The tumour by clone.
+//! Columns and the picture of `clones.csv`: the tumour by clone.
 
 use crate::engine::column::{Before, Cell, Column, cells, cells_of};
 use crate::engine::model::Model;
+use crate::engine::picture::{Drawn, Picture};
 use crate::engine::state::State;
 
 /// The file of a tumour of several clones.
-pub const CLONES: &str = "clones.csv";
+pub const TABLE: &str = "clones.csv";
+
+/// What the names of the columns end in that count the cells of a clone.
+pub const CELLS: &str = "_cells";
+
+/// Cells of each clone, and their shares.
+pub(super) const PICTURE: Picture = Picture {
+    name: "clones",
+    heading: "tumour cells by clone",
+    table: TABLE,
+    drawn: Drawn::Clones(CELLS),
+};
 
 /// Cells of a clone, and of these dormant ones.
 #[derive(Clone, Copy, Default)]
@@ -16,7 +28,7 @@ struct Count {
 
 /// What comes behind the name of a clone.
 const OF_CLONE: [Column<Count>; 2] = [
-    Column::new("_cells", "", "cells", |it| it.cells as f64),
+    Column::new(CELLS, "", "cells", |it| it.cells as f64),
     Column::new("_dormant", "", "of these dormant", |it| it.dormant as f64),
 ];
 
@@ -27,8 +39,8 @@ const OF_PARENTAL: [Column<Count>; 2] = [
 ];
 
 /// The row of now; none for a tumour of one clone.
-pub fn clones(model: &Model, state: &State) -> Option<Vec<Cell>> {
-    let names = &model.clones.names;
+pub(super) fn row(model: &Model, state: &State) -> Option<Vec<Cell>> {
+    let names = &model.parts.clones.names;
     if names.len() < 2 {
         return None;
     }

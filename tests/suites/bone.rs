@@ -1,0 +1,19 @@
+//! Images, synthetic bone, its measures and its strength.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+#[path = "../field.rs"]
+mod field;
+#[path = "../image_readers.rs"]
+mod image_readers;
+#[path = "../measured.rs"]
+mod measured;
+#[path = "../morphometry.rs"]
+mod morphometry;
+#[path = "../rigidity.rs"]
+mod rigidity;
+#[path = "../specimen_images.rs"]
+mod specimen_images;
+#[path = "../synthetic_bone.rs"]
+mod synthetic_bone;

@@ -1,0 +1,23 @@
+//! Runs and their folders: written, stopped, resumed, compared, exported.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+#[path = "../arms.rs"]
+mod arms;
+#[path = "../checkpoint.rs"]
+mod checkpoint;
+#[path = "../cli.rs"]
+mod cli;
+#[path = "../folders.rs"]
+mod folders;
+#[path = "../library.rs"]
+mod library;
+#[path = "../options.rs"]
+mod options;
+#[path = "../resume.rs"]
+mod resume;
+#[path = "../streams.rs"]
+mod streams;
+#[path = "../volumes.rs"]
+mod volumes;

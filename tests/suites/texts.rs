@@ -1,0 +1,21 @@
+//! What is read and refused, and what the project says of itself.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+#[path = "../architecture.rs"]
+mod architecture;
+#[path = "../every_key.rs"]
+mod every_key;
+#[path = "../faults.rs"]
+mod faults;
+#[path = "../gallery.rs"]
+mod gallery;
+#[path = "../hostile.rs"]
+mod hostile;
+#[path = "../keys.rs"]
+mod keys;
+#[path = "../odd.rs"]
+mod odd;
+#[path = "../scenario_reading.rs"]
+mod scenario_reading;
