@@ -19,7 +19,7 @@ use std::path::Path;
 
 use evidence::Kind;
 use howship::scenario::build::load;
-use howship::study::file::StudyFile;
+use howship::study::file::read_study;
 use howship::validate::fitted::FITTED;
 
 fn root() -> &'static Path {
@@ -51,10 +51,17 @@ fn every_value_of_both_presets_has_a_row_and_no_row_names_what_is_not_public() {
         let loaded = load(&root().join("scenarios").join(name), &[]).unwrap();
         let of_preset = |layer: &str| layer.starts_with("preset");
         let leaves = loaded.tree.leaves();
-        let leaves: Vec<_> = leaves.iter().filter(|leaf| of_preset(&leaf.layer)).collect();
+        let leaves: Vec<_> = leaves
+            .iter()
+            .filter(|leaf| of_preset(&leaf.layer))
+            .collect();
         assert!(leaves.len() > 100, "{}", leaves.len());
         for leaf in leaves {
-            assert!(text.contains(&format!("| `{}` |", leaf.path)), "{}", leaf.path);
+            assert!(
+                text.contains(&format!("| `{}` |", leaf.path)),
+                "{}",
+                leaf.path
+            );
         }
     }
     assert!(!text.contains("Atlas"));
@@ -65,7 +72,9 @@ fn what_is_counted_as_fitted_is_called_so_and_nothing_else_of_the_presets_is() {
     let sections = document::sections(root()).unwrap();
     let (_, presets) = &sections[0];
     let of = |preset: &str| -> BTreeSet<&str> {
-        let fitted = presets.iter().filter(|one| one.evidence.kind == Kind::Fitted);
+        let fitted = presets
+            .iter()
+            .filter(|one| one.evidence.kind == Kind::Fitted);
         let here = fitted.filter(|one| one.file.ends_with(&format!("{preset}.toml")));
         here.map(|one| one.path.as_str()).collect()
     };
@@ -89,8 +98,16 @@ fn a_comment_without_a_kind_or_a_source_is_refused() {
     assert_eq!(kind("Doe20 [1 to 2]"), Kind::Measured);
     assert_eq!(kind("measured: in mice (Roe-Poe19)"), Kind::Measured);
     assert_eq!(kind("derived: twice that of Doe20"), Kind::Derived);
-    assert_eq!(kind("rate: fitted to a figure; half_max: design"), Kind::Fitted);
-    assert_eq!(kind("half_max: fitted to a figure; b.rate: design"), Kind::Design);
+    assert_eq!(
+        kind("rate: fitted to a figure; half_max: design"),
+        Kind::Fitted
+    );
+    assert_eq!(
+        kind("half_max: fitted to a figure; b.rate: design"),
+        Kind::Design
+    );
+    let two = "rate: fitted to a figure; b.rate: derived: twice; half_max: design";
+    assert_eq!(kind(two), Kind::Derived);
     let full = read("design (was 3), a choice; of two [1 to 2 /d]").unwrap();
     assert_eq!(full.says, "a choice; of two");
     assert_eq!(full.range.as_deref(), Some("1 to 2 /d"));
@@ -112,24 +129,44 @@ fn a_comment_without_a_kind_or_a_source_is_refused() {
 fn the_study_of_weight_moves_values_of_the_mouse_by_a_tenth() {
     let path = root().join(weight::STUDY);
     let text = fs::read_to_string(&path).unwrap();
-    let study = StudyFile::load(&path).unwrap_or_else(|found| panic!("{}", found.render(false)));
+    let study = read_study(&path).unwrap_or_else(|found| panic!("{}", found.render(false)));
     let sections = document::sections(root()).unwrap();
     let mouse = |path: &str| {
-        let of_path = sections[0].1.iter().find(|one| one.path == path && one.file.ends_with("mouse.toml"));
-        of_path.unwrap_or_else(|| panic!("{path} is none of the preset")).value.parse::<f64>().unwrap()
+        let of_path = sections[0]
+            .1
+            .iter()
+            .find(|one| one.path == path && one.file.ends_with("mouse.toml"));
+        of_path
+            .unwrap_or_else(|| panic!("{path} is none of the preset"))
+            .value
+            .parse::<f64>()
+            .unwrap()
     };
     let mut moved = 0;
-    for arm in study.arms.keys() {
-        let Some((parameter, way)) = arm.rsplit_once('-') else {
-            continue;
-        };
-        let line = text.lines().skip_while(|line| *line != format!("[arms.\"{arm}\"]")).nth(1).unwrap();
+    for arm in &study.header.arms {
+        let (parameter, way) = arm.name.rsplit_once('-').unwrap();
+        let head = format!("[arms.\"{}\"]", arm.name);
+        let line = text
+            .lines()
+            .skip_while(|line| *line != head)
+            .nth(1)
+            .unwrap();
         let (path, value) = line.split_once(" = ").unwrap();
         assert_eq!(path.trim_matches('"'), parameter);
-        let value: f64 = value.trim_matches('"').split(' ').next().unwrap().parse().unwrap();
+        let value: f64 = value
+            .trim_matches('"')
+            .split(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
         let factor = if way == "up" { 1.1 } else { 0.9 };
         let wanted = factor * mouse(parameter);
-        assert!((value - wanted).abs() < 1e-9 * wanted.abs(), "{arm}: {value} for {wanted}");
+        assert!(
+            (value - wanted).abs() < 1e-9 * wanted.abs(),
+            "{}: {value} for {wanted}",
+            arm.name
+        );
         moved += 1;
     }
     assert!(moved > 60, "{moved}");

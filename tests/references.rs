@@ -7,8 +7,19 @@ use std::path::{Path, PathBuf};
 
 /// Words that stand before a year and are no authors.
 const NO_AUTHORS: [&str; 13] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December", "NIMH",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "NIMH",
 ];
 /// Beginnings of names of types that end in two digits.
 const TYPES: [&str; 6] = ["Int", "UInt", "Float", "AArch", "Atomic", "MyFloat"];
@@ -33,7 +44,10 @@ fn references() -> Vec<Reference> {
         let (key, rest) = line.strip_prefix("| <a id=\"")?.split_once('"')?;
         let (_, rest) = rest.split_once(" | ")?;
         let (text, looked_up) = rest.trim_end_matches(" |").rsplit_once(" | ")?;
-        assert!(!looked_up.is_empty(), "{key} does not say whether it was looked up");
+        assert!(
+            !looked_up.is_empty(),
+            "{key} does not say whether it was looked up"
+        );
         Some(Reference {
             key: key.to_owned(),
             text: plain(text),
@@ -73,7 +87,10 @@ fn files() -> Vec<PathBuf> {
             }
             if path.is_dir() {
                 folders.push(path);
-            } else if [".rs", ".toml", ".md"].iter().any(|ending| name.ends_with(ending)) {
+            } else if [".rs", ".toml", ".md"]
+                .iter()
+                .any(|ending| name.ends_with(ending))
+            {
                 found.push(path);
             }
         }
@@ -84,7 +101,9 @@ fn files() -> Vec<PathBuf> {
 
 /// A capital, then letters and hyphens of which one is small.
 fn is_name(word: &str) -> bool {
-    let letters = word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '-');
+    let letters = word
+        .chars()
+        .all(|letter| letter.is_ascii_alphabetic() || letter == '-');
     letters
         && word.len() > 2
         && word.starts_with(|letter: char| letter.is_ascii_uppercase())
@@ -97,13 +116,18 @@ fn year(word: &str) -> Option<&str> {
     let behind = word.trim_start_matches('(')[4..].chars().next();
     // `2003;98` is the year of a volume.
     let ends = behind.is_none_or(|letter| ").,|`\"".contains(letter) || letter == ';')
-        && !word.contains(";1") && !word.contains(";2") && !word.contains(";3");
+        && !word.contains(";1")
+        && !word.contains(";2")
+        && !word.contains(";3");
     (is_year && ends && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
 /// Names before a year, up to three that are joined by commas, `and` or `et al.`; none where no name stands there.
 fn authors(words: &[&str]) -> Vec<String> {
-    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_alphabetic()).to_owned();
+    let bare = |word: &str| {
+        word.trim_matches(|letter: char| !letter.is_ascii_alphabetic())
+            .to_owned()
+    };
     let mut names = Vec::new();
     let mut rest = words;
     if let [before @ .., "et", "al." | "al.,"] = rest {
@@ -180,7 +204,10 @@ fn every_citation_resolves() {
 
 #[test]
 fn a_citation_that_stands_nowhere_is_found() {
-    let list = [("Doe20", "Doe J, Roe R. J Nothing 2020;1:1"), ("Zoe19", "Zoe-Poe A et al. 2019")];
+    let list = [
+        ("Doe20", "Doe J, Roe R. J Nothing 2020;1:1"),
+        ("Zoe19", "Zoe-Poe A et al. 2019"),
+    ];
     let list = list.map(|(key, text)| Reference {
         key: key.to_owned(),
         text: text.to_owned(),

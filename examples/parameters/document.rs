@@ -70,7 +70,11 @@ fn files(root: &Path, place: &str) -> Result<Vec<String>, String> {
     let entries = fs::read_dir(root.join(place)).map_err(|error| format!("{place}: {error}"))?;
     let mut found: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "toml"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|ending| ending == "toml")
+        })
         .map(|name| format!("{place}/{name}"))
         .collect();
     found.sort_unstable();
@@ -167,7 +171,10 @@ fn list(
             let file = parameter.file.rsplit('/').next().unwrap_or_default();
             let (path, value, unit) = (&parameter.path, &parameter.value, &parameter.unit);
             let said = says(parameter);
-            format!("- {file}, `{path}` = {}: {said}\n", format!("{value} {unit}").trim())
+            format!(
+                "- {file}, `{path}` = {}: {said}\n",
+                format!("{value} {unit}").trim()
+            )
         })
         .collect();
     (chosen.len(), chosen.concat())
@@ -177,10 +184,10 @@ fn head(sections: &[(&str, Vec<Parameter>)], weighed: bool) -> String {
     let mut text = String::from(
         "# Parameters\n\n\
          Every value that comes with howship, with its unit, range, kind and reference, put together from the comments behind the\n\
-         values by `cargo run --example parameters`; a test holds it fresh, and refuses a value that says nothing of its kind. X
+         values by `cargo run --example parameters`; a test holds it fresh, and refuses a value that says nothing of its kind.\n\
          [references.md](references.md) says what was looked up.\n\n\
          - *measured*: the value of the reference, in its system;\n\
-         - *derived*: computed from the reference, or from what is no measurement of this quantity;\n\
+         - *derived*: computed from the reference, or taken from a published model;\n\
          - *fitted*: chosen so that the model shows what is named;\n\
          - *design*: a choice, within the range where there is one; where no source was found, it is said.\n\n",
     );
@@ -277,7 +284,11 @@ fn table(
         let cell = |text: &str| text.replace('|', "\\|");
         let was = evidence.was.as_ref().map(|was| format!("was {was}"));
         let says = [Some(linked(&evidence.says, keys)), was];
-        let says: Vec<String> = says.into_iter().flatten().filter(|one| !one.is_empty()).collect();
+        let says: Vec<String> = says
+            .into_iter()
+            .flatten()
+            .filter(|one| !one.is_empty())
+            .collect();
         let _ = write!(
             text,
             "| `{path}` | {} | {} | {} | {} | {} |",

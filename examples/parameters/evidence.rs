@@ -1,11 +1,25 @@
 //! What the comment behind a value says of it.
 //!
 //! A comment is a list of clauses, parted by `; `. A clause begins with its kind, `measured`, `derived`, `fitted` or
-//! `design`, or with a key of docs/references.md, which means measured there. Before the kind it may name the values of
+//! `design`, or with a key of docs/references.md, which means measured there, or derived where it is a model. Before the kind it may name the values of
 //! the line that it is of: `rate: fitted to ...; half_max, hill: design`. A range stands in brackets, and what a design
 //! value was before it was changed in parentheses: `design (was 60 pM)`.
 
 use std::collections::BTreeSet;
+
+/// References that are models: what they take is no measurement.
+const MODELS: [&str; 10] = [
+    "ABM2",
+    "Ayati10",
+    "Bishop24",
+    "Froid",
+    "Komarova03",
+    "Lemaire04",
+    "Lerebours16",
+    "MRP19",
+    "PetersonRiggs10",
+    "Pivonka08",
+];
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +67,14 @@ fn kind_of(text: &str, keys: &BTreeSet<String>) -> Option<Kind> {
     Kind::ALL
         .into_iter()
         .find(|kind| kind.name() == word)
-        .or_else(|| keys.contains(word).then_some(Kind::Measured))
+        .or_else(|| {
+            let kind = if MODELS.contains(&word) {
+                Kind::Derived
+            } else {
+                Kind::Measured
+            };
+            keys.contains(word).then_some(kind)
+        })
 }
 
 /// Clauses of a comment: the names of the values that each is of, none for all, and its text.
@@ -85,7 +106,11 @@ fn cut_out(text: &str, open: &str, close: char) -> Option<(String, String)> {
     let from = text.rfind(open)?;
     let inner = &text[from + open.len()..];
     let to = inner.find(close)?;
-    let rest = format!("{}{}", text[..from].trim_end(), &inner[to + close.len_utf8()..]);
+    let rest = format!(
+        "{}{}",
+        text[..from].trim_end(),
+        &inner[to + close.len_utf8()..]
+    );
     Some((inner[..to].to_owned(), rest))
 }
 
@@ -96,15 +121,22 @@ pub(crate) fn evidence(
     keys: &BTreeSet<String>,
 ) -> Result<Evidence, String> {
     let all = clauses(comment, keys);
-    let of_path = |names: &Vec<&str>| {
-        names
+    // The longest name that fits, so that `tgf_beta.to` goes before `to`.
+    let fits = |names: &[&str]| {
+        let fitting = names
             .iter()
-            .any(|name| path == *name || path.ends_with(&format!(".{name}")))
+            .filter(|name| path == **name || path.ends_with(&format!(".{name}")));
+        fitting.map(|name| name.len()).max()
     };
-    let own = all.iter().rev().find(|(names, _)| of_path(names));
-    let clause = own.or_else(|| all.iter().find(|(names, _)| names.is_empty()));
-    let wanted = "it must begin with measured, derived, fitted, design or a key of docs/references.md";
-    let (_, text) = clause
+    let own = all
+        .iter()
+        .filter_map(|(names, text)| Some((fits(names)?, text)));
+    let own = own.max_by_key(|&(length, _)| length).map(|(_, text)| text);
+    let of_all = all.iter().find(|(names, _)| names.is_empty());
+    let clause = own.or_else(|| of_all.map(|(_, text)| text));
+    let wanted =
+        "it must begin with measured, derived, fitted, design or a key of docs/references.md";
+    let text = clause
         .ok_or_else(|| format!("{path}: no clause of `{comment}` is of this value; {wanted}"))?;
     let kind = kind_of(text, keys)
         .ok_or_else(|| format!("{path}: found `{text}`, which has no kind; {wanted}"))?;
@@ -122,7 +154,9 @@ pub(crate) fn evidence(
     let says = says.trim_start_matches([':', ',', ' ']).trim().to_owned();
     let sourced = || {
         let words = says.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
-        words.clone().any(|word| keys.contains(word) || word == "textbook")
+        words
+            .clone()
+            .any(|word| keys.contains(word) || word == "textbook")
     };
     if kind == Kind::Measured && !sourced() {
         return Err(format!(
@@ -130,10 +164,14 @@ pub(crate) fn evidence(
         ));
     }
     if kind == Kind::Fitted && says.is_empty() {
-        return Err(format!("{path}: `{text}` does not say what it was fitted to"));
+        return Err(format!(
+            "{path}: `{text}` does not say what it was fitted to"
+        ));
     }
     if text.contains("Atlas") {
-        return Err(format!("{path}: `{text}` names a source that is not public"));
+        return Err(format!(
+            "{path}: `{text}` names a source that is not public"
+        ));
     }
     Ok(Evidence {
         kind,

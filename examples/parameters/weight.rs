@@ -79,7 +79,11 @@ fn elasticity(up: &Arm, down: &Arm, figure: fn(&(f64, f64)) -> f64) -> Elasticit
         .iter()
         .filter_map(|(seed, run)| down.get(seed).map(|other| (figure(run), figure(other))))
         .collect();
-    let mean = pairs.iter().map(|(up, down)| 0.5 * (up + down)).sum::<f64>() / pairs.len() as f64;
+    let mean = pairs
+        .iter()
+        .map(|(up, down)| 0.5 * (up + down))
+        .sum::<f64>()
+        / pairs.len() as f64;
     let each: Vec<f64> = pairs
         .iter()
         .map(|(up, down)| (up - down) / mean / (2.0 * STEP))
