@@ -2,13 +2,15 @@
 //! stood before.
 //!
 //! [`targets`] has a file for each: what is run, what is measured, the published value and the band in which it
-//! passes. [`runs`] does the runs of their arms, [`part`] compares a figure with its band and puts it together
-//! over seeds, [`report`] shows it. A target that is missed is shown as missed; nothing here changes a
-//! parameter.
+//! passes. [`runs`] does the runs of their arms, `figure` puts a figure together over seeds with its interval,
+//! [`part`] compares it with its band, [`class`] says how much of it was put in, [`report`] shows it. A target that
+//! is missed is shown as missed; nothing here changes a parameter.
 
 pub mod arm;
 mod blood;
+pub mod class;
 pub mod course;
+mod figure;
 pub mod fitted;
 pub mod part;
 mod picture;
@@ -144,7 +146,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Targets of which every figure is inside its band.
+    /// Targets of which every figure is met.
     pub fn met(&self) -> usize {
         let whole = |parts: &Vec<Part>| !parts.is_empty() && parts.iter().all(Part::is_met);
         self.parts.iter().filter(|(_, parts)| whole(parts)).count()

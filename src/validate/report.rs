@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::class::Class;
 use super::fitted::FITTED;
 use super::part::Part;
 use super::picture::Picture;
 use super::runs::Runs;
+use super::target::Target;
 use super::{Outcome, ValidationError};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
@@ -69,6 +71,15 @@ fn verdict(met: bool) -> &'static str {
     if met { "met" } else { "missed" }
 }
 
+/// The verdict on a figure.
+fn judged(part: &Part) -> &'static str {
+    if part.is_judged() {
+        verdict(part.is_met())
+    } else {
+        "not judged"
+    }
+}
+
 fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, ValidationError> {
     let failed = |error: csv::Error| ValidationError::Calculation(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -80,9 +91,9 @@ fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, ValidationError> {
         .map_err(|error| ValidationError::Calculation(error.to_string()))
 }
 
-/// One line per target: the figure that decides.
+/// One line per target: the figure that decides, with its class.
 fn validation_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
-    let header = "target,published,simulated,sd,low,high,verdict";
+    let header = "target,published,simulated,sd,low,high,verdict,class,interval_low,interval_high";
     let mut rows: Vec<Vec<String>> = vec![header.split(',').map(str::to_owned).collect()];
     for (target, parts) in &outcome.parts {
         if let Some(part) = worst(parts) {
@@ -95,6 +106,9 @@ fn validation_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
                 format!("{:?}", part.low),
                 format!("{:?}", part.high),
                 verdict(met).to_owned(),
+                part.class.to_string(),
+                format!("{:?}", part.interval.0),
+                format!("{:?}", part.interval.1),
             ]);
         }
     }
@@ -103,7 +117,8 @@ fn validation_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
 
 /// One line per figure.
 fn parts_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
-    let header = "target,figure,published,simulated,sd,low,high,verdict";
+    let header = "target,figure,published,simulated,sd,low,high,verdict,class,interval_low,\
+                  interval_high,no_effect,range_low,range_high";
     let mut rows: Vec<Vec<String>> = vec![header.split(',').map(str::to_owned).collect()];
     for part in outcome.parts.iter().flat_map(|(_, parts)| parts) {
         rows.push(vec![
@@ -114,7 +129,16 @@ fn parts_csv(outcome: &Outcome) -> Result<Vec<u8>, ValidationError> {
             part.sd.to_string(),
             format!("{:?}", part.low),
             format!("{:?}", part.high),
-            verdict(part.is_met()).to_owned(),
+            judged(part).to_owned(),
+            part.class.to_string(),
+            format!("{:?}", part.interval.0),
+            format!("{:?}", part.interval.1),
+            part.no_effect
+                .map_or_else(String::new, |none| none.to_string()),
+            part.range
+                .map_or_else(String::new, |(low, _)| low.to_string()),
+            part.range
+                .map_or_else(String::new, |(_, high)| high.to_string()),
         ]);
     }
     csv(rows)
@@ -159,28 +183,43 @@ fn band(part: &Part) -> String {
     }
 }
 
+/// The 95 % interval in words.
+fn interval(part: &Part) -> String {
+    let (low, high) = part.interval;
+    if low.is_infinite() && high.is_infinite() {
+        return "not known from one seed".to_owned();
+    }
+    format!("{} to {}", short(low), short(high))
+}
+
 impl Outcome {
-    /// A line per target with its verdict, and below it the figures that are outside of their bands.
+    /// A line per target with its verdict and class, and below it the figures that are missed.
     pub fn verdicts(&self) -> String {
         let mut lines = Vec::new();
         for (target, parts) in &self.parts {
             let missed: Vec<&Part> = parts.iter().filter(|part| !part.is_met()).collect();
             let outside = match missed.len() {
                 0 => String::new(),
-                count => format!(" ({count} of {} figures outside)", parts.len()),
+                count => format!(" ({count} of {} figures missed)", parts.len()),
             };
             lines.push(format!(
-                "{:<4} {:<7} {}{outside}",
+                "{:<4} {:<7} {:<15} {}{outside}",
                 target.id,
                 verdict(missed.is_empty()),
+                target.class.name(),
                 target.finding
             ));
             lines.extend(missed.into_iter().map(|part| {
+                let beside = if part.mean_is_inside() {
+                    ": the mean is inside, the interval is not"
+                } else {
+                    ""
+                };
                 format!(
-                    "       {}: {:.4} (sd {:.3}), allowed {}",
+                    "       {}: {} [{}], allowed {}{beside}",
                     part.what,
-                    part.simulated,
-                    part.sd,
+                    short(part.simulated),
+                    interval(part),
                     band(part)
                 )
             }));
@@ -192,41 +231,37 @@ impl Outcome {
 fn markdown(outcome: &Outcome, drawn: &[(String, String)]) -> Result<String, ValidationError> {
     let mut text = String::new();
     let failed = |error: std::fmt::Error| ValidationError::Calculation(error.to_string());
-    let seeds = outcome.plan.seeds;
     writeln!(
         text,
         "# Validation report\n\n{} of {} targets met; {} seeds per arm, {} runs, howship {}.\n\n\
-         A target is met when every one of its figures is inside its band. Simulated figures are means\n\
-         over seeds with their standard deviation.\n\n\
-         | target | finding | figure | published | simulated | sd | band | verdict |\n\
-         |---|---|---|---|---|---|---|---|",
+         A figure is met when its 95 % interval over seeds lies in its band, a comparison of arms when the interval\n\
+         besides excludes no effect; a target when every one of its figures is. Simulated figures are means over\n\
+         seeds with their standard deviation. The class says how much of a figure was put in:\n",
         outcome.met(),
         outcome.parts.len(),
-        seeds,
+        outcome.plan.seeds,
         outcome.plan.runs(),
         env!("CARGO_PKG_VERSION"),
     )
     .map_err(failed)?;
+    for class in Class::ALL {
+        let judged = || outcome.parts.iter().flat_map(|(_, parts)| parts);
+        let of_class = judged().filter(|part| part.class == class && part.is_judged());
+        let met = of_class.clone().filter(|part| part.is_met()).count();
+        let count = of_class.count();
+        let says = class.says();
+        writeln!(text, "- *{class}*: {says}; {met} of {count} figures met.").map_err(failed)?;
+    }
+    text.push_str(
+        "\n| target | finding | class | figure | published | simulated | sd | 95 % interval | band | verdict |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
     for (target, parts) in &outcome.parts {
         for (index, part) in parts.iter().enumerate() {
-            let (id, finding) = if index == 0 {
-                (target.id, target.finding)
-            } else {
-                ("", "")
-            };
-            let met = if part.is_met() { "met" } else { "**missed**" };
-            writeln!(
-                text,
-                "| {id} | {finding} | {} | {} | {} | {} | {} | {met} |",
-                part.what,
-                part.published,
-                short(part.simulated),
-                short(part.sd),
-                band(part),
-            )
-            .map_err(failed)?;
+            text.push_str(&row(target, part, index == 0));
         }
     }
+    text.push_str(&remarks(outcome));
     if !drawn.is_empty() {
         writeln!(text, "\n## Time courses\n").map_err(failed)?;
         for (name, heading) in drawn {
@@ -261,6 +296,63 @@ fn markdown(outcome: &Outcome, drawn: &[(String, String)]) -> Result<String, Val
     Ok(text)
 }
 
+/// A row of the table; the first of a target names it.
+fn row(target: &Target, part: &Part, first: bool) -> String {
+    let (id, finding) = if first {
+        (target.id, target.finding)
+    } else {
+        ("", "")
+    };
+    let verdict = match judged(part) {
+        "missed" => "**missed**",
+        other => other,
+    };
+    format!(
+        "| {id} | {finding} | {} | {} | {} | {} | {} | {} | {} | {verdict} |\n",
+        part.class,
+        part.what,
+        part.published,
+        short(part.simulated),
+        short(part.sd),
+        interval(part),
+        band(part),
+    )
+}
+
+/// What the table does not say: figures outside of a published range though they are met, means inside of a band
+/// that their interval leaves, and why each target is of its class.
+fn remarks(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    let mut list = |heading: &str, wanted: &dyn Fn(&Part) -> bool| {
+        let parts = outcome.parts.iter().flat_map(|(_, parts)| parts);
+        let lines: Vec<String> = parts
+            .filter(|part| wanted(part))
+            .map(|part| {
+                let (target, what, published) = (part.target, &part.what, part.published);
+                let simulated = short(part.simulated);
+                format!(
+                    "- {target}, {what}: {simulated} [{}], published {published}\n",
+                    interval(part)
+                )
+            })
+            .collect();
+        if !lines.is_empty() {
+            text.push_str(&format!("\n## {heading}\n\n{}", lines.concat()));
+        }
+    };
+    list("Met, but outside of the published range", &|part| {
+        part.is_judged() && part.is_met() && part.is_outside_of_range()
+    });
+    list("Mean inside of the band, interval not", &|part| {
+        part.mean_is_inside() && !part.is_met()
+    });
+    text.push_str("\n## Why a target is of its class\n\n");
+    for (Target { id, class, why, .. }, _) in &outcome.parts {
+        text.push_str(&format!("- {id}, {class}: {why}.\n"));
+    }
+    text
+}
+
 /// Draws what the runs allow; gives the names and headings of the pictures.
 fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>, ValidationError> {
     let mut drawn = Vec::new();
@@ -281,7 +373,7 @@ fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>
 
 #[cfg(test)]
 mod tests {
-    use super::super::part::{above, below};
+    use super::super::part::above;
     use super::*;
 
     #[test]
@@ -291,16 +383,21 @@ mod tests {
                 target: "A0",
                 what: String::new(),
                 published: "",
+                class: Class::Informed,
                 simulated: 0.0,
                 sd: 0.0,
+                interval: (0.0, 0.0),
                 low,
                 high,
+                no_effect: None,
+                range: None,
             })
         };
         assert_eq!(said(above(0.0)), "above 0");
         assert_eq!(said(above(1.0)), "above 1.00");
-        assert_eq!(said(below(1.0, 0.0)), "0 to below 1.00");
-        assert_eq!(said(below(1.0, f64::NEG_INFINITY)), "below 1.00");
+        let next = 1.0_f64.next_down();
+        assert_eq!(said((0.0, next)), "0 to below 1.00");
+        assert_eq!(said((f64::NEG_INFINITY, next)), "below 1.00");
         assert_eq!(said((1.5, f64::INFINITY)), "1.50 and more");
         assert_eq!(said((0.97, 1.03)), "0.970 to 1.03");
         assert_eq!(short(f64::NAN), "no number");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ValidationError;
 use super::arm::Arm;
+use super::class::Class;
 use super::part::{Part, Parts};
 use super::picture::Picture;
 use super::runs::Runs;
@@ -15,6 +16,10 @@ pub struct Target {
     pub id: &'static str,
     /// The finding, in a few words.
     pub finding: &'static str,
+    /// What its figures say of the model when they are met; a figure of another class has its own.
+    pub class: Class,
+    /// Why it is of that class, and its figures of theirs: what was known, or chosen by it.
+    pub why: &'static str,
     /// What is run; nothing for a law that needs no tissue.
     pub arms: &'static [Arm],
     /// True for a target that `--quick` runs.
@@ -34,6 +39,7 @@ impl Target {
     pub fn evaluate(&self, runs: &Runs, scenarios: &Path) -> Result<Vec<Part>, ValidationError> {
         let mut parts = Parts {
             id: self.id,
+            class: self.class,
             runs,
             scenarios,
             found: Vec::new(),
@@ -43,7 +49,7 @@ impl Target {
     }
 }
 
-/// Which figures of a target are inside their bands.
+/// Which figures of a target are met.
 #[cfg(test)]
 pub(super) fn verdicts(target: &Target, runs: &Runs) -> Vec<bool> {
     let parts = target.evaluate(runs, Path::new("")).unwrap();

@@ -2,8 +2,10 @@
 
 use crate::plot::curves::Line;
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, spread};
+use crate::validate::figure::spread;
+use crate::validate::part::Parts;
 use crate::validate::picture::{Picture, panel, per_cent, tables_of};
 use crate::validate::runs::Runs;
 use crate::validate::shared::HUMAN_HEALTH;
@@ -13,6 +15,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A1",
     finding: "remodelling is balanced in man",
+    class: Class::ByConstruction,
+    why: "osteoblasts fill a pit until it is full, on depth and not on a clock, so that only pits that they leave tell of a drift",
     arms: &[HUMAN_HEALTH],
     quick: false,
     measure,

@@ -3,8 +3,10 @@
 
 use crate::plot::curves::Line;
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, ratio, spread};
+use crate::validate::figure::{ratio_of_counts, spread};
+use crate::validate::part::Parts;
 use crate::validate::picture::{Picture, of_week_one, panel, per_cent, published, tables_of};
 use crate::validate::runs::Runs;
 use crate::validate::shared::MOUSE_HEALTH;
@@ -14,6 +16,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A2",
     finding: "the same in mice",
+    class: Class::Informed,
+    why: "the course of the control mice was known; bone stays because pits are filled, and cells because turnover is steady",
     arms: &[MOUSE_HEALTH],
     quick: true,
     measure,
@@ -32,7 +36,7 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
                 } else {
                     "1.39; 1.28"
                 },
-                ratio(&now, &first),
+                ratio_of_counts(&now, &first),
                 (0.65, 1.35),
             );
         }
@@ -40,12 +44,14 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     for day in [10.0, 14.0, 32.0] {
         let change = |c: &Course| 100.0 * (c.at("bv_tv", day) / c.at("bv_tv", 0.0) - 1.0);
         let change = spread(&parts.each(&MOUSE_HEALTH, change)?);
-        parts.push(
-            &format!("change of BV/TV by day {day}, %"),
-            "-5 to +3",
-            change,
-            (-8.0, 8.0),
-        );
+        parts
+            .push(
+                &format!("change of BV/TV by day {day}, %"),
+                "-5 to +3",
+                change,
+                (-8.0, 8.0),
+            )
+            .of_range(-5.0, 3.0);
     }
     Ok(())
 }

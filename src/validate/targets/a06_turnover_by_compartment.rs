@@ -3,8 +3,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, ratio, spread};
+use crate::validate::figure::{ratio, spread};
+use crate::validate::part::Parts;
 use crate::validate::scenarios::HUMAN_CORTEX;
 use crate::validate::shared::HUMAN_HEALTH;
 use crate::validate::target::Target;
@@ -13,6 +15,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A6",
     finding: "turnover by compartment, same rules",
+    class: Class::Informed,
+    why: "activation was fitted to the trabecular turnover; that of the cortex was known, and nothing was fitted to it or to their ratio",
     arms: &[HUMAN_HEALTH, CORTEX],
     quick: false,
     measure,
@@ -32,18 +36,22 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
         parts.each(&HUMAN_HEALTH, yearly)?,
         parts.each(&CORTEX, yearly)?,
     );
-    parts.push(
-        "trabecular turnover, %/yr",
-        "25",
-        spread(&trabecular),
-        (15.0, 35.0),
-    );
-    parts.push(
-        "cortical turnover, %/yr",
-        "2 to 3",
-        spread(&cortical),
-        (1.5, 5.0),
-    );
+    parts
+        .push(
+            "trabecular turnover, %/yr",
+            "25",
+            spread(&trabecular),
+            (15.0, 35.0),
+        )
+        .of_class(Class::Fitted);
+    parts
+        .push(
+            "cortical turnover, %/yr",
+            "2 to 3",
+            spread(&cortical),
+            (1.5, 5.0),
+        )
+        .of_range(2.0, 3.0);
     parts.push(
         "trabecular over cortical",
         "10",

@@ -2,8 +2,10 @@
 //! resorbing) per mm3, with the speed of one osteoclast (Kanehisa 1988).
 
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, spread};
+use crate::validate::figure::spread;
+use crate::validate::part::Parts;
 use crate::validate::shared::{HUMAN_HEALTH, MOUSE_HEALTH};
 use crate::validate::target::Target;
 
@@ -11,6 +13,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A7",
     finding: "osteoclast number follows turnover",
+    class: Class::Arithmetic,
+    why: "what osteoclasts remove is their number times their speed, here 0.87 of the speed that the law takes",
     arms: &[HUMAN_HEALTH, MOUSE_HEALTH],
     quick: false,
     measure,

@@ -3,8 +3,10 @@
 
 use crate::plot::curves::Line;
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, above, spread};
+use crate::validate::figure::{spread, spread_of_counts};
+use crate::validate::part::{Parts, above};
 use crate::validate::picture::{Picture, panel, per_cent, published, tables_of};
 use crate::validate::runs::Runs;
 use crate::validate::shared::LESION;
@@ -14,6 +16,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A14",
     finding: "lytic course of a slow line",
+    class: Class::Fitted,
+    why: "output of PTHrP, its answer to TGF-beta and the half effect of OPG were set until bone followed this course, and the division of the tumour to its first two weeks",
     arms: &[LESION],
     quick: true,
     measure,
@@ -38,16 +42,20 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     }
     for (from, to) in [(7.0, 14.0), (14.0, 21.0), (21.0, 28.0)] {
         let lost = spread(&parts.each(&LESION, |c| c.at("bv_tv", from) - c.at("bv_tv", to))?);
-        parts.push(
-            &format!("BV/TV lost from day {from} to {to}"),
-            "above 0",
-            lost,
-            above(0.0),
-        );
+        parts
+            .push(
+                &format!("BV/TV lost from day {from} to {to}"),
+                "above 0",
+                lost,
+                above(0.0),
+            )
+            .against(0.0);
     }
     let growth = |c: &Course| c.at("tumour_cells", 28.0) / c.at("tumour_cells", 14.0);
-    let growth = spread(&parts.each(&LESION, growth)?);
-    parts.push("tumour, day 28 over day 14", "4.0", growth, (2.0, 8.0));
+    let growth = spread_of_counts(&parts.each(&LESION, growth)?);
+    parts
+        .push("tumour, day 28 over day 14", "4.0", growth, (2.0, 8.0))
+        .of_class(Class::Informed);
     Ok(())
 }
 

@@ -2,8 +2,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, spread};
+use crate::validate::figure::spread;
+use crate::validate::part::Parts;
 use crate::validate::scenarios::MOUSE_SECTION;
 use crate::validate::target::Target;
 
@@ -11,6 +13,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A15",
     finding: "zoledronate alone raises bone",
+    class: Class::Informed,
+    why: "the course was known; zoledronate was fitted to NTX in man and not to it",
     arms: &[ZOLEDRONATE],
     quick: false,
     measure,

@@ -4,7 +4,9 @@
 use crate::plot::curves::Line;
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
-use crate::validate::part::{Parts, exponential, spread};
+use crate::validate::class::Class;
+use crate::validate::figure::{exponential, spread};
+use crate::validate::part::Parts;
 use crate::validate::picture::{Picture, fold, panel, published, tables_of};
 use crate::validate::runs::Runs;
 use crate::validate::scenarios::MOUSE_GROWTH;
@@ -14,6 +16,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A16",
     finding: "exponential phase of MDA-MB-231",
+    class: Class::Fitted,
+    why: "the division rate of the line was chosen by it; that growth stays exponential was known",
     arms: &[GROWTH],
     quick: false,
     measure,
@@ -47,7 +51,9 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
         spread(&doublings),
         (1.4, 2.3),
     );
-    parts.push("R2 of the exponential", "", spread(&squares), (0.95, 1.0));
+    parts
+        .push("R2 of the exponential", "", spread(&squares), (0.95, 1.0))
+        .of_class(Class::Informed);
     Ok(())
 }
 

@@ -4,8 +4,10 @@
 use crate::plot::curves::Line;
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, spread};
+use crate::validate::figure::spread_of_counts;
+use crate::validate::part::Parts;
 use crate::validate::picture::{Picture, fold, panel, published, tables_of};
 use crate::validate::runs::Runs;
 use crate::validate::scenarios::MOUSE_GROWTH;
@@ -15,6 +17,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A18",
     finding: "growth curves of three lines",
+    class: Class::Fitted,
+    why: "division of PC3 and RENCA and the depth of pushing were chosen by these curves; C4-2B has the growth of PC3, and its curve was known",
     arms: &[PC3.arm, C4_2B.arm, RENCA.arm],
     quick: false,
     measure,
@@ -24,6 +28,7 @@ pub(super) const TARGET: Target = Target {
 /// A line: how it is run, what it is called, and its day, fold and published words.
 struct Growth {
     arm: Arm,
+    class: Class,
     label: &'static str,
     points: &'static [(f64, f64, &'static str)],
 }
@@ -35,6 +40,7 @@ const PC3: Growth = Growth {
         sets: &[&["line=\"pc3\"", "run.duration=\"21 d\""]],
         every_d: 1.0,
     },
+    class: Class::Fitted,
     label: "PC3",
     points: &[
         (4.0, 7.2, "6.4 to 8"),
@@ -52,6 +58,7 @@ const C4_2B: Growth = Growth {
         sets: &[&["line=\"c4_2b\"", "run.duration=\"15 d\""]],
         every_d: 1.0,
     },
+    class: Class::Informed,
     label: "C4-2B",
     points: &[
         (5.0, 7.1, "7.1 +- 3.7"),
@@ -68,6 +75,7 @@ const RENCA: Growth = Growth {
         sets: &[&["line=\"renca\"", "run.duration=\"15 d\""]],
         every_d: 1.0,
     },
+    class: Class::Fitted,
     label: "RENCA",
     points: &[
         (7.0, 17.6, "17.6"),
@@ -82,13 +90,15 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     for line in LINES {
         for &(day, fold, published) in line.points {
             let grown = |c: &Course| c.at("tumour_cells", day) / c.at("tumour_cells", 0.0);
-            let grown = spread(&parts.each(&line.arm, grown)?);
-            parts.push(
-                &format!("{}: area at day {day} over day 0", line.label),
-                published,
-                grown,
-                (0.6 * fold, 1.4 * fold),
-            );
+            let grown = spread_of_counts(&parts.each(&line.arm, grown)?);
+            parts
+                .push(
+                    &format!("{}: area at day {day} over day 0", line.label),
+                    published,
+                    grown,
+                    (0.6 * fold, 1.4 * fold),
+                )
+                .of_class(line.class);
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::a19_anti_pthrp_mda_mb_231::smaller_lesions;
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::part::Parts;
 use crate::validate::scenarios::MOUSE_LESION;
 use crate::validate::shared::ANTI_PTHRP;
@@ -12,6 +13,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A20",
     finding: "an antibody against PTHrP shrinks lesions of HARA",
+    class: Class::Informed,
+    why: "as A19; the output of PTHrP of the line was set high because it was known to be",
     arms: &[CONTROL, TREATED],
     quick: false,
     measure,

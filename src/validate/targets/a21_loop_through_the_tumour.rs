@@ -3,8 +3,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{NO_END, Parts, below, ratio};
+use crate::validate::figure::ratio;
+use crate::validate::part::{NO_END, Parts, less};
 use crate::validate::scenarios::MOUSE_LESION;
 use crate::validate::shared::{LESION, NO_LINK};
 use crate::validate::target::Target;
@@ -13,6 +15,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A21",
     finding: "the loop runs through TGF-beta and PTHrP",
+    class: Class::Informed,
+    why: "the directions were known, and the output of PTHrP that is given back is a choice of the arm",
     arms: &[LESION, BLIND, GIVEN_BACK],
     quick: false,
     measure,
@@ -49,12 +53,14 @@ const GIVEN_BACK: Arm = Arm {
 fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     let full = parts.each(&LESION, Course::loss_percent)?;
     let blind = ratio(&parts.each(&BLIND, Course::loss_percent)?, &full);
-    parts.push(
-        "loss with a tumour blind to TGF-beta over full",
-        "below 1",
-        blind,
-        below(1.0, -NO_END),
-    );
+    parts
+        .push(
+            "loss with a tumour blind to TGF-beta over full",
+            "below 1",
+            blind,
+            less(-NO_END),
+        )
+        .against(1.0);
     let again = ratio(&parts.each(&GIVEN_BACK, Course::loss_percent)?, &full);
     parts.push(
         "the same with PTHrP given back",

@@ -3,8 +3,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{NO_END, Parts, above, paired, ratio, spread};
+use crate::validate::figure::{paired, ratio, spread};
+use crate::validate::part::{NO_END, Parts, above};
 use crate::validate::scenarios::MOUSE_LESION;
 use crate::validate::shared::LESION;
 use crate::validate::target::Target;
@@ -13,6 +15,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A23",
     finding: "blocking TGF-beta early beats late",
+    class: Class::Informed,
+    why: "the direction was known; the affinity of the antibody is a choice",
     arms: &[LESION, EARLY, LATE],
     quick: false,
     measure,
@@ -50,18 +54,22 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
             Ok::<_, ValidationError>(gains)
         };
         let (early, late) = (gain(&EARLY)?, gain(&LATE)?);
-        parts.push(
-            &format!("{gained} by the antibody from day 0, of day 0"),
-            "above 0",
-            spread(&early),
-            above(0.0),
-        );
-        parts.push(
-            &format!("{gained}, antibody from day 0 over from day 14"),
-            "stronger before establishment",
-            ratio(&early, &late),
-            (1.5, NO_END),
-        );
+        parts
+            .push(
+                &format!("{gained} by the antibody from day 0, of day 0"),
+                "above 0",
+                spread(&early),
+                above(0.0),
+            )
+            .against(0.0);
+        parts
+            .push(
+                &format!("{gained}, antibody from day 0 over from day 14"),
+                "stronger before establishment",
+                ratio(&early, &late),
+                (1.5, NO_END),
+            )
+            .against(1.0);
     }
     Ok(())
 }
@@ -72,7 +80,7 @@ mod tests {
     use crate::validate::runs::Runs;
     use crate::validate::target::verdicts;
 
-    /// Courses of one seed: growth of the tumour and share of bone left on day 28.
+    /// Three seeds, a little apart: growth of the tumour and share of bone left on day 28.
     fn runs(ends: [(&'static str, f64, f64); 3]) -> Runs {
         let course = |cells: f64, bone: f64| {
             Course::of_rows(
@@ -80,8 +88,12 @@ mod tests {
                 &[&[0.0, 1.0, 1.0], &[28.0, cells, bone]],
             )
         };
-        ends.map(|(arm, cells, bone)| (arm, vec![course(cells, bone)]))
-            .into()
+        let seeds = [0.99, 1.0, 1.01];
+        ends.map(|(arm, cells, bone)| {
+            let courses = seeds.map(|size| course(size * cells, size * bone));
+            (arm, courses.into())
+        })
+        .into()
     }
 
     #[test]
@@ -104,5 +116,23 @@ mod tests {
         // Early harm against a late gain, and a gain against late harm.
         assert!(!early_late((90.0, 0.1), (40.0, 0.6))[1]);
         assert!(!early_late((10.0, 0.9), (60.0, 0.4))[1]);
+    }
+
+    #[test]
+    fn noise_around_a_gain_of_the_wanted_size_is_no_gain() {
+        let (control, early, late) = ((50.0, 0.5), (10.0, 0.9), (40.0, 0.6));
+        let mut noisy = runs([
+            (LESION.name, control.0, control.1),
+            (EARLY.name, early.0, early.1),
+            (LATE.name, late.0, late.1),
+        ]);
+        assert_eq!(verdicts(&TARGET, &noisy), [true; 4]);
+        // One seed of three in which the late antibody gains as much: the mean is still twice the late one.
+        let third = &mut noisy.get_mut(LATE.name).unwrap()[2];
+        third.rows[1][1] = early.0;
+        third.rows[1][2] = early.1;
+        let parts = TARGET.evaluate(&noisy, std::path::Path::new("")).unwrap();
+        assert!(parts[1].mean_is_inside() && !parts[1].is_met(), "{parts:?}");
+        assert!(parts[3].mean_is_inside() && !parts[3].is_met(), "{parts:?}");
     }
 }

@@ -1,8 +1,10 @@
 //! A24: what the matrix held is released once: its content times the volume removed. The books of stores and signals close.
 
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, largest};
+use crate::validate::figure::largest;
+use crate::validate::part::Parts;
 use crate::validate::shared::LESION;
 use crate::validate::target::Target;
 
@@ -10,6 +12,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A24",
     finding: "what the matrix held is released once",
+    class: Class::Arithmetic,
+    why: "the books add up what was released and removed",
     arms: &[LESION],
     quick: true,
     measure,

@@ -2,6 +2,7 @@
 
 use crate::validate::ValidationError;
 use crate::validate::blood::levels;
+use crate::validate::class::Class;
 use crate::validate::part::Parts;
 use crate::validate::target::Target;
 
@@ -9,6 +10,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A25",
     finding: "levels of denosumab in blood",
+    class: Class::Fitted,
+    why: "volumes, clearances and uptake of denosumab were chosen by these figures of the label",
     arms: &[],
     quick: true,
     measure,

@@ -2,8 +2,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, spread};
+use crate::validate::figure::{Figure, spread};
+use crate::validate::part::Parts;
 use crate::validate::scenarios::HUMAN_SKELETON;
 use crate::validate::target::Target;
 
@@ -11,6 +13,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A26",
     finding: "denosumab lowers the marker of resorption",
+    class: Class::Fitted,
+    why: "the share of RANKL within reach of denosumab was chosen by both figures",
     arms: &[DENOSUMAB],
     quick: true,
     measure,
@@ -32,12 +36,14 @@ pub(super) const DENOSUMAB: Arm = Arm {
 fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     for (day, published) in [(7.0, "-82"), (91.0, "-80")] {
         let change = change_of_ntx(parts.of(&DENOSUMAB)?, day);
-        parts.push(
-            &format!("urinary NTX under denosumab, day {day}, %"),
-            published,
-            change,
-            (-92.0, -70.0),
-        );
+        parts
+            .push(
+                &format!("urinary NTX under denosumab, day {day}, %"),
+                published,
+                change,
+                (-92.0, -70.0),
+            )
+            .against(0.0);
     }
     Ok(())
 }
@@ -47,13 +53,22 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
 /// A block of 1 mm3 holds some fifteen osteoclasts, so that its resorption in health is chance: the mean of
 /// NTX over health would rise by that alone (untreated, by 20 to 50 % over 20 seeds). A patient's NTX is the
 /// sum over bone, over the sum in health; the spread is that of a ratio of sums (Cochran 1977).
-pub(super) fn change_of_ntx(runs: &[Course], day: f64) -> (f64, f64) {
+pub(super) fn change_of_ntx(runs: &[Course], day: f64) -> Figure {
+    let (level, off) = ntx_of_blocks(runs, day);
+    let off = spread(&off);
+    Figure::about(level, off.sd, runs.len())
+        .shifted(-1.0)
+        .scaled(100.0)
+}
+
+/// NTX of that skeleton over health, and what each block has above or below it.
+pub(super) fn ntx_of_blocks(runs: &[Course], day: f64) -> (f64, Vec<f64>) {
     let health: f64 = runs.iter().map(|c| c.health_um3).sum();
     let now: f64 = runs.iter().map(|c| c.health_um3 * c.ntx_at(day)).sum();
     let level = now / health;
-    let off: Vec<f64> = runs
+    let off = runs
         .iter()
         .map(|c| c.health_um3 * (c.ntx_at(day) - level) * runs.len() as f64 / health)
         .collect();
-    (100.0 * (level - 1.0), 100.0 * spread(&off).1)
+    (level, off)
 }

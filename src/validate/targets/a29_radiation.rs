@@ -3,6 +3,7 @@
 
 use crate::therapy::radiotherapy::{Law, bed_gy, eqd2_gy};
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::part::Parts;
 use crate::validate::target::Target;
 
@@ -10,6 +11,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A29",
     finding: "doses and survival of radiation",
+    class: Class::Arithmetic,
+    why: "a table of the same laws, computed elsewhere",
     arms: &[],
     quick: true,
     measure,

@@ -2,6 +2,7 @@
 
 use crate::patient::neutrophils::Neutrophils;
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, around, failed};
 use crate::validate::target::Target;
 
@@ -9,6 +10,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A30",
     finding: "neutrophils after a day of a drug",
+    class: Class::Arithmetic,
+    why: "the same equations with the same constants, stepped elsewhere",
     arms: &[],
     quick: true,
     measure,

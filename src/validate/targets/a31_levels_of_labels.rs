@@ -2,6 +2,7 @@
 
 use crate::validate::ValidationError;
 use crate::validate::blood::levels;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, around};
 use crate::validate::target::Target;
 
@@ -9,6 +10,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A31",
     finding: "levels of drugs as on their labels",
+    class: Class::Arithmetic,
+    why: "the published levels were computed from the same constants by another program; they are no measurements",
     arms: &[],
     quick: true,
     measure,

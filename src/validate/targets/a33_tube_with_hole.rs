@@ -3,6 +3,7 @@
 
 use crate::mechanics::rigidity::{Axis, Cut, Voxels, cuts};
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, failed};
 use crate::validate::target::Target;
 
@@ -10,6 +11,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A33",
     finding: "rigidity of a tube with a hole",
+    class: Class::Arithmetic,
+    why: "formulas of beams",
     arms: &[],
     quick: true,
     measure,

@@ -3,6 +3,7 @@
 use crate::tissue::grid::Grid;
 use crate::transport::{Medium, Physics, Scheme};
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, failed};
 use crate::validate::target::Target;
 
@@ -10,6 +11,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A34",
     finding: "a point source spreads as it must",
+    class: Class::Arithmetic,
+    why: "the closed form of the same equation",
     arms: &[],
     quick: true,
     measure,

@@ -2,8 +2,10 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::course::Course;
-use crate::validate::part::{Parts, ratio};
+use crate::validate::figure::ratio;
+use crate::validate::part::Parts;
 use crate::validate::scenarios::{HUMAN_LESION_FINE, MOUSE_LESION};
 use crate::validate::shared::{HUMAN_LESION, LESION};
 use crate::validate::target::Target;
@@ -12,6 +14,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A35",
     finding: "ticks and sites converge",
+    class: Class::Arithmetic,
+    why: "the program is compared with itself on finer steps",
     arms: &[LESION, HALF_TICK, HUMAN_LESION, FINE],
     quick: false,
     measure,
@@ -37,11 +41,11 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
         (LESION, HALF_TICK, "half the tick", 10.0),
         (HUMAN_LESION, FINE, "sites of 10 for 20 um", 20.0),
     ] {
-        let (over, sd) = ratio(&parts.each(&fine, loss)?, &parts.each(&coarse, loss)?);
+        let over = ratio(&parts.each(&fine, loss)?, &parts.each(&coarse, loss)?);
         parts.push(
             &format!("change of the bone lost with {label}, %"),
             "",
-            (100.0 * (over - 1.0), 100.0 * sd),
+            over.shifted(-1.0).scaled(100.0),
             (-most, most),
         );
     }

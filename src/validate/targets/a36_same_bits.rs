@@ -2,6 +2,7 @@
 
 use crate::validate::ValidationError;
 use crate::validate::arm::Arm;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, failed};
 use crate::validate::runs::run_one;
 use crate::validate::scenarios::MOUSE_LESION;
@@ -12,6 +13,8 @@ use std::collections::BTreeSet;
 pub(super) const TARGET: Target = Target {
     id: "A36",
     finding: "same seed, same bits on any threads",
+    class: Class::Arithmetic,
+    why: "the program is compared with itself on other threads",
     arms: &[],
     quick: true,
     measure,

@@ -5,6 +5,7 @@ use crate::mean_field::komarova::Komarova;
 use crate::mean_field::lemaire::Lemaire;
 use crate::mean_field::pivonka::Pivonka;
 use crate::validate::ValidationError;
+use crate::validate::class::Class;
 use crate::validate::part::{Parts, failed};
 use crate::validate::target::Target;
 
@@ -12,6 +13,8 @@ use crate::validate::target::Target;
 pub(super) const TARGET: Target = Target {
     id: "A38",
     finding: "mean-field twins",
+    class: Class::Arithmetic,
+    why: "the same equations with the same constants, solved elsewhere",
     arms: &[],
     quick: true,
     measure,
