@@ -12,6 +12,7 @@ use crate::plot::canvas::{Bitmap, bitmap_of};
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Sign, Tone};
 use crate::plot::map::{Frame, day_words, key, note, tissue};
 use crate::plot::page::lay_out;
+use crate::plot::words::{self, sentence};
 
 /// Pixels of a point of the page.
 const PIXELS: f64 = 1.6;
@@ -83,8 +84,8 @@ fn chart(title: &str, frame: &Frame, series: &Table, key: &[Sign]) -> Chart {
     panels.extend(curve(series, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
-        title: format!("{title}: {}", day_words((frame.day + 1e-6).floor())),
-        note: note(frame),
+        title: sentence(&day_words((frame.day + 1e-6).floor())),
+        note: words::note([title, &note(frame)]),
         columns: cuts.max(2),
         panels,
         ..Chart::default()

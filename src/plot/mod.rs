@@ -18,6 +18,7 @@ pub mod curves;
 mod drawing;
 mod fields;
 pub mod film;
+mod glossary;
 mod layers;
 mod legend;
 pub mod map;
