@@ -253,8 +253,17 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
             image.dots = dots(cut);
-            let is_osteoclast = |at: usize| form(cut.tissue[at]) == Form::Outlined;
-            image.lines = outlines(cut, is_osteoclast, |_| INK);
+        }
+    }
+    panels
+}
+
+/// The same with lines around what a grey print would not tell apart.
+fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
+    for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            let is_inside = |at: usize| form(cut.tissue[at]) == Form::Outlined;
+            image.lines = outlines(cut, is_inside, |_| INK);
         }
     }
     panels
@@ -296,7 +305,7 @@ pub fn map_chart(of: &str, frame: &Frame) -> Chart {
             "Cuts through a scan".to_owned()
         },
         note: words::note([of, &note(frame)]),
-        panels: tissue(frame, &key(std::iter::once(frame))),
+        panels: outlined(frame, tissue(frame, &key(std::iter::once(frame)))),
         columns: frame.cuts.len(),
         ..Chart::default()
     }

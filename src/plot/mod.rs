@@ -23,6 +23,7 @@ mod layers;
 mod legend;
 pub mod map;
 pub mod measured;
+mod moving;
 pub mod overlay;
 mod page;
 pub mod palette;
