@@ -314,6 +314,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_lower_than_a_log_axis_reaches_is_named_so_and_is_no_zero() {
+        let axis = Axis {
+            floor: Some(1e-6),
+            ..Axis::log("level", "mg/L")
+        };
+        let found = made(&axis, &[0.1, 2e-5, 4e-9]);
+        let low = found.at(4e-9).unwrap();
+        assert!(low > 0.0 && low < found.floor().unwrap());
+        assert_eq!(found.at(0.0), Some(low));
+        assert!(
+            (found.range().0 / 1e-6 - 1.0).abs() < 1e-9,
+            "{:?}",
+            found.range()
+        );
+        assert_eq!(found.ticks.labelled[0].label, "<10\u{207b}\u{2076}");
+        // Half of the decades from 1e-4 to 1e-8 lie above it; of a zero nothing says how it was come by.
+        let share = found.through_floor(1e-4, 1e-8).unwrap();
+        assert!((share - 0.5).abs() < 1e-9, "{share}");
+        assert_eq!(found.through_floor(1e-4, 0.0), None);
+        assert_eq!(found.through_floor(1e-4, 1e-5), None);
+        // Nothing lower: no foot, and the axis begins at its floor all the same.
+        let found = made(&axis, &[0.1, 2e-5]);
+        assert_eq!((found.at(4e-9), found.foot), (None, 0.0));
+    }
+
+    #[test]
     fn axes_hold_all_numbers_and_zero_where_asked() {
         let linear = Axis::linear("calcium", "mM");
         let found = made(&linear, &[2.1, 3.4]);

@@ -106,6 +106,8 @@ pub enum Tone {
     },
     /// Dark grey, a full line: what the others are compared with.
     Reference,
+    /// Light grey, a full line: what stands behind another.
+    Behind,
     /// Black.
     #[default]
     Ink,
