@@ -8,7 +8,7 @@ use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::patient::skeletal_events::Kind;
 use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
-use crate::plot::words::heading;
+use crate::plot::words::{self, heading, sentence};
 use crate::plot::write as draw;
 use crate::statistics::survival::KaplanMeier;
 
@@ -37,7 +37,7 @@ pub fn write(
     };
     let chart = |title: String, note: &str, panels: Vec<Panel>| Chart {
         title,
-        note: note.to_owned(),
+        note: words::note([&name[..], note]),
         panels,
         order: order(),
         ..Chart::default()
@@ -46,7 +46,7 @@ pub fn write(
         (
             "event_free",
             chart(
-                format!("{name}: {what}"),
+                sentence(&format!("patients without a {what}")),
                 "Kaplan-Meier, bands 95 %; deaths without an event are censored: read as risks, these curves \
                  say more than the cumulative incidence, in which death competes",
                 vec![event_free(trial, found, curves)],
@@ -55,7 +55,7 @@ pub fn write(
         (
             "survival",
             chart(
-                format!("{name}: survival"),
+                "Survival".to_owned(),
                 "Kaplan-Meier, bands 95 %",
                 vec![survival(trial, found, curves)],
             ),
@@ -63,15 +63,17 @@ pub fn write(
         (
             "incidence",
             chart(
-                format!("{name}: cumulative incidence"),
-                "bands 95 %; other first events and death compete with each (Aalen and Johansen)",
+                "Patients with each kind of first event".to_owned(),
+                "share of all patients (Aalen and Johansen), bands 95 %; death and other first events compete with \
+                 each kind: a patient who died is not censored here, as in the curves without an event, but can \
+                 have none any more",
                 incidence(trial, found, curves),
             ),
         ),
         (
             "course",
             chart(
-                format!("{name}: course"),
+                "Bone markers, calcium and bone of the patients".to_owned(),
                 "means of patients still followed, bands 95 %",
                 course(trial, found, curves),
             ),

@@ -48,6 +48,8 @@ pub struct Panel {
     pub is_free: bool,
     /// The axis counts.
     pub is_whole: bool,
+    /// What a reader has to know of it; empty for nothing.
+    pub note: &'static str,
 }
 
 impl Panel {
@@ -60,7 +62,15 @@ impl Panel {
             is_logarithmic: false,
             is_free: false,
             is_whole: false,
+            note: "",
         }
+    }
+
+    /// The same with what a reader has to know of it.
+    #[must_use]
+    pub const fn noting(mut self, note: &'static str) -> Self {
+        self.note = note;
+        self
     }
 
     /// The same with a logarithmic axis.
@@ -107,10 +117,13 @@ pub struct Curve {
     pub is_ending: bool,
     /// Left out where it is nothing but zero.
     pub is_left_out_when_zero: bool,
-    /// Decades below its highest value that are drawn; all without it.
+    /// Decades below its highest value that an axis shows; what is lower is marked as below them. All
+    /// without it.
     pub decades: Option<f64>,
     /// True where values change at once, at a dose or an event, and stand still between.
     pub is_stepped: bool,
+    /// True where a dose changes values at once, which go on changing between doses.
+    pub is_jumping: bool,
 }
 
 impl Curve {
@@ -125,6 +138,7 @@ impl Curve {
             is_left_out_when_zero: false,
             decades: None,
             is_stepped: false,
+            is_jumping: false,
         }
     }
 
@@ -163,7 +177,14 @@ impl Curve {
         self
     }
 
-    /// The same, with values far below the highest set to zero.
+    /// The same, which a dose changes at once: the value of the row behind a dose is drawn from the dose on.
+    #[must_use]
+    pub const fn jumping(mut self) -> Self {
+        self.is_jumping = true;
+        self
+    }
+
+    /// The same on an axis of so many decades below the highest value.
     #[must_use]
     pub const fn within_decades(mut self, decades: f64) -> Self {
         self.decades = Some(decades);

@@ -6,6 +6,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Tone};
 use crate::plot::curves::Line;
+use crate::plot::words::note;
 use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
 
@@ -157,18 +158,18 @@ pub fn write_arms(
         layers,
         ..Panel::default()
     };
+    let means = if seeds > 1 {
+        format!(
+            "mean of {seeds} seeds, band from least to greatest; differences paired by seed (95 % interval)"
+        )
+    } else {
+        String::new()
+    };
     let control = arms.first().map_or("", |arm| arm.name.as_str());
     let against = format!("BV/TV minus that of {}", control.replace('_', " "));
     let chart = Chart {
-        title: title.to_owned(),
-        note: if seeds > 1 {
-            format!(
-                "mean of {seeds} seeds, band from least to greatest; differences paired by seed (95 % \
-                 interval)"
-            )
-        } else {
-            String::new()
-        },
+        title: "Bone volume and tumour of all arms, and the bone that each arm keeps".to_owned(),
+        note: note([title, &means]),
         panels: vec![
             panel(
                 Axis::linear("BV/TV", "%").from_zero(),

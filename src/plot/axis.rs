@@ -27,6 +27,8 @@ pub(super) struct Projection {
     length: f64,
     /// Room at the low end where zeros stand; 0 for none.
     pub(super) foot: f64,
+    /// What is lower than this stands there too.
+    floor: f64,
     pub(super) ticks: Ticks,
 }
 
@@ -59,6 +61,7 @@ impl Projection {
             is_categorical: false,
             length: wish.length,
             foot: 0.0,
+            floor: axis.floor.unwrap_or(0.0),
             ticks: Ticks::default(),
         };
         if let Scale::Categories(names) = &axis.scale {
@@ -71,13 +74,14 @@ impl Projection {
             made.ticks.labelled = ticks.collect();
             return made;
         }
-        if made.is_log && numbers.contains(&0.0) {
+        if numbers.iter().any(|&number| made.is_at_foot(number)) {
             made.foot = FOOT;
         }
         let shown = numbers
             .iter()
             .copied()
             .filter(|&number| is_shown(number) && (!made.is_log || number > 0.0))
+            .filter(|&number| !made.is_at_foot(number))
             .map(|number| made.scaled(number));
         let ends = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
             (low.min(number), high.max(number))
@@ -97,7 +101,12 @@ impl Projection {
             (low, high) = (low.min(0.0), high.max(0.0));
         }
         let given = |end: Option<f64>| end.map(|end| self.scaled(end)).filter(|&end| is_shown(end));
-        let (least, most) = (given(axis.least), given(axis.most));
+        let least = if self.is_log {
+            axis.least.or(axis.floor)
+        } else {
+            axis.least
+        };
+        let (least, most) = (given(least), given(axis.most));
         low = least.map_or(low, |least| low.min(least));
         high = most.map_or(high, |most| high.max(most));
         if low > high {
@@ -139,7 +148,7 @@ impl Projection {
         if !is_shown(number) || (self.is_log && number < 0.0) {
             return None;
         }
-        if self.is_zero_of_log(number) {
+        if self.is_at_foot(number) {
             return (self.foot > 0.0).then_some(ZERO * self.foot);
         }
         let share = (self.scaled(number) - self.low) / (self.high - self.low);
@@ -147,8 +156,20 @@ impl Projection {
     }
 
     /// True of a number that has no place on a logarithmic axis but its foot.
-    pub(super) fn is_zero_of_log(&self, number: f64) -> bool {
-        self.is_log && number == 0.0
+    pub(super) fn is_at_foot(&self, number: f64) -> bool {
+        self.is_log && number >= 0.0 && (number == 0.0 || number < self.floor)
+    }
+
+    /// Share of the way between two numbers at which a line leaves a logarithmic axis through its floor, or
+    /// enters it there. Of a zero nothing says how it was come by.
+    pub(super) fn through_floor(&self, from: f64, to: f64) -> Option<f64> {
+        let crosses = self.is_at_foot(from) != self.is_at_foot(to) && from.min(to) > 0.0;
+        crosses.then(|| (self.floor / from).ln() / (to / from).ln())
+    }
+
+    /// Distance of the low end of a logarithmic axis, above its foot.
+    pub(super) fn floor(&self) -> Option<f64> {
+        (self.floor > 0.0).then_some(self.foot)
     }
 
     fn set_ticks(&mut self, axis: &Axis, is_upright: bool) {
@@ -204,7 +225,11 @@ impl Projection {
         if self.foot > 0.0 {
             let zero = Tick {
                 at: 0.0,
-                label: "0".to_owned(),
+                label: if self.floor > 0.0 {
+                    format!("<{}", power_of_ten(self.floor.log10().round() as i32))
+                } else {
+                    "0".to_owned()
+                },
             };
             self.ticks.labelled.insert(0, zero);
         }
@@ -286,6 +311,32 @@ mod tests {
         // The axis does not run from a number that only stands for none.
         assert!(found.range().0 > 5.0, "{:?}", found.range());
         assert_eq!(made(&axis, &[10.0, 1000.0]).at(0.0), None);
+    }
+
+    #[test]
+    fn what_is_lower_than_a_log_axis_reaches_is_named_so_and_is_no_zero() {
+        let axis = Axis {
+            floor: Some(1e-6),
+            ..Axis::log("level", "mg/L")
+        };
+        let found = made(&axis, &[0.1, 2e-5, 4e-9]);
+        let low = found.at(4e-9).unwrap();
+        assert!(low > 0.0 && low < found.floor().unwrap());
+        assert_eq!(found.at(0.0), Some(low));
+        assert!(
+            (found.range().0 / 1e-6 - 1.0).abs() < 1e-9,
+            "{:?}",
+            found.range()
+        );
+        assert_eq!(found.ticks.labelled[0].label, "<10\u{207b}\u{2076}");
+        // Half of the decades from 1e-4 to 1e-8 lie above it; of a zero nothing says how it was come by.
+        let share = found.through_floor(1e-4, 1e-8).unwrap();
+        assert!((share - 0.5).abs() < 1e-9, "{share}");
+        assert_eq!(found.through_floor(1e-4, 0.0), None);
+        assert_eq!(found.through_floor(1e-4, 1e-5), None);
+        // Nothing lower: no foot, and the axis begins at its floor all the same.
+        let found = made(&axis, &[0.1, 2e-5]);
+        assert_eq!((found.at(4e-9), found.foot), (None, 0.0));
     }
 
     #[test]

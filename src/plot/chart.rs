@@ -58,6 +58,8 @@ pub struct Axis {
     pub least: Option<f64>,
     /// The axis reaches at least up to here, and no room is added above it.
     pub most: Option<f64>,
+    /// What is below this on a logarithmic axis is marked at its foot, as zeros are, and named there.
+    pub floor: Option<f64>,
     /// Ticks of the caller, minor ones without a label; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
     /// Ticks stand at whole numbers alone: the axis counts.
@@ -72,7 +74,8 @@ pub enum Scale {
     /// Equal steps.
     #[default]
     Linear,
-    /// Equal factors. Zeros are marked at the foot of the axis; a number below zero is a gap.
+    /// Equal factors. Zeros, and what is below [`Axis::floor`], are marked at the foot of the axis; a number
+    /// below zero is a gap.
     Log,
     /// Names at 0, 1, 2 and so on: from the left, or from the top.
     Categories(Vec<String>),
@@ -103,6 +106,8 @@ pub enum Tone {
     },
     /// Dark grey, a full line: what the others are compared with.
     Reference,
+    /// Light grey, a full line: what stands behind another.
+    Behind,
     /// Black.
     #[default]
     Ink,
@@ -309,10 +314,25 @@ pub enum Form {
     /// Its site in its colour.
     #[default]
     Square,
+    /// Its site in its colour, with a dark line around all that hang together.
+    Outlined,
     /// A disc with a rim.
     Disc,
     /// A ring on white.
     Ring,
+    /// A triangle with a rim, on its base.
+    Triangle,
+    /// A square with a rim, on a corner.
+    Diamond,
+    /// A triangle with a rim, on a corner.
+    Wedge,
+}
+
+impl Form {
+    /// True of what fills its sites.
+    pub fn is_site(self) -> bool {
+        matches!(self, Self::Square | Self::Outlined)
+    }
 }
 
 /// A colour of a picture with its name.

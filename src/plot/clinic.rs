@@ -10,6 +10,7 @@ use crate::output::table::Table;
 use crate::plot::arms::{names, tone};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
 use crate::plot::curves::{Line, axis};
+use crate::plot::words::note;
 use crate::plot::write;
 
 /// An arm: its runs, one for each seed.
@@ -43,10 +44,10 @@ struct Quantity {
 const SHOWN: [Quantity; 4] = [
     Quantity {
         name: "bv_tv",
-        label: "bone volume, BV/TV (%)",
+        label: "BV/TV (%)",
         in_series: true,
         factor: 100.0,
-        from_zero: false,
+        from_zero: true,
         marks: &[],
         normal: None,
     },
@@ -154,13 +155,14 @@ pub fn write_clinic(
     arms: &[ClinicArm],
 ) -> Result<Vec<PathBuf>, OutputError> {
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
+    let means = if seeds > 1 {
+        format!("mean of {seeds} seeds, band from least to greatest")
+    } else {
+        "one seed".to_owned()
+    };
     let chart = Chart {
-        title: title.to_owned(),
-        note: if seeds > 1 {
-            format!("mean of {seeds} seeds, band from least to greatest")
-        } else {
-            "one seed".to_owned()
-        },
+        title: "What a clinic sees of all arms: bone, tumour, bone marker and calcium".to_owned(),
+        note: note([title, &means]),
         panels: SHOWN.iter().map(|quantity| panel(quantity, arms)).collect(),
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()

@@ -11,6 +11,7 @@ use crate::plot::chart::{
 };
 use crate::plot::map::colour;
 use crate::plot::palette::style;
+use crate::plot::words::{note, sentence};
 use crate::plot::write;
 
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
@@ -37,6 +38,9 @@ pub(crate) struct Line {
     /// Constant between its points.
     pub(crate) is_stepped: bool,
 }
+
+/// Times nearer than this are one, d.
+const SLIP: f64 = 1e-6;
 
 /// Figures of others, drawn as points with bars over the curves.
 pub(crate) struct Published {
@@ -124,10 +128,28 @@ impl Line {
         })
     }
 
+    /// With jumps on the day of each dose, to the value of the row behind it: rows of a table stand before a
+    /// dose of their own time.
+    fn jumping(mut self, dose_days: &[f64]) -> Self {
+        let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.points.len());
+        for &(day, value) in &self.points {
+            if let Some(&(from, before)) = points.last() {
+                let mut doses = dose_days.iter().copied();
+                let dose = doses.find(|&dose| dose > from - SLIP && dose < day - SLIP);
+                if let Some(dose) = dose {
+                    points.extend((dose > from + SLIP).then_some((dose, before)));
+                    points.push((dose, value));
+                }
+            }
+            points.push((day, value));
+        }
+        self.points = points;
+        self
+    }
+
     /// Constant between its points, with jumps on the day of the dose behind them: rows of a table stand
     /// before a dose of their own time. A jump without a dose is seen at the row that has it.
     fn stepped(mut self, dose_days: &[f64]) -> Self {
-        const SLIP: f64 = 1e-6;
         self.is_stepped = true;
         let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.points.len());
         for &(day, value) in &self.points {
@@ -159,6 +181,10 @@ pub(crate) struct Panel<'a> {
     pub(crate) is_whole: bool,
     /// What the curves are compared with.
     pub(crate) extra: Vec<Layer>,
+    /// What a reader has to know of it.
+    pub(crate) notes: Vec<&'a str>,
+    /// What is below it on a logarithmic axis is marked at the foot, as zeros are.
+    pub(crate) floor: Option<f64>,
 }
 
 /// A title that ends in a unit in brackets, as an axis.
@@ -184,17 +210,25 @@ impl Panel<'_> {
             },
             with_zero: !self.is_free,
             is_whole: self.is_whole,
+            floor: self.floor,
             ..y
         };
         let mut layers = self.extra;
         let is_alone = self.lines.len() == 1 && self.published.is_empty();
         for mut line in self.lines {
-            let tone = line.tone();
-            // The axis says it already.
+            let mut tone = line.tone();
+            // The axis says it already: a colour and a dash would ask for a legend.
             if is_alone && y.title.ends_with(&line.label) {
                 line.label.clear();
+                if matches!(tone, Tone::Named(_)) {
+                    tone = Tone::Ink;
+                }
             }
-            layers.push(line.curve(tone));
+            let mut layer = line.curve(tone);
+            if let Layer::Curve(curve) = &mut layer {
+                curve.is_solid = is_alone;
+            }
+            layers.push(layer);
         }
         for others in self.published {
             let end = |y: f64, bar: f64| if bar > 0.0 { y + bar } else { f64::NAN };
@@ -220,11 +254,11 @@ impl Panel<'_> {
 }
 
 /// What a band is, where curves are means of several runs.
-fn note(panels: &[Panel<'_>]) -> String {
-    let lines = panels.iter().flat_map(|panel| &panel.lines);
-    match lines.map(|line| line.runs).max() {
-        Some(runs) if runs > 1 => format!("mean of {runs} runs, band from least to greatest"),
-        _ => String::new(),
+fn means(runs: usize) -> String {
+    if runs > 1 {
+        format!("mean of {runs} runs, band from least to greatest")
+    } else {
+        String::new()
     }
 }
 
@@ -251,9 +285,27 @@ pub(crate) fn write_picture(
     panels: Vec<Panel<'_>>,
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    write_of(folder, name, [heading, ""], panels, dose_days)
+}
+
+/// The same with a line below the title that says what the picture is of.
+fn write_of(
+    folder: &Path,
+    name: &str,
+    [heading, of]: [&str; 2],
+    panels: Vec<Panel<'_>>,
+    dose_days: &[f64],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let lines = panels.iter().flat_map(|panel| &panel.lines);
+    let means = means(lines.map(|line| line.runs).max().unwrap_or_default());
+    let said = panels.iter().flat_map(|panel| panel.notes.iter().copied());
+    let mut said: Vec<&str> = [of, &means].into_iter().chain(said).collect();
+    // What several curves have in common is said once.
+    let mut seen: Vec<&str> = Vec::new();
+    said.retain(|words| !seen.contains(words) && (seen.push(words), true).1);
     let mut chart = Chart {
-        title: heading.to_owned(),
-        note: note(&panels),
+        title: sentence(heading),
+        note: note(said),
         panels: panels.into_iter().map(Panel::chart).collect(),
         ..Chart::default()
     };
@@ -308,12 +360,8 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
         });
     }
     let mut chart = Chart {
-        title: format!("{title}: bone volume"),
-        note: if seeds > 1 {
-            format!("mean of {seeds} runs, band from least to greatest")
-        } else {
-            String::new()
-        },
+        title: "Bone volume, and what was resorbed and formed".to_owned(),
+        note: note([title, &means(seeds)]),
         panels,
         columns: 1,
         ..Chart::default()
@@ -343,7 +391,7 @@ pub fn write_curves(
     let pictures = [
         (
             "cells",
-            "Cells",
+            "cells of the tumour and of bone",
             vec![
                 panel(
                     "tumour cells",
@@ -363,7 +411,7 @@ pub fn write_curves(
         ),
         (
             "signals",
-            "Signals, mean over marrow",
+            "signals between the cells, mean over marrow",
             vec![panel(
                 "level (pM)",
                 true,
@@ -377,7 +425,7 @@ pub fn write_curves(
         ),
         (
             "turnover",
-            "Bone resorbed and formed since day 0",
+            "bone resorbed and formed since day 0",
             vec![panel(
                 "volume (mm\u{b3})",
                 false,
@@ -393,8 +441,7 @@ pub fn write_curves(
         written.extend(write(folder, "bone_loss", &chart)?);
     }
     for (name, heading, panels) in pictures {
-        let heading = format!("{title}: {}", heading.to_lowercase());
-        written.extend(write_picture(folder, name, &heading, panels, dose_days)?);
+        written.extend(write_of(folder, name, [heading, title], panels, dose_days)?);
     }
     Ok(written)
 }
@@ -405,23 +452,17 @@ fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
     let of = |column: &str, label: &str| {
         let run = std::slice::from_ref(table);
         let mut line = Line::over(run, column, label, |_| 1.0)?;
-        let highest = line.points.iter().map(|point| point.1).fold(0.0, f64::max);
-        let least = asked
-            .decades
-            .map_or(f64::NEG_INFINITY, |decades| highest * 10_f64.powf(-decades));
         for (place, (_, value)) in line.points.iter_mut().enumerate() {
             if let Some(over) = &over {
                 *value /= over[place].max(1.0);
             }
-            *value = if *value < least {
-                0.0
-            } else {
-                *value * asked.factor
-            };
+            *value *= asked.factor;
         }
         let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
         if asked.is_stepped {
             line = line.stepped(dose_days);
+        } else if asked.is_jumping {
+            line = line.jumping(dose_days);
         }
         is_there.then_some(line)
     };
@@ -432,6 +473,16 @@ fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
     columns
         .filter_map(|column| of(column, column.strip_suffix(asked.column)?))
         .collect()
+}
+
+/// The lowest power of ten that an axis shows of lines of which so many decades are asked; none where there
+/// is no end to them.
+fn floor(lines: &[Line], curves: &[Asked]) -> Option<f64> {
+    let decades = curves.iter().filter_map(|curve| curve.decades);
+    let decades = decades.reduce(f64::max)?;
+    let values = lines.iter().flat_map(|line| &line.points);
+    let highest = values.map(|point| point.1).fold(0.0, f64::max);
+    (highest > 0.0).then(|| 10_f64.powf((highest.log10() - decades).ceil()))
 }
 
 /// Draws a picture of a table, as SVG and PNG, with marks at doses; nothing where the table has no column
@@ -466,26 +517,30 @@ pub fn write_part(
     let panels: Vec<Panel<'_>> = picture
         .panels()
         .iter()
-        .map(|panel| Panel {
-            y_label: panel.y_label,
-            lines: panel
-                .curves
-                .iter()
+        .map(|panel| {
+            let curves = panel.curves.iter();
+            let lines: Vec<Line> = curves
                 .flat_map(|curve| lines(table, curve, dose_days))
-                .collect(),
-            published: Vec::new(),
-            logarithmic: panel.is_logarithmic,
-            is_free: panel.is_free,
-            is_whole: panel.is_whole,
-            extra: marks(panel.marks),
+                .collect();
+            Panel {
+                y_label: panel.y_label,
+                floor: floor(&lines, panel.curves),
+                lines,
+                published: Vec::new(),
+                logarithmic: panel.is_logarithmic,
+                is_free: panel.is_free,
+                is_whole: panel.is_whole,
+                extra: marks(panel.marks),
+                notes: vec![panel.note],
+            }
         })
         .filter(|panel| !panel.lines.is_empty())
         .collect();
     if panels.is_empty() {
         return Ok(Vec::new());
     }
-    let heading = format!("{title}: {}", picture.heading);
-    write_picture(folder, picture.name, &heading, panels, dose_days)
+    let heading = [picture.heading, title];
+    write_of(folder, picture.name, heading, panels, dose_days)
 }
 
 /// Draws the cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
@@ -541,7 +596,8 @@ fn write_clones(
         ..chart::Panel::default()
     };
     let mut chart = Chart {
-        title: format!("{title}: {}", picture.heading),
+        title: picture.heading.to_owned(),
+        note: title.to_owned(),
         panels: vec![
             panel(Axis::log("tumour cells", ""), clones),
             panel(
@@ -609,6 +665,69 @@ mod tests {
         assert_eq!(of(&[]).points.len(), 4);
         // The table of rows has doses of the day that follows, too: they are not of this jump.
         assert_eq!(of(&[15.0]).points.len(), 4);
+    }
+
+    #[test]
+    fn what_a_fraction_changes_at_once_jumps_at_it_and_goes_on_from_there() {
+        let table = Table {
+            columns: ["time_d", "tumour_cells_sound"].map(str::to_owned).to_vec(),
+            rows: [(13.0, 90.0), (14.0, 100.0), (15.0, 2.0), (16.0, 3.0)]
+                .map(|(day, cells)| vec![day, cells])
+                .to_vec(),
+        };
+        let asked = Asked::new("tumour_cells_sound", "").jumping();
+        let of = |dose_days: &[f64]| lines(&table, &asked, dose_days).remove(0).points;
+        let rest = [(15.0, 2.0), (16.0, 3.0)];
+        let before = [(13.0, 90.0), (14.0, 100.0)];
+        assert_eq!(of(&[14.0]), [&before[..], &[(14.0, 2.0)], &rest].concat());
+        // At noon: it stays what it was until then.
+        let noon = [(14.5, 100.0), (14.5, 2.0)];
+        assert_eq!(of(&[14.5]), [&before[..], &noon, &rest].concat());
+        assert_eq!(of(&[]).len(), 4);
+    }
+
+    #[test]
+    fn a_level_far_below_the_highest_is_no_zero_and_stands_below_the_axis() {
+        let table = Table {
+            columns: ["time_d", "a_max"].map(str::to_owned).to_vec(),
+            rows: [(0.0, 0.0), (1.0, 0.14), (2.0, 2e-5), (3.0, 4e-9)]
+                .map(|(day, level)| vec![day, level])
+                .to_vec(),
+        };
+        let asked = [Asked::of_each("_max").within_decades(6.0)];
+        let found = lines(&table, &asked[0], &[]);
+        assert_eq!(found[0].points[3].1.to_bits(), 4e-9_f64.to_bits());
+        let floor = floor(&found, &asked).unwrap();
+        assert!((floor / 1e-6 - 1.0).abs() < 1e-9, "{floor}");
+    }
+
+    #[test]
+    fn a_curve_alone_that_its_axis_names_is_black_and_full_and_others_keep_their_dash() {
+        let line = |label: &str| Line {
+            label: label.to_owned(),
+            points: vec![(0.0, 1.0)],
+            band: Vec::new(),
+            runs: 1,
+            is_stepped: false,
+        };
+        let panel = |lines| Panel {
+            y_label: "drug on bone (fmol)",
+            lines,
+            ..Panel::default()
+        };
+        let curves = |lines| -> Vec<(Tone, bool)> {
+            let layers = panel(lines).chart().layers.into_iter();
+            let curves = layers.map(|layer| match layer {
+                Layer::Curve(curve) => (curve.tone, curve.is_solid),
+                other => panic!("{other:?}"),
+            });
+            curves.collect()
+        };
+        assert_eq!(curves(vec![line("")]), [(Tone::Ink, true)]);
+        let named = |name: &str| Tone::Named(name.to_owned());
+        assert_eq!(curves(vec![line("a")]), [(named("a"), true)]);
+        let two = curves(vec![line("a"), line("b")]);
+        assert_eq!(two, [(named("a"), false), (named("b"), false)]);
     }
 
     #[test]

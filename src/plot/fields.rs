@@ -92,13 +92,14 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
         columns: image.columns,
         colours: rows.flatten().copied().collect(),
     });
+    let site = (right - left) / image.columns.max(1) as f64;
     for &([from, to], colour) in &image.lines {
         if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
-            plot.drawing.rule(from, to, 0.7, colour);
+            plot.drawing
+                .rule(from, to, (0.35 * site).clamp(0.3, 0.7), colour);
         }
     }
     // As large as to cover the corners of its site, and to be seen.
-    let site = (right - left) / image.columns.max(1) as f64;
     let radius = (0.72 * site).max(SEEN);
     for dot in &image.dots {
         if let Some(at) = plot.place(dot.at.0, dot.at.1) {

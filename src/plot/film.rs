@@ -11,7 +11,9 @@ use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Sign, Tone};
 use crate::plot::map::{Frame, day_words, key, note, tissue};
-use crate::plot::page::lay_out;
+use crate::plot::moving::{self, Gif, Palette};
+use crate::plot::page::{Page, lay_out};
+use crate::plot::words::{self, sentence};
 
 /// Pixels of a point of the page.
 const PIXELS: f64 = 1.6;
@@ -83,13 +85,16 @@ fn chart(title: &str, frame: &Frame, series: &Table, key: &[Sign]) -> Chart {
     panels.extend(curve(series, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
-        title: format!("{title}: {}", day_words((frame.day + 1e-6).floor())),
-        note: note(frame),
+        title: sentence(&day_words((frame.day + 1e-6).floor())),
+        note: words::note([title, &note(frame)]),
         columns: cuts.max(2),
         panels,
         ..Chart::default()
     }
 }
+
+/// Frames that are drawn at once.
+const TOGETHER: usize = 8;
 
 /// Draws the frames as a film that loops, with the bone volume of `series.csv` growing beside them.
 ///
@@ -105,12 +110,6 @@ pub fn write_film(
         path: path.to_path_buf(),
         message,
     };
-    let key = key(frames.iter());
-    let pictures: Vec<Bitmap> = frames
-        .par_iter()
-        .map(|frame| bitmap_of(&lay_out(&chart(title, frame, series, &key)), PIXELS))
-        .collect::<Result<_, _>>()
-        .map_err(drawing)?;
     let [most, least] = DELAY;
     let delay = (100.0 * LASTS_S / frames.len().max(1) as f64)
         .clamp(least, most)
@@ -118,24 +117,108 @@ pub fn write_film(
     let is_png = path.extension().is_some_and(|ending| {
         ending.eq_ignore_ascii_case("png") || ending.eq_ignore_ascii_case("apng")
     });
+    let film = Film::new(title, frames, series);
     let bytes = if is_png {
-        apng(&pictures, delay)
+        film.apng(delay)
     } else {
-        gif(&pictures, delay)
+        film.gif(delay)
     };
     write_whole(path, &bytes.map_err(drawing)?)
 }
 
-/// Size of all frames: captions of unlike length may give pages of unlike height.
-fn common(pictures: &[Bitmap]) -> (u32, u32) {
-    let width = pictures.iter().map(|picture| picture.width).max();
-    let height = pictures.iter().map(|picture| picture.height).max();
-    (width.unwrap_or(1), height.unwrap_or(1))
+/// Frames that are laid out and not drawn yet.
+struct Film {
+    pages: Vec<Page>,
+    /// Pixels across and down of all frames.
+    size: [u32; 2],
+    /// Colours of the tissue.
+    tissue: Vec<[u8; 3]>,
+}
+
+impl Film {
+    fn new(title: &str, frames: &[Frame], series: &Table) -> Self {
+        let key = key(frames.iter());
+        let pages: Vec<Page> = frames
+            .par_iter()
+            .map(|frame| lay_out(&chart(title, frame, series, &key)))
+            .collect();
+        // Captions of unlike length may give pages of unlike height.
+        let most = |length: fn(&Page) -> f64| {
+            let longest = pages.iter().map(length).fold(1.0, f64::max);
+            (longest * PIXELS).round() as u32
+        };
+        Self {
+            size: [most(|page| page.width), most(|page| page.height)],
+            pages,
+            tissue: key
+                .iter()
+                .map(|&Sign { colour, .. }| [colour.0, colour.1, colour.2])
+                .collect(),
+        }
+    }
+
+    fn drawn(&self, page: &Page) -> Result<Vec<u8>, String> {
+        Ok(padded(&bitmap_of(page, PIXELS)?, self.size))
+    }
+
+    /// The colours of the tissue, so that none is tinted, and the most frequent ones of the first frame, the
+    /// last and the one between them.
+    fn palette(&self) -> Result<Palette, String> {
+        let last = self.pages.len().saturating_sub(1);
+        let mut counts: BTreeMap<[u8; 3], u64> = BTreeMap::new();
+        for page in [0, last / 2, last] {
+            let Some(page) = self.pages.get(page) else {
+                continue;
+            };
+            let pixels = self.drawn(page)?;
+            // Pixels side by side have mostly one colour: counted as one run.
+            for run in pixels.as_chunks::<3>().0.chunk_by(|one, next| one == next) {
+                *counts.entry(run[0]).or_default() += run.len() as u64;
+            }
+        }
+        let mut all: Vec<([u8; 3], u64)> = counts.into_iter().collect();
+        all.sort_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour));
+        let mut colours = self.tissue.clone();
+        for (colour, _) in all {
+            if !colours.contains(&colour) {
+                colours.push(colour);
+            }
+        }
+        Ok(Palette::new(colours))
+    }
+
+    fn gif(&self, delay: u16) -> Result<Vec<u8>, String> {
+        let palette = self.palette()?;
+        let mut bytes = Vec::new();
+        let mut film = Gif::new(&mut bytes, self.size, &palette, delay)?;
+        for pages in self.pages.chunks(TOGETHER) {
+            let frames: Vec<Vec<u8>> = pages
+                .par_iter()
+                .map(|page| Ok(palette.indexed(&self.drawn(page)?)))
+                .collect::<Result<_, String>>()?;
+            for pixels in frames {
+                film.add(pixels)?;
+            }
+        }
+        drop(film);
+        Ok(bytes)
+    }
+
+    fn apng(&self, delay: u16) -> Result<Vec<u8>, String> {
+        let said = |error: png::EncodingError| error.to_string();
+        let mut bytes = Vec::new();
+        let mut writer = moving::apng(&mut bytes, self.size, self.pages.len(), delay)?;
+        for page in &self.pages {
+            writer.write_image_data(&self.drawn(page)?).map_err(said)?;
+        }
+        writer.finish().map_err(said)?;
+        Ok(bytes)
+    }
 }
 
 /// The pixels of a picture, with paper above and right of it up to a size: a caption that takes a line
 /// more leaves the tissue where it is.
-fn padded(picture: &Bitmap, (width, height): (u32, u32)) -> Vec<u8> {
+fn padded(picture: &Bitmap, [width, height]: [u32; 2]) -> Vec<u8> {
     let mut pixels = vec![255; 3 * width as usize * height as usize];
     let rows = picture.pixels.chunks(3 * picture.width as usize);
     let above = (height - picture.height) as usize;
@@ -143,148 +226,6 @@ fn padded(picture: &Bitmap, (width, height): (u32, u32)) -> Vec<u8> {
         to[..from.len()].copy_from_slice(from);
     }
     pixels
-}
-
-/// The most frequent colours of all frames, 256 at most: those of tissue are among them, so that none is
-/// tinted.
-fn palette(pictures: &[Bitmap]) -> Vec<[u8; 3]> {
-    let counts: Vec<BTreeMap<[u8; 3], u64>> = pictures
-        .par_iter()
-        .map(|picture| {
-            let mut counts = BTreeMap::new();
-            // Pixels side by side have mostly one colour: counted as one run.
-            let pixels = picture.pixels.as_chunks::<3>().0;
-            for run in pixels.chunk_by(|one, next| one == next) {
-                *counts.entry(run[0]).or_default() += run.len() as u64;
-            }
-            counts
-        })
-        .collect();
-    let mut all: BTreeMap<[u8; 3], u64> = BTreeMap::new();
-    for (colour, count) in counts.into_iter().flatten() {
-        *all.entry(colour).or_default() += count;
-    }
-    let mut all: Vec<([u8; 3], u64)> = all.into_iter().collect();
-    all.sort_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour));
-    all.truncate(256);
-    all.into_iter().map(|(colour, _)| colour).collect()
-}
-
-/// Places of pixels in a palette: of the nearest colour.
-fn indexed(pixels: &[u8], palette: &[[u8; 3]]) -> Vec<u8> {
-    let mut known: BTreeMap<[u8; 3], u8> = BTreeMap::new();
-    for (place, &colour) in palette.iter().enumerate() {
-        known.entry(colour).or_insert(place as u8);
-    }
-    let mut last = ([0; 3], None);
-    let mut places = Vec::with_capacity(pixels.len() / 3);
-    for pixel in pixels.chunks_exact(3) {
-        let colour = [pixel[0], pixel[1], pixel[2]];
-        let place = match last {
-            (other, Some(place)) if other == colour => place,
-            _ => *known.entry(colour).or_insert_with(|| {
-                let apart = |other: &[u8; 3]| -> i32 {
-                    let channels = other.iter().zip(colour);
-                    channels
-                        .map(|(&a, b)| (i32::from(a) - i32::from(b)).pow(2))
-                        .sum()
-                };
-                let nearest = (0..palette.len()).min_by_key(|&place| apart(&palette[place]));
-                nearest.unwrap_or(0) as u8
-            }),
-        };
-        last = (colour, Some(place));
-        places.push(place);
-    }
-    places
-}
-
-fn gif(pictures: &[Bitmap], delay: u16) -> Result<Vec<u8>, String> {
-    let size = common(pictures);
-    let [width, height] = [size.0, size.1].map(u16::try_from);
-    let (Ok(width), Ok(height)) = (width, height) else {
-        return Err(format!(
-            "{} x {} pixels, where a GIF has 65535 at most",
-            size.0, size.1
-        ));
-    };
-    let palette = palette(pictures);
-    let frames: Vec<Vec<u8>> = pictures
-        .par_iter()
-        .map(|picture| indexed(&padded(picture, size), &palette))
-        .collect();
-    let said = |error: gif::EncodingError| error.to_string();
-    let mut bytes = Vec::new();
-    {
-        let mut encoder =
-            gif::Encoder::new(&mut bytes, width, height, &palette.concat()).map_err(said)?;
-        encoder.set_repeat(gif::Repeat::Infinite).map_err(said)?;
-        for (at, pixels) in frames.iter().enumerate() {
-            let before = at.checked_sub(1).map(|before| &frames[before]);
-            let [left, top, right, bottom] = changed(before, pixels, usize::from(width));
-            let rows = pixels[top * usize::from(width)..bottom * usize::from(width)]
-                .chunks(usize::from(width));
-            let frame = gif::Frame {
-                left: left as u16,
-                top: top as u16,
-                width: (right - left) as u16,
-                height: (bottom - top) as u16,
-                delay,
-                dispose: gif::DisposalMethod::Keep,
-                buffer: rows
-                    .flat_map(|row| row[left..right].iter().copied())
-                    .collect(),
-                ..gif::Frame::default()
-            };
-            encoder.write_frame(&frame).map_err(said)?;
-        }
-    }
-    Ok(bytes)
-}
-
-/// Left, upper, right and lower end of what differs from the frame before: a pixel where nothing does.
-fn changed(before: Option<&Vec<u8>>, now: &[u8], width: usize) -> [usize; 4] {
-    let height = now.len() / width;
-    let Some(before) = before else {
-        return [0, 0, width, height];
-    };
-    let mut ends = [width, height, 0, 0];
-    for (at, _) in now
-        .iter()
-        .zip(before)
-        .enumerate()
-        .filter(|(_, (a, b))| a != b)
-    {
-        let (x, y) = (at % width, at / width);
-        ends = [
-            ends[0].min(x),
-            ends[1].min(y),
-            ends[2].max(x + 1),
-            ends[3].max(y + 1),
-        ];
-    }
-    if ends[2] == 0 { [0, 0, 1, 1] } else { ends }
-}
-
-fn apng(pictures: &[Bitmap], delay: u16) -> Result<Vec<u8>, String> {
-    let size = common(pictures);
-    let said = |error: png::EncodingError| error.to_string();
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, size.0, size.1);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder
-        .set_animated(pictures.len().max(1) as u32, 0)
-        .map_err(said)?;
-    encoder.set_frame_delay(delay, 100).map_err(said)?;
-    let mut writer = encoder.write_header().map_err(said)?;
-    for picture in pictures {
-        writer
-            .write_image_data(&padded(picture, size))
-            .map_err(said)?;
-    }
-    writer.finish().map_err(said)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

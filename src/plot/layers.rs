@@ -97,18 +97,34 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
 /// Heights of zeros in the foot of a logarithmic axis.
 const ROWS: [f64; 3] = [0.0, -3.6, 3.6];
 
+/// Places of a curve on its axes, none at the foot of a logarithmic one: it goes down to the floor of the
+/// axis where it leaves it.
+fn line(plot: &Plot<'_>, curve: &Curve) -> Vec<Option<Place>> {
+    let mut line = Vec::with_capacity(curve.points.len());
+    for (index, &(x, y)) in curve.points.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| curve.points[before]);
+        let crossing = before
+            .filter(|_| !curve.is_stepped)
+            .and_then(|(from, low)| {
+                let share = plot.y.through_floor(low, y)?;
+                let floor = plot.high - plot.y.floor()?;
+                Some((plot.across(from + share * (x - from))?, floor))
+            });
+        line.extend(crossing.map(Some));
+        line.push(plot.place(x, y).filter(|_| !plot.y.is_at_foot(y)));
+    }
+    line
+}
+
 pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
     let style = curve_style(Some(plot.palette.style(&curve.tone)), curve.is_solid);
     // A zero on a logarithmic axis is marked at its foot; the line breaks there.
     let places: Vec<(Option<Place>, bool)> = curve
         .points
         .iter()
-        .map(|&(x, y)| (plot.place(x, y), plot.y.is_zero_of_log(y)))
+        .map(|&(x, y)| (plot.place(x, y), plot.y.is_at_foot(y)))
         .collect();
-    let line = places
-        .iter()
-        .map(|&(place, is_zero)| place.filter(|_| !is_zero));
-    for run in runs(line) {
+    for run in runs(line(plot, curve).into_iter()) {
         let points = if curve.is_stepped {
             stepped(&run)
         } else {

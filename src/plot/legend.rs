@@ -76,7 +76,7 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
-                        Form::Square => Key::Swatch(sign.colour),
+                        form if form.is_site() => Key::Swatch(sign.colour),
                         form => Key::Dot(form, sign.colour),
                     },
                     label: sign.label.clone(),
@@ -284,7 +284,30 @@ pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)
     drawing.disc((x, y), 2.4, colour, false);
 }
 
-/// A disc with a rim that its ground does not swallow, or a ring on white.
+/// Corners of a form around a place; none of what is round.
+fn corners(form: Form, (x, y): Place, radius: f64) -> Option<Vec<Place>> {
+    // Of a triangle as large as the disc, its middle is two thirds down.
+    let (wide, high) = (1.25 * radius, 0.75 * radius);
+    match form {
+        Form::Triangle => Some(vec![
+            (x, y - 2.0 * high),
+            (x + wide, y + high),
+            (x - wide, y + high),
+        ]),
+        Form::Wedge => Some(vec![
+            (x, y + 2.0 * high),
+            (x - wide, y - high),
+            (x + wide, y - high),
+        ]),
+        Form::Diamond => {
+            let far = 1.25 * radius;
+            Some(vec![(x, y - far), (x + far, y), (x, y + far), (x - far, y)])
+        }
+        Form::Square | Form::Outlined | Form::Disc | Form::Ring => None,
+    }
+}
+
+/// A form with a rim that its ground does not swallow, or a ring on white.
 pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, colour: Colour) {
     const RIM: f64 = 0.35;
     if form == Form::Ring {
@@ -293,8 +316,16 @@ pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, col
         return;
     }
     let rim = if colour.lightness() > 0.6 { INK } else { WHITE };
-    drawing.disc(at, radius + RIM, rim, false);
-    drawing.disc(at, radius, colour, false);
+    match [RIM * 1.6, 0.0].map(|more| corners(form, at, radius + more)) {
+        [Some(outer), Some(inner)] => {
+            drawing.area(outer, rim, 1.0);
+            drawing.area(inner, colour, 1.0);
+        }
+        _ => {
+            drawing.disc(at, radius + RIM, rim, false);
+            drawing.disc(at, radius, colour, false);
+        }
+    }
 }
 
 /// Forms of doses of several drugs.

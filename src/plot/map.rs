@@ -7,11 +7,11 @@ use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
 use crate::plot::colour::{Colour, INK, WHITE, shade};
-use crate::plot::{canvas, page, png_bytes, write};
+use crate::plot::{canvas, page, png_bytes, words, write};
 
-/// Kinds in the order of the legend, with their form and colour. Marrow, bone, osteoclasts, tumour and
-/// osteoblasts differ in lightness, so that a grey print tells them apart; immune cells, which are as
-/// small as a site, are discs on it.
+/// Kinds in the order of the legend, with their form and colour. In grey print any two differ in lightness
+/// or in form: osteoclasts have a dark line around them, immune cells, which are as small as a site, are
+/// discs, triangles and diamonds on it.
 const KINDS: [(Shown, Form, Colour, &str); 13] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
     (
@@ -30,7 +30,7 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
     (
         Shown::TumourSparse,
         Form::Square,
-        Colour(228, 186, 220),
+        Colour(200, 140, 190),
         "tumour, below half full",
     ),
     (
@@ -47,7 +47,7 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
     ),
     (
         Shown::Osteoclast,
-        Form::Square,
+        Form::Outlined,
         Colour(240, 92, 15),
         "osteoclast",
     ),
@@ -60,27 +60,28 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
     ),
     (
         Shown::Treg,
-        Form::Disc,
+        Form::Triangle,
         Colour(165, 225, 75),
         "regulatory T cell",
     ),
     (
         Shown::Myeloid,
-        Form::Disc,
+        Form::Diamond,
         Colour(95, 55, 10),
         "myeloid suppressor",
     ),
     (
         Shown::NaturalKiller,
-        Form::Disc,
+        Form::Wedge,
         Colour(110, 205, 245),
         "natural killer cell",
     ),
 ];
 
-/// Colours of the clones behind the parental one, which has that of tumour.
+/// Colours of the clones behind the parental one, which has that of tumour. The first two differ in
+/// lightness from each other and from all that stands beside them.
 const CLONES: [Colour; 6] = [
-    Colour(110, 0, 50),
+    Colour(150, 0, 75),
     Colour(0, 160, 175),
     Colour(150, 165, 0),
     Colour(120, 160, 235),
@@ -123,7 +124,7 @@ pub struct Cut {
 /// All cuts of one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Frame {
-    /// Time, d.
+    /// Time, d; no number of what has none.
     pub day: f64,
     /// Figures of the moment.
     pub caption: String,
@@ -257,13 +258,24 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     panels
 }
 
+/// The same with lines around what a grey print would not tell apart.
+fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
+    for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            let is_inside = |at: usize| form(cut.tissue[at]) == Form::Outlined;
+            image.lines = outlines(cut, is_inside, |_| INK);
+        }
+    }
+    panels
+}
+
 /// Cells that stand on their sites as discs.
 fn dots(cut: &Cut) -> Vec<Dot> {
     let sites = cut.tissue.iter().enumerate();
     let dots = sites.filter_map(|(site, &kind)| {
         let form = form(kind);
         let middle = |place: usize| (place as f64 + 0.5) * cut.pixel_um;
-        (form != Form::Square).then(|| Dot {
+        (!form.is_site()).then(|| Dot {
             at: (middle(site % cut.width), middle(site / cut.width)),
             form,
             colour: colour(kind),
@@ -275,7 +287,7 @@ fn dots(cut: &Cut) -> Vec<Dot> {
 /// Figures of a frame, and what is not drawn to scale.
 pub(super) fn note(frame: &Frame) -> String {
     let sites = || frame.cuts.iter().flat_map(|cut| &cut.tissue);
-    if sites().all(|&kind| form(kind) == Form::Square) {
+    if sites().all(|&kind| form(kind).is_site()) {
         return frame.caption.clone();
     }
     format!(
@@ -284,12 +296,16 @@ pub(super) fn note(frame: &Frame) -> String {
     )
 }
 
-/// The map of a frame.
-pub fn map_chart(title: &str, frame: &Frame) -> Chart {
+/// The map of a frame of what `of` says.
+pub fn map_chart(of: &str, frame: &Frame) -> Chart {
     Chart {
-        title: format!("{title}: {}", day_words(frame.day)),
-        note: note(frame),
-        panels: tissue(frame, &key(std::iter::once(frame))),
+        title: if frame.day.is_finite() {
+            format!("Tissue on {}", day_words(frame.day))
+        } else {
+            "Cuts through a scan".to_owned()
+        },
+        note: words::note([of, &note(frame)]),
+        panels: outlined(frame, tissue(frame, &key(std::iter::once(frame)))),
         columns: frame.cuts.len(),
         ..Chart::default()
     }
@@ -327,13 +343,14 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
     )
 }
 
-/// Lines between bone and what is none, each in the colour for its site of bone; neighbours of one colour
-/// are one line.
-fn outlines(cut: &Cut, colour: impl Fn(usize) -> Colour) -> Vec<([(f64, f64); 2], Colour)> {
-    let is_bone = |across: usize, up: usize| {
-        let kind = cut.tissue[across + up * cut.width];
-        matches!(kind, Shown::Bone | Shown::Osteoid)
-    };
+/// Lines between sites of a kind and others, each in the colour for its site of that kind; neighbours of one
+/// colour are one line.
+fn outlines(
+    cut: &Cut,
+    is_inside: impl Fn(usize) -> bool,
+    colour: impl Fn(usize) -> Colour,
+) -> Vec<([(f64, f64); 2], Colour)> {
+    let is_inside = |across: usize, up: usize| is_inside(across + up * cut.width);
     let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
     let at = |place: usize| place as f64 * cut.pixel_um;
     // Edges that stand upright, then those that lie.
@@ -354,17 +371,17 @@ fn outlines(cut: &Cut, colour: impl Fn(usize) -> Colour) -> Vec<([(f64, f64); 2]
             let mut open = false;
             for step in 0..along {
                 let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
-                let [before, behind] = [is_bone(a, b), is_bone(c, d)];
+                let [before, behind] = [is_inside(a, b), is_inside(c, d)];
                 if before == behind {
                     open = false;
                     continue;
                 }
-                let bone = if before {
+                let inside = if before {
                     a + b * cut.width
                 } else {
                     c + d * cut.width
                 };
-                let ink = colour(bone);
+                let ink = colour(inside);
                 let end = |step: usize| {
                     let (x, y) = site(lane, step);
                     (at(x), at(y))
@@ -411,7 +428,8 @@ pub fn field_chart(
         .iter()
         .zip(values)
         .map(|(cut, values)| {
-            outlines(cut, |site| {
+            let is_bone = |at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
+            outlines(cut, is_bone, |site| {
                 if shaded(values[site]).lightness() < 0.6 {
                     WHITE
                 } else {
@@ -511,7 +529,8 @@ mod tests {
             pixel_um: 10.0,
             tissue,
         };
-        let mut lines = outlines(&cut, |_| INK);
+        let is_bone = |at: usize| cut.tissue[at] != Shown::Marrow;
+        let mut lines = outlines(&cut, is_bone, |_| INK);
         lines.sort_by(|a, b| a.partial_cmp(b).unwrap());
         let ends: Vec<_> = lines.iter().map(|line| line.0).collect();
         assert_eq!(
@@ -523,7 +542,8 @@ mod tests {
             ]
         );
         // A line breaks where its colour changes.
-        assert_eq!(outlines(&cut, |site| [INK, WHITE][site % 2]).len(), 5);
+        let coloured = outlines(&cut, is_bone, |site| [INK, WHITE][site % 2]);
+        assert_eq!(coloured.len(), 5);
     }
 
     #[test]
@@ -540,6 +560,19 @@ mod tests {
         greys.sort_by(f64::total_cmp);
         for pair in greys.windows(2) {
             assert!(pair[1] - pair[0] > 0.07, "{greys:?}");
+        }
+        // Of all that may stand beside each other, two of one form differ in lightness.
+        let all = KINDS.iter().map(|&(_, form, colour, _)| (form, colour));
+        let clones = CLONES[..2].iter().map(|&colour| (Form::Square, colour));
+        let all: Vec<(Form, Colour)> = all.chain(clones).collect();
+        for (at, one) in all.iter().enumerate() {
+            for other in &all[..at] {
+                let apart = (one.1.lightness() - other.1.lightness()).abs();
+                assert!(
+                    one.0 != other.0 || apart > 0.05,
+                    "{one:?} {other:?} {apart}"
+                );
+            }
         }
         // Cells and tumour that stand on bone or in marrow differ from them by more.
         let near = |one: Shown, other: Shown| {

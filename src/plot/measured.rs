@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
-use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
+use crate::plot::chart::{Axis, Chart, Curve, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
 use crate::plot::overlay::Group;
-use crate::plot::words::{Shown, column};
+use crate::plot::words::{Shown, column, note, sentence};
 use crate::plot::write;
 
 /// Standard errors to either side of a measured value, in all pictures: about 95 %, as the intervals and
@@ -102,6 +102,7 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
         points: measured.values.iter().map(point).collect(),
     }));
     Panel {
+        title: held(&layers),
         x: Axis::days().from_zero(),
         y: Axis::linear(title, unit),
         layers,
@@ -109,15 +110,64 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     }
 }
 
+/// How many of the measured values have each curve within their bars: where that is all of them, data do not
+/// tell the curves apart.
+fn held(layers: &[Layer]) -> String {
+    let points = layers.iter().find_map(|layer| match layer {
+        Layer::Points(points) => Some(&points.points),
+        _ => None,
+    });
+    let curves = layers.iter().filter_map(|layer| match layer {
+        Layer::Curve(curve) => Some(curve),
+        _ => None,
+    });
+    let within = |curve: &Curve| {
+        let points = points.into_iter().flatten();
+        let known = points.filter_map(|point| Some((point, at(&curve.points, point.x)?)));
+        let known: Vec<_> = known.collect();
+        let inside = known
+            .iter()
+            .filter(|(point, value)| (point.low..=point.high).contains(value));
+        (inside.count(), known.len())
+    };
+    let said = curves.map(|curve| {
+        let (inside, known) = within(curve);
+        format!("{inside} of {known} with {}", curve.label)
+    });
+    format!(
+        "Bars that hold the curve: {}",
+        said.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Value of a curve at a time, on the straight line between its points.
+pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
+    const SLIP: f64 = 1e-6;
+    let after = points.iter().position(|point| point.0 >= time - SLIP)?;
+    let (x, y) = points[after];
+    if (x - time).abs() <= SLIP {
+        return Some(y);
+    }
+    let (from, low) = points[after.checked_sub(1)?];
+    Some(low + (time - from) / (x - from) * (y - low))
+}
+
 /// The picture of measured values over the curves of groups of runs.
 pub fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
-    let mut notes = vec![format!("points: measured, bars {BARS}")];
+    let mut notes = vec![title.to_owned(), format!("points: measured, bars {BARS}")];
     if groups.iter().any(|group| group.series.len() > 1) {
         notes.push("curves: mean of seeds, band from least to greatest".to_owned());
     }
+    let mut said: Vec<String> = Vec::new();
+    for measured in measured {
+        let title = column(&measured.column).title;
+        if !said.contains(&title) {
+            said.push(title);
+        }
+    }
     Chart {
-        title: format!("{title}: measured and simulated"),
-        note: notes.join("; "),
+        title: sentence(&format!("{}, measured and simulated", said.join(" and "))),
+        note: note(notes.iter().map(String::as_str)),
         panels: measured
             .iter()
             .map(|measured| panel(groups, measured))
@@ -195,5 +245,24 @@ mod tests {
         // 0.25 of one run and 0.5 of the other.
         assert!(near(curve.points[2].1, 37.5) && near(curve.band[2].2, 50.0));
         assert_eq!(ratio.y.unit, "% of day 0");
+        // The mean is 15 % on day 1, in 11 to 19; 37.5 % on day 2, in 20 to 60.
+        for panel in [plain, ratio] {
+            assert_eq!(
+                panel.title,
+                "Bars that hold the curve: 1 of 1 with base (2 seeds)"
+            );
+        }
+        let far = Measured {
+            values: vec![value(1.0, 0.9, 0.1), value(9.0, 0.1, 0.1)],
+            ..measured[0].clone()
+        };
+        // A value behind the end of the curve says nothing of it.
+        let chart = measured_chart("two seeds", &groups, &[far]);
+        assert!(
+            chart.panels[0]
+                .title
+                .ends_with("0 of 1 with base (2 seeds)")
+        );
+        assert_eq!(chart.title, "BV/TV, measured and simulated");
     }
 }

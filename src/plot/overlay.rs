@@ -7,6 +7,7 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Panel, Scale, Tone};
 use crate::plot::curves::{Line, axis};
+use crate::plot::words::{self, Shown as Said, note, sentence};
 use crate::plot::write;
 
 /// Curves that have a colour of their own.
@@ -94,7 +95,7 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
             ],
         ),
         "cells" => (
-            "cells",
+            "cells of the tumour and of bone",
             false,
             vec![
                 shown("tumour_cells", "tumour cells", 1.0, true),
@@ -111,11 +112,11 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
                 }
             }
             let level = |column: &&String| {
-                let name = column.trim_end_matches("_pm").replace('_', " ");
-                shown(column, &format!("{name} (pM)"), 1.0, true)
+                let Said { title, unit, .. } = words::column(column);
+                shown(column, &format!("{title} ({unit})"), 1.0, true)
             };
             (
-                "signals, mean over marrow",
+                "signals between the cells, mean over marrow",
                 false,
                 levels.iter().map(level).collect(),
             )
@@ -129,7 +130,7 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
             ],
         ),
         _ => (
-            "patient",
+            "calcium, its hormones, markers of bone turnover, tumour and neutrophils",
             true,
             vec![
                 shown("calcium_mm", "total calcium (mM)", 1.0, false),
@@ -182,7 +183,7 @@ pub fn write_overlay(
         if panels.is_empty() {
             continue;
         }
-        let mut notes = Vec::new();
+        let mut notes = vec![title];
         if groups.iter().any(|group| group.series.len() > 1) {
             notes.push("mean of seeds, band from least to greatest");
         }
@@ -190,8 +191,8 @@ pub fn write_overlay(
             notes.push("triangles: doses");
         }
         let chart = Chart {
-            title: format!("{title}: {what}"),
-            note: notes.join("; "),
+            title: sentence(what),
+            note: note(notes),
             panels,
             order: groups.iter().map(Group::key).collect(),
             ..Chart::default()

@@ -2,8 +2,9 @@
 
 use crate::plot::chart::{Chart, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Text};
+use crate::plot::glossary;
 use crate::plot::legend::{self, Entry};
-use crate::plot::palette::Palette;
+use crate::plot::palette::{GREY, INK, Palette};
 use crate::plot::panel::{LegendPlace, draw};
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
 
@@ -78,15 +79,22 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
     }
 }
 
-/// Title and note; gives how far down they reach.
+/// Title, note and abbreviations; gives how far down they reach.
 fn header(drawing: &mut Drawing, chart: &Chart) -> f64 {
     let most = WIDTH - 2.0 * EDGE;
     let mut top = EDGE;
-    for (words, size, is_bold) in [(&chart.title, TITLE, true), (&chart.note, SIZE, false)] {
+    let spelled = glossary::of_chart(chart);
+    let parts = [
+        (&chart.title, TITLE, true, INK),
+        (&chart.note, SIZE, false, INK),
+        (&spelled, SIZE, false, GREY),
+    ];
+    for (words, size, is_bold, colour) in parts {
         for words in wrap(words, size, is_bold, most) {
             drawing.text(Text {
                 size,
                 is_bold,
+                colour,
                 ..Text::new(words, (EDGE, top + ASCENT * size), Align::Start)
             });
             top += LEADING * size;

@@ -19,6 +19,9 @@ const COLOURS: [Colour; 8] = [
     Colour(88, 40, 140),
 ];
 
+/// Grey of what stands behind another.
+const BEHIND: Colour = Colour(190, 190, 190);
+
 /// Lengths of lines and gaps in points.
 const DASHES: [&[f64]; 4] = [&[], &[6.0, 2.4], &[1.3, 1.9], &[7.0, 2.0, 1.3, 2.0]];
 
@@ -76,6 +79,10 @@ impl Palette {
             },
             Tone::Reference => Style {
                 colour: Colour(90, 90, 90),
+                dash: &[],
+            },
+            Tone::Behind => Style {
+                colour: BEHIND,
                 dash: &[],
             },
             Tone::Ink => Style {

@@ -117,6 +117,51 @@ fn signals() -> Chart {
     }
 }
 
+/// Levels of a drug that fall below what the axis reaches, and what lies on bone, a curve alone.
+fn drugs() -> Chart {
+    let level = |day: f64| {
+        if day < 21.0 {
+            0.0
+        } else {
+            0.14 * (-(day - 21.0) / 1.3).exp()
+        }
+    };
+    let panel = |y: Axis, curve: Curve| Panel {
+        x: Axis::days().from_zero(),
+        y,
+        layers: vec![
+            Layer::Curve(curve),
+            Layer::Doses(Doses {
+                label: "dose".to_owned(),
+                tone: Tone::Reference,
+                times: vec![20.0],
+                ..Doses::default()
+            }),
+        ],
+        ..Panel::default()
+    };
+    let levels = Axis {
+        floor: Some(1e-6),
+        ..Axis::log("peak level in plasma", "mg/L")
+    };
+    let on_bone = Curve {
+        label: String::new(),
+        tone: Tone::Ink,
+        ..curve(
+            "",
+            course(60, |day| if day < 21.0 { 0.0 } else { 8000.0 - day }),
+        )
+    };
+    Chart {
+        title: "Drugs in plasma and on bone".to_owned(),
+        panels: vec![
+            panel(levels, curve("zoledronate", course(60, level))),
+            panel(Axis::linear("drug on bone", "fmol").from_zero(), on_bone),
+        ],
+        ..Chart::default()
+    }
+}
+
 /// A patient under several treatments: four panels, one legend, levels and normal ranges.
 fn clinic() -> Chart {
     let arms = ["denosumab", "zoledronate", "radiotherapy 8 Gy"];
@@ -603,6 +648,7 @@ fn kinds() -> Vec<(&'static str, Chart)> {
     vec![
         ("bone", bone()),
         ("signals", signals()),
+        ("drugs", drugs()),
         ("clinic", clinic()),
         ("survival", survival()),
         ("tornado", tornado()),
@@ -753,6 +799,26 @@ fn gaps_are_gaps_and_zeros_are_marked_at_the_foot_of_a_log_axis() {
     });
     assert!(zeros.count() >= 5);
     assert!(drawing.texts().any(|text| text.words == "0"));
+}
+
+#[test]
+fn a_line_that_leaves_a_log_axis_goes_down_to_its_floor_and_no_further() {
+    let chart = drugs();
+    let palette = Palette::new(&chart);
+    let drawing = draw(&chart.panels[0], &palette, (200.0, 120.0), LegendPlace::Own);
+    let curve = palette.style(&named("zoledronate"));
+    let lines = drawing.marks.iter().filter_map(|mark| match mark {
+        Mark::Line { points, style, .. } if *style == curve && points.len() > 2 => Some(points),
+        _ => None,
+    });
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let axis_end = 120.0 - 23.0;
+    let last = lines[0].last().unwrap();
+    assert!((last.1 - axis_end).abs() < 1e-6, "{last:?}");
+    // It reaches the floor on its way: 0.14 falls to 1e-6 in 1.3 ln(1.4e5) days.
+    let day = 21.0 + 1.3 * 1.4e5_f64.ln();
+    assert!((last.0 / 200.0 - day / 60.0).abs() < 1e-6, "{last:?}");
 }
 
 #[test]

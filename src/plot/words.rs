@@ -90,6 +90,55 @@ pub fn heading(name: &str, description: &str) -> String {
         .replace("TGF-beta", "TGF-\u{3b2}")
 }
 
+/// What a run is of, for the line below the title of its pictures: its heading without the days that it
+/// names by itself, as in "a lesion, 28 days", the days that were run, and its arm.
+pub fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
+    let arm = arm.map(|arm| format!("; arm: {}", arm.replace('_', " ")));
+    let days = (100.0 * days).round() / 100.0;
+    format!(
+        "{}; run of {days} day{}{}",
+        without_days(&heading(name, description)),
+        if days == 1.0 { "" } else { "s" },
+        arm.unwrap_or_default()
+    )
+}
+
+/// A heading without the parts between commas that are nothing but a number of days: what was run may be
+/// longer or shorter than what the scenario says of itself.
+pub fn without_days(heading: &str) -> String {
+    let mut kept = String::new();
+    for (place, part) in heading.split(", ").enumerate() {
+        let (head, rest) = match part.find([':', ';']) {
+            Some(at) => part.split_at(at),
+            None => (part, ""),
+        };
+        let days = head.strip_suffix(" days").or(head.strip_suffix(" d"));
+        let is_days = days.is_some_and(|days| days.parse::<f64>().is_ok());
+        if is_days && place > 0 {
+            kept.push_str(rest);
+        } else {
+            if place > 0 {
+                kept.push_str(", ");
+            }
+            kept.push_str(part);
+        }
+    }
+    kept
+}
+
+/// Words with a capital letter at their beginning.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+/// Parts of a note with what separates them, empty ones left out.
+pub fn note<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 /// A column of `series.csv` in words, by its name and the unit at the end of it.
 pub fn column(name: &str) -> Shown {
     if let Some(&(_, title, unit, factor)) = COLUMNS.iter().find(|row| row.0 == name) {
@@ -198,6 +247,35 @@ mod tests {
         assert_eq!(
             heading("any", said),
             "A lesion of 50 cm\u{b3} under anti-TGF-\u{3b2}"
+        );
+    }
+
+    #[test]
+    fn a_run_is_named_by_the_days_that_were_run_and_not_by_those_of_its_description() {
+        for (said, days, of) in [
+            ("A lesion, 28 days", 2.0, "A lesion; run of 2 days"),
+            (
+                "Healthy bone, 360 days: nothing is lost.",
+                360.0,
+                "Healthy bone: nothing is lost; run of 360 days",
+            ),
+            (
+                "Immune cells, 28 days, untreated",
+                28.0,
+                "Immune cells, untreated; run of 28 days",
+            ),
+            (
+                "Cells seed bone over 28 days, sleep and grow, 1.5 d",
+                0.25,
+                "Cells seed bone over 28 days, sleep and grow; run of 0.25 days",
+            ),
+            ("28 days", 7.0, "28 days; run of 7 days"),
+        ] {
+            assert_eq!(of_run("name", said, None, days), of);
+        }
+        assert_eq!(
+            of_run("patient_arms", "", Some("no_drug"), 240.0),
+            "patient arms; run of 240 days; arm: no drug"
         );
     }
 

@@ -7,7 +7,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
-use crate::plot::words::heading;
+use crate::plot::words::of_run;
 use crate::run::apart::differences;
 use crate::run::error::RunError;
 use crate::run::host::{Event, Host};
@@ -169,7 +169,9 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
                 differences: differences(&other, &loaded),
             });
         }
-        title = heading(&loaded.scenario.name, &loaded.scenario.description);
+        let scenario = &loaded.scenario;
+        let days = scenario.run.duration.get() / 24.0;
+        title = of_run(&scenario.name, &scenario.description, None, days);
         let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
         let means = loaded.scenario.arms.get(&arm).cloned();
         if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {

@@ -155,7 +155,7 @@ pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
                 ..
             } = restored;
             let target = target(asked.day, &simulation)?;
-            let title = title.get_or_insert_with(|| loaded.title()).clone();
+            let title = title.get_or_insert_with(|| loaded.subject()).clone();
             let kept = record.volumes();
             let at_day = |day: f64| {
                 let half_d = 0.5 * simulation.model.tick_h / 24.0;
@@ -180,7 +180,7 @@ pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
         |loaded, mut simulation| {
             let target = target(asked.day, &simulation)?;
             begin_again(host, &mut simulation, target)?;
-            run_to(host, loaded.title(), first.take(), simulation, target)
+            run_to(host, loaded.subject(), first.take(), simulation, target)
         },
     )
 }

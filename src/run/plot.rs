@@ -9,7 +9,7 @@ use crate::output::table::Table;
 use crate::plot::curves::write_curves;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::heading;
+use crate::plot::words::{heading, of_run, without_days};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -65,6 +65,8 @@ struct Known {
     description: String,
     arm: Option<String>,
     seed: u64,
+    /// Days that are run.
+    days: f64,
     exit_state: String,
     /// Every value but the seed, and what else decides.
     values: BTreeMap<String, String>,
@@ -324,6 +326,7 @@ fn known(folder: &Path) -> Result<Known, String> {
         description: loaded.scenario.description,
         arm: loaded.scenario.arm,
         seed: loaded.scenario.seed,
+        days: loaded.scenario.run.duration.get() / 24.0,
         exit_state: manifest.exit_state,
         values,
     })
@@ -331,11 +334,12 @@ fn known(folder: &Path) -> Result<Known, String> {
 
 impl Known {
     fn title(&self) -> String {
-        let name = heading(&self.name, &self.description);
-        match &self.arm {
-            Some(arm) => format!("{name}, {arm}"),
-            None => name,
-        }
+        of_run(
+            &self.name,
+            &self.description,
+            self.arm.as_deref(),
+            self.days,
+        )
     }
 }
 
@@ -449,18 +453,35 @@ fn is_unique(names: &[String]) -> bool {
     names.iter().all(|name| seen.insert(name))
 }
 
-/// Heading of all pictures: the scenario, where it is one.
+/// Scenarios that a line below a title names at most.
+const MOST_SCENARIOS: usize = 3;
+
+/// What all pictures are of: the scenarios, where they are few.
 fn title(runs: &[Run]) -> String {
     let mut found: Vec<[&str; 2]> = Vec::new();
+    let mut days: Vec<f64> = Vec::new();
     for run in runs {
-        if let Ok(known) = &run.known
-            && !found.iter().any(|[name, _]| *name == known.name)
-        {
+        let Ok(known) = &run.known else {
+            continue;
+        };
+        if !found.iter().any(|[name, _]| *name == known.name) {
             found.push([&known.name, &known.description]);
         }
+        if !days.contains(&known.days) {
+            days.push(known.days);
+        }
     }
-    match found[..] {
-        [[name, description]] => heading(name, description),
-        _ => format!("{} runs", runs.len()),
+    match (&found[..], &days[..]) {
+        ([[name, description]], [days]) => of_run(name, description, None, *days),
+        ([], _) => format!("{} runs", runs.len()),
+        (found, _) if found.len() > MOST_SCENARIOS => {
+            format!("{} runs of {} scenarios", runs.len(), found.len())
+        }
+        (found, _) => {
+            let said = found
+                .iter()
+                .map(|[name, description]| without_days(&heading(name, description)));
+            said.collect::<Vec<_>>().join("; ")
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::restored;
 use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::plot::words::heading;
+use crate::plot::words::{heading, of_run};
 use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
 use crate::run::inoculum::has_come;
 use crate::run::record::Record;
@@ -45,13 +45,25 @@ impl Loaded {
         Self::checked(tree, folder)
     }
 
-    /// Heading of its pictures: its description, or its name where it has none, and the arm.
+    /// Heading of what it exports: its description, or its name where it has none, and the arm.
     pub fn title(&self) -> String {
         let name = heading(&self.scenario.name, &self.scenario.description);
         match &self.scenario.arm {
             Some(arm) => format!("{name}, {arm}"),
             None => name,
         }
+    }
+
+    /// What its pictures are of: its description without the days that it names, the days that are run, and
+    /// the arm.
+    pub fn subject(&self) -> String {
+        let scenario = &self.scenario;
+        of_run(
+            &scenario.name,
+            &scenario.description,
+            scenario.arm.as_deref(),
+            scenario.run.duration.get() / 24.0,
+        )
     }
 
     /// Folder to which file names in the scenario refer, from the root on.

@@ -9,7 +9,7 @@ use crate::specimen::image::BoneImage;
 pub(crate) fn frame(scanned: &Scanned) -> Frame {
     let (bone, figures) = (&scanned.bone, &scanned.figures);
     Frame {
-        day: 0.0,
+        day: f64::NAN,
         caption: format!(
             "BV/TV {:.2} %, {}",
             100.0 * figures.bv_tv,

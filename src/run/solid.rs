@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, picture, picture_and_change, png};
+use crate::plot::words::note;
 
 /// The picture of day 0 beside that of the last day.
 pub(crate) const BEFORE_AFTER: &str = "bone_before_after.png";
@@ -45,8 +46,8 @@ pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Wor
         caption = format!("{caption} ({signed} % of day 0)");
     }
     Words {
-        title: format!("{title}: day {}", day(volume)),
-        caption,
+        title: format!("Bone in space on day {}", day(volume)),
+        caption: note([title, &caption]),
     }
 }
 

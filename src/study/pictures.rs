@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::output::OutputError;
 use crate::plot::chart::{self, Axis, Bars, Chart, Heat, Layer, Panel, Tone};
 use crate::plot::curves::axis;
+use crate::plot::words::note;
 use crate::plot::write;
 
 /// A bar with its interval.
@@ -129,6 +130,80 @@ pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputErr
     save(path, &chart)
 }
 
+/// Curves that are told apart on one pair of axes with their bands.
+const TOGETHER: usize = 3;
+/// Panels beside each other.
+const ACROSS: usize = 3;
+
+/// Draws few curves on one pair of axes; of more, each with its band on a panel of its own, all on one scale,
+/// with the curves of the others in grey behind it.
+///
+/// # Errors
+/// [`OutputError`].
+pub(crate) fn draw_apart(path: &Path, picture: &Curves) -> Result<(), OutputError> {
+    if picture.curves.len() <= TOGETHER {
+        return draw_curves(path, picture);
+    }
+    save(path, &apart(picture))
+}
+
+fn apart(picture: &Curves) -> Chart {
+    let values = || {
+        let curves = picture.curves.iter();
+        curves.flat_map(|curve| {
+            let bands = curve.band.iter().flat_map(|band| [band.1, band.2]);
+            curve.points.iter().map(|point| point.1).chain(bands)
+        })
+    };
+    let finite = || values().filter(|value| value.is_finite());
+    let ends = [finite().reduce(f64::min), finite().reduce(f64::max)];
+    let [x, y] = &picture.axes;
+    let panel = |(place, own): (usize, &Curve)| {
+        let curve = |curve: &Curve| chart::Curve {
+            points: curve.points.clone(),
+            is_solid: true,
+            ..chart::Curve::default()
+        };
+        let others = picture.curves.iter().enumerate();
+        let others = others.filter(|(other, _)| *other != place);
+        let mut layers: Vec<Layer> = others
+            .map(|(_, other)| {
+                Layer::Curve(chart::Curve {
+                    tone: Tone::Behind,
+                    ..curve(other)
+                })
+            })
+            .collect();
+        layers.push(Layer::Curve(chart::Curve {
+            tone: Tone::Named("own".to_owned()),
+            band: own.band.clone(),
+            ..curve(own)
+        }));
+        Panel {
+            title: own.label.clone(),
+            x: x.clone(),
+            y: Axis {
+                least: ends[0],
+                most: ends[1],
+                ..y.clone()
+            },
+            layers,
+            ..Panel::default()
+        }
+    };
+    let curves = picture.curves.iter().enumerate();
+    Chart {
+        title: picture.title.clone(),
+        note: note([
+            &picture.note[..],
+            "grey: the other points; the upright axis need not begin at 0",
+        ]),
+        panels: curves.map(panel).collect(),
+        columns: ACROSS,
+        ..Chart::default()
+    }
+}
+
 /// Draws a heat map with its numbers and a colour bar.
 ///
 /// # Errors
@@ -171,4 +246,42 @@ pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputErro
         ..Chart::default()
     };
     save(path, &chart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_curves_stand_apart_on_one_scale_each_with_its_own_band_alone() {
+        let curve = |place: u32| Curve {
+            label: format!("{place} amol/h"),
+            points: (0..4)
+                .map(|day| (f64::from(day), f64::from(10 + place * day)))
+                .collect(),
+            band: vec![(0.0, 9.0, 11.0), (3.0, 8.0, 30.0 + f64::from(place))],
+        };
+        let picture = Curves {
+            title: "BV/TV over time".to_owned(),
+            note: String::new(),
+            axes: [Axis::days(), Axis::linear("BV/TV", "%")],
+            curves: (0..7).map(curve).collect(),
+        };
+        let chart = apart(&picture);
+        assert_eq!(chart.panels.len(), 7);
+        for (place, panel) in chart.panels.iter().enumerate() {
+            assert_eq!((panel.y.least, panel.y.most), (Some(8.0), Some(36.0)));
+            assert_eq!(panel.title, picture.curves[place].label);
+            let banded: Vec<_> = panel
+                .layers
+                .iter()
+                .filter_map(|layer| match layer {
+                    Layer::Curve(curve) if !curve.band.is_empty() => Some(&curve.points),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(banded, [&picture.curves[place].points]);
+            assert_eq!(panel.layers.len(), 7);
+        }
+    }
 }

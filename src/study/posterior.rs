@@ -158,6 +158,26 @@ impl Calibration<'_> {
         Ok(())
     }
 
+    /// The data in words.
+    fn fitted_to(&self) -> String {
+        let mut kinds: Vec<String> = Vec::new();
+        for datum in self.data {
+            let shown = words::column(&datum.column);
+            let unit = match datum.relative_to {
+                Some(time) => format!("% of day {}", time.get() / 24.0),
+                None => shown.unit,
+            };
+            let said = match unit.as_str() {
+                "" => shown.title,
+                unit => format!("{} ({unit})", shown.title),
+            };
+            if !kinds.contains(&said) {
+                kinds.push(said);
+            }
+        }
+        format!("fitted to {}", kinds.join(" and "))
+    }
+
     fn draw_posterior(
         &self,
         particles: &[Particle],
@@ -175,12 +195,13 @@ impl Calibration<'_> {
                 weight: particle.weight,
             })
             .collect();
+        let fitted_to = self.fitted_to();
         let path = plots.join("marginals.svg");
-        draw_densities(&path, &axes, &samples)?;
+        draw_densities(&path, &axes, &samples, &fitted_to)?;
         written.push(path);
         if axes.len() > 1 {
             let path = plots.join("pairs.svg");
-            draw_pairs(&path, &axes, &samples)?;
+            draw_pairs(&path, &axes, &samples, &fitted_to)?;
             written.push(path);
         }
         Ok(())

@@ -8,7 +8,8 @@ use crate::output::OutputError;
 use crate::plot::chart::{
     self, Chart, Curve, Discs, Heat, Interval, Layer, Level, Panel, Point, Points, Tone, Words,
 };
-use crate::plot::measured::{BARS, ERRORS};
+use crate::plot::measured::{BARS, ERRORS, at};
+use crate::plot::words::sentence;
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::save;
 use crate::study::surface::Surface;
@@ -118,9 +119,23 @@ pub(crate) fn draw_prediction(
             })
             .collect(),
     });
+    let middle: Vec<(f64, f64)> = days().map(|(day, at)| (day, at[2])).collect();
+    let known = data
+        .iter()
+        .filter_map(|&(day, y, error)| Some((y, error, at(&middle, day)?)));
+    let (inside, known) = known.fold((0, 0), |(inside, known), (y, error, median)| {
+        let holds = (median - y).abs() <= ERRORS * error;
+        (inside + usize::from(holds), known + 1)
+    });
     let chart = Chart {
-        title: format!("{}: data and what the posterior predicts", what.title),
-        note: format!("points: data, bars {BARS}; bands: runs of the particles by their weight"),
+        title: sentence(&format!(
+            "{}: data, and runs with the values that they leave likely",
+            what.title
+        )),
+        note: format!(
+            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; runs count by \
+             their weight (posterior)"
+        ),
         panels: vec![Panel {
             x: chart::Axis::days(),
             y: what,
@@ -200,15 +215,19 @@ pub(crate) fn draw_densities(
     path: &Path,
     axes: &[Axis],
     samples: &[Sample],
+    fitted_to: &str,
 ) -> Result<(), OutputError> {
     let panel = |(place, axis): (usize, &Axis)| Panel {
         x: axis.named(),
-        y: chart::Axis::linear("posterior over prior density", "").from_zero(),
-        layers: density_layers(samples, place, "prior", "median, middle 95 %"),
+        y: chart::Axis::linear("times as likely as before", "").from_zero(),
+        layers: density_layers(samples, place, "as before the data", "median, middle 95 %"),
         ..Panel::default()
     };
     let chart = Chart {
-        title: "Posterior over prior density".to_owned(),
+        title: "How likely the data make the values of each parameter".to_owned(),
+        note: format!(
+            "{fitted_to}; curve: density after the data (posterior) over density before them (prior)"
+        ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()
     };
@@ -224,6 +243,7 @@ pub(crate) fn draw_pairs(
     path: &Path,
     axes: &[Axis],
     samples: &[Sample],
+    fitted_to: &str,
 ) -> Result<(), OutputError> {
     let heaviest = samples.iter().map(|s| s.weight).fold(0.0, f64::max);
     let mut panels = Vec::new();
@@ -266,11 +286,12 @@ pub(crate) fn draw_pairs(
         }
     }
     let chart = Chart {
-        title: "Posterior, pair by pair".to_owned(),
-        note:
-            "Discs: particles, area by weight. Above: weighted correlation. Diagonal: density with \
-               median and middle 95 %, dashed the prior."
-                .to_owned(),
+        title: "Which pairs of values the data leave likely".to_owned(),
+        note: format!(
+            "{fitted_to}; discs: runs that were kept, larger by their weight; numbers: their weighted \
+             correlation; on the diagonal: density after the data (posterior) with median and middle 95 %, \
+             dashed before them (prior)"
+        ),
         panels,
         columns: axes.len(),
         ..Chart::default()

@@ -94,10 +94,12 @@ pub(super) fn response(response: &Response) -> Said {
 
 /// Heading of a response of an arm: the name that the study gives it, and what it is.
 pub(super) fn heading(name: &str, arm: &str, said: &Said) -> String {
+    words::sentence(&in_arm(name, arm, said))
+}
+
+/// The same within a sentence.
+pub(super) fn in_arm(name: &str, arm: &str, said: &Said) -> String {
     let name = words::words(name);
-    let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    let name = format!("{}{}", first.unwrap_or_default(), letters.as_str());
     format!("{}: {}", with_arm(&name, arm), said.with_unit())
 }
 
@@ -192,7 +194,7 @@ pub(super) fn points(factors: &[Factor]) -> String {
         .iter()
         .map(|factor| words::parameter(&factor.path))
         .collect();
-    format!("curves: {}", named.join(", "))
+    format!("points by: {}", named.join(", "))
 }
 
 #[cfg(test)]
@@ -267,7 +269,7 @@ mod tests {
         let factors = [range(200.0, 780.0, "um3/h", true)];
         let values = [Value::String("394.968353 um3/h".to_owned())];
         assert_eq!(point(&factors, 3, &values), "395 \u{b5}m\u{b3}/h");
-        assert_eq!(points(&factors), "curves: resorption by an osteoclast");
+        assert_eq!(points(&factors), "points by: resorption by an osteoclast");
         let many: Vec<Factor> = (0..5).map(|_| factors[0].clone()).collect();
         assert_eq!(point(&many, 3, &[]), "point 3");
     }

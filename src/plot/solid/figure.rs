@@ -3,6 +3,7 @@
 use crate::observe::volume::CellKind;
 use crate::plot::canvas;
 use crate::plot::drawing::{Align, Drawing, Text};
+use crate::plot::glossary::spelled;
 use crate::plot::legend::{Entry, Key, rows};
 use crate::plot::page::{Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
@@ -12,6 +13,7 @@ use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
 use crate::plot::ticks::{count, short};
+use crate::plot::words::note;
 
 /// What stands above a picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -62,7 +64,7 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
     let mut found = vec![entry(Key::Patch(BONE, 1.0), "bone")];
     if scene.has_tumour() {
         let label = format!(
-            "tumour ({:.0} % of the marrow's room or more)",
+            "tumour, seen through ({:.0} % of the marrow's room or more)",
             100.0 * DENSE
         );
         found.push(entry(Key::Patch(tumour_colour(), 0.6), label));
@@ -78,7 +80,12 @@ fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
         };
         if all > 0 {
             let label = if drawn < all {
-                format!("{name}: {} drawn of {}", count(drawn), count(all))
+                let why = if scene.cut.is_empty() {
+                    "drawn"
+                } else {
+                    "left by the cut"
+                };
+                format!("{name}: {} {why}, of {}", count(drawn), count(all))
             } else {
                 format!("{name}: {}", count(all))
             };
@@ -118,8 +125,7 @@ fn notes(scene: &Scene, view: View) -> [String; 3] {
     let whole = if scene.cut.is_empty() {
         "figures and numbers of cells are those of the whole lattice; bone hides some of the cells"
     } else {
-        "figures are those of the whole lattice; cells in the part cut away are not drawn, and bone \
-         hides some of the others"
+        "figures are those of the whole lattice; bone hides some of the cells that the cut leaves"
     };
     [scene.cut.clone(), view.words(), whole.to_owned()]
 }
@@ -127,10 +133,10 @@ fn notes(scene: &Scene, view: View) -> [String; 3] {
 /// Title and caption; gives how far down they reach.
 fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> f64 {
     let mut top = EDGE;
-    let mut said = vec![words.caption.clone()];
-    said.extend(notes.iter().cloned());
-    said.retain(|note| !note.is_empty());
-    let caption = said.join("; ");
+    let spelled = spelled([&words.title[..], &words.caption].into_iter());
+    let notes = notes.iter().map(String::as_str);
+    let said = [words.caption.as_str()].into_iter().chain(notes);
+    let caption = note(said.chain([spelled.as_str()]));
     for (text, size, is_bold) in [(&words.title, TITLE, true), (&caption, SIZE, false)] {
         for line in wrap(text, size, is_bold, wide - 2.0 * EDGE) {
             let at = (EDGE, top + ASCENT * size);
@@ -187,7 +193,10 @@ fn scale_bar(
         format!("{}\u{a0}mm", um / 1e3)
     };
     let mut base = top + 6.0 + ASCENT * SIZE;
-    for words in [&format!("{length} in the plane of the picture"), edges] {
+    for words in [
+        &format!("{length} in the plane of the page, no perspective"),
+        edges,
+    ] {
         for line in wrap(words, SIZE, false, most[1]) {
             drawing.text(Text::new(line, (left, base), Align::Start));
             base += LEADING * SIZE;
@@ -279,10 +288,9 @@ impl Figure {
         }
         top += LEADING * SIZE;
         let mut all = entries(scene, tissue);
-        all.insert(
-            1,
-            entry(Key::Patch(loss_colour(), 1.0), "bone lost by the later day"),
-        );
+        let [from, to] = names.map(|name| name.split_once(':').map_or(name, |(day, _)| day));
+        let lost = format!("bone of {from} that is gone on {to}");
+        all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
         let below = top + high + 4.0;
         let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
         drawing.place(legend, (0.0, 0.0));

@@ -31,7 +31,6 @@ pub use film::{apng, gif, png};
 pub use scene::Image;
 pub use tissue::{Body, SolidError, Tissue};
 
-use crate::numerics::parallel::both;
 use figure::Figure;
 use scene::Scene;
 
@@ -45,7 +44,7 @@ pub struct Turn {
 }
 
 impl Default for Turn {
-    /// Frames enough to turn without jumps, small enough for a page or a mail: some 3 MB as GIF.
+    /// Frames enough to turn without jumps, small enough for a page or a mail.
     fn default() -> Self {
         Self {
             frames: 60,
@@ -108,7 +107,8 @@ pub fn picture_and_change(
     Ok([still, change])
 }
 
-/// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day.
+/// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day. A name is that of
+/// a day, with its figures behind a colon.
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
@@ -132,11 +132,10 @@ fn change(
 ) -> Result<Image, SolidError> {
     let figure = Figure::pair(after, tissue, look.view, words, names);
     let size = figure.size();
-    let (left, right) = both(
-        || after.lost(before, tissue)?.draw(look.view, size, false),
-        || after.draw(look.view, size, false),
-    );
-    figure.paste(&[left?, right?])
+    // One after the other: a scene is as large as its surfaces, and drawing uses all threads.
+    let left = after.lost(before, tissue)?.draw(look.view, size, false)?;
+    let right = after.draw(look.view, size, false)?;
+    figure.paste(&[left, right])
 }
 
 /// A full turn about z, cut as from the first frame.

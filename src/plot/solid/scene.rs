@@ -5,13 +5,13 @@ use crate::numerics::parallel::prelude::*;
 use crate::observe::picture::Shown;
 use crate::observe::volume::CellKind;
 use crate::plot::map::colour;
-use crate::plot::palette::{Colour, shade, style};
-use crate::plot::solid::bodies::bodies;
+use crate::plot::palette::{Colour, style};
+use crate::plot::solid::bodies::{Stand, bodies, stands};
 use crate::plot::solid::camera::{Camera, View, extent};
 use crate::plot::solid::cut::{Cutaway, Removed, removed};
 use crate::plot::solid::field::Field;
 use crate::plot::solid::light::{Lights, PAPER, Sample, byte, haze, light};
-use crate::plot::solid::mesh::{Mesh, clipped, mesh};
+use crate::plot::solid::mesh::{Mesh, Point, clipped, mesh};
 use crate::plot::solid::raster::{Band, NOTHING, Seen, shares, sorted};
 use crate::plot::solid::sky;
 use crate::plot::solid::surface::LEVEL;
@@ -46,9 +46,9 @@ pub(super) fn tumour_colour() -> Colour {
     style(3).colour
 }
 
-/// Colour of bone that is lost.
+/// Colour of bone that is lost: far from that of tumour and of cells, and darker than bone in grey print.
 pub(super) fn loss_colour() -> Colour {
-    shade(0.62)
+    Colour(0, 96, 92)
 }
 
 pub(super) fn reflected(Colour(red, green, blue): Colour) -> Vector {
@@ -80,7 +80,13 @@ const ROWS: usize = 16 * OVER;
 pub(super) struct Scene {
     dims: [usize; 3],
     edge_um: f64,
+    /// Bone, and behind its points those of bodies.
     opaque: Mesh,
+    /// Points of bone.
+    bone_points: usize,
+    /// Cells, and how many points the body of each has.
+    stands: Vec<Stand>,
+    body_points: Vec<usize>,
     tumour: Mesh,
     /// What throws shadows.
     solid: Field,
@@ -184,15 +190,19 @@ impl Scene {
             point.colour = mix(point.colour, reflected(Colour(206, 188, 158)), point.cap);
             point.gloss = 0.10 * (1.0 - point.cap);
         }
-        opaque.join(bodies(
+        let solid = clipped(&bone, &removed);
+        sky::open(&mut opaque, &solid);
+        let stands = stands(
             &tissue.bodies,
             tissue.edge_um,
             &smoother,
+            &solid,
             &removed,
             |kind| reflected(colour_of(kind)),
-        ));
-        let solid = clipped(&bone, &removed);
-        sky::open(&mut opaque, &solid);
+        );
+        let bone_points = opaque.points.len();
+        let (cells, body_points) = bodies(&stands);
+        opaque.join(cells);
         let tumour = tumour.map_or_else(Mesh::default, |field| {
             let smoother = field.smoothed(1);
             mesh(field, &smoother, &removed, reflected(tumour_colour()))
@@ -201,6 +211,9 @@ impl Scene {
             dims: tissue.dims,
             edge_um: tissue.edge_um,
             opaque,
+            bone_points,
+            stands,
+            body_points,
             tumour,
             solid,
             cut: removed.words.clone(),
@@ -225,6 +238,19 @@ impl Scene {
         f64::from(down / across)
     }
 
+    /// Share of the lamp that reaches each point: one for all points of a body.
+    fn lamp(&self, toward: Vector, aside: [Vector; 2]) -> Vec<f32> {
+        let bone = &self.opaque.points[..self.bone_points];
+        let mut lamp = sky::lamp(bone, &self.solid, toward, aside);
+        let cells: Vec<Point> = self.stands.iter().map(|stand| stand.at).collect();
+        let cells = sky::lamp(&cells, &self.solid, toward, aside);
+        lamp.reserve_exact(self.opaque.points.len() - lamp.len());
+        for (lit, &points) in cells.into_iter().zip(&self.body_points) {
+            lamp.extend(std::iter::repeat_n(lit, points));
+        }
+        lamp
+    }
+
     /// The picture from a view. It is the same for any number of threads: bands of rows are drawn each
     /// for itself.
     ///
@@ -243,7 +269,7 @@ impl Scene {
         let camera = Camera::new(view, self.dims, fine, turns);
         let lights = Lights::new(&camera);
         let aside = [camera.right, camera.up];
-        let lamp = sky::lamp(&self.opaque.points, &self.solid, lights.key, aside);
+        let lamp = self.lamp(lights.key, aside);
         let seen_from = |mesh: &Mesh| -> Vec<Vector> {
             mesh.points
                 .par_iter()

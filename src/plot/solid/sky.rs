@@ -36,23 +36,34 @@ fn directions() -> Vec<Vector> {
 /// what blocks a ray darkens the less the farther it is.
 pub(super) fn open(mesh: &mut Mesh, solid: &Field) {
     let all = directions();
-    mesh.points.par_iter_mut().for_each(|point| {
-        let from = before(point, 0.9);
-        let (mut seen, mut weights) = (0.0_f32, 0.0_f32);
-        for &direction in &all {
-            let weight = dot(direction, point.normal);
-            if weight < 0.08 {
-                continue;
-            }
-            let blocked = STEPS.iter().find(|&&step| {
-                let place = add(from, times(direction, step));
-                solid.site(place).is_some_and(|value| value > LEVEL)
-            });
-            seen += weight * blocked.map_or(1.0, |&step| 0.8 * step / REACH);
-            weights += weight;
+    mesh.points
+        .par_iter_mut()
+        .for_each(|point| point.open = share_of(point, solid, &all));
+}
+
+/// The share of the sky that is open to each of some points.
+pub(super) fn shares(points: &[Point], solid: &Field) -> Vec<f32> {
+    let all = directions();
+    let points = points.par_iter();
+    points.map(|point| share_of(point, solid, &all)).collect()
+}
+
+fn share_of(point: &Point, solid: &Field, all: &[Vector]) -> f32 {
+    let from = before(point, 0.9);
+    let (mut seen, mut weights) = (0.0_f32, 0.0_f32);
+    for &direction in all {
+        let weight = dot(direction, point.normal);
+        if weight < 0.08 {
+            continue;
         }
-        point.open = if weights > 0.0 { seen / weights } else { 1.0 };
-    });
+        let blocked = STEPS.iter().find(|&&step| {
+            let place = add(from, times(direction, step));
+            solid.site(place).is_some_and(|value| value > LEVEL)
+        });
+        seen += weight * blocked.map_or(1.0, |&step| 0.8 * step / REACH);
+        weights += weight;
+    }
+    if weights > 0.0 { seen / weights } else { 1.0 }
 }
 
 /// Share of the lamp that reaches every point; the lamp is as wide as its directions lie apart.

@@ -439,7 +439,10 @@ fn cells_are_counted_as_drawn_where_a_cut_takes_others_away() {
     let whole = words(Cutaway::None);
     assert!(is_said(&whole, "osteoclasts: 3"), "{whole:?}");
     let cut = words(middle);
-    let kept = ["osteoclasts: 1 drawn of 3", "osteoclasts: 2 drawn of 3"];
+    let kept = [
+        "osteoclasts: 1 left by the cut, of 3",
+        "osteoclasts: 2 left by the cut, of 3",
+    ];
     assert!(kept.iter().any(|words| is_said(&cut, words)), "{cut:?}");
     // The bar holds in the plane of the picture alone; the edges have their lengths beside it.
     let edges = format!("edges of {}\u{a0}mm", edge / 1e3);

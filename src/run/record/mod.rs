@@ -221,7 +221,7 @@ impl Record {
         loaded: &Loaded,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let title = &loaded.title()[..];
+        let title = &loaded.subject()[..];
         let days = self.marked_days();
         let series = std::slice::from_ref(&self.series);
         let curves = || {

@@ -14,6 +14,7 @@ use crate::output::OutputError;
 use crate::plot::film::write_film;
 use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
 use crate::plot::ticks::count;
+use crate::plot::words::note;
 use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
 use crate::run::solid;
@@ -222,8 +223,8 @@ impl Record {
         );
         write_dose_map(
             plots,
-            &format!("{title}: dose of all fractions"),
-            &caption,
+            "Dose of all fractions over the tissue",
+            &note([title, &caption]),
             &self.frame(moment, grid).cuts,
             &dose_gy,
         )

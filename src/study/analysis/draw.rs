@@ -7,10 +7,11 @@ use super::{Dependence, MOST_CURVES, Responses, named};
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Axis;
+use crate::plot::words::sentence;
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
 use crate::study::factor::Values;
-use crate::study::pictures::{Curve, Curves, HeatMap, draw_curves, draw_heat_map};
+use crate::study::pictures::{Curve, Curves, HeatMap, draw_apart, draw_heat_map};
 use crate::study::plan::Study;
 use crate::study::posterior_pictures::{Heading, draw_surface};
 use crate::study::response::level;
@@ -119,9 +120,10 @@ impl Study {
                     .map(|(u, v, _)| [u.to_bits(), v.to_bits()])
                     .collect();
                 let note = format!(
-                    "quadratic surface, R\u{b2} = {:.2} (of points left out {:.2}); {} points at {} places",
-                    surface.explained,
-                    surface.predicted,
+                    "surface of second degree through the runs: it explains {:.0} % of their variance (R\u{b2}), \
+                     of points left out {:.0} %; {} points at {} places",
+                    100.0 * surface.explained,
+                    100.0 * surface.predicted,
                     surface.points,
                     places.len()
                 )
@@ -192,12 +194,12 @@ impl Study {
             }
             let path = plots.join(format!("spread_{column}.svg"));
             let picture = Curves {
-                title: format!("{}: mean of replicates", shown.title),
+                title: sentence(&format!("{} over time", shown.title)),
                 note: self.drawn(curves.len() as u64),
                 axes: [Axis::days(), Axis::linear(shown.title, shown.unit)],
                 curves,
             };
-            draw_curves(&path, &picture)?;
+            draw_apart(&path, &picture)?;
             written.push(path);
         }
         Ok(())
@@ -224,7 +226,7 @@ impl Study {
         }
         if self.header.replicates > 1 {
             said.push(format!(
-                "bands: from least to greatest of {} replicates",
+                "curve: mean of {} runs with other random numbers, band from the least to the greatest",
                 self.header.replicates
             ));
         }
@@ -239,7 +241,7 @@ impl Study {
     fn counted(&self) -> String {
         match self.header.replicates {
             1 => "one run at each point".to_owned(),
-            count => format!("mean of {count} replicates at each point"),
+            count => format!("mean of {count} runs with other random numbers at each point"),
         }
     }
 }

@@ -111,19 +111,23 @@ impl Study {
             let said = words::response(&self.header.responses[&response]);
             let what = match self.header.design {
                 Design::Morris { .. } => {
-                    let what = "\u{b5}*, mean size of the effect over the range";
+                    let what = "mean size of the change over the parameter's range, \u{b5}*";
                     match said.unit.as_str() {
                         "" => what.to_owned(),
                         unit => format!("{what} ({unit})"),
                     }
                 }
                 Design::Saltelli { .. } => {
-                    "total Sobol index, share of the variance with all interactions".to_owned()
+                    "share of the variance between runs that the parameter takes part in, alone or with \
+                     others (total Sobol index)"
+                        .to_owned()
                 }
-                _ => "partial rank correlation".to_owned(),
+                _ => "how steadily it rises (1) or falls (\u{2212}1) with the parameter, others held \
+                      (partial rank correlation)"
+                    .to_owned(),
             };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
-            let title = words::heading(&response, &arm, &said);
+            let title = format!("What decides {}", words::in_arm(&response, &arm, &said));
             let note = self.note_of_bars(&found, [&response, &arm], &bars);
             draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
@@ -154,8 +158,9 @@ impl Study {
                     short(of.map(|one| one.estimate.value).sum::<f64>())
                 };
                 format!(
-                    "{points} points from {base} base points; all first-order indices add up to {}, all \
-                     total ones to {}",
+                    "{points} points from {base} base points; shares of the parameters alone (first-order \
+                     indices) add up to {}, those with others, which count the same variance several times, \
+                     to {}",
                     sum("first"),
                     sum("total")
                 )
@@ -291,9 +296,10 @@ impl Study {
         if !curves.is_empty() {
             let path = folder.join("plots/replicates.svg");
             let picture = Curves {
-                title: "How many replicates does a mean take?".to_owned(),
+                title: "How many runs of one point a mean takes".to_owned(),
                 note: format!(
-                    "from the spread of {} replicates at {} points",
+                    "replicates: runs that differ in their random numbers alone; from the spread of {} of them \
+                     at {} points",
                     self.header.replicates,
                     self.points.count()
                 ),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Bars, Chart, Curve, Heat, Layer, Panel, Tone};
+use crate::plot::words::{note, of_run, parameter, unit};
 use crate::plot::write;
 use crate::statistics::estimate::Estimate;
 use crate::study::dissect::links::{Action, LINKS};
@@ -29,6 +30,14 @@ pub(super) fn draw(found: &Dissection<'_>, folder: &Path) -> Result<(), OutputEr
         write(folder, "map", &map_of(found, map))?;
     }
     Ok(())
+}
+
+/// What was taken apart, and what else a reader has to know.
+fn noted(found: &Dissection<'_>, said: &str) -> String {
+    let scenario = &found.plan.loaded.scenario;
+    let days = scenario.run.duration.get() / 24.0;
+    let of = of_run(&scenario.name, &scenario.description, None, days);
+    note([&of[..], said])
 }
 
 fn seeds(found: &Dissection<'_>) -> String {
@@ -112,11 +121,8 @@ fn losses(found: &Dissection<'_>) -> Chart {
     let full = found.of(Role::Full).map(|courses| over(courses, PERCENT));
     let axis = Axis::linear("bone lost", "%").from_zero();
     Chart {
-        title: format!(
-            "{}: the loop, link by link",
-            found.plan.loaded.scenario.name
-        ),
-        note: seeds(found),
+        title: "Bone lost with each link of the cycle cut, halved and doubled".to_owned(),
+        note: noted(found, &seeds(found)),
         panels: waterfall(found, full, &axis, &|courses| over(courses, PERCENT)),
         columns: 1,
         ..Chart::default()
@@ -129,8 +135,11 @@ fn differences(found: &Dissection<'_>) -> Chart {
     let axis = Axis::linear("bone lost less that of the full loop", "points").from_zero();
     let figure = |courses: &[Course]| against(full, courses, PERCENT);
     Chart {
-        title: format!("{}: what each link does", found.plan.loaded.scenario.name),
-        note: format!("{} Differences are of the same seed.", seeds(found)),
+        title: "What each link of the cycle does to the bone lost".to_owned(),
+        note: noted(
+            found,
+            &format!("{} Differences are of the same seed.", seeds(found)),
+        ),
         panels: waterfall(found, None, &axis, &figure),
         columns: 1,
         ..Chart::default()
@@ -180,7 +189,7 @@ fn gain(found: &Dissection<'_>) -> Option<Chart> {
     let named = |name: &str| Tone::Named(name.to_owned());
     let levels = Panel {
         x: Axis::days(),
-        y: Axis::linear("TGF-beta, week until then", "pM").from_zero(),
+        y: Axis::linear("TGF-\u{3b2}, mean of the week until then", "pM").from_zero(),
         layers: vec![
             curve(0, "full loop", Tone::Reference),
             curve(1, "half sensed", named("half sensed")),
@@ -189,10 +198,13 @@ fn gain(found: &Dissection<'_>) -> Option<Chart> {
         ..Panel::default()
     };
     Some(Chart {
-        title: format!("{}: gain of the loop", found.plan.loaded.scenario.name),
-        note: format!(
-            "pM of TGF-beta that come back for one more that is sensed. {}",
-            seeds(found)
+        title: "Gain of the loop".to_owned(),
+        note: noted(
+            found,
+            &format!(
+                "pM of TGF-\u{3b2} that come back for one more that is sensed. {}",
+                seeds(found)
+            ),
         ),
         panels: vec![gain, levels],
         columns: 2,
@@ -208,8 +220,8 @@ fn map_of(found: &Dissection<'_>, map: &Map) -> Chart {
             .map(|place| axis.cell(&map.value(axis, place)))
             .collect()
     };
-    let title = |axis: usize| map.axes[axis].path.clone();
-    let unit = |axis: usize| map.axes[axis].unit().to_owned();
+    let title = |axis: usize| parameter(&map.axes[axis].path);
+    let unit = |axis: usize| unit(map.axes[axis].unit());
     let most = f64::from(map.steps) - 0.5;
     let panel = |title_of: &str, unit_of: &str, figure: fn(&Course) -> f64| Panel {
         x: Axis {
@@ -243,8 +255,11 @@ fn map_of(found: &Dissection<'_>, map: &Map) -> Chart {
         ..Panel::default()
     };
     Chart {
-        title: format!("{}: where the loop turns", found.plan.loaded.scenario.name),
-        note: seeds(found).replace("Mean and 95 % interval", "Mean"),
+        title: "Where the loop turns".to_owned(),
+        note: noted(
+            found,
+            &seeds(found).replace("Mean and 95 % interval", "Mean"),
+        ),
         panels: vec![
             panel("bone lost", "%", PERCENT),
             panel("tumour cells", "", |course| course.tumour),

@@ -168,18 +168,19 @@ pub(super) fn row(now: &Now<'_>) -> Vec<Cell> {
     row
 }
 
-/// The highest levels of all drugs in plasma from row to row, and the drug that lies on bone. Levels of
-/// less than a millionth of the highest are left out.
+/// The highest levels of all drugs in plasma from row to row, and the drug that lies on bone. The axis of
+/// levels goes down about a millionth of the highest; what is lower stands below it.
 pub(super) const PICTURE: Picture = Picture {
     name: "drugs",
-    heading: "drugs",
+    heading: "drugs in plasma and on bone",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
             "peak level in plasma (mg/L)",
             &[Curve::of_each(PLASMA_MAX).within_decades(6.0)],
         )
-        .logarithmic(),
+        .logarithmic()
+        .noting("levels: the highest since the row before; rings below the axis: lower than it reaches, or none"),
         Panel::new(
             "drug on the bone of the lattice (fmol)",
             &[Curve::new("bone_drug_on_bone_amol", "")

@@ -132,7 +132,7 @@ pub(super) const COLUMNS: [Column<Counts>; 17] = [
 /// Numbers, state of the CD8 cells, and tumour cells killed.
 pub(super) const PICTURE: Picture = Picture {
     name: "immune",
-    heading: "immune cells",
+    heading: "immune cells, their state and what they killed",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(

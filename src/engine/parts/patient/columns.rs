@@ -178,7 +178,7 @@ pub(super) fn events_csv(events: &[Event]) -> String {
 /// Calcium with its hormones, markers of turnover and neutrophils.
 pub(super) const BODY: Picture = Picture {
     name: "patient",
-    heading: "patient",
+    heading: "calcium, its hormones, markers of bone turnover and neutrophils",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new("total calcium (mM)", &[Curve::new("calcium_mm", "calcium")])
@@ -230,7 +230,7 @@ pub(super) const BODY: Picture = Picture {
 /// Pain, the probability of a first skeletal-related event and the events of this patient.
 pub(super) const SKELETAL_EVENTS: Picture = Picture {
     name: "skeletal_events",
-    heading: "skeletal-related events",
+    heading: "pain and skeletal-related events",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new("pain, a proxy (0 to 10)", &[Curve::new("pain", "")]),

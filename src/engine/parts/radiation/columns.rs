@@ -152,17 +152,18 @@ pub(super) fn of_fraction<'a>() -> [Column<&'a Fraction>; 13] {
 /// Sound and doomed tumour cells, the dose and the strength of irradiated bone.
 pub(super) const PICTURE: Picture = Picture {
     name: "radiotherapy",
-    heading: "radiotherapy",
+    heading: "radiotherapy: tumour cells, dose and strength of bone",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
             "tumour cells",
             &[
-                Curve::new("tumour_cells_sound", "sound"),
-                Curve::new("tumour_cells_doomed", "doomed"),
+                Curve::new("tumour_cells_sound", "sound").jumping(),
+                Curve::new("tumour_cells_doomed", "doomed (go on until they die)").jumping(),
             ],
         )
-        .logarithmic(),
+        .logarithmic()
+        .noting("fractions act at once: cells are drawn from a fraction on as the row behind it has them"),
         Panel::new(
             "dose so far (Gy)",
             &[
@@ -177,6 +178,10 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "strength of irradiated bone (%)",
             &[Curve::new("strength_factor", "").times(100.0).stepped()],
+        )
+        .noting(
+            "strength is a rule of the model and no measured course: a fraction of a high dose takes a share \
+             at once, which is made good at an even pace later",
         ),
     ]),
 };

@@ -121,7 +121,7 @@ pub(super) const CUT_COLUMNS: [Column<Cut>; 8] = [
 /// The weakest cuts against day 0, with the line of the clinical rule.
 pub(super) const PICTURE: Picture = Picture {
     name: "rigidity",
-    heading: "rigidity",
+    heading: "rigidity of the weakest cuts through the bone",
     table: TABLE,
     drawn: Drawn::Panels(&[Panel::new(
         "rigidity of the weakest cut (% of day 0)",
