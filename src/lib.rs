@@ -7,7 +7,8 @@
 //! The modules are the chapters of a methods section. Each may use only those that stand before
 //! it: [`numerics`], [`statistics`], [`layers`], [`mean_field`], [`tissue`], [`specimen`], [`transport`],
 //! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`],
-//! [`scenario`], [`plot`], [`run`], [`study`], [`cohort`], [`validate`], [`cli`].
+//! [`scenario`], [`plot`], [`run`], [`study`], [`cohort`], [`validate`], [`view`],
+//! [`cli`].
 //!
 //! A run in a few lines: a scenario from a text (or a file, with `load`), its ticks, and a field of its
 //! last state. What watches a run on its way is an [`Observer`](run::observer::Observer).
@@ -77,3 +78,4 @@ pub mod tissue;
 pub mod transport;
 #[cfg(all(feature = "plots", feature = "threads"))]
 pub mod validate;
+pub mod view;

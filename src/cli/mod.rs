@@ -32,6 +32,8 @@ mod specimen;
 mod study;
 mod trial;
 mod validate;
+#[cfg(feature = "view")]
+mod view;
 
 use std::any::TypeId;
 use std::io::Write as _;
@@ -109,6 +111,9 @@ enum Command {
     /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
     /// paper.
     Trial(trial::TrialArguments),
+    /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
+    #[cfg(feature = "view")]
+    View(view::ViewArguments),
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.
     Plot(plot::PlotArguments),
@@ -216,6 +221,8 @@ pub fn main() -> ExitCode {
         Command::Study(arguments) => study::study(&arguments),
         Command::Dissect(arguments) => dissect::dissect(&arguments),
         Command::Trial(arguments) => trial::trial(&arguments),
+        #[cfg(feature = "view")]
+        Command::View(arguments) => view::view(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Export(arguments) => export::export(&arguments),

@@ -181,6 +181,17 @@ pub fn width() -> usize {
     fixed().len()
 }
 
+/// Columns of `series.csv` with which a wider table begins: up to the first of `ledger.csv`.
+pub fn width_with<N: AsRef<str>>(columns: &[N]) -> usize {
+    let is_level = |name: &N| name.as_ref().ends_with(LEVEL);
+    let fixed = width().min(columns.len());
+    fixed
+        + columns[fixed..]
+            .iter()
+            .take_while(|name| is_level(name))
+            .count()
+}
+
 /// True for the name of a column that every run has.
 pub fn is_fixed(name: &str) -> bool {
     fixed().iter().any(|column| column.name == name)

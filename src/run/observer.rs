@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::engine::fault::Fault;
 use crate::run::schedule::{Schedule, ScheduleError};
@@ -111,18 +111,20 @@ impl Simulation {
         observers: &mut [&mut dyn Observer],
         stop: &AtomicBool,
     ) -> Result<Ended, DriveError> {
-        let begun = Instant::now();
         let clock = self.clock();
         let mut calls = Vec::with_capacity(observers.len());
         for observer in &*observers {
             let schedule = observer.schedule();
             schedule.check(&clock)?;
-            calls.push((schedule, begun));
+            // Not every machine has a clock: it is asked where a schedule counts wall time.
+            let since = schedule.counts_wall_time().then(Instant::now);
+            calls.push((schedule, since));
         }
         let mut call = |simulation: &Self| {
             let clock = simulation.clock();
-            for (observer, (schedule, last)) in observers.iter_mut().zip(&mut calls) {
-                if schedule.is_due(&clock, last.elapsed()) {
+            for (observer, (schedule, since)) in observers.iter_mut().zip(&mut calls) {
+                let waited = since.map_or(Duration::ZERO, |since| since.elapsed());
+                if schedule.is_due(&clock, waited) {
                     let view = View::of(simulation);
                     observer
                         .observe(&view)
@@ -130,7 +132,7 @@ impl Simulation {
                             tick: clock.tick,
                             refusal,
                         })?;
-                    *last = Instant::now();
+                    *since = since.map(|_| Instant::now());
                 }
             }
             Ok::<(), DriveError>(())

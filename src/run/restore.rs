@@ -2,17 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::model::Model;
-use crate::engine::restored;
-use crate::engine::state::State;
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
 use crate::plot::words::{heading, of_run};
+use crate::run::carried::Carried;
 use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
-use crate::run::inoculum::has_come;
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
-use crate::run::workspace::workspace;
 use crate::scenario::build::Loaded;
 
 /// A run that was resumed.
@@ -114,65 +110,6 @@ impl Loaded {
     }
 }
 
-/// What goes from one simulation to the next.
-pub(super) struct Carried {
-    pub(super) state: State,
-    pub(super) rank_occupancy: Vec<f32>,
-    pub(super) specimen: String,
-    pub(super) bone: String,
-}
-
-impl Loaded {
-    /// A simulation of this scenario that goes on from a state.
-    pub(super) fn assemble(&self, model: Model, carried: Carried) -> Result<Simulation, String> {
-        let Carried {
-            state,
-            rank_occupancy,
-            specimen,
-            bone,
-        } = carried;
-        restored::check(&model, &state)?;
-        if state.seed != self.scenario.seed {
-            return Err(format!(
-                "seed {}, where its scenario has {}",
-                state.seed, self.scenario.seed
-            ));
-        }
-        let (burn_in_ticks, ticks) = (self.burn_in_ticks(&model), self.ticks(&model));
-        if state.start_h.to_bits() != (-self.scenario.run.burn_in.get()).to_bits()
-            || state.tick > burn_in_ticks + ticks
-        {
-            return Err(format!(
-                "tick {} from hour {}, where its scenario ends before",
-                state.tick, state.start_h
-            ));
-        }
-        let scratch = workspace(&model, &state, rank_occupancy)?;
-        let turning = self
-            .turning(model.grid)
-            .map_err(|found| found.render(false))?;
-        // Room is for the arrival itself to find.
-        let everywhere = vec![false; model.grid.len()];
-        let inoculum = self
-            .inoculum(&model.grid, &everywhere)
-            .map_err(|found| Diagnostics::from(found).render(false))?
-            .filter(|(at_h, _)| !has_come(&state, *at_h));
-        Ok(Simulation {
-            model,
-            state,
-            scratch,
-            inoculum,
-            burn_in_ticks,
-            ticks,
-            specimen,
-            bone,
-            report: None,
-            turning,
-            begun: true,
-        })
-    }
-}
-
 impl Sealed<'_> {
     /// Takes the run up again.
     ///
@@ -212,6 +149,7 @@ impl Sealed<'_> {
         } = self.unpack::<Record>()?;
         record.check(&model).map_err(sense)?;
         let carried = Carried {
+            grid: heading.grid,
             state,
             rank_occupancy,
             specimen: heading.specimen.clone(),

@@ -74,6 +74,15 @@ impl Schedule {
         }
     }
 
+    /// True where wall time has a part in it.
+    pub fn counts_wall_time(&self) -> bool {
+        match self {
+            Self::Wall(_) => true,
+            Self::Any(all) => all.iter().any(Self::counts_wall_time),
+            _ => false,
+        }
+    }
+
     /// Checks the schedule by a run, of which only length and tick count.
     ///
     /// # Errors

@@ -116,3 +116,35 @@ fn start(
     };
     Session::new(opened, 0.0, clock, host).go()
 }
+
+/// Leaves a run that another program stepped, with its record, in a folder of its own: with all its files where
+/// it is done, else as one that was stopped, from which `howship resume` goes on. The host asks to stop.
+///
+/// # Errors
+/// A folder of this name that is there; what cannot be written.
+pub fn leave(
+    loaded: Loaded,
+    simulation: Simulation,
+    record: Record,
+    out: &Path,
+    host: &dyn Host,
+) -> Result<(), RunError> {
+    make(out)?;
+    let folder = RunFolder::reopen(out)?;
+    let checkpoints = Checkpoints::hold(&folder.path)?;
+    write_whole(
+        &folder.path.join(SCENARIO),
+        loaded.tree.to_toml_with_sources().as_bytes(),
+    )?;
+    let opened = Opened {
+        record,
+        loaded,
+        simulation,
+        folder,
+        checkpoints: Some(checkpoints),
+    };
+    match Session::new(opened, 0.0, Instant::now(), host).go() {
+        Err(RunError::Stopped(_)) => Ok(()),
+        ended => ended,
+    }
+}

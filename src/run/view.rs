@@ -1,12 +1,18 @@
 //! What an observer sees of a run: arrays over the lattice, cells and times, none of which it can change.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use crate::engine::column::Entry;
+use crate::engine::parts::each;
+use crate::engine::parts::part::Now;
+use crate::observe::{books, series};
 use crate::run::schedule::Clock;
 use crate::run::simulation::Simulation;
 use crate::tissue::bone::Bone;
 use crate::tissue::grid::Grid;
 use crate::tissue::population::{ImmuneCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::space::Occupancy;
 
 /// A run as it is now, to be read alone.
 #[derive(Debug, Clone, Copy)]
@@ -140,9 +146,42 @@ impl<'a> View<'a> {
         self.simulation.state.bv_tv(&self.simulation.model)
     }
 
+    /// The row of `series.csv` of this time, in the order of [`crate::observe::series::columns`].
+    pub fn series(&self) -> Vec<f64> {
+        let Simulation {
+            model,
+            state,
+            scratch,
+            ..
+        } = self.simulation;
+        series::row(model, state, scratch)
+    }
+
+    /// The row of `ledger.csv` of this time, in the order of [`crate::observe::books::columns`].
+    pub fn ledger(&self) -> Vec<f64> {
+        books::row(&self.simulation.state)
+    }
+
+    /// What optional features put on record now, with the rows that belong to a row of `series.csv`.
+    pub fn record(&self) -> Vec<Entry> {
+        each::record(&Now {
+            model: &self.simulation.model,
+            state: &self.simulation.state,
+            has_row: true,
+            is_last: self.is_last(),
+            highest: &BTreeMap::new(),
+            columns: &|_| &[],
+        })
+    }
+
     /// Bone, site by site.
     pub const fn bone(&self) -> &'a Bone {
         &self.simulation.state.bone
+    }
+
+    /// Who is where.
+    pub const fn occupancy(&self) -> &'a Occupancy {
+        &self.simulation.state.occupancy
     }
 
     /// Tumour cells.

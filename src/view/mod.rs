@@ -1,0 +1,28 @@
+//! One run, live: a scenario played in front of an audience, with and without a change, and the page that
+//! shows it.
+//!
+//! [`live::Live`] is the stage: it takes requests as text ([`protocol::Request`]), does one tick at a time, and
+//! gives replies as text and frames as bytes ([`frame`]). It knows no network and no thread. Two transports
+//! carry the same messages: a server with WebSockets on this machine, and the interface of the WebAssembly module
+//! (the package in `wasm`), which a Web Worker calls.
+
+#[cfg(feature = "view")]
+pub mod assets;
+pub mod catalogue;
+pub mod controls;
+#[cfg(feature = "view")]
+pub mod export;
+pub mod frame;
+#[cfg(feature = "view")]
+mod guard;
+pub mod lesson;
+pub mod live;
+pub mod protocol;
+#[cfg(feature = "view")]
+mod records;
+#[cfg(feature = "view")]
+pub mod server;
+pub mod site;
+#[cfg(feature = "view")]
+pub mod stage;
+pub mod track;

@@ -1,0 +1,159 @@
+// Guided lessons: read, predict, run, compare with your own picture, and with what was seen in life.
+
+import { hasWith, last, on, series, state, tell } from "./state.js";
+import { look } from "./tissue.js";
+import { picture } from "./take.js";
+import { column, dayWords, element, number } from "./words.js";
+
+const pane = document.getElementById("pane-lessons");
+let ask = () => {};
+let show = () => {};
+let lesson = null;
+/** Of a lesson: read, run, done. */
+let step = "list";
+let guess = null;
+
+export function begin(send, showTab) {
+  ask = send;
+  show = showTab;
+  on("welcome", build);
+  on("status rows", follow);
+  document.getElementById("lessons-open").addEventListener("click", () => {
+    show("lessons");
+    pane.focus();
+  });
+}
+
+const paragraphs = (texts) => texts.map((text) => element("p", {}, text));
+
+function build() {
+  if (!state.welcome) return;
+  if (step === "list") return list();
+  const parts = [
+    element("button", { class: "quiet small", onclick: () => go(null, "list") }, "← All lessons"),
+    element("h2", {}, lesson.title),
+  ];
+  if (step === "read") parts.push(...reading());
+  else if (step === "run") parts.push(...running());
+  else parts.push(...ending());
+  pane.replaceChildren(element("article", { class: "lesson" }, ...parts));
+  pane.scrollTop = 0;
+}
+
+function go(chosen, next) {
+  lesson = chosen ?? lesson;
+  step = next;
+  if (next === "read") guess = null;
+  build();
+  if (next !== "list") pane.focus();
+}
+
+function list() {
+  const cards = state.welcome.lessons.map((one) =>
+    element(
+      "li",
+      {},
+      element("button", { class: "card", onclick: () => go(one, "read") }, element("strong", {}, one.title), element("span", {}, one.question), element("em", {}, `about ${one.minutes} minutes`)),
+    ),
+  );
+  pane.replaceChildren(element("h2", {}, "Lessons"), element("p", { class: "hint" }, "A question, your prediction, a run that answers it, and what real mice or patients did."), element("ul", { class: "cards" }, ...cards));
+}
+
+function reading() {
+  const run = element("button", { class: "strong", disabled: true, id: "lesson-run" }, "Lock my prediction and run");
+  run.addEventListener("click", start);
+  const choices = lesson.predictions.map((one, at) => {
+    const input = element("input", { type: "radio", name: "prediction", value: at });
+    input.addEventListener("change", () => {
+      guess = at;
+      run.disabled = false;
+    });
+    return element("label", { class: "choice" }, input, element("span", {}, one.says));
+  });
+  return [
+    ...paragraphs(lesson.before),
+    element("p", { class: "question" }, lesson.question),
+    element("fieldset", { class: "choices" }, element("legend", {}, "What do you predict? The run begins when you have chosen."), ...choices),
+    run,
+  ];
+}
+
+function start() {
+  const { run } = lesson;
+  state.curves = [...lesson.curves, ...state.curves].slice(0, 4);
+  ask({ ask: "speed", days_per_second: 2 });
+  ask({ ask: "open", scenario: run.scenario, seed: run.seed ?? null, set: run.set, at: run.at ?? null, change: run.change, until: run.until });
+  state.status = null;
+  go(null, "run");
+  state.overlayWanted = run.field ?? "";
+  tell("curves");
+}
+
+function running() {
+  return [
+    element("p", { class: "mine" }, element("strong", {}, "Your prediction: "), lesson.predictions[guess].says),
+    element("h3", {}, "While it runs"),
+    element("ol", {}, ...lesson.look.map((text) => element("li", {}, text))),
+    element("p", { class: "hint", id: "lesson-day", role: "status" }, "The bone is prepared: days of remodelling before day 0."),
+    element("div", { class: "row" }, element("button", { onclick: () => show("curves") }, "See the curves"), element("button", { class: "strong", id: "lesson-answer", disabled: true, onclick: () => go(null, "done") }, "The answer")),
+  ];
+}
+
+function follow() {
+  if (step !== "run" || !state.status || !state.opened) return;
+  if (state.overlayWanted !== undefined && state.opened.scenario === lesson.run.scenario) {
+    const wanted = state.overlayWanted;
+    delete state.overlayWanted;
+    state.overlay = state.opened.fields.some(({ name }) => name === wanted) ? wanted : "";
+    look();
+  }
+  const says = document.getElementById("lesson-day");
+  if (!says) return;
+  const { day, playing } = state.status;
+  const done = !playing && day >= lesson.run.until - 1e-6;
+  const text = done
+    ? "The run is there: now compare."
+    : day < 0 ? `The bone is prepared: day ${dayWords(day)} of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
+  if (says.textContent !== text) says.textContent = text;
+  document.getElementById("lesson-answer").disabled = !done;
+}
+
+function ending() {
+  const chosen = lesson.predictions[guess];
+  const image = element("img", { class: "own", alt: `Picture of your run: ${lesson.title}` });
+  picture().then((svg) => (image.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(svg)))}`));
+  return [
+    element("div", { class: `verdict ${chosen.holds ? "holds" : "not"}` }, element("p", {}, element("strong", {}, chosen.holds ? "The run bears you out. " : "The run says otherwise. "), chosen.answer)),
+    element("p", { class: "mine" }, element("strong", {}, "You predicted: "), chosen.says),
+    element("h3", {}, "Your run in numbers"),
+    figures(),
+    element("h3", {}, "Your picture"),
+    image,
+    element("h3", {}, "Why"),
+    ...paragraphs(lesson.after),
+    element("h3", {}, "The other predictions"),
+    element("ul", {}, ...lesson.predictions.filter((one) => one !== chosen).map((one) => element("li", {}, element("em", {}, `“${one.says}” `), one.answer))),
+    element("h3", {}, "What real mice and patients did"),
+    ...lesson.in_life.map((one) => element("blockquote", {}, element("p", {}, one.says), element("cite", {}, one.source))),
+    element("h3", {}, "Try next"),
+    element("ul", {}, ...lesson.next.map((text) => element("li", {}, text))),
+    element("div", { class: "row" }, element("button", { onclick: () => show("change") }, "Change something"), element("button", { onclick: () => go(null, "read") }, "Do it again")),
+  ];
+}
+
+/** First and last values of the curves of the lesson. */
+function figures() {
+  const both = hasWith();
+  const rows = lesson.curves.map((name) => {
+    const { title, unit, factor } = column(name);
+    const first = series("without", name).values[0];
+    const said = (value) => (value === null || value === undefined ? "none" : number(value * factor));
+    const end = last("without", name);
+    const cells = [said(first), said(end)];
+    if (both) cells.push(said(last("with", name)));
+    return element("tr", {}, element("th", { scope: "row" }, unit && unit !== "cells" ? `${title} (${unit})` : title), ...cells.map((cell) => element("td", {}, cell)));
+  });
+  const day = dayWords(state.status?.day ?? lesson.run.until);
+  const head = ["", "day 0", `day ${day}${both ? ", without" : ""}`, ...(both ? [`day ${day}, with`] : [])];
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Your run in numbers" }, element("table", {}, element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))), element("tbody", {}, ...rows)));
+}

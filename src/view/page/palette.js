@@ -1,0 +1,94 @@
+// Colours: those of howship's maps, apart for colour-blind eyes, in light and in dark.
+
+const LIGHT = {
+  marrow: [251, 249, 244],
+  bone: [186, 176, 157],
+  fresh: [214, 206, 190],
+  osteoid: [218, 205, 144],
+  eroded: [255, 225, 138],
+  tumour: [138, 58, 134],
+  osteoblast: [0, 36, 107],
+  precursor: [86, 150, 214],
+  osteoclast: [242, 96, 16],
+  lymphocyte: [0, 140, 105],
+  myeloid: [110, 80, 40],
+};
+
+const DARK = {
+  marrow: [24, 27, 32],
+  bone: [150, 142, 126],
+  fresh: [118, 112, 100],
+  osteoid: [170, 158, 96],
+  eroded: [232, 196, 84],
+  tumour: [190, 96, 186],
+  osteoblast: [96, 158, 255],
+  precursor: [150, 205, 250],
+  osteoclast: [255, 122, 40],
+  lymphocyte: [40, 200, 155],
+  myeloid: [200, 160, 110],
+};
+
+/** What is drawn, with the colour and the words of the legend. */
+export const LEGEND = [
+  { key: "bone", says: "bone", toggle: null },
+  { key: "osteoid", says: "osteoid", toggle: null },
+  { key: "eroded", says: "eroded", toggle: "eroded" },
+  { key: "tumour", says: "tumour", toggle: "tumour" },
+  { key: "osteoclast", says: "osteoclast", toggle: "osteoclast" },
+  { key: "osteoblast", says: "osteoblast", toggle: "osteoblast" },
+  { key: "precursor", says: "precursor", toggle: "precursor" },
+];
+
+export function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+export function colours() {
+  return isDark() ? DARK : LIGHT;
+}
+
+export function css([red, green, blue]) {
+  return `rgb(${red} ${green} ${blue})`;
+}
+
+/** A colour as 0xAABBGGRR, as an ImageData holds it. */
+export function packed([red, green, blue]) {
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+// Cividis (Nunez 2018), made for eyes that see no difference of red and green; in the dark from dark to light,
+// in the light the other way, so that little is always near the paper.
+const CIVIDIS = [
+  [0, 34, 78], [8, 48, 107], [53, 69, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120], [165, 156, 116],
+  [195, 179, 105], [225, 204, 85], [253, 231, 55],
+];
+
+/** 256 colours of a field, packed. */
+export function ramp() {
+  const stops = isDark() ? CIVIDIS : [...CIVIDIS].reverse();
+  const table = new Uint32Array(256);
+  for (let code = 0; code < 256; code += 1) {
+    table[code] = packed(mixed(stops, code / 255));
+  }
+  return table;
+}
+
+function mixed(stops, share) {
+  const place = share * (stops.length - 1);
+  const below = Math.min(Math.floor(place), stops.length - 2);
+  const part = place - below;
+  return stops[below].map((from, channel) => Math.round(from + part * (stops[below + 1][channel] - from)));
+}
+
+/** Stops of the ramp as CSS colours, from little to much. */
+export function rampStops() {
+  return (isDark() ? CIVIDIS : [...CIVIDIS].reverse()).map(css);
+}
+
+/** Colours of the curves of runs. */
+export function curveColours() {
+  return isDark()
+    ? { without: "#d7dce3", with: "#5bb8f5", kept: ["#e0a030", "#c58fd0", "#69c9a0"], grid: "#2c333c", ink: "#aeb6c2" }
+    : { without: "#4a5058", with: "#0072b2", kept: ["#a86400", "#8b4a9c", "#00795a"], grid: "#e4e6ea", ink: "#4c535c" };
+}

@@ -1,0 +1,150 @@
+// What the page knows, and who is told when it changes.
+
+export const state = {
+  welcome: null,
+  opened: null,
+  change: { at: null, set: [] },
+  status: null,
+  rows: { without: empty(), with: empty() },
+  frames: { without: null, with: null },
+  /** Curves of earlier runs that were kept to compare. */
+  kept: [],
+  overlay: "",
+  shown: { tumour: true, osteoclast: true, osteoblast: true, precursor: true, eroded: true, immune: true },
+  /** The run that is drawn where there is room for one alone. */
+  which: "without",
+  curves: ["bv_tv", "tumour_cells", "n_oc", "n_ob"],
+  cursor: null,
+};
+
+function empty() {
+  return { columns: [], rows: [] };
+}
+
+const listeners = new Map();
+
+/** Calls `listener` after each of these events. */
+export function on(events, listener) {
+  for (const event of events.split(" ")) {
+    if (!listeners.has(event)) listeners.set(event, []);
+    listeners.get(event).push(listener);
+  }
+}
+
+const due = new Set();
+
+/** Tells an event, once before the next picture of the browser. */
+export function tell(event) {
+  if (due.size === 0) schedule();
+  due.add(event);
+}
+
+function schedule() {
+  let done = false;
+  const go = () => {
+    if (done) return;
+    done = true;
+    const events = [...due];
+    due.clear();
+    const called = new Set();
+    for (const event of events) {
+      for (const listener of listeners.get(event) ?? []) {
+        if (!called.has(listener)) listener();
+        called.add(listener);
+      }
+    }
+  };
+  requestAnimationFrame(go);
+  // A hidden page has no pictures, but its rows must not wait for ever.
+  setTimeout(go, 250);
+}
+
+/** True while there is a run with a change. */
+export function hasChange() {
+  return state.change.at !== null;
+}
+
+/** True where the run with the change has begun. */
+export function hasWith() {
+  return hasChange() && state.rows.with.rows.length > 0;
+}
+
+/** Values of a column of a run, with their days. */
+export function series(run, column) {
+  const table = run.columns ? run : state.rows[run];
+  const at = table.columns.indexOf(column);
+  const days = table.rows.map((row) => row[0]);
+  return { days, values: at < 0 ? days.map(() => null) : table.rows.map((row) => row[at] ?? null) };
+}
+
+/** The last value of a column of a run. */
+export function last(run, column) {
+  const { values } = series(run, column);
+  return values.length ? values[values.length - 1] : null;
+}
+
+/** Change of a cumulative column per day, over about the last day of a run. */
+export function perDay(run, column) {
+  const { days, values } = series(run, column);
+  const end = values.length - 1;
+  if (end < 1) return null;
+  let begin = end;
+  while (begin > 0 && days[end] - days[begin] < 0.99) begin -= 1;
+  const first = values[begin], final = values[end];
+  if (first === null || final === null || days[end] === days[begin]) return null;
+  return (final - first) / (days[end] - days[begin]);
+}
+
+/** Days of doses of each drug of a run. */
+export function doses(run) {
+  const table = state.rows[run];
+  const found = [];
+  table.columns.forEach((column, at) => {
+    if (!column.endsWith("_doses")) return;
+    const drug = column.slice(0, -6);
+    let before = 0, day = null;
+    for (const row of table.rows) {
+      const count = row[at] ?? 0;
+      if (count > before) found.push({ drug, day: day ?? row[0] });
+      before = count;
+      day = row[0];
+    }
+  });
+  return found;
+}
+
+/** Takes a reply of the engine. */
+export function take(reply) {
+  switch (reply.say) {
+    case "welcome":
+      state.welcome = reply;
+      break;
+    case "opened":
+      state.opened = reply;
+      state.frames = { without: null, with: null };
+      state.rows.without = empty();
+      state.rows.with = empty();
+      if (!reply.fields.some((field) => field.name === state.overlay)) state.overlay = "";
+      break;
+    case "changed":
+      state.change = { at: reply.at, set: reply.change };
+      if (reply.at === null) {
+        state.rows.with = empty();
+        state.frames.with = null;
+        state.which = "without";
+      }
+      break;
+    case "rows": {
+      const table = state.rows[reply.run];
+      table.columns = reply.columns;
+      table.rows = reply.anew ? reply.rows : table.rows.concat(reply.rows);
+      break;
+    }
+    case "status":
+      state.status = reply;
+      break;
+    default:
+      return;
+  }
+  tell(reply.say);
+}

@@ -1,0 +1,263 @@
+//! The thread on which the runs go: it takes requests, steps, and hands out texts and frames. Pages never hold
+//! it up: their requests wait in a queue of fixed length, a frame that is not fetched in time is replaced by
+//! the next, and a page that does not read is parted from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::run::error::RunError;
+use crate::view::catalogue::Catalogue;
+use crate::view::live::{Live, To};
+use crate::view::protocol::{Reply, Request, Which};
+use crate::view::records::{self, Records};
+
+/// Time between two frames at least.
+pub const BEAT: Duration = Duration::from_millis(40);
+
+/// Requests that wait at most, of all pages.
+const QUEUE: usize = 256;
+
+/// Texts that a page may be behind before it is parted from.
+const BEHIND: usize = 512;
+
+/// A page, by a number that is never used again.
+pub type PageId = u64;
+
+/// What a page sends to the runs.
+#[derive(Debug)]
+pub enum Note {
+    /// A page has come; texts for it alone go here.
+    Came(PageId, mpsc::Sender<Arc<str>>),
+    /// It asks something.
+    Asks(PageId, String),
+    /// It has gone.
+    Left(PageId),
+}
+
+/// The runs, with their records.
+pub struct Runs(Live<Records>);
+
+/// Leaves the runs in folders below `base`, from which `howship resume` goes on, and gives them. A run that has not
+/// begun leaves none.
+///
+/// # Errors
+/// A folder that cannot be made or written.
+pub fn keep(runs: Runs, base: &Path) -> Result<Vec<PathBuf>, RunError> {
+    let (records, without, with) = runs.0.into_runs();
+    records::keep(base, records, without, with)
+}
+
+/// A token that nobody guesses: 128 bits of the system's chance.
+///
+/// # Errors
+/// What the system says.
+pub fn token() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Frames of a run.
+pub type Frame = Option<Arc<[u8]>>;
+
+/// The ends that pages hold.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    notes: SyncSender<Note>,
+    texts: broadcast::Sender<Arc<str>>,
+    frames: [watch::Receiver<Frame>; 2],
+}
+
+impl Ends {
+    /// Sends a note; false where the queue is full.
+    pub fn send(&self, note: Note) -> bool {
+        self.notes.try_send(note).is_ok()
+    }
+
+    /// Texts for all pages from now on.
+    pub fn texts(&self) -> broadcast::Receiver<Arc<str>> {
+        self.texts.subscribe()
+    }
+
+    /// Frames of the run without and with the change.
+    pub fn frames(&self) -> [watch::Receiver<Frame>; 2] {
+        self.frames.clone()
+    }
+}
+
+/// The ends that the runs hold.
+pub struct Stage {
+    live: Live<Records>,
+    notes: Receiver<Note>,
+    texts: broadcast::Sender<Arc<str>>,
+    frames: [watch::Sender<Frame>; 2],
+    pages: BTreeMap<PageId, Page>,
+    redraw: bool,
+}
+
+struct Page {
+    texts: mpsc::Sender<Arc<str>>,
+    looks: Vec<String>,
+}
+
+/// A stage with the first scenario of the catalogue, and the ends for pages.
+///
+/// # Errors
+/// What is wrong with the scenario.
+pub fn stage(catalogue: Catalogue) -> Result<(Stage, Ends), String> {
+    let live = Live::new(catalogue, "native", Records::default())?;
+    let (to_runs, notes) = sync_channel(QUEUE);
+    let (texts, _) = broadcast::channel(BEHIND);
+    let (without, of_without) = watch::channel(None);
+    let (with, of_with) = watch::channel(None);
+    let ends = Ends {
+        notes: to_runs,
+        texts: texts.clone(),
+        frames: [of_without, of_with],
+    };
+    let stage = Stage {
+        live,
+        notes,
+        texts,
+        frames: [without, with],
+        pages: BTreeMap::new(),
+        redraw: true,
+    };
+    Ok((stage, ends))
+}
+
+impl Stage {
+    /// Goes on until it is asked to stop; gives the runs.
+    pub fn go(mut self, stop: &AtomicBool) -> Runs {
+        let mut told = Instant::now();
+        let mut stepped = Instant::now();
+        while !stop.load(Ordering::SeqCst) {
+            if let Some(note) = self.next(stepped) {
+                self.takes(note);
+                self.speaks();
+                // All that waits, before the next tick.
+                continue;
+            }
+            if self.live.is_playing() && stepped.elapsed().as_secs_f64() >= self.live.tick_s() {
+                stepped = Instant::now();
+                self.live.step();
+                if !self.live.is_playing() {
+                    // The last tick of a play is told at once.
+                    self.tell();
+                }
+            }
+            if told.elapsed() >= BEAT {
+                told = Instant::now();
+                self.shows();
+            }
+        }
+        Runs(self.live)
+    }
+
+    /// The next note: waits for it where nothing else is to be done.
+    fn next(&self, stepped: Instant) -> Option<Note> {
+        let wait = if !self.live.is_playing() {
+            BEAT
+        } else {
+            let due = Duration::from_secs_f64(self.live.tick_s().min(BEAT.as_secs_f64()));
+            due.saturating_sub(stepped.elapsed())
+        };
+        if wait.is_zero() {
+            return self.notes.try_recv().ok();
+        }
+        match self.notes.recv_timeout(wait) {
+            Ok(note) => Some(note),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn takes(&mut self, note: Note) {
+        match note {
+            Note::Came(id, texts) => {
+                let looks = Vec::new();
+                self.pages.insert(id, Page { texts, looks });
+            }
+            Note::Left(id) => {
+                self.pages.remove(&id);
+            }
+            Note::Asks(id, text) => {
+                if let Some(Request::Look { fields }) = self.live.ask(&text)
+                    && let Some(page) = self.pages.get_mut(&id)
+                {
+                    page.looks = fields;
+                }
+                self.redraw = true;
+                self.answers(id);
+            }
+        }
+    }
+
+    /// Says what came of a request.
+    fn answers(&mut self, id: PageId) {
+        for (to, reply) in self.live.said() {
+            match to {
+                To::All => self.all(&reply),
+                To::Asker => {
+                    let Some(page) = self.pages.get(&id) else {
+                        continue;
+                    };
+                    // A page that does not read its answers is parted from.
+                    if page.texts.try_send(text(&reply)).is_err() {
+                        self.pages.remove(&id);
+                    }
+                }
+            }
+        }
+    }
+
+    fn all(&self, reply: &Reply) {
+        // Without a page there is nobody to hear it.
+        let _ = self.texts.send(text(reply));
+    }
+
+    fn speaks(&mut self) {
+        for (_, reply) in self.live.said() {
+            self.all(&reply);
+        }
+    }
+
+    fn tell(&mut self) {
+        self.live.tell();
+        self.speaks();
+    }
+
+    /// New rows, how the runs stand, and frames: to as many as are there, and none where nobody is.
+    fn shows(&mut self) {
+        if self.live.is_playing() {
+            self.tell();
+        }
+        if self.pages.is_empty() {
+            self.redraw = true;
+            return;
+        }
+        let mut names: Vec<String> = self
+            .pages
+            .values()
+            .flat_map(|page| page.looks.clone())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let wanted = self.live.places(&names);
+        let redraw = std::mem::take(&mut self.redraw);
+        for (run, frame) in self.live.frames(&wanted, redraw) {
+            let frames = &self.frames[usize::from(run == Which::With)];
+            let _ = frames.send(Some(frame.into()));
+        }
+    }
+}
+
+fn text(reply: &Reply) -> Arc<str> {
+    // A reply is made of texts and numbers: writing it cannot fail.
+    serde_json::to_string(reply).unwrap_or_default().into()
+}

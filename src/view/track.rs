@@ -1,0 +1,188 @@
+//! One of the two runs: its simulation, the rows that it gave, and the observer that takes them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::engine::column::Entry;
+use crate::observe::{books, series};
+use crate::run::observer::{DriveError, Observer, Refusal};
+use crate::run::schedule::Schedule;
+use crate::run::simulation::Simulation;
+use crate::run::view::View;
+use crate::scenario::build::Loaded;
+
+/// Time between two rows for curves, h.
+const ROWS_EVERY_H: f64 = 6.0;
+
+/// Columns of tables of parts that say a time again.
+const TIMES: [&str; 2] = ["time_d", "time_h"];
+
+/// Rows of a run: those of `series.csv`, then of `ledger.csv` without its time, then of parts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rows {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Rows; NaN for what is no number.
+    pub rows: Vec<Vec<f64>>,
+    /// True for a row that `series.csv` of `howship run` has too.
+    pub kept: Vec<bool>,
+    /// Rows that were sent to the page.
+    pub sent: usize,
+}
+
+impl Rows {
+    /// Takes the row of this time.
+    fn take(&mut self, view: &View<'_>, kept: bool) {
+        let signals = view.signals();
+        let mut names = series::columns(signals);
+        let mut row = view.series();
+        names.extend(books::columns(signals).into_iter().skip(1));
+        row.extend(view.ledger().into_iter().skip(1));
+        for entry in view.record() {
+            let Entry::Row { cells, .. } = entry else {
+                continue;
+            };
+            for cell in cells {
+                if !TIMES.contains(&cell.column.as_str()) && !names.contains(&cell.column) {
+                    names.push(cell.column);
+                    row.push(cell.value);
+                }
+            }
+        }
+        if self.columns != names {
+            // What comes with a drug has no value in the rows before.
+            for name in &names {
+                if !self.columns.contains(name) {
+                    self.columns.push(name.clone());
+                    self.sent = 0;
+                }
+            }
+            let values = self.columns.iter().map(|column| {
+                let at = names.iter().position(|name| name == column);
+                at.map_or(f64::NAN, |at| row[at])
+            });
+            row = values.collect();
+            for before in &mut self.rows {
+                before.resize(row.len(), f64::NAN);
+            }
+        }
+        self.rows.push(row);
+        self.kept.push(kept);
+    }
+
+    /// The table as `series.csv` has it.
+    pub fn series_csv(&self) -> String {
+        let width = series::width_with(&self.columns);
+        let mut text = self.columns[..width].join(",");
+        text.push('\n');
+        for (row, kept) in self.rows.iter().zip(&self.kept) {
+            if *kept {
+                let cells: Vec<String> = row[..width].iter().map(ToString::to_string).collect();
+                text.push_str(&cells.join(","));
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+/// Takes rows, and holds the run after one tick.
+struct Watch<'a> {
+    rows: &'a mut Rows,
+    series_every_h: f64,
+    /// Ticks done before.
+    from: u32,
+    hold: &'a AtomicBool,
+}
+
+impl Observer for Watch<'_> {
+    fn schedule(&self) -> Schedule {
+        Schedule::EveryTick
+    }
+
+    fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
+        let clock = view.clock();
+        let due = |every_h: f64| Schedule::EveryHours(every_h).is_due(&clock, Duration::ZERO);
+        if view.is_past_burn_in() {
+            let kept = due(self.series_every_h) || view.is_last();
+            if kept || due(ROWS_EVERY_H) {
+                self.rows.take(view, kept);
+            }
+        }
+        if clock.tick > self.from {
+            self.hold.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+}
+
+/// One of the two runs.
+#[derive(Debug)]
+pub struct Track {
+    /// Its scenario.
+    pub loaded: Loaded,
+    /// As it is now.
+    pub simulation: Simulation,
+    /// Rows that it gave.
+    pub rows: Rows,
+    /// Ticks done when its last frame was made; none before the first.
+    pub framed: Option<u32>,
+    /// Digest of its state, with the tick of it.
+    digest: Option<(u32, String)>,
+}
+
+impl Track {
+    /// A run with what it gave before.
+    pub const fn new(loaded: Loaded, simulation: Simulation, rows: Rows) -> Self {
+        Self {
+            loaded,
+            simulation,
+            rows,
+            framed: None,
+            digest: None,
+        }
+    }
+
+    /// Ticks done.
+    pub const fn tick(&self) -> u32 {
+        self.simulation.state.tick
+    }
+
+    /// One tick, and what is due at the first.
+    ///
+    /// # Errors
+    /// A [`DriveError`].
+    pub fn step(&mut self) -> Result<(), DriveError> {
+        let hold = AtomicBool::new(false);
+        let mut watch = Watch {
+            rows: &mut self.rows,
+            series_every_h: self.loaded.scenario.output.series_every.get(),
+            from: self.simulation.state.tick,
+            hold: &hold,
+        };
+        self.simulation.drive(&mut [&mut watch], &hold).map(|_| ())
+    }
+
+    /// Digest of the state as it is now.
+    pub fn digest(&mut self) -> String {
+        let tick = self.tick();
+        match &self.digest {
+            Some((at, digest)) if *at == tick => digest.clone(),
+            _ => {
+                let digest = self.simulation.state.digest();
+                self.digest = Some((tick, digest.clone()));
+                digest
+            }
+        }
+    }
+
+    /// True where cells and bone of two runs are the same: signals and drugs, which act before that, are not
+    /// looked at.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let (here, there) = (&self.simulation.state, &other.simulation.state);
+        here.bone.matrix == there.bone.matrix
+            && here.tumour.site == there.tumour.site
+            && here.osteoclasts.site == there.osteoclasts.site
+            && here.osteoblasts.site == there.osteoblasts.site
+    }
+}

@@ -1,0 +1,292 @@
+//! The stage of the live page: it watches and changes nothing; a change parts the run as an arm does.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod common;
+
+use common::loaded;
+use howship::run::simulation::Simulation;
+use howship::scenario::build::Loaded;
+use howship::view::catalogue::Catalogue;
+use howship::view::live::{Live, Nobody};
+use howship::view::protocol::{Reply, Status, Which};
+use serde_json::Value;
+
+const SMALL: &str = r#"
+name = "small"
+preset = "mouse"
+seed = 3
+run = { duration = "6 d", burn_in = "1 d", tick = "6 h" }
+lattice = { size = [40, 40, 1], site = "10 um", section_thickness = "50 um" }
+specimen.slab.thickness = "120 um"
+inoculation.cells = 100
+"#;
+
+const PTHRP: [&str; 6] = [
+    "subject.mass=20 g",
+    "therapy.anti_pthrp.drug=anti_pthrp",
+    "therapy.anti_pthrp.dose=10 mg/kg",
+    "therapy.anti_pthrp.route=intraperitoneal",
+    "therapy.anti_pthrp.interval=24 h",
+    "therapy.anti_pthrp.start=2 d",
+];
+
+fn live() -> Live<Nobody> {
+    let catalogue = Catalogue::shipped().unwrap();
+    let catalogue = catalogue.with_file(&loaded(SMALL, &[]));
+    Live::new(catalogue, "native", Nobody).unwrap()
+}
+
+/// Asks, and gives what is said.
+fn ask(live: &mut Live<Nobody>, text: &str) -> Vec<Reply> {
+    live.ask(text);
+    live.said().into_iter().map(|(_, reply)| reply).collect()
+}
+
+/// Plays to the goal, with frames of all fields and rows on the way.
+fn play(live: &mut Live<Nobody>) -> Status {
+    let wanted: Vec<usize> = (0..5).collect();
+    while live.is_playing() {
+        live.step();
+        for (_, frame) in live.frames(&wanted, false) {
+            assert_eq!(&frame[..4], b"HWF1");
+        }
+        live.tell();
+    }
+    let mut found = None;
+    live.tell();
+    for (_, reply) in live.said() {
+        match reply {
+            Reply::Status(status) => found = Some(status),
+            Reply::Refused { message } => panic!("{message}"),
+            _ => {}
+        }
+    }
+    found.unwrap()
+}
+
+fn digest(loaded: &Loaded) -> String {
+    let mut simulation: Simulation = loaded.build().unwrap();
+    simulation.run(|_| {}).unwrap();
+    simulation.state.digest()
+}
+
+fn change(sets: &[&str], at: Option<f64>) -> String {
+    serde_json::json!({ "ask": "change", "at": at, "set": sets }).to_string()
+}
+
+#[test]
+fn watching_changes_nothing_and_the_taken_scenario_is_that_of_the_run() {
+    let mut live = live();
+    let first = ask(&mut live, r#"{"ask":"hello"}"#);
+    assert!(matches!(first[0], Reply::Welcome { .. }));
+    ask(&mut live, r#"{"ask":"play"}"#);
+    let status = play(&mut live);
+    assert!(status.done && status.day == 6.0);
+    assert_eq!(status.digest.unwrap(), digest(&loaded(SMALL, &[])));
+    let given = ask(
+        &mut live,
+        r#"{"ask":"give","what":"scenario","run":"without"}"#,
+    );
+    let [Reply::File { name, text }] = &given[..] else {
+        panic!("{given:?}");
+    };
+    assert_eq!(name, "small.toml");
+    assert_eq!(digest(&loaded(text, &[])), digest(&loaded(SMALL, &[])));
+}
+
+#[test]
+fn the_table_is_that_of_the_run_folder() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"play"}"#);
+    play(&mut live);
+    let given = ask(
+        &mut live,
+        r#"{"ask":"give","what":"series","run":"without"}"#,
+    );
+    let [Reply::File { text, .. }] = &given[..] else {
+        panic!("{given:?}");
+    };
+    let (record, _) = common::recorded(&loaded(SMALL, &[]));
+    assert_eq!(*text, record.series.to_csv());
+}
+
+#[test]
+fn a_change_parts_the_run_as_an_arm_does() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"run_to","day":2}"#);
+    let status = play(&mut live);
+    assert_eq!((status.day, status.with_day), (2.0, None));
+    ask(&mut live, &change(&PTHRP, None));
+    ask(&mut live, r#"{"ask":"play"}"#);
+    let status = play(&mut live);
+    assert_eq!(status.digest.unwrap(), digest(&loaded(SMALL, &[])));
+    let arm = format!(
+        "{SMALL}\narm = \"with\"\n[arms.with]\nat = \"2 d\"\nset = {:?}",
+        PTHRP
+    );
+    let with = status.with_digest.unwrap();
+    assert_eq!(with, digest(&loaded(&arm, &[])));
+    let differs = status.differs.unwrap();
+    assert!(differs > 2.0 && differs <= 6.0, "{differs}");
+    let given = ask(
+        &mut live,
+        r#"{"ask":"give","what":"scenario","run":"with"}"#,
+    );
+    let [Reply::File { text, .. }] = &given[..] else {
+        panic!("{given:?}");
+    };
+    assert_eq!(digest(&loaded(text, &[])), with);
+    let given = ask(&mut live, r#"{"ask":"give","what":"series","run":"with"}"#);
+    let [Reply::File { text, .. }] = &given[..] else {
+        panic!("{given:?}");
+    };
+    let (record, _) = common::recorded(&loaded(&arm, &[]));
+    assert_eq!(*text, record.series.to_csv());
+}
+
+#[test]
+fn a_course_that_is_stopped_later_is_that_of_a_calendar() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"run_to","day":2}"#);
+    play(&mut live);
+    ask(&mut live, &change(&PTHRP, None));
+    ask(&mut live, r#"{"ask":"run_to","day":4}"#);
+    play(&mut live);
+    let mut stopped = PTHRP.to_vec();
+    stopped.push("therapy.anti_pthrp.stop=4 d");
+    ask(&mut live, &change(&stopped, None));
+    // The run with the change is made again from day 2, and comes up to the other.
+    let status = play(&mut live);
+    assert_eq!((status.day, status.with_day), (4.0, Some(4.0)));
+    ask(&mut live, r#"{"ask":"play"}"#);
+    let status = play(&mut live);
+    let arm = format!("{SMALL}\narm = \"with\"\n[arms.with]\nat = \"2 d\"\nset = {stopped:?}");
+    assert_eq!(status.with_digest.unwrap(), digest(&loaded(&arm, &[])));
+}
+
+#[test]
+fn a_link_brings_a_state_back() {
+    let mut live = live();
+    let open = serde_json::json!({
+        "ask": "open", "scenario": "small", "seed": 5, "set": ["inoculation.cells=80"], "at": 1.5,
+        "change": ["tumour.division.rate=0.1 /d"], "until": 3.0
+    });
+    ask(&mut live, &open.to_string());
+    let status = play(&mut live);
+    assert_eq!((status.day, status.with_day), (3.0, Some(3.0)));
+    // Another change at a day that is past, of which the state is gone.
+    ask(
+        &mut live,
+        &change(&["tumour.division.rate=0.1 /d"], Some(0.5)),
+    );
+    let again = play(&mut live);
+    assert_eq!((again.day, again.with_day), (3.0, Some(3.0)));
+    assert_eq!(again.digest, status.digest);
+    assert_ne!(again.with_digest, status.with_digest);
+}
+
+#[test]
+fn what_a_page_may_not_ask_is_refused_and_changes_nothing() {
+    let mut live = live();
+    let before = ask(&mut live, r#"{"ask":"pause"}"#);
+    for (wrong, says) in [
+        ("{", "does not read"),
+        (r#"{"ask":"fly"}"#, "unknown variant"),
+        (r#"{"ask":"play","now":1}"#, "unknown field"),
+        (
+            r#"{"ask":"open","scenario":"../../etc/passwd"}"#,
+            "there is no scenario",
+        ),
+        (
+            r#"{"ask":"change","set":["specimen.image.file=/etc/passwd"]}"#,
+            "cannot set",
+        ),
+        (
+            r#"{"ask":"change","set":["tumour.division.rate=fast"]}"#,
+            "rate",
+        ),
+        (
+            r#"{"ask":"change","at":99,"set":["tumour.division.rate=0.1 /d"]}"#,
+            "give a time",
+        ),
+        (r#"{"ask":"run_to","day":7}"#, "from 0 to 6"),
+        (r#"{"ask":"speed","days_per_second":0}"#, "above 0"),
+        (
+            r#"{"ask":"site","run":"without","site":[40,0,0]}"#,
+            "no site",
+        ),
+        (r#"{"ask":"site","run":"with","site":[0,0,0]}"#, "no site"),
+        (
+            r#"{"ask":"give","what":"series","run":"with"}"#,
+            "no run with a change",
+        ),
+    ] {
+        let said = ask(&mut live, wrong);
+        let [Reply::Refused { message }] = &said[..] else {
+            panic!("{wrong}: {said:?}");
+        };
+        assert!(message.contains(says), "{wrong}: {message}");
+    }
+    assert_eq!(ask(&mut live, r#"{"ask":"pause"}"#), before);
+}
+
+#[test]
+fn what_is_at_a_site_is_said_in_words_and_numbers() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"run_to","day":1}"#);
+    play(&mut live);
+    let mut seen = String::new();
+    for x in 0..40 {
+        for y in 0..40 {
+            let site = format!(r#"{{"ask":"site","run":"without","site":[{x},{y},0]}}"#);
+            let said = ask(&mut live, &site);
+            let [Reply::Site(words)] = &said[..] else {
+                panic!("{said:?}");
+            };
+            seen += &words.words.join(" ");
+            assert!(
+                words
+                    .levels
+                    .iter()
+                    .any(|(name, _, unit)| name == "pthrp" && *unit == "pM")
+            );
+        }
+    }
+    for what in ["Marrow.", "Bone in 100 %", "tumour cell"] {
+        assert!(seen.contains(what), "{what}");
+    }
+}
+
+#[test]
+fn a_new_page_hears_all_that_went_before() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"run_to","day":2}"#);
+    play(&mut live);
+    let said = ask(&mut live, r#"{"ask":"hello"}"#);
+    let rows = said.iter().find_map(|reply| match reply {
+        Reply::Rows {
+            run: Which::Without,
+            rows,
+            columns,
+            ..
+        } => Some((rows, columns)),
+        _ => None,
+    });
+    let (rows, columns) = rows.unwrap();
+    assert_eq!(columns[..2], ["time_d", "bv_tv"]);
+    // A row each 6 h, from day 0 on.
+    assert_eq!(rows.len(), 9);
+    let text = serde_json::to_value(&said).unwrap();
+    let kinds: Vec<&Value> = text
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["say"])
+        .collect();
+    assert_eq!(kinds, ["welcome", "opened", "changed", "rows", "status"]);
+}
