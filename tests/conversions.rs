@@ -1,8 +1,6 @@
 //! Conversions of signals: what one loses the other gains, whoever carries it out, on any number of threads.
 
-mod common;
-
-use common::{ended, loaded, on_threads, refusal, simulation};
+use crate::common::{ended, loaded, on_threads, refusal, simulation};
 
 const SECTION: &str = r#"
 name = "pools"

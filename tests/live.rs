@@ -6,9 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod common;
-
-use common::loaded;
+use crate::common::loaded;
 use howship::run::simulation::Simulation;
 use howship::scenario::build::Loaded;
 use howship::view::catalogue::Catalogue;
@@ -111,7 +109,7 @@ fn the_table_is_that_of_the_run_folder() {
     let [Reply::File { text, .. }] = &given[..] else {
         panic!("{given:?}");
     };
-    let (record, _) = common::recorded(&loaded(SMALL, &[]));
+    let (record, _) = crate::common::recorded(&loaded(SMALL, &[]));
     assert_eq!(*text, record.series.to_csv());
 }
 
@@ -145,7 +143,7 @@ fn a_change_parts_the_run_as_an_arm_does() {
     let [Reply::File { text, .. }] = &given[..] else {
         panic!("{given:?}");
     };
-    let (record, _) = common::recorded(&loaded(&arm, &[]));
+    let (record, _) = crate::common::recorded(&loaded(&arm, &[]));
     assert_eq!(*text, record.series.to_csv());
 }
 

@@ -6,8 +6,6 @@
     reason = "a helper of a test fails the test"
 )]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -1176,7 +1174,7 @@ fn couplings_that_cannot_act_are_named() {
     let text = "name = \"s\"\npreset = \"mouse\"\n[run]\nduration = \"1 d\"\n[lattice]\nsize = [20, 20, 20]\n\
                 site = \"10 um\"\n[specimen.slab]\nthickness = \"50 um\"\n";
     let said = |more: &str, sets: &[&str]| {
-        let loaded = common::loaded(&format!("{text}{more}"), sets);
+        let loaded = crate::common::loaded(&format!("{text}{more}"), sets);
         silent_couplings(&loaded)
     };
     assert_eq!(said("", &[]), [""; 0]);

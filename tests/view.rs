@@ -7,15 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod common;
-
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Bench, repository};
+use crate::common::{Bench, repository};
 use howship::view::assets::{ASSETS, asset};
 use howship::view::server::{MOST_A_SECOND, MOST_PAGES};
 use serde_json::Value;

@@ -157,9 +157,15 @@ impl<'a> View<'a> {
         series::row(model, state, scratch)
     }
 
+    /// Names of the columns of `ledger.csv`.
+    pub fn ledger_columns(&self) -> Vec<String> {
+        let model = &self.simulation.model;
+        books::columns(&model.signals, !model.conversions.is_empty())
+    }
+
     /// The row of `ledger.csv` of this time, in the order of [`crate::observe::books::columns`].
     pub fn ledger(&self) -> Vec<f64> {
-        books::row(&self.simulation.state)
+        books::row(&self.simulation.model, &self.simulation.state)
     }
 
     /// What optional features put on record now, with the rows that belong to a row of `series.csv`.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::engine::column::Entry;
-use crate::observe::{books, series};
+use crate::observe::series;
 use crate::run::observer::{DriveError, Observer, Refusal};
 use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
@@ -36,7 +36,7 @@ impl Rows {
         let signals = view.signals();
         let mut names = series::columns(signals);
         let mut row = view.series();
-        names.extend(books::columns(signals).into_iter().skip(1));
+        names.extend(view.ledger_columns().into_iter().skip(1));
         row.extend(view.ledger().into_iter().skip(1));
         for entry in view.record() {
             let Entry::Row { cells, .. } = entry else {

@@ -13,11 +13,17 @@ mod cli;
 mod folders;
 #[path = "../library.rs"]
 mod library;
+#[cfg(feature = "view")]
+#[path = "../live.rs"]
+mod live;
 #[path = "../options.rs"]
 mod options;
 #[path = "../resume.rs"]
 mod resume;
 #[path = "../streams.rs"]
 mod streams;
+#[cfg(feature = "view")]
+#[path = "../view.rs"]
+mod view;
 #[path = "../volumes.rs"]
 mod volumes;

@@ -17,5 +17,9 @@ mod hostile;
 mod keys;
 #[path = "../odd.rs"]
 mod odd;
+#[path = "../parameters.rs"]
+mod parameters;
+#[path = "../references.rs"]
+mod references;
 #[path = "../scenario_reading.rs"]
 mod scenario_reading;

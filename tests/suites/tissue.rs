@@ -5,6 +5,8 @@ mod common;
 
 #[path = "../clones.rs"]
 mod clones;
+#[path = "../conversions.rs"]
+mod conversions;
 #[path = "../day_zero.rs"]
 mod day_zero;
 #[path = "../determinism.rs"]
