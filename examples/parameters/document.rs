@@ -7,8 +7,8 @@ use std::path::Path;
 
 use howship::layers::tree::{Layer, Leaf, Tree};
 
-use crate::evidence::{Evidence, Kind, evidence};
-use crate::weight::{STUDY, TABLE, Weight, weights};
+use super::evidence::{Evidence, Kind, evidence};
+use super::weight::{STUDY, TABLE, Weight, weights};
 
 /// Where the text lies, from the root of the package.
 pub(crate) const FILE: &str = "docs/parameters.md";
