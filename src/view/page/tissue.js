@@ -367,8 +367,12 @@ export function site(reply) {
 
 /** Pictures of the tissue for a file: a data address per run, without scale bar. */
 export function pictures() {
-  return [...drawn.values()].map(({ run, plane, sheet }) => {
-    if (!sheet) return null;
+  return [...drawn.values()].map((view) => {
+    const frame = state.frames[view.run] ?? state.frames.without;
+    if (!frame) return null;
+    // Anew, in the colours of now: those of paper.
+    paint(view, frame);
+    const { run, plane, sheet } = view;
     const canvas = document.createElement("canvas");
     canvas.width = sheet.width;
     canvas.height = sheet.height;
