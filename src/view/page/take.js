@@ -1,6 +1,6 @@
 // What is taken home: the scenario, the table, a picture, a film, a link.
 
-import { lines } from "./curves.js";
+import { lines, span } from "./curves.js";
 import { colours, css, curveColours, LEGEND } from "./palette.js";
 import { doses, hasChange, hasWith, on, state, tell } from "./state.js";
 import { canvases, pictures, runWords } from "./tissue.js";
@@ -224,8 +224,7 @@ function svgChart({ name: column_, all, days, data }, x, y, width, height, palet
   const { title, unit } = column(column_);
   const [left, bottom] = [52, 30];
   const flat = data.flat().filter((value) => value !== undefined);
-  const most = Math.max(...flat, 0) * 1.06 || 1;
-  const least = Math.min(0, ...flat);
+  const [least, most] = flat.length ? span(Math.min(...flat), Math.max(...flat)) : [0, 1];
   const end = state.opened.days;
   const px = (day) => (x + left + ((width - left) * day) / end).toFixed(1);
   const py = (value) => (y + 20 + (height - bottom) * (1 - (value - least) / (most - least))).toFixed(1);

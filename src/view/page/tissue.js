@@ -26,9 +26,9 @@ const PLANES = [
 
 export function begin(send) {
   ask = send;
+  on("opened", fillOverlays);
   on("opened changed", lay);
   on("frame look theme", draw);
-  on("opened", fillOverlays);
   overlaySelect.addEventListener("change", () => {
     state.overlay = overlaySelect.value;
     look();
