@@ -12,17 +12,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entries = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path()));
     let mut files = entries.collect::<Result<Vec<PathBuf>, std::io::Error>>()?;
     files.sort_unstable();
-    let (mut modules, mut targets) = (String::new(), String::new());
+    let (mut modules, mut targets) = (Vec::new(), Vec::new());
     for file in files {
         let name = file.file_stem().and_then(|name| name.to_str());
         match name.zip(file.extension()) {
             Some((name, ending)) if ending == "rs" && name != "mod" => {
-                modules += &format!("#[path = {file:?}]\nmod {name};\n");
-                targets += &format!("    {name}::TARGET,\n");
+                let path = file.display().to_string();
+                modules.push(format!("#[path = {path:?}]\nmod {name};\n"));
+                targets.push(format!("    {name}::TARGET,\n"));
             }
             _ => {}
         }
     }
+    let (modules, targets) = (modules.concat(), targets.concat());
     let list = format!(
         "{modules}\n/// All targets, in the order of the names of their files.\n\
          pub const TARGETS: &[Target] = &[\n{targets}];\n"

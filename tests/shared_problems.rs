@@ -7,9 +7,9 @@
 )]
 
 #[path = "../examples/shared_problems.rs"]
-mod shared_problems;
+mod example;
 
-use shared_problems::solve;
+use example::solve;
 
 #[test]
 fn sinks_empty_their_boxes_as_fine_explicit_steps_say() {

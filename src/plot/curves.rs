@@ -21,7 +21,7 @@ const CELLS: [(&str, Shown); 8] = [
     ("osteoclasts", Shown::Osteoclast),
     ("osteoblasts", Shown::Osteoblast),
     ("CD8 cells", Shown::Cd8),
-    ("of these exhausted", Shown::Cd8Exhausted),
+    ("exhausted CD8 cells", Shown::Cd8Exhausted),
     ("regulatory T cells", Shown::Treg),
     ("myeloid suppressors", Shown::Myeloid),
     ("natural killer cells", Shown::NaturalKiller),
@@ -734,7 +734,10 @@ mod tests {
     fn bone_loss_has_two_units_and_what_was_lost_below() {
         let runs = [run([0.2, 0.18, 0.1]), run([0.3, 0.22, 0.2])];
         let chart = bone_loss("lesion", &runs, &[1.0]).unwrap();
-        assert_eq!(chart.note, "mean of 2 runs, band from least to greatest");
+        assert_eq!(
+            chart.note,
+            "lesion; mean of 2 runs, band from least to greatest"
+        );
         let [bone, turnover] = &chart.panels[..] else {
             panic!("{chart:?}");
         };

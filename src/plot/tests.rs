@@ -950,7 +950,7 @@ fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
     };
     // A third of the narrowest cut, 468 um, at most.
     assert_eq!(said("100 \u{b5}m"), 3);
-    assert_eq!(said("clones: day 0"), 1);
+    assert_eq!(said("Tissue on day 0"), 1);
     assert_eq!(said("tumour, clone late outgrowth"), 1);
     // Only what is there.
     assert_eq!(said("osteoblast lineage") + said("CD8 T cell"), 0);

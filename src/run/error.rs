@@ -99,7 +99,7 @@ pub struct Stopped {
 impl Stopped {
     fn words(&self) -> String {
         let by = &self.by;
-        let mut said = match &self.saved {
+        let said = match &self.saved {
             Some((tick, file, run)) => format!(
                 "stopped by {by} at tick {tick}, saved in {}\ngo on with: howship resume {}",
                 file.display(),
@@ -107,10 +107,13 @@ impl Stopped {
             ),
             None => format!("stopped by {by} before the turn: nothing is written yet"),
         };
-        if let Some(group) = &self.group {
-            said += &format!("\nor with its arms too: howship resume {}", group.display());
+        match &self.group {
+            Some(group) => {
+                let group = group.display();
+                format!("{said}\nor with its arms too: howship resume {group}")
+            }
+            None => said,
         }
-        said
     }
 }
 

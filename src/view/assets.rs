@@ -38,6 +38,7 @@ assets! {
     "words.js": SCRIPT,
     "frame.js": SCRIPT,
     "tissue.js": SCRIPT,
+    "solid.js": SCRIPT,
     "palette.js": SCRIPT,
     "curves.js": SCRIPT,
     "loop.js": SCRIPT,

@@ -183,7 +183,7 @@ impl<W: Witness> Live<W> {
 
     fn does(&mut self, request: Request) -> Result<(), Wrong> {
         match request {
-            Request::Hello => self.welcome(),
+            Request::Hello {} => self.welcome(),
             Request::Open {
                 scenario,
                 seed,
@@ -200,16 +200,16 @@ impl<W: Witness> Live<W> {
                     self.run_to(day)?;
                 }
             }
-            Request::Play => {
+            Request::Play {} => {
                 self.goal = self.last_tick();
                 self.playing = !self.is_done();
                 self.tell_status();
             }
-            Request::Pause => {
+            Request::Pause {} => {
                 self.playing = false;
                 self.tell_status();
             }
-            Request::Tick => {
+            Request::Tick {} => {
                 self.playing = false;
                 self.step();
                 self.tell();

@@ -38,7 +38,7 @@ pub enum Gift {
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
     /// What there is, and how the run stands.
-    Hello,
+    Hello {},
     /// Begins another scenario, at its first tick and paused.
     Open {
         /// Its name in the list.
@@ -60,11 +60,11 @@ pub enum Request {
         until: Option<f64>,
     },
     /// Goes on to the end.
-    Play,
+    Play {},
     /// Holds.
-    Pause,
+    Pause {},
     /// Goes on by one tick.
-    Tick,
+    Tick {},
     /// Plays to a day, and holds there.
     RunTo {
         /// The day.

@@ -120,10 +120,10 @@ impl Study {
                     .map(|(u, v, _)| [u.to_bits(), v.to_bits()])
                     .collect();
                 let note = format!(
-                    "surface of second degree through the runs: it explains {:.0} % of their variance (R\u{b2}), \
-                     of points left out {:.0} %; {} points at {} places",
-                    100.0 * surface.explained,
-                    100.0 * surface.predicted,
+                    "R\u{b2} = {:.2}: share of the variance of the runs that this surface of second degree \
+                     explains (of points left out {:.2}); {} points at {} places",
+                    surface.explained,
+                    surface.predicted,
                     surface.points,
                     places.len()
                 )

@@ -120,7 +120,7 @@ function drawChart(chart, name) {
   chart.key = key;
   chart.plot?.destroy();
   const axis = { stroke: palette.ink, font: "11px system-ui, sans-serif", grid: { stroke: palette.grid, width: 1 }, ticks: { stroke: palette.grid, size: 4 } };
-  const top = (_, least, most) => [least >= 0 ? 0 : least * 1.05, most > 0 ? most * 1.08 : 1];
+  const top = (_, least, most) => span(least, most);
   chart.plot = new uPlot(
     {
       ...size,
@@ -148,6 +148,16 @@ function drawChart(chart, name) {
     [days, ...data],
     chart.box,
   );
+}
+
+/** From where to where an axis goes: from 0, but where all lies far above it, from near the least. */
+export function span(least, most) {
+  if (!(most > 0)) return [Math.min(0, least ?? 0), 1];
+  if (least > 0.6 * most) {
+    const room = Math.max(most - least, 0.12 * most);
+    return [Math.max(0, least - 0.6 * room), most + 0.25 * room];
+  }
+  return [least >= 0 ? 0 : least * 1.05, most * 1.08];
 }
 
 /** The day on which the runs part, doses, and the cursor. */

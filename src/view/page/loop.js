@@ -18,11 +18,11 @@ const ARROWS = [
     value: (run) => ratio(last(run, "rankl_pm"), last(run, "opg_pm")), unit: "", cut: ["opg_fc", "denosumab"],
   },
   {
-    key: "resorbed", path: "M 488 120 C 486 146, 450 159, 397 159", label: [542, 150, "middle"], title: "dug",
+    key: "resorbed", path: "M 488 120 C 486 146, 450 159, 397 159", label: [536, 167, "middle"], title: "dug",
     value: (run) => scaled(perDay(run, "resorbed_mm3"), 1e6), unit: "10³ µm³/d", cut: ["zoledronate"],
   },
   {
-    key: "factors", path: "M 214 159 C 160 159, 116 150, 113 125", label: [58, 150, "middle"], title: "TGF-β, IGF",
+    key: "factors", path: "M 214 159 C 160 159, 116 150, 113 125", label: [64, 167, "middle"], title: "TGF-β, IGF",
     value: (run) => sum(perDay(run, "tgf_beta_released_amol"), perDay(run, "igf_released_amol")), unit: "amol/d", cut: ["anti_tgf_beta", "cut_tgf_beta"],
   },
 ];
@@ -86,7 +86,7 @@ function draw() {
   const both = hasWith();
   const palette = curveColours();
   const on_ = cuts(run);
-  const drawing = svg("svg", { viewBox: "0 0 600 190", role: "img", "aria-labelledby": "loop-title" });
+  const drawing = svg("svg", { viewBox: "0 0 600 200", role: "img", "aria-labelledby": "loop-title" });
   drawing.append(svg("title", { id: "loop-title" }, words(run, on_)));
   const defs = svg("defs", {});
   const head = svg("marker", { id: "head", viewBox: "0 0 10 10", refX: "6", refY: "5", markerWidth: "17", markerHeight: "17", markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });

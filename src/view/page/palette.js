@@ -57,16 +57,14 @@ export function packed([red, green, blue]) {
   return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-// Cividis (Nunez 2018), made for eyes that see no difference of red and green; in the dark from dark to light,
-// in the light the other way, so that little is always near the paper.
-const CIVIDIS = [
-  [0, 34, 78], [8, 48, 107], [53, 69, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120], [165, 156, 116],
-  [195, 179, 105], [225, 204, 85], [253, 231, 55],
-];
+// From paper to dark teal, in the dark the other way: lightness grows or falls all the way, which any eye sees, and
+// the orange of osteoclasts stands out on all of it.
+const PAPER = [[247, 249, 245], [208, 228, 217], [143, 194, 179], [74, 148, 143], [22, 100, 108], [0, 52, 66]];
+const NIGHT = [[22, 30, 35], [14, 68, 80], [28, 122, 124], [98, 180, 162], [186, 224, 204], [246, 253, 236]];
 
 /** 256 colours of a field, packed. */
 export function ramp() {
-  const stops = isDark() ? CIVIDIS : [...CIVIDIS].reverse();
+  const stops = isDark() ? NIGHT : PAPER;
   const table = new Uint32Array(256);
   for (let code = 0; code < 256; code += 1) {
     table[code] = packed(mixed(stops, code / 255));
@@ -83,12 +81,12 @@ function mixed(stops, share) {
 
 /** Stops of the ramp as CSS colours, from little to much. */
 export function rampStops() {
-  return (isDark() ? CIVIDIS : [...CIVIDIS].reverse()).map(css);
+  return (isDark() ? NIGHT : PAPER).map(css);
 }
 
 /** Colours of the curves of runs. */
 export function curveColours() {
   return isDark()
     ? { without: "#d7dce3", with: "#5bb8f5", kept: ["#e0a030", "#c58fd0", "#69c9a0"], grid: "#2c333c", ink: "#aeb6c2" }
-    : { without: "#4a5058", with: "#0072b2", kept: ["#a86400", "#8b4a9c", "#00795a"], grid: "#e4e6ea", ink: "#4c535c" };
+    : { without: "#4a5058", with: "#0063a0", kept: ["#a86400", "#8b4a9c", "#00795a"], grid: "#e4e6ea", ink: "#4c535c" };
 }

@@ -1,8 +1,8 @@
 // What is taken home: the scenario, the table, a picture, a film, a link.
 
-import { lines } from "./curves.js";
+import { lines, span } from "./curves.js";
 import { colours, css, curveColours, LEGEND } from "./palette.js";
-import { doses, hasChange, hasWith, on, state } from "./state.js";
+import { doses, hasChange, hasWith, on, state, tell } from "./state.js";
 import { canvases, pictures, runWords } from "./tissue.js";
 import { column, dayWords, element, field, number } from "./words.js";
 
@@ -153,7 +153,6 @@ export async function picture() {
   const dark = document.documentElement.dataset.theme;
   // Paper is white also where the page is dark.
   document.documentElement.dataset.theme = "light";
-  document.dispatchEvent(new Event("repaint"));
   const views = pictures();
   const palette = curveColours();
   const colour = colours();
@@ -161,7 +160,7 @@ export async function picture() {
   const marks = [...doses("without").map(({ day }) => [day, palette.without]), ...doses(hasWith() ? "with" : "without").map(({ day }) => [day, palette.with])];
   if (dark) document.documentElement.dataset.theme = dark;
   else delete document.documentElement.dataset.theme;
-  document.dispatchEvent(new Event("repaint"));
+  tell("theme");
   const text = (x, y, says, more = "") => `<text x="${x}" y="${y}" ${more}>${escaped(says)}</text>`;
   const [width, margin, tissueTop] = [960, 30, 92];
   const side = Math.min(430, (width - 2 * margin - 16 * (views.length - 1)) / Math.max(1, views.length));
@@ -176,7 +175,7 @@ export async function picture() {
     const high = (side * ny) / nx;
     tall = Math.max(tall, high);
     parts.push(text(x, tissueTop - 8, hasChange() ? runWords(run) : "tissue", `font-size="13" fill="${run === "with" ? palette.with : palette.without}" font-weight="600"`));
-    parts.push(`<image x="${x}" y="${tissueTop}" width="${side}" height="${high}" href="${url}" style="image-rendering:pixelated"/><rect x="${x}" y="${tissueTop}" width="${side}" height="${high}" fill="none" stroke="#999"/>`);
+    parts.push(`<image x="${x}" y="${tissueTop}" width="${side}" height="${high}" href="${url}" image-rendering="pixelated"/><rect x="${x}" y="${tissueTop}" width="${side}" height="${high}" fill="none" stroke="#999"/>`);
     const um = state.opened.spacing_um[plane.across] * nx;
     const length = [20, 50, 100, 200, 500, 1000, 2000].filter((one) => one <= um / 3.2).pop() ?? 20;
     const long = (length / um) * side;
@@ -197,7 +196,13 @@ export async function picture() {
     const over = frame?.fields.get(at);
     if (over) parts.push(text(margin, y, `colour: ${field(state.overlay)}, ${number(over.least)} to ${number(over.most)} ${state.opened.fields[at].unit.replace("um", "µm").replace(/^1$/, "")}`, 'font-size="12.5"'));
   }
-  y += 26;
+  y += 24;
+  if (hasChange()) {
+    parts.push(`<line x1="${margin}" x2="${margin + 30}" y1="${y - 4}" y2="${y - 4}" stroke="${palette.without}" stroke-width="1.8" stroke-dasharray="6 3"/>`, text(margin + 36, y, "without the change", 'font-size="12.5"'));
+    parts.push(`<line x1="${margin + 190}" x2="${margin + 220}" y1="${y - 4}" y2="${y - 4}" stroke="${palette.with}" stroke-width="2.4"/>`, text(margin + 226, y, "with the change; triangles are doses", 'font-size="12.5"'));
+    y += 24;
+  }
+  y += 4;
   const [chartWide, chartHigh] = [(width - 2 * margin - 30) / 2, 170];
   drawn.forEach((chart, place) => {
     const cx = margin + (place % 2) * (chartWide + 30);
@@ -219,8 +224,7 @@ function svgChart({ name: column_, all, days, data }, x, y, width, height, palet
   const { title, unit } = column(column_);
   const [left, bottom] = [52, 30];
   const flat = data.flat().filter((value) => value !== undefined);
-  const most = Math.max(...flat, 0) * 1.06 || 1;
-  const least = Math.min(0, ...flat);
+  const [least, most] = flat.length ? span(Math.min(...flat), Math.max(...flat)) : [0, 1];
   const end = state.opened.days;
   const px = (day) => (x + left + ((width - left) * day) / end).toFixed(1);
   const py = (value) => (y + 20 + (height - bottom) * (1 - (value - least) / (most - least))).toFixed(1);

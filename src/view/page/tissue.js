@@ -2,6 +2,7 @@
 
 import { BIT, codeOf, valueOf } from "./frame.js";
 import { colours, css, LEGEND, packed, ramp, rampStops } from "./palette.js";
+import { makeSolid } from "./solid.js";
 import { hasChange, hasWith, on, state, tell } from "./state.js";
 import { dayWords, element, field as fieldWords, number, unit } from "./words.js";
 
@@ -26,9 +27,9 @@ const PLANES = [
 
 export function begin(send) {
   ask = send;
+  on("opened", fillOverlays);
   on("opened changed", lay);
   on("frame look theme", draw);
-  on("opened", fillOverlays);
   overlaySelect.addEventListener("change", () => {
     state.overlay = overlaySelect.value;
     look();
@@ -88,16 +89,21 @@ function lay() {
   layCuts(volume);
   // The largest pictures that fit: beside each other, or below where that is larger.
   const room = sights.getBoundingClientRect();
-  const shape = Math.max(...views.map(({ plane }) => dims[plane.up] / dims[plane.across]));
+  if (volume) views.push({ run: state.which, plane: null });
+  const columns = volume ? 2 : views.length, rows = volume ? 2 : 1;
+  const shape = volume ? 1 : Math.max(...views.map(({ plane }) => dims[plane.up] / dims[plane.across]));
   const gap = 12, title = 26;
-  const high = document.documentElement.clientWidth >= 900 ? Math.max(240, room.height - title) : Infinity;
-  const wide = Math.min((room.width - gap * (views.length - 1)) / views.length, high / shape);
-  const width = Math.max(120, Math.floor(document.documentElement.clientWidth < 600 && views.length === 2 ? (room.width - gap) / 2 : wide));
-  const keys = views.map(({ run, plane }) => `${run} ${plane.cut} ${width}`).join();
+  const high = document.documentElement.clientWidth >= 900 ? Math.max(volume ? 170 : 240, (room.height - gap * (rows - 1)) / rows - title) : Infinity;
+  const wide = Math.min((room.width - gap * (columns - 1)) / columns, high / shape);
+  const width = Math.max(120, Math.floor(wide));
+  const keys = `${state.opened.scenario} ${views.map(({ run, plane }) => `${run} ${plane?.cut} ${width}`).join()}`;
   if (sights.dataset.keys === keys) return;
   sights.dataset.keys = keys;
   drawn = new Map();
+  solid = null;
+  sights.classList.toggle("volume", volume);
   const made = views.map(({ run, plane }) => {
+    if (!plane) return laySolid(run, width);
     const height = Math.round((width * dims[plane.up]) / dims[plane.across]);
     const ratio = window.devicePixelRatio || 1;
     const canvas = element("canvas", {
@@ -126,6 +132,27 @@ function lay() {
   });
   sights.replaceChildren(...made);
   draw();
+}
+
+let solid = null;
+
+/** The bone in space, which turns; made anew each simulated day. */
+function laySolid(run, width) {
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = element("canvas", { width: Math.round(width * ratio), height: Math.round(width * ratio), tabindex: "0", role: "img", "aria-label": "The bone in space: drag it, or turn it by the arrow keys" });
+  canvas.style.width = canvas.style.height = `${width}px`;
+  const drawing = makeSolid(canvas);
+  if (drawing) solid = { run, drawing, day: null, theme: null };
+  return element("figure", { class: `sight ${run}` }, element("figcaption", {}, drawing ? "in space: drag to turn" : "no WebGL2 here: no picture in space"), canvas);
+}
+
+function drawSolid() {
+  const frame = solid && (state.frames[solid.run] ?? state.frames.without);
+  if (!frame) return;
+  const look = `${Math.floor(frame.day)} ${colours().marrow} ${JSON.stringify(state.shown)}`;
+  if (solid.look === look) return;
+  solid.look = look;
+  solid.drawing.update(frame, state.shown);
 }
 
 export function runWords(run) {
@@ -177,6 +204,7 @@ function draw() {
     const frame = state.frames[view.run] ?? (view.run === "with" ? state.frames.without : null);
     if (frame) paint(view, frame);
   }
+  drawSolid();
   bar();
   for (const swatch of document.querySelectorAll("[data-colour]")) {
     swatch.style.background = css(colours()[swatch.dataset.colour]);
@@ -367,8 +395,12 @@ export function site(reply) {
 
 /** Pictures of the tissue for a file: a data address per run, without scale bar. */
 export function pictures() {
-  return [...drawn.values()].map(({ run, plane, sheet }) => {
-    if (!sheet) return null;
+  return [...drawn.values()].map((view) => {
+    const frame = state.frames[view.run] ?? state.frames.without;
+    if (!frame) return null;
+    // Anew, in the colours of now: those of paper.
+    paint(view, frame);
+    const { run, plane, sheet } = view;
     const canvas = document.createElement("canvas");
     canvas.width = sheet.width;
     canvas.height = sheet.height;

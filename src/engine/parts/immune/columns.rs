@@ -139,7 +139,7 @@ pub(super) const PICTURE: Picture = Picture {
             "cells",
             &[
                 Curve::new("n_cd8", "CD8 cells"),
-                Curve::new("n_exhausted", "of these exhausted"),
+                Curve::new("n_exhausted", "exhausted CD8 cells"),
                 Curve::new("n_treg", "regulatory T cells"),
                 Curve::new("n_myeloid", "myeloid suppressors"),
                 Curve::new("n_nk", "natural killer cells").if_any(),
@@ -149,7 +149,7 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "share of CD8 cells (%)",
             &[
-                Curve::new("n_exhausted", "exhausted")
+                Curve::new("n_exhausted", "exhausted CD8 cells")
                     .over("n_cd8")
                     .times(100.0),
                 Curve::new("contact_share", "in contact with tumour").times(100.0),
