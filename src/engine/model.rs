@@ -13,7 +13,7 @@ use crate::biology::tumour::clones::{SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
-use crate::numerics::quantity::{Length, Secretion};
+use crate::numerics::quantity::{Length, Rate, Secretion};
 use crate::tissue::grid::Grid;
 use crate::transport::{Physics, Scheme};
 
@@ -467,7 +467,7 @@ fn conversions(
             all.push(ConversionRates {
                 from,
                 to: one.to.as_ref().and_then(find),
-                everywhere_per_h: one.everywhere.map_or(0.0, |rate| rate.get()),
+                everywhere_per_h: one.everywhere.map_or(0.0, Rate::get),
                 tumour: tumour.take(),
                 osteoclast: osteoclast.take(),
                 lining: lining.take(),

@@ -99,34 +99,7 @@ impl CueTable {
             return true;
         }
         if let Some(constant) = &cue.constant {
-            let kinds = [
-                Dimension::Concentration,
-                Dimension::Length,
-                Dimension::Number,
-            ];
-            let readings = kinds.map(|dimension| (dimension, dimension.parse(&constant.0)));
-            let beyond = readings.iter().find_map(|(_, read)| match read {
-                Err(
-                    error @ (QuantityError::BelowZero { .. }
-                    | QuantityError::OutOfRange { .. }
-                    | QuantityError::NotFinite { .. }),
-                ) => Some(error.to_string()),
-                _ => None,
-            });
-            let parsed = readings
-                .into_iter()
-                .find_map(|(dimension, read)| Some((dimension, read.ok()?)));
-            match parsed {
-                Some((dimension, value)) => {
-                    problems.not_negative(&format!("{path}.constant"), value, "");
-                    self.push(name, dimension, CueSource::Constant(value));
-                }
-                None => problems.add(
-                    &format!("{path}.constant"),
-                    beyond.unwrap_or_else(|| format!("found \"{}\"", constant.0)),
-                    "give a concentration (\"3.9 pM\"), a length (\"50 um\") or a number",
-                ),
-            }
+            self.declare_constant(name, constant, problems);
             return true;
         }
         if let Some(parts) = &cue.sum {
@@ -199,6 +172,38 @@ impl CueTable {
             ),
         }
         true
+    }
+
+    fn declare_constant(&mut self, name: &str, constant: &Untyped, problems: &mut Problems) {
+        let path = format!("cues.{name}.constant");
+        let kinds = [
+            Dimension::Concentration,
+            Dimension::Length,
+            Dimension::Number,
+        ];
+        let readings = kinds.map(|dimension| (dimension, dimension.parse(&constant.0)));
+        let beyond = readings.iter().find_map(|(_, read)| match read {
+            Err(
+                error @ (QuantityError::BelowZero { .. }
+                | QuantityError::OutOfRange { .. }
+                | QuantityError::NotFinite { .. }),
+            ) => Some(error.to_string()),
+            _ => None,
+        });
+        let parsed = readings
+            .into_iter()
+            .find_map(|(dimension, read)| Some((dimension, read.ok()?)));
+        match parsed {
+            Some((dimension, value)) => {
+                problems.not_negative(&path, value, "");
+                self.push(name, dimension, CueSource::Constant(value));
+            }
+            None => problems.add(
+                &path,
+                beyond.unwrap_or_else(|| format!("found \"{}\"", constant.0)),
+                "give a concentration (\"3.9 pM\"), a length (\"50 um\") or a number",
+            ),
+        }
     }
 }
 
