@@ -69,7 +69,7 @@ pub const FITTED: [Fitted; 12] = [
     ),
     fitted(
         "lining.secretion.opg.lowered_by.pth1r.half_max",
-        None,
+        Some("human"),
         "OPG at a third under five times the PTH (A11); osteoblasts alike",
     ),
     fitted(
