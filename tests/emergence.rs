@@ -53,7 +53,7 @@ fn course(scenario: &str, seed: u64) -> Course {
 }
 
 /// The full loop takes a fifth of the bone and more, and a quarter more than either cut loop, with
-/// more tumour (Atlas A14: 76 % of the bone left on day 28, standard error 14 to 19).
+/// more tumour (target A14: 76 % of the bone left on day 28, standard error 14 to 19).
 #[test]
 fn the_full_loop_takes_more_bone_and_grows_more_tumour_than_either_cut_loop() {
     let runs: Vec<(u64, [Course; 3])> = [1, 2, 3]

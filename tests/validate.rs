@@ -77,23 +77,6 @@ fn a_report_has_a_row_per_target_and_the_exit_code_is_zero() {
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists already"));
 }
 
-#[test]
-fn one_seed_meets_no_band_of_what_chance_decides() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("report");
-    let arguments = ["--only", "A36,A14", "--seeds", "1", "--out"];
-    let done = validate(&[&arguments[..], &[out.to_str().unwrap()]].concat());
-    assert!(done.status.success());
-    let text = fs::read_to_string(out.join("parts.csv")).unwrap();
-    let mut table = csv::Reader::from_reader(text.as_bytes());
-    for row in table.records().map(Result::unwrap) {
-        let expected = if &row[0] == "A36" { "met" } else { "missed" };
-        assert_eq!(&row[7], expected, "{row:?}");
-    }
-    let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(said.contains("not known from one seed"), "{said}");
-}
-
 /// Targets whose band was committed before the value was known to who made the model: none of the first 38, whose
 /// published values stood on one list before it was made.
 const PREDICTED: [&str; 0] = [];

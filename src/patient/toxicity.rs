@@ -25,7 +25,7 @@
 //!
 //! # References
 //! Jaw: label of denosumab (1.1, 3.7 and 4.6 % per patient-year), Saad 2012 (1.8 and 1.3 % of patients
-//! under denosumab and zoledronate; 81 % with a dental trigger). Hypocalcaemia: Lipton 2012 (9.6 and
+//! under denosumab and zoledronate; 61.8 % after a tooth was drawn). Hypocalcaemia: Lipton 2012 (9.6 and
 //! 5.0 %), Scagliotti 2012 (lung: 8.6 and 3.8 %), Body 2015 (most within six months).
 
 use std::collections::BTreeMap;
@@ -45,7 +45,8 @@ const YEAR_H: f64 = 365.25 * 24.0;
 pub struct Toxicity {
     /// Drugs that do harm, by name; where this is given, no other does.
     pub drugs: BTreeMap<String, Antiresorptive>,
-    /// Share of the cases of the jaw that had a dental trigger. 0.81, Saad 2012.
+    /// Share of the cases of the jaw that had a dental trigger. 0.81, design: Saad 2012 has a tooth
+    /// drawn in 61.8 %.
     pub triggered_share: f64,
     /// Hazard of the jaw after an extraction over that without. 15; design, of 10 to 20.
     pub extraction_fold: f64,

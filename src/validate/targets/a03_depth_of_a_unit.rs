@@ -1,5 +1,5 @@
-//! A3: depth of one remodelling unit, as the thickness of walls: 59.4 +- 5.9 um (Eriksen) and 49.7 +- 8.7 um in an
-//! older series (Lips).
+//! A3: depth of one remodelling unit, as the thickness of walls: 59.4 +- 5.9 um (Kragstrup 1982) and 49.7 +- 8.7 um
+//! in an older series (Lips 1978).
 
 use crate::validate::ValidationError;
 use crate::validate::class::Class;

@@ -1,4 +1,5 @@
-//! A13: an osteoclast resorbs or migrates, never both: 390 um3/h (43 to 1225) of isolated rat osteoclasts (Kanehisa 1988).
+//! A13: an osteoclast resorbs or migrates, never both: 390 um3/h (43 to 1225) of osteoclasts of newborn
+//! rabbits on slices of bone (Kanehisa 1988).
 
 use crate::validate::ValidationError;
 use crate::validate::class::Class;
