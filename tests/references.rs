@@ -110,16 +110,14 @@ fn is_name(word: &str) -> bool {
         && word.ends_with(|letter: char| letter.is_ascii_lowercase())
 }
 
+/// The year that a word is; not that of a volume, `2003;98`.
 fn year(word: &str) -> Option<&str> {
-    let digits = word.trim_start_matches('(').get(..4)?;
+    let word = word.trim_start_matches('(');
+    let (digits, behind) = word.split_at_checked(4)?;
     let is_year = digits.starts_with("19") || digits.starts_with("20");
-    let behind = word.trim_start_matches('(')[4..].chars().next();
-    // `2003;98` is the year of a volume.
-    let ends = behind.is_none_or(|letter| ").,|`\"".contains(letter) || letter == ';')
-        && !word.contains(";1")
-        && !word.contains(";2")
-        && !word.contains(";3");
-    (is_year && ends && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    let number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let volume = behind.contains(|letter: char| letter.is_ascii_alphanumeric());
+    (is_year && number && !volume).then_some(digits)
 }
 
 /// Names before a year, up to three that are joined by commas, `and` or `et al.`; none where no name stands there.
@@ -140,6 +138,10 @@ fn authors(words: &[&str]) -> Vec<String> {
             break;
         }
         names.push(name);
+        let before = match before {
+            [before @ .., "Van"] => before,
+            _ => before,
+        };
         rest = match before {
             [before @ .., "and"] => before,
             [.., last] if last.ends_with(',') => before,
@@ -219,6 +221,8 @@ fn a_citation_that_stands_nowhere_is_found() {
         "Doe et al. 2020.",
         "Doe20, Zoe19: a UInt64 in November 2026",
         "Doe, Roe and Foe 2020",
+        "Doe and Van Foe 2020",
+        "J Anything 2019;3:4, Anything 2019:5",
     ] {
         assert_eq!(said(known), Vec::<String>::new(), "{known}");
     }
