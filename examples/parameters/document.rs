@@ -224,10 +224,11 @@ fn head(sections: &[(&str, Vec<Parameter>)], weighed: bool) -> String {
         |one| one.evidence.was.is_some(),
         |one| format!("was {}", one.evidence.was.as_deref().unwrap_or_default()),
     );
-    let cohorts: String = COHORT_FITS
+    let cohorts: Vec<String> = COHORT_FITS
         .iter()
         .map(|(file, what, to)| format!("- [{file}](../{file}), {what}: {to}\n"))
         .collect();
+    let cohorts = cohorts.concat();
     let _ = write!(
         text,
         "\n## Fitted values\n\n\

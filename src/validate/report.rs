@@ -322,35 +322,33 @@ fn row(target: &Target, part: &Part, first: bool) -> String {
 /// What the table does not say: figures outside of a published range though they are met, means inside of a band
 /// that their interval leaves, and why each target is of its class.
 fn remarks(outcome: &Outcome) -> String {
-    let mut text = String::new();
-    let mut list = |heading: &str, wanted: &dyn Fn(&Part) -> bool| {
+    let list = |heading: &str, wanted: &dyn Fn(&Part) -> bool| {
         let parts = outcome.parts.iter().flat_map(|(_, parts)| parts);
-        let lines: Vec<String> = parts
-            .filter(|part| wanted(part))
-            .map(|part| {
-                let (target, what, published) = (part.target, &part.what, part.published);
-                let simulated = short(part.simulated);
-                format!(
-                    "- {target}, {what}: {simulated} [{}], published {published}\n",
-                    interval(part)
-                )
-            })
-            .collect();
-        if !lines.is_empty() {
-            text.push_str(&format!("\n## {heading}\n\n{}", lines.concat()));
+        let line = |part: &Part| {
+            let (target, what, published) = (part.target, &part.what, part.published);
+            let (simulated, interval) = (short(part.simulated), interval(part));
+            format!("- {target}, {what}: {simulated} [{interval}], published {published}\n")
+        };
+        let lines: String = parts.filter(|part| wanted(part)).map(line).collect();
+        if lines.is_empty() {
+            lines
+        } else {
+            format!("\n## {heading}\n\n{lines}")
         }
     };
-    list("Met, but outside of the published range", &|part| {
+    let beside = list("Met, but outside of the published range", &|part| {
         part.is_judged() && part.is_met() && part.is_outside_of_range()
     });
-    list("Mean inside of the band, interval not", &|part| {
+    let open = list("Mean inside of the band, interval not", &|part| {
         part.mean_is_inside() && !part.is_met()
     });
-    text.push_str("\n## Why a target is of its class\n\n");
-    for (Target { id, class, why, .. }, _) in &outcome.parts {
-        text.push_str(&format!("- {id}, {class}: {why}.\n"));
-    }
-    text
+    let reason = |(target, _): &(Target, Vec<Part>)| {
+        let Target { id, class, why, .. } = target;
+        format!("- {id}, {class}: {why}.")
+    };
+    let why: Vec<String> = outcome.parts.iter().map(reason).collect();
+    let why = why.join("\n");
+    format!("{beside}{open}\n## Why a target is of its class\n\n{why}\n")
 }
 
 /// Draws what the runs allow; gives the names and headings of the pictures.
