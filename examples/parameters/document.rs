@@ -185,6 +185,8 @@ fn head(sections: &[(&str, Vec<Parameter>)], weighed: bool) -> String {
         "# Parameters\n\n\
          Every value that comes with howship, with its unit, range, kind and reference, put together from the comments behind the\n\
          values by `cargo run --example parameters`; a test holds it fresh, and refuses a value that says nothing of its kind.\n\
+         Constants of the body of a patient, of virtual trials and of strength stand in the sources (`src/patient`, `src/cohort`, `src/mechanics`) and\n\
+         in `scenarios/reference.toml`, and are not listed here.\n\
          [references.md](references.md) says what was looked up.\n\n\
          - *measured*: the value of the reference, in its system;\n\
          - *derived*: computed from the reference, or taken from a published model;\n\
