@@ -45,7 +45,7 @@ fn the_table_of_parameters_is_fresh() {
 }
 
 #[test]
-fn every_value_of_both_presets_has_a_row_and_no_row_names_what_is_not_public() {
+fn every_value_of_both_presets_has_a_row() {
     let text = document::document(root()).unwrap();
     for name in ["healthy_mouse.toml", "healthy_human.toml"] {
         let loaded = load(&root().join("scenarios").join(name), &[]).unwrap();
@@ -64,7 +64,6 @@ fn every_value_of_both_presets_has_a_row_and_no_row_names_what_is_not_public() {
             );
         }
     }
-    assert!(!text.contains("Atlas"));
 }
 
 #[test]
@@ -119,7 +118,6 @@ fn a_comment_without_a_kind_or_a_source_is_refused() {
         "measured: Nobody99",
         "fitted",
         "half_max: design",
-        "design: Atlas 2.3",
     ] {
         assert!(read(wrong).is_err(), "{wrong}");
     }

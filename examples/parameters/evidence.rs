@@ -168,11 +168,6 @@ pub(crate) fn evidence(
             "{path}: `{text}` does not say what it was fitted to"
         ));
     }
-    if text.contains("Atlas") {
-        return Err(format!(
-            "{path}: `{text}` names a source that is not public"
-        ));
-    }
     Ok(Evidence {
         kind,
         says,
