@@ -1,5 +1,6 @@
 //! A13: an osteoclast resorbs or migrates, never both: 390 um3/h (43 to 1225) of osteoclasts of newborn
-//! rabbits on slices of bone (Kanehisa 1988).
+//! rabbits on slices of bone (Kanehisa 1988). Later films show more than half of osteoclasts resorb while they move
+//! (Soe 2017), which this target does not ask.
 
 use crate::validate::ValidationError;
 use crate::validate::class::Class;
@@ -13,7 +14,7 @@ pub(super) const TARGET: Target = Target {
     id: "A13",
     finding: "resorb or migrate, never both",
     class: Class::ByConstruction,
-    why: "390 um3/h is the given rate, lowered by how far RANK is engaged, and a migrating cell has none",
+    why: "390 um3/h is the given rate, lowered by how far RANK is engaged, and a migrating cell has none, though Soe 2017 saw more than half of osteoclasts resorb while they move",
     arms: &[MOUSE_HEALTH, HUMAN_HEALTH],
     quick: false,
     measure,
