@@ -159,8 +159,8 @@ pub struct ArmCurves {
     pub survival: KaplanMeier,
     /// Incidence of each kind of first event and then of death without one, at [`Curves::days`].
     pub incidence: Vec<Vec<Incidence>>,
-    /// Means of what was seen (in the order of [`SEEN`]) of those still followed, with half of the 95 %
-    /// interval, every [`RECORD_D`] days.
+    /// Means of what was seen (in the order of `SEEN`) of those still followed, with half of the 95 %
+    /// interval, every `RECORD_D` days.
     pub seen: Vec<(usize, [(f64, f64); 8])>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) mod outlook;
 #[cfg(feature = "plots")]
 pub(crate) mod past;
 #[cfg(feature = "plots")]
-pub(crate) mod place;
+pub mod place;
 #[cfg(feature = "plots")]
 pub mod plot;
 #[cfg(feature = "plots")]

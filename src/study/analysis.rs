@@ -165,7 +165,7 @@ impl Study {
     /// The numbers of two parameters by their paths.
     ///
     /// # Errors
-    /// [`SelectError::NoColumn`].
+    /// `SelectError::NoColumn`.
     pub fn parameters_called(&self, names: [&str; 2]) -> Result<[usize; 2], SelectError> {
         let factors = self.header.factors.iter();
         let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();

@@ -88,7 +88,7 @@ impl Study {
     /// Runs the first ticks of the first run on one thread.
     ///
     /// # Errors
-    /// [`ForecastError`].
+    /// `ForecastError`.
     pub fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         on_threads(Some(1), || self.tried(jobs))?
     }

@@ -113,7 +113,7 @@ impl Study {
     /// Writes the rows that are asked for as CSV, under the names of their columns.
     ///
     /// # Errors
-    /// [`RowsError`].
+    /// `RowsError`.
     pub fn write_rows(
         &self,
         store: &Store,

@@ -115,7 +115,7 @@ impl Study {
     /// The runs of a list such as `3,4,10..20`, all of which are there.
     ///
     /// # Errors
-    /// [`NumberError`].
+    /// `NumberError`.
     pub fn runs_called(&self, text: &str) -> Result<Vec<u64>, NumberError> {
         let runs = run_numbers(text)?;
         runs.iter().try_for_each(|&run| self.has_run(run))?;
@@ -125,7 +125,7 @@ impl Study {
     /// The scenario of a run.
     ///
     /// # Errors
-    /// [`NumberError::NoRun`], [`NumberError::NoScenario`].
+    /// `NumberError::NoRun`, `NumberError::NoScenario`.
     pub fn scenario_of(&self, run: u64) -> Result<Loaded, NumberError> {
         self.has_run(run)?;
         let loaded = self.run(run).loaded;
