@@ -102,6 +102,17 @@ impl Panel {
     }
 }
 
+/// How values come from one row to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// Evenly.
+    Line,
+    /// At once, at a dose or an event; they stand still between.
+    Step,
+    /// A dose changes them at once; they go on changing between doses.
+    Jump,
+}
+
 /// What is drawn of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
@@ -120,10 +131,8 @@ pub struct Curve {
     /// Decades below its highest value that an axis shows; what is lower is marked as below them. All
     /// without it.
     pub decades: Option<f64>,
-    /// True where values change at once, at a dose or an event, and stand still between.
-    pub is_stepped: bool,
-    /// True where a dose changes values at once, which go on changing between doses.
-    pub is_jumping: bool,
+    /// How values come from row to row.
+    pub between: Between,
 }
 
 impl Curve {
@@ -137,8 +146,7 @@ impl Curve {
             is_ending: false,
             is_left_out_when_zero: false,
             decades: None,
-            is_stepped: false,
-            is_jumping: false,
+            between: Between::Line,
         }
     }
 
@@ -173,14 +181,14 @@ impl Curve {
     /// The same, with values that change at once and stand still between.
     #[must_use]
     pub const fn stepped(mut self) -> Self {
-        self.is_stepped = true;
+        self.between = Between::Step;
         self
     }
 
     /// The same, which a dose changes at once: the value of the row behind a dose is drawn from the dose on.
     #[must_use]
     pub const fn jumping(mut self) -> Self {
-        self.is_jumping = true;
+        self.between = Between::Jump;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::picture::{Curve as Asked, Drawn, Mark, Picture};
+use crate::engine::picture::{Between, Curve as Asked, Drawn, Mark, Picture};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -459,11 +459,11 @@ fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
             *value *= asked.factor;
         }
         let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
-        if asked.is_stepped {
-            line = line.stepped(dose_days);
-        } else if asked.is_jumping {
-            line = line.jumping(dose_days);
-        }
+        line = match asked.between {
+            Between::Line => line,
+            Between::Step => line.stepped(dose_days),
+            Between::Jump => line.jumping(dose_days),
+        };
         is_there.then_some(line)
     };
     if !asked.is_ending {

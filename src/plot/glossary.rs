@@ -56,10 +56,10 @@ fn holds(text: &str, word: &str) -> bool {
 }
 
 /// The abbreviations of these texts and what they stand for; empty where there are none.
-pub(super) fn spelled<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(super) fn spelled(texts: &[&str]) -> String {
     let used = WORDS
         .iter()
-        .filter(|(word, _)| texts.clone().any(|text| holds(text, word)));
+        .filter(|(word, _)| texts.iter().any(|text| holds(text, word)));
     let said: Vec<String> = used
         .map(|(word, means)| format!("{word}: {means}"))
         .collect();
@@ -117,7 +117,7 @@ fn of_panel(panel: &Panel) -> Vec<&str> {
 
 /// What the abbreviations of a chart stand for; empty where it has none.
 pub(super) fn of_chart(chart: &Chart) -> String {
-    spelled(words(chart).into_iter())
+    spelled(&words(chart))
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_abbreviation_is_spelled_where_it_stands_alone() {
-        let of = |text: &str| spelled(std::iter::once(text));
+        let of = |text: &str| spelled(&[text]);
         assert_eq!(
             of("PTHrP made by a cell"),
             "PTHrP: parathyroid hormone-related protein"

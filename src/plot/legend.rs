@@ -316,15 +316,13 @@ pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, col
         return;
     }
     let rim = if colour.lightness() > 0.6 { INK } else { WHITE };
-    match [RIM * 1.6, 0.0].map(|more| corners(form, at, radius + more)) {
-        [Some(outer), Some(inner)] => {
-            drawing.area(outer, rim, 1.0);
-            drawing.area(inner, colour, 1.0);
-        }
-        _ => {
-            drawing.disc(at, radius + RIM, rim, false);
-            drawing.disc(at, radius, colour, false);
-        }
+    let sizes = [1.6 * RIM, 0.0].map(|more| corners(form, at, radius + more));
+    if let [Some(outer), Some(inner)] = sizes {
+        drawing.area(outer, rim, 1.0);
+        drawing.area(inner, colour, 1.0);
+    } else {
+        drawing.disc(at, radius + RIM, rim, false);
+        drawing.disc(at, radius, colour, false);
     }
 }
 

@@ -94,11 +94,13 @@ pub fn heading(name: &str, description: &str) -> String {
 /// names by itself, as in "a lesion, 28 days", the days that were run, and its arm.
 pub fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
     let arm = arm.map(|arm| format!("; arm: {}", arm.replace('_', " ")));
-    let days = (100.0 * days).round() / 100.0;
+    let days = match format!("{}", (100.0 * days).round() / 100.0).as_str() {
+        "1" => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
     format!(
-        "{}; run of {days} day{}{}",
+        "{}; run of {days}{}",
         without_days(&heading(name, description)),
-        if days == 1.0 { "" } else { "s" },
         arm.unwrap_or_default()
     )
 }

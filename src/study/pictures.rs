@@ -188,6 +188,8 @@ fn apart(picture: &Curves) -> Chart {
                 ..y.clone()
             },
             layers,
+            // Panels of a row that is not full stay as wide as the others: all have one scale.
+            aspect: 0.9,
             ..Panel::default()
         }
     };
@@ -282,6 +284,8 @@ mod tests {
                 .collect();
             assert_eq!(banded, [&picture.curves[place].points]);
             assert_eq!(panel.layers.len(), 7);
+            // One of no fixed form would be drawn out over the rest of its row.
+            assert!(panel.aspect > 0.0);
         }
     }
 }

@@ -133,7 +133,7 @@ fn notes(scene: &Scene, view: View) -> [String; 3] {
 /// Title and caption; gives how far down they reach.
 fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> f64 {
     let mut top = EDGE;
-    let spelled = spelled([&words.title[..], &words.caption].into_iter());
+    let spelled = spelled(&[&words.title, &words.caption]);
     let notes = notes.iter().map(String::as_str);
     let said = [words.caption.as_str()].into_iter().chain(notes);
     let caption = note(said.chain([spelled.as_str()]));
