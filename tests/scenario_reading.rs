@@ -1206,3 +1206,42 @@ fn couplings_that_cannot_act_are_named() {
             .any(|said| said.contains("tumour.division.raised_by.igf never acts"))
     );
 }
+
+/// The reference shows every key of the preset of man with the value that it has there.
+#[test]
+fn the_reference_has_the_values_of_the_preset() {
+    let reference =
+        crate::common::load_file(&crate::common::repository("scenarios/reference.toml"), &[]);
+    let reference = reference.unwrap().tree;
+    let bare = "name = \"b\"\npreset = \"human\"\n[run]\nduration = \"30 d\"\n[lattice]\nsize = [40, 40, 40]\n\
+                site = \"20 um\"\n[specimen.slab]\nthickness = \"300 um\"\n";
+    let preset = crate::common::loaded(bare, &[]).tree;
+    let mut shown = 0;
+    for leaf in reference.leaves() {
+        if let Some(value) = preset.get(&leaf.path)
+            && leaf.layer.contains("reference")
+        {
+            let ours = ["name", "description"].contains(&leaf.path.as_str());
+            assert!(
+                ours || reference.get(&leaf.path) == Some(value),
+                "{}",
+                leaf.path
+            );
+            shown += 1;
+        }
+    }
+    assert!(shown > 150, "{shown}");
+    let keys: Vec<String> = reference
+        .leaves()
+        .into_iter()
+        .filter(|leaf| leaf.layer.contains("reference"))
+        .map(|leaf| leaf.path)
+        .collect();
+    for leaf in preset.leaves() {
+        assert!(
+            keys.contains(&leaf.path),
+            "{} is not in the reference",
+            leaf.path
+        );
+    }
+}
