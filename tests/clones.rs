@@ -146,7 +146,7 @@ fn the_factors_of_a_clone_act_as_those_rates() {
     let tumour = end(&[
         COLONY,
         "[tumour]\ndivision.rate = \"0.8 /d\"\ndeath.rate = \"0.4 /d\"\nmotility.rate = \"8 um2/h\"\n\
-         secretion.pthrp.rate = \"0.0072 amol/h\"\n",
+         secretion.pthrp.rate = \"0.0252 amol/h\"\n",
     ])
     .state;
     assert_eq!(differing(&clone, &tumour), ["tumour.clone"]);
@@ -161,8 +161,8 @@ fn a_deaf_clone_secretes_as_without_the_cue() {
         let rate = model.rates.tumour[clone].secretion_of(0).unwrap();
         rate.at(|_| 1e6)
     };
-    assert!((secretes(1) - 0.0036).abs() < 1e-12);
-    assert!((secretes(0) - 5.0 * 0.0036).abs() < 1e-6);
+    assert!((secretes(1) - 0.0126).abs() < 1e-12);
+    assert!((secretes(0) - 5.0 * 0.0126).abs() < 1e-6);
 }
 
 /// Marrow is too large for anything but arrivals to matter: nothing divides or dies.

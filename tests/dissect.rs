@@ -125,7 +125,7 @@ fn a_dissection_leaves_its_tables_and_pictures_the_same_on_any_number_of_threads
     }
     let again = bench.read("one/settings.csv");
     assert!(again.contains("tgf_beta_release,cut,signals.tgf_beta.matrix_release,false"));
-    assert!(again.contains("pthrp,half,tumour.secretion.pthrp.rate,0.0018 amol/h"));
+    assert!(again.contains("pthrp,half,tumour.secretion.pthrp.rate,0.0063 amol/h"));
 }
 
 #[test]

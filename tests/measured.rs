@@ -55,7 +55,7 @@ fn measured_values_stand_over_the_columns_of_a_run_and_wrong_ones_are_named() {
     );
     let picture = fs::read_to_string(at.join("one-measured/measured.svg")).unwrap();
     for words in [
-        "small: measured and simulated",
+        "measured and simulated",
         "BV/TV (% of day 0)",
         "osteoclasts",
         "eroded surface, ES/BS (%)",

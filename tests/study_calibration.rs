@@ -256,7 +256,8 @@ cells = { column = "tumour_cells" }
     howship(&["analyse"], 0);
     let explained = |picture: &str| -> f64 {
         let (_, after) = picture.split_once("R\u{b2} = ").unwrap();
-        after.split(' ').next().unwrap().parse().unwrap()
+        let end = after.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+        after[..end.unwrap_or(after.len())].trim_end_matches('.').parse().unwrap()
     };
     let chief = read(&store, "plots/surface_cells.svg");
     for words in [

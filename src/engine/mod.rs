@@ -19,5 +19,6 @@ pub mod restored;
 pub mod scratch;
 pub mod secrete;
 pub mod seeding;
+pub mod sense;
 pub mod state;
 pub mod tick;

@@ -6,16 +6,13 @@
 //! same random numbers.
 
 use crate::biology::osteoclast::resorption::removed_um3;
-use crate::biology::surroundings::Surroundings;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::surroundings;
+use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
 use crate::engine::state::State;
 use crate::numerics::parallel::prelude::*;
-use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
-use crate::therapy::drug::BoneBinding;
 use crate::tissue::bone::Bone;
 use crate::tissue::population::OsteoclastMode;
 
@@ -235,26 +232,6 @@ fn resorb(
             return;
         }
     }
-}
-
-/// The tissue as this osteoclast senses it, with the drug inside of it.
-pub(crate) fn surroundings_of<'a>(
-    model: &'a Model,
-    state: &'a State,
-    scratch: &'a Scratch,
-    cell: usize,
-) -> Surroundings<'a> {
-    let mut view = surroundings(model, state, scratch);
-    if let Some(bone) = bone_binding(model) {
-        view.inside_pm = f64::from(state.osteoclasts.drug_amol[cell]) / bone.cell_volume.get()
-            * PM_PER_AMOL_PER_UM3;
-    }
-    view
-}
-
-fn bone_binding(model: &Model) -> Option<&BoneBinding> {
-    let plan = &model.parts.drugs.plan;
-    plan.agents[plan.bone_agent?].bone.as_ref()
 }
 
 /// An osteoclast takes up its share of the drug that a dig set free. The rest divides as drug in plasma

@@ -14,7 +14,7 @@ use crate::biology::tumour::walk_steps;
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::surroundings;
+use crate::engine::sense::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Stream, uniform_of};
 use crate::numerics::response::{offspring, probability};

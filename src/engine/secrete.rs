@@ -4,12 +4,13 @@ use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
-use crate::biology::surroundings::{Decoy, ImmuneNear, Surroundings};
+use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::clones::SecretionRate;
 use crate::engine::convert;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
+use crate::engine::sense::surroundings;
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::tissue::bone::Bone;
@@ -21,43 +22,6 @@ use crate::transport::{Balance, Task, TransportFault, binding};
 pub const RANKL: usize = 1;
 /// Index of OPG among the core signals.
 pub const OPG: usize = 2;
-
-/// The tissue as cells sense it in this tick.
-pub fn surroundings<'a>(
-    model: &'a Model,
-    state: &'a State,
-    scratch: &'a Scratch,
-) -> Surroundings<'a> {
-    Surroundings {
-        grid: &model.grid,
-        cues: &model.cues,
-        bone: &state.bone,
-        occupancy: &state.occupancy,
-        fields_pm: &state.fields_pm,
-        free_rankl_pm: &scratch.free_rankl_pm,
-        free_opg_pm: &scratch.free_opg_pm,
-        rank_occupancy: &scratch.rank_occupancy,
-        vessel_distance_um: &scratch.vessel_distance_um,
-        drugs_pm: &scratch.drugs_pm,
-        decoys: &scratch.decoys,
-        inside_pm: 0.0,
-        immune: immune_near(model, scratch),
-    }
-}
-
-fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<'a>> {
-    let picture = scratch.immune.as_ref()?;
-    let reaches = &model.parts.immune.as_ref()?.reach;
-    Some(ImmuneNear {
-        reach: &reaches.near,
-        weight: reaches.weight,
-        cd8: &picture.cd8,
-        treg: &picture.treg,
-        suppression: &picture.suppression,
-        pd_l1: reaches.pd_l1,
-        tumour_share: picture.tumour_share,
-    })
-}
 
 /// Finds the sites of the surface, in order.
 pub fn find_surface(model: &Model, state: &State, scratch: &mut Scratch) {

@@ -413,7 +413,7 @@ mod tests {
         );
         assert_eq!(
             of("pthrp", Action::Half),
-            "tumour.secretion.pthrp.rate=\"0.0018 amol/h\""
+            "tumour.secretion.pthrp.rate=\"0.0063 amol/h\""
         );
         let fold = "tumour.secretion.pthrp.raised_by.tgf_beta.fold";
         for (action, value) in [

@@ -6,7 +6,7 @@ use toml::Value;
 
 use crate::biology::cue::{CueId, CueSource, CueTable};
 use crate::biology::problem::Problems;
-use crate::engine::secrete::surroundings;
+use crate::engine::sense::surroundings;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::scenario::silent::modulator;

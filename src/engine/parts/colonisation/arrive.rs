@@ -5,7 +5,7 @@ use crate::numerics::parallel::prelude::*;
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::ColonisationPlan;
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::surroundings;
+use crate::engine::sense::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Stream};
 

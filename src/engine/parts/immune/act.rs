@@ -20,7 +20,7 @@ use crate::engine::model::Model;
 use crate::engine::parts::immune::ImmuneState;
 use crate::engine::parts::immune::plan::{ImmunePlan, ImmuneReach};
 use crate::engine::scratch::Scratch;
-use crate::engine::secrete::surroundings;
+use crate::engine::sense::surroundings;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;

@@ -1,0 +1,66 @@
+//! The tissue as cells sense it in a tick.
+
+use crate::biology::surroundings::{ImmuneNear, Surroundings};
+use crate::engine::model::Model;
+use crate::engine::scratch::Scratch;
+use crate::engine::state::State;
+use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
+use crate::therapy::drug::BoneBinding;
+
+/// The tissue as cells sense it in this tick.
+pub fn surroundings<'a>(
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+) -> Surroundings<'a> {
+    Surroundings {
+        grid: &model.grid,
+        cues: &model.cues,
+        bone: &state.bone,
+        occupancy: &state.occupancy,
+        fields_pm: &state.fields_pm,
+        free_rankl_pm: &scratch.free_rankl_pm,
+        free_opg_pm: &scratch.free_opg_pm,
+        rank_occupancy: &scratch.rank_occupancy,
+        vessel_distance_um: &scratch.vessel_distance_um,
+        drugs_pm: &scratch.drugs_pm,
+        decoys: &scratch.decoys,
+        inside_pm: 0.0,
+        immune: immune_near(model, scratch),
+    }
+}
+
+fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<'a>> {
+    let picture = scratch.immune.as_ref()?;
+    let reaches = &model.parts.immune.as_ref()?.reach;
+    Some(ImmuneNear {
+        reach: &reaches.near,
+        weight: reaches.weight,
+        cd8: &picture.cd8,
+        treg: &picture.treg,
+        suppression: &picture.suppression,
+        pd_l1: reaches.pd_l1,
+        tumour_share: picture.tumour_share,
+    })
+}
+
+/// The tissue as this osteoclast senses it, with the drug inside of it.
+pub(crate) fn surroundings_of<'a>(
+    model: &'a Model,
+    state: &'a State,
+    scratch: &'a Scratch,
+    cell: usize,
+) -> Surroundings<'a> {
+    let mut view = surroundings(model, state, scratch);
+    if let Some(bone) = bone_binding(model) {
+        view.inside_pm = f64::from(state.osteoclasts.drug_amol[cell]) / bone.cell_volume.get()
+            * PM_PER_AMOL_PER_UM3;
+    }
+    view
+}
+
+pub(super) fn bone_binding(model: &Model) -> Option<&BoneBinding> {
+    let plan = &model.parts.drugs.plan;
+    plan.agents[plan.bone_agent?].bone.as_ref()
+}
+
