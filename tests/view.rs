@@ -68,7 +68,7 @@ impl Server {
         let mut stream = self.connect();
         let mut request = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
+            request.extend([name, ": ", value, "\r\n"]);
         }
         stream.write_all((request + "\r\n").as_bytes()).unwrap();
         let mut answer = Vec::new();
@@ -142,11 +142,11 @@ impl Page {
         match bytes.len() {
             length @ 0..126 => frame.push(0x80 | length as u8),
             length @ 126..65536 => {
-                frame.push(0x80 | 126);
+                frame.push(0x80 | 0x7e);
                 frame.extend((length as u16).to_be_bytes());
             }
             length => {
-                frame.push(0x80 | 127);
+                frame.push(0x80 | 0x7f);
                 frame.extend((length as u64).to_be_bytes());
             }
         }
