@@ -8,7 +8,7 @@
 use crate::biology::osteoclast::resorption::removed_um3;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
-use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
+use crate::engine::sense::{bone_binding, surroundings_of};
 use crate::engine::state::State;
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Draws, Stream};

@@ -132,6 +132,7 @@ impl Catalogue {
     }
 
     /// Puts a scenario of the user in front of the others, under a name that none of them has.
+    #[must_use]
     pub fn with_file(mut self, loaded: &Loaded) -> Self {
         let mut name = loaded.scenario.name.clone();
         if self.listed.iter().any(|listed| listed.name == name) {
@@ -156,6 +157,7 @@ impl Catalogue {
     }
 
     /// Puts a lesson of the user in front of the others.
+    #[must_use]
     pub fn with_lesson(mut self, lesson: Lesson) -> Self {
         self.lessons.insert(0, lesson);
         self

@@ -300,7 +300,7 @@ fn control(
             (0.0, 1.0)
         };
     }
-    if leaf.path.ends_with(".fold") {
+    if leaf.path.rsplit('.').next() == Some("fold") {
         least = 1.0;
     }
     if most <= least {
@@ -409,7 +409,7 @@ pub fn is_settable(set: &str) -> bool {
     let path = path.trim();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.';
     let within = |prefix: &&str| path.starts_with(*prefix);
-    path.chars().all(plain) && (path == "run.duration" || SETTABLE.iter().any(|it| within(&it)))
+    path.chars().all(plain) && (path == "run.duration" || SETTABLE.iter().any(within))
 }
 
 #[cfg(test)]

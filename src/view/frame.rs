@@ -52,7 +52,7 @@ pub struct FieldOf {
 }
 
 /// Fields that can be drawn: concentrations and amounts, and what has a meaning to cells.
-pub fn fields_of(view: &View<'_>) -> Vec<FieldOf> {
+pub fn fields_of(view: View<'_>) -> Vec<FieldOf> {
     let fields = view.fields().into_iter();
     let shown = fields.filter(|field| is_shown(field));
     shown
@@ -93,7 +93,7 @@ impl Scales {
 
 /// The frame of a run with these fields, by their places in `listed`.
 pub fn frame(
-    view: &View<'_>,
+    view: View<'_>,
     run: Which,
     listed: &[FieldOf],
     wanted: &[usize],
@@ -134,7 +134,7 @@ pub fn frame(
     bytes
 }
 
-fn bone_layer(view: &View<'_>, bytes: &mut Vec<u8>) {
+fn bone_layer(view: View<'_>, bytes: &mut Vec<u8>) {
     let bone = view.bone();
     let sites = bone.matrix.iter().zip(&bone.osteoid).zip(&bone.mineral);
     bytes.extend(sites.map(|((&matrix, &osteoid), &mineral)| {
@@ -146,7 +146,7 @@ fn bone_layer(view: &View<'_>, bytes: &mut Vec<u8>) {
     }));
 }
 
-fn cell_layer(view: &View<'_>, bytes: &mut Vec<u8>) {
+fn cell_layer(view: View<'_>, bytes: &mut Vec<u8>) {
     let (bone, who) = (view.bone(), view.occupancy());
     let begin = bytes.len();
     let sites = who.tumour.iter().zip(&who.osteoclast).enumerate();

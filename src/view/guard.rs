@@ -2,7 +2,7 @@
 //!
 //! A page of another origin can send requests to this machine, and by a name that it lets point here (DNS
 //! rebinding) even read the answers. The `Host` of a request is therefore held against the addresses under
-//! which the server was started, and an `Origin`, which browsers send with WebSockets and with requests across
+//! which the server was started, and an `Origin`, which browsers send with `WebSocket`s and with requests across
 //! sites, against the `Host`. From another machine a token is asked for besides.
 
 use std::net::{IpAddr, SocketAddr};

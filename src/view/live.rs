@@ -238,7 +238,7 @@ impl<W: Witness> Live<W> {
             Request::Site { run, site } => {
                 let Some(words) = self
                     .view(run)
-                    .and_then(|view| words_of(&view, run, site, &self.fields))
+                    .and_then(|view| words_of(view, run, site, &self.fields))
                 else {
                     return Err(format!("found no site {site:?} in that run"));
                 };
@@ -342,7 +342,7 @@ impl<W: Witness> Live<W> {
 
     /// Finds the fields of the run that is on.
     fn looks(&mut self) {
-        self.fields = fields_of(&self.without.simulation.view());
+        self.fields = fields_of(self.without.simulation.view());
         self.scales = Scales::of(self.fields.len());
     }
 
@@ -619,7 +619,7 @@ impl<W: Witness> Live<W> {
                 let view = track.simulation.view();
                 made.push((
                     run,
-                    frame(&view, run, &self.fields, wanted, &mut self.scales),
+                    frame(view, run, &self.fields, wanted, &mut self.scales),
                 ));
             }
         }

@@ -3,7 +3,7 @@
 //!
 //! [`live::Live`] is the stage: it takes requests as text ([`protocol::Request`]), does one tick at a time, and
 //! gives replies as text and frames as bytes ([`frame`]). It knows no network and no thread. Two transports
-//! carry the same messages: a server with WebSockets on this machine, and the interface of the WebAssembly module
+//! carry the same messages: a server with `WebSocket`s on this machine, and the interface of the `WebAssembly` module
 //! (the package in `wasm`), which a Web Worker calls.
 
 #[cfg(feature = "view")]

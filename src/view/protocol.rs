@@ -1,7 +1,8 @@
 //! What the page asks and what it is told: one set of messages for both transports.
 //!
 //! Requests and replies are JSON texts; frames are bytes ([`crate::view::frame`]). A request that is wrong is
-//! answered by [`Reply::Refused`] and changes nothing.
+//! answered by [`Reply::Refused`] and changes nothing; where the change of an [`Request::Open`] is wrong, the scenario has
+//! begun without it.
 
 use serde::{Deserialize, Serialize};
 

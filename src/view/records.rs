@@ -1,5 +1,6 @@
 //! The records of the runs beside the page: what a run folder holds of them.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::run::error::RunError;
@@ -10,7 +11,6 @@ use crate::scenario::build::Loaded;
 use crate::view::live::Witness;
 use crate::view::protocol::Which;
 use crate::view::track::Track;
-use std::path::{Path, PathBuf};
 
 /// Records of both runs.
 #[derive(Debug, Default)]
@@ -80,28 +80,33 @@ pub(super) fn keep(
     with: Option<Track>,
 ) -> Result<Vec<PathBuf>, RunError> {
     let mut left = Vec::new();
-    let runs = [(records.without, Some(without)), (records.with, with)];
-    for (record, track) in runs {
-        let (Some(record), Some(track)) = (record, track) else {
-            continue;
-        };
-        let Track {
-            loaded, simulation, ..
-        } = track;
-        if !simulation.is_begun() {
-            continue;
-        }
-        let arm = loaded.scenario.arm.as_ref();
-        let arm = arm.map(|arm| format!("-{arm}")).unwrap_or_default();
-        let name = format!(
-            "{}-{}-view{arm}",
-            loaded.scenario.name, loaded.scenario.seed
-        );
-        let out = free(base, &name);
-        leave(loaded, simulation, record, &out, &Leaving)?;
-        left.push(out);
+    left.extend(leave_in(base, records.without, without)?);
+    if let Some(with) = with {
+        left.extend(leave_in(base, records.with, with)?);
     }
     Ok(left)
+}
+
+fn leave_in(
+    base: &Path,
+    record: Option<Record>,
+    track: Track,
+) -> Result<Option<PathBuf>, RunError> {
+    let Track {
+        loaded, simulation, ..
+    } = track;
+    let Some(record) = record.filter(|_| simulation.is_begun()) else {
+        return Ok(None);
+    };
+    let arm = loaded.scenario.arm.as_ref();
+    let arm = arm.map(|arm| format!("-{arm}")).unwrap_or_default();
+    let name = format!(
+        "{}-{}-view{arm}",
+        loaded.scenario.name, loaded.scenario.seed
+    );
+    let out = free(base, &name);
+    leave(loaded, simulation, record, &out, &Leaving)?;
+    Ok(Some(out))
 }
 
 /// A folder of this name, or with the first number behind it, that is not there.

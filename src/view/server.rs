@@ -257,7 +257,7 @@ async fn page(mut socket: WebSocket, id: u64, ends: &Ends) {
                 let frames = if run == 0 { &mut without } else { &mut with };
                 let frame: Frame = frames.borrow_and_update().clone();
                 match frame {
-                    Some(frame) => socket.send(Message::Binary(frame.to_vec().into())).await,
+                    Some(frame) => socket.send(Message::Binary(frame)).await,
                     None => Ok(()),
                 }
             }

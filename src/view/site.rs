@@ -24,7 +24,7 @@ pub struct SiteWords {
 
 /// What is at a site; none outside of the lattice.
 pub fn words_of(
-    view: &View<'_>,
+    view: View<'_>,
     run: Which,
     site: [usize; 3],
     listed: &[FieldOf],
@@ -57,7 +57,7 @@ pub fn words_of(
     })
 }
 
-fn bone(view: &View<'_>, site: usize) -> String {
+fn bone(view: View<'_>, site: usize) -> String {
     let bone = view.bone();
     let (matrix, osteoid) = (bone.matrix[site], bone.osteoid[site]);
     let percent = |share: f32| (100.0 * share).round();
@@ -81,7 +81,7 @@ fn bone(view: &View<'_>, site: usize) -> String {
     said
 }
 
-fn cells(view: &View<'_>, site: usize) -> Vec<String> {
+fn cells(view: View<'_>, site: usize) -> Vec<String> {
     let who = view.occupancy();
     let mut said = Vec::new();
     let tumour = who.tumour[site];

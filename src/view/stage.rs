@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::run::error::RunError;
@@ -18,7 +19,7 @@ use crate::view::protocol::{Reply, Request, Which};
 use crate::view::records::{self, Records};
 
 /// Time between two frames at least.
-pub const BEAT: Duration = Duration::from_millis(40);
+pub const BEAT: Duration = Duration::from_millis(33);
 
 /// Requests that wait at most, of all pages.
 const QUEUE: usize = 256;
@@ -60,11 +61,11 @@ pub fn keep(runs: Runs, base: &Path) -> Result<Vec<PathBuf>, RunError> {
 pub fn token() -> std::io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
 /// Frames of a run.
-pub type Frame = Option<Arc<[u8]>>;
+pub type Frame = Option<Bytes>;
 
 /// The ends that pages hold.
 #[derive(Debug, Clone)]
@@ -162,19 +163,16 @@ impl Stage {
 
     /// The next note: waits for it where nothing else is to be done.
     fn next(&self, stepped: Instant) -> Option<Note> {
-        let wait = if !self.live.is_playing() {
-            BEAT
-        } else {
+        let wait = if self.live.is_playing() {
             let due = Duration::from_secs_f64(self.live.tick_s().min(BEAT.as_secs_f64()));
             due.saturating_sub(stepped.elapsed())
+        } else {
+            BEAT
         };
         if wait.is_zero() {
             return self.notes.try_recv().ok();
         }
-        match self.notes.recv_timeout(wait) {
-            Ok(note) => Some(note),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.notes.recv_timeout(wait).ok()
     }
 
     fn takes(&mut self, note: Note) {

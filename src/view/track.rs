@@ -32,7 +32,7 @@ pub struct Rows {
 
 impl Rows {
     /// Takes the row of this time.
-    fn take(&mut self, view: &View<'_>, kept: bool) {
+    fn take(&mut self, view: View<'_>, kept: bool) {
         let signals = view.signals();
         let mut names = series::columns(signals);
         let mut row = view.series();
@@ -106,7 +106,7 @@ impl Observer for Watch<'_> {
         if view.is_past_burn_in() {
             let kept = due(self.series_every_h) || view.is_last();
             if kept || due(ROWS_EVERY_H) {
-                self.rows.take(view, kept);
+                self.rows.take(*view, kept);
             }
         }
         if clock.tick > self.from {

@@ -12,11 +12,14 @@ let lesson = null;
 /** Of a lesson: read, run, done. */
 let step = "list";
 let guess = null;
+/** True until the run of the lesson has begun: what is told before is of another. */
+let waits = false;
 
 export function begin(send, showTab) {
   ask = send;
   show = showTab;
   on("welcome", build);
+  on("opened", () => (waits = false));
   on("status rows", follow);
   document.getElementById("lessons-open").addEventListener("click", () => {
     show("lessons");
@@ -83,7 +86,7 @@ function start() {
   state.curves = [...lesson.curves, ...state.curves].slice(0, 4);
   ask({ ask: "speed", days_per_second: 2 });
   ask({ ask: "open", scenario: run.scenario, seed: run.seed ?? null, set: run.set, at: run.at ?? null, change: run.change, until: run.until });
-  state.status = null;
+  waits = true;
   go(null, "run");
   state.overlayWanted = run.field ?? "";
   tell("curves");
@@ -100,7 +103,7 @@ function running() {
 }
 
 function follow() {
-  if (step !== "run" || !state.status || !state.opened) return;
+  if (waits || step !== "run" || !state.status || !state.opened) return;
   if (state.overlayWanted !== undefined && state.opened.scenario === lesson.run.scenario) {
     const wanted = state.overlayWanted;
     delete state.overlayWanted;

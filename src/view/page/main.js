@@ -37,13 +37,15 @@ function hear(reply) {
   if (reply.say === "site") return tissue.site(reply);
   if (reply.say === "file") return taking.file(reply);
   if (reply.say === "refused") return note(reply.message, true);
-  const first = reply.say === "status" && state.status === null;
   take(reply);
-  if (first) greet();
+  if (reply.say === "status" && !greeted) greet();
 }
+
+let greeted = false;
 
 /** On coming: what the address asks for; else the bone is grown to day 0. */
 function greet() {
+  greeted = true;
   if (wanted) {
     send(wanted);
     wanted = null;

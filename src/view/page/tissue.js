@@ -71,6 +71,7 @@ function fillOverlays() {
   overlaySelect.value = state.overlay;
   cut = state.opened.dims.map((sites) => Math.floor(sites / 2));
   cross = null;
+  siteWords.textContent = "Point at the tissue, or focus it and use the arrow keys: what is there is said here.";
   look();
 }
 
