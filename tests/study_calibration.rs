@@ -257,7 +257,10 @@ cells = { column = "tumour_cells" }
     let explained = |picture: &str| -> f64 {
         let (_, after) = picture.split_once("R\u{b2} = ").unwrap();
         let end = after.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
-        after[..end.unwrap_or(after.len())].trim_end_matches('.').parse().unwrap()
+        after[..end.unwrap_or(after.len())]
+            .trim_end_matches('.')
+            .parse()
+            .unwrap()
     };
     let chief = read(&store, "plots/surface_cells.svg");
     for words in [

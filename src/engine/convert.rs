@@ -3,9 +3,9 @@
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::model::{ConversionRates, Model};
-use crate::engine::sense::surroundings_of;
 use crate::engine::scratch::Scratch;
 use crate::engine::sense::surroundings;
+use crate::engine::sense::surroundings_of;
 use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;

@@ -63,4 +63,3 @@ pub(super) fn bone_binding(model: &Model) -> Option<&BoneBinding> {
     let plan = &model.parts.drugs.plan;
     plan.agents[plan.bone_agent?].bone.as_ref()
 }
-
