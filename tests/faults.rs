@@ -212,8 +212,8 @@ fn a_full_disk_is_an_error_and_what_lay_there_is_whole() {
         let free = fs::read(folder.path().join("free").join(file)).unwrap();
         assert!(fs::read(full.join(file)).unwrap() == free, "{file} differs");
     }
-    // 24 KiB hold the scenario and no checkpoint: the run says so and goes on.
-    let (code, words) = limited(24, "run small.toml --quiet --out fuller");
+    // 20 KiB hold the scenario and no checkpoint: the run says so and goes on.
+    let (code, words) = limited(20, "run small.toml --quiet --out fuller");
     assert_eq!(code, Some(1), "{words}");
     assert!(
         words.contains("warning: no checkpoint at tick 24"),

@@ -28,7 +28,7 @@ const LINE: [&str; 1] = ["line=\"mda_mb_231\""];
 const MORE_PTH: [&str; 1] = ["cues.pth.constant=\"11.7 pM\""];
 
 const NORMAL: Arm = Arm {
-    name: "mda_mb_231_lesion",
+    name: "mda_mb_231_normal_calcium",
     scenario: MOUSE_LESION,
     sets: &[&LINE],
     every_d: 1.0,
