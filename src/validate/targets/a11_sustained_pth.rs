@@ -16,7 +16,7 @@ pub(super) const TARGET: Target = Target {
     id: "A11",
     finding: "sustained PTH is catabolic",
     class: Class::Informed,
-    why: "what is taken as published came from the model of Pivonka 2008 and is no measurement; OPG under PTH was fitted to it, and the answer of RANKL has its half effect",
+    why: "what is taken as published came from the model of Pivonka 2008 and is no measurement; OPG under PTH was fitted to it once, and is no more",
     arms: &[MOUSE_HEALTH, PTH_5, PTH_21],
     quick: false,
     measure,
@@ -43,11 +43,11 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     for (name, label, class, published, middle) in [
         ("n_oc", "osteoclasts", Class::Informed, "1.93 (model)", 1.93),
         ("n_ob", "osteoblasts", Class::Informed, "1.69 (model)", 1.69),
-        ("opg_pm", "OPG", Class::Fitted, "0.36 (model)", 0.36),
+        ("opg_pm", "OPG", Class::Informed, "0.36 (model)", 0.36),
         (
             "rankl_free_pm",
             "free RANKL",
-            Class::Fitted,
+            Class::Informed,
             "3.6 (model)",
             3.6,
         ),

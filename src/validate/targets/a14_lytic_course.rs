@@ -17,7 +17,7 @@ pub(super) const TARGET: Target = Target {
     id: "A14",
     finding: "lytic course of a slow line",
     class: Class::Fitted,
-    why: "output of PTHrP, its answer to TGF-beta and the half effect of OPG were set until bone followed this course, and the division of the tumour to its first two weeks",
+    why: "the answer of PTHrP to TGF-beta was set until bone followed this course, and the division of the tumour to its first two weeks; the output of PTHrP is the middle of a published range, and the half effect of PTHrP was tried at two values with the course in sight",
     arms: &[LESION],
     quick: true,
     measure,
