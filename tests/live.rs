@@ -86,7 +86,7 @@ fn watching_changes_nothing_and_the_taken_scenario_is_that_of_the_run() {
     assert!(matches!(first[0], Reply::Welcome { .. }));
     ask(&mut live, r#"{"ask":"play"}"#);
     let status = play(&mut live);
-    assert!(status.done && status.day == 6.0);
+    assert_eq!((status.done, status.day), (true, 6.0));
     assert_eq!(status.digest.unwrap(), digest(&loaded(SMALL, &[])));
     let given = ask(
         &mut live,
@@ -125,10 +125,7 @@ fn a_change_parts_the_run_as_an_arm_does() {
     ask(&mut live, r#"{"ask":"play"}"#);
     let status = play(&mut live);
     assert_eq!(status.digest.unwrap(), digest(&loaded(SMALL, &[])));
-    let arm = format!(
-        "{SMALL}\narm = \"with\"\n[arms.with]\nat = \"2 d\"\nset = {:?}",
-        PTHRP
-    );
+    let arm = format!("{SMALL}\narm = \"with\"\n[arms.with]\nat = \"2 d\"\nset = {PTHRP:?}");
     let with = status.with_digest.unwrap();
     assert_eq!(with, digest(&loaded(&arm, &[])));
     let differs = status.differs.unwrap();
