@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::run::view::{Field, Values, View};
 use crate::tissue::bone::OLD_MINERAL;
 use crate::tissue::population::{ImmuneKind, OsteoblastStage};
-use crate::view::protocol::Which;
+use crate::view::which::Which;
 
 /// Bits of the layer of cells.
 pub mod bits {

@@ -26,3 +26,4 @@ pub mod site;
 #[cfg(feature = "view")]
 pub mod stage;
 pub mod track;
+pub mod which;

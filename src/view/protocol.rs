@@ -10,19 +10,10 @@ use crate::view::catalogue::Listed;
 use crate::view::controls::{Control, Therapy};
 use crate::view::frame::FieldOf;
 use crate::view::lesson::Lesson;
+pub use crate::view::which::Which;
 
 /// Bytes of a request at most.
 pub const LARGEST_REQUEST: usize = 64 << 10;
-
-/// One of the two runs that go side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Which {
-    /// The run without the change.
-    Without,
-    /// The run with it.
-    With,
-}
 
 /// What can be taken home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::run::view::{Values, View};
 use crate::tissue::population::{ImmuneKind, OsteoclastMode};
 use crate::view::frame::FieldOf;
-use crate::view::protocol::Which;
+use crate::view::which::Which;
 
 /// What is at a site.
 #[derive(Debug, Clone, PartialEq, Serialize)]
