@@ -14,42 +14,11 @@
 
 #[path = "odd/document.rs"]
 mod document;
+#[path = "generated/mod.rs"]
+mod generated;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let check = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("--check") => true,
-        Some(other) => {
-            eprintln!("error: unknown argument {other}; --check or nothing is allowed");
-            return ExitCode::from(2);
-        }
-    };
-    match write(root, check) {
-        Ok(done) => {
-            println!("{done}");
-            ExitCode::SUCCESS
-        }
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn write(root: &Path, check: bool) -> Result<String, String> {
-    let fresh = document::document(root)?;
-    let path = root.join(document::FILE);
-    let there = std::fs::read_to_string(&path).unwrap_or_default();
-    if there == fresh {
-        return Ok(format!("{} is up to date", document::FILE));
-    }
-    if check {
-        return Err(format!("{} is stale: {}", document::FILE, document::MEND));
-    }
-    std::fs::write(&path, fresh).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(format!("wrote {}", document::FILE))
+    generated::run(document::FILE, document::MEND, document::document)
 }

@@ -13,6 +13,7 @@ mod evidence;
 #[path = "../examples/parameters/weight.rs"]
 mod weight;
 
+use crate::common::assert_fresh;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -29,19 +30,7 @@ fn root() -> &'static Path {
 #[test]
 fn the_table_of_parameters_is_fresh() {
     let fresh = document::document(root()).unwrap();
-    let there = fs::read_to_string(root().join(document::FILE)).unwrap();
-    let differing = fresh
-        .lines()
-        .zip(there.lines())
-        .position(|(fresh, there)| fresh != there)
-        .unwrap_or_else(|| fresh.lines().count().min(there.lines().count()));
-    assert!(
-        fresh == there,
-        "{} is stale from line {} on: {}",
-        document::FILE,
-        differing + 1,
-        document::MEND
-    );
+    assert_fresh(document::FILE, &fresh, document::MEND);
 }
 
 #[test]

@@ -123,7 +123,7 @@ pub fn order(
         if !carried && conversion.everywhere.is_none() {
             problems.add(
                 &path,
-                "is carried out by nobody",
+                "found a conversion that nobody carries out",
                 "give at least one of: everywhere, tumour, osteoclast, lining, precursor, osteoblast",
             );
         }

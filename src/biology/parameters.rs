@@ -58,7 +58,7 @@ impl Parameters {
         self.conversions.values().any(|one| one.from == signal)
     }
 
-    /// The form in which bone sets free what is not active must be another signal that bone holds none of.
+    /// The form in which bone sets free what is not active must be another signal.
     fn check_inactive(&self, name: &str, signal: &Signal, problems: &mut Problems) {
         let Some(form) = &signal.inactive_form else {
             return;

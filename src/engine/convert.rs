@@ -2,18 +2,13 @@
 
 use crate::numerics::parallel::prelude::*;
 
+use crate::engine::by_site::{BySite, RUN, RUNS};
 use crate::engine::model::{ConversionRates, Model};
 use crate::engine::scratch::Scratch;
-use crate::engine::sense::surroundings;
 use crate::engine::sense::surroundings_of;
 use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
-use crate::tissue::bone::Bone;
-use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
-
-/// Sites whose rates are worked out together, and how many such runs a task takes at least.
-const RUN: usize = 128;
-const RUNS: usize = 128;
+use crate::tissue::population::OsteoclastMode;
 
 /// Rate of a conversion at every site, 1/h, from the levels of the last tick.
 pub(super) fn rate_by_site(
@@ -23,61 +18,19 @@ pub(super) fn rate_by_site(
     law: &ConversionRates,
     rate_per_h: &mut [f32],
 ) {
-    let view = surroundings(model, state, scratch);
-    let site_um3 = model.grid.site_volume_um3();
     let everywhere = law.everywhere_per_h as f32;
-    rate_per_h
-        .par_chunks_mut(RUN)
-        .with_min_len(RUNS)
-        .enumerate()
-        .for_each(|(run, rates)| {
-            let first = run * RUN;
-            for (at, rate) in rates.iter_mut().enumerate() {
-                *rate = if state.bone.solid[first + at] {
-                    0.0
-                } else {
-                    everywhere
-                };
-            }
-            let cells = &state.occupancy.tumour[first..first + rates.len()];
-            let Some(tumour) = &law.tumour else {
-                return;
-            };
-            if cells.iter().all(|&cells| cells == 0) {
-                return;
-            }
-            let mut cleared = [0.0; RUN];
-            let cleared = &mut cleared[..rates.len()];
-            tumour.fill(&view, first, cleared);
-            for ((rate, &cells), cleared) in rates.iter_mut().zip(cells).zip(cleared) {
-                *rate += (*cleared * f64::from(cells) / site_um3) as f32;
-            }
-        });
+    for (rate, &solid) in rate_per_h.iter_mut().zip(&state.bone.solid) {
+        *rate = if solid { 0.0 } else { everywhere };
+    }
+    let per_um3 = 1.0 / model.grid.site_volume_um3();
+    let cells = BySite::new(model, state, scratch, per_um3);
+    if let Some(tumour) = &law.tumour {
+        cells.add_tumour(tumour, &[], rate_per_h);
+    }
     if let Some(lining) = &law.lining {
-        let footprint = model.parameters.lining.footprint.get();
-        for at in &scratch.surface {
-            let site = at.site as usize;
-            if !state.bone.is_eroded(site) {
-                let cells = Bone::surface_area_um2(&model.grid, u32::from(at.faces)) / footprint;
-                let cleared = lining.at(|cue| view.level(cue, site)) * cells;
-                rate_per_h[site] += (cleared / site_um3) as f32;
-            }
-        }
+        cells.add_lining(lining, rate_per_h);
     }
-    let cells = &state.osteoblasts;
-    if law.precursor.is_some() || law.osteoblast.is_some() {
-        for cell in 0..cells.len() {
-            let cleared = match cells.stage[cell] {
-                OsteoblastStage::Precursor => &law.precursor,
-                OsteoblastStage::Mature => &law.osteoblast,
-            };
-            if let Some(cleared) = cleared {
-                let site = cells.site[cell] as usize;
-                let cleared = cleared.at(|cue| view.level(cue, site));
-                rate_per_h[site] += (cleared / site_um3) as f32;
-            }
-        }
-    }
+    cells.add_osteoblasts(law.precursor.as_ref(), law.osteoblast.as_ref(), rate_per_h);
     if let Some(osteoclast) = &law.osteoclast {
         let cells = &state.osteoclasts;
         for cell in 0..cells.len() {
@@ -85,7 +38,7 @@ pub(super) fn rate_by_site(
                 let site = cells.site[cell] as usize;
                 let view = surroundings_of(model, state, scratch, cell);
                 let cleared = osteoclast.at(|cue| view.level(cue, site)) * model.osteoclast_share;
-                rate_per_h[site] += (cleared / site_um3) as f32;
+                rate_per_h[site] += (cleared * per_um3) as f32;
             }
         }
     }

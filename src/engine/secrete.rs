@@ -6,6 +6,7 @@ use crate::biology::osteoblast::contact_rankl::rank_occupancy;
 use crate::biology::rate::CompiledRate;
 use crate::biology::surroundings::Decoy;
 use crate::biology::tumour::clones::SecretionRate;
+use crate::engine::by_site::{BySite, RUN, RUNS};
 use crate::engine::convert;
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
@@ -13,9 +14,8 @@ use crate::engine::scratch::Scratch;
 use crate::engine::sense::surroundings;
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
-use crate::tissue::bone::Bone;
 use crate::tissue::ledger::SignalBook;
-use crate::tissue::population::{ImmuneKind, OsteoblastStage};
+use crate::tissue::population::ImmuneKind;
 use crate::transport::{Balance, Task, TransportFault, binding};
 
 /// Index of RANKL among the core signals.
@@ -83,10 +83,6 @@ pub fn spread(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result
     Ok(())
 }
 
-/// Sites whose rates are worked out together, and how many such runs a task takes at least.
-const RUN: usize = 128;
-const RUNS: usize = 128;
-
 fn transport_fault(state: &State, signal: &str, reason: &TransportFault) -> Fault {
     Fault::Transport {
         signal: signal.to_owned(),
@@ -153,82 +149,26 @@ fn gather(
         .par_chunks_mut(RUN * RUNS)
         .for_each(|piece| piece.fill(0.0));
     let to_pm = PM_PER_AMOL_PER_UM3 / model.grid.site_volume_um3();
-    let view = surroundings(model, state, scratch);
+    let cells = BySite::new(model, state, scratch, to_pm);
     if let Some(made) = tumour {
         let others = secreting_otherwise(model, state, signal, made);
-        source
-            .par_chunks_mut(RUN)
-            .with_min_len(RUNS)
-            .enumerate()
-            .for_each(|(run, source)| {
-                let first = run * RUN;
-                let cells = &state.occupancy.tumour[first..first + source.len()];
-                if cells.iter().all(|&cells| cells == 0) {
-                    return;
-                }
-                let mut rates = [0.0; RUN];
-                let rates = &mut rates[..source.len()];
-                made.fill(&view, first, rates);
-                for (at, (value, &cells)) in source.iter_mut().zip(cells).enumerate() {
-                    if cells == 0 {
-                        continue;
-                    }
-                    let site = first + at;
-                    let others_here: u16 = others.iter().map(|(_, counts)| counts[site]).sum();
-                    let mut made = rates[at] * f64::from(cells - others_here);
-                    for (rate, counts) in &others {
-                        if counts[site] > 0 {
-                            let each = rate.at(|cue| view.level(cue, site));
-                            made += each * f64::from(counts[site]);
-                        }
-                    }
-                    *value = (made * to_pm) as f32;
-                }
-            });
+        cells.add_tumour(made, &others, source);
     }
     if let Some(made) = lining {
-        let footprint = model.parameters.lining.footprint.get();
-        let amounts: Vec<f32> = scratch
-            .surface
-            .par_iter()
-            .with_min_len(4096)
-            .map(|at| {
-                let site = at.site as usize;
-                if state.bone.is_eroded(site) {
-                    return 0.0;
-                }
-                let cells = Bone::surface_area_um2(&model.grid, u32::from(at.faces)) / footprint;
-                (made.at(|cue| view.level(cue, site)) * cells * to_pm) as f32
-            })
-            .collect();
-        for (at, amount) in scratch.surface.iter().zip(amounts) {
-            source[at.site as usize] += amount;
-        }
+        cells.add_lining(made, source);
     }
-    if precursor.is_some() || osteoblast.is_some() {
-        let cells = &state.osteoblasts;
-        for cell in 0..cells.len() {
-            let made = match cells.stage[cell] {
-                OsteoblastStage::Precursor => precursor,
-                OsteoblastStage::Mature => osteoblast,
-            };
-            if let Some(made) = made {
-                let site = cells.site[cell] as usize;
-                source[site] += (made.at(|cue| view.level(cue, site)) * to_pm) as f32;
-            }
-        }
-    }
+    cells.add_osteoblasts(precursor, osteoblast, source);
     if let Some(made) = immune {
-        let cells = &state.parts.immune.cells;
-        for cell in 0..cells.len() {
-            let makes = match cells.kind[cell] {
-                ImmuneKind::Cd8 => !cells.exhausted[cell],
+        let immune = &state.parts.immune.cells;
+        for cell in 0..immune.len() {
+            let makes = match immune.kind[cell] {
+                ImmuneKind::Cd8 => !immune.exhausted[cell],
                 ImmuneKind::Nk => true,
                 ImmuneKind::Treg | ImmuneKind::Myeloid => false,
             };
             if makes {
-                let site = cells.site[cell] as usize;
-                source[site] += (made.at(|cue| view.level(cue, site)) * to_pm) as f32;
+                let site = immune.site[cell] as usize;
+                source[site] += (made.at(|cue| cells.view.level(cue, site)) * to_pm) as f32;
             }
         }
     }

@@ -102,19 +102,35 @@ fn start(
     clock: Instant,
     host: &dyn Host,
 ) -> Result<(), RunError> {
+    let record = Record::new(&loaded);
+    Session::new(
+        opened(loaded, simulation, record, folder)?,
+        0.0,
+        clock,
+        host,
+    )
+    .go()
+}
+
+/// A run in a new folder, with its scenario there.
+fn opened(
+    loaded: Loaded,
+    simulation: Simulation,
+    record: Record,
+    folder: RunFolder,
+) -> Result<Opened, RunError> {
     let checkpoints = Checkpoints::hold(&folder.path)?;
     write_whole(
         &folder.path.join(SCENARIO),
         loaded.tree.to_toml_with_sources().as_bytes(),
     )?;
-    let opened = Opened {
-        record: Record::new(&loaded),
+    Ok(Opened {
+        record,
         loaded,
         simulation,
         folder,
         checkpoints: Some(checkpoints),
-    };
-    Session::new(opened, 0.0, clock, host).go()
+    })
 }
 
 /// Leaves a run that another program stepped, with its record, in a folder of its own: with all its files where
@@ -130,19 +146,7 @@ pub fn leave(
     host: &dyn Host,
 ) -> Result<(), RunError> {
     make(out)?;
-    let folder = RunFolder::reopen(out)?;
-    let checkpoints = Checkpoints::hold(&folder.path)?;
-    write_whole(
-        &folder.path.join(SCENARIO),
-        loaded.tree.to_toml_with_sources().as_bytes(),
-    )?;
-    let opened = Opened {
-        record,
-        loaded,
-        simulation,
-        folder,
-        checkpoints: Some(checkpoints),
-    };
+    let opened = opened(loaded, simulation, record, RunFolder::reopen(out)?)?;
     match Session::new(opened, 0.0, Instant::now(), host).go() {
         Err(RunError::Stopped(_)) => Ok(()),
         ended => ended,

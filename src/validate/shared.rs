@@ -34,6 +34,28 @@ pub(super) const HUMAN_LESION: Arm = Arm {
 /// TGF-beta does not raise PTHrP.
 pub(super) const NO_LINK: &str = "tumour.secretion.pthrp.raised_by.tgf_beta.fold=1";
 
+/// A tumour blind to TGF-beta beside its PTHrP: division and death.
+pub(super) const BLIND_GROWTH: [&str; 2] = [
+    "tumour.division.raised_by.tgf_beta.fold=1",
+    "tumour.death.lowered_by.tgf_beta.to=1",
+];
+
+/// A lesion of a tumour that is blind to TGF-beta.
+pub(super) const BLIND: Arm = Arm {
+    name: "blind",
+    scenario: scenarios::MOUSE_LESION,
+    sets: &[&[NO_LINK], &BLIND_GROWTH],
+    every_d: 1.0,
+};
+
+/// Once a week (Johnson 2011).
+pub(super) const MOUSE_ZOLEDRONATE: [&str; 5] =
+    mouse_course!("zoledronate", "0.1 mg/kg", "intravenous", "7 d");
+
+/// Three times a week (Canon 2008).
+pub(super) const OPG_FC_COURSE: [&str; 5] =
+    mouse_course!("opg_fc", "3 mg/kg", "subcutaneous", "56 h");
+
 /// Twice a week (Guise 1996).
 pub(super) const ANTI_PTHRP: [&str; 5] =
     mouse_course!("anti_pthrp", "10 mg/kg", "intraperitoneal", "84 h");

@@ -174,3 +174,18 @@ pub(crate) fn all(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     }
     found
 }
+
+/// A file of the repository that a program puts together says what it would say now.
+pub(crate) fn assert_fresh(file: &str, fresh: &str, mend: &str) {
+    let there = fs::read_to_string(repository(file)).unwrap();
+    let differing = fresh
+        .lines()
+        .zip(there.lines())
+        .position(|(fresh, there)| fresh != there)
+        .unwrap_or_else(|| fresh.lines().count().min(there.lines().count()));
+    assert!(
+        fresh == there,
+        "{file} is stale from line {} on: {mend}",
+        differing + 1
+    );
+}

@@ -1,12 +1,13 @@
 //! A15: zoledronate alone raises bone of mice without a tumour, to a plateau (Johnson 2011, digitised).
 
 use crate::validate::ValidationError;
-use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::arm::Arm;
 use crate::validate::class::Class;
 use crate::validate::course::Course;
 use crate::validate::figure::spread;
 use crate::validate::part::Parts;
 use crate::validate::scenarios::MOUSE_SECTION;
+use crate::validate::shared::MOUSE_ZOLEDRONATE;
 use crate::validate::target::Target;
 
 /// The target.
@@ -21,16 +22,10 @@ pub(super) const TARGET: Target = Target {
     picture: None,
 };
 
-/// Once a week (Johnson 2011).
 const ZOLEDRONATE: Arm = Arm {
     name: "mouse_zoledronate",
     scenario: MOUSE_SECTION,
-    sets: &[&mouse_course!(
-        "zoledronate",
-        "0.1 mg/kg",
-        "intravenous",
-        "7 d"
-    )],
+    sets: &[&MOUSE_ZOLEDRONATE],
     every_d: 1.0,
 };
 

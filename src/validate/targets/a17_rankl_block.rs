@@ -5,12 +5,13 @@
 //! falls with them.
 
 use crate::validate::ValidationError;
-use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::arm::Arm;
 use crate::validate::class::Class;
 use crate::validate::course::Course;
 use crate::validate::figure::{Figure, exponential, ratio_of_counts, spread};
 use crate::validate::part::{NO_BAND, Parts};
 use crate::validate::scenarios::MOUSE_VOLUME;
+use crate::validate::shared::OPG_FC_COURSE;
 use crate::validate::target::Target;
 
 /// The target.
@@ -31,13 +32,12 @@ const CONTROL: Arm = Arm {
     sets: &[&["line=\"mda_mb_231\""]],
     every_d: 1.0,
 };
-/// Three times a week (Canon 2008).
 const OPG_FC: Arm = Arm {
     name: "mda_mb_231_volume_opg_fc",
     scenario: MOUSE_VOLUME,
     sets: &[
         &["line=\"mda_mb_231\""],
-        &mouse_course!("opg_fc", "3 mg/kg", "subcutaneous", "56 h"),
+        &OPG_FC_COURSE,
     ],
     every_d: 1.0,
 };

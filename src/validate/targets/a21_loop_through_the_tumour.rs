@@ -8,7 +8,7 @@ use crate::validate::course::Course;
 use crate::validate::figure::ratio;
 use crate::validate::part::{NO_END, Parts, less};
 use crate::validate::scenarios::MOUSE_LESION;
-use crate::validate::shared::{LESION, NO_LINK};
+use crate::validate::shared::{BLIND, BLIND_GROWTH, LESION, NO_LINK};
 use crate::validate::target::Target;
 
 /// The target.
@@ -23,17 +23,6 @@ pub(super) const TARGET: Target = Target {
     picture: None,
 };
 
-/// A tumour blind to TGF-beta beside its PTHrP: division and death.
-const BLIND_GROWTH: [&str; 2] = [
-    "tumour.division.raised_by.tgf_beta.fold=1",
-    "tumour.death.lowered_by.tgf_beta.to=1",
-];
-const BLIND: Arm = Arm {
-    name: "blind",
-    scenario: MOUSE_LESION,
-    sets: &[&[NO_LINK], &BLIND_GROWTH],
-    every_d: 1.0,
-};
 /// PTHrP given back to it: ten times the basal output, as cells transfected with it give.
 const GIVEN_BACK: Arm = Arm {
     name: "blind_pthrp",

@@ -8,7 +8,7 @@ use crate::validate::course::Course;
 use crate::validate::figure::ratio;
 use crate::validate::part::{MORE, Parts};
 use crate::validate::scenarios::MOUSE_LESION;
-use crate::validate::shared::NO_LINK;
+use crate::validate::shared::{BLIND, BLIND_GROWTH, NO_LINK};
 use crate::validate::target::Target;
 
 /// The target.
@@ -23,17 +23,6 @@ pub(super) const TARGET: Target = Target {
     picture: None,
 };
 
-/// A tumour blind to TGF-beta.
-const BLIND_GROWTH: [&str; 2] = [
-    "tumour.division.raised_by.tgf_beta.fold=1",
-    "tumour.death.lowered_by.tgf_beta.to=1",
-];
-const BLIND: Arm = Arm {
-    name: "blind",
-    scenario: MOUSE_LESION,
-    sets: &[&[NO_LINK], &BLIND_GROWTH],
-    every_d: 1.0,
-};
 /// Its PTHrP raised as by TGF-beta at saturation, whatever the level is.
 const ALWAYS_ON: Arm = Arm {
     name: "receptor_always_on",

@@ -4,12 +4,13 @@
 //! How far PTH rose was not in what was read: threefold is a choice of the arm.
 
 use crate::validate::ValidationError;
-use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::arm::Arm;
 use crate::validate::class::Class;
 use crate::validate::course::Course;
 use crate::validate::figure::{ratio, ratio_of_counts};
 use crate::validate::part::Parts;
 use crate::validate::scenarios::MOUSE_LESION;
+use crate::validate::shared::OPG_FC_COURSE;
 use crate::validate::target::Target;
 
 /// The target.
@@ -45,7 +46,7 @@ const OPG_FC: Arm = Arm {
     sets: &[
         &LINE,
         &MORE_PTH,
-        &mouse_course!("opg_fc", "3 mg/kg", "subcutaneous", "56 h"),
+        &OPG_FC_COURSE,
     ],
     every_d: 1.0,
 };

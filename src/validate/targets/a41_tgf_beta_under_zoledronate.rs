@@ -2,13 +2,13 @@
 //! direction, no size in what was read).
 
 use crate::validate::ValidationError;
-use crate::validate::arm::{Arm, mouse_course};
+use crate::validate::arm::Arm;
 use crate::validate::class::Class;
 use crate::validate::course::Course;
 use crate::validate::figure::ratio;
 use crate::validate::part::{Parts, less};
 use crate::validate::scenarios::MOUSE_LESION;
-use crate::validate::shared::LESION;
+use crate::validate::shared::{LESION, MOUSE_ZOLEDRONATE};
 use crate::validate::target::Target;
 
 /// The target.
@@ -26,12 +26,7 @@ pub(super) const TARGET: Target = Target {
 const ZOLEDRONATE: Arm = Arm {
     name: "lesion_zoledronate",
     scenario: MOUSE_LESION,
-    sets: &[&mouse_course!(
-        "zoledronate",
-        "0.1 mg/kg",
-        "intravenous",
-        "7 d"
-    )],
+    sets: &[&MOUSE_ZOLEDRONATE],
     every_d: 1.0,
 };
 
