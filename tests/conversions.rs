@@ -162,7 +162,7 @@ fn what_makes_no_sense_is_refused() {
             "[conversions.x]\nfrom = \"nothing\"\neverywhere = \"1 /h\"",
             "no signal \"nothing\"",
         ),
-        ("[conversions.x]\nfrom = \"igf\"", "carried out by nobody"),
+        ("[conversions.x]\nfrom = \"igf\"", "nobody carries out"),
         (
             "[conversions.x]\nfrom = \"igf\"\neverywhere = \"1 um\"",
             "conversions.x.everywhere",

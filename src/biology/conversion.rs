@@ -142,7 +142,7 @@ pub fn order(
             problems.add(
                 "conversions",
                 format!(
-                    "turn signals into each other in a circle: {}",
+                    "found signals that turn into each other in a circle: {}",
                     names.join(", ")
                 ),
                 "leave out one of them: a tick takes signals in the order of their conversions",
@@ -202,7 +202,7 @@ mod tests {
         let back = "from = \"b\"\nto = \"a\"\neverywhere = \"1 /h\"";
         assert!(refused(&[one, back]).contains("in a circle: a, b"));
         assert!(refused(&["from = \"q\"\neverywhere = \"1 /h\""]).contains("no signal \"q\""));
-        assert!(refused(&["from = \"a\"\nto = \"b\""]).contains("carried out by nobody"));
+        assert!(refused(&["from = \"a\"\nto = \"b\""]).contains("nobody carries out"));
         let same = "from = \"a\"\nto = \"a\"\neverywhere = \"1 /h\"";
         assert!(refused(&[same]).contains("which it is made of"));
         assert_eq!(refused(&[one]), "");

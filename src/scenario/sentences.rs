@@ -109,7 +109,9 @@ fn conversions(values: &BTreeMap<&str, &str>) -> Vec<String> {
                 } else {
                     "clears"
                 };
-                said.push(format!("{start} {turns} {from} of {rate} {end}{more}."));
+                said.push(format!(
+                    "{start} {turns} the {from} in {rate} of fluid {end}{more}."
+                ));
             }
         }
     }
