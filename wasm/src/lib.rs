@@ -25,7 +25,8 @@ impl Stage {
     fn listen(&mut self) {
         for (_, reply) in self.live.said() {
             // A reply is made of texts and numbers: writing it cannot fail.
-            self.texts.push_back(serde_json::to_string(&reply).unwrap_or_default());
+            self.texts
+                .push_back(serde_json::to_string(&reply).unwrap_or_default());
         }
     }
 }
@@ -111,7 +112,9 @@ pub unsafe extern "C" fn howship_frame(handle: *mut Stage) -> u32 {
         let wanted = stage.live.places(&stage.fields);
         let redraw = std::mem::take(&mut stage.redraw);
         let made = stage.live.frames(&wanted, redraw);
-        stage.frames.extend(made.into_iter().map(|(_, frame)| frame));
+        stage
+            .frames
+            .extend(made.into_iter().map(|(_, frame)| frame));
     }
     stage.frames.pop_front().is_some_and(|frame| {
         stage.output = frame;

@@ -35,10 +35,7 @@ const CONTROL: Arm = Arm {
 const OPG_FC: Arm = Arm {
     name: "mda_mb_231_volume_opg_fc",
     scenario: MOUSE_VOLUME,
-    sets: &[
-        &["line=\"mda_mb_231\""],
-        &OPG_FC_COURSE,
-    ],
+    sets: &[&["line=\"mda_mb_231\""], &OPG_FC_COURSE],
     every_d: 1.0,
 };
 

@@ -43,13 +43,23 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     let blind = parts.each(&BLIND, Course::loss_percent)?;
     let on = parts.each(&ALWAYS_ON, Course::loss_percent)?;
     parts
-        .push("loss, receptor always on over blind", "more", ratio(&on, &blind), MORE)
+        .push(
+            "loss, receptor always on over blind",
+            "more",
+            ratio(&on, &blind),
+            MORE,
+        )
         .against(1.0);
     let level = |course: &Course| course.at("pthrp_pm", 28.0);
     let blind = parts.each(&BLIND, level)?;
     let on = parts.each(&ALWAYS_ON, level)?;
     parts
-        .push("PTHrP on day 28, receptor always on over blind", "more", ratio(&on, &blind), MORE)
+        .push(
+            "PTHrP on day 28, receptor always on over blind",
+            "more",
+            ratio(&on, &blind),
+            MORE,
+        )
         .against(1.0);
     Ok(())
 }

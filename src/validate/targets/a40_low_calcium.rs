@@ -43,11 +43,7 @@ const LOW_CALCIUM: Arm = Arm {
 const OPG_FC: Arm = Arm {
     name: "mda_mb_231_low_calcium_opg_fc",
     scenario: MOUSE_LESION,
-    sets: &[
-        &LINE,
-        &MORE_PTH,
-        &OPG_FC_COURSE,
-    ],
+    sets: &[&LINE, &MORE_PTH, &OPG_FC_COURSE],
     every_d: 1.0,
 };
 
@@ -64,7 +60,10 @@ fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
             (1.1, 2.0),
         )
         .against(1.0);
-    let (normal, fed) = (parts.each(&NORMAL, tumour)?, parts.each(&LOW_CALCIUM, tumour)?);
+    let (normal, fed) = (
+        parts.each(&NORMAL, tumour)?,
+        parts.each(&LOW_CALCIUM, tumour)?,
+    );
     parts
         .push(
             "tumour on day 17, low over normal calcium",

@@ -33,7 +33,10 @@ const ZOLEDRONATE: Arm = Arm {
 fn measure(parts: &mut Parts<'_>) -> Result<(), ValidationError> {
     let level = |course: &Course| {
         let days = [21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 28.0];
-        days.iter().map(|&day| course.at("tgf_beta_pm", day)).sum::<f64>() / 8.0
+        days.iter()
+            .map(|&day| course.at("tgf_beta_pm", day))
+            .sum::<f64>()
+            / 8.0
     };
     let without = parts.each(&LESION, level)?;
     let with = parts.each(&ZOLEDRONATE, level)?;
