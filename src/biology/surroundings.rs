@@ -4,6 +4,7 @@ use crate::biology::cue::{CueId, CueSource};
 use crate::numerics::response::hill;
 use crate::tissue::bone::Bone;
 use crate::tissue::grid::Grid;
+use crate::tissue::reach::Reach;
 use crate::tissue::space::Occupancy;
 use crate::transport::binding::free_ligand;
 
@@ -42,7 +43,7 @@ pub struct Surroundings<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct ImmuneNear<'a> {
     /// What counts as near, as displacements.
-    pub reach: &'a [[i32; 3]],
+    pub reach: &'a Reach,
     /// Weight of a cell found there, so that the sum is the number in a ball.
     pub weight: f64,
     /// CD8 cells in each site.
@@ -59,8 +60,8 @@ pub struct ImmuneNear<'a> {
 
 impl ImmuneNear<'_> {
     fn near<T: Copy + Into<f64>>(&self, grid: &Grid, site: usize, values: &[T]) -> f64 {
-        let found: f64 = grid
-            .around(site, self.reach)
+        let found: f64 = (self.reach)
+            .around(grid, site)
             .map(|at| -> f64 { values[at].into() })
             .sum();
         found * self.weight

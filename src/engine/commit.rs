@@ -43,7 +43,7 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Pr
 fn activate(model: &Model, state: &mut State, at: SurfaceSite) {
     let until = (state.time_h + model.parameters.lining.activation.duration.get()) as f32;
     let mut opened_um2 = 0.0;
-    for site in model.grid.around(at.site as usize, &model.patch) {
+    for site in model.patch.around(&model.grid, at.site as usize) {
         if opened_um2 >= model.patch_um2 {
             break;
         }
@@ -203,7 +203,7 @@ enum Next {
 
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
     let mut owed = false;
-    for site in model.grid.around(from, &model.forming_reach) {
+    for site in model.forming_reach.around(&model.grid, from) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
@@ -383,8 +383,8 @@ fn arrest(model: &Model, state: &mut State) {
                 && !bone.is_activated(site, now_h)
                 && now_h - f64::from(bone.vacated_h[site]) > patience
                 && !model
-                    .grid
-                    .around(site, &model.arrest_reach)
+                    .arrest_reach
+                    .around(&model.grid, site)
                     .any(|at| occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0)
         })
         .collect();

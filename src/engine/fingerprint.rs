@@ -4,8 +4,9 @@
 //! here.
 
 use std::fmt;
-use std::io::BufWriter;
 
+use postcard::ser_flavors::Flavor;
+use postcard::serialize_with_flavor;
 use serde::ser::{Error as _, Impossible, SerializeStruct};
 use serde::{Serialize, Serializer};
 
@@ -13,6 +14,54 @@ use crate::numerics::packed;
 
 /// Bytes that are hashed at once.
 const HASHED_AT_ONCE: usize = 65_536;
+
+/// What is saved value by value, hashed many bytes at once.
+struct Hashing {
+    hasher: blake3::Hasher,
+    bytes: Vec<u8>,
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self {
+            hasher: blake3::Hasher::new(),
+            bytes: Vec::with_capacity(2 * HASHED_AT_ONCE),
+        }
+    }
+}
+
+impl Hashing {
+    #[inline]
+    fn hash_if_full(&mut self) {
+        if self.bytes.len() >= HASHED_AT_ONCE {
+            self.hasher.update(&self.bytes);
+            self.bytes.clear();
+        }
+    }
+}
+
+impl Flavor for Hashing {
+    type Output = blake3::Hash;
+
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.bytes.push(byte);
+        self.hash_if_full();
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        self.hash_if_full();
+        Ok(())
+    }
+
+    fn finalize(mut self) -> postcard::Result<blake3::Hash> {
+        self.hasher.update(&self.bytes);
+        Ok(self.hasher.finalize())
+    }
+}
 
 /// A field by its path, such as `bone.matrix`, with its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,12 +168,8 @@ impl SerializeStruct for Walk<'_, '_> {
         });
         if inside == Err(Unfit::NoStruct) {
             (self.visit)(path, &|| {
-                // Saved byte by byte, and hashed many at once.
-                let to = BufWriter::with_capacity(HASHED_AT_ONCE, blake3::Hasher::new());
-                let hash =
-                    packed::digested(|| postcard::to_io(value, to)).map_err(Unfit::custom)?;
-                let hash = hash.into_inner().map_err(Unfit::custom)?;
-                Ok(hash.finalize())
+                let to = Hashing::default();
+                packed::digested(|| serialize_with_flavor(value, to)).map_err(Unfit::custom)
             })
         } else {
             inside

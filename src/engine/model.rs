@@ -14,7 +14,8 @@ use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::{Length, Rate, Secretion};
-use crate::tissue::grid::Grid;
+use crate::tissue::grid::{Grid, Neighbours};
+use crate::tissue::reach::Reach;
 use crate::transport::{Physics, Scheme};
 
 /// All rates of the model.
@@ -104,18 +105,20 @@ pub struct Model {
     pub cues: Vec<CueSource>,
     /// Rates.
     pub rates: Rates,
+    /// The near neighbours of a site.
+    pub neighbours: Neighbours,
     /// Footprint of an osteoclast, as displacements.
-    pub footprint: Vec<[i32; 3]>,
+    pub footprint: Reach,
     /// Where an osteoclast finds matrix to dig, as displacements.
-    pub digging_reach: Vec<[i32; 3]>,
+    pub digging_reach: Reach,
     /// What an activation opens, as displacements by distance.
-    pub patch: Vec<[i32; 3]>,
+    pub patch: Reach,
     /// Area of surface that it opens at most, um2: a disc, or its part in the section.
     pub patch_um2: f64,
     /// Where an osteoblast finds its next site, as displacements by distance.
-    pub forming_reach: Vec<[i32; 3]>,
+    pub forming_reach: Reach,
     /// Where a cell at work keeps a surface from arrest, as displacements.
-    pub arrest_reach: Vec<[i32; 3]>,
+    pub arrest_reach: Reach,
     /// Share of an osteoclast that lies in the section (1 in 3-D).
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).
@@ -288,12 +291,10 @@ impl Model {
             })
             .collect();
         let radius = (parameters.osteoclast.diameter.get() / 2.0).max(grid.edge_um);
-        let by_distance = |mut steps: Vec<[i32; 3]>| {
-            steps.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
-            steps
-        };
+        let by_distance = |by| Reach::by_distance(&grid, by);
         let share = |diameter: f64| share_in_section(grid.depth_um, grid.is_section(), diameter);
         Ok(Self {
+            neighbours: Neighbours::new(&grid),
             footprint: by_distance(grid.ball(radius)),
             digging_reach: by_distance(grid.ball(radius + grid.edge_um)),
             patch: by_distance(
@@ -310,13 +311,16 @@ impl Model {
                         .max(AROUND * grid.edge_um),
                 ),
             ),
-            arrest_reach: grid.ball(
-                parameters
-                    .precursor
-                    .recruitment
-                    .arrest_reach
-                    .get()
-                    .max(AROUND * grid.edge_um),
+            arrest_reach: Reach::new(
+                &grid,
+                grid.ball(
+                    parameters
+                        .precursor
+                        .recruitment
+                        .arrest_reach
+                        .get()
+                        .max(AROUND * grid.edge_um),
+                ),
             ),
             osteoclast_share: share(parameters.osteoclast.diameter.get()),
             patch_share: share(2.0 * parameters.lining.activation.radius.get()),

@@ -14,6 +14,7 @@ use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
 use crate::tissue::bone::Bone;
+use crate::tissue::grid::MOST_NEIGHBOURS;
 use crate::tissue::population::OsteoclastMode;
 
 /// Matrix with more osteoid than this is not resorbed.
@@ -127,7 +128,7 @@ fn act_once(
 
 /// Marks the marrow sites under a cell as held by it.
 pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
-    for at in model.grid.around(site, &model.footprint) {
+    for at in model.footprint.around(&model.grid, site) {
         if !state.bone.solid[at] && state.occupancy.osteoclast[at] == 0 {
             state.occupancy.osteoclast[at] = id;
         }
@@ -136,7 +137,7 @@ pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
 
 /// Gives up the sites that a cell holds, which are now vacated.
 pub fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
-    for at in model.grid.around(site, &model.digging_reach) {
+    for at in model.digging_reach.around(&model.grid, site) {
         if state.occupancy.osteoclast[at] == id {
             state.occupancy.osteoclast[at] = 0;
             if state.bone.is_eroded(at) {
@@ -152,24 +153,26 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
     let path = model.parameters.osteoclast.migration.speed.get() * model.step_h;
     let steps = draws.round(path / model.grid.edge_um);
     let mut site = start;
-    let mut options: Vec<(usize, f64)> = Vec::with_capacity(26);
     for _ in 0..steps {
-        options.clear();
-        let mut total = 0.0;
-        for (next, _) in model.grid.near_neighbours(site) {
+        let near = model.neighbours.sites(&model.grid, site);
+        // All that is asked is read first: whether a site can be stepped on is as good as chance.
+        let mut weights = [0.0; MOST_NEIGHBOURS];
+        for (weight, &next) in weights.iter_mut().zip(near.as_slice()) {
             let holder = state.occupancy.osteoclast[next];
+            let solid = state.bone.solid[next];
             let engaged = f64::from(scratch.rank_occupancy[next]);
-            if state.bone.solid[next] || (holder != 0 && holder != id) || engaged <= 0.0 {
-                continue;
-            }
-            let weight = engaged.powi(PREFERENCE);
-            total += weight;
-            options.push((next, weight));
+            let is_open = (holder == 0 || holder == id) && !solid && engaged > 0.0;
+            *weight = if is_open {
+                engaged.powi(PREFERENCE)
+            } else {
+                0.0
+            };
         }
+        let total = weights.iter().fold(0.0, |sum, weight| sum + weight);
         let mut left = draws.uniform() * total;
-        for &(next, weight) in &options {
+        for (&next, &weight) in near.as_slice().iter().zip(&weights) {
             left -= weight;
-            if left <= 0.0 {
+            if weight > 0.0 && left <= 0.0 {
                 site = next;
                 break;
             }
@@ -324,8 +327,10 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
     let id = state.osteoclasts.id[cell];
     let centre = state.osteoclasts.site[cell] as usize;
     let deepest = f64::from(state.osteoclasts.pit_depth_um[cell]);
+    let (grid, reach) = (&model.grid, &model.digging_reach);
+    let is_inner = reach.is_inner(grid, grid.place(centre));
     let mut best: Option<(f64, f32, usize)> = None;
-    for site in model.grid.around(centre, &model.digging_reach) {
+    for site in reach.around(grid, centre) {
         let matrix = state.bone.matrix[site];
         if matrix <= 0.0 || state.bone.osteoid[site] > RESORBABLE_OSTEOID * matrix {
             continue;
@@ -334,7 +339,7 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
         let is_held = |&at: &usize| state.occupancy.osteoclast[at] == id;
         let solid = state.bone.solid[site];
         let touches = if solid {
-            model.grid.face_neighbours(site).any(|at| is_held(&at))
+            grid.faces(site, is_inner).any(|at| is_held(&at))
         } else {
             // Matrix of a marrow site: a thin rest, not a refill that is under way.
             is_held(&site) && state.occupancy.osteoblast[site] == 0
@@ -345,9 +350,9 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
         let depth = target_depth_um(model, state, site);
         // A unit goes down from the patch that was opened for it and does not spread beyond.
         let may_begin =
-            |at: usize| depth > 1.5 * model.grid.edge_um || state.bone.is_activated(at, now_h);
+            |at: usize| depth > 1.5 * grid.edge_um || state.bone.is_activated(at, now_h);
         let exposed = if solid {
-            let mut held = model.grid.face_neighbours(site).filter(is_held);
+            let mut held = grid.faces(site, is_inner).filter(is_held);
             held.any(may_begin)
         } else {
             may_begin(site)
@@ -355,7 +360,7 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
         if !exposed {
             continue;
         }
-        if depth - 0.5 * model.grid.edge_um > deepest {
+        if depth - 0.5 * grid.edge_um > deepest {
             continue;
         }
         let better = best.is_none_or(|(least, rest, _)| {

@@ -248,8 +248,10 @@ impl<'a> Odds<'a> {
         exp_m1s(deaths);
         exp_m1s(divisions);
         let grown = deaths.iter().zip(&*divisions);
-        for ((&death, &grown), (event, share)) in grown.zip(event.iter_mut().zip(death_share)) {
+        let here = event.iter_mut().zip(death_share).zip(distance);
+        for ((&death, &grown), ((event, share), &distance)) in grown.zip(here) {
             (*event, *share) = event_of(-death, grown);
+            *event = if distance <= RIM { -*event } else { *event };
         }
     }
 
@@ -294,12 +296,13 @@ impl<'a> Odds<'a> {
         let clone = usize::from(cells.clone[cell]);
         let here = &self.scratch.tumour_chances;
         if clone == 0 && !cells.dormant[cell] {
-            return (here.event[site].into(), here.death_share[site].into());
+            let event = here.event[site].abs();
+            return (event.into(), here.death_share[site].into());
         }
         let rates = &self.model.rates.tumour[clone];
         let chances = if clone == 0 {
             Chances {
-                event: here.event[site],
+                event: here.event[site].abs(),
                 death_share: here.death_share[site],
                 death_per_h: here.death_per_h[site],
             }
@@ -349,10 +352,17 @@ impl<'a> Odds<'a> {
             rim.clear();
             ids.clear();
             for (cell, &word) in batch.zip(&words) {
-                let (event, death_share) = self.of_cell(cell);
+                // One look at the site says enough of most cells: it lies anywhere in memory.
+                let here = self.scratch.tumour_chances.event[cells.site[cell] as usize];
+                let event = if cells.clone[cell] == 0 && !cells.dormant[cell] {
+                    here.abs().into()
+                } else {
+                    self.of_cell(cell).0
+                };
                 if uniform_of(word) < event {
+                    let (_, death_share) = self.of_cell(cell);
                     self.event(chance, cell, death_share, &mut asked);
-                } else if self.scratch.way_out.distance[cells.site[cell] as usize] <= RIM {
+                } else if here.is_sign_negative() {
                     rim.push(cell as u32);
                     ids.push(cells.id[cell]);
                 }

@@ -12,7 +12,8 @@ use crate::transport::{Medium, TransportFault};
 /// sites without tumour cells means nothing.
 #[derive(Debug, Default)]
 pub struct TumourChances {
-    /// Probability that it divides or dies: apart from the rest, which is asked for where one does.
+    /// Probability that it divides or dies: apart from the rest, which is asked for where one does. Its sign
+    /// is set where a cell has a neighbour with room.
     pub event: Vec<f32>,
     /// Share of those events that are deaths.
     pub death_share: Vec<f32>,

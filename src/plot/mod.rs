@@ -37,6 +37,7 @@ pub mod words;
 
 use std::path::{Path, PathBuf};
 
+use crate::numerics::parallel::both;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::Chart;
 
@@ -50,13 +51,16 @@ pub fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, O
         let path = path.to_path_buf();
         move |message| OutputError::Drawing { path, message }
     };
-    let svg = folder.join(format!("{name}.svg"));
-    let text = canvas::svg(&page).map_err(wrong(&svg))?;
-    write_whole(&svg, text.as_bytes())?;
-    let png = folder.join(format!("{name}.png"));
-    let picture = canvas::bitmap(&page).map_err(wrong(&png))?;
-    let bytes = png_bytes(picture.width, picture.height, &picture.pixels, &png)?;
-    write_whole(&png, &bytes)?;
+    let [svg, png] = ["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")));
+    let (text, bytes) = both(
+        || canvas::svg(&page).map_err(wrong(&svg)),
+        || {
+            let picture = canvas::bitmap(&page).map_err(wrong(&png))?;
+            png_bytes(picture.width, picture.height, &picture.pixels, &png)
+        },
+    );
+    write_whole(&svg, text?.as_bytes())?;
+    write_whole(&png, &bytes?)?;
     Ok(vec![svg, png])
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::numerics::parallel::prelude::*;
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, picture, picture_and_change, png};
@@ -99,7 +100,8 @@ pub(super) fn pictures(
         };
         let name = format!("bone_d{:.0}.png", volume.day);
         let files = [plots.join(name), plots.join(BEFORE_AFTER)];
-        let bytes = drawn.and_then(|images| images.iter().map(png).collect::<Result<Vec<_>, _>>());
+        let bytes =
+            drawn.and_then(|images| images.par_iter().map(png).collect::<Result<Vec<_>, _>>());
         match bytes {
             Ok(images) => {
                 for (path, bytes) in files.into_iter().zip(images) {

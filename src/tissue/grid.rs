@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Steps to the 26 near neighbours in the order of their index, each with the number of axes along
 /// which it leads.
-const NEAR: [([isize; 3], usize); 26] = {
-    let mut near = [([0; 3], 0); 26];
+const NEAR: [([isize; 3], usize); MOST_NEIGHBOURS] = {
+    let mut near = [([0; 3], 0); MOST_NEIGHBOURS];
     let (mut number, mut count) = (0, 0);
     while number < 27 {
         let step = [number % 3 - 1, number / 3 % 3 - 1, number / 9 - 1];
@@ -18,6 +18,69 @@ const NEAR: [([isize; 3], usize); 26] = {
     }
     near
 };
+
+/// Near neighbours of a site at most.
+pub const MOST_NEIGHBOURS: usize = 26;
+
+/// The near neighbours of any site of a lattice, where they are asked for again and again: those of
+/// [`Grid::near_neighbours`], in the same order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbours {
+    /// Steps over the lattice from a site on no border.
+    steps: [isize; MOST_NEIGHBOURS],
+    count: usize,
+}
+
+/// The near neighbours of one site.
+#[derive(Debug, Clone, Copy)]
+pub struct Near {
+    sites: [usize; MOST_NEIGHBOURS],
+    count: usize,
+}
+
+impl Near {
+    /// The sites, in the order of their index.
+    pub fn as_slice(&self) -> &[usize] {
+        &self.sites[..self.count]
+    }
+}
+
+impl Neighbours {
+    /// Of this lattice.
+    pub fn new(grid: &Grid) -> Self {
+        let [nx, ny, _] = grid.dims.map(|sites| sites as isize);
+        let mut found = Self {
+            steps: [0; MOST_NEIGHBOURS],
+            count: 0,
+        };
+        for ([dx, dy, dz], _) in NEAR {
+            if dz == 0 || !grid.is_section() {
+                found.steps[found.count] = (dz * ny + dy) * nx + dx;
+                found.count += 1;
+            }
+        }
+        found
+    }
+
+    /// Of this site.
+    pub fn sites(&self, grid: &Grid, site: usize) -> Near {
+        let mut near = Near {
+            sites: [0; MOST_NEIGHBOURS],
+            count: 0,
+        };
+        let beyond = usize::from(!grid.is_section());
+        if grid.is_inner(grid.place(site), [1, 1, beyond]) {
+            near.sites = self.steps.map(|step| site.wrapping_add_signed(step));
+            near.count = self.count;
+        } else {
+            for (other, _) in grid.near_neighbours(site) {
+                near.sites[near.count] = other;
+                near.count += 1;
+            }
+        }
+        near
+    }
+}
 
 /// A regular box of sites. Arrays over it run x fastest, then y, then z.
 ///
@@ -105,18 +168,14 @@ impl Grid {
         self.displaced(self.place(site), by)
     }
 
-    /// The sites at these displacements that lie inside the lattice, in their order.
-    pub fn around<'a>(
-        &self,
-        site: usize,
-        by: &'a [[i32; 3]],
-    ) -> impl Iterator<Item = usize> + use<'a> {
-        let grid = *self;
-        let place = self.place(site);
-        by.iter().filter_map(move |&by| grid.displaced(place, by))
+    /// True of a place that lies at least so many sites away from every border along each axis. A section has
+    /// no border along z for what leads nowhere along it.
+    pub(crate) fn is_inner(&self, place: [usize; 3], margin: [usize; 3]) -> bool {
+        (0..3)
+            .all(|axis| place[axis] >= margin[axis] && place[axis] + margin[axis] < self.dims[axis])
     }
 
-    fn displaced(&self, place: [usize; 3], by: [i32; 3]) -> Option<usize> {
+    pub(crate) fn displaced(&self, place: [usize; 3], by: [i32; 3]) -> Option<usize> {
         // Below 0 wraps to far beyond the border.
         let at = |axis: usize| place[axis].wrapping_add_signed(by[axis] as isize);
         let [x, y, z] = [at(0), at(1), at(2)];
@@ -139,6 +198,26 @@ impl Grid {
         ]
         .into_iter()
         .flatten()
+    }
+
+    /// [`Self::face_neighbours`], without a look at the border for a site that is known to lie inside.
+    pub(crate) fn faces(&self, site: usize, is_inner: bool) -> impl Iterator<Item = usize> + use<> {
+        let (line, plane) = (self.dims[0], self.dims[0] * self.dims[1]);
+        let mut found = [0; 6];
+        let mut count = 0;
+        if is_inner {
+            found = [site - 1, site + 1, site - line, site + line, 0, 0];
+            count = 4;
+            if !self.is_section() {
+                (found[4], found[5], count) = (site - plane, site + plane, 6);
+            }
+        } else {
+            for other in self.face_neighbours(site) {
+                found[count] = other;
+                count += 1;
+            }
+        }
+        found.into_iter().take(count)
     }
 
     /// The sites that share a face, an edge or a corner with `site`, in the order of their index,
@@ -231,6 +310,20 @@ mod tests {
             assert_eq!(grid.index(x, y, z), site);
         }
         assert_eq!(grid.len(), 60);
+    }
+
+    #[test]
+    fn neighbours_are_those_of_the_lattice() {
+        for grid in [
+            Grid::cubic([5, 4, 3], 10.0),
+            Grid::section(5, 4, 10.0, 50.0),
+        ] {
+            let neighbours = Neighbours::new(&grid);
+            for site in 0..grid.len() {
+                let expected: Vec<usize> = grid.near_neighbours(site).map(|(at, _)| at).collect();
+                assert_eq!(neighbours.sites(&grid, site).as_slice(), expected);
+            }
+        }
     }
 
     #[test]

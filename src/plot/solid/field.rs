@@ -22,20 +22,31 @@ impl Field {
         let mut field = self.clone();
         let [x, y, z] = field.dims;
         let mut next = vec![0.0_f32; field.values.len()];
+        let blend = |below: f32, own: f32, above: f32| 0.25 * (below + above) + 0.5 * own;
         for _ in 0..times {
-            for (stride, count) in [(1, x), (x, y), (x * y, z)] {
+            let values = &field.values;
+            next.par_chunks_mut(x)
+                .zip(values.par_chunks(x))
+                .for_each(|(to, own)| {
+                    for (column, to) in to.iter_mut().enumerate() {
+                        let (below, above) = (column.saturating_sub(1), (column + 1).min(x - 1));
+                        *to = blend(own[below], own[column], own[above]);
+                    }
+                });
+            std::mem::swap(&mut field.values, &mut next);
+            // Along y and z whole rows are blended with whole rows.
+            for (step, count) in [(1, y), (y, z)] {
                 let values = &field.values;
-                next.par_chunks_mut(x).enumerate().for_each(|(row, line)| {
-                    for (column, value) in line.iter_mut().enumerate() {
-                        let site = row * x + column;
-                        let place = site / stride % count;
-                        let below = if place > 0 { site - stride } else { site };
-                        let above = if place + 1 < count {
-                            site + stride
-                        } else {
-                            site
-                        };
-                        *value = 0.25 * (values[below] + values[above]) + 0.5 * values[site];
+                let row_of = |row: usize| &values[row * x..(row + 1) * x];
+                next.par_chunks_mut(x).enumerate().for_each(|(row, to)| {
+                    let place = row / step % count;
+                    let below = row_of(if place > 0 { row - step } else { row });
+                    let above = row_of(if place + 1 < count { row + step } else { row });
+                    let beside = below.iter().zip(above);
+                    for (to, (own, (below, above))) in
+                        to.iter_mut().zip(row_of(row).iter().zip(beside))
+                    {
+                        *to = blend(*below, *own, *above);
                     }
                 });
                 std::mem::swap(&mut field.values, &mut next);

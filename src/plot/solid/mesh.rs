@@ -35,15 +35,17 @@ pub(super) struct Mesh {
 /// surface closes on them.
 pub(super) fn clipped(field: &Field, removed: &Removed) -> Field {
     let [x, y, _] = field.dims;
-    let values = field
-        .values
-        .par_iter()
+    let mut values = field.values.clone();
+    values
+        .par_chunks_mut(x)
         .enumerate()
-        .map(|(site, &value)| {
-            let centre = [site % x, site / x % y, site / x / y].map(|at| at as f32 + 0.5);
-            value.min((LEVEL + removed.kept(centre)).clamp(0.0, 1.0))
-        })
-        .collect();
+        .for_each(|(row, line)| {
+            let [y, z] = [row % y, row / y].map(|at| at as f32 + 0.5);
+            for (column, value) in line.iter_mut().enumerate() {
+                let kept = removed.kept([column as f32 + 0.5, y, z]);
+                *value = value.min((LEVEL + kept).clamp(0.0, 1.0));
+            }
+        });
     Field::new(field.dims, values)
 }
 

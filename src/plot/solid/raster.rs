@@ -1,5 +1,12 @@
 //! Which triangle each sample of a picture shows: a buffer of depths, band by band.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::plot::solid::vector::Vector;
 
 /// Triangles over corners in a picture: right, down, and towards the viewer, samples.
@@ -48,18 +55,33 @@ pub(super) fn sorted(seen: &Seen<'_>, height: usize, rows: usize) -> Vec<Vec<u32
 
 /// Twice the area of a triangle with a sample at one corner; the other way round it is exactly the
 /// negative, so that no sample lies within two triangles that share a side, nor between them.
+#[inline(always)]
 fn side(from: Vector, to: Vector, (x, y): (f32, f32)) -> f32 {
     (from[0] - x) * (to[1] - y) - (from[1] - y) * (to[0] - x)
 }
 
 /// True where a sample on a side belongs to the triangle: on its upper and its left sides.
+#[inline(always)]
 fn owns(from: Vector, to: Vector) -> bool {
     let (right, down) = (to[0] - from[0], to[1] - from[1]);
     down < 0.0 || (down == 0.0 && right > 0.0)
 }
 
-/// Calls for every sample of a band whose middle a triangle covers, with its depth.
-pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize, f32)) {
+/// Samples of a row that are looked at side by side.
+const LANES: usize = 16;
+
+/// Some samples of a row beside each other: which of them a triangle covers, and how deep it lies there.
+struct Lanes {
+    covered: [bool; LANES],
+    depth: [f32; LANES],
+    /// Samples of them that lie in the picture.
+    count: usize,
+}
+
+/// Calls for the samples of a band whose middle a triangle may cover, some of a row at once, from the first of
+/// them.
+#[inline(always)]
+fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize, &Lanes)) {
     let [a, mut b, mut c] = corners;
     let mut area = side(b, c, (a[0], a[1]));
     if area < 0.0 {
@@ -69,29 +91,44 @@ pub(super) fn covered(corners: [Vector; 3], band: Band, mut at: impl FnMut(usize
     if area < 1e-9 {
         return;
     }
-    let least = |axis: usize| a[axis].min(b[axis]).min(c[axis]);
-    let most = |axis: usize| a[axis].max(b[axis]).max(c[axis]);
-    let first_row = ((least(1) - 0.5).ceil().max(band.from as f32)) as usize;
-    let last_row = (most(1) - 0.5).floor().min(band.to as f32 - 1.0);
-    let first = ((least(0) - 0.5).ceil().max(0.0)) as usize;
-    let last = (most(0) - 0.5).floor().min(band.width as f32 - 1.0);
+    let low = |axis: usize| a[axis].min(b[axis]).min(c[axis]);
+    let high = |axis: usize| a[axis].max(b[axis]).max(c[axis]);
+    let first_row = ((low(1) - 0.5).ceil().max(band.from as f32)) as usize;
+    let last_row = (high(1) - 0.5).floor().min(band.to as f32 - 1.0);
+    let first = ((low(0) - 0.5).ceil().max(0.0)) as usize;
+    let last = (high(0) - 0.5).floor().min(band.width as f32 - 1.0);
     if last_row < 0.0 || last < 0.0 {
         return;
     }
+    let last = last as usize;
     let sides = [(b, c), (c, a), (a, b)];
-    let owned = sides.map(|(from, to)| owns(from, to));
+    // A side that is owned is part of the triangle; of the others what lies just beside them.
+    let least = sides.map(|(from, to)| {
+        if owns(from, to) {
+            0.0
+        } else {
+            f32::from_bits(1)
+        }
+    });
     let by = 1.0 / area;
     for row in first_row..=last_row as usize {
         let y = row as f32 + 0.5;
         let mut was_in = false;
-        for column in first..=last as usize {
-            let x = column as f32 + 0.5;
-            let within = sides.map(|(from, to)| side(from, to, (x, y)));
-            let is_in =
-                |corner: usize| within[corner] > 0.0 || (within[corner] == 0.0 && owned[corner]);
-            if is_in(0) && is_in(1) && is_in(2) {
-                let depth = (within[0] * a[2] + within[1] * b[2] + within[2] * c[2]) * by;
-                at((row - band.from) * band.width + column, depth);
+        for column in (first..=last).step_by(LANES) {
+            let mut lanes = Lanes {
+                covered: [false; LANES],
+                depth: [0.0; LANES],
+                count: LANES.min(last + 1 - column),
+            };
+            for lane in 0..LANES {
+                let x = (column + lane) as f32 + 0.5;
+                let within = sides.map(|(from, to)| side(from, to, (x, y)));
+                let inmost = [0, 1, 2].map(|corner| within[corner] >= least[corner]);
+                lanes.covered[lane] = inmost == [true; 3];
+                lanes.depth[lane] = (within[0] * a[2] + within[1] * b[2] + within[2] * c[2]) * by;
+            }
+            if lanes.covered[..lanes.count].contains(&true) {
+                at((row - band.from) * band.width + column, &lanes);
                 was_in = true;
             } else if was_in {
                 // What a triangle covers of a row hangs together.
@@ -111,6 +148,7 @@ pub(super) fn shares(corners: [Vector; 3], (x, y): (f32, f32)) -> [f32; 3] {
 }
 
 impl Seen<'_> {
+    #[inline(always)]
     pub(super) fn corners_of(&self, triangle: u32) -> [Vector; 3] {
         self.triangles[triangle as usize].map(|corner| self.corners[corner as usize])
     }
@@ -122,14 +160,12 @@ impl Seen<'_> {
             depth: vec![f32::NEG_INFINITY; samples],
             triangle: vec![NOTHING; samples],
         };
-        for &number in triangles {
-            covered(self.corners_of(number), band, |sample, depth| {
-                if depth > front.depth[sample] {
-                    front.depth[sample] = depth;
-                    front.triangle[sample] = number;
-                }
-            });
-        }
+        Arch::new().dispatch(Nearest {
+            seen: self,
+            triangles,
+            band,
+            front: &mut front,
+        });
         front
     }
 
@@ -137,17 +173,81 @@ impl Seen<'_> {
     /// whatever order the triangles come.
     pub(super) fn thickness(&self, triangles: &[u32], band: Band, opaque: &Front) -> Vec<f32> {
         let mut through = vec![0.0_f32; opaque.depth.len()];
-        for &number in triangles {
-            let corners = self.corners_of(number);
+        Arch::new().dispatch(Through {
+            seen: self,
+            triangles,
+            band,
+            opaque,
+            lengths: &mut through,
+        });
+        through
+    }
+}
+
+/// [`Seen::front`], for the widest registers that there are.
+struct Nearest<'a> {
+    seen: &'a Seen<'a>,
+    triangles: &'a [u32],
+    band: Band,
+    front: &'a mut Front,
+}
+
+impl WithSimd for Nearest<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Front { depth, triangle } = self.front;
+        for &number in self.triangles {
+            let corners = self.seen.corners_of(number);
+            covered(corners, self.band, |first, lanes| {
+                let depth = &mut depth[first..first + lanes.count];
+                let triangle = &mut triangle[first..first + lanes.count];
+                let found = lanes.covered.iter().zip(&lanes.depth);
+                for ((depth, triangle), (&covered, &here)) in
+                    depth.iter_mut().zip(triangle).zip(found)
+                {
+                    let is_nearer = here > if covered { *depth } else { f32::INFINITY };
+                    *depth = if is_nearer { here } else { *depth };
+                    *triangle = if is_nearer { number } else { *triangle };
+                }
+            });
+        }
+    }
+}
+
+/// [`Seen::thickness`], likewise.
+struct Through<'a> {
+    seen: &'a Seen<'a>,
+    triangles: &'a [u32],
+    band: Band,
+    opaque: &'a Front,
+    lengths: &'a mut [f32],
+}
+
+impl WithSimd for Through<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for &number in self.triangles {
+            let corners = self.seen.corners_of(number);
             let [a, b, c] = corners;
             let area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
             // Rows run downwards: what looks at the viewer turns the other way.
             let sign = if area < 0.0 { 1.0 } else { -1.0 };
-            covered(corners, band, |sample, depth| {
-                through[sample] += sign * depth.max(opaque.depth[sample].max(FLOOR));
+            covered(corners, self.band, |first, lanes| {
+                let through = &mut self.lengths[first..first + lanes.count];
+                let opaque = &self.opaque.depth[first..first + lanes.count];
+                let found = lanes.covered.iter().zip(&lanes.depth);
+                for ((through, &opaque), (&covered, &here)) in
+                    through.iter_mut().zip(opaque).zip(found)
+                {
+                    let more = *through + sign * here.max(opaque.max(FLOOR));
+                    *through = if covered { more } else { *through };
+                }
             });
         }
-        through
     }
 }
 

@@ -5,6 +5,8 @@
 //! through, at the mean of where it crosses the edges of the cube, and a quadrilateral across every edge that
 //! it crosses. Around every edge of the net there are as many sides in one sense as in the other: it is closed.
 
+use crate::numerics::parallel::prelude::*;
+
 use crate::plot::solid::field::Field;
 use crate::plot::solid::vector::{Vector, add, minus, times};
 
@@ -24,63 +26,93 @@ const CORNERS: usize = 8;
 
 /// The surface at [`LEVEL`]; beyond the lattice there is nothing.
 pub(super) fn surface(field: &Field) -> Surface {
-    let dims = field.dims;
     // One centre more on every side, where the field is 0.
-    let wide = dims.map(|sites| sites + 2);
-    let value = |at: [usize; 3]| {
-        for axis in 0..3 {
-            if at[axis] == 0 || at[axis] > dims[axis] {
-                return 0.0;
-            }
-        }
-        field.values[((at[2] - 1) * dims[1] + at[1] - 1) * dims[0] + at[0] - 1]
-    };
-    let index = |at: [usize; 3]| (at[2] * wide[1] + at[1]) * wide[0] + at[0];
-    let mut vertex_of = vec![u32::MAX; wide[0] * wide[1] * wide[2]];
+    let wide = field.dims.map(|sites| sites + 2);
+    let layer = wide[0] * wide[1];
+    let lines: Vec<Line> = (0..wide[1] * wide[2])
+        .into_par_iter()
+        .map(|row| Line::of(field, row % wide[1], row / wide[1]))
+        .collect();
+    let mut vertex_of = vec![u32::MAX; layer * wide[2]];
+    // Layers are searched apart; their vertices follow each other, and so do their numbers.
+    let vertices: Vec<Vec<Vector>> = vertex_of
+        .par_chunks_mut(layer)
+        .enumerate()
+        .map(|(z, numbers)| vertices(&lines, wide, z, numbers))
+        .collect();
     let mut found = Surface::default();
-    for z in 0..wide[2] - 1 {
-        for y in 0..wide[1] - 1 {
-            for x in 0..wide[0] - 1 {
-                let mut values = [0.0_f32; CORNERS];
-                let mut inside = 0_usize;
-                for (corner, slot) in values.iter_mut().enumerate() {
-                    let at = [x + (corner & 1), y + (corner >> 1 & 1), z + (corner >> 2)];
-                    *slot = value(at);
-                    inside += usize::from(*slot > LEVEL);
-                }
-                if inside == 0 || inside == CORNERS {
-                    continue;
-                }
-                vertex_of[index([x, y, z])] = found.vertices.len() as u32;
-                let within = crossing(&values);
-                // The first centre lies half a site before the lattice.
-                let corner = [x, y, z].map(|at| at as f32 - 0.5);
-                found.vertices.push(add(corner, within));
-            }
+    let mut firsts = Vec::with_capacity(vertices.len());
+    for vertices in &vertices {
+        firsts.push(found.vertices.len() as u32);
+        found.vertices.extend_from_slice(vertices);
+    }
+    let net = Net {
+        wide,
+        lines: &lines,
+        vertices: &found.vertices,
+        vertex_of: &vertex_of,
+        firsts: &firsts,
+    };
+    let triangles: Vec<Vec<[u32; 3]>> = (1..wide[2] - 1)
+        .into_par_iter()
+        .map(|z| net.triangles(z))
+        .collect();
+    found.triangles = triangles.concat();
+    found
+}
+
+/// A row of centres, one more on either side.
+struct Line {
+    /// Values; none of a row in which there is nothing.
+    values: Vec<f32>,
+    /// True where a centre lies inside.
+    inside: Vec<bool>,
+    /// True where all do or none does.
+    is_even: bool,
+}
+
+impl Line {
+    fn of(field: &Field, y: usize, z: usize) -> Self {
+        let dims = field.dims;
+        let mut values = vec![0.0; dims[0] + 2];
+        if y > 0 && y <= dims[1] && z > 0 && z <= dims[2] {
+            let first = ((z - 1) * dims[1] + y - 1) * dims[0];
+            values[1..=dims[0]].copy_from_slice(&field.values[first..first + dims[0]]);
+        }
+        let inside: Vec<bool> = values.iter().map(|&value| value > LEVEL).collect();
+        Self {
+            // Centres beyond the lattice lie outside: a row that is even is empty.
+            is_even: !inside.contains(&true),
+            inside,
+            values,
         }
     }
-    for z in 1..wide[2] - 1 {
-        for y in 1..wide[1] - 1 {
-            for x in 1..wide[0] - 1 {
-                // Edges that end at this centre lead out of the lattice or into it as well.
-                for axis in 0..3 {
-                    let at = [x, y, z];
-                    for shift in [0, 1] {
-                        // The edge before the first centre of a row, then the one behind each.
-                        if shift == 0 && at[axis] != 1 {
-                            continue;
-                        }
-                        let mut from = at;
-                        from[axis] = from[axis] + shift - 1;
-                        let mut to = from;
-                        to[axis] += 1;
-                        let (start, end) = (value(from) > LEVEL, value(to) > LEVEL);
-                        if start != end {
-                            found.across(&vertex_of, &index, from, axis, start);
-                        }
-                    }
-                }
+}
+
+/// Vertices of a layer of cubes, in their order; numbers count from 0 in each layer.
+fn vertices(lines: &[Line], wide: [usize; 3], z: usize, numbers: &mut [u32]) -> Vec<Vector> {
+    let mut found = Vec::new();
+    if z + 1 == wide[2] {
+        return found;
+    }
+    for y in 0..wide[1] - 1 {
+        let rows: [&Line; 4] =
+            std::array::from_fn(|row| &lines[(z + (row >> 1)) * wide[1] + y + (row & 1)]);
+        if rows.iter().all(|row| row.is_even) {
+            continue;
+        }
+        for x in 0..wide[0] - 1 {
+            let is_in = |corner: usize| rows[corner >> 1].inside[x + (corner & 1)];
+            let inside = (0..CORNERS).filter(|&corner| is_in(corner)).count();
+            if inside == 0 || inside == CORNERS {
+                continue;
             }
+            let values: [f32; CORNERS] =
+                std::array::from_fn(|corner| rows[corner >> 1].values[x + (corner & 1)]);
+            numbers[y * wide[0] + x] = found.len() as u32;
+            // The first centre lies half a site before the lattice.
+            let corner = [x, y, z].map(|at| at as f32 - 0.5);
+            found.push(add(corner, crossing(&values)));
         }
     }
     found
@@ -103,22 +135,67 @@ fn crossing(values: &[f32; CORNERS]) -> Vector {
     times(sum, 1.0 / count.max(1.0))
 }
 
-impl Surface {
+/// What triangles are laid over.
+struct Net<'a> {
+    wide: [usize; 3],
+    lines: &'a [Line],
+    vertices: &'a [Vector],
+    /// Number of the vertex of each cube in its layer.
+    vertex_of: &'a [u32],
+    /// Number of the first vertex of each layer.
+    firsts: &'a [u32],
+}
+
+impl Net<'_> {
+    fn is_inside(&self, [x, y, z]: [usize; 3]) -> bool {
+        self.lines[z * self.wide[1] + y].inside[x]
+    }
+
+    fn vertex(&self, [x, y, z]: [usize; 3]) -> u32 {
+        self.firsts[z] + self.vertex_of[(z * self.wide[1] + y) * self.wide[0] + x]
+    }
+
+    /// Triangles across the edges that end at the centres of a layer.
+    fn triangles(&self, z: usize) -> Vec<[u32; 3]> {
+        let mut found = Vec::new();
+        for y in 1..self.wide[1] - 1 {
+            let is_even = |y: usize, z: usize| self.lines[z * self.wide[1] + y].is_even;
+            let rows = [(y, z), (y - 1, z), (y + 1, z), (y, z - 1), (y, z + 1)];
+            if rows.iter().all(|&(y, z)| is_even(y, z)) {
+                continue;
+            }
+            for x in 1..self.wide[0] - 1 {
+                // Edges that end at this centre lead out of the lattice or into it as well.
+                for axis in 0..3 {
+                    let at = [x, y, z];
+                    for shift in [0, 1] {
+                        // The edge before the first centre of a row, then the one behind each.
+                        if shift == 0 && at[axis] != 1 {
+                            continue;
+                        }
+                        let mut from = at;
+                        from[axis] = from[axis] + shift - 1;
+                        let mut to = from;
+                        to[axis] += 1;
+                        let starts_inside = self.is_inside(from);
+                        if starts_inside != self.is_inside(to) {
+                            found.extend(self.across(from, axis, starts_inside));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// Two triangles between the four cubes around an edge.
-    fn across(
-        &mut self,
-        vertex_of: &[u32],
-        index: &impl Fn([usize; 3]) -> usize,
-        from: [usize; 3],
-        axis: usize,
-        starts_inside: bool,
-    ) {
+    fn across(&self, from: [usize; 3], axis: usize, starts_inside: bool) -> [[u32; 3]; 2] {
         let (one, other) = ((axis + 1) % 3, (axis + 2) % 3);
         let corner = |back_one: usize, back_other: usize| {
             let mut at = from;
             at[one] -= back_one;
             at[other] -= back_other;
-            vertex_of[index(at)]
+            self.vertex(at)
         };
         let mut around = [corner(1, 1), corner(0, 1), corner(0, 0), corner(1, 0)];
         if !starts_inside {
@@ -131,9 +208,9 @@ impl Surface {
         };
         // Along the shorter diagonal.
         if length(a, c) <= length(b, d) {
-            self.triangles.extend([[a, b, c], [a, c, d]]);
+            [[a, b, c], [a, c, d]]
         } else {
-            self.triangles.extend([[a, b, d], [b, c, d]]);
+            [[a, b, d], [b, c, d]]
         }
     }
 }

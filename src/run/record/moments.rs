@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Record, is_due};
 use crate::engine::parts::clones;
 use crate::engine::parts::radiation::supply::dose_gy;
+use crate::numerics::parallel::prelude::*;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
@@ -144,12 +145,12 @@ impl Record {
         film_files: Film,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
+        let maps = (self.maps.par_iter())
+            .map(|moment| write_maps(plots, title, &self.frame(moment, grid)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut written = maps.concat();
         // One after the other: the frames of a film and the surfaces of a day are as large as the tissue,
         // and both are made by all threads.
-        let mut written = Vec::new();
-        for moment in &self.maps {
-            written.extend(write_maps(plots, title, &self.frame(moment, grid))?);
-        }
         written.extend(solid::pictures(plots, title, &self.volumes())?);
         written.extend(self.write_dose_map(plots, title, grid)?);
         if film_files.names().is_empty() {

@@ -261,7 +261,7 @@ impl Asked<'_> {
     /// Tumour cells in contact with a site.
     fn touched(&self, site: usize) -> u32 {
         let tumour = &self.state.occupancy.tumour;
-        let around = self.model.grid.around(site, &self.reach.contact);
+        let around = self.reach.contact.around(&self.model.grid, site);
         around.map(|at| u32::from(tumour[at])).sum()
     }
 
@@ -285,7 +285,7 @@ impl Asked<'_> {
         }
         let rank = draws.word();
         let mut place = draws.below(touched);
-        for at in self.model.grid.around(site, &self.reach.contact) {
+        for at in self.reach.contact.around(&self.model.grid, site) {
             let here = u32::from(self.state.occupancy.tumour[at]);
             if place < here {
                 return Some(Kill {

@@ -7,6 +7,7 @@ use crate::engine::state::State;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::ledger::ImmuneBook;
 use crate::tissue::population::ImmuneKind;
+use crate::tissue::reach::Reach;
 
 /// The file.
 pub(super) const TABLE: &str = "immune.csv";
@@ -34,12 +35,13 @@ impl Counts {
         let mut counts = [0_u64; 4];
         let (mut exhausted, mut touching) = (0_u64, 0_u64);
         let plan = model.parts.immune.as_ref();
-        let contact = plan.map_or(&[][..], |plan| &plan.reach.contact);
+        let nothing = Reach::default();
+        let contact = plan.map_or(&nothing, |plan| &plan.reach.contact);
         for cell in 0..cells.len() {
             counts[cells.kind[cell].index()] += 1;
             if cells.kind[cell] == ImmuneKind::Cd8 {
                 exhausted += u64::from(cells.exhausted[cell]);
-                let mut around = model.grid.around(cells.site[cell] as usize, contact);
+                let mut around = contact.around(&model.grid, cells.site[cell] as usize);
                 touching += u64::from(around.any(|at| state.occupancy.tumour[at] > 0));
             }
         }

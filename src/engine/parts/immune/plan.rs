@@ -7,14 +7,15 @@ use crate::biology::problem::Problems;
 use crate::engine::model::{check_reach, secretion};
 use crate::engine::parts::setting::Setting;
 use crate::tissue::grid::Grid;
+use crate::tissue::reach::Reach;
 
 /// What immune cells reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImmuneReach {
     /// Where a tumour cell is in contact, as displacements by distance.
-    pub contact: Vec<[i32; 3]>,
+    pub contact: Reach,
     /// What counts as near, as displacements.
-    pub near: Vec<[i32; 3]>,
+    pub near: Reach,
     /// Weight of a cell found there, so that the sum is the number in a ball.
     pub weight: f64,
     /// Share of tumour cells that show PD-L1.
@@ -57,10 +58,9 @@ pub(super) fn plan(setting: &Setting<'_>, problems: &mut Problems) -> Option<Imm
 
 /// What immune cells reach on this lattice.
 fn reach(immune: &Immune, grid: &Grid) -> ImmuneReach {
-    let mut contact = grid.ball(immune.killing.contact.get());
-    contact.sort_by_key(|step| step.iter().map(|d| d * d).sum::<i32>());
+    let contact = Reach::by_distance(grid, grid.ball(immune.killing.contact.get()));
     let reach_um = immune.suppression.reach.get().max(grid.edge_um);
-    let near = grid.ball(reach_um);
+    let near = Reach::new(grid, grid.ball(reach_um));
     ImmuneReach {
         contact,
         weight: weight(reach_um, near.len(), grid.site_volume_um3()),
