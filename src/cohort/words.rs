@@ -126,7 +126,8 @@ impl fmt::Display for Fit {
             24.0 * tissue.growth_by_factors.get()
         )?;
         writeln!(f, "rankl_gain = {:.4}", tissue.rankl_gain)?;
-        writeln!(f, "rankl_half = {:.4}", tissue.rankl_half)?;
+        writeln!(f, "pthrp_half = {:.4}", tissue.pthrp_half)?;
+        writeln!(f, "factors_half = {:.4}", tissue.factors_half)?;
         writeln!(f, "refill = {:.4}", tissue.refill)?;
         writeln!(f, "drug_most = {:.4}", tissue.drug_most)?;
         write!(
@@ -140,8 +141,9 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:<12} bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; resorbed {:.1} % (lattice {:.1}), {:.2} points root mean square; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
+            "{:<16} {}bone on the last day {:.1} % of day 0 (lattice {:.1}), difference {:.2} points root mean square and {:.2} at most; resorbed {:.1} % (lattice {:.1}), {:.2} points root mean square; tumour cells {:.0} (lattice {:.0}), {:.1} % root mean square",
             self.arm,
+            if self.is_fitted { "" } else { "(not fitted) " },
             100.0 * self.reduced_bone,
             100.0 * self.bone,
             100.0 * self.bone_error,

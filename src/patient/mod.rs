@@ -160,7 +160,7 @@ pub struct Reading {
 pub struct Body {
     /// Calcium.
     pub pools: Pools,
-    /// Plasma PTHrP of the last day, pM.
+    /// Plasma PTHrP of the last day that drugs left free, pM.
     pub pthrp_pm: f64,
     /// Markers.
     pub levels: Levels,
@@ -264,7 +264,8 @@ impl Patient {
         Ok((s, share))
     }
 
-    /// Takes the body on by a day. Up to day 0 it only looks at the lattice.
+    /// Takes the body on by a day. Up to day 0 it only looks at the lattice. Of the PTHrP in plasma drugs leave
+    /// `free_pthrp`, 0 to 1, to act.
     ///
     /// # Errors
     /// [`PatientError`].
@@ -274,6 +275,7 @@ impl Patient {
         time_h: f64,
         lattice: LatticeBone,
         now: Reading,
+        free_pthrp: f64,
     ) -> Result<(), PatientError> {
         const DAY_H: f64 = 24.0;
         let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
@@ -297,7 +299,7 @@ impl Patient {
         let from_rest_cm3_per_h = (1.0 - share) * self.turnover.get() * body.rest_net;
         let from_bone_mmol_per_h =
             s * freed_fmol * 1e-12 / DAY_H + lattice.mature_mmol_per_cm3 * from_rest_cm3_per_h;
-        body.pthrp_pm = self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
+        body.pthrp_pm = free_pthrp * self.calcium.pthrp_escape * s * pthrp_amol * 1e-6
             / DAY_H
             / self.calcium.pthrp_clearance.get();
         self.calcium.advance_fed(

@@ -95,7 +95,7 @@ impl Antiresorptive {
             jaw: [0.011, 0.037, 0.046].map(|per_year| Rate::per_h(per_year / YEAR_H)),
             hypocalcaemia: 0.096,
             lasts: Time::h(180.0 * 24.0),
-            suppression: 0.80,
+            suppression: 0.96,
         }
     }
 
@@ -108,7 +108,7 @@ impl Antiresorptive {
                 .map(|rate| Rate::per_h(rate.get() * 1.3 / 1.8)),
             hypocalcaemia: 0.050,
             lasts: Time::h(365.0 * 24.0),
-            suppression: 0.68,
+            suppression: 0.82,
         }
     }
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes the mean course of a lesion on the lattice, lesion.csv, from runs of lesion.toml.
 
-usage: course.py RUN... > lesion.csv          (a run of lesion.toml each, one per seed)
+usage: course.py usual=RUN,... low=RUN,... high=RUN,... > lesion.csv
+
+Runs of lesion.toml, one per seed, at the basal output of PTHrP, at 0.3 times and at 3 times that.
 """
 
 import bisect
@@ -39,16 +41,21 @@ def course(run, arm):
     ]
 
 
-def main(runs):
+def main(given):
     """Prints the table once all runs are read; the mean over runs, and the standard deviations of bone and cells."""
-    if not runs:
+    runs = dict(group.split("=", 1) for group in given if "=" in group)
+    if sorted(runs) != ["high", "low", "usual"] or len(given) != len(runs):
         raise SystemExit(__doc__)
     names = ("bone", "tumour_cells", "resorbed", "bone_sd", "tumour_cells_sd")
-    seeds = {arm: [course(run, arm) for run in runs] for arm in ARMS}
-    print(",".join(["time_d", *(f"{arm}_{name}" for arm in ARMS for name in names)]))
+    seeds = {
+        arm if output == "usual" else f"{output}_{arm}": [course(run, arm) for run in runs[output].split(",")]
+        for output in ("usual", "low", "high")
+        for arm in ARMS
+    }
+    print(",".join(["time_d", *(f"{arm}_{name}" for arm in seeds for name in names)]))
     for row in range(LAST_D // EVERY_D + 1):
         cells = [str(row * EVERY_D)]
-        for arm in ARMS:
+        for arm in seeds:
             bone, tumour, resorbed = zip(*(seed[row] for seed in seeds[arm]))
             cells += [
                 f"{statistics.fmean(bone):.5f}",

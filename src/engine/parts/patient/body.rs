@@ -29,6 +29,21 @@ pub fn expose(model: &Model, state: &mut State) {
     body.marrow_effect_h += effect * model.tick_h;
 }
 
+/// Share of a signal in plasma that drugs leave free: their level there, far above that of the signal, over its
+/// sum with the dissociation constant.
+fn free_in_plasma(model: &Model, state: &State, signal: &str) -> f64 {
+    let agents = &model.parts.drugs.plan.agents;
+    let bound = agents.iter().zip(&state.parts.drugs.bodies);
+    bound
+        .flat_map(|(agent, drug)| {
+            let plasma_pm = drug.plasma_mg_per_l * agent.pm_per_mg_per_l;
+            let laws = agent.neutralises.iter();
+            laws.filter(|(name, ..)| name == signal)
+                .map(move |(_, kd, most)| 1.0 - most * plasma_pm / (plasma_pm + kd))
+        })
+        .product()
+}
+
 /// Takes the body on by the day that has just ended.
 ///
 /// # Errors
@@ -58,7 +73,13 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         },
     };
     patient
-        .advance(&mut body, state.time_h, lattice, now)
+        .advance(
+            &mut body,
+            state.time_h,
+            lattice,
+            now,
+            free_in_plasma(model, state, "pthrp"),
+        )
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
     if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
