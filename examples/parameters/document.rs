@@ -34,8 +34,8 @@ const COHORT_FITS: [(&str, &str, &str); 2] = [
     ),
     (
         "src/cohort/tissue.rs",
-        "six constants of the reduced tissue",
-        "the mean course of three seeds of the lattice (`trials/lattice`)",
+        "eight constants of the reduced tissue, the turnover of its bone among them",
+        "five mean courses of three seeds of the lattice (`trials/lattice`)",
     ),
 ];
 

@@ -59,17 +59,20 @@ const fn arm(name: &'static str, pthrp: f64, course: &'static str, is_fitted: bo
 const DENOSUMAB: &str = "drug = \"denosumab\"\ndose = \"120 mg\"\nroute = \"subcutaneous\"\nstart = \"60 d\"\ninterval = \"28 d\"";
 const ZOLEDRONATE: &str = "drug = \"zoledronate\"\ndose = \"4 mg\"\nroute = \"intravenous\"\ninfusion = \"15 min\"\nstart = \"60 d\"\ninterval = \"21 d\"";
 
+/// Outputs of PTHrP, over the basal one, between which the courses lie.
+pub(crate) const COMPARED_PTHRP: [f64; 2] = [0.3, 3.0];
+
 /// The courses of its arms.
 const ARMS: [Arm; 9] = [
     arm("control", 1.0, "", true),
     arm("denosumab", 1.0, DENOSUMAB, true),
     arm("zoledronate", 1.0, ZOLEDRONATE, true),
-    arm("low_control", 0.3, "", true),
-    arm("low_denosumab", 0.3, DENOSUMAB, false),
-    arm("low_zoledronate", 0.3, ZOLEDRONATE, false),
-    arm("high_control", 3.0, "", true),
-    arm("high_denosumab", 3.0, DENOSUMAB, false),
-    arm("high_zoledronate", 3.0, ZOLEDRONATE, false),
+    arm("low_control", COMPARED_PTHRP[0], "", true),
+    arm("low_denosumab", COMPARED_PTHRP[0], DENOSUMAB, false),
+    arm("low_zoledronate", COMPARED_PTHRP[0], ZOLEDRONATE, false),
+    arm("high_control", COMPARED_PTHRP[1], "", true),
+    arm("high_denosumab", COMPARED_PTHRP[1], DENOSUMAB, false),
+    arm("high_zoledronate", COMPARED_PTHRP[1], ZOLEDRONATE, false),
 ];
 
 /// How the reduced tissue comes out beside a course of the lattice, in lines. The shipped one is taken

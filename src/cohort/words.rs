@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::cohort::lattice::{Difference, Fit};
+use crate::cohort::lattice::{COMPARED_PTHRP, Difference, Fit};
 use crate::cohort::summary::{Figure, Summary};
 use crate::cohort::trial::Trial;
+use crate::numerics::random::Chance;
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,6 +75,17 @@ fn ratio(figure: &Figure) -> String {
 }
 
 impl Trial {
+    /// Patients whose output of PTHrP lies outside of what the reduced tissue was compared with.
+    fn beyond_compared(&self) -> usize {
+        let chance = Chance::new(self.seed);
+        let [least, most] = COMPARED_PTHRP;
+        let patients = 0..self.patients;
+        patients
+            .filter_map(|patient| self.traits.draw(chance, patient).ok())
+            .filter(|person| !(least..=most).contains(&person.pthrp))
+            .count()
+    }
+
     /// What it would do: patients, days, and the arms with their drugs.
     pub fn outline(&self) -> String {
         let trial = self;
@@ -85,6 +97,14 @@ impl Trial {
             trial.days(),
             trial.seed
         ));
+        let outside = self.beyond_compared();
+        if outside > 0 {
+            let [least, most] = COMPARED_PTHRP;
+            lines.push(format!(
+                "{outside} of them ({:.1} %) have an output of PTHrP outside of {least} to {most} times the basal one, within which the reduced tissue was compared with the lattice",
+                100.0 * outside as f64 / trial.patients as f64
+            ));
+        }
         for name in trial.arm_names() {
             let courses: Vec<String> = trial.arms.get(name).map_or_else(Vec::new, |arm| {
                 arm.therapy

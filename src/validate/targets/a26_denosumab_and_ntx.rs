@@ -14,7 +14,7 @@ pub(super) const TARGET: Target = Target {
     id: "A26",
     finding: "denosumab lowers the marker of resorption",
     class: Class::Fitted,
-    why: "the share of RANKL within reach of denosumab was chosen by both figures",
+    why: "the background of NTX was chosen by both figures",
     arms: &[DENOSUMAB],
     quick: true,
     measure,
