@@ -7,10 +7,11 @@
 //! Calcium from bone is what lesions and the rest lose, plasma PTHrP what the cells make over its
 //! clearance; both act on the body as in a single run (`patient`). The body does not act on the tissue.
 //! Disease begins `disease` before day 0, without drugs; calcium and markers settle over the last 28 d.
-//! Death by other disease and leaving the trial have constant hazards per patient.
+//! Leaving the trial has a constant hazard per patient, death one that what bone metastases do multiplies
+//! ([`super::death`]).
 //!
 //! # Limits
-//! Lesions do not spread to other bones. Events change neither tissue nor death.
+//! Lesions do not spread to other bones. Events do not change the tissue.
 //!
 //! # References
 //! Carter and Hayes 1977 (strength by the square of density).
@@ -53,7 +54,10 @@ pub(super) struct Follower<'a> {
     rest: Phenotype,
     /// Turnover of lesions and of the rest in health, cm3 per day.
     turned: [f64; 2],
+    /// The end of follow-up but for death.
     end: (f64, End),
+    /// Death comes when its hazard, summed over days, is this.
+    death_at: f64,
     start: Today,
 }
 
@@ -74,20 +78,15 @@ impl<'a> Follower<'a> {
                 share: lesions / whole,
             });
         }
-        let waits = |address, hazard: f64| {
-            let uniform = chance.at(Stream::Cohort, address, patient).uniform();
-            // A hazard of zero never comes.
-            -uniform.ln() / hazard
-        };
+        let waits = |address| -chance.at(Stream::Cohort, address, patient).uniform().ln();
         let follow_up = f64::from(trial.days());
-        let end = [
-            (follow_up, End::Trial),
-            (waits(DEATH, person.death_per_d), End::Death),
-            (waits(LEAVING, person.dropout_per_d), End::Leaving),
-        ]
-        .into_iter()
-        .min_by(|one, other| one.0.total_cmp(&other.0))
-        .unwrap_or((follow_up, End::Trial));
+        // A hazard of zero never comes.
+        let leaves = waits(LEAVING) / person.dropout_per_d;
+        let end = if leaves < follow_up {
+            (leaves, End::Leaving)
+        } else {
+            (follow_up, End::Trial)
+        };
         let mut follower = Self {
             trial,
             person,
@@ -103,6 +102,7 @@ impl<'a> Follower<'a> {
             },
             turned: [lesions, whole - lesions],
             end,
+            death_at: waits(DEATH),
             start: Today {
                 lesion: Lesion::new(person.seeded),
                 rest: Lesion::new(0.0),
@@ -225,8 +225,17 @@ impl<'a> Follower<'a> {
         let mut drugs = vec![DrugInBody::default(); plan.agents.len()];
         let mut today = self.start.clone();
         let mut seen = vec![self.seen(&today)];
-        let (end_d, end) = self.end;
+        let (mut end_d, mut end) = self.end;
+        let mut summed = 0.0;
         for day in 0..end_d.ceil() as u32 {
+            let calcium_mm = self.trial.body.calcium.level_mm(&today.pools);
+            let factor = (self.trial.death).factor(&today.course.events.all, calcium_mm);
+            let hazard = self.person.death_per_d * factor;
+            let dies = f64::from(day) + (self.death_at - summed) / hazard;
+            if dies < end_d.min(f64::from(day + 1)) {
+                (end_d, end) = (dies, End::Death);
+            }
+            summed += hazard;
             let from_h = f64::from(day) * DAY_H;
             for (agent, body) in drugs.iter_mut().enumerate() {
                 plan.advance(agent, body, from_h, from_h + DAY_H)
@@ -247,6 +256,9 @@ impl<'a> Follower<'a> {
                 .advance(&mut today.course, &state, day, chance, patient);
             if (day + 1) % RECORD_D == 0 && f64::from(day + 1) <= end_d {
                 seen.push(self.seen(&today));
+            }
+            if end == End::Death {
+                break;
             }
         }
         let mut events = today.course.events.all;

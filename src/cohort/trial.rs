@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::BodyParameters;
+use crate::cohort::death::Death;
 use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
@@ -56,6 +57,9 @@ pub struct Trial {
     /// Hazards of skeletal-related events.
     #[serde(default)]
     pub events: SkeletalEvents,
+    /// What multiplies the hazard of death.
+    #[serde(default)]
+    pub death: Death,
     /// The reduced tissue.
     #[serde(default)]
     pub tissue: Tissue,
@@ -209,6 +213,7 @@ impl Trial {
             );
         }
         self.events.check("events", problems);
+        self.death.check("death", problems);
         self.tissue.check("tissue", problems);
         self.traits
             .check("traits", self.tissue.most_pace(), problems);
