@@ -20,6 +20,7 @@ mod batch;
 mod console;
 mod dask;
 mod dissect;
+mod elements;
 mod export;
 mod plot;
 mod progress;

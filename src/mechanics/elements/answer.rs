@@ -13,6 +13,13 @@ use super::level::TASK;
 use super::load::{Applied, Load, Motion, STRAIN};
 use crate::mechanics::rigidity::Voxels;
 
+/// Bricks that are in balance under what is applied.
+pub(super) struct Whole {
+    pub(super) fine: Arc<Fine>,
+    pub(super) motion: Vec<[f64; 3]>,
+    pub(super) applied: Applied,
+}
+
 /// A body in balance under a load.
 pub struct Answer {
     load: Load,
@@ -32,12 +39,15 @@ impl Answer {
     pub(super) fn new(
         body: &Body<'_>,
         load: Load,
-        applied: Applied,
-        fine: Arc<Fine>,
-        motion: Vec<[f64; 3]>,
+        whole: Whole,
         progress: Progress,
         left_out: usize,
     ) -> Self {
+        let Whole {
+            fine,
+            motion,
+            applied,
+        } = whole;
         let mut answer = Self {
             load,
             applied,
@@ -53,24 +63,16 @@ impl Answer {
         answer
     }
 
-    /// Work of the upper end against its forces over a unit of its motion.
+    /// Work of the held nodes against their forces, over the motion of the end.
     fn reaction(&self) -> f64 {
         let forces = forces(&self.fine, &self.motion);
         let nodes = &self.fine.nodes;
         let work = ordered_sum(nodes.len(), |node| {
-            if nodes.held[node] == 0 {
-                return 0.0;
-            }
-            let way = self
-                .applied
-                .per_unit(nodes.lattice.at(nodes.places[node] as usize));
-            let free = |axis: usize| nodes.held[node] >> axis & 1 == 0;
-            (0..3)
-                .filter(|&axis| !free(axis))
-                .map(|axis| way[axis] * forces[node][axis])
-                .sum()
+            let of = |axis: usize| self.motion[node][axis] * forces[node][axis];
+            let held = (0..3).filter(|axis| nodes.held[node] >> axis & 1 == 1);
+            held.map(of).sum()
         });
-        self.stiffest_mpa * work
+        self.stiffest_mpa * work / self.applied.by
     }
 
     /// Load over displacement of the upper end: N/mm, of a torsion N mm/rad.
@@ -141,70 +143,85 @@ impl Answer {
         places.zip(self.motion.iter().copied())
     }
 
-    /// Mean strain energy density of each carrying brick and its modulus, both MPa, at [`STRAIN`], with its
-    /// place; in the order of the voxels.
-    fn bricks(&self) -> Vec<([usize; 3], f64, f64)> {
-        let (nodes, brick) = (&self.fine.nodes, &self.fine.brick);
-        let lattice = nodes.lattice;
-        let of = |node: usize| {
+    /// Something of each carrying brick, from its place and the motion of its corners, in the order of the
+    /// voxels.
+    fn of_bricks<T: Send>(&self, of: impl Fn(usize, &[f64; DEGREES]) -> T + Sync + Send) -> Vec<T> {
+        let nodes = &self.fine.nodes;
+        let of_node = |node: usize| {
             if self.fine.sets[node] >> 7 == 0 {
                 return None;
             }
             let place = nodes.places[node] as usize;
             let mut moves = [0.0; DEGREES];
             for corner in 0..8 {
-                let number = nodes.number[lattice.corner(place, corner)] as usize;
+                let number = nodes.number[nodes.lattice.corner(place, corner)] as usize;
                 moves[3 * corner..3 * corner + 3].copy_from_slice(&self.motion[number]);
             }
-            let mut energy = 0.0;
-            for (row, &by) in brick.stiffness.iter().zip(&moves) {
-                let force: f64 = row.iter().zip(&moves).map(|(&stiff, &by)| stiff * by).sum();
-                energy += 0.5 * force * by;
-            }
-            let modulus = self
-                .fine
-                .moduli
-                .as_ref()
-                .map_or(1.0, |moduli| f64::from(moduli[place]));
-            let modulus = modulus * self.stiffest_mpa;
-            Some((
-                lattice.at(place),
-                modulus * energy / brick.volume_mm3,
-                modulus,
-            ))
+            Some(of(place, &moves))
         };
-        let each = (0..nodes.len()).into_par_iter().with_min_len(TASK).map(of);
+        let each = (0..nodes.len())
+            .into_par_iter()
+            .with_min_len(TASK)
+            .map(of_node);
         each.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// Modulus of a brick, MPa.
+    fn modulus_mpa(&self, place: usize) -> f64 {
+        let share = self
+            .fine
+            .moduli
+            .as_ref()
+            .map_or(1.0, |moduli| f64::from(moduli[place]));
+        share * self.stiffest_mpa
     }
 
     /// Strain energy density of each voxel, mean over its volume, MPa (mJ/mm3), at [`STRAIN`]; zero where
     /// nothing carries. It goes with the square of the load.
     pub fn energy_density_mpa(&self) -> Vec<f32> {
+        let brick = &self.fine.brick;
+        let bricks = self.of_bricks(|place, moves| {
+            let energy = self.modulus_mpa(place) * brick.energy_mj(moves) / brick.volume_mm3;
+            (self.fine.nodes.lattice.at(place), energy as f32)
+        });
         let [nx, ny, nz] = self.voxels.dims;
         let mut density = vec![0.0; nx * ny * nz];
-        for ([x, y, z], energy, _) in self.bricks() {
-            density[(z * ny + y) * nx + x] = energy as f32;
+        for ([x, y, z], energy) in bricks {
+            density[(z * ny + y) * nx + x] = energy;
         }
         density
     }
 
     /// Strain energy of all bricks, mJ, at [`STRAIN`]: half of the work of the end.
     pub fn energy_mj(&self) -> f64 {
-        let bricks = self.bricks();
-        self.fine.brick.volume_mm3 * ordered_sum(bricks.len(), |brick| bricks[brick].1)
+        let of = |place, moves: &[f64; DEGREES]| {
+            self.modulus_mpa(place) * self.fine.brick.energy_mj(moves)
+        };
+        let bricks = self.of_bricks(of);
+        ordered_sum(bricks.len(), |brick| bricks[brick])
     }
 
-    /// Load at which the body fails by this criterion: N, of a torsion N mm; infinite where no brick is strained.
+    /// Load at which the body fails by this criterion: N, of a torsion N mm.
     pub fn failure_load(&self, criterion: &Failure) -> f64 {
-        let strains = self.bricks().into_iter();
-        let mut strains: Vec<f64> = strains
-            .map(|(_, energy, modulus)| (2.0 * energy / modulus).sqrt())
-            .collect();
-        strains.par_sort_unstable_by(f64::total_cmp);
-        // The largest strain that may be passed: so many bricks lie above it.
-        let above = (criterion.share * strains.len() as f64).floor() as usize;
-        let at = strains[strains.len() - 1 - above.min(strains.len() - 1)];
-        (self.force * criterion.strain / at).abs()
+        let brick = &self.fine.brick;
+        // By how much each brick has used up what it can bear.
+        let mut used = self.of_bricks(|_, moves| match criterion.bears {
+            Bears::Effective(strain) => {
+                (2.0 * brick.energy_mj(moves) / brick.volume_mm3).sqrt() / strain
+            }
+            Bears::Principal {
+                tension,
+                compression,
+            } => {
+                let [most, least] = brick.principal_strains(moves);
+                (most / tension).max(-least / compression)
+            }
+        });
+        used.par_sort_unstable_by(f64::total_cmp);
+        // So many bricks may lie above.
+        let above = (criterion.share * used.len() as f64).floor() as usize;
+        let last = used.len() - 1;
+        (self.force / used[last - above.min(last)]).abs()
     }
 
     /// Load that strains the whole body so far, as if it stayed linear: N, of a torsion N mm.
@@ -213,19 +230,42 @@ impl Answer {
     }
 }
 
-/// When bone fails: where more than a share of it is strained beyond a critical strain.
+/// What bone bears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bears {
+    /// An effective strain: `sqrt(2 U / E)` of the strain energy density `U`, mean over the brick.
+    Effective(f64),
+    /// Principal strains at the centre of the brick, both above zero.
+    Principal {
+        /// In tension.
+        tension: f64,
+        /// In compression.
+        compression: f64,
+    },
+}
+
+/// When bone fails: where more than a share of it is strained beyond what it bears.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Failure {
     /// Share of the volume of bone.
     pub share: f64,
-    /// Effective strain, `sqrt(2 U / E)` of the strain energy density `U`.
-    pub strain: f64,
+    /// What it bears.
+    pub bears: Bears,
 }
 
 impl Failure {
     /// 2 % of the bone beyond 7000 microstrain (Pistoia 2002).
     pub const PISTOIA: Self = Self {
         share: 0.02,
-        strain: 0.007,
+        bears: Bears::Effective(0.007),
+    };
+    /// 2 % of the bone beyond the yield strains of trabecular tissue, 0.41 % in tension and 0.83 % in
+    /// compression (Bayraktar 2004).
+    pub const YIELD: Self = Self {
+        share: 0.02,
+        bears: Bears::Principal {
+            tension: 0.0041,
+            compression: 0.0083,
+        },
     };
 }

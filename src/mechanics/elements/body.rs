@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::answer::Answer;
+use super::answer::{Answer, Whole};
 use super::brick::Brick;
 use super::conjugate::relax;
 use super::connected::{Carrying, between_ends};
@@ -11,7 +11,7 @@ use super::error::ElementsError;
 use super::fine::Fine;
 use super::held::Held;
 use super::lattice::{Lattice, Nodes};
-use super::load::Load;
+use super::load::{Applied, Load};
 use crate::mechanics::rigidity::Voxels;
 
 /// Largest Poisson's ratio of a brick: above it trilinear bricks lock.
@@ -71,7 +71,7 @@ impl Body<'_> {
     }
 
     /// Modulus of the stiffest voxel, MPa.
-    pub(super) fn stiffest_mpa(&self) -> f64 {
+    pub fn stiffest_mpa(&self) -> f64 {
         match self.moduli {
             Moduli::One { modulus_mpa, .. } => modulus_mpa,
             Moduli::Each(moduli) => f64::from(moduli.iter().copied().fold(0.0, f32::max)),
@@ -189,24 +189,27 @@ impl Body<'_> {
         let fine = self.fine(&carrying, &applied.held);
         let left_out = carrying.left_out;
         drop(carrying);
-        let lattice = fine.nodes.lattice;
-        let places = fine.nodes.places.iter();
-        let start = places.map(|&place| applied.displacement(lattice.at(place as usize)));
-        let mut motion: Vec<[f64; 3]> = start.chain([[0.0; 3]]).collect();
+        let mut motion = start(&fine, &applied);
         let fine = Arc::new(fine);
         let hierarchy = Hierarchy::new(Arc::clone(&fine), &applied.held);
-        let progress = relax(&fine, &hierarchy, &mut motion, precision);
-        if !(progress.residual <= precision.tolerance) {
-            return Err(ElementsError::NotConverged {
-                iterations: progress.iterations,
-                residual: progress.residual,
-                tolerance: precision.tolerance,
-            });
-        }
-        Ok(Answer::new(
-            self, *load, applied, fine, motion, progress, left_out,
-        ))
+        let progress = relax(&fine, &hierarchy, &mut motion, precision)?;
+        drop(hierarchy);
+        let whole = Whole {
+            fine,
+            motion,
+            applied,
+        };
+        Ok(Answer::new(self, *load, whole, progress, left_out))
     }
+}
+
+/// Where the nodes begin: as the load says, and evenly between.
+pub(super) fn start(fine: &Fine, applied: &Applied) -> Vec<[f64; 3]> {
+    let lattice = fine.nodes.lattice;
+    let places = fine.nodes.places.iter();
+    let moved = places.map(|&place| applied.displacement(lattice.at(place as usize)));
+    // Behind the last node one that stays.
+    moved.chain([[0.0; 3]]).collect()
 }
 
 /// Does something with every voxel and its place.

@@ -1,6 +1,6 @@
 //! The trilinear brick: stiffness and strain of one element with eight nodes.
 
-use nalgebra::SMatrix;
+use nalgebra::{Matrix3, SMatrix};
 
 /// Degrees of freedom of a brick: three at each of eight corners. Corner `c` lies at the upper end along x, y
 /// or z where bit 0, 1 or 2 of `c` is set.
@@ -19,11 +19,16 @@ pub(super) struct Brick {
     pub(super) stiffness: ElementMatrix,
     /// Volume, mm3.
     pub(super) volume_mm3: f64,
+    /// Strains at the centre.
+    centre: Strains,
 }
+
+/// Strains of a unit motion of each degree of freedom.
+type Strains = [[f64; DEGREES]; 6];
 
 /// Strains of a unit motion of each degree of freedom at a point in -1 to 1: xx, yy, zz, yz, zx, xy (shear as
 /// angles).
-fn strains(at: [f64; 3], size_mm: [f64; 3]) -> [[f64; DEGREES]; 6] {
+fn strains(at: [f64; 3], size_mm: [f64; 3]) -> Strains {
     let mut strains = [[0.0; DEGREES]; 6];
     for corner in 0..8 {
         let end = [0, 1, 2].map(|axis| if corner >> axis & 1 == 1 { 1.0 } else { -1.0 });
@@ -42,6 +47,10 @@ fn strains(at: [f64; 3], size_mm: [f64; 3]) -> [[f64; DEGREES]; 6] {
         (strains[5][first], strains[5][first + 1]) = (y, x);
     }
     strains
+}
+
+fn dot(one: &[f64; DEGREES], other: &[f64; DEGREES]) -> f64 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 impl Brick {
@@ -80,7 +89,25 @@ impl Brick {
         Self {
             stiffness,
             volume_mm3,
+            centre: strains([0.0; 3], size_mm),
         }
+    }
+
+    /// Strain energy of a motion, mJ.
+    pub(super) fn energy_mj(&self, motion: &[f64; DEGREES]) -> f64 {
+        let forces = self.stiffness.iter().map(|row| dot(row, motion));
+        0.5 * forces
+            .zip(motion)
+            .map(|(force, by)| force * by)
+            .sum::<f64>()
+    }
+
+    /// Largest and smallest principal strain at the centre.
+    pub(super) fn principal_strains(&self, motion: &[f64; DEGREES]) -> [f64; 2] {
+        let [xx, yy, zz, yz, zx, xy] = self.centre.map(|row| dot(&row, motion));
+        let (yz, zx, xy) = (0.5 * yz, 0.5 * zx, 0.5 * xy);
+        let principal = Matrix3::new(xx, xy, zx, xy, yy, yz, zx, yz, zz).symmetric_eigenvalues();
+        [principal.max(), principal.min()]
     }
 
     /// The largest eigenvalue of the stiffness against its own 3 x 3 diagonal blocks. No body of such bricks,
@@ -113,17 +140,15 @@ mod tests {
     fn moving_and_turning_a_brick_costs_nothing_and_stretching_what_hooke_says() {
         let size = [0.5, 0.2, 0.3];
         let brick = Brick::new(size, 0.3);
-        let energy = |motion: &dyn Fn([f64; 3]) -> [f64; 3]| {
+        let moves = |motion: &dyn Fn([f64; 3]) -> [f64; 3]| {
             let mut u = [0.0; DEGREES];
             for corner in 0..8 {
                 let at = [0, 1, 2].map(|axis| size[axis] * f64::from(corner >> axis & 1));
                 u[3 * corner as usize..][..3].copy_from_slice(&motion(at));
             }
-            let force = brick
-                .stiffness
-                .map(|row| (0..DEGREES).map(|i| row[i] * u[i]).sum::<f64>());
-            0.5 * (0..DEGREES).map(|i| force[i] * u[i]).sum::<f64>()
+            u
         };
+        let energy = |motion: &dyn Fn([f64; 3]) -> [f64; 3]| brick.energy_mj(&moves(motion));
         assert!(energy(&|_| [1.0, -2.0, 0.5]).abs() < 1e-14);
         assert!(
             energy(&|[x, y, z]| [0.1 * y - 0.2 * z, 0.3 * z - 0.1 * x, 0.2 * x - 0.3 * y]).abs()
@@ -135,5 +160,7 @@ mod tests {
         assert!((stretched / (0.5 * e * e * 0.03) - 1.0).abs() < 1e-12);
         let sheared = energy(&|[_, y, _]| [e * y, 0.0, 0.0]);
         assert!((sheared / (0.5 / 2.6 * e * e * 0.03) - 1.0).abs() < 1e-12);
+        let [most, least] = brick.principal_strains(&moves(&|[_, y, _]| [e * y, 0.0, 0.0]));
+        assert!((most - 0.5 * e).abs() < 1e-15 && (least + 0.5 * e).abs() < 1e-15);
     }
 }

@@ -5,6 +5,7 @@ use crate::numerics::reduce::ordered_sum;
 
 use super::body::Precision;
 use super::cycle::{Hierarchy, Work};
+use super::error::ElementsError;
 use super::fine::Fine;
 use super::level::TASK;
 
@@ -41,11 +42,6 @@ fn free(value: [f64; 3], held: u8) -> [f64; 3] {
     })
 }
 
-/// Sum over nodes of a product of vectors.
-fn product(fine: &Fine, one: &Vectors, other: &Vectors) -> f64 {
-    ordered_sum(fine.nodes.len(), |node| dot(one[node], other[node]))
-}
-
 /// Forces on all nodes by a motion of all nodes, N.
 pub(super) fn forces(fine: &Fine, motion: &Vectors) -> Vectors {
     let nodes = (0..fine.nodes.len()).into_par_iter().with_min_len(TASK);
@@ -54,12 +50,15 @@ pub(super) fn forces(fine: &Fine, motion: &Vectors) -> Vectors {
 
 /// Moves the free nodes of `motion`, in which the held ones are as prescribed, to rest. Stops where the
 /// residual is small enough, or after so many iterations.
+///
+/// # Errors
+/// [`ElementsError::NotConverged`].
 pub(super) fn relax(
     fine: &Fine,
     hierarchy: &Hierarchy,
     motion: &mut Vectors,
     precision: &Precision,
-) -> Progress {
+) -> Result<Progress, ElementsError> {
     let (count, held) = (fine.nodes.len(), &fine.nodes.held);
     let mut pulled: Vectors = motion.clone();
     for (value, &held) in pulled.iter_mut().zip(held) {
@@ -104,14 +103,22 @@ pub(super) fn relax(
             break;
         }
     }
-    Progress {
-        iterations,
-        residual: if reference > 0.0 {
-            residual / reference
-        } else {
-            0.0
-        },
+    let residual = if reference > 0.0 {
+        residual / reference
+    } else {
+        0.0
+    };
+    if residual <= precision.tolerance {
+        return Ok(Progress {
+            iterations,
+            residual,
+        });
     }
+    Err(ElementsError::NotConverged {
+        iterations,
+        residual,
+        tolerance: precision.tolerance,
+    })
 }
 
 /// The V-cycle on what is left, scaled to where 32 bits are at ease.

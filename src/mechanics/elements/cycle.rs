@@ -12,10 +12,10 @@ use super::lattice::Nodes;
 use super::level::{Level, TASK};
 
 /// Multiplications by the operator of one smoothing.
-const DEGREE: usize = 2;
+const DEGREE: usize = 3;
 /// Of the eigenvalues of a level against its blocks, those above this share of the largest are smoothed; the
 /// coarser level has the rest.
-const SMOOTHED: f32 = 0.15;
+const SMOOTHED: f32 = 0.06;
 /// Unknown nodes from which on a level is solved directly.
 const FEW: usize = 150;
 

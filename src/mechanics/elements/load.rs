@@ -48,18 +48,26 @@ pub struct Load {
 /// shear is this angle too, and a torsion this angle in rad.
 pub const STRAIN: f64 = 0.01;
 
+/// How the held nodes move.
+enum Way {
+    /// One end against the other, between planes that stand and planes that all move.
+    Ends {
+        motion: Motion,
+        axis: usize,
+        between: [f64; 2],
+        centre_mm: [f64; 3],
+    },
+    /// By a uniform strain.
+    Strain([f64; 6]),
+}
+
 /// A load on voxels: what is held, and where every node would be without the bone's say.
 pub(super) struct Applied {
     pub(super) held: Held,
-    /// What moves, between which planes.
-    motion: Motion,
-    axis: usize,
+    way: Way,
     spacing_mm: [f64; 3],
-    /// Planes that stand, and from which on all move.
-    between: [f64; 2],
-    /// Displacement of the end, mm, or its angle.
+    /// Displacement of the end, mm, or its angle, or 1 of a strain.
     pub(super) by: f64,
-    centre_mm: [f64; 3],
 }
 
 impl Load {
@@ -103,47 +111,69 @@ impl Load {
         }
         Applied {
             held,
-            motion: self.motion,
-            axis,
+            way: Way::Ends {
+                motion: self.motion,
+                axis,
+                between: [self.locked as f64, (slices - self.locked) as f64],
+                centre_mm,
+            },
             spacing_mm: voxels.spacing_mm,
-            between: [self.locked as f64, (slices - self.locked) as f64],
             by: match self.motion {
                 Motion::Compression => -STRAIN * length_mm,
                 Motion::Shear(_) => STRAIN * length_mm,
                 Motion::Torsion => STRAIN,
             },
-            centre_mm,
         }
     }
 }
 
 impl Applied {
-    /// A uniform strain (xx, yy, zz, yz, zx, xy; shear as angles) on all faces of the box.
-    pub(super) fn share(&self, at: [usize; 3]) -> f64 {
-        let [low, high] = self.between;
-        ((at[self.axis] as f64 - low) / (high - low)).clamp(0.0, 1.0)
+    /// A uniform strain (xx, yy, zz, yz, zx, xy; shear as angles) of all faces of the box.
+    pub(super) fn strained(voxels: Voxels, strain: [f64; 6]) -> Self {
+        let mut held = Held::none(voxels.dims);
+        for axis in 0..3 {
+            held.hold(axis, 0, 7);
+            held.hold(axis, voxels.dims[axis], 7);
+        }
+        Self {
+            held,
+            way: Way::Strain(strain),
+            spacing_mm: voxels.spacing_mm,
+            by: 1.0,
+        }
     }
 
-    /// Displacement of a node, mm: as prescribed where it is held, and evenly between the ends elsewhere.
+    /// Displacement of a node, mm: as prescribed where it is held, and evenly between elsewhere.
     pub(super) fn displacement(&self, at: [usize; 3]) -> [f64; 3] {
+        let place_mm = [0, 1, 2].map(|axis| at[axis] as f64 * self.spacing_mm[axis]);
+        let (motion, axis, [low, high], centre_mm) = match self.way {
+            Way::Strain([xx, yy, zz, yz, zx, xy]) => {
+                let [x, y, z] = place_mm;
+                let (yz, zx, xy) = (0.5 * yz, 0.5 * zx, 0.5 * xy);
+                return [
+                    xx * x + xy * y + zx * z,
+                    xy * x + yy * y + yz * z,
+                    zx * x + yz * y + zz * z,
+                ];
+            }
+            Way::Ends {
+                motion,
+                axis,
+                between,
+                centre_mm,
+            } => (motion, axis, between, centre_mm),
+        };
+        let share = ((at[axis] as f64 - low) / (high - low)).clamp(0.0, 1.0);
         let mut by = [0.0; 3];
-        let share = self.share(at);
-        match self.motion {
-            Motion::Compression => by[self.axis] = share * self.by,
+        match motion {
+            Motion::Compression => by[axis] = share * self.by,
             Motion::Shear(along) => by[along.index()] = share * self.by,
             Motion::Torsion => {
-                let [one, other] = [(self.axis + 1) % 3, (self.axis + 2) % 3];
-                let from_centre =
-                    |axis: usize| at[axis] as f64 * self.spacing_mm[axis] - self.centre_mm[axis];
-                by[one] = -share * self.by * from_centre(other);
-                by[other] = share * self.by * from_centre(one);
+                let [one, other] = [(axis + 1) % 3, (axis + 2) % 3];
+                by[one] = -share * self.by * (place_mm[other] - centre_mm[other]);
+                by[other] = share * self.by * (place_mm[one] - centre_mm[one]);
             }
         }
         by
-    }
-
-    /// Which way a node of the upper end goes for a unit of the load's motion: mm per mm, or mm per rad.
-    pub(super) fn per_unit(&self, at: [usize; 3]) -> [f64; 3] {
-        self.displacement(at).map(|by| by / self.by)
     }
 }

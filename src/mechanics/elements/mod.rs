@@ -16,8 +16,10 @@ mod lattice;
 mod level;
 mod load;
 mod stencil;
+mod tensor;
 
-pub use answer::{Answer, Failure};
+pub use answer::{Answer, Bears, Failure};
 pub use body::{Body, Moduli, Precision};
 pub use error::ElementsError;
 pub use load::{Ends, Load, Motion, STRAIN};
+pub use tensor::{Orthotropic, Tensor};
