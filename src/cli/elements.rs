@@ -53,7 +53,7 @@ enum Boundary {
 pub(super) struct ElementsArguments {
     /// Load the bone, with a brick per voxel, in place of its morphometry: stiffness, apparent modulus and failure
     /// load.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "picture")]
     fe: bool,
     /// Axis of the load, from end to end: x, y or z of the file.
     #[arg(long, requires = "fe", default_value = "z")]

@@ -253,11 +253,14 @@ pub struct Failure {
     pub bears: Bears,
 }
 
+/// Effective strain at which bone fails (Pistoia 2002).
+pub const CRITICAL_STRAIN: f64 = 0.007;
+
 impl Failure {
     /// 2 % of the bone beyond 7000 microstrain (Pistoia 2002).
     pub const PISTOIA: Self = Self {
         share: 0.02,
-        bears: Bears::Effective(0.007),
+        bears: Bears::Effective(CRITICAL_STRAIN),
     };
     /// 2 % of the bone beyond the yield strains of trabecular tissue, 0.41 % in tension and 0.83 % in
     /// compression (Bayraktar 2004).

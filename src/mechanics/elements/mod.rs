@@ -18,7 +18,7 @@ mod load;
 mod stencil;
 mod tensor;
 
-pub use answer::{Answer, Bears, Failure};
+pub use answer::{Answer, Bears, CRITICAL_STRAIN, Failure};
 pub use body::{Body, Moduli, Precision};
 pub use error::ElementsError;
 pub use load::{Ends, Load, Motion, STRAIN};
