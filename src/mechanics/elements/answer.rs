@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::reduce::ordered_sum;
 
-use super::body::Body;
 use super::brick::DEGREES;
 use super::conjugate::{Progress, forces};
 use super::fine::Fine;
@@ -37,7 +36,8 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn new(
-        body: &Body<'_>,
+        voxels: Voxels,
+        stiffest_mpa: f64,
         load: Load,
         whole: Whole,
         progress: Progress,
@@ -51,8 +51,8 @@ impl Answer {
         let mut answer = Self {
             load,
             applied,
-            voxels: body.voxels,
-            stiffest_mpa: body.stiffest_mpa(),
+            voxels,
+            stiffest_mpa,
             fine,
             motion,
             progress,

@@ -43,7 +43,7 @@ pub(super) fn inverse(stencil: &[f32], from: usize, held: u8) -> Block {
 }
 
 /// Product of a block and a vector.
-#[inline(always)]
+#[inline]
 pub(super) fn product(block: &Block, by: [f32; 3]) -> [f32; 3] {
     [0, 1, 2]
         .map(|row| block[3 * row] * by[0] + block[3 * row + 1] * by[1] + block[3 * row + 2] * by[2])

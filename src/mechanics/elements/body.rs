@@ -12,6 +12,7 @@ use super::fine::Fine;
 use super::held::Held;
 use super::lattice::{Lattice, Nodes};
 use super::load::{Applied, Load};
+use super::precision::Precision;
 use crate::mechanics::rigidity::Voxels;
 
 /// Largest Poisson's ratio of a brick: above it trilinear bricks lock.
@@ -29,25 +30,6 @@ pub enum Moduli<'a> {
     },
     /// Each its own, MPa; zero where nothing is.
     Each(&'a [f32]),
-}
-
-/// How exactly a balance of forces is looked for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Precision {
-    /// What may be left of the forces on free nodes, against those that the held ones would put on a body that
-    /// does not yield.
-    pub tolerance: f64,
-    /// Iterations at most.
-    pub most_iterations: usize,
-}
-
-impl Default for Precision {
-    fn default() -> Self {
-        Self {
-            tolerance: 1e-6,
-            most_iterations: 1000,
-        }
-    }
 }
 
 /// Linear elastic voxels.
@@ -166,8 +148,8 @@ impl Body<'_> {
         let mut sums = [0_u64; 3];
         for_voxels(self.voxels.dims, |voxel, at| {
             if carrying.is_in[voxel] {
-                for axis in 0..3 {
-                    sums[axis] += at[axis] as u64;
+                for (sum, along) in sums.iter_mut().zip(at) {
+                    *sum += along as u64;
                 }
             }
         });
@@ -199,7 +181,15 @@ impl Body<'_> {
             motion,
             applied,
         };
-        Ok(Answer::new(self, *load, whole, progress, left_out))
+        let stiffest_mpa = self.stiffest_mpa();
+        Ok(Answer::new(
+            self.voxels,
+            stiffest_mpa,
+            *load,
+            whole,
+            progress,
+            left_out,
+        ))
     }
 }
 

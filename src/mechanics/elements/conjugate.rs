@@ -3,11 +3,12 @@
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::reduce::ordered_sum;
 
-use super::body::Precision;
 use super::cycle::{Hierarchy, Work};
 use super::error::ElementsError;
 use super::fine::Fine;
 use super::level::TASK;
+use super::precision::Precision;
+use super::vector::{dot, free, plus};
 
 type Vectors = Vec<[f64; 3]>;
 
@@ -25,21 +26,6 @@ fn in_order(parts: Vec<[f64; 2]>) -> [f64; 2] {
     parts
         .into_iter()
         .fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]])
-}
-
-fn dot(one: [f64; 3], other: [f64; 3]) -> f64 {
-    one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
-}
-
-/// Zero in what is held.
-fn free(value: [f64; 3], held: u8) -> [f64; 3] {
-    [0, 1, 2].map(|axis| {
-        if held >> axis & 1 == 1 {
-            0.0
-        } else {
-            value[axis]
-        }
-    })
 }
 
 /// Forces on all nodes by a motion of all nodes, N.
@@ -154,8 +140,8 @@ fn direct(direction: &mut Vectors, answer: &[[f32; 3]], size: f64, keep: f64) {
     let tasks = direction.par_chunks_mut(TASK).zip(answer.par_chunks(TASK));
     tasks.for_each(|(direction, answer)| {
         for (direction, answer) in direction.iter_mut().zip(answer) {
-            for axis in 0..3 {
-                direction[axis] = size * f64::from(answer[axis]) + keep * direction[axis];
+            for (direction, &answer) in direction.iter_mut().zip(answer) {
+                *direction = size * f64::from(answer) + keep * *direction;
             }
         }
     });
@@ -186,18 +172,14 @@ fn advance(
     let moved = motion.par_chunks_mut(TASK).zip(direction.par_chunks(TASK));
     moved.for_each(|(motion, direction)| {
         for (motion, direction) in motion.iter_mut().zip(direction) {
-            for axis in 0..3 {
-                motion[axis] += step * direction[axis];
-            }
+            plus(motion, direction, step);
         }
     });
     let tasks = left.par_chunks_mut(TASK).zip(pulled.par_chunks(TASK));
     let parts = tasks.map(|(left, pulled)| {
         let mut sum = 0.0;
         for (left, pulled) in left.iter_mut().zip(pulled) {
-            for axis in 0..3 {
-                left[axis] -= step * pulled[axis];
-            }
+            plus(left, pulled, -step);
             sum += dot(*left, *left);
         }
         [sum, 0.0]

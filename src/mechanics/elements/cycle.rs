@@ -10,6 +10,7 @@ use super::fine::Fine;
 use super::held::Held;
 use super::lattice::Nodes;
 use super::level::{Level, TASK};
+use super::vector::{free, plus};
 
 /// Multiplications by the operator of one smoothing.
 const DEGREE: usize = 3;
@@ -129,10 +130,9 @@ fn change(level: &Level, work: &mut Work, [keep, add]: [f32; 2], is_first: bool)
                     *motion = *change;
                     continue;
                 }
-                for axis in 0..3 {
-                    change[axis] = keep * change[axis] + add * relaxed[axis];
-                    motion[axis] += change[axis];
-                }
+                *change = change.map(|value| keep * value);
+                plus(change, &relaxed, add);
+                plus(motion, change, 1.0);
             }
         });
 }
@@ -144,14 +144,8 @@ fn subtract(level: &Level, work: &mut Work) {
     lefts.enumerate().for_each(|(task, lefts)| {
         for (node, left) in (task * TASK..).zip(lefts) {
             let pulled = level.row(node, change);
-            for axis in 0..3 {
-                let is_held = nodes.held[node] >> axis & 1 == 1;
-                left[axis] = if is_held {
-                    0.0
-                } else {
-                    left[axis] - pulled[axis]
-                };
-            }
+            plus(left, &pulled, -1.0);
+            *left = free(*left, nodes.held[node]);
         }
     });
 }
@@ -172,11 +166,7 @@ fn restrict(fine: &Nodes, from: &[[f32; 3]], coarse: &Nodes, to: &mut [[f32; 3]]
                 for (row, first) in rows.into_iter().enumerate() {
                     let of_row = HALVES[row % 3] * HALVES[row / 3];
                     for (step, &number) in fine.number[first..first + 3].iter().enumerate() {
-                        let weight = of_row * HALVES[step];
-                        let force = from[number as usize];
-                        for axis in 0..3 {
-                            sum[axis] += weight * force[axis];
-                        }
+                        plus(&mut sum, &from[number as usize], of_row * HALVES[step]);
                     }
                 }
                 *to = sum;
@@ -204,16 +194,11 @@ fn prolong(fine: &Nodes, work: &mut Work, coarse: &Nodes, from: &[[f32; 3]]) {
                 for corner in 0..8 {
                     if (0..3).all(|axis| at[axis] & 1 >= corner >> axis & 1) {
                         let number = coarse.number[coarse.lattice.corner(place, corner)];
-                        for axis in 0..3 {
-                            sum[axis] += from[number as usize][axis];
-                        }
+                        plus(&mut sum, &from[number as usize], 1.0);
                     }
                 }
-                for axis in 0..3 {
-                    let is_held = fine.held[node] >> axis & 1 == 1;
-                    change[axis] = if is_held { 0.0 } else { weight * sum[axis] };
-                    motion[axis] += change[axis];
-                }
+                *change = free(sum.map(|part| weight * part), fine.held[node]);
+                plus(motion, change, 1.0);
             }
         });
 }

@@ -3,7 +3,8 @@
 
 use super::brick::{Brick, DEGREES};
 use super::lattice::Nodes;
-use super::stencil::{Number, STENCIL, Stencil, add, four, gathered, total};
+use super::stencil::{STENCIL, Stencil, add, four, gathered, total};
+use super::vector::Number;
 
 /// Stencils for each set of the eight cells around a node, of unit modulus.
 #[derive(Debug, Clone)]

@@ -42,9 +42,9 @@ impl Held {
     /// number: blocks of equal number are held alike.
     pub(super) fn class(&self, block: [usize; 3]) -> u32 {
         let mut class = 0;
-        for axis in 0..3 {
+        for (planes, block) in self.planes.iter().zip(block) {
             for step in 0..3 {
-                let plane = self.planes[axis].get(2 * block[axis] + step);
+                let plane = planes.get(2 * block + step);
                 class = class << 3 | u32::from(plane.copied().unwrap_or(0));
             }
         }

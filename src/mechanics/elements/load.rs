@@ -131,9 +131,9 @@ impl Applied {
     /// A uniform strain (xx, yy, zz, yz, zx, xy; shear as angles) of all faces of the box.
     pub(super) fn strained(voxels: Voxels, strain: [f64; 6]) -> Self {
         let mut held = Held::none(voxels.dims);
-        for axis in 0..3 {
+        for (axis, last) in voxels.dims.into_iter().enumerate() {
             held.hold(axis, 0, 7);
-            held.hold(axis, voxels.dims[axis], 7);
+            held.hold(axis, last, 7);
         }
         Self {
             held,

@@ -19,7 +19,7 @@
 //!
 //! # Solution
 //! Conjugate gradients in 64 bits around one V-cycle in 32 bits over lattices of twice, four times the edge and so
-//! on, as of ParOSol (Flaig 2011). What a node feels follows from which of the eight sites around it are
+//! on (as Flaig 2011 have it, there with other operators). What a node feels follows from which of the eight sites around it are
 //! bone: 256 stencils in a table, gathered node by node, so that nothing is assembled or written to twice. Coarser
 //! operators are exactly `P^T K P` with the trilinear `P` that moves nothing that is held; on the first
 //! coarser level an element is one of 256 kinds, or a few more at the ends. Where moduli differ it is
@@ -51,11 +51,14 @@ mod kinds;
 mod lattice;
 mod level;
 mod load;
+mod precision;
 mod stencil;
 mod tensor;
+mod vector;
 
 pub use answer::{Answer, Bears, CRITICAL_STRAIN, Failure};
-pub use body::{Body, Moduli, Precision};
+pub use body::{Body, Moduli};
 pub use error::ElementsError;
 pub use load::{Ends, Load, Motion, STRAIN};
+pub use precision::Precision;
 pub use tensor::{Orthotropic, Tensor};

@@ -1,8 +1,7 @@
 //! The 27 blocks of 3 x 3 by which a node pulls at its neighbours, and what is gathered with them.
 
-use std::ops::{Add, Mul};
-
 use super::lattice::Nodes;
+use super::vector::Number;
 
 /// Numbers of a stencil: 27 blocks column by column, and one that lets the last column be read as four.
 pub(super) const STENCIL: usize = 244;
@@ -10,43 +9,23 @@ pub(super) const STENCIL: usize = 244;
 /// Block of neighbour `n`, column `c`, row `r` at `9 n + 3 c + r`.
 pub(super) type Stencil<T> = [T; STENCIL];
 
-/// Arithmetic in 32 or 64 bits.
-pub(super) trait Number:
-    Copy + Default + Send + Sync + Add<Output = Self> + Mul<Output = Self>
-{
-    /// Rounds a value.
-    fn of(value: f64) -> Self;
-}
-
-impl Number for f32 {
-    fn of(value: f64) -> Self {
-        value as Self
-    }
-}
-
-impl Number for f64 {
-    fn of(value: f64) -> Self {
-        value
-    }
-}
-
 /// Adds `column` times `by`; the fourth lane is without meaning.
-#[inline(always)]
+#[inline]
 pub(super) fn add<T: Number>(to: &mut [T; 4], column: [T; 4], by: T) {
-    for lane in 0..4 {
-        to[lane] = to[lane] + column[lane] * by;
+    for (to, lane) in to.iter_mut().zip(column) {
+        *to = *to + lane * by;
     }
 }
 
 /// Four numbers from here on.
-#[inline(always)]
+#[inline]
 pub(super) fn four<T: Number>(of: &[T], from: usize) -> [T; 4] {
     let four = &of[from..from + 4];
     [four[0], four[1], four[2], four[3]]
 }
 
 /// Product of the row of a node with all motions.
-#[inline(always)]
+#[inline]
 pub(super) fn gathered<T: Number>(
     stencil: &Stencil<T>,
     nodes: &Nodes,
@@ -69,7 +48,7 @@ pub(super) fn gathered<T: Number>(
 }
 
 /// The three lanes of three sums.
-#[inline(always)]
+#[inline]
 pub(super) fn total<T: Number>(sums: [[T; 4]; 3]) -> [T; 3] {
     [0, 1, 2].map(|lane| sums[0][lane] + sums[1][lane] + sums[2][lane])
 }

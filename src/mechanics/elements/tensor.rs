@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use nalgebra::Matrix6;
 
-use super::body::{Body, Precision, start};
+use super::body::{Body, start};
 use super::conjugate::{forces, relax};
 use super::connected::at_faces;
 use super::cycle::Hierarchy;
 use super::error::ElementsError;
 use super::load::Applied;
+use super::precision::Precision;
 use crate::numerics::reduce::ordered_sum;
 
 /// Apparent stiffness, MPa, in the axes of the image: stresses (rows) of strains (columns) xx, yy, zz, yz, zx,
