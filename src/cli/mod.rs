@@ -20,6 +20,7 @@ mod batch;
 mod console;
 mod dask;
 mod dissect;
+mod elements;
 mod export;
 mod plot;
 mod progress;
@@ -29,6 +30,7 @@ mod resume;
 mod rigidity;
 mod run;
 mod specimen;
+mod strength;
 mod study;
 mod trial;
 mod validate;
@@ -101,6 +103,8 @@ enum Command {
     /// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against
     /// the intact bone.
     Rigidity(rigidity::RigidityArguments),
+    /// Find how stiff and strong the bone of a run is on its days against day 0, by finite elements along all axes.
+    Strength(strength::StrengthArguments),
     /// Score an impending fracture of a long bone after Mirels.
     Mirels(rigidity::MirelsArguments),
     /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
@@ -198,6 +202,7 @@ pub fn main() -> ExitCode {
             | Command::Specimen(_)
             | Command::Rigidity(_)
             | Command::Mirels(_)
+            | Command::Strength(_)
             | Command::Study(_)
     ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
     let stopped = match arguments.command {
@@ -217,6 +222,7 @@ pub fn main() -> ExitCode {
         }
         Command::Specimen(arguments) => specimen::specimen(&arguments),
         Command::Rigidity(arguments) => rigidity::rigidity(&arguments),
+        Command::Strength(arguments) => strength::strength(&arguments),
         Command::Mirels(arguments) => rigidity::mirels(&arguments),
         Command::Study(arguments) => study::study(&arguments),
         Command::Dissect(arguments) => dissect::dissect(&arguments),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
+use super::elements::ElementsArguments;
 use super::reading::{ReadingArguments, file, label, warn};
 use crate::numerics::quantity::Length;
 use crate::observe::scanned::Scanned;
@@ -28,6 +29,8 @@ pub(super) struct SpecimenArguments {
     edge: Option<Length>,
     #[command(flatten)]
     reading: ReadingArguments,
+    #[command(flatten)]
+    elements: ElementsArguments,
     /// Draw three cuts into this picture, a PNG or an SVG, which must not be there.
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -42,6 +45,7 @@ pub(super) struct SpecimenArguments {
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     let place = |path| file("--picture", path, &["png", "svg"], Some(arguments.force));
     let picture = arguments.picture.as_deref().map(place).transpose()?;
+    let read = arguments.reading.options();
     let options = BoneOptions {
         by: Segmentation {
             threshold: arguments.threshold,
@@ -50,8 +54,12 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
         part: None,
         edge_um: arguments.edge.map(Length::get),
     };
-    let bone = read_with(&arguments.image, &arguments.reading.options())
-        .and_then(|image| image.to_bone_with(&options))?;
+    if arguments.elements.are_asked() {
+        return arguments
+            .elements
+            .answer(&arguments.image, read, options, arguments.json);
+    }
+    let bone = read_with(&arguments.image, &read).and_then(|image| image.to_bone_with(&options))?;
     let scanned = Scanned::of(arguments.image.clone(), bone);
     if arguments.json {
         say!("{}", scanned.json());

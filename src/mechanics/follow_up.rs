@@ -42,6 +42,22 @@ pub enum SiteLaw {
     Hernandez,
 }
 
+impl SiteLaw {
+    /// Modulus of a site, MPa; `modulus` is that of mineralised tissue, for [`Self::Tissue`].
+    pub fn modulus_mpa(self, modulus: Option<ElasticModulus>, bone: &Bone, site: usize) -> f64 {
+        // Differences of stored f32 may lie a rounding below zero.
+        let mineralised = f64::from((bone.matrix[site] - bone.osteoid[site]).max(0.0));
+        match self {
+            Self::Tissue => modulus.map_or(TISSUE_MPA, ElasticModulus::get) * mineralised,
+            Self::Hernandez if mineralised > 0.0 => hernandez_mpa(
+                mineralised,
+                ash_fraction(f64::from(bone.mineral[site].max(0.0))),
+            ),
+            Self::Hernandez => 0.0,
+        }
+    }
+}
+
 /// Rigidity followed through a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,19 +129,7 @@ impl FollowUp {
 
     /// Modulus of a site, MPa.
     pub fn modulus_mpa(&self, bone: &Bone, site: usize) -> f64 {
-        // Differences of stored f32 may lie a rounding below zero.
-        let mineralised = f64::from((bone.matrix[site] - bone.osteoid[site]).max(0.0));
-        match self.law {
-            SiteLaw::Tissue => {
-                let modulus_mpa = self.modulus.map_or(TISSUE_MPA, ElasticModulus::get);
-                modulus_mpa * mineralised
-            }
-            SiteLaw::Hernandez if mineralised > 0.0 => hernandez_mpa(
-                mineralised,
-                ash_fraction(f64::from(bone.mineral[site].max(0.0))),
-            ),
-            SiteLaw::Hernandez => 0.0,
-        }
+        self.law.modulus_mpa(self.modulus, bone, site)
     }
 
     /// The rigidities of all cuts now.

@@ -47,6 +47,21 @@ pub struct MeasuredBone {
     pub beyond: usize,
 }
 
+/// An image with the modulus of every voxel.
+#[derive(Debug)]
+pub struct MeasuredModuli {
+    /// The volume, with what was assumed and is doubtful.
+    pub image: Image,
+    /// Modulus of each voxel, MPa; zero in what does not count.
+    pub modulus_mpa: Vec<f64>,
+    /// Voxels that count.
+    pub counted: usize,
+    /// Of these, with a density below zero.
+    pub below_zero: usize,
+    /// Of these, beyond the densities on which the law was measured.
+    pub beyond: usize,
+}
+
 /// Why an image gives no rigidities.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -195,7 +210,7 @@ impl Reading {
             .ok_or_else(|| MeasuredError::LawNeeded(volume.to_path_buf()))
     }
 
-    /// Reads a volume, and labels of the same size where only a part of it counts.
+    /// Reads a volume, and labels of the same size where only a part of it counts, with its cuts.
     ///
     /// # Errors
     /// [`MeasuredError`].
@@ -205,6 +220,32 @@ impl Reading {
         path: &Path,
         labels: Option<&Path>,
     ) -> Result<MeasuredBone, MeasuredError> {
+        let found = self.moduli(law, path, labels)?;
+        let voxels = Voxels {
+            dims: found.image.dims,
+            spacing_mm: found.image.spacing_um.map(|um| um * 1e-3),
+        };
+        let modulus_mpa = |site: usize| found.modulus_mpa[site];
+        let cuts = cuts(voxels, self.axis, self.poisson, modulus_mpa)?;
+        Ok(MeasuredBone {
+            image: found.image,
+            cuts,
+            counted: found.counted,
+            below_zero: found.below_zero,
+            beyond: found.beyond,
+        })
+    }
+
+    /// Reads a volume, and labels of the same size where only a part of it counts, as moduli.
+    ///
+    /// # Errors
+    /// [`MeasuredError`].
+    pub fn moduli(
+        &self,
+        law: DensityLaw,
+        path: &Path,
+        labels: Option<&Path>,
+    ) -> Result<MeasuredModuli, MeasuredError> {
         let mut image = read_with(path, &self.options)?;
         let inside = match labels {
             None => None,
@@ -232,14 +273,9 @@ impl Reading {
                     }
                 })?;
         }
-        let voxels = Voxels {
-            dims: image.dims,
-            spacing_mm: image.spacing_um.map(|um| um * 1e-3),
-        };
-        let cuts = cuts(voxels, self.axis, self.poisson, |site| modulus_mpa[site])?;
-        Ok(MeasuredBone {
+        Ok(MeasuredModuli {
             image,
-            cuts,
+            modulus_mpa,
             counted,
             below_zero,
             beyond,

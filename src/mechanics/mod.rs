@@ -1,5 +1,5 @@
-//! What bone structure says about strength: rigidity of every transverse cut, laws from density to
-//! modulus, and the score of Mirels. Knows no cell.
+//! What bone structure says about strength: rigidity of every transverse cut, finite elements of its voxels,
+//! laws from density to modulus, and the score of Mirels. Knows no cell.
 //!
 //! # Biology
 //! A lytic lesion weakens bone by what it takes and by where: a hole far from the axis costs more
@@ -8,7 +8,10 @@
 
 pub mod assessment;
 pub mod density_laws;
+pub mod elements;
 pub mod follow_up;
+pub mod loaded;
 pub mod measured;
 pub mod mirels;
 pub mod rigidity;
+pub mod strength;

@@ -69,7 +69,7 @@ fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
 ///
 /// # Errors
 /// No run; a checkpoint that was named and cannot be read, or lies behind the day; those of `look` and `begun`.
-pub(super) fn back_from_the_end<T>(
+fn back_from_the_end<T>(
     asked: Asked<'_>,
     host: &dyn Host,
     mut look: impl FnMut(Restored) -> Result<Option<T>, RunError>,
@@ -102,11 +102,7 @@ pub(super) fn back_from_the_end<T>(
 }
 
 /// Says that a run is done again from its start, and does what is due there.
-pub(super) fn begin_again(
-    host: &dyn Host,
-    simulation: &mut Simulation,
-    target: u32,
-) -> Result<(), RunError> {
+fn begin_again(host: &dyn Host, simulation: &mut Simulation, target: u32) -> Result<(), RunError> {
     host.hear(&Event::FromTheStart {
         day: day_of(target, simulation),
     });
@@ -114,7 +110,7 @@ pub(super) fn begin_again(
 }
 
 /// Steps to a tick; `pass` sees the simulation before each step and at the end.
-pub(super) fn step_to(
+fn step_to(
     host: &dyn Host,
     simulation: &mut Simulation,
     target: u32,
@@ -185,6 +181,45 @@ pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
     )
 }
 
+/// The run as it is on a day: from a checkpoint of that day, or run again to it from the one before it,
+/// which comes out the same. `check` sees the run before it is stepped.
+///
+/// # Errors
+/// No run, a day that the run has not, what `check` says; what stops the run on its way.
+pub(super) fn simulation_at(
+    asked: Asked<'_>,
+    host: &dyn Host,
+    check: impl Fn(&Simulation) -> Result<(), RunError>,
+) -> Result<(Loaded, Simulation), RunError> {
+    let target = |simulation: &Simulation| {
+        check(simulation)?;
+        tick_of(asked.day, simulation)
+    };
+    back_from_the_end(
+        asked,
+        host,
+        |restored| {
+            let Restored {
+                loaded,
+                mut simulation,
+                ..
+            } = restored;
+            let target = target(&simulation)?;
+            if simulation.state.tick > target {
+                return Ok(None);
+            }
+            step_to(host, &mut simulation, target, |_| {})?;
+            Ok(Some((loaded, simulation)))
+        },
+        |loaded, mut simulation| {
+            let target = target(&simulation)?;
+            begin_again(host, &mut simulation, target)?;
+            step_to(host, &mut simulation, target, |_| {})?;
+            Ok((loaded, simulation))
+        },
+    )
+}
+
 fn day_of(tick: u32, simulation: &Simulation) -> f64 {
     let after = f64::from(tick) - f64::from(simulation.burn_in_ticks);
     after * simulation.model.tick_h / 24.0
@@ -200,7 +235,7 @@ fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> 
 }
 
 /// The tick of a day from day 0 on; the present one where none was asked for.
-pub(super) fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
+fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
     let per_day = 24.0 / simulation.model.tick_h;
     let last = f64::from(simulation.ticks) / per_day;
     let Some(asked) = asked else {

@@ -9,11 +9,10 @@ use crate::output::OutputError;
 use crate::output::volume::surface::Faces;
 use crate::output::volume::zarr::{File, Moments};
 use crate::output::volume::{nifti, vtk, zarr};
-use crate::run::day::{Asked, back_from_the_end, begin_again, step_to, tick_of};
+use crate::run::day::{Asked, simulation_at};
 use crate::run::error::RunError;
 use crate::run::host::Host;
 use crate::run::place::{NewFile, NewFolder, PlaceError};
-use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
@@ -142,34 +141,11 @@ pub fn simulation_on(
     wish: Wish<'_>,
     host: &dyn Host,
 ) -> Result<(Loaded, Simulation), RunError> {
-    let target = |simulation: &Simulation| {
+    simulation_at(asked, host, |simulation| {
         fields(wish, &simulation.model.signals)
-            .map_err(|error| RunError::Fields(error.to_string()))?;
-        tick_of(asked.day, simulation)
-    };
-    back_from_the_end(
-        asked,
-        host,
-        |restored| {
-            let Restored {
-                loaded,
-                mut simulation,
-                ..
-            } = restored;
-            let target = target(&simulation)?;
-            if simulation.state.tick > target {
-                return Ok(None);
-            }
-            step_to(host, &mut simulation, target, |_| {})?;
-            Ok(Some((loaded, simulation)))
-        },
-        |loaded, mut simulation| {
-            let target = target(&simulation)?;
-            begin_again(host, &mut simulation, target)?;
-            step_to(host, &mut simulation, target, |_| {})?;
-            Ok((loaded, simulation))
-        },
-    )
+            .map(|_| ())
+            .map_err(|error| RunError::Fields(error.to_string()))
+    })
 }
 
 /// Checks names of fields for a format by the signals of a run, and gives those that are written: all usual

@@ -56,6 +56,8 @@ pub(crate) mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
 #[cfg(feature = "plots")]
+pub mod strength;
+#[cfg(feature = "plots")]
 pub(crate) mod tables;
 mod turning;
 #[cfg(feature = "plots")]

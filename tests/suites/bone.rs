@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../elements.rs"]
+mod elements;
 #[path = "../field.rs"]
 mod field;
 #[path = "../image_readers.rs"]

@@ -8,7 +8,9 @@ use crate::plot::legend::{Entry, Key, rows};
 use crate::plot::page::{Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
 use crate::plot::solid::camera::View;
-use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colour, tumour_colour};
+use crate::plot::solid::scene::{
+    BONE, DENSE, Image, Scene, colour_of, loss_colour, strain_colour, tumour_colour,
+};
 use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
@@ -273,6 +275,29 @@ impl Figure {
         words: &Words,
         names: [&str; 2],
     ) -> Self {
+        let mut all = entries(scene, tissue);
+        let [from, to] = names.map(|name| name.split_once(':').map_or(name, |(day, _)| day));
+        let lost = format!("bone of {from} that is gone on {to}");
+        all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
+        Self::beside(scene, view, words, names, &all)
+    }
+
+    /// Two pictures of bone by how much it is strained; a label for each of 0, 1/3, 2/3 and 1.
+    pub(super) fn strained(
+        scene: &Scene,
+        view: View,
+        words: &Words,
+        names: [&str; 2],
+        labels: [&str; 4],
+    ) -> Self {
+        let steps = labels.into_iter().zip([0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]);
+        let patch = |(label, step): (&str, f32)| entry(Key::Patch(strain_colour(step), 1.0), label);
+        let all: Vec<Entry> = steps.map(patch).collect();
+        Self::beside(scene, view, words, names, &all)
+    }
+
+    /// Two pictures beside each other with one legend.
+    fn beside(scene: &Scene, view: View, words: &Words, names: [&str; 2], all: &[Entry]) -> Self {
         let mut drawing = Drawing::default();
         let notes = notes(scene, view);
         let mut top = header(&mut drawing, words, &notes, WIDTH);
@@ -287,12 +312,8 @@ impl Figure {
             });
         }
         top += LEADING * SIZE;
-        let mut all = entries(scene, tissue);
-        let [from, to] = names.map(|name| name.split_once(':').map_or(name, |(day, _)| day));
-        let lost = format!("bone of {from} that is gone on {to}");
-        all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
         let below = top + high + 4.0;
-        let (legend, height) = rows(&all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
+        let (legend, height) = rows(all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
         drawing.place(legend, (0.0, 0.0));
         let unit = Self::unit(scene, view, (wide, high), false);
         let bar = scale_bar(

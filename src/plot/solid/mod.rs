@@ -138,6 +138,47 @@ fn change(
     figure.paste(&[left, right])
 }
 
+/// Bone of two days beside each other, coloured by one value of each site, 0 to 1; the labels are those of 0,
+/// 1/3, 2/3 and 1. Without cells and tumour.
+///
+/// # Errors
+/// [`SolidError`] where there is nothing to draw, or a value is missing.
+pub fn strained(
+    tissues: [&Tissue; 2],
+    values: [&[f32]; 2],
+    look: Look,
+    words: &Words,
+    names: [&str; 2],
+    labels: [&str; 4],
+) -> Result<Image, SolidError> {
+    let [before, _] = tissues;
+    let mut drawn = Vec::new();
+    let mut figure = None;
+    for (tissue, values) in tissues.into_iter().zip(values) {
+        if values.len() != tissue.bone.len() {
+            return Err(SolidError::Shape {
+                what: "strained bone",
+                found: values.len(),
+                expected: tissue.bone.len(),
+            });
+        }
+        let bare = Tissue {
+            tumour: Vec::new(),
+            bodies: Vec::new(),
+            ..tissue.clone()
+        };
+        let mut scene = scene(&bare, Some(before), look)?;
+        scene.strained(values);
+        let figure =
+            figure.get_or_insert_with(|| Figure::strained(&scene, look.view, words, names, labels));
+        drawn.push(scene.draw(look.view, figure.size(), false)?);
+    }
+    match figure {
+        Some(figure) => figure.paste(&drawn),
+        None => Err(SolidError::NoBone(0.0)),
+    }
+}
+
 /// A full turn about z, cut as from the first frame.
 ///
 /// # Errors

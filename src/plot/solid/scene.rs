@@ -51,6 +51,28 @@ pub(super) fn loss_colour() -> Colour {
     Colour(0, 96, 92)
 }
 
+/// Colour of bone by how much it is strained, 0 to 1: lightness falls all the way.
+pub(super) fn strain_colour(value: f32) -> Colour {
+    const STEPS: [Colour; 4] = [
+        BONE,
+        Colour(244, 190, 90),
+        Colour(205, 70, 40),
+        Colour(90, 0, 50),
+    ];
+    let place = 3.0 * value.clamp(0.0, 1.0);
+    let lower = (place as usize).min(2);
+    let share = place - lower as f32;
+    let between = |from: u8, to: u8| {
+        (f32::from(from) + share * (f32::from(to) - f32::from(from))).round() as u8
+    };
+    let (from, to) = (STEPS[lower], STEPS[lower + 1]);
+    Colour(
+        between(from.0, to.0),
+        between(from.1, to.1),
+        between(from.2, to.2),
+    )
+}
+
 pub(super) fn reflected(Colour(red, green, blue): Colour) -> Vector {
     [red, green, blue].map(light)
 }
@@ -164,6 +186,18 @@ impl Scene {
             point.colour = mix(point.colour, lost, share);
         });
         Ok(scene)
+    }
+
+    /// Colours bone by one value of each site, 0 to 1, as [`strain_colour`] has it.
+    pub(super) fn strained(&mut self, values: &[f32]) {
+        let field = Field::new(self.dims, values.to_vec());
+        let bone = &mut self.opaque.points[..self.bone_points];
+        bone.par_iter_mut().for_each(|point| {
+            // The surface lies between bone and marrow, which has no value: the most of what is just below.
+            let below = |depth: f32| field.at(add(point.at, times(point.normal, -depth)));
+            let most = below(0.4).max(below(0.9)).max(below(1.4));
+            point.colour = reflected(strain_colour(most));
+        });
     }
 
     fn within(
