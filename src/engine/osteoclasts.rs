@@ -8,8 +8,9 @@
 use crate::biology::osteoclast::resorption::removed_um3;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
-use crate::engine::sense::{bone_binding, surroundings_of};
+use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
 use crate::engine::state::State;
+use crate::engine::struts;
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
@@ -162,9 +163,16 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
             if state.bone.solid[next] || (holder != 0 && holder != id) || engaged <= 0.0 {
                 continue;
             }
-            let weight = engaged.powi(PREFERENCE);
+            let mut weight = engaged.powi(PREFERENCE);
+            if let Some(attraction) = &model.rates.attraction {
+                let view = surroundings(model, state, scratch);
+                weight *= attraction.at(|cue| view.level(cue, next));
+            }
             total += weight;
             options.push((next, weight));
+        }
+        if total <= 0.0 {
+            break;
         }
         let mut left = draws.uniform() * total;
         for &(next, weight) in &options {
@@ -220,6 +228,9 @@ fn resorb(
             .mineralisation
             .calcium_fmol(taken * site_volume, mineral);
         set_free(model, state, centre, released);
+        if !state.bone.solid[target] && taken > 0.0 {
+            struts::look(model, state, target);
+        }
         if !state.bone.solid[target] && state.occupancy.osteoclast[target] == 0 {
             // The cell follows its pit down.
             state.occupancy.osteoclast[target] = id;
@@ -266,7 +277,7 @@ fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
 }
 
 /// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
-fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
+pub(super) fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
     for (store, &amount) in released.iter().enumerate() {
         let signal = state.bone.stores[store].signal;
         let law = &model.parameters.signals[&model.signals[signal]];
