@@ -107,10 +107,7 @@ impl<'a> BySite<'a> {
         share: impl Fn(usize) -> f32 + Sync,
         sums: &mut [f32],
     ) {
-        let whole = cells_in(
-            residents.density.get(),
-            self.model.grid.site_volume_um3(),
-        );
+        let whole = cells_in(residents.density.get(), self.model.grid.site_volume_um3());
         sums.par_chunks_mut(RUN)
             .with_min_len(RUNS)
             .enumerate()

@@ -234,8 +234,7 @@ fn may_fill(model: &Model, state: &State, site: usize) -> bool {
     !state.bone.solid[site]
         && state.bone.is_eroded(site)
         && state.occupancy.osteoclast[site] == 0
-        && (state.occupancy.tumour[site] == 0
-            || model.parameters.osteoblast.formation.among_tumour)
+        && (state.occupancy.tumour[site] == 0 || model.parameters.osteoblast.formation.among_tumour)
         && state.bone.bone_faces(&model.grid, site) > 0
 }
 

@@ -94,8 +94,7 @@ fn loose(model: &Model, state: &State, most: usize) -> Vec<usize> {
         while let Some(&at) = piece.get(next) {
             next += 1;
             let place = grid.place(at);
-            is_held |=
-                (0..3).any(|axis| place[axis] == 0 || place[axis] + 1 == grid.dims[axis]);
+            is_held |= (0..3).any(|axis| place[axis] == 0 || place[axis] + 1 == grid.dims[axis]);
             for (other, _) in grid.near_neighbours(at) {
                 if solid[other] && !std::mem::replace(&mut seen[other], true) {
                     piece.push(other);
