@@ -22,6 +22,7 @@ pub mod scratch;
 pub mod secrete;
 pub mod seeding;
 pub mod sense;
+mod set_free;
 pub mod state;
 mod struts;
 pub mod tick;

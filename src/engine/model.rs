@@ -256,6 +256,29 @@ const AROUND: f64 = 1.8;
 /// Tumour cells that a site can hold at most: they are counted in 16 bits.
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
 
+/// Radius of a patch on which lining cells begin to form, um; 0 where they never do.
+fn modelled_radius_um(parameters: &Parameters) -> f64 {
+    let modelling = parameters.lining.modelling.as_ref();
+    modelling.map_or(0.0, |modelling| modelling.radius.get())
+}
+
+/// Such a patch, as displacements.
+fn modelled_patch(parameters: &Parameters, grid: &Grid) -> Vec<[i32; 3]> {
+    if parameters.lining.modelling.is_none() {
+        return Vec::new();
+    }
+    grid.ball(modelled_radius_um(parameters).max(grid.edge_um))
+}
+
+/// What is looked at around a site that was dug out, as displacements; none where every pit is refilled.
+fn perforation_reach(parameters: &Parameters, grid: &Grid) -> Vec<[i32; 3]> {
+    let reach = parameters.precursor.recruitment.perforation_reach;
+    let reach = reach.filter(|reach| reach.get() > 0.0);
+    reach.map_or_else(Vec::new, |reach| {
+        grid.ball(reach.get().max(AROUND * grid.edge_um))
+    })
+}
+
 impl Model {
     /// Compiles the parameters and what is asked of parts for a lattice and a tick.
     ///
@@ -355,26 +378,9 @@ impl Model {
                         .max(AROUND * grid.edge_um),
                 ),
             ),
-            modelled_patch: parameters
-                .lining
-                .modelling
-                .as_ref()
-                .map_or_else(Vec::new, |modelling| {
-                    by_distance(grid.ball(modelling.radius.get().max(grid.edge_um)))
-                }),
-            modelled_patch_share: parameters
-                .lining
-                .modelling
-                .as_ref()
-                .map_or(1.0, |modelling| share(2.0 * modelling.radius.get())),
-            perforation_reach: parameters
-                .precursor
-                .recruitment
-                .perforation_reach
-                .filter(|reach| reach.get() > 0.0)
-                .map_or_else(Vec::new, |reach| {
-                    grid.ball(reach.get().max(AROUND * grid.edge_um))
-                }),
+            modelled_patch: by_distance(modelled_patch(&parameters, &grid)),
+            modelled_patch_share: share(2.0 * modelled_radius_um(&parameters)),
+            perforation_reach: perforation_reach(&parameters, &grid),
             arrest_reach: grid.ball(
                 parameters
                     .precursor

@@ -9,6 +9,7 @@ use crate::biology::osteoclast::resorption::removed_um3;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
+use crate::engine::set_free::set_free;
 use crate::engine::state::State;
 use crate::engine::struts;
 use crate::numerics::parallel::prelude::*;
@@ -273,32 +274,6 @@ fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
         state.parts.drugs.on_bone.given_back += amol;
     } else {
         state.parts.drugs.on_bone.carried_away += amol;
-    }
-}
-
-/// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
-pub(super) fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
-    for (store, &amount) in released.iter().enumerate() {
-        let signal = state.bone.stores[store].signal;
-        let law = &model.parameters.signals[&model.signals[signal]];
-        let active = if law.matrix_release {
-            amount * law.active_fraction
-        } else {
-            0.0
-        };
-        let book = &mut state.ledger.stores[store];
-        book.released_active += active;
-        book.released_inactive += amount - active;
-        if active > 0.0 {
-            state.released[signal].push((site as u32, active));
-        }
-        let inactive = amount - active;
-        if let Some(form) = model.inactive_forms[signal]
-            && law.matrix_release
-            && inactive > 0.0
-        {
-            state.released[form].push((site as u32, inactive));
-        }
     }
 }
 

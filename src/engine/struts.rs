@@ -2,8 +2,8 @@
 
 use crate::biology::osteoblast::perforation::is_cut;
 use crate::engine::model::Model;
-use crate::engine::osteoclasts::set_free;
 use crate::engine::sense::bone_binding;
+use crate::engine::set_free::set_free;
 use crate::engine::state::State;
 
 /// Gives up what is owed around a site that was dug out, where a strut was cut through there.
