@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeMap;
+
 use crate::common::{ended, loaded, on_threads, refusal, simulation};
 use howship::engine::state::State;
 use howship::run::checkpoint::open;
@@ -94,14 +96,13 @@ fn whole_surface_forms_bone_without_a_pit_where_strain_lets_it() {
 
 #[test]
 fn twice_the_thickness_is_twice_the_bone_on_sites_of_any_size() {
-    let one = "run.duration=\"8 d\"";
     let rate = "lining.modelling.events.rate=\"1500 /mm2/yr\"";
     let at = |thickness: &str, site: &str, size: &str| {
         let thickness = format!("lining.modelling.thickness=\"{thickness}\"");
         let site = format!("lattice.site=\"{site}\"");
         let size = format!("lattice.size={size}");
-        let sets = [one, rate, &thickness, &site, &size];
-        (1..=6)
+        let sets = [rate, &thickness, &site, &size];
+        (1..=8)
             .map(|seed| {
                 let seed = format!("seed={seed}");
                 grown(&[PLATE, MODELLING], &[&sets[..], &[&seed]].concat()).0
@@ -278,30 +279,40 @@ fn osteoclasts_that_nothing_attracts_stay() {
         "lining.activation.events.rate=\"3000 /mm2/yr\"",
         "run.duration=\"6 d\"",
     ];
-    let moves = |more: &[&str]| -> usize {
+    // Hours that begin and end in migration, and how many of them lead elsewhere.
+    let moves = |more: &[&str]| -> (usize, usize) {
         let mut simulation = simulation(PLATE, &[&base[..], more].concat());
-        let mut last: std::collections::BTreeMap<u64, u32> = std::collections::BTreeMap::new();
-        let mut moved = 0;
+        let mut last: BTreeMap<u64, (u32, OsteoclastMode)> = BTreeMap::new();
+        let (mut hours, mut moved) = (0, 0);
         simulation
             .run(|now| {
                 let cells = &now.state.osteoclasts;
                 for at in 0..cells.id.len() {
-                    let before = last.insert(cells.id[at], cells.site[at]);
-                    let migrates = cells.mode[at] == OsteoclastMode::Migrating;
-                    let elsewhere = before.is_some_and(|site| site != cells.site[at]);
-                    moved += usize::from(migrates && elsewhere);
+                    let here = (cells.site[at], cells.mode[at]);
+                    let before = last.insert(cells.id[at], here);
+                    let migrates = here.1 == OsteoclastMode::Migrating;
+                    if let Some((site, OsteoclastMode::Migrating)) = before
+                        && migrates
+                    {
+                        hours += 1;
+                        moved += usize::from(site != here.0);
+                    }
                 }
             })
             .unwrap();
-        moved
+        (hours, moved)
     };
-    assert!(moves(&[]) > 10);
-    assert_eq!(moves(&["osteoclast.migration.attraction.rate=0"]), 0);
+    let (hours, moved) = moves(&[]);
+    assert!(hours > 20 && 2 * moved > hours, "{moved} of {hours}");
+    let (hours, moved) = moves(&["osteoclast.migration.attraction.rate=0"]);
+    assert!(hours > 20 && 10 * moved < hours, "{moved} of {hours}");
     // The same weight everywhere changes nothing.
-    assert_eq!(
-        moves(&["osteoclast.migration.attraction.rate=1"]),
-        moves(&[])
-    );
+    let digest = |more: &[&str]| {
+        let sets = [&base[..], more].concat();
+        ended(PLATE, &sets).state.digest()
+    };
+    let even = digest(&["osteoclast.migration.attraction.rate=1"]);
+    assert_eq!(even, digest(&[]));
 }
 
 /// FGF, BMP and PDGF in the matrix, without Rust.
