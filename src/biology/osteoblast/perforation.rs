@@ -3,7 +3,7 @@
 //! # Biology
 //! Osteoblasts form on what is left of a surface: a hole through a plate and a gap in a rod have none,
 //! and disconnected trabeculae stay so (a share of 1 to 21 % of the bone lost with age in simulations
-//! on scans, and 1 to 17 % as loose fragments; van der Linden 2001).
+//! on scans, and 1 to 17 % as loose fragments; vanderLinden01).
 //!
 //! # Law
 //! When the last matrix of a site is dug, the lattice within `reach` of it is looked at. Where the site

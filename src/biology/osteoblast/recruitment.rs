@@ -34,7 +34,7 @@ pub struct Recruitment {
     /// always count.
     pub arrest_reach: Length,
     /// Distance within which nothing is refilled around a strut that was cut through
-    /// ([`perforation`](super::perforation)); without it, and at 0, every pit is refilled.
+    /// (perforation); without it, and at 0, every pit is refilled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perforation_reach: Option<Length>,
 }

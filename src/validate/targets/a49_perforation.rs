@@ -1,4 +1,4 @@
-//! A49: struts that were cut through are not repaired (van der Linden 2001, a simulation on scans of vertebrae: 0.3 to 1.1 % a year
+//! A49: struts that were cut through are not repaired (vanderLinden01, a simulation on scans of vertebrae: 0.3 to 1.1 % a year
 //! lost, of which 1 to 21 % as disconnected trabeculae and 1 to 17 % as loose fragments).
 
 use crate::validate::ValidationError;
