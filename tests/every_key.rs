@@ -226,6 +226,10 @@ const ZEROS: &[(&str, &str)] = &[
         "at once, or the sites around alone",
     ),
     (
+        "precursor.recruitment.perforation_reach",
+        "every pit is refilled",
+    ),
+    (
         "radiobiology.abortive_divisions",
         "cells that die without one",
     ),

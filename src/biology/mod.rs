@@ -15,6 +15,7 @@ pub mod osteoclast;
 pub mod parameters;
 pub mod problem;
 pub mod rate;
+pub mod residents;
 pub mod signal;
 pub mod surroundings;
 pub mod tumour;

@@ -9,6 +9,7 @@ use crate::biology::osteoblast::mineralisation::Mineralisation;
 use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
 use crate::biology::osteoclast::Osteoclast;
 use crate::biology::problem::Problems;
+use crate::biology::residents::Residents;
 use crate::biology::signal::{CORE, Signal};
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
@@ -34,6 +35,10 @@ pub struct Parameters {
     pub precursor: Precursor,
     /// Osteoblasts.
     pub osteoblast: Osteoblast,
+    /// Osteocytes, if they are counted.
+    pub osteocyte: Option<Residents>,
+    /// Stroma of marrow, if it is counted.
+    pub stroma: Option<Residents>,
     /// Mineralisation of osteoid.
     pub mineralisation: Mineralisation,
     /// Immune cells, if there are any.
@@ -94,6 +99,11 @@ impl Parameters {
         self.lining.check(problems);
         self.osteoblast.check(problems);
         self.mineralisation.check(problems);
+        for (path, residents) in [("osteocyte", &self.osteocyte), ("stroma", &self.stroma)] {
+            if let Some(residents) = residents {
+                residents.check(path, problems);
+            }
+        }
         if let Some(immune) = &self.immune {
             immune.check(problems);
         }

@@ -113,6 +113,20 @@ pub(crate) const RATES: [RateWords; 18] = [
     ),
 ];
 
+/// Rates that no preset has.
+pub(crate) const OPTIONAL: [RateWords; 2] = [
+    rate(
+        "lining.modelling.events",
+        "Lining cells begin to form on whole surface at",
+        "formation on whole surface",
+    ),
+    rate(
+        "osteoclast.migration.attraction",
+        "Migrating osteoclasts weigh a step towards a site by",
+        "attraction of osteoclasts",
+    ),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use crate::numerics::parallel::prelude::*;
 
 use crate::biology::rate::CompiledRate;
+use crate::biology::residents::{Residents, cells_in};
 use crate::biology::surroundings::Surroundings;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
@@ -96,6 +97,30 @@ impl<'a> BySite<'a> {
         for (at, amount) in surface.iter().zip(amounts) {
             sums[at.site as usize] += amount;
         }
+    }
+
+    /// Adds what cells do that are as dense everywhere in a share of each site.
+    pub(super) fn add_residents(
+        &self,
+        rate: &CompiledRate,
+        residents: &Residents,
+        share: impl Fn(usize) -> f32 + Sync,
+        sums: &mut [f32],
+    ) {
+        let whole = cells_in(residents.density.get(), self.model.grid.site_volume_um3());
+        sums.par_chunks_mut(RUN)
+            .with_min_len(RUNS)
+            .enumerate()
+            .for_each(|(run, sums)| {
+                let first = run * RUN;
+                let mut rates = [0.0; RUN];
+                let rates = &mut rates[..sums.len()];
+                rate.fill(&self.view, first, rates);
+                for (at, (sum, rate)) in sums.iter_mut().zip(rates).enumerate() {
+                    let cells = whole * f64::from(share(first + at));
+                    *sum += (*rate * cells * self.factor) as f32;
+                }
+            });
     }
 
     /// Adds what precursors and osteoblasts do.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::numerics::parallel::prelude::*;
 
-use crate::biology::osteoblast::mineralisation::hardened;
 use crate::engine::model::Model;
+use crate::engine::modelling;
 use crate::engine::osteoclasts::hold;
 use crate::engine::parts::colonisation::arrive::colonise;
 use crate::engine::propose::{Move, OsteoblastFate, Proposals, SurfaceEvent, TumourProposals};
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
+use crate::engine::struts;
 use crate::numerics::elementary::exp_m1;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
@@ -32,6 +33,7 @@ pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Pr
             SurfaceEvent::Activate => activate(model, state, at),
             SurfaceEvent::Fuse => fuse(model, state, at),
             SurfaceEvent::Arrive { cells } => arrive(state, at, cells),
+            SurfaceEvent::Model => modelling::begin(model, state, at),
         }
     }
 }
@@ -105,6 +107,7 @@ fn arrive(state: &mut State, at: SurfaceSite, cells: u8) {
 fn osteoblasts(model: &Model, state: &mut State, fates: &[OsteoblastFate]) {
     let chance = Chance::new(state.seed);
     let mut keep = vec![true; fates.len()];
+    let mut crowded: Vec<Crowded> = Vec::new();
     for (cell, fate) in fates.iter().enumerate() {
         state.osteoblasts.age_h[cell] += model.tick_h as f32;
         match *fate {
@@ -122,10 +125,12 @@ fn osteoblasts(model: &Model, state: &mut State, fates: &[OsteoblastFate]) {
             OsteoblastFate::Die => keep[cell] = false,
             OsteoblastFate::Mature => state.osteoblasts.stage[cell] = OsteoblastStage::Mature,
             OsteoblastFate::Lay(volume_um3) => {
-                keep[cell] = lay(model, state, cell, volume_um3, chance);
+                let share = volume_um3 / model.grid.site_volume_um3();
+                keep[cell] = lay(model, state, cell, share, chance, &mut crowded);
             }
         }
     }
+    fill_among_tumour(model, state, crowded);
     for (cell, kept) in keep.iter().enumerate() {
         if !kept {
             let site = state.osteoblasts.site[cell] as usize;
@@ -135,10 +140,22 @@ fn osteoblasts(model: &Model, state: &mut State, fates: &[OsteoblastFate]) {
     state.osteoblasts.retain(&keep);
 }
 
-/// One osteoblast lays its osteoid; false when its work is over and it ends.
-fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: Chance) -> bool {
-    let site_volume = model.grid.site_volume_um3();
-    let mut share = volume_um3 / site_volume;
+/// A site that is full with what is laid there once tumour cells have left it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Crowded {
+    site: u32,
+    share: f32,
+}
+
+/// One osteoblast lays this share of a site of osteoid; false when its work is over and it ends.
+fn lay(
+    model: &Model,
+    state: &mut State,
+    cell: usize,
+    mut share: f64,
+    chance: Chance,
+    crowded: &mut Vec<Crowded>,
+) -> bool {
     while share > 1e-9 {
         let site = state.osteoblasts.site[cell] as usize;
         if !may_fill(model, state, site) {
@@ -161,20 +178,14 @@ fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: C
                 }
             }
         }
-        let bone = &mut state.bone;
-        let at_brim = f64::from(bone.depth_um[site]) < 1.5 * model.grid.edge_um;
-        let laid = f64::from(bone.lay(site, share as f32, state.time_h));
-        state.ledger.formed_um3 += laid * site_volume;
-        let done = &mut state.ledger.remodelling;
-        if state.occupancy.osteoclast[site] != 0 {
-            done.under_osteoclast_um3 += laid * site_volume;
+        if state.occupancy.tumour[site] > 0 && state.bone.is_filled_by(site, share as f32) {
+            crowded.push(Crowded {
+                site: site as u32,
+                share: share as f32,
+            });
+            return true;
         }
-        let opened_h = f64::from(bone.opened_h[site]);
-        if at_brim && laid > 0.0 && !bone.is_eroded(site) && opened_h > state.start_h - 1.0 {
-            done.closed += 1;
-            done.resorption_h += f64::from(bone.vacated_h[site]) - opened_h;
-            done.cycle_h += state.time_h - opened_h;
-        }
+        let laid = lay_at(model, state, site, share as f32);
         share -= laid;
         if laid <= 0.0 {
             return true;
@@ -183,12 +194,47 @@ fn lay(model: &Model, state: &mut State, cell: usize, volume_um3: f64, chance: C
     true
 }
 
+/// Lays a share of a site of osteoid, and enters it in the books; the share laid.
+fn lay_at(model: &Model, state: &mut State, site: usize, share: f32) -> f64 {
+    let site_volume = model.grid.site_volume_um3();
+    let bone = &mut state.bone;
+    let at_brim = f64::from(bone.depth_um[site]) < 1.5 * model.grid.edge_um;
+    let laid = f64::from(bone.lay(site, share, state.time_h));
+    state.ledger.formed_um3 += laid * site_volume;
+    let done = &mut state.ledger.remodelling;
+    if state.occupancy.osteoclast[site] != 0 {
+        done.under_osteoclast_um3 += laid * site_volume;
+    }
+    let opened_h = f64::from(bone.opened_h[site]);
+    if at_brim && laid > 0.0 && !bone.is_eroded(site) && opened_h > state.start_h - 1.0 {
+        done.closed += 1;
+        done.resorption_h += f64::from(bone.vacated_h[site]) - opened_h;
+        done.cycle_h += state.time_h - opened_h;
+    }
+    laid
+}
+
+/// Fills the sites from which tumour cells find room elsewhere; the others wait.
+fn fill_among_tumour(model: &Model, state: &mut State, mut crowded: Vec<Crowded>) {
+    if crowded.is_empty() {
+        return;
+    }
+    crowded.sort_by_key(|one| one.site);
+    crowded.dedup_by_key(|one| one.site);
+    let sites: Vec<u32> = crowded.iter().map(|one| one.site).collect();
+    for site in modelling::make_room(model, state, &sites) {
+        if let Ok(at) = sites.binary_search(&site) {
+            lay_at(model, state, site as usize, crowded[at].share);
+        }
+    }
+}
+
 /// True where matrix is owed, next to bone, and nobody is in the way.
 fn may_fill(model: &Model, state: &State, site: usize) -> bool {
     !state.bone.solid[site]
         && state.bone.is_eroded(site)
         && state.occupancy.osteoclast[site] == 0
-        && state.occupancy.tumour[site] == 0
+        && (state.occupancy.tumour[site] == 0 || model.parameters.osteoblast.formation.among_tumour)
         && state.bone.bone_faces(&model.grid, site) > 0
 }
 
@@ -318,18 +364,18 @@ fn row_end(
     site
 }
 
-/// Once a day: osteoid mineralises and takes up factors, old bone hardens, and eroded surface that
-/// nobody came to is given up.
+/// Once a day: osteoid mineralises and takes up factors, old bone hardens, eroded surface that nobody came to is
+/// given up, and loose pieces are cleared where the model says so.
 pub fn daily(model: &Model, state: &mut State) {
     mineralise(model, state);
     arrest(model, state);
+    struts::clear_fragments(model, state);
 }
 
 fn mineralise(model: &Model, state: &mut State) {
     const DAY_H: f64 = 24.0;
     let law = &model.parameters.mineralisation;
     let share = -exp_m1(-DAY_H / law.lag.get());
-    let (final_fraction, secondary) = (law.final_fraction, law.secondary.get());
     let bone = &mut state.bone;
     let mut gained = vec![0.0_f32; bone.osteoid.len()];
     let sites = bone
@@ -344,7 +390,7 @@ fn mineralise(model: &Model, state: &mut State) {
                 return;
             }
             let fresh = (f64::from(*osteoid) * share) as f32;
-            let hard = hardened(f64::from(*mineral), final_fraction, secondary, DAY_H);
+            let hard = law.hardened(f64::from(*mineral), DAY_H);
             let whole = f64::from(old + fresh);
             if whole > 0.0 {
                 *mineral =

@@ -9,6 +9,7 @@ use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
 use crate::biology::rate::{CompiledRate, Modulated};
+use crate::biology::residents::Residents;
 use crate::biology::tumour::clones::{SecretionRate, TumourRates};
 use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
@@ -49,12 +50,20 @@ pub struct Rates {
     pub apposition: CompiledRate,
     /// Death of osteoblasts, per h.
     pub osteoblast_death: CompiledRate,
+    /// Patches of quiescent surface that begin to form, per mm2 and h.
+    pub modelling: Option<CompiledRate>,
+    /// Weight of a step of a migrating osteoclast.
+    pub attraction: Option<CompiledRate>,
     /// What lining cells make.
     pub lining_secretion: Vec<SecretionRate>,
     /// What precursors make.
     pub precursor_secretion: Vec<SecretionRate>,
     /// What osteoblasts make.
     pub osteoblast_secretion: Vec<SecretionRate>,
+    /// What osteocytes make.
+    pub osteocyte_secretion: Vec<SecretionRate>,
+    /// What stroma makes.
+    pub stroma_secretion: Vec<SecretionRate>,
 }
 
 /// A conversion of signals, ready to be evaluated.
@@ -115,6 +124,13 @@ pub struct Model {
     pub patch: Reach,
     /// Area of surface that it opens at most, um2: a disc, or its part in the section.
     pub patch_um2: f64,
+    /// What a patch takes on which lining cells begin to form, as displacements by distance; none where they
+    /// never do.
+    pub modelled_patch: Reach,
+    /// Share of such a patch that lies in the section (1 in 3-D).
+    pub modelled_patch_share: f64,
+    /// What is looked at around a site that was dug out, as displacements; none where every pit is refilled.
+    pub perforation_reach: Reach,
     /// Where an osteoblast finds its next site, as displacements by distance.
     pub forming_reach: Reach,
     /// Where a cell at work keeps a surface from arrest, as displacements.
@@ -170,6 +186,35 @@ fn check_reaches(parameters: &Parameters, grid: &Grid, problems: &mut Problems) 
     ] {
         check_reach(path, length, grid, problems);
     }
+    let modelling = parameters.lining.modelling.as_ref();
+    let optional = [
+        (
+            "lining.modelling.radius",
+            modelling.map(|modelling| modelling.radius),
+        ),
+        (
+            "lining.modelling.thickness",
+            modelling.map(|modelling| modelling.thickness),
+        ),
+        (
+            "precursor.recruitment.perforation_reach",
+            recruitment.perforation_reach,
+        ),
+    ];
+    for (path, length) in optional {
+        if let Some(length) = length {
+            check_reach(path, length, grid, problems);
+        }
+    }
+    if let Some(volume) = parameters.osteoclast.resorption.loose_fragment
+        && grid.is_section()
+    {
+        problems.add(
+            "osteoclast.resorption.loose_fragment",
+            format!("found {volume}, in a section"),
+            "leave it out: a section cuts whole struts into islands",
+        );
+    }
     let diameter = parameters.tumour.cell_diameter;
     let held = grid.site_volume_um3() / parameters.tumour.cell_volume_um3();
     if held > MOST_CELLS_PER_SITE {
@@ -213,6 +258,29 @@ const AROUND: f64 = 1.8;
 
 /// Tumour cells that a site can hold at most: they are counted in 16 bits.
 const MOST_CELLS_PER_SITE: f64 = 10_000.0;
+
+/// Radius of a patch on which lining cells begin to form, um; 0 where they never do.
+fn modelled_radius_um(parameters: &Parameters) -> f64 {
+    let modelling = parameters.lining.modelling.as_ref();
+    modelling.map_or(0.0, |modelling| modelling.radius.get())
+}
+
+/// Such a patch, as displacements.
+fn modelled_patch(parameters: &Parameters, grid: &Grid) -> Vec<[i32; 3]> {
+    if parameters.lining.modelling.is_none() {
+        return Vec::new();
+    }
+    grid.ball(modelled_radius_um(parameters).max(grid.edge_um))
+}
+
+/// What is looked at around a site that was dug out, as displacements; none where every pit is refilled.
+fn perforation_reach(parameters: &Parameters, grid: &Grid) -> Vec<[i32; 3]> {
+    let reach = parameters.precursor.recruitment.perforation_reach;
+    let reach = reach.filter(|reach| reach.get() > 0.0);
+    reach.map_or_else(Vec::new, |reach| {
+        grid.ball(reach.get().max(AROUND * grid.edge_um))
+    })
+}
 
 impl Model {
     /// Compiles the parameters and what is asked of parts for a lattice and a tick.
@@ -300,7 +368,7 @@ impl Model {
             patch: by_distance(
                 grid.ball(parameters.lining.activation.radius.get().max(grid.edge_um)),
             ),
-            patch_um2: patch_um2(&grid, parameters.lining.activation.radius.get()),
+            patch_um2: disc_um2(&grid, parameters.lining.activation.radius.get()),
             forming_reach: by_distance(
                 grid.ball(
                     parameters
@@ -311,6 +379,9 @@ impl Model {
                         .max(AROUND * grid.edge_um),
                 ),
             ),
+            modelled_patch: by_distance(modelled_patch(&parameters, &grid)),
+            modelled_patch_share: share(2.0 * modelled_radius_um(&parameters)),
+            perforation_reach: Reach::new(&grid, perforation_reach(&parameters, &grid)),
             arrest_reach: Reach::new(
                 &grid,
                 grid.ball(
@@ -343,6 +414,11 @@ impl Model {
     /// Index of a signal.
     pub fn signal(&self, name: &str) -> Option<usize> {
         self.signals.iter().position(|known| known == name)
+    }
+
+    /// Area of surface that a patch of this radius has, um2: that of a disc, or its strip in a section.
+    pub fn disc_um2(&self, radius_um: f64) -> f64 {
+        disc_um2(&self.grid, radius_um)
     }
 
     /// Steps of the osteoclasts in a tick.
@@ -415,8 +491,8 @@ fn tumour_rates(
     all
 }
 
-/// Area of surface that an activated patch has, um2: that of a disc, or its strip in a section.
-fn patch_um2(grid: &Grid, radius_um: f64) -> f64 {
+/// Area of surface that a patch has, um2: that of a disc, or its strip in a section.
+fn disc_um2(grid: &Grid, radius_um: f64) -> f64 {
     if grid.is_section() {
         2.0 * radius_um * grid.depth_um
     } else {
@@ -508,6 +584,15 @@ fn rates(
         problems,
     );
     let contact = &lining.contact_rankl;
+    let mut of_residents = |lineage: &str, residents: &Option<Residents>| {
+        residents.as_ref().map_or_else(Vec::new, |residents| {
+            secretion(lineage, &residents.secretion, (signals, cues), problems)
+        })
+    };
+    let osteocyte_secretion = of_residents("osteocyte", &parameters.osteocyte);
+    let stroma_secretion = of_residents("stroma", &parameters.stroma);
+    let modelling = lining.modelling.as_ref();
+    let attraction = osteoclast.migration.attraction.as_ref();
     let rates = Rates {
         tumour: tumour_rates(tumour, parental_secretion, signals, cues, problems),
         fusion: osteoclast
@@ -567,9 +652,19 @@ fn rates(
             cues,
             problems,
         ),
+        modelling: modelling.map(|modelling| {
+            modelling
+                .events
+                .compile("lining.modelling.events", cues, problems)
+        }),
+        attraction: attraction.map(|attraction| {
+            attraction.compile("osteoclast.migration.attraction", cues, problems)
+        }),
         lining_secretion,
         precursor_secretion,
         osteoblast_secretion,
+        osteocyte_secretion,
+        stroma_secretion,
     };
     check_contact(&rates, cues, problems);
     rates

@@ -8,8 +8,10 @@
 use crate::biology::osteoclast::resorption::removed_um3;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
-use crate::engine::sense::{bone_binding, surroundings_of};
+use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
+use crate::engine::set_free::set_free;
 use crate::engine::state::State;
+use crate::engine::struts;
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::response::probability;
@@ -168,6 +170,14 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
                 0.0
             };
         }
+        if let Some(attraction) = &model.rates.attraction {
+            let view = surroundings(model, state, scratch);
+            for (weight, &next) in weights.iter_mut().zip(near.as_slice()) {
+                if *weight > 0.0 {
+                    *weight *= attraction.at(|cue| view.level(cue, next));
+                }
+            }
+        }
         let total = weights.iter().fold(0.0, |sum, weight| sum + weight);
         let mut left = draws.uniform() * total;
         for (&next, &weight) in near.as_slice().iter().zip(&weights) {
@@ -223,6 +233,9 @@ fn resorb(
             .mineralisation
             .calcium_fmol(taken * site_volume, mineral);
         set_free(model, state, centre, released);
+        if !state.bone.solid[target] && taken > 0.0 {
+            struts::look(model, state, target);
+        }
         if !state.bone.solid[target] && state.occupancy.osteoclast[target] == 0 {
             // The cell follows its pit down.
             state.occupancy.osteoclast[target] = id;
@@ -265,32 +278,6 @@ fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
         state.parts.drugs.on_bone.given_back += amol;
     } else {
         state.parts.drugs.on_bone.carried_away += amol;
-    }
-}
-
-/// Books what a dig took out of each store, and hands the active part to the fluid at the cell.
-fn set_free(model: &Model, state: &mut State, site: usize, released: &[f64]) {
-    for (store, &amount) in released.iter().enumerate() {
-        let signal = state.bone.stores[store].signal;
-        let law = &model.parameters.signals[&model.signals[signal]];
-        let active = if law.matrix_release {
-            amount * law.active_fraction
-        } else {
-            0.0
-        };
-        let book = &mut state.ledger.stores[store];
-        book.released_active += active;
-        book.released_inactive += amount - active;
-        if active > 0.0 {
-            state.released[signal].push((site as u32, active));
-        }
-        let inactive = amount - active;
-        if let Some(form) = model.inactive_forms[signal]
-            && law.matrix_release
-            && inactive > 0.0
-        {
-            state.released[form].push((site as u32, inactive));
-        }
     }
 }
 

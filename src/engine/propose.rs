@@ -94,6 +94,8 @@ pub enum SurfaceEvent {
     Activate,
     /// An osteoclast forms.
     Fuse,
+    /// Lining cells begin to form on whole surface.
+    Model,
     /// Precursors of osteoblasts arrive.
     Arrive {
         /// How many.
@@ -575,7 +577,25 @@ fn surface_event(
     {
         return Some(SurfaceEvent::Activate);
     }
-    if !eroded || state.occupancy.tumour[site] > 0 {
+    let formation = &model.parameters.osteoblast.formation;
+    let has_room = formation.among_tumour || state.occupancy.tumour[site] == 0;
+    if let Some(modelling) = &model.rates.modelling {
+        if quiescent
+            && !eroded
+            && has_room
+            && happens(
+                Stream::Modelling,
+                modelling.at(level) / model.modelled_patch_share,
+            )
+        {
+            return Some(SurfaceEvent::Model);
+        }
+        // What lining cells began they finish themselves.
+        if bone.is_modelled(site) {
+            return None;
+        }
+    }
+    if !eroded || !has_room {
         return None;
     }
     let footprint = model.parameters.osteoblast.footprint.get();

@@ -142,6 +142,8 @@ fn gather(
     let lining = rate_of(&rates.lining_secretion, signal);
     let precursor = rate_of(&rates.precursor_secretion, signal);
     let osteoblast = rate_of(&rates.osteoblast_secretion, signal);
+    let osteocyte = rate_of(&rates.osteocyte_secretion, signal);
+    let stroma = rate_of(&rates.stroma_secretion, signal);
     let immune = model.parts.immune.as_ref();
     let immune = immune.and_then(|plan| rate_of(&plan.rates.secretion, signal));
     let released = std::mem::take(&mut state.released[signal]);
@@ -158,6 +160,22 @@ fn gather(
         cells.add_lining(made, source);
     }
     cells.add_osteoblasts(precursor, osteoblast, source);
+    if let (Some(made), Some(osteocytes)) = (osteocyte, &model.parameters.osteocyte) {
+        let bone = &cells.state.bone;
+        let share = |site: usize| bone.matrix[site] - bone.osteoid[site];
+        cells.add_residents(made, osteocytes, share, source);
+    }
+    if let (Some(made), Some(stroma)) = (stroma, &model.parameters.stroma) {
+        let bone = &cells.state.bone;
+        let share = |site: usize| {
+            if bone.solid[site] {
+                0.0
+            } else {
+                1.0 - bone.matrix[site]
+            }
+        };
+        cells.add_residents(made, stroma, share, source);
+    }
     if let Some(made) = immune {
         let immune = &state.parts.immune.cells;
         for cell in 0..immune.len() {

@@ -44,6 +44,8 @@ pub enum Stream {
     Colonisation = 12,
     /// Change of a daughter cell into another clone.
     Mutation = 13,
+    /// Formation on whole surface, and room that bone makes among tumour cells.
+    Modelling = 14,
     /// Harm of a cell by a fraction of radiation.
     Radiotherapy = 20,
     /// Immune cells that leave vessels.

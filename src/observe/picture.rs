@@ -145,7 +145,7 @@ fn show(
     site: usize,
 ) -> Shown {
     let tumour = state.occupancy.tumour[site];
-    let is_eroded = state.bone.is_eroded(site);
+    let is_eroded = state.bone.is_eroded(site) && !state.bone.is_modelled(site);
     if state.bone.solid[site] {
         let osteoid = state.bone.osteoid[site] > 0.5 * state.bone.matrix[site];
         if osteoid { Shown::Osteoid } else { Shown::Bone }

@@ -40,7 +40,7 @@ impl<'a> At<'a> {
             }
             if state.occupancy.osteoblast[site] > 0 && state.bone.osteoid[site] > 0.0 {
                 osteoid += area;
-            } else if state.bone.is_eroded(site) {
+            } else if state.bone.is_eroded(site) && !state.bone.is_modelled(site) {
                 eroded += area;
             }
         }

@@ -1,7 +1,7 @@
 //! Words of pictures for what tables and scenarios call by a key: columns of `series.csv`, parameters by
 //! their path, units.
 
-use crate::biology::words::RATES;
+use crate::biology::words::{OPTIONAL, RATES};
 
 /// A column of `series.csv` as an axis shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +188,8 @@ pub fn unit(text: &str) -> String {
 /// A parameter of a scenario in words, by its dotted path: what it is a number of.
 pub fn parameter(path: &str) -> String {
     let base = path.strip_suffix(".rate").unwrap_or(path);
-    let known = RATES.iter().find(|rate| rate.path == base);
+    let mut rates = RATES.iter().chain(&OPTIONAL);
+    let known = rates.find(|rate| rate.path == base);
     if let Some(known) = known.map(|rate| rate.title) {
         return known.to_owned();
     }

@@ -13,6 +13,7 @@ use crate::biology::osteoblast::mineralisation::Mineralisation;
 use crate::biology::osteoblast::{Lining, Osteoblast, Precursor};
 use crate::biology::osteoclast::Osteoclast;
 use crate::biology::parameters::Parameters;
+use crate::biology::residents::Residents;
 use crate::biology::signal::Signal;
 use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
@@ -101,6 +102,12 @@ pub struct Scenario {
     pub precursor: Precursor,
     /// Osteoblasts.
     pub osteoblast: Osteoblast,
+    /// Osteocytes: cells in mineralised bone, by volume; none are counted without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub osteocyte: Option<Residents>,
+    /// Stroma: cells in marrow, by volume; none are counted without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stroma: Option<Residents>,
     /// Mineralisation of osteoid.
     pub mineralisation: Mineralisation,
     /// Immune cells; none without this table, which may be empty over a preset.
@@ -491,6 +498,8 @@ impl Scenario {
             lining: self.lining.clone(),
             precursor: self.precursor.clone(),
             osteoblast: self.osteoblast.clone(),
+            osteocyte: self.osteocyte.clone(),
+            stroma: self.stroma.clone(),
             mineralisation: self.mineralisation.clone(),
             immune: self.immune.clone(),
         }

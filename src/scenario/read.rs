@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::fragments::{KINDS, LINE};
+use super::fragments::{BONE, KINDS, LINE};
 use crate::layers::diagnostic::{Diagnostic, clip, nearest};
 use crate::layers::path::Segment;
 use crate::layers::source::Place;
@@ -173,6 +173,12 @@ fn fragments(
                     "lines were measured in mice: use preset = \"mouse\", or give the growth rate of \
                      a patient's tumour by tumour.division.rate"
                         .to_owned(),
+                ));
+            }
+            Some(below) if kind.key == BONE.key && !name.ends_with(below) => {
+                return Err(fault(
+                    format!("bone `{name}` over the preset `{below}`"),
+                    format!("name that of the preset: {}", kind.names().join(", ")),
                 ));
             }
             Some(_) => {}

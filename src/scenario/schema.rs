@@ -7,7 +7,7 @@ use super::fragments::KINDS;
 
 /// The schema of a file that is read as `T`.
 ///
-/// It adds the keys `extends`, `preset`, `line` and `genotype`. No key is required, because a file is one layer over
+/// It adds the keys `extends`, `preset`, `bone`, `line` and `genotype`. No key is required, because a file is one layer over
 /// a preset and a base: what is missing in all of them shows when they are read together. Only
 /// the key that names a variant of an enum stays required.
 pub fn json_schema<T: JsonSchema>(title: &str) -> Value {

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::biology::words::RATES;
+use crate::biology::words::{OPTIONAL, RATES};
 use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
 
 /// Lineages that secrete.
-const SECRETING: [(&str, &str); 4] = [
+const SECRETING: [(&str, &str); 6] = [
     ("tumour", "Each tumour cell"),
     ("lining", "Each lining cell"),
     ("precursor", "Each precursor"),
     ("osteoblast", "Each osteoblast"),
+    ("osteocyte", "Each osteocyte"),
+    ("stroma", "Each cell of the stroma"),
 ];
 
 /// Converts besides them.
@@ -25,7 +27,8 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         .collect();
     let mut said = Vec::new();
     let of_parts = each::RULES.iter().copied().flatten().copied();
-    let of_lineages = RATES.iter().map(|rate| (rate.path, rate.sentence));
+    let rates = RATES.iter().chain(&OPTIONAL);
+    let of_lineages = rates.map(|rate| (rate.path, rate.sentence));
     for (path, start) in of_lineages.chain(of_parts) {
         let rate = values
             .get(format!("{path}.rate").as_str())

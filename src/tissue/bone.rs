@@ -115,6 +115,19 @@ impl Bone {
         self.goal[site] > self.matrix[site]
     }
 
+    /// True where matrix is owed that no osteoclast dug: bone that forms on whole surface.
+    pub fn is_modelled(&self, site: usize) -> bool {
+        self.is_eroded(site) && self.vacated_h[site].is_infinite()
+    }
+
+    /// Owes matrix up to a share at a site of whole surface.
+    pub fn owe(&mut self, site: usize, goal: f32) {
+        self.goal[site] = goal;
+        self.depth_um[site] = 0.0;
+        self.opened_h[site] = NEVER_H;
+        self.vacated_h[site] = NEVER_H;
+    }
+
     /// True while the site is open for resorption.
     pub fn is_activated(&self, site: usize, now_h: f64) -> bool {
         f64::from(self.activated_until_h[site]) > now_h
@@ -221,6 +234,12 @@ impl Bone {
             }
         }
         after - before
+    }
+
+    /// True where a share laid on a site makes it solid.
+    pub fn is_filled_by(&self, site: usize, share: f32) -> bool {
+        let goal = self.goal[site].min(1.0);
+        goal >= 1.0 && share >= goal - self.matrix[site]
     }
 
     /// Gives up what is owed at a site: the surface there is lined as it is.

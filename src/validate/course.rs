@@ -2,6 +2,7 @@
 
 use crate::output::table::Table;
 use crate::tissue::ledger::Remodelling;
+use crate::validate::at_end::AtEnd;
 
 /// What is kept of a run.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Course {
     pub health_um3: f64,
     /// Volume of the lattice, mm3.
     pub tissue_mm3: f64,
+    /// What the last state shows.
+    pub at_end: AtEnd,
     /// Digest of the last state.
     pub digest: String,
 }
@@ -54,6 +57,7 @@ impl Course {
             ntx: Vec::new(),
             health_um3: 0.0,
             tissue_mm3: 1.0,
+            at_end: AtEnd::default(),
             digest: String::new(),
         }
     }

@@ -7,6 +7,7 @@
 //! is missed is shown as missed; nothing here changes a parameter.
 
 pub mod arm;
+pub mod at_end;
 mod blood;
 pub mod class;
 pub mod course;

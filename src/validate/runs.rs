@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ValidationError;
 use super::arm::Arm;
+use super::at_end::AtEnd;
 use super::course::Course;
 use crate::engine::model::Model;
 use crate::engine::state::State;
@@ -121,6 +122,7 @@ pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, Validation
         worst_store: ledger.worst_store_residual,
         worst_signal: ledger.worst_signal_residual,
         tissue_mm3: grid.volume_mm3(),
+        at_end: AtEnd::of(&simulation.model, &simulation.state),
         digest: simulation.state.digest(),
     })
 }

@@ -59,3 +59,23 @@ pub(super) const OPG_FC_COURSE: [&str; 5] =
 /// Twice a week (Guise 1996).
 pub(super) const ANTI_PTHRP: [&str; 5] =
     mouse_course!("anti_pthrp", "10 mg/kg", "intraperitoneal", "84 h");
+
+/// Living bone over the preset of mice.
+pub(super) const LIVING_MOUSE: [&str; 1] = ["bone=\"living_mouse\""];
+
+/// Living bone over the preset of man.
+pub(super) const LIVING_HUMAN: [&str; 1] = ["bone=\"living_human\""];
+
+pub(super) const LIVING_HEALTH: Arm = Arm {
+    name: "living_health",
+    scenario: scenarios::MOUSE_SECTION,
+    sets: &[&LIVING_MOUSE],
+    every_d: 1.0,
+};
+
+pub(super) const LIVING_LESION: Arm = Arm {
+    name: "living_lesion",
+    scenario: scenarios::MOUSE_LESION,
+    sets: &[&LIVING_MOUSE],
+    every_d: 1.0,
+};

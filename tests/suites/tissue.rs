@@ -19,5 +19,7 @@ mod immune;
 mod lesion;
 #[path = "../lines.rs"]
 mod lines;
+#[path = "../living_bone.rs"]
+mod living_bone;
 #[path = "../simulation.rs"]
 mod simulation;

@@ -7,7 +7,7 @@
 //! # Law
 //! Volume per hour and cell = `apposition` x its modulators x footprint. It goes to the site of the
 //! cell, and to the nearest eroded site that touches bone once that one is full; nothing is laid on
-//! a site that an osteoclast holds or that tumour cells fill. A cell without a site to fill within
+//! a site that an osteoclast holds or that tumour cells fill, unless `among_tumour` lets them. A cell without a site to fill within
 //! `reach` ends: osteocyte, lining cell or death by the given shares. Besides, cells die with the
 //! hazard `death` x its modulators.
 //!
@@ -35,6 +35,18 @@ pub struct Formation {
     pub osteocyte_share: f64,
     /// Share of cells that end as lining cells, 0 to 1.
     pub lining_share: f64,
+    /// True where osteoblasts settle and form among tumour cells, which go to the nearest room as a site
+    /// fills, or wait until there is some.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub among_tumour: bool,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+const fn is_off(key: &bool) -> bool {
+    !*key
 }
 
 impl Formation {

@@ -6,6 +6,8 @@ pub mod contact_rankl;
 pub mod formation;
 pub mod maturation;
 pub mod mineralisation;
+pub mod modelling;
+pub mod perforation;
 pub mod recruitment;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,9 @@ pub struct Lining {
     pub footprint: Area,
     /// Opening of quiescent surface.
     pub activation: activation::Activation,
+    /// Formation on whole surface; none without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modelling: Option<modelling::Modelling>,
     /// RANKL on the cell.
     pub contact_rankl: contact_rankl::ContactRankl,
     /// What a cell makes, by signal.
@@ -64,6 +69,9 @@ impl Lining {
         problems.positive("lining.footprint", self.footprint.get(), "um2");
         self.activation.check(problems);
         self.contact_rankl.check(problems);
+        if let Some(modelling) = &self.modelling {
+            modelling.check(problems);
+        }
     }
 }
 

@@ -33,6 +33,10 @@ pub struct Recruitment {
     /// Distance within which a cell at work keeps a surface from being arrested; the sites around it
     /// always count.
     pub arrest_reach: Length,
+    /// Distance within which nothing is refilled around a strut that was cut through
+    /// (perforation); without it, and at 0, every pit is refilled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perforation_reach: Option<Length>,
 }
 
 /// Cells that an area has room for: its whole part, and one more with the remaining share `draw`.

@@ -8,10 +8,10 @@
 //! Episodes of resorption and of migration end with hazards `1 / resorbing` and `1 / migrating`;
 //! the duty cycle of resorption is `resorbing / (resorbing + migrating)`. A migrating cell walks
 //! `speed` x time in steps to near neighbours on the surface that no other osteoclast holds, each
-//! chosen with a weight of its RANK occupancy.
+//! chosen with a weight of its RANK occupancy, times `attraction` there (chemotaxis).
 //!
 //! # Limits
-//! No chemotaxis beyond that choice.
+//! A cell senses levels, not slopes: it compares the sites around it.
 //!
 //! # References
 //! Kanehisa 1988; Soe 2017.
@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::biology::rate::Modulated;
 use crate::numerics::quantity::{Speed, Time};
 
 /// Parameters of migration.
@@ -32,6 +33,9 @@ pub struct Migration {
     pub resorbing: Time,
     /// Mean length of an episode of migration.
     pub migrating: Time,
+    /// Weight of a step towards a site, by what a cell senses there; all are alike without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attraction: Option<Modulated<f64>>,
 }
 
 impl Migration {

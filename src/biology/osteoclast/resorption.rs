@@ -8,7 +8,9 @@
 //! # Law
 //! Volume per hour = `rate` x its modulators x nuclei / mean nuclei x share of the cell that lies in
 //! a section. It comes off the shallowest matrix under the footprint first; a site is left alone
-//! whose centre lies deeper than the pit depth of the cell, or whose matrix is mostly osteoid.
+//! whose centre lies deeper than the pit depth of the cell, or whose matrix is mostly osteoid. Once a
+//! day pieces of bone of at most `loose_fragment` that touch no other bone and no face of the lattice
+//! are resorbed whole, with what they store.
 //!
 //! # Limits
 //! The acid phase and the collagen phase are one; the ruffled border has no area of its own.
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::rate::{Basal, Modulated};
-use crate::numerics::quantity::{Length, VolumeRate};
+use crate::numerics::quantity::{Length, Volume, VolumeRate};
 
 impl Basal for VolumeRate {
     fn canonical(&self) -> f64 {
@@ -39,6 +41,10 @@ pub struct Resorption {
     pub pit_depth_min: Length,
     /// Greatest depth of a unit.
     pub pit_depth_max: Length,
+    /// Pieces of bone that nothing holds are resorbed within a day up to this volume; they stay without
+    /// it. Not in a section, which cuts whole struts into islands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loose_fragment: Option<Volume>,
 }
 
 impl Resorption {
@@ -52,6 +58,10 @@ impl Resorption {
                 format!("found {most} um, below pit_depth_min = {least} um"),
                 "give a depth of at least pit_depth_min",
             );
+        }
+        if let Some(volume) = self.loose_fragment {
+            let path = "osteoclast.resorption.loose_fragment";
+            problems.positive(path, volume.get(), "um3");
         }
     }
 }

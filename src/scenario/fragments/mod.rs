@@ -1,4 +1,4 @@
-//! Fragments of scenarios that ship with howship: tumour lines and genotypes. A fragment lies over
+//! Fragments of scenarios that ship with howship: living bone, tumour lines and genotypes. A fragment lies over
 //! the preset and under every file.
 
 /// A kind of fragment: the top-level key that names one, and all of its kind by name.
@@ -30,6 +30,16 @@ macro_rules! fragment {
         ($name, include_str!(concat!($folder, "/", $name, ".toml")))
     };
 }
+
+/// Bone with osteocytes, stroma, formation on whole surface and struts that are not repaired.
+pub const BONE: Kind = Kind {
+    key: "bone",
+    all: &[
+        fragment!("bone", "living_mouse"),
+        fragment!("bone", "living_human"),
+    ],
+    says: "Mechanisms of living bone, over the preset of their species and under line and genotype.",
+};
 
 /// Tumour lines, in mice: growth and output of the tumour, and what it does to osteoblasts.
 pub const LINE: Kind = Kind {
@@ -68,4 +78,4 @@ pub fn immune(preset: &str) -> Option<&'static str> {
 }
 
 /// All kinds, the lowest layer first.
-pub const KINDS: [Kind; 2] = [LINE, GENOTYPE];
+pub const KINDS: [Kind; 3] = [BONE, LINE, GENOTYPE];
