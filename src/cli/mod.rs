@@ -22,6 +22,7 @@ mod dask;
 mod dissect;
 mod export;
 mod plot;
+mod preparing;
 mod progress;
 mod reading;
 mod render;

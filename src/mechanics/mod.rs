@@ -12,3 +12,4 @@ pub mod follow_up;
 pub mod measured;
 pub mod mirels;
 pub mod rigidity;
+pub mod torsion;
