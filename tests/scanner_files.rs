@@ -1,6 +1,6 @@
 //! Files of scanners and of VTK, Zarr and DICOM, against what their own readers say of them.
 //!
-//! `tests/data/formats` holds one crop in every format; ITK (IOScanco 1.0.1), aimio-py 0.4.1, VTK, zarr-python
+//! `tests/data/formats` holds one crop in every format; ITK (`IOScanco` 1.0.1), aimio-py 0.4.1, VTK, zarr-python
 //! and pydicom read the same values from them. The files of `tests/data/readers` are read by aimio-py 0.4.1 with
 //! the sums that stand here.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
@@ -501,6 +501,17 @@ fn arrays_of_text_and_of_cells_are_read() {
         image.assumed
     );
     assert!((sum(&image) - 2.0).abs() < 1e-9);
+    // The word of howship's own files: lengths are um.
+    let own = file(&two)
+        .replace("<!-- a > b -->", "<?howship lengths in um?>")
+        .replace("0.02 0.02 0.04", "20 20 40");
+    fs::write(&path, own).unwrap();
+    let image = read(&path, None).unwrap();
+    assert!((image.spacing_um[2] - 40.0).abs() < 1e-9, "{image:?}");
+    assert!(
+        !image.assumed.iter().any(|line| line.contains("mm")),
+        "{image:?}"
+    );
     fs::write(&path, file(&two.replace("bone", "other"))).unwrap();
     assert!(
         error(&path).contains("the arrays other, tumour"),

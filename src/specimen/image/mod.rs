@@ -49,6 +49,7 @@ mod orientation;
 mod pictures;
 mod preparing;
 mod scanco;
+mod skyscan;
 mod vti;
 mod zarr;
 

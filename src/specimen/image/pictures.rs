@@ -5,7 +5,6 @@
 //! palette too. Colours are refused unless all three are the same.
 
 mod bmp;
-mod log;
 #[cfg(feature = "plots")]
 mod png;
 
@@ -13,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{name_of, slices};
 use super::samples::{self, Layout, Packing, Sample};
+use super::skyscan::{Log, beside};
 use super::{
     Claim, Image, ImageError, MOST_VOXELS, ReadOptions, Stated, UNORIENTED, image_of, tiff,
 };
-pub(super) use log::Log;
 
 /// Kinds of slices, with the endings of their names.
 const KINDS: [(&str, &[&str]); 3] = [
@@ -47,7 +46,7 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
         path: folder.into(),
         reason,
     };
-    let log = log::beside(folder)?;
+    let log = beside(folder)?;
     match found.as_slice() {
         [] => Err(stack(
             "the folder holds no .tif, .tiff, .png or .bmp file, no DICOM image and no OME-Zarr"

@@ -18,8 +18,8 @@ use ::tiff::ColorType;
 use ::tiff::decoder::{Decoder, Limits};
 
 use super::description::{Described, described};
-use super::pictures::Log;
 use super::samples::{self, Sample};
+use super::skyscan::Log;
 use super::{
     Claim, Image, ImageError, ReadOptions, Stated, UNORIENTED, folder, same_size, written,
 };

@@ -17,8 +17,8 @@ use super::{
 use arrays::{Array, Encoding, data};
 use xml::{Tag, tags};
 
-/// The comment by which howship's own files say their unit.
-const IN_UM: &str = "lengths in um";
+/// The instruction by which howship's own files say their unit.
+const IN_UM: &str = "<?howship lengths in um?>";
 
 /// What the file says before its data.
 struct Header<'a> {

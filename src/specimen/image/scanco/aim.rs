@@ -24,11 +24,11 @@ enum Kind {
     Plain(Sample),
     /// Plain VAX floats.
     Floats,
-    /// Runs of two values by turns (D1TbinCmp).
+    /// Runs of two values by turns (`D1TbinCmp`).
     TwoValues,
-    /// Runs, each with its value (D1TcharCmp).
+    /// Runs, each with its value (`D1TcharCmp`).
     Runs,
-    /// A bit per voxel, a byte for a cube of eight (D3Tbit8).
+    /// A bit per voxel, a byte for a cube of eight (`D3Tbit8`).
     Bits,
 }
 

@@ -174,7 +174,7 @@ impl Source<'_> {
     }
 }
 
-/// Base64 (RFC 4648) without blanks.
+/// Letters that stand for six bits each (RFC 4648), without blanks.
 fn base64(letters: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(letters.len() / 4 * 3);
     for four in letters.as_chunks::<4>().0 {

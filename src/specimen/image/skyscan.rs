@@ -3,18 +3,18 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::specimen::image::folder::name_of;
-use crate::specimen::image::samples;
-use crate::specimen::image::{Claim, ImageError, text};
+use super::folder::name_of;
+use super::samples;
+use super::{Claim, ImageError, text};
 
 /// Longest log that is read, bytes.
 const LONGEST: u64 = 1 << 20;
 
 /// What a log says of the voxels, um.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) struct Log {
+pub(super) struct Log {
     /// Name of the file.
-    pub(in super::super) name: String,
+    pub(super) name: String,
     pixel_um: f64,
     /// Between two slices, pixels.
     step: f64,
@@ -22,7 +22,7 @@ pub(in super::super) struct Log {
 
 impl Log {
     /// The sizes.
-    pub(in super::super) fn claim(&self) -> Claim {
+    pub(super) fn claim(&self) -> Claim {
         Claim::Um {
             plane: [self.pixel_um; 2],
             layer: Some(self.pixel_um * self.step),
