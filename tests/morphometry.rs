@@ -379,5 +379,5 @@ fn the_structure_model_index_of_shapes() {
         "{shell} {expected}"
     );
     let share = inner.powi(2) / (outer.powi(2) + inner.powi(2));
-    assert!((concave - share).abs() < 0.03, "{concave} {share}");
+    assert!((concave - share).abs() < 0.05, "{concave} {share}");
 }
