@@ -138,7 +138,9 @@ fn smoothed(bone: &[bool], dims: [usize; 3]) -> Vec<f32> {
         .map(|i| (-(i as f64 - REACH as f64).powi(2) / (2.0 * SIGMA * SIGMA)).exp())
         .collect();
     let sum: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= sum);
+    for weight in &mut weights {
+        *weight /= sum;
+    }
     let mut field: Vec<f32> = bone.iter().map(|&b| f32::from(u8::from(b))).collect();
     for (axis, stride) in [(0, 1), (1, nx), (2, nx * ny)] {
         let (from, last) = (field.clone(), dims[axis] - 1);

@@ -1,6 +1,6 @@
 //! Blosc 1 containers with LZ4, zlib or plain blocks, as most Zarr files of Python have them.
 //!
-//! Format: README_CHUNK_FORMAT of c-blosc 1; LZ4 block format by Y. Collet. A container is a header of 16
+//! Format: `README_CHUNK_FORMAT` of c-blosc 1; LZ4 block format by Y. Collet. A container is a header of 16
 //! bytes, the places of its blocks, and the blocks; a block is packed in one piece, or in one for each byte
 //! of the type. Bytes of a type are shuffled: all first bytes, then all second ones.
 

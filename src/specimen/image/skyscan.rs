@@ -47,7 +47,7 @@ impl Log {
                 .filter(|n| n.is_finite() && *n > 0.0);
             match key.trim().to_lowercase().as_str() {
                 "pixel size (um)" if section.eq_ignore_ascii_case("[Reconstruction]") => {
-                    pixel = number
+                    pixel = number;
                 }
                 "image pixel size (um)" => image = number,
                 "section to section step" => step = number,
