@@ -192,12 +192,12 @@ fn a_cortex_is_measured_by_the_program() {
             .unwrap()
             .contains("the cortex is")
     );
-    // Without it there is no word of a cortex, and a ball that fills the cavity is refused.
+    // Without it there is no word of a cortex, and a ball that leaves no cortex is refused.
     let plain: serde_json::Value = serde_json::from_slice(&run(&["--json"]).stdout).unwrap();
     assert!(plain.get("ct_th_mm").is_none() && plain["prepared"] == serde_json::json!([]));
-    let refused = run(&["--cortex", "2 mm,0.2 mm"]);
+    let refused = run(&["--cortex", "0.3 mm,2 mm"]);
     assert_eq!(refused.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("no marrow cavity"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no cortex left"));
     for wrong in [
         ["--cortex", "0.3 mm"],
         ["--crop", "1,2,3"],

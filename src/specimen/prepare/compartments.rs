@@ -30,7 +30,7 @@ pub struct Compartments {
 /// Parts bone (true) in its compartments.
 ///
 /// # Errors
-/// The cortex closes around nothing.
+/// The cortex closes around nothing, or nothing is left of it.
 pub fn compartments(
     bone: &[bool],
     dims: [usize; 3],
@@ -63,9 +63,12 @@ pub fn compartments(
     let trabecular: Vec<bool> = (0..bone.len())
         .map(|site| periosteal[site] && (closed[site] || cavity[site]))
         .collect();
-    let cortical = (0..bone.len())
+    let cortical: Vec<bool> = (0..bone.len())
         .map(|site| periosteal[site] && !trabecular[site])
         .collect();
+    if !cortical.contains(&true) {
+        return Err("no cortex left: the ball that swallows trabeculae is wider than half of it");
+    }
     Ok(Compartments {
         cortical,
         trabecular,
@@ -176,5 +179,14 @@ mod tests {
         assert!((0..count).all(|site| !(found.cortical[site] && found.trabecular[site])));
         let solid: Vec<bool> = (0..count).map(|site| from_axis2(site) < 324.0).collect();
         assert!(compartments(&solid, dims, radii).is_err());
+        let wide = Radii {
+            openings: 3.0,
+            trabeculae: 24.0,
+        };
+        assert!(
+            compartments(&bone, dims, wide)
+                .unwrap_err()
+                .contains("no cortex")
+        );
     }
 }
