@@ -1,5 +1,4 @@
 //! What `howship specimen` does to a scan before it measures it.
-#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ fn a_calibrated_scan_is_cut_at_a_density_and_has_a_tmd() {
         ..BoneOptions::default()
     };
     let bone = image.to_bone_with(&options(100.0)).unwrap();
-    let slope = 1603.519_04 / 8192.0;
+    let slope = 1_603.519_04 / 8192.0;
     let densities: Vec<f64> = image
         .values
         .iter()
