@@ -102,6 +102,57 @@ fn a_specimen_is_measured() {
     let thickness = read["tb_th_mm"].as_f64().unwrap();
     // BoneJ reads 0.06190 mm.
     assert!((thickness / 0.0619 - 1.0).abs() < 0.02, "{thickness}");
+    assert_eq!(read["euler"], -19);
+    for key in ["tb_n_per_mm", "conn_d_per_mm3", "da", "da_ratio", "smi"] {
+        assert!(
+            read[key].as_f64().is_some_and(f64::is_finite),
+            "{key}: {read}"
+        );
+    }
+    let plate = read["bv_tv"].as_f64().unwrap() / thickness;
+    assert!((read["tb_n_per_mm"].as_f64().unwrap() - plate).abs() < 1e-12 * plate);
+    assert!(read["tb_n_definition"].as_str().unwrap().contains("plate"));
+}
+
+/// Several images make one table, and one that cannot be read does not cost that of the others.
+#[test]
+fn several_specimens_make_one_table() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/synthetic");
+    let files = ["ball_r20", "torus_R18_r6"].map(|name| folder.join(format!("{name}.nii.gz")));
+    let output = howship()
+        .args(["specimen", "--csv"])
+        .args(&files)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let at = table
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "euler");
+    let numbers: Vec<String> = table
+        .records()
+        .map(|row| row.unwrap()[at.unwrap()].to_owned())
+        .collect();
+    assert_eq!(numbers, ["1", "0"], "{text}");
+
+    let output = howship()
+        .args(["specimen", "--json"])
+        .args(&files)
+        .arg("absent.nii")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("absent.nii") && said.contains("1 of 3"),
+        "{said}"
+    );
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let thickness = [0, 1].map(|i| list[i]["tb_th_max_mm"].as_f64().unwrap());
+    assert!((thickness[0] - 0.768_375).abs() < 1e-6 && (thickness[1] - 0.229_783).abs() < 1e-6);
 }
 
 #[test]

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use howship::observe::morphometry::{Morphometry, local_thickness, measure};
+use howship::observe::morphometry::{Architecture, Morphometry, local_thickness, measure};
 use howship::specimen::image::{BoneImage, read};
 
 /// What the tools say, in mm.
@@ -245,4 +245,139 @@ fn a_disc_of_a_section_is_as_thick_as_its_largest_circle() {
     assert!((found.tb_th_mm.unwrap() - expected).abs() < 0.02 * expected);
     let map = local_thickness(&bone, dims, 10.0);
     assert!(bone.iter().zip(&map).all(|(&bone, &t)| bone == (t > 0.0)));
+}
+
+/// Euler numbers are counts and exact; those with edges and Conn.D are `BoneJ`'s (`Connectivity`).
+#[test]
+fn connectivity_is_that_of_bonej() {
+    for (path, euler, corrected, conn_d) in [
+        ("tests/data/synthetic/plates_t6_p20.nii.gz", 5, 0.0, 0.125),
+        ("tests/data/synthetic/rods_r5_p20.nii.gz", 25, 0.0, 0.125),
+        (
+            "tests/data/synthetic/spheres_r8_p24.nii.gz",
+            64,
+            64.0,
+            -8.900_96,
+        ),
+        ("tests/data/synthetic/ball_r20.nii.gz", 1, 1.0, 0.0),
+        (
+            "tests/data/synthetic/shell_r20_r14.nii.gz",
+            2,
+            2.0,
+            -0.476_837,
+        ),
+        (
+            "tests/data/synthetic/torus_R18_r6.nii.gz",
+            0,
+            0.0,
+            0.476_837,
+        ),
+        (
+            "tests/data/synthetic/lattice_4x4x4_w4_p16.nii.gz",
+            -80,
+            -80.0,
+            38.623_81,
+        ),
+        (
+            "tests/data/synthetic/gyroid_p32_t0.6.nii.gz",
+            -244,
+            -256.0,
+            15.318_394,
+        ),
+        (
+            "scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz",
+            -35,
+            -51.5,
+            3.376_18,
+        ),
+        (
+            "scenarios/specimens/shrew/shrew_seg.nii.gz",
+            -19,
+            -22.125,
+            224.503_248,
+        ),
+    ] {
+        let bone = bone(path);
+        let found = Architecture::of(&bone.bone, bone.dims, bone.spacing_um);
+        assert_eq!(found.euler, euler, "{path}");
+        assert!(
+            (found.euler_corrected - corrected).abs() < 1e-9,
+            "{path}: {found:?}"
+        );
+        let (density, conn_d): (f64, f64) = (found.conn_d_per_mm3.unwrap(), conn_d);
+        assert!(
+            (density - conn_d).abs() < 1e-6 * f64::max(conn_d.abs(), 1.0),
+            "{path}: {density}"
+        );
+    }
+}
+
+/// Against mean intercept lengths by other code (1000 directions, sampled lines 2 sites apart in the inscribed
+/// sphere) and by `BoneJ`, the mean of three runs, which scatter by up to 0.1: within 0.05 of both on boxes of
+/// 128 sites and more, and of one of them on the shrew of 114, where the two are 0.09 apart. Plates and rods
+/// have no crossing along them: 1.
+#[test]
+fn anisotropy_is_that_of_mean_intercept_lengths() {
+    for (path, sampled, bonej) in [
+        ("tests/data/synthetic/plates_t6_p20.nii.gz", 1.0, 1.0),
+        ("tests/data/synthetic/rods_r5_p20.nii.gz", 1.0, 1.0),
+        (
+            "tests/data/synthetic/gyroid_p32_t0.6.nii.gz",
+            0.0043,
+            0.0043,
+        ),
+        (
+            "scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz",
+            0.4945,
+            0.5347,
+        ),
+        ("scenarios/specimens/shrew/shrew_seg.nii.gz", 0.5042, 0.5928),
+    ] {
+        let bone = bone(path);
+        let found = Architecture::of(&bone.bone, bone.dims, bone.spacing_um);
+        let da = found.da.unwrap();
+        let off = [sampled, bonej].map(|expected: f64| (da - expected).abs());
+        let [least, most] = [off[0].min(off[1]), off[0].max(off[1])];
+        assert!(least < 0.05, "{path}: {found:?}");
+        assert!(most < 0.05 || path.contains("shrew"), "{path}: {found:?}");
+        let [longest, _, shortest] = found.mil_mm.unwrap();
+        assert!((longest / shortest / found.da_ratio.unwrap() - 1.0).abs() < 1e-9);
+        let [smallest, _, largest] = found.mil_eigenvalues_per_mm2.unwrap();
+        assert!((1.0 - smallest / largest - da).abs() < 1e-12);
+    }
+}
+
+/// The shapes have the numbers of the continuum: plates 0, rods 3, balls 4. Steps of the lattice on radii of
+/// 5 and 8 sites leave 8 %; of a torus the inner half is concave and SMI is below that of its rod, and of a
+/// shell, a plate that is bent, it is V S' / S^2 of its two spheres (radii in sites).
+#[test]
+fn the_structure_model_index_of_shapes() {
+    let index = |path: &str| {
+        let bone = bone(path);
+        let found = Architecture::of(&bone.bone, bone.dims, bone.spacing_um);
+        (found.smi.unwrap(), found.smi_concave_share.unwrap())
+    };
+    let (plates, _) = index("tests/data/synthetic/plates_t6_p20.nii.gz");
+    assert!(plates.abs() < 1e-6, "{plates}");
+    for (path, expected) in [
+        ("rods_r5_p20", 3.0),
+        ("spheres_r8_p24", 4.0),
+        ("ball_r20", 4.0),
+    ] {
+        let (found, concave) = index(&format!("tests/data/synthetic/{path}.nii.gz"));
+        assert!((found / expected - 1.0_f64).abs() < 0.08, "{path}: {found}");
+        assert!(concave < 0.06, "{path}: {concave}");
+    }
+    let (shell, concave) = index("tests/data/synthetic/shell_r20_r14.nii.gz");
+    let (outer, inner) = (20.0_f64, 14.0_f64);
+    // S = 4 pi (R^2 + r^2), S' = 8 pi (R - r), V = 4/3 pi (R^3 - r^3).
+    let expected = 4.0 * (outer.powi(3) - inner.powi(3)) * (outer - inner)
+        / (outer.powi(2) + inner.powi(2)).powi(2);
+    // S' is the difference of its two spheres: what these are off counts R / (R - r) times.
+    assert!(
+        (shell / expected - 1.0).abs() < 0.04 * outer / (outer - inner),
+        "{shell} {expected}"
+    );
+    let share = inner.powi(2) / (outer.powi(2) + inner.powi(2));
+    assert!((concave - share).abs() < 0.05, "{concave} {share}");
 }

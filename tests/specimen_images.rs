@@ -238,10 +238,10 @@ fn a_folder_of_tiffs_is_a_stack_in_natural_order() {
 #[test]
 fn what_is_no_image_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let unknown = folder.path().join("scan.isq");
+    let unknown = folder.path().join("scan.gobj");
     fs::write(&unknown, "x").unwrap();
     let error = read(&unknown, None).unwrap_err().to_string();
-    for part in ["scan.isq", "\"isq\"", ".nii.gz", ".nhdr", "folder"] {
+    for part in ["scan.gobj", "\"gobj\"", ".nii.gz", ".nhdr", "folder"] {
         assert!(error.contains(part), "{error}");
     }
     let missing = read(&folder.path().join("no.nii"), None).unwrap_err();

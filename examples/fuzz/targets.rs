@@ -176,7 +176,8 @@ pub(crate) fn files(folder: &str) -> std::io::Result<Vec<Seed>> {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         let kind = [
-            "nii.gz", "nii", "mha", "mhd", "nrrd", "nhdr", "tif", "folder", "toml",
+            "nii.gz", "nii", "mha", "mhd", "nrrd", "nhdr", "tif", "folder", "toml", "isq", "aim",
+            "vti", "dcm", "tree",
         ]
         .into_iter()
         .find(|kind| name.ends_with(kind))
@@ -202,7 +203,18 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
         fs::write(scratch.join(format!("data{layer}.raw")), [layer; 4])
             .map_err(|error| error.to_string())?;
     }
-    for name in ["nifti", "metaimage", "nrrd", "tiff", "folder"] {
+    for name in [
+        "nifti",
+        "metaimage",
+        "nrrd",
+        "tiff",
+        "folder",
+        "scanco",
+        "vti",
+        "zarr",
+        "dicom",
+        "pictures",
+    ] {
         let scratch = scratch.to_path_buf();
         all.push(Target {
             name,
@@ -211,6 +223,8 @@ pub(crate) fn targets(scratch: &Path) -> Result<Vec<Target>, String> {
             words: &HEADERS,
             allowed: match name {
                 "tiff" => tiff,
+                // A chunk that is missing holds the fill value, and what zstd packs has no bound but ours.
+                "zarr" => [64 << 20, (4 * 4) << 14],
                 // Every slice holds the bytes of the input.
                 "folder" => [tiff[0], MOST_SLICES * tiff[1]],
                 _ => deflated,
@@ -248,6 +262,8 @@ fn image_reader(scratch: &Path, kind: &str, bytes: &[u8]) -> Answer {
     let path = scratch.join(format!("case.{kind}"));
     let written = if kind == "folder" {
         write_folder(&path, bytes)
+    } else if kind == "tree" {
+        write_tree(&path, bytes)
     } else {
         fs::write(&path, bytes)
     };
@@ -293,6 +309,43 @@ fn write_folder(folder: &Path, bytes: &[u8]) -> std::io::Result<()> {
             && !name.starts_with('.')
         {
             fs::write(folder.join(name), slice)?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder of files: for each a line with its name and its length, then its bytes.
+fn write_tree(folder: &Path, mut bytes: &[u8]) -> std::io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir(folder)?;
+    for _ in 0..4 * MOST_SLICES {
+        let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
+            break;
+        };
+        let line = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        bytes = &bytes[end + 1..];
+        let (name, length) = line.split_once(' ').unwrap_or((&line, ""));
+        let length = length
+            .trim()
+            .parse()
+            .unwrap_or(bytes.len())
+            .min(bytes.len());
+        let (held, rest) = bytes.split_at(length);
+        bytes = rest;
+        let is_inside = !name.is_empty()
+            && name.len() < 100
+            && !name.contains(['\\', '\0'])
+            && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if !is_inside {
+            continue;
+        }
+        let path = folder.join(name);
+        // A name that is a file and a folder at once is left out.
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        if made.is_ok() && !path.is_dir() {
+            fs::write(path, held)?;
         }
     }
     Ok(())

@@ -136,6 +136,7 @@ impl ElementsArguments {
             include: Vec::new(),
             axis: self.axis,
             poisson: self.poisson,
+            torsion: false,
         };
         let made = match &self.law {
             Some(law) => Made::Density(law.clone()),

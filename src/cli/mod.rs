@@ -23,6 +23,7 @@ mod dissect;
 mod elements;
 mod export;
 mod plot;
+mod preparing;
 mod progress;
 mod reading;
 mod render;

@@ -66,6 +66,9 @@ pub(super) struct RigidityArguments {
     /// Poisson's ratio.
     #[arg(long, default_value_t = 0.3)]
     poisson: f64,
+    /// Solve the torsion of each cut (Saint-Venant) beside its polar form, which overstates open sections.
+    #[arg(long)]
+    torsion: bool,
     #[command(flatten)]
     reading: ReadingArguments,
     /// Write a row per cut into this CSV, which must not be there.
@@ -87,6 +90,7 @@ impl RigidityArguments {
             include: self.include.clone(),
             axis: self.axis,
             poisson: self.poisson,
+            torsion: self.torsion,
         }
     }
 }

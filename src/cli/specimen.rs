@@ -1,23 +1,25 @@
-//! `howship specimen`: what an image holds, with its morphometry.
+//! `howship specimen`: what images hold, with their morphometry.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Stop;
 use super::elements::ElementsArguments;
+use super::preparing::PreparingArguments;
 use super::reading::{ReadingArguments, file, label, warn};
 use crate::numerics::quantity::Length;
 use crate::observe::scanned::Scanned;
 use crate::plot::map::write_map;
 use crate::run::scan::frame;
-use crate::specimen::image::{BoneOptions, Segmentation, read_with};
+use crate::specimen::image::{BoneOptions, ImageError, Segmentation, read_with};
 
 /// Arguments of `howship specimen`.
 #[derive(Debug, Args)]
 pub(super) struct SpecimenArguments {
-    /// A NIfTI, MetaImage, NRRD or TIFF file, or a folder of TIFFs.
-    image: PathBuf,
+    /// NIfTI, MetaImage, NRRD, TIFF, ISQ, AIM or VTI files, or folders: slices, DICOM or OME-Zarr.
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
     /// Grey value above which a voxel is bone; Otsu's without it.
     #[arg(long)]
     threshold: Option<f32>,
@@ -30,6 +32,8 @@ pub(super) struct SpecimenArguments {
     #[command(flatten)]
     reading: ReadingArguments,
     #[command(flatten)]
+    preparing: PreparingArguments,
+    #[command(flatten)]
     elements: ElementsArguments,
     /// Draw three cuts into this picture, a PNG or an SVG, which must not be there.
     #[arg(long)]
@@ -37,39 +41,95 @@ pub(super) struct SpecimenArguments {
     /// Replace the picture.
     #[arg(long, requires = "picture")]
     force: bool,
-    /// Print one JSON object.
+    /// Print one JSON object; of several images a list.
     #[arg(long)]
     json: bool,
+    /// Print a table as CSV, a row for each image.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     let place = |path| file("--picture", path, &["png", "svg"], Some(arguments.force));
     let picture = arguments.picture.as_deref().map(place).transpose()?;
-    let read = arguments.reading.options();
-    let options = BoneOptions {
-        by: Segmentation {
-            threshold: arguments.threshold,
-            labels: arguments.labels.clone(),
-        },
-        part: None,
-        edge_um: arguments.edge.map(Length::get),
-    };
+    if picture.is_some() && arguments.images.len() > 1 {
+        return Err(Stop::wrong(format_args!(
+            "--picture shows one image, found {}",
+            arguments.images.len()
+        )));
+    }
     if arguments.elements.are_asked() {
-        return arguments
-            .elements
-            .answer(&arguments.image, read, options, arguments.json);
+        let [image] = arguments.images.as_slice() else {
+            return Err(Stop::wrong(format_args!(
+                "--fe loads one image, found {}",
+                arguments.images.len()
+            )));
+        };
+        let read = arguments.reading.options();
+        let options = arguments.options();
+        return (arguments.elements).answer(image, read, options, arguments.json);
     }
-    let bone = read_with(&arguments.image, &read).and_then(|image| image.to_bone_with(&options))?;
-    let scanned = Scanned::of(arguments.image.clone(), bone);
-    if arguments.json {
-        say!("{}", scanned.json());
+    let (mut bones, mut refused) = (Vec::new(), 0);
+    for image in &arguments.images {
+        match arguments.scanned(image) {
+            Ok(scanned) => bones.push(scanned),
+            Err(error) if arguments.images.len() == 1 => return Err(error.into()),
+            // One bad file of many does not cost the table of the others.
+            Err(error) => {
+                refused += 1;
+                tell!("error: {error}");
+            }
+        }
+    }
+    let of_many = arguments.images.len() > 1;
+    for scanned in &bones {
+        if of_many && !scanned.bone.warnings.is_empty() {
+            tell!("{}:", scanned.file.display());
+        }
+        warn(&scanned.bone.warnings);
+    }
+    if arguments.csv {
+        say!("{}", Scanned::csv(&bones).trim_end());
+    } else if arguments.json && of_many {
+        let list = bones.iter().map(Scanned::json).collect();
+        say!("{}", serde_json::Value::Array(list));
     } else {
-        say!("{scanned}");
+        for scanned in &bones {
+            if arguments.json {
+                say!("{}", scanned.json());
+            } else {
+                say!("{scanned}");
+            }
+        }
     }
-    warn(&scanned.bone.warnings);
-    if let Some(picture) = picture {
-        let title = arguments.image.display().to_string();
-        write_map(picture.path(), &title, &frame(&scanned))?;
+    if let (Some(picture), [scanned]) = (picture, bones.as_slice()) {
+        let title = scanned.file.display().to_string();
+        write_map(picture.path(), &title, &frame(scanned))?;
+    }
+    if refused > 0 {
+        return Err(Stop::wrong(format_args!(
+            "{refused} of {} images could not be measured",
+            arguments.images.len()
+        )));
     }
     Ok(())
+}
+
+impl SpecimenArguments {
+    fn options(&self) -> BoneOptions {
+        BoneOptions {
+            by: Segmentation {
+                threshold: self.threshold,
+                labels: self.labels.clone(),
+            },
+            part: self.preparing.crop,
+            edge_um: self.edge.map(Length::get),
+            prepare: self.preparing.preparation(),
+        }
+    }
+
+    fn scanned(&self, image: &Path) -> Result<Scanned, ImageError> {
+        let bone = read_with(image, &self.reading.options())?.to_bone_with(&self.options())?;
+        Ok(Scanned::of(image.to_path_buf(), bone))
+    }
 }

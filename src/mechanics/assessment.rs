@@ -184,6 +184,11 @@ impl Assessment {
         let mut columns = Cut::COLUMNS.to_vec();
         if self.intact.is_some() {
             columns.extend(Cut::RATIOS);
+            columns.push("ei_max_ratio");
+        }
+        if self.bone.torsion.is_some() {
+            columns.push("gj_saint_venant_n_mm2");
+            columns.extend(self.intact.as_ref().map(|_| "gj_saint_venant_ratio"));
         }
         columns
     }
@@ -194,6 +199,15 @@ impl Assessment {
             let mut row = cut.row().to_vec();
             if let Some(intact) = &self.intact {
                 row.extend(cut.ratios(&intact.cuts[cut.number]));
+                row.push(cut.ei_max / intact.cuts[cut.number].ei_max);
+            }
+            if let Some(torsion) = &self.bone.torsion {
+                row.push(torsion[cut.number]);
+                let intact = self
+                    .intact
+                    .as_ref()
+                    .and_then(|intact| intact.torsion.as_ref());
+                row.extend(intact.map(|intact| torsion[cut.number] / intact[cut.number]));
             }
             row
         };
@@ -246,9 +260,52 @@ impl fmt::Display for Assessment {
                 bone.cuts[weakest.cut].position_mm
             )?;
         }
-        match &self.comparison {
-            Some(comparison) => write!(f, "\n{comparison}"),
-            None => Ok(()),
+        if let Some(comparison) = &self.comparison {
+            write!(f, "\n{comparison}")?;
         }
+        self.further(f)
+    }
+}
+
+impl Assessment {
+    /// The stiffer bending axis, and torsion where it was solved: of the weakest cut, and against the intact
+    /// one.
+    fn further(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stiff =
+            |bone: &MeasuredBone| bone.cuts.iter().map(|cut| cut.ei_max).collect::<Vec<_>>();
+        let mut rows = vec![(
+            "EImax",
+            Some(stiff(&self.bone)),
+            self.intact.as_ref().map(stiff),
+        )];
+        let intact = self
+            .intact
+            .as_ref()
+            .and_then(|intact| intact.torsion.clone());
+        rows.push(("GJ (Saint-Venant)", self.bone.torsion.clone(), intact));
+        for (name, own, intact) in rows {
+            let Some(own) = own else { continue };
+            let filled = self
+                .cuts()
+                .iter()
+                .filter(|cut| cut.voxels > 0)
+                .map(|cut| cut.number);
+            let least = |value: &dyn Fn(usize) -> f64| {
+                filled
+                    .clone()
+                    .map(|cut| (cut, value(cut)))
+                    .filter(|(_, value)| value.is_finite())
+                    .min_by(|one, other| one.1.total_cmp(&other.1))
+            };
+            if let Some((cut, value)) = least(&|cut| own[cut]) {
+                write!(f, "\n{name:7} {value:.6e} N mm2 at cut {cut}")?;
+            }
+            if let Some((cut, ratio)) =
+                intact.and_then(|intact| least(&|cut| own[cut] / intact[cut]))
+            {
+                write!(f, "; {:.1} % of the intact at cut {cut}", 100.0 * ratio)?;
+            }
+        }
+        Ok(())
     }
 }

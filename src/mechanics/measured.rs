@@ -8,6 +8,7 @@ use crate::mechanics::density_laws::{
     BelowZero, Constants, DensityError, DensityKind, DensityLaw, named, names,
 };
 use crate::mechanics::rigidity::{Axis, Cut, RigidityError, Voxels, cuts};
+use crate::mechanics::torsion::saint_venant;
 use crate::numerics::refusal::Refusal;
 use crate::specimen::image::{
     Binarisation, Image, ImageError, ReadOptions, Segmentation, read_with,
@@ -30,6 +31,8 @@ pub struct Reading {
     pub axis: Axis,
     /// Poisson's ratio.
     pub poisson: f64,
+    /// Whether the torsion of each cut is solved (Saint-Venant), beside its polar form.
+    pub torsion: bool,
 }
 
 /// A bone with its cuts.
@@ -39,6 +42,8 @@ pub struct MeasuredBone {
     pub image: Image,
     /// All cuts across the axis.
     pub cuts: Vec<Cut>,
+    /// Torsional rigidity of each cut by Saint-Venant's problem, N mm2, where it was asked for.
+    pub torsion: Option<Vec<f64>>,
     /// Voxels that count.
     pub counted: usize,
     /// Of these, with a density below zero.
@@ -227,9 +232,13 @@ impl Reading {
         };
         let modulus_mpa = |site: usize| found.modulus_mpa[site];
         let cuts = cuts(voxels, self.axis, self.poisson, modulus_mpa)?;
+        let torsion = self
+            .torsion
+            .then(|| saint_venant(voxels, self.axis, self.poisson, modulus_mpa));
         Ok(MeasuredBone {
             image: found.image,
             cuts,
+            torsion,
             counted: found.counted,
             below_zero: found.below_zero,
             beyond: found.beyond,

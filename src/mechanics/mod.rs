@@ -15,3 +15,4 @@ pub mod measured;
 pub mod mirels;
 pub mod rigidity;
 pub mod strength;
+pub mod torsion;

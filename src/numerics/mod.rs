@@ -1,6 +1,7 @@
-//! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums,
+//! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums, distances,
 //! arrays in few bytes; the opening of files, and whose errors are.
 
+pub mod distance;
 pub mod elementary;
 pub mod files;
 pub mod memory;

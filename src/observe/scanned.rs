@@ -1,11 +1,57 @@
-//! What a bone image holds: its morphometry on the sites and on its own voxels, as words and as JSON.
+//! What a bone image holds: its morphometry on the sites and on its own voxels, as words, as JSON and as a row
+//! of a table.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::observe::figures::{Figures, implausible, thin};
-use crate::observe::morphometry::{Morphometry, measure};
+use crate::observe::morphometry::{Architecture, Cortical, Morphometry, measure};
 use crate::specimen::image::BoneImage;
+
+/// What `tb_n_per_mm` is.
+const TB_N: &str = "plate model: (BV/TV) / Tb.Th";
+
+/// Columns of the table of bones.
+const COLUMNS: [&str; 38] = [
+    "file",
+    "format",
+    "spacing_um",
+    "binarisation",
+    "threshold",
+    "bone_voxels",
+    "bv_tv",
+    "bs_tv_per_mm",
+    "bs_bv_per_mm",
+    "tb_th_mm",
+    "tb_th_sd_mm",
+    "tb_th_max_mm",
+    "tb_sp_mm",
+    "tb_sp_sd_mm",
+    "tb_sp_max_mm",
+    "tb_n_per_mm",
+    "tb_n_definition",
+    "tb_n_spacing_per_mm",
+    "euler",
+    "euler_corrected",
+    "conn_d_per_mm3",
+    "conn_d_uncorrected_per_mm3",
+    "da",
+    "da_ratio",
+    "smi",
+    "smi_concave_share",
+    "tmd_mg_per_cm3",
+    "ct_th_mm",
+    "ct_th_sd_mm",
+    "ct_po",
+    "ct_ar_mm2",
+    "tt_ar_mm2",
+    "ma_ar_mm2",
+    "ct_ar_fraction",
+    "polar_moment_mm4",
+    "cavity_bv_tv",
+    "cavity_tb_th_mm",
+    "cavity_tb_sp_mm",
+];
 
 /// A bone image with its figures.
 #[derive(Debug)]
@@ -16,6 +62,10 @@ pub struct Scanned {
     pub bone: BoneImage,
     /// On the sites.
     pub figures: Morphometry,
+    /// How the bone of the sites is joined, directed and shaped.
+    pub architecture: Architecture,
+    /// Cortex and marrow cavity, where they were told apart.
+    pub cortical: Option<Cortical>,
     /// On the voxels of the scan, where these were resampled.
     pub native: Option<Figures>,
 }
@@ -24,6 +74,11 @@ impl Scanned {
     /// Measures a bone.
     pub fn of(file: PathBuf, mut bone: BoneImage) -> Self {
         let figures = measure(&bone.bone, bone.dims, bone.spacing_um);
+        let architecture = Architecture::of(&bone.bone, bone.dims, bone.spacing_um);
+        let cortical = bone.compartments.as_ref().map(|parts| {
+            let (cortical, trabecular) = (&parts.cortical, &parts.trabecular);
+            Cortical::of(&bone.bone, cortical, trabecular, bone.dims, bone.spacing_um)
+        });
         let native = bone
             .native
             .as_ref()
@@ -38,6 +93,8 @@ impl Scanned {
             file,
             bone,
             figures,
+            architecture,
+            cortical,
             native,
         }
     }
@@ -48,9 +105,11 @@ impl Scanned {
             file,
             bone,
             figures,
+            architecture,
+            cortical,
             native,
         } = self;
-        serde_json::json!({
+        let mut all = serde_json::json!({
             "file": file.display().to_string(),
             "format": bone.format,
             "dims": bone.dims,
@@ -65,13 +124,55 @@ impl Scanned {
             "tb_th_max_mm": figures.tb_th_max_mm,
             "tb_sp_mm": figures.tb_sp_mm,
             "tb_sp_sd_mm": figures.tb_sp_sd_mm,
+            "tb_sp_max_mm": figures.tb_sp_max_mm,
+            "tb_n_per_mm": figures.tb_n_plate_per_mm(),
+            "tb_n_definition": TB_N,
+            "tb_n_spacing_per_mm": figures.tb_n_spacing_per_mm(),
             "bs_tv_per_mm": figures.bs_tv_per_mm,
             "bs_bv_per_mm": figures.bs_bv_per_mm,
             "native": native,
             "native_covered_bv_tv": bone.native.as_ref().map(|native| native.covered_bv_tv),
+            "tmd_mg_per_cm3": bone.tmd_mg_per_cm3,
+            "prepared": bone.prepared,
             "assumed": bone.assumed,
             "warnings": bone.warnings,
-        })
+        });
+        // Of no cortex nothing is said.
+        for more in [serde_json::json!(architecture), serde_json::json!(cortical)] {
+            if let (Some(all), serde_json::Value::Object(more)) = (all.as_object_mut(), more) {
+                all.extend(more);
+            }
+        }
+        all
+    }
+
+    /// Bones as one table, a row each: what is a number or a word of [`Scanned::json`].
+    pub fn csv(bones: &[Self]) -> String {
+        let mut text = String::new();
+        for (row, bone) in bones.iter().enumerate() {
+            let all = bone.json();
+            let cell = |key: &&str| match &all[*key] {
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::String(words) => quoted(words),
+                number => number.to_string(),
+            };
+            if row == 0 {
+                text.push_str(&COLUMNS.join(","));
+                text.push('\n');
+            }
+            text.push_str(&COLUMNS.iter().map(cell).collect::<Vec<_>>().join(","));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// A word of a table: in quotation marks where it holds a comma, one of them or a line's end.
+fn quoted(words: &str) -> String {
+    if words.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", words.replace('"', "\"\""))
+    } else {
+        words.to_owned()
     }
 }
 
@@ -81,6 +182,8 @@ impl fmt::Display for Scanned {
             file,
             bone,
             figures,
+            architecture,
+            cortical,
             native,
         } = self;
         let shown = |value: Option<f64>, unit: &str| {
@@ -121,7 +224,63 @@ impl fmt::Display for Scanned {
             shown(figures.tb_th_sd_mm, "mm")
         )?;
         writeln!(f, "Tb.Sp   {}", shown(figures.tb_sp_mm, "mm"))?;
-        write!(f, "BS/TV   {:.4} /mm", figures.bs_tv_per_mm)?;
+        writeln!(f, "BS/TV   {:.4} /mm", figures.bs_tv_per_mm)?;
+        let number = |value: Option<f64>| {
+            value.map_or_else(|| "not defined".to_owned(), |value| format!("{value:.4}"))
+        };
+        writeln!(
+            f,
+            "Tb.N    {} by the {TB_N}; {} by 1 / (Tb.Th + Tb.Sp)",
+            shown(figures.tb_n_plate_per_mm(), "/mm"),
+            shown(figures.tb_n_spacing_per_mm(), "/mm")
+        )?;
+        writeln!(
+            f,
+            "Conn.D  {} (Euler number {}, {} with the correction for edges)",
+            shown(architecture.conn_d_per_mm3, "/mm3"),
+            architecture.euler,
+            architecture.euler_corrected
+        )?;
+        match (architecture.da, architecture.da_left_out) {
+            (None, Some(why)) => writeln!(f, "DA      not defined: {why}")?,
+            (da, _) => writeln!(
+                f,
+                "DA      {} (1 - smallest / largest eigenvalue); longest / shortest MIL {}",
+                number(da),
+                number(architecture.da_ratio)
+            )?,
+        }
+        write!(
+            f,
+            "SMI     {} ({} of the surface is concave, which lowers it)",
+            number(architecture.smi),
+            architecture.smi_concave_share.map_or_else(
+                || "no share".to_owned(),
+                |share| format!("{:.1} %", 100.0 * share)
+            )
+        )?;
+        if let Some(tmd) = bone.tmd_mg_per_cm3 {
+            write!(f, "\nTMD     {tmd:.2} mg HA/cm3, mean of the bone voxels")?;
+        }
+        if let Some(cortex) = cortical {
+            write!(
+                f,
+                "\nCt.Th   {} (sd {})\nCt.Po   {}\nCt.Ar   {:.4} mm2 of {:.4} mm2 (Tt.Ar), polar moment {}\n\
+                 cavity  BV/TV {}, Tb.Th {}, Tb.Sp {}",
+                shown(cortex.ct_th_mm, "mm"),
+                shown(cortex.ct_th_sd_mm, "mm"),
+                number(cortex.ct_po),
+                cortex.ct_ar_mm2,
+                cortex.tt_ar_mm2,
+                shown(cortex.polar_moment_mm4, "mm4"),
+                number(cortex.cavity_bv_tv),
+                shown(cortex.cavity_tb_th_mm, "mm"),
+                shown(cortex.cavity_tb_sp_mm, "mm")
+            )?;
+        }
+        if !bone.prepared.is_empty() {
+            write!(f, "\nprepared  {}", bone.prepared.join("; "))?;
+        }
         if !bone.assumed.is_empty() {
             write!(f, "\nassumed   {}", bone.assumed.join("; "))?;
         }

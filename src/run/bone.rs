@@ -51,6 +51,7 @@ impl Loaded {
             by: image.segmentation(),
             part: image.crop.as_ref().map(|crop| [crop.start, crop.size]),
             edge_um: lattice.site.map(Length::get),
+            ..BoneOptions::default()
         };
         let bone = read_image(path, &image.reading())
             .and_then(|read| read.to_bone_with(&options))

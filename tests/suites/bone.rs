@@ -13,8 +13,12 @@ mod image_readers;
 mod measured;
 #[path = "../morphometry.rs"]
 mod morphometry;
+#[path = "../preparing.rs"]
+mod preparing;
 #[path = "../rigidity.rs"]
 mod rigidity;
+#[path = "../scanner_files.rs"]
+mod scanner_files;
 #[path = "../specimen_images.rs"]
 mod specimen_images;
 #[path = "../synthetic_bone.rs"]

@@ -6,7 +6,12 @@
 //! outside of the lattice are not background. Areas are those of marching cubes on bone or not,
 //! which read about 8 % above a smooth surface: compare them with areas got in the same way.
 
-mod distance;
+mod anisotropy;
+mod architecture;
+mod connectivity;
+mod cortex;
+mod model_index;
+mod smooth;
 mod surface;
 mod thickness;
 
@@ -14,6 +19,8 @@ use serde::Serialize;
 
 use crate::numerics::reduce::ordered_sum;
 
+pub use architecture::Architecture;
+pub use cortex::Cortical;
 pub use thickness::local_thickness;
 
 /// The numbers of one state of the bone. Lengths are mm.
@@ -48,6 +55,14 @@ impl Morphometry {
     /// Trabecular number of the plate model, (BV/TV) / Tb.Th, per mm.
     pub fn tb_n_plate_per_mm(&self) -> Option<f64> {
         self.tb_th_mm.map(|thickness| self.bv_tv / thickness)
+    }
+
+    /// Trabecular number by distances, 1 / (Tb.Th + Tb.Sp), per mm: how often bone begins along a line
+    /// across, without the plate model.
+    pub fn tb_n_spacing_per_mm(&self) -> Option<f64> {
+        self.tb_th_mm
+            .zip(self.tb_sp_mm)
+            .map(|(thickness, separation)| 1.0 / (thickness + separation))
     }
 }
 

@@ -92,8 +92,13 @@ fn edge(one: usize, other: usize) -> usize {
     one.min(other) * 8 + one.max(other)
 }
 
+/// The two corners of an edge.
+pub(super) fn edge_corners(edge: usize) -> [usize; 2] {
+    [edge / 8, edge % 8]
+}
+
 /// The closed lines along which the surface crosses the faces of a cell, as edges in order.
-fn loops(corners: usize) -> Vec<Vec<usize>> {
+pub(super) fn loops(corners: usize) -> Vec<Vec<usize>> {
     let is_bone = |corner: usize| corners >> corner & 1 == 1;
     let mut lines: Vec<[usize; 2]> = Vec::new();
     for face in FACES {
@@ -131,25 +136,33 @@ fn loops(corners: usize) -> Vec<Vec<usize>> {
 fn fan(around: &[usize]) -> f64 {
     let points: Vec<[f64; 3]> = around
         .iter()
-        .map(|edge| {
-            let (one, other) = (edge / 8, edge % 8);
+        .map(|&edge| {
+            let [one, other] = edge_corners(edge);
             [0, 1, 2].map(|axis| ((one >> axis & 1) + (other >> axis & 1)) as f64 / 2.0)
         })
         .collect();
+    fan_of(&points)
+        .map(|[a, b, c]| triangle(points[a], points[b], points[c]))
+        .sum()
+}
+
+/// The triangles of the fan on these points that has the largest area.
+pub(super) fn fan_of(points: &[[f64; 3]]) -> impl Iterator<Item = [usize; 3]> {
     let count = points.len();
-    (0..count)
-        .map(|apex| {
-            (1..count - 1)
-                .map(|i| {
-                    triangle(
-                        points[apex],
-                        points[(apex + i) % count],
-                        points[(apex + i + 1) % count],
-                    )
-                })
-                .sum()
-        })
-        .fold(0.0, f64::max)
+    let from = move |apex: usize| {
+        (1..count.saturating_sub(1))
+            .map(move |i| [apex, (apex + i) % count, (apex + i + 1) % count])
+    };
+    let (mut best, mut largest) = (0, f64::NEG_INFINITY);
+    for apex in 0..count {
+        let area = from(apex)
+            .map(|[a, b, c]| triangle(points[a], points[b], points[c]))
+            .sum();
+        if area > largest {
+            (best, largest) = (apex, area);
+        }
+    }
+    from(best)
 }
 
 fn triangle(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {

@@ -8,7 +8,7 @@
 
 use crate::numerics::parallel::prelude::*;
 
-use super::distance;
+use crate::numerics::distance;
 
 /// Local thickness at each site of the mask, um; 0 outside of it.
 ///

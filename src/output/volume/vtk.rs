@@ -96,6 +96,8 @@ pub(crate) fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
     let [dx, dy, dz] = frame.spacing_um;
     let extent = format!("0 {x} 0 {y} 0 {z}");
     let mut text = head("ImageData", "1.0");
+    // VTK has no unit of length: this is howship's word to its own reader.
+    text.push_str("  <?howship lengths in um?>\n");
     let mut appended = Appended::default();
     let _ = writeln!(
         text,

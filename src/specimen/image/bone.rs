@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::binarise::{Segmentation, Segmented};
 use super::resample::{bone_sites, resample};
 use super::{Binarisation, Image, ImageError, Orientation, SAME_SIZE, sense};
+use crate::specimen::prepare::Preparation;
+use crate::specimen::prepare::compartments::Compartments;
 
 /// Relative change of the volume fraction by resampling from which it is told.
 const KEPT: f64 = 0.01;
@@ -19,6 +21,8 @@ pub struct BoneOptions {
     pub part: Option<[[usize; 3]; 2]>,
     /// Edge of the sites, um; the voxels without it, which must then be cubes.
     pub edge_um: Option<f64>,
+    /// What is done to the image and to its bone.
+    pub prepare: Preparation,
 }
 
 /// The voxels of the part that was taken, before resampling.
@@ -54,8 +58,15 @@ pub struct BoneImage {
     pub orientation: Orientation,
     /// The file or folder that was read.
     pub source: PathBuf,
-    /// `NIfTI`, `MetaImage`, `NRRD` or `TIFF`.
+    /// `NIfTI`, `MetaImage`, `NRRD`, `TIFF` or another of the formats that are read.
     pub format: &'static str,
+    /// What was done to the image and its bone, a sentence each, in its order.
+    pub prepared: Vec<String>,
+    /// Cortex and marrow cavity on the sites, where they were asked for.
+    pub compartments: Option<Compartments>,
+    /// Mean density of the bone voxels of the image, mg HA/cm3 (TMD), without peeling any off; of a
+    /// calibrated image.
+    pub tmd_mg_per_cm3: Option<f64>,
     /// What was taken to be so, a sentence each.
     pub assumed: Vec<String>,
     /// What makes the bone doubtful, a sentence each with its remedy.
@@ -88,8 +99,8 @@ impl Image {
                 threshold,
                 labels: Vec::new(),
             },
-            part: None,
             edge_um,
+            ..BoneOptions::default()
         })
     }
 
@@ -111,21 +122,28 @@ impl Image {
                 spacing_um: self.spacing_um,
             });
         }
+        let mut prepared = Vec::new();
         let Segmented {
             bone,
             rule,
             mut assumed,
             mut warnings,
-        } = self.segment(&options.by)?;
+        } = self.segment_prepared(options, &mut prepared)?;
         assumed.splice(0..0, self.assumed.iter().cloned());
         warnings.splice(0..0, self.warnings.iter().cloned());
         let (dims, bone, orientation) = match options.part {
             None => (self.dims, bone, self.orientation.clone()),
             Some([start, size]) => {
                 let (part, orientation) = self.part(&bone, start, size)?;
+                prepared.push(format!(
+                    "the part of {size:?} voxels from {start:?} was taken"
+                ));
                 (size, part, orientation)
             }
         };
+        let tissue = self
+            .density
+            .map(|line| (line, self.values_of(options.part)));
         let mut taken = BoneImage {
             dims,
             spacing_um: self.spacing_um[0],
@@ -136,10 +154,25 @@ impl Image {
             orientation,
             source: self.source.clone(),
             format: self.format,
+            prepared,
+            compartments: None,
+            tmd_mg_per_cm3: None,
             assumed,
             warnings,
         };
+        taken.clean(&options.prepare);
         taken.check_kinds("the part that is taken")?;
+        if let Some((line, values)) = tissue {
+            let (sum, count) = taken
+                .bone
+                .iter()
+                .zip(values)
+                .filter(|(bone, _)| **bone)
+                .fold((0.0, 0.0), |(sum, count), (_, value)| {
+                    (sum + f64::from(value), count + 1.0)
+                });
+            taken.tmd_mg_per_cm3 = Some(line.at(sum / count));
+        }
         if options.part.is_some() {
             let doubt = sense::bone_share(&taken.bone, &taken.binarisation);
             let doubt = doubt.map(|doubt| format!("of the part that is taken (crop) {doubt}"));
@@ -150,6 +183,9 @@ impl Image {
             && !(self.is_isotropic() && (edge_um - own_um).abs() < SAME_SIZE * own_um)
         {
             taken.resample_to(self.spacing_um, edge_um)?;
+        }
+        if let Some(cortex) = &options.prepare.cortex {
+            taken.part_cortex(cortex)?;
         }
         Ok(taken)
     }

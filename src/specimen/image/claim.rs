@@ -60,6 +60,7 @@ pub(super) fn same_size(one: f64, other: f64) -> bool {
 }
 
 /// What a header states besides the layout of the data.
+#[derive(Clone)]
 pub(super) struct Stated {
     pub(super) format: &'static str,
     pub(super) claim: Claim,

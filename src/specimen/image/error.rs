@@ -7,8 +7,8 @@ use super::rule::listed;
 use crate::numerics::refusal::Refusal;
 
 /// Endings of file names that [`read`](super::read) understands.
-pub const SUPPORTED: &str =
-    ".nii, .nii.gz, .mha, .mhd, .nrrd, .nhdr, .tif, .tiff, or a folder of single-page TIFFs";
+pub const SUPPORTED: &str = ".nii, .nii.gz, .mha, .mhd, .nrrd, .nhdr, .tif, .tiff, .isq, .aim, .vti, .dcm, a folder .zarr, or a folder of \
+     DICOM files or of TIFF, PNG or BMP slices";
 
 /// Why an image could not be read or used.
 #[derive(Debug, thiserror::Error)]
@@ -241,6 +241,16 @@ pub enum ImageError {
         spacing_um: [f64; 3],
         /// What is wrong.
         reason: &'static str,
+    },
+    /// A step of preparing that makes no sense.
+    #[error("{}: found {found}, expected {allowed}", path.display())]
+    Prepare {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        found: String,
+        /// What may be asked for.
+        allowed: String,
     },
     /// A file of a TIFF stack differs from the first, or the stack has none.
     #[error("{}: {reason}", path.display())]

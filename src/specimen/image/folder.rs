@@ -18,22 +18,27 @@ struct Name {
     numbers: Vec<u64>,
 }
 
-/// The files of the slices in their order, and what was left out of the folder.
+/// The files with one of these endings in their order, none where there is none, and what was left out.
 ///
 /// # Errors
-/// There is none; names differ in more than one number; a number is missing or comes twice.
-pub(super) fn slices(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>), ImageError> {
+/// Names differ in more than one number; a number is missing or comes twice.
+pub(super) fn slices(
+    folder: &Path,
+    endings: &[&str],
+) -> Result<(Vec<PathBuf>, Vec<String>), ImageError> {
     let mut names = Vec::new();
     let mut left_out = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|source| ImageError::io(folder, source))? {
         let path = entry
             .map_err(|source| ImageError::io(folder, source))?
             .path();
-        let is_tiff = path.extension().is_some_and(|ending| {
-            ending.eq_ignore_ascii_case("tif") || ending.eq_ignore_ascii_case("tiff")
+        let is_slice = path.extension().is_some_and(|ending| {
+            endings
+                .iter()
+                .any(|wanted| ending.eq_ignore_ascii_case(wanted))
         });
         // Names that start with a dot are leftovers of file managers.
-        if !is_tiff || name_of(&path).starts_with('.') {
+        if !is_slice || name_of(&path).starts_with('.') {
             continue;
         }
         let name = parted(path);
@@ -59,7 +64,7 @@ pub(super) fn slices(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>), Image
         reason,
     };
     let Some(first) = names.first() else {
-        return Err(refused("the folder holds no .tif or .tiff file".into()));
+        return Ok((Vec::new(), Vec::new()));
     };
     if names.len() > 1 {
         let mut series: BTreeMap<&[String], Vec<String>> = BTreeMap::new();

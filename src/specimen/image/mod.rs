@@ -1,4 +1,4 @@
-//! Bone from images: `NIfTI`, `MetaImage`, NRRD, TIFF; then bone or marrow, one value per site.
+//! Bone from images of scanners and of programs; then bone or marrow, one value per site.
 //!
 //! A header is never trusted: dimensions are checked against overflow, a cap and the length of
 //! the file before anything is reserved, and packed data are read as they come.
@@ -9,7 +9,11 @@
 //! | `.mha`, `.mhd` | `MetaImage`, plain, zlib or as text, data local or in files of their own |
 //! | `.nrrd`, `.nhdr` | NRRD, raw, gzip or ascii, data attached or in files of their own |
 //! | `.tif`, `.tiff` | one file, a page per layer, with the metadata of `ImageJ`, OME and tifffile |
-//! | a folder | single-page TIFFs, a file per layer, numbered without a gap |
+//! | `.isq`, `.aim` | Scanco: ISQ; AIM v020 and v030, plain and packed |
+//! | `.vti` | VTK image data, as text, base64 or raw, plain or by zlib; what `howship export` writes |
+//! | `.dcm`, or a folder of them | a DICOM series, unpacked, ordered by position |
+//! | `.zarr` (a folder) | OME-Zarr 0.4 and 0.5, one channel, the finest level |
+//! | a folder | single-page TIFFs, PNGs or BMPs, a file per layer, numbered without a gap, with a `SkyScan` log |
 //!
 //! Gzip and zlib (`.nii.gz`, packed `MetaImage` and NRRD, deflate in TIFF) carry a checksum, which is
 //! verified to the end of the stream. Raw and text data, and LZW and `PackBits` in TIFF, carry none:
@@ -37,8 +41,17 @@ mod spacing;
 mod text;
 mod tiff;
 
+mod blosc;
 mod claim;
+mod density;
+mod dicom;
 mod orientation;
+mod pictures;
+mod preparing;
+mod scanco;
+mod skyscan;
+mod vti;
+mod zarr;
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -46,6 +59,7 @@ use std::path::{Path, PathBuf};
 pub use binarise::{Segmentation, Segmented};
 pub use bone::{BoneImage, BoneOptions, NativeBone};
 use claim::{Claim, SAME_SIZE, Stated, same_size};
+pub use density::Density;
 pub use error::{ImageError, SUPPORTED};
 pub use orientation::Orientation;
 use orientation::{UNORIENTED, UPRIGHT, check_upright};
@@ -74,8 +88,10 @@ pub struct Image {
     pub values: Vec<f32>,
     /// The file or folder that was read.
     pub source: PathBuf,
-    /// `NIfTI`, `MetaImage`, `NRRD` or `TIFF`.
+    /// `NIfTI`, `MetaImage`, `NRRD`, `TIFF` or another of the formats that are read.
     pub format: &'static str,
+    /// How the values become density, where the file is calibrated.
+    pub density: Option<Density>,
     /// What the file does not say and was taken to be so, a sentence each.
     pub assumed: Vec<String>,
     /// What makes the image doubtful, a sentence each with its remedy.
@@ -127,7 +143,13 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError
     }
     let about = std::fs::metadata(path).map_err(|source| ImageError::io(path, source))?;
     if about.is_dir() {
-        return tiff::read_folder(path, options);
+        return if zarr::is_zarr(path) {
+            zarr::read(path, options)
+        } else if dicom::is_series(path)? {
+            dicom::read_series(path, options)
+        } else {
+            pictures::read_folder(path, options)
+        };
     }
     let name = path
         .file_name()
@@ -143,6 +165,10 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Image, ImageError
         "mha" | "mhd" => metaimage::read(path, options),
         "nrrd" | "nhdr" => nrrd::read(path, options),
         "tif" | "tiff" => tiff::read_file(path, options),
+        "isq" => scanco::read_isq(path, options),
+        "aim" => scanco::read_aim(path, options),
+        "vti" => vti::read(path, options),
+        "dcm" => dicom::read_file(path, options),
         other => Err(ImageError::UnknownExtension {
             path: path.into(),
             found: other.into(),
@@ -167,7 +193,8 @@ fn assembled(
     mut stated: Stated,
     options: &ReadOptions,
 ) -> Result<Image, ImageError> {
-    let (spacing_um, spacing_from) = stated.sizes(path, options)?;
+    // A size that is missing is said before gigabytes are read.
+    stated.clone().sizes(path, options)?;
     let (values, left) = samples::read(files, layout)?;
     if left > 0 {
         stated.warnings.push(format!(
@@ -175,6 +202,19 @@ fn assembled(
              check the dimensions in the header"
         ));
     }
+    image_of(path, values, layout, stated, options)
+}
+
+/// Puts the image together from its values.
+fn image_of(
+    path: &Path,
+    values: Vec<f32>,
+    layout: &samples::Layout,
+    mut stated: Stated,
+    options: &ReadOptions,
+) -> Result<Image, ImageError> {
+    let (spacing_um, spacing_from) = stated.sizes(path, options)?;
+    samples::check_finite(path, &values, layout.dims)?;
     let rounded = samples::rounded(&values, layout.sample, layout.slope);
     stated.warnings.extend(rounded);
     Ok(Image {
@@ -185,6 +225,7 @@ fn assembled(
         values,
         source: path.into(),
         format: stated.format,
+        density: None,
         assumed: stated.assumed,
         warnings: stated.warnings,
     })

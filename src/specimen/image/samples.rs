@@ -149,6 +149,40 @@ pub(super) fn read(files: &[PathBuf], layout: &Layout) -> Result<(Vec<f32>, u64)
     Ok((values, left))
 }
 
+/// The samples of a stream that holds them unpacked.
+///
+/// # Errors
+/// The stream ends early or cannot be read.
+pub(super) fn from_stream(
+    path: &Path,
+    stream: &mut impl Read,
+    layout: &Layout,
+) -> Result<Vec<f32>, ImageError> {
+    let mut values = Vec::new();
+    decode(path, stream, layout, &mut values)?;
+    Ok(values)
+}
+
+/// The samples that are written out as numbers.
+///
+/// # Errors
+/// A word is no number of the type, or there are fewer or more than the dimensions ask for.
+pub(super) fn from_text(
+    path: &Path,
+    stream: &mut impl BufRead,
+    layout: &Layout,
+) -> Result<Vec<f32>, ImageError> {
+    let mut values = Vec::new();
+    let left = decode_text(path, stream, layout, &mut values)?;
+    if left > 0 {
+        return Err(ImageError::Damaged {
+            path: path.into(),
+            reason: format!("{left} letters follow after the last number"),
+        });
+    }
+    Ok(values)
+}
+
 /// Appends the samples of one file; the bytes that follow after them.
 fn read_part(path: &Path, layout: &Layout, values: &mut Vec<f32>) -> Result<u64, ImageError> {
     let (mut file, length) = open(path)?;

@@ -9,6 +9,7 @@ pub(super) fn image(dims: [usize; 3], spacing_um: [f64; 3], values: Vec<f32>) ->
         values,
         source: "test.nii".into(),
         format: "NIfTI",
+        density: None,
         assumed: Vec::new(),
         warnings: Vec::new(),
     }

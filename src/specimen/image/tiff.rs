@@ -19,7 +19,10 @@ use ::tiff::decoder::{Decoder, Limits};
 
 use super::description::{Described, described};
 use super::samples::{self, Sample};
-use super::{Claim, Image, ImageError, ReadOptions, Stated, UNORIENTED, folder, written};
+use super::skyscan::Log;
+use super::{
+    Claim, Image, ImageError, ReadOptions, Stated, UNORIENTED, folder, same_size, written,
+};
 use directories::{Plain, check_layers_of_page, description, directories, is_reduced, resolution};
 use layers::{add_layers, calibrate};
 use pages::add_page;
@@ -79,9 +82,14 @@ pub(super) fn read_file(path: &Path, options: &ReadOptions) -> Result<Image, Ima
     finished(path, pages, found, options, Vec::new(), Vec::new())
 }
 
-/// Reads a folder of single-page files, a file per layer.
-pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image, ImageError> {
-    let (files, assumed) = folder::slices(folder)?;
+/// Reads single-page files, a layer each, in their order; a log beside them may state the voxel size.
+pub(super) fn read_slices(
+    folder: &Path,
+    files: &[PathBuf],
+    assumed: Vec<String>,
+    log: Option<&Log>,
+    options: &ReadOptions,
+) -> Result<Image, ImageError> {
     let mut pages = Pages::default();
     let mut first: Option<(PathBuf, Described)> = None;
     let mut differing = None;
@@ -145,7 +153,41 @@ pub(super) fn read_folder(folder: &Path, options: &ReadOptions) -> Result<Image,
         ));
         found.claim = Claim::Nothing(String::new());
     }
+    if let Some(log) = log {
+        let claim = log.claim();
+        if matches!(found.claim, Claim::Um { .. }) && !plane_agrees(&found.claim, &claim) {
+            let differing = format!(
+                "{} states {}, the slices {}",
+                log.name,
+                in_words(&claim),
+                in_words(&found.claim)
+            );
+            if options.spacing_um.is_none() {
+                return Err(ImageError::Stack {
+                    path: folder.into(),
+                    reason: format!(
+                        "log and slices state different voxel sizes: {differing}; correct one of them, \
+                         or give the voxel size"
+                    ),
+                });
+            }
+            warnings.push(differing);
+        }
+        found.claim = claim;
+        found.from = "the SkyScan log";
+        found.assumed.clear();
+    }
     finished(folder, pages, found, options, assumed, warnings)
+}
+
+/// Whether two claims say the same of the plane; slices state no more.
+fn plane_agrees(one: &Claim, other: &Claim) -> bool {
+    match (one, other) {
+        (Claim::Um { plane: [x, y], .. }, Claim::Um { plane: [a, b], .. }) => {
+            same_size(*x, *a) && same_size(*y, *b)
+        }
+        _ => false,
+    }
 }
 
 fn in_words(claim: &Claim) -> String {
@@ -325,6 +367,7 @@ fn finished(
         values: pages.values,
         source: path.into(),
         format: stated.format,
+        density: None,
         assumed: stated.assumed,
         warnings: stated.warnings,
     })
