@@ -26,7 +26,7 @@ pub mod observer;
 #[cfg(feature = "plots")]
 pub(crate) mod ours;
 #[cfg(feature = "plots")]
-pub(crate) mod outlook;
+pub mod outlook;
 #[cfg(feature = "plots")]
 pub(crate) mod past;
 #[cfg(feature = "plots")]
