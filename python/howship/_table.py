@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +13,12 @@ if TYPE_CHECKING:
     from howship._howship import Columns
 
 
-class Table(Mapping[str, np.ndarray]):
-    """A table: ``table["bv_tv"]`` is a numpy array, a copy.
+class Table:
+    """A table: ``table["bv_tv"]`` is a numpy array, a copy; ``dict(table)`` has them all.
 
     pandas, polars, pyarrow and DuckDB take the whole of it through the Arrow C stream, without files:
-    ``polars.DataFrame(table)``, ``pyarrow.table(table)``, ``table.to_pandas()``. A number that is none is NaN in
+    ``polars.DataFrame(table)``, ``pyarrow.table(table)``, ``pandas.DataFrame.from_arrow(table)`` or
+    ``table.to_pandas()``. A number that is none is NaN in
     numpy and missing in Arrow. Units and descriptions travel as metadata of the Arrow fields.
     """
 
@@ -49,11 +49,15 @@ class Table(Mapping[str, np.ndarray]):
     def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
         return np.asarray(self._columns.values(name))
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
-    def __len__(self) -> int:
-        return len(self._names)
+    # Neither rows nor names: what takes the table as a list would be wrong without a word.
+    __iter__ = None
+
+    def keys(self) -> list[str]:
+        """Names of the columns, in their order."""
+        return self.columns
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._columns.__arrow_c_stream__(requested_schema)

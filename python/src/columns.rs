@@ -10,8 +10,9 @@ use arrow_array::{
 };
 use arrow_schema::{Field, Schema};
 use howship::engine::column::About;
-use howship::observe::sites::{CellList, KINDS};
+use howship::observe::sites::{CELL_COLUMNS, CellList, KINDS};
 use howship::output::table::Table;
+use howship::run::columns::about;
 use numpy::IntoPyArray;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -144,9 +145,9 @@ impl Columns {
 
 impl Columns {
     /// A table of numbers, with units and words for the columns that are known.
-    pub fn of(table: &Table, known: &[About]) -> Self {
+    pub fn of(table: &Table, file: &str, known: &[(&str, Vec<About>)]) -> Self {
         let column = |(at, name): (usize, &String)| {
-            let words = known.iter().find(|about| about.name == *name);
+            let words = about(known, file, name);
             Column {
                 name: name.clone(),
                 unit: words.map_or_else(String::new, |about| about.unit.to_owned()),
@@ -161,53 +162,30 @@ impl Columns {
 
     /// A row per cell.
     pub fn of_cells(cells: &CellList) -> Self {
-        let column = |name: &str, unit: &str, about: &str, values| Column {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            about: about.to_owned(),
-            values,
-        };
         let along = |axis: usize| Values::F32(cells.at_um.iter().map(|at| at[axis]).collect());
         let kinds = cells.kind.iter();
         let kinds = kinds.map(|&kind| KINDS[usize::from(kind)].to_owned());
         let truth = |values: &[u8]| Values::Bool(values.iter().map(|&value| value == 1).collect());
+        let values = [
+            Values::U64(cells.id.clone()),
+            Values::Text(kinds.collect()),
+            along(0),
+            along(1),
+            along(2),
+            Values::U8(cells.clone.clone()),
+            Values::F32(cells.age_h.clone()),
+            truth(&cells.dormant),
+            truth(&cells.doomed),
+        ];
+        let columns = CELL_COLUMNS.iter().zip(values);
+        let columns = columns.map(|(&(name, unit, about), values)| Column {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            about: about.to_owned(),
+            values,
+        });
         Self {
-            columns: vec![
-                column(
-                    "id",
-                    "",
-                    "identity, which no other cell of its lineage has",
-                    Values::U64(cells.id.clone()),
-                ),
-                column("kind", "", "lineage and stage", Values::Text(kinds.collect())),
-                column("x_um", "um", "from the corner of the lattice", along(0)),
-                column("y_um", "um", "from the corner of the lattice", along(1)),
-                column("z_um", "um", "from the corner of the lattice", along(2)),
-                column(
-                    "clone",
-                    "",
-                    "clone of a tumour cell; 0 is parental, and of every other cell",
-                    Values::U8(cells.clone.clone()),
-                ),
-                column(
-                    "age_h",
-                    "h",
-                    "age; none of tumour cells",
-                    Values::F32(cells.age_h.clone()),
-                ),
-                column(
-                    "dormant",
-                    "",
-                    "a tumour cell that sleeps",
-                    truth(&cells.dormant),
-                ),
-                column(
-                    "doomed",
-                    "",
-                    "a tumour cell that radiation doomed",
-                    truth(&cells.doomed),
-                ),
-            ],
+            columns: columns.collect(),
         }
     }
 }

@@ -13,13 +13,23 @@ use crate::errors::failed;
 /// Time between two looks for signals.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// When the exception of a signal comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// At once; the work ends behind it, at its next tick.
+    AtOnce,
+    /// When the work has put away what it has.
+    AtItsEnd,
+}
+
 /// Does work on a thread of its own and waits for it without the lock of the interpreter. On a signal (Ctrl-C) the
-/// flag that the work was given is set and the exception comes at once; the work ends behind it, at its next tick.
+/// flag that the work was given is set.
 ///
 /// # Errors
 /// The exception of a signal handler.
 pub fn heard<T: Send + 'static>(
     py: Python<'_>,
+    comes: Signal,
     work: impl FnOnce(&AtomicBool) -> T + Send + 'static,
 ) -> PyResult<T> {
     let stop = Arc::new(AtomicBool::new(false));
@@ -40,6 +50,10 @@ pub fn heard<T: Send + 'static>(
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(signal) = py.check_signals() {
                     stop.store(true, Ordering::SeqCst);
+                    if comes == Signal::AtItsEnd {
+                        // Its own words of the stop are those of the signal.
+                        let _ = py.detach(move || done.recv().is_ok());
+                    }
                     return Err(signal);
                 }
             }

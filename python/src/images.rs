@@ -8,7 +8,7 @@ use numpy::IntoPyArray;
 use pyo3::prelude::*;
 
 use crate::errors::refused;
-use crate::heard::heard;
+use crate::heard::{Signal, heard};
 
 /// What an image holds, as JSON, and its bone, x fastest.
 #[pyfunction]
@@ -20,7 +20,7 @@ pub fn specimen(
     edge_um: Option<f64>,
     spacing_um: Option<[f64; 3]>,
 ) -> PyResult<(String, Bound<'_, PyAny>)> {
-    let scanned = heard(py, move |_| {
+    let scanned = heard(py, Signal::AtOnce, move |_| {
         let read = ReadOptions {
             spacing_um,
             ..ReadOptions::default()

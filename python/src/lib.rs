@@ -13,17 +13,21 @@ mod simulation;
 use std::path::PathBuf;
 
 use howship::output::table::Table;
+use howship::run::columns::columns;
 use howship::run::folder::Manifest;
 use pyo3::prelude::*;
 
-use self::columns::Columns;
+use crate::columns::Columns;
 use self::errors::{HowshipError, RunError, ScenarioError, refused};
 
 /// A table of numbers in a file.
 #[pyfunction]
 fn read_table(py: Python<'_>, path: PathBuf) -> PyResult<Columns> {
     let table = py.detach(|| Table::read_csv(&path)).map_err(refused)?;
-    Ok(Columns::of(&table, &[]))
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let signals = table.columns.iter();
+    let signals: Vec<&str> = signals.filter_map(|name| name.strip_suffix("_pm")).collect();
+    Ok(Columns::of(&table, &file, &columns(&signals)))
 }
 
 /// `run.json` of a folder, as JSON.

@@ -15,7 +15,7 @@ use howship::scenario::read::load;
 use pyo3::prelude::*;
 
 use crate::errors::{failed, refused, wrong};
-use crate::heard::heard;
+use crate::heard::{Signal, heard};
 use crate::simulation::Simulation;
 
 /// A scenario that makes sense, with the text and the assignments that it came from.
@@ -133,7 +133,7 @@ impl Scenario {
     /// What it would do, and warnings, a sentence each.
     fn check(&self, py: Python<'_>) -> PyResult<(Vec<String>, Vec<String>)> {
         let loaded = self.loaded.clone();
-        match heard(py, move |_| outlook(&loaded))? {
+        match heard(py, Signal::AtOnce, move |_| outlook(&loaded))? {
             Ok(found) => Ok((found.lines, found.warnings)),
             Err(found) => Err(wrong(py, &found)),
         }
@@ -142,7 +142,7 @@ impl Scenario {
     /// The simulation, ready for its first tick.
     fn build(&self, py: Python<'_>, threads: Option<usize>) -> PyResult<Simulation> {
         let loaded = self.loaded.clone();
-        let built = heard(py, move |_| {
+        let built = heard(py, Signal::AtOnce, move |_| {
             on(threads, || loaded.build().map(|simulation| (loaded, simulation)))
         })?;
         match built.map_err(refused)? {
@@ -162,7 +162,7 @@ impl Scenario {
         let loaded = self.loaded.clone();
         let out = out.unwrap_or_else(|| usual_folder(&loaded));
         let folder = out.clone();
-        let done = heard(py, move |stop| {
+        let done = heard(py, Signal::AtItsEnd, move |stop| {
             on(threads, || begin(loaded, &out, force, &Stoppable(stop)))
         })?;
         match done.map_err(refused)? {

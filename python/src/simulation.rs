@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use howship::observe::series::about;
 use howship::observe::sites::{CellList, Numbers, field as site_field};
+use howship::run::columns::columns;
 use howship::run::day::Asked;
 use howship::run::error::RunError;
 use howship::run::export::{Wish, simulation_on};
@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 
 use crate::columns::Columns;
 use crate::errors::{failed, refused, wrong};
-use crate::heard::heard;
+use crate::heard::{Signal, heard};
 use crate::scenario::on;
 
 /// A run with what it records.
@@ -157,7 +157,7 @@ impl Simulation {
         day: Option<f64>,
         inputs: Option<PathBuf>,
     ) -> PyResult<Self> {
-        let found = heard(py, move |_| {
+        let found = heard(py, Signal::AtOnce, move |_| {
             let asked = Asked {
                 run: &folder,
                 day,
@@ -179,7 +179,9 @@ impl Simulation {
     /// Goes on to a tick, or to the end.
     fn advance(&self, py: Python<'_>, until: u32) -> PyResult<()> {
         let (shared, threads) = (Arc::clone(&self.shared), self.threads);
-        let done = heard(py, move |stop| on(threads, || shared.advance(until, stop)))?;
+        let done = heard(py, Signal::AtOnce, move |stop| {
+            on(threads, || shared.advance(until, stop))
+        })?;
         done.map_err(refused)?.map_err(failed)
     }
 
@@ -270,7 +272,8 @@ impl Simulation {
     /// `series.csv` so far.
     fn series(&self, py: Python<'_>) -> PyResult<Columns> {
         self.look(py, |run| {
-            Columns::of(&run.record.series, &about(&run.engine.model.signals))
+            let known = columns(&run.engine.model.signals);
+            Columns::of(&run.record.series, "series.csv", &known)
         })
     }
 
@@ -287,16 +290,15 @@ impl Simulation {
 
     /// A table that a part of the run keeps.
     fn table(&self, py: Python<'_>, name: &str) -> PyResult<Option<Columns>> {
-        self.look(py, |run| match name {
-            "series" => Some(Columns::of(
-                &run.record.series,
-                &about(&run.engine.model.signals),
-            )),
-            "ledger" => Some(Columns::of(&run.record.ledger, &[])),
-            other => {
-                let table = run.record.tables.get(&format!("{other}.csv"))?;
-                Some(Columns::of(table, &[]))
-            }
+        self.look(py, |run| {
+            let file = format!("{name}.csv");
+            let table = match name {
+                "series" => &run.record.series,
+                "ledger" => &run.record.ledger,
+                _ => run.record.tables.get(&file)?,
+            };
+            let known = columns(&run.engine.model.signals);
+            Some(Columns::of(table, &file, &known))
         })
     }
 }

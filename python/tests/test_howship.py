@@ -70,7 +70,7 @@ def test_a_run_from_python_is_that_of_the_command_line(tmp_path: Path) -> None:
     assert np.array_equal(again.bone, result.bone)
     assert set(again.tables) == set(result.tables)
     for name, table in again.tables.items():
-        for column in table:
+        for column in table.columns:
             np.testing.assert_array_equal(table[column], result.tables[name][column])
 
 
@@ -233,13 +233,18 @@ def test_tables_are_taken_by_pandas_polars_and_pyarrow_with_their_units() -> Non
     by_arrow = pyarrow.table(table)
     by_pandas = table.to_pandas()
     assert isinstance(by_pandas, pandas.DataFrame)
-    for name in table:
+    taken = pandas.DataFrame.from_arrow(table)
+    assert dict(table).keys() == set(table.columns) and "bv_tv" in table
+    for name in table.columns:
         values = table[name].tolist()
         assert by_polars[name].to_list() == values
         assert by_arrow[name].to_pylist() == values
         assert by_pandas[name].tolist() == values
+        assert taken[name].tolist() == values
     fact = by_arrow.schema.field("tgf_beta_pm").metadata
     assert fact[b"unit"] == b"pM" and b"TGF-beta" in fact[b"description"]
+    with pytest.raises(TypeError):
+        list(table)
     with pytest.raises(KeyError, match="expected one of time_d, bv_tv"):
         table["bv"]
 
@@ -356,7 +361,7 @@ def test_memory_does_not_grow_with_runs() -> None:
     def some(count: int) -> None:
         for _ in range(count):
             result = short.run(threads=1)
-            assert result.field("rankl").size == 1200 and len(result.cells) == 9
+            assert result.field("rankl").size == 1200 and result.cells.rows >= 100
             polars.DataFrame(result.series)
 
     some(100)

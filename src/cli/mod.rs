@@ -17,6 +17,7 @@ macro_rules! tell {
 
 mod arms;
 mod batch;
+mod compare_scan;
 mod console;
 mod dask;
 mod dissect;
@@ -79,6 +80,9 @@ enum Command {
     /// Compare the arms of one past, seed by seed: a table with paired differences,
     /// and a picture.
     Compare(arms::CompareArguments),
+    /// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and
+    /// distance.
+    CompareScan(compare_scan::CompareScanArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
     Verify(resume::VerifyArguments),
     /// Run the scenarios whose outcome was published and write a report: one row per target, met or
@@ -198,6 +202,7 @@ pub fn main() -> ExitCode {
             | Command::Specimen(_)
             | Command::Rigidity(_)
             | Command::Mirels(_)
+            | Command::CompareScan(_)
             | Command::Study(_)
     ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
     let stopped = match arguments.command {
@@ -205,6 +210,7 @@ pub fn main() -> ExitCode {
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Fork(arguments) => arms::fork(arguments),
         Command::Compare(arguments) => arms::compare(&arguments),
+        Command::CompareScan(arguments) => compare_scan::compare_scan(&arguments),
         Command::Verify(arguments) => resume::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check(of) => check(&of),

@@ -117,6 +117,11 @@ pub fn names<S>(columns: &[Column<S>]) -> Vec<String> {
         .collect()
 }
 
+/// Columns in words.
+pub fn abouts<S>(columns: &[Column<S>]) -> Vec<About> {
+    columns.iter().map(About::from).collect()
+}
+
 /// Values in the order of their columns.
 pub fn values<S>(columns: &[Column<S>], of: &S) -> Vec<f64> {
     columns.iter().map(|column| (column.value)(of)).collect()

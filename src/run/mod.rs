@@ -4,8 +4,11 @@
 pub mod carried;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
+pub mod columns;
 #[cfg(feature = "plots")]
 pub mod compare;
+#[cfg(feature = "plots")]
+pub mod compare_scan;
 #[cfg(feature = "plots")]
 pub mod day;
 #[cfg(feature = "plots")]

@@ -304,6 +304,13 @@ impl Loaded {
                 &format!("give at most {MOST_FRAMES}: the maps stay in memory"),
             ));
         }
+        if output.parquet && cfg!(not(feature = "parquet")) {
+            found.push(self.error(
+                "output.parquet",
+                "this howship was built without the feature parquet",
+                "remove it, or build with the feature",
+            ));
+        }
         self.check_volumes(found);
         // A map is drawn at a tick: two days of one tick, or a day between two, would be another map
         // than the one asked for, or none.

@@ -358,6 +358,8 @@ pub struct Output {
     pub film_every: Time,
     /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
     pub film: Film,
+    /// Write every table as Parquet beside its CSV, with units and descriptions.
+    pub parquet: bool,
     /// Volumes, cells and surfaces for other programs; none without this table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Volumes>,
@@ -397,6 +399,7 @@ impl Default for Output {
             map_days: Vec::new(),
             film_every: Time::h(0.0),
             film: Film::default(),
+            parquet: false,
             volumes: None,
         }
     }

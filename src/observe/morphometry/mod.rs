@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::numerics::reduce::ordered_sum;
 
+pub(super) use distance::squared as squared_distances;
 pub use thickness::local_thickness;
 
 /// The numbers of one state of the bone. Lengths are mm.

@@ -2,6 +2,8 @@
 
 mod digests;
 mod moments;
+#[cfg(feature = "parquet")]
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,20 @@ const TABLES: [&str; 3] = ["series.csv", "ledger.csv", "digests.csv"];
 /// Names of all tables that a run may write.
 pub fn tables() -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().chain(files())
+}
+
+/// Names of the files that hold the tables of a run, those of its parts too.
+pub(crate) fn table_files(loaded: &Loaded) -> Vec<String> {
+    let csv = tables().map(str::to_owned);
+    let typed = tables()
+        .filter(|_| loaded.scenario.output.parquet)
+        .map(parquet_of);
+    csv.chain(typed).collect()
+}
+
+/// Name of the same table as Parquet.
+fn parquet_of(file: &str) -> String {
+    format!("{}.parquet", file.trim_end_matches(".csv"))
 }
 
 /// True when the present time is a multiple of an interval, h.
