@@ -9,7 +9,7 @@ scan = {"file": "scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz", "crop":
 print(howship.specimen(scan["file"], labels=[1]).figures["tb_th_mm"], "mm")
 
 # %% A metastasis in a part of it, and the same without PTHrP
-lesion = howship.Scenario.from_dict({"name": "lesion", "preset": "human", "run": {"duration": "20 d", "burn_in": "10 d"}, "specimen": {"image": scan}, "inoculation": {"cells": 400}})
+lesion = howship.Scenario.from_dict({"name": "lesion", "preset": "human", "run": {"duration": "20 d", "burn_in": "10 d"}, "lattice": {}, "specimen": {"image": scan}, "inoculation": {"cells": 400}})
 runs = {"vicious cycle": lesion.run(), "no PTHrP": lesion.with_({"tumour.secretion.pthrp.rate": "0 amol/h"}).run()}
 
 # %% Bone over time

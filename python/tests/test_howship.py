@@ -155,7 +155,7 @@ def test_describe_and_check_say_what_the_command_line_says(tmp_path: Path) -> No
 
     loaded = howship.Scenario.load(file)
     assert loaded.describe() == said("describe").removesuffix("\n")
-    assert "| tumour.division.rate |" in loaded.describe(markdown=True)
+    assert "| `tumour.division.rate` |" in loaded.describe(markdown=True)
     outlook = loaded.check()
     # What it takes is measured and differs from time to time.
     assert outlook.lines[:6] == said("check").splitlines()[:6]

@@ -26,6 +26,7 @@ mod plot;
 mod progress;
 mod reading;
 mod render;
+mod research_crate;
 mod resume;
 mod rigidity;
 mod run;
@@ -118,6 +119,8 @@ enum Command {
     /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
     #[cfg(feature = "view")]
     View(view::ViewArguments),
+    /// Describe a folder of results for an archive: RO-Crate metadata with files, digests, units, bone and licences.
+    Crate(research_crate::CrateArguments),
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.
     Plot(plot::PlotArguments),
@@ -229,6 +232,7 @@ pub fn main() -> ExitCode {
         Command::Trial(arguments) => trial::trial(&arguments),
         #[cfg(feature = "view")]
         Command::View(arguments) => view::view(&arguments),
+        Command::Crate(arguments) => research_crate::research_crate(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Export(arguments) => export::export(&arguments),

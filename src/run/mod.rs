@@ -43,6 +43,8 @@ pub(crate) mod remaining;
 #[cfg(feature = "plots")]
 pub mod render;
 #[cfg(feature = "plots")]
+pub mod research_crate;
+#[cfg(feature = "plots")]
 pub mod restore;
 #[cfg(feature = "plots")]
 pub mod resume;
