@@ -3,6 +3,7 @@
 use crate::engine::column::About;
 use crate::engine::parts::each;
 use crate::observe::{books, series};
+use crate::run::further_columns;
 
 /// The columns of all tables that a run with these signals may write, by file. A name that begins with `_` stands
 /// behind that of a signal, a drug, a course or a clone.
@@ -12,6 +13,7 @@ pub fn columns<N: AsRef<str>>(signals: &[N]) -> Vec<(&'static str, Vec<About>)> 
         ("ledger.csv", books::about()),
     ];
     all.extend(each::columns());
+    all.extend(further_columns::columns());
     all
 }
 

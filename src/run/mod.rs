@@ -17,6 +17,7 @@ pub mod error;
 pub mod export;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
+mod further_columns;
 #[cfg(feature = "plots")]
 pub mod group;
 #[cfg(feature = "plots")]

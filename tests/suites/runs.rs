@@ -13,6 +13,8 @@ mod cli;
 mod folders;
 #[path = "../follow_up_scan.rs"]
 mod follow_up_scan;
+#[path = "../further_tables.rs"]
+mod further_tables;
 #[path = "../library.rs"]
 mod library;
 #[cfg(feature = "view")]

@@ -1,6 +1,7 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
 mod digests;
+mod further;
 mod moments;
 #[cfg(feature = "parquet")]
 mod typed;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::digests::Prints;
 pub(crate) use self::digests::read_prints;
+use self::further::Seen;
 use self::moments::Moment;
 pub use self::moments::frames;
 use crate::engine::column::Entry;
@@ -87,6 +89,9 @@ pub struct Record {
     pub prints: Vec<Prints>,
     maps: Vec<Moment>,
     film: Vec<Moment>,
+    /// The tissue of the last tick, where events are told; not saved, as the state is.
+    #[serde(skip)]
+    seen: Option<Seen>,
 }
 
 impl Record {
@@ -110,6 +115,7 @@ impl Record {
             prints: Vec::new(),
             maps: Vec::new(),
             film: Vec::new(),
+            seen: None,
         }
     }
 
@@ -142,6 +148,7 @@ impl Record {
         for entry in self.entries(simulation, has_row) {
             self.tables.enter(entry, &self.series);
         }
+        self.take_further(loaded, simulation, has_row);
         if has_row {
             self.highest.clear();
         }
