@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a Python with what the tests of engines, of volumes and of the package need, once, builds the package howship
 # of python/ into it, and prints its folder.
-# Usage: tests/engines/venv.sh
+# Usage: tests/engines/venv.sh [fetch]; with fetch it makes the Python alone, beside whatever cargo does.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
@@ -13,6 +13,9 @@ if [ "$(cat "$home/holds" 2> /dev/null)" != "$need" ]; then
     # shellcheck disable=SC2086 # one word per package
     "$home/bin/pip" --quiet --disable-pip-version-check install --no-compile $need >&2
     printf '%s' "$need" > "$home/holds"
+fi
+if [ "${1:-}" = fetch ]; then
+    exit 0
 fi
 # By the profile of the tests, whose dependencies are built already; the version on PyPI has no say.
 PATH=$home/bin:$PATH CARGO_TARGET_DIR=$target MATURIN_PEP517_ARGS="--profile dev" \
