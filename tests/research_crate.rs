@@ -50,7 +50,7 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
         "https://w3id.org/ro/crate/1.2"
     );
     let root = entity(&found, "./");
-    assert_eq!(root["name"], "part, seed 1");
+    assert_eq!(root["name"], "part, seed 0");
     assert_eq!(root["description"], "A part");
     assert_eq!(root["datePublished"], "2026-11-29");
     let parts = root["hasPart"].as_array().unwrap();

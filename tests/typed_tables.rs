@@ -21,11 +21,11 @@ run = { duration = "2 d", burn_in = "0 d" }
 lattice = { size = [24, 20, 1], site = "20 um", section_thickness = "50 um" }
 specimen.slab.thickness = "160 um"
 inoculation.cells = 40
-patient = {}
+patient = { lattice = "lesion", lesions = "150 cm3" }
 output = { parquet = true, film = "none" }
 [therapy.zoledronate]
 drug = "zoledronate"
-dose = "0.05 mg/kg"
+dose = "4 mg"
 route = "intravenous"
 start = "0 d"
 "#;

@@ -58,7 +58,9 @@ pub fn heard<T: Send + 'static>(
                 }
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(failed("howship broke off: please report it with the scenario"));
+                return Err(failed(
+                    "howship broke off: please report it with the scenario",
+                ));
             }
         }
     }

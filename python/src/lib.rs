@@ -17,8 +17,8 @@ use howship::run::columns::columns;
 use howship::run::folder::Manifest;
 use pyo3::prelude::*;
 
-use crate::columns::Columns;
 use self::errors::{HowshipError, RunError, ScenarioError, refused};
+use crate::columns::Columns;
 
 /// A table of numbers in a file.
 #[pyfunction]
@@ -26,7 +26,9 @@ fn read_table(py: Python<'_>, path: PathBuf) -> PyResult<Columns> {
     let table = py.detach(|| Table::read_csv(&path)).map_err(refused)?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let signals = table.columns.iter();
-    let signals: Vec<&str> = signals.filter_map(|name| name.strip_suffix("_pm")).collect();
+    let signals: Vec<&str> = signals
+        .filter_map(|name| name.strip_suffix("_pm"))
+        .collect();
     Ok(Columns::of(&table, &file, &columns(&signals)))
 }
 

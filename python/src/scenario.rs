@@ -143,7 +143,9 @@ impl Scenario {
     fn build(&self, py: Python<'_>, threads: Option<usize>) -> PyResult<Simulation> {
         let loaded = self.loaded.clone();
         let built = heard(py, Signal::AtOnce, move |_| {
-            on(threads, || loaded.build().map(|simulation| (loaded, simulation)))
+            on(threads, || {
+                loaded.build().map(|simulation| (loaded, simulation))
+            })
         })?;
         match built.map_err(refused)? {
             Ok((loaded, simulation)) => Ok(Simulation::new(loaded, simulation, threads)),

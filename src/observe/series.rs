@@ -223,7 +223,10 @@ pub fn about<N: AsRef<str>>(signals: &[N]) -> Vec<About> {
     let level = |(signal, name): (usize, String)| About {
         name,
         unit: "pM",
-        about: format!("{}, mean over marrow, free and bound", signals[signal].as_ref()),
+        about: format!(
+            "{}, mean over marrow, free and bound",
+            signals[signal].as_ref()
+        ),
     };
     let fixed = fixed();
     let fixed = fixed.iter().map(About::from);

@@ -195,7 +195,11 @@ fn bar_um(wide_um: f64) -> f64 {
 const SECTION: f64 = 0.86;
 
 /// Panels of cuts with one scale; `colours` gives those of a cut.
-pub(super) fn panels(cuts: &[Cut], colours: impl Fn(usize) -> Vec<Colour>, key: &[Sign]) -> Vec<Panel> {
+pub(super) fn panels(
+    cuts: &[Cut],
+    colours: impl Fn(usize) -> Vec<Colour>,
+    key: &[Sign],
+) -> Vec<Panel> {
     let size = |cut: &Cut| [cut.width, cut.height].map(|count| count as f64 * cut.pixel_um);
     let widest = cuts.iter().map(|cut| size(cut)[0]).fold(0.0, f64::max);
     let bar = cuts

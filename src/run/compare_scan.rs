@@ -57,8 +57,7 @@ pub struct ComparedScan {
 impl Loaded {
     /// Bone of a follow-up scan on the sites of the run.
     fn follow_up(&self, scan: &FollowUpScan<'_>, grid: &Grid) -> Result<BoneImage, RunError> {
-        let file = scan.file.display();
-        let refused = |error: ImageError| RunError::Refused(format!("{file}: {error}"));
+        let refused = |error: ImageError| RunError::Refused(error.to_string());
         let image = read_with(scan.file, &scan.reading).map_err(refused)?;
         let of_run = self.scenario.specimen.image.as_ref();
         let is_given = scan.by.threshold.is_some() || !scan.by.labels.is_empty();
@@ -80,9 +79,11 @@ impl Loaded {
             let [x, y, z] = bone.dims;
             let [nx, ny, nz] = grid.dims;
             return Err(RunError::Refused(format!(
-                "{file}: found {x} x {y} x {z} sites of {} um, and the run has {nx} x {ny} x {nz} of {} um; register the \
+                "{}: found {x} x {y} x {z} sites of {} um, and the run has {nx} x {ny} x {nz} of {} um; register the \
                  follow-up scan onto the scan of the run and resample it onto its voxels, or onto the sites of the run",
-                bone.spacing_um, grid.edge_um
+                scan.file.display(),
+                bone.spacing_um,
+                grid.edge_um
             )));
         }
         Ok(bone)

@@ -308,7 +308,10 @@ impl Loaded {
             found.push(self.error(
                 "output.structure_every",
                 &format!("found {}", output.structure_every),
-                &format!("give whole ticks of run.tick = {}, or 0 h for none", run.tick),
+                &format!(
+                    "give whole ticks of run.tick = {}, or 0 h for none",
+                    run.tick
+                ),
             ));
         }
         if output.parquet && cfg!(not(feature = "parquet")) {

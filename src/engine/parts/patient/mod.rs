@@ -110,7 +110,10 @@ impl Part for Followed {
 
     fn columns() -> Vec<(&'static str, Vec<About>)> {
         vec![
-            (TABLE, [abouts(&columns::columns()), abouts(&columns::of_bones())].concat()),
+            (
+                TABLE,
+                [abouts(&columns::columns()), abouts(&columns::of_bones())].concat(),
+            ),
             (EVENTS, columns::of_events()),
         ]
     }
