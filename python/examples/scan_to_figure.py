@@ -3,14 +3,17 @@
 # howship's sources: `python python/examples/scan_to_figure.py`.
 
 # %% A scan of human trabecular bone, and what it measures
-import howship, howship.plot
+import howship
+import howship.plot
 
-scan = {"file": "scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz", "crop": {"start": [32] * 3, "size": [32] * 3}}
-print(howship.specimen(scan["file"], labels=[1]).figures["tb_th_mm"], "mm")
+scan = howship.specimen("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz")
+print(scan.figures["tb_th_mm"], "mm")
 
 # %% A metastasis in a part of it, and the same without PTHrP
-lesion = howship.Scenario.from_dict({"name": "lesion", "preset": "human", "run": {"duration": "20 d", "burn_in": "10 d"}, "lattice": {}, "specimen": {"image": scan}, "inoculation": {"cells": 400}})
-runs = {"vicious cycle": lesion.run(), "no PTHrP": lesion.with_({"tumour.secretion.pthrp.rate": "0 amol/h"}).run()}
+part = {"specimen.image.crop.size": [32, 32, 32], "run.duration": "20 d", "run.burn_in": "10 d"}
+lesion = howship.Scenario.load("scenarios/scanned_lesion.toml", part)
+without = lesion.with_({"tumour.secretion.pthrp.rate": "0 amol/h"})
+runs = {"vicious cycle": lesion.run(), "no PTHrP": without.run()}
 
 # %% Bone over time
 howship.plot.bone_loss(runs).figure.savefig("bone_loss.png")

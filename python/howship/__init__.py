@@ -9,8 +9,8 @@ unit that stands beside each says. The compiled half is the same program as the 
 seed end in the same digest.
 """
 
-from howship._howship import HowshipError, RunError, ScenarioError, __version__
 from howship._field import Field
+from howship._howship import HowshipError, RunError, ScenarioError, __version__
 from howship._runs import Result, Run, Simulation, read_run
 from howship._scenario import Outlook, Scenario
 from howship._specimen import Specimen, specimen

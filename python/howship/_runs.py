@@ -154,7 +154,9 @@ class Simulation(_Tissue):
         if days is not None:
             ticks = days * per_day
             if ticks < 0 or abs(ticks - round(ticks)) > 1e-6:
-                raise ValueError(f"found {days} days, expected whole ticks of {tick_h:g} h, 0 or more")
+                raise ValueError(
+                    f"found {days} days, expected whole ticks of {tick_h:g} h, 0 or more"
+                )
             until = min(last, tick + round(ticks))
         if callback is None:
             self._raw.advance(until)

@@ -70,7 +70,9 @@ def bone_loss(
 def cut(field: Field, ax: Axes | None = None, z: int | None = None, **how: Any) -> Axes:
     """A layer of a field across z, the middle one without a number, with its axes in um."""
     if field.spacing_um is None:
-        raise ValueError("this array was cut or computed from a field and has no place: give the field")
+        raise ValueError(
+            "this array was cut or computed from a field and has no place: give the field"
+        )
     ax = _axes(ax)
     layers, rows, columns = field.shape
     layer = np.asarray(field)[layers // 2 if z is None else z]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import os
@@ -17,6 +18,7 @@ import numpy as np
 import pandas
 import polars
 import pyarrow
+import pyarrow.parquet
 import pytest
 
 import howship
@@ -135,7 +137,9 @@ def test_what_makes_no_sense_is_said_as_on_the_command_line(tmp_path: Path) -> N
         howship.Scenario.load(tmp_path / "missing.toml")
     with pytest.raises(TypeError, match="found a value of type object"):
         sound["seed"] = object()
-    with pytest.raises(howship.HowshipError, match=r'found the field "pth", expected one of .*pthrp'):
+    with pytest.raises(
+        howship.HowshipError, match=r'found the field "pth", expected one of .*pthrp'
+    ):
         scenario().simulation().field("pth")
     with pytest.raises(howship.HowshipError, match=r"nowhere"):
         howship.read_run(tmp_path / "nowhere")
@@ -254,6 +258,52 @@ def test_tables_are_taken_by_pandas_polars_and_pyarrow_with_their_units() -> Non
     assert tumour["age_h"].null_count() == tumour.height
     assert cells.filter(polars.col("kind") == "osteoclast").height == table["n_oc"][-1]
     assert cells["x_um"].max() < 400.0
+
+
+def test_tables_of_a_folder_are_read_as_parquet_with_their_units(tmp_path: Path) -> None:
+    asked = scenario(
+        **{"output.parquet": True, "output.structure_every": "1 d", "output.events": True}
+    )
+    run = asked.run(out=tmp_path / "run")
+    for name in ("series", "ledger", "structure", "cell_events"):
+        table = run.table(name)
+        read = polars.read_parquet(tmp_path / "run" / f"{name}.parquet")
+        assert read.columns == table.columns
+        for column in table.columns:
+            np.testing.assert_array_equal(read[column].to_numpy(), table[column])
+        assert all(table.descriptions.values()), name
+        facts = pyarrow.parquet.read_schema(tmp_path / "run" / f"{name}.parquet").metadata
+        units = json.loads(facts[b"howship.units"])
+        assert units == {column: unit for column, unit in table.units.items() if unit}
+        said = json.loads(facts[b"howship.descriptions"])
+        assert said == table.descriptions
+    born = run.table("cell_events")
+    came = (born["event"] == 0) & (born["kind"] == 0)
+    went = (born["event"] == 1) & (born["kind"] == 0)
+    cells = run.series["tumour_cells"]
+    assert came.sum() - went.sum() == cells[-1] - cells[0]
+    in_memory = asked.run()
+    assert (
+        in_memory.tables["structure"]["tb_th_mm"].tolist()
+        == run.table("structure")["tb_th_mm"].tolist()
+    )
+
+
+def test_the_stubs_name_what_the_compiled_half_has() -> None:
+    from howship import _howship
+
+    stubs = ast.parse((Path(_howship.__file__).parent / "_howship.pyi").read_text(encoding="utf-8"))
+    said = {}
+    for node in stubs.body:
+        if isinstance(node, ast.ClassDef) and node.name in ("Columns", "Scenario", "Simulation"):
+            said[node.name] = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+    for name, methods in said.items():
+        there = {one for one in vars(getattr(_howship, name)) if not one.startswith("__")}
+        assert there == {one for one in methods if not one.startswith("__")}, name
+    functions = {one.name for one in stubs.body if isinstance(one, ast.FunctionDef)}
+    assert functions == {"specimen", "read_table", "read_manifest"}
+    for name in howship.__all__:
+        assert getattr(howship, name).__doc__ or name == "__version__", name
 
 
 def test_other_threads_read_between_ticks_while_it_runs() -> None:
