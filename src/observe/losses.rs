@@ -252,6 +252,10 @@ impl fmt::Display for Losses {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::float_cmp,
+    reason = "counts times 2, and ratios of small whole numbers"
+)]
 mod tests {
     use super::*;
 

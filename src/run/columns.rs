@@ -52,10 +52,7 @@ mod tests {
         for (file, columns) in columns(&["pthrp"]) {
             for About { name, unit, about } in columns {
                 assert!(about.len() > 2, "{file}: {name} says {about:?}");
-                let ending = unit
-                    .replace("1/", "per_")
-                    .replace('/', "_per_")
-                    .replace(' ', "_");
+                let ending = unit.rsplit(['/', ' ']).next().unwrap_or_default();
                 assert!(
                     name.ends_with(&ending.to_lowercase()),
                     "{file}: {name} is in {unit}"
