@@ -10,7 +10,6 @@
 mod document;
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use howship::engine::column::Entry;
 use howship::prelude::*;
@@ -44,14 +43,19 @@ impl Observer for Named {
         for entry in view.record() {
             match entry {
                 Entry::Row { table, cells } => {
-                    cells.into_iter().for_each(|cell| add(table, cell.column));
+                    for cell in cells {
+                        add(table, cell.column);
+                    }
                 }
                 Entry::Whole { table, columns, .. } => {
-                    columns.into_iter().for_each(|column| add(table, column));
+                    for column in columns {
+                        add(table, column);
+                    }
                 }
                 Entry::Text { file, text } => {
-                    let names = text.lines().next().unwrap().split(',');
-                    names.for_each(|column| add(file, column.to_owned()));
+                    for column in text.lines().next().unwrap().split(',') {
+                        add(file, column.to_owned());
+                    }
                 }
             }
         }
@@ -62,22 +66,31 @@ impl Observer for Named {
 #[test]
 fn every_column_that_a_run_writes_is_described() {
     let mut tables = std::collections::BTreeSet::new();
-    for name in [
-        "patient.toml",
-        "immune.toml",
-        "clones.toml",
-        "colonisation.toml",
-        "two_pools.toml",
-        "therapy/zoledronate.toml",
-        "therapy/radiotherapy_8gy.toml",
-        "fracture_risk.toml",
+    let small = [
+        "run.burn_in=1 d",
+        "patient.health_window=1 d",
+        "specimen.image.crop.size=[24, 24, 24]",
+        "inoculation.cells=200",
+    ];
+    let without_burn_in = &["run.burn_in=0 d"][..];
+    for (name, sets) in [
+        ("fracture_risk.toml", &small[..]),
+        ("immune.toml", without_burn_in),
+        ("clones.toml", without_burn_in),
+        ("colonisation.toml", without_burn_in),
+        ("two_pools.toml", without_burn_in),
+        ("therapy/zoledronate.toml", without_burn_in),
+        ("therapy/radiotherapy_8gy.toml", without_burn_in),
     ] {
         let path = repository(&format!("scenarios/{name}"));
-        let loaded = load_file(&path, &["run.burn_in=0 d"]).unwrap();
+        let loaded = load_file(&path, sets).unwrap();
         let mut simulation = loaded.build().unwrap();
+        simulation.begin().unwrap();
+        while !simulation.is_past_burn_in() {
+            simulation.step().unwrap();
+        }
         let mut named = Named::default();
-        let stop = AtomicBool::new(true);
-        simulation.drive(&mut [&mut named], &stop).unwrap();
+        named.observe(&simulation.view()).unwrap();
         let known = columns(&simulation.model.signals);
         assert!(named.0.len() > 30, "{name}: {}", named.0.len());
         for (table, column) in named.0 {

@@ -17,11 +17,11 @@ use crate::common::loaded;
 const PATIENT: &str = r#"name = "small"
 preset = "human"
 seed = 3
-run = { duration = "2 d", burn_in = "0 d" }
+run = { duration = "2 d", burn_in = "1 d" }
 lattice = { size = [24, 20, 1], site = "20 um", section_thickness = "50 um" }
 specimen.slab.thickness = "160 um"
 inoculation.cells = 40
-patient = { lattice = "lesion", lesions = "150 cm3" }
+patient = { lattice = "lesion", lesions = "150 cm3", health_window = "1 d" }
 output = { parquet = true, film = "none" }
 [therapy.zoledronate]
 drug = "zoledronate"
