@@ -14,18 +14,17 @@ use parquet::record::Field;
 
 use crate::common::loaded;
 
-const PATIENT: &str = r#"name = "small"
-preset = "human"
+const SCENARIO: &str = r#"name = "small"
+preset = "mouse"
 seed = 3
-run = { duration = "2 d", burn_in = "1 d" }
-lattice = { size = [24, 20, 1], site = "20 um", section_thickness = "50 um" }
-specimen.slab.thickness = "160 um"
+run = { duration = "2 d", burn_in = "0 d" }
+lattice = { size = [40, 30, 1], site = "10 um", section_thickness = "50 um" }
+specimen.slab.thickness = "80 um"
 inoculation.cells = 40
-patient = { lattice = "lesion", lesions = "150 cm3", health_window = "1 d" }
-output = { parquet = true, film = "none" }
+output = { parquet = true, film = "none", stores = true, structure_every = "1 d" }
 [therapy.zoledronate]
 drug = "zoledronate"
-dose = "4 mg"
+dose = "0.1 mg/kg"
 route = "intravenous"
 start = "0 d"
 "#;
@@ -38,7 +37,7 @@ fn reader(path: &Path) -> SerializedFileReader<fs::File> {
 fn every_table_lies_beside_its_csv_with_its_values_units_and_descriptions() {
     let bench = tempfile::tempdir().unwrap();
     let out = bench.path().join("run");
-    let scenario = || loaded(PATIENT, &[]);
+    let scenario = || loaded(SCENARIO, &[]);
     begin(scenario(), &out, false, &Silent).unwrap();
     let manifest = Manifest::read(&out).unwrap();
     let mut tables = 0;
@@ -85,7 +84,7 @@ fn every_table_lies_beside_its_csv_with_its_values_units_and_descriptions() {
             assert!(said[column].is_string(), "{name} says nothing of {column}");
         }
     }
-    assert_eq!(tables, 4);
+    assert_eq!(tables, 5);
     // They are the run's own: a run that replaces this folder may, and leaves the same bytes.
     begin(scenario(), &out, true, &Silent).unwrap();
     let again = Manifest::read(&out).unwrap();
@@ -97,7 +96,7 @@ fn a_run_that_is_not_asked_writes_none() {
     let bench = tempfile::tempdir().unwrap();
     let out = bench.path().join("run");
     begin(
-        loaded(PATIENT, &["output.parquet=false"]),
+        loaded(SCENARIO, &["output.parquet=false"]),
         &out,
         false,
         &Silent,
