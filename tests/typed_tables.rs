@@ -24,7 +24,7 @@ inoculation.cells = 40
 output = { parquet = true, film = "none", stores = true, structure_every = "1 d" }
 [therapy.zoledronate]
 drug = "zoledronate"
-dose = "0.1 mg/kg"
+dose = "0.002 mg"
 route = "intravenous"
 start = "0 d"
 "#;
