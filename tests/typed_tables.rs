@@ -20,6 +20,7 @@ seed = 3
 run = { duration = "2 d", burn_in = "0 d" }
 lattice = { size = [40, 30, 1], site = "10 um", section_thickness = "50 um" }
 specimen.slab.thickness = "80 um"
+subject.mass = "20 g"
 inoculation.cells = 40
 output = { parquet = true, film = "none", stores = true, structure_every = "1 d" }
 [therapy.zoledronate]
