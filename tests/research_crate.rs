@@ -10,7 +10,7 @@ use howship::run::research_crate::{Described, metadata, write};
 use howship::run::start::begin;
 use serde_json::{Value, json};
 
-use crate::common::{all, load_file, repository};
+use crate::common::{all, howship, load_file, repository, said};
 
 fn described(folder: &Path) -> Described<'_> {
     Described {
@@ -55,7 +55,7 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
     assert_eq!(root["datePublished"], "2026-11-29");
     let parts = root["hasPart"].as_array().unwrap();
     let files = all(&run).into_keys();
-    let files = files.filter(|path| run.join(path).is_file());
+    let files = files.filter(|path| run.join(path).is_file() && !path.ends_with("lock"));
     assert_eq!(parts.len(), files.count());
     let manifest: Value = serde_json::from_slice(&fs::read(run.join("run.json")).unwrap()).unwrap();
     for (name, digest) in manifest["outputs"].as_object().unwrap() {
@@ -103,6 +103,9 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
     let licence = json!({"@id": "https://spdx.org/licenses/CC-BY-4.0"});
     assert_eq!(entity(&written, "./")["license"], licence);
     assert_eq!(entity(&written, "#author-1")["name"], "A. B.");
+    // A run that was given away is still the run.
+    let verified = howship().arg("verify").arg(&run).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
     // What is there is not described, nor replaced unasked.
     assert_eq!(metadata(asked).unwrap(), written);
     assert!(write(asked).unwrap_err().to_string().contains("--force"));

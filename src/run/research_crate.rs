@@ -19,11 +19,13 @@ use crate::run::sealed::RUN_LIST;
 use crate::scenario::build::Loaded;
 
 /// The file that the specification asks for.
-const METADATA: &str = "ro-crate-metadata.json";
+pub(super) const METADATA: &str = "ro-crate-metadata.json";
 /// The version of the specification.
 const VERSION: &str = "https://w3id.org/ro/crate/1.2";
 /// What says who made an image and under which licence it may be used, in the folder of the image.
 const CITATION: &str = "CITATION.cff";
+/// What holds the folder of a run while it is written.
+const LOCK: &str = "checkpoints/lock";
 /// The identity of a study in the folder of its tables.
 const STUDY: &str = "study.json";
 
@@ -109,7 +111,7 @@ fn files(
         })?;
         if kind.is_dir() {
             files(&path, &format!("{name}/"), found)?;
-        } else if kind.is_file() && name != METADATA {
+        } else if kind.is_file() && name != METADATA && !name.ends_with(LOCK) {
             found.push((name, path));
         }
     }
