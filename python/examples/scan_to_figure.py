@@ -9,7 +9,7 @@ import howship.plot
 scan = howship.specimen("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz")
 print(scan.figures["tb_th_mm"], "mm")
 
-# %% A metastasis in a part of it, and the same without PTHrP
+# %% A metastasis in a part of it, and the same without PTHrP: 20 days are soon done, a year shows the difference
 part = {"specimen.image.crop.size": [32, 32, 32], "run.duration": "20 d", "run.burn_in": "10 d"}
 lesion = howship.Scenario.load("scenarios/scanned_lesion.toml", part)
 without = lesion.with_({"tumour.secretion.pthrp.rate": "0 amol/h"})
