@@ -92,6 +92,7 @@ const ZEROS: &[(&str, &str)] = &[
     ("osteoclast.apoptosis.life_sd", "all nuclei live alike"),
     ("osteoclast.migration.speed", "cells that stay"),
     ("output.film_every", "as many frames as make a short film"),
+    ("output.structure_every", "no table of structure"),
     ("output.map_days.*", "day 0"),
     ("output.volumes.days.*", "day 0"),
     (

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from howship_dask import Stop, Task, _ear, _is_loopback, _open_door, _Pool, security
+from howship.dask import Stop, Task, _ear, _is_loopback, _open_door, _Pool, security
 
 ROOT = Path(__file__).parents[2]
 HERE = "--dashboard-address 127.0.0.1:0"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from howship_dask import Stop, Task, run_plan, security
+from howship.dask import Stop, Task, run_plan, security
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_this_machine_needs_no_tls(scheduler: str) -> None:
 def test_without_a_scheduler_the_program_says_to_start_again(tmp_path: Path) -> None:
     plan = tmp_path / "plan.jsonl"
     plan.write_text("{}\n")
-    driver = [sys.executable, "-m", "howship_dask", "--plan", str(plan)]
+    driver = [sys.executable, "-m", "howship.dask", "--plan", str(plan)]
     driver += ["--scheduler", "tcp://127.0.0.1:1"]
     ended = subprocess.run(driver, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 75

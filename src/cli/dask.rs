@@ -62,7 +62,7 @@ struct DaskArguments {
     /// howship on the workers; without it the path of this program.
     #[arg(long, value_name = "PATH", requires = "scheduler")]
     program: Option<PathBuf>,
-    /// Python that has `howship_dask`.
+    /// Python that has `howship.dask`.
     #[arg(long, default_value = "python3", requires = "scheduler")]
     python: PathBuf,
 }

@@ -17,6 +17,7 @@ macro_rules! tell {
 
 mod arms;
 mod batch;
+mod compare_scan;
 mod console;
 mod dask;
 mod dissect;
@@ -27,6 +28,7 @@ mod preparing;
 mod progress;
 mod reading;
 mod render;
+mod research_crate;
 mod resume;
 mod rigidity;
 mod run;
@@ -82,6 +84,9 @@ enum Command {
     /// Compare the arms of one past, seed by seed: a table with paired differences,
     /// and a picture.
     Compare(arms::CompareArguments),
+    /// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and
+    /// distance.
+    CompareScan(compare_scan::CompareScanArguments),
     /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
     Verify(resume::VerifyArguments),
     /// Run the scenarios whose outcome was published and write a report: one row per target, met or
@@ -119,6 +124,8 @@ enum Command {
     /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
     #[cfg(feature = "view")]
     View(view::ViewArguments),
+    /// Describe a folder of results for an archive: RO-Crate metadata with files, digests, units, bone and licences.
+    Crate(research_crate::CrateArguments),
     /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
     /// mean with its band, unlike runs as curves of their own.
     Plot(plot::PlotArguments),
@@ -204,6 +211,7 @@ pub fn main() -> ExitCode {
             | Command::Rigidity(_)
             | Command::Mirels(_)
             | Command::Strength(_)
+            | Command::CompareScan(_)
             | Command::Study(_)
     ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
     let stopped = match arguments.command {
@@ -211,6 +219,7 @@ pub fn main() -> ExitCode {
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Fork(arguments) => arms::fork(arguments),
         Command::Compare(arguments) => arms::compare(&arguments),
+        Command::CompareScan(arguments) => compare_scan::compare_scan(&arguments),
         Command::Verify(arguments) => resume::verify(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Check(of) => check(&of),
@@ -230,6 +239,7 @@ pub fn main() -> ExitCode {
         Command::Trial(arguments) => trial::trial(&arguments),
         #[cfg(feature = "view")]
         Command::View(arguments) => view::view(&arguments),
+        Command::Crate(arguments) => research_crate::research_crate(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Export(arguments) => export::export(&arguments),

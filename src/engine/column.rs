@@ -49,6 +49,27 @@ impl<S: ?Sized> Column<S> {
     }
 }
 
+/// A column in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name, or what follows the name of a drug, a course or a clone.
+    pub name: String,
+    /// Its unit; nothing for counts, shares and ratios.
+    pub unit: &'static str,
+    /// What it holds.
+    pub about: String,
+}
+
+impl<S: ?Sized> From<&Column<S>> for About {
+    fn from(column: &Column<S>) -> Self {
+        Self {
+            name: column.name.to_owned(),
+            unit: column.unit,
+            about: column.about.to_owned(),
+        }
+    }
+}
+
 /// A value under its column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
@@ -94,6 +115,11 @@ pub fn names<S>(columns: &[Column<S>]) -> Vec<String> {
         .iter()
         .map(|column| column.name.to_owned())
         .collect()
+}
+
+/// Columns in words.
+pub fn abouts<S>(columns: &[Column<S>]) -> Vec<About> {
+    columns.iter().map(About::from).collect()
 }
 
 /// Values in the order of their columns.

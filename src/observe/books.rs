@@ -1,6 +1,6 @@
 //! The books of signals as figures.
 
-use crate::engine::column::{Column, values};
+use crate::engine::column::{About, Column, abouts, values};
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::tissue::ledger::SignalBook;
@@ -53,6 +53,17 @@ pub fn columns(signals: &[String], conversions: bool) -> Vec<String> {
     std::iter::once(time)
         .chain(signals.iter().flat_map(of))
         .collect()
+}
+
+/// The columns in words; all but the first stand behind the name of a signal.
+pub fn about() -> Vec<About> {
+    let time = About {
+        name: "time_d".to_owned(),
+        unit: "d",
+        about: "time".to_owned(),
+    };
+    let of_signals = [abouts(&OF_SIGNAL), abouts(&OF_CONVERSION)].concat();
+    std::iter::once(time).chain(of_signals).collect()
 }
 
 /// One row, in the order of [`columns`].

@@ -2,6 +2,7 @@
 
 pub mod books;
 pub mod figures;
+pub mod losses;
 pub mod morphometry;
 pub mod picture;
 pub mod scanned;

@@ -1,6 +1,6 @@
 //! The row of figures that a run gives each day (names after Dempster 2013 and Bouxsein 2010).
 
-use crate::engine::column::{Column, values};
+use crate::engine::column::{About, Column, values};
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
@@ -216,6 +216,21 @@ pub fn columns<N: AsRef<str>>(signals: &[N]) -> Vec<String> {
     fixed
         .chain(further(signals).map(|(_, column)| column))
         .collect()
+}
+
+/// The columns of a run with these signals in words, in the order of [`columns`].
+pub fn about<N: AsRef<str>>(signals: &[N]) -> Vec<About> {
+    let level = |(signal, name): (usize, String)| About {
+        name,
+        unit: "pM",
+        about: format!(
+            "{}, mean over marrow, free and bound",
+            signals[signal].as_ref()
+        ),
+    };
+    let fixed = fixed();
+    let fixed = fixed.iter().map(About::from);
+    fixed.chain(further(signals).map(level)).collect()
 }
 
 /// One row, in the order of [`columns`].

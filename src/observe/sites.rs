@@ -53,6 +53,27 @@ pub const KINDS: [&str; 8] = [
     "nk",
 ];
 
+/// Columns of a table with a row per cell: name, unit, what it holds.
+pub const CELL_COLUMNS: [(&str, &str, &str); 9] = [
+    ("id", "", "identity, which no other cell of its lineage has"),
+    ("kind", "", "lineage and stage"),
+    (
+        "x_um",
+        "um",
+        "centre of its site, from the corner of the lattice",
+    ),
+    ("y_um", "um", "the same along y"),
+    ("z_um", "um", "the same along z"),
+    (
+        "clone",
+        "",
+        "clone of a tumour cell, by number; 0 is parental",
+    ),
+    ("age_h", "h", "age; tumour cells have none"),
+    ("dormant", "", "whether a tumour cell sleeps"),
+    ("doomed", "", "whether radiation doomed a tumour cell"),
+];
+
 /// Where the sites lie: from 0 at the corner of the lattice on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {

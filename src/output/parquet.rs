@@ -45,6 +45,8 @@ pub(crate) struct Column {
     pub kind: Kind,
     /// Unit of its numbers; empty without any.
     pub unit: String,
+    /// What it holds; empty where its name says it.
+    pub about: String,
 }
 
 type Writer = SerializedFileWriter<BufWriter<NamedTempFile>>;
@@ -192,11 +194,13 @@ fn form(
     let schema = Type::group_type_builder("howship")
         .with_fields(fields)
         .build()?;
-    let units: serde_json::Map<String, serde_json::Value> = columns
-        .iter()
-        .filter(|column| !column.unit.is_empty())
-        .map(|column| (column.name.clone(), column.unit.clone().into()))
-        .collect();
+    let said = |of: fn(&Column) -> &str| {
+        let said = columns.iter().filter(|&column| !of(column).is_empty());
+        said.map(|column| (column.name.clone(), of(column).into()))
+            .collect::<serde_json::Map<String, serde_json::Value>>()
+    };
+    let units = said(|column| &column.unit);
+    let abouts = said(|column| &column.about);
     let mut metadata = vec![
         KeyValue::new(
             "howship.version".into(),
@@ -207,6 +211,12 @@ fn form(
             serde_json::Value::from(units).to_string(),
         ),
     ];
+    if !abouts.is_empty() {
+        metadata.push(KeyValue::new(
+            "howship.descriptions".into(),
+            serde_json::Value::from(abouts).to_string(),
+        ));
+    }
     metadata.extend(
         facts
             .iter()
@@ -374,6 +384,7 @@ mod tests {
             name: name.to_owned(),
             kind,
             unit: unit.to_owned(),
+            about: String::new(),
         };
         vec![
             of("run", Kind::Whole, ""),

@@ -195,7 +195,11 @@ fn bar_um(wide_um: f64) -> f64 {
 const SECTION: f64 = 0.86;
 
 /// Panels of cuts with one scale; `colours` gives those of a cut.
-fn panels(cuts: &[Cut], colours: impl Fn(usize) -> Vec<Colour>, key: &[Sign]) -> Vec<Panel> {
+pub(super) fn panels(
+    cuts: &[Cut],
+    colours: impl Fn(usize) -> Vec<Colour>,
+    key: &[Sign],
+) -> Vec<Panel> {
     let size = |cut: &Cut| [cut.width, cut.height].map(|count| count as f64 * cut.pixel_um);
     let widest = cuts.iter().map(|cut| size(cut)[0]).fold(0.0, f64::max);
     let bar = cuts
@@ -324,11 +328,19 @@ pub fn write_maps(folder: &Path, title: &str, frame: &Frame) -> Result<Vec<PathB
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
 pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
+    write_chart(path, &map_chart(title, frame))
+}
+
+/// Draws a chart as PNG, or as SVG where the name ends so.
+///
+/// # Errors
+/// [`OutputError`] when it cannot be drawn or written.
+pub fn write_chart(path: &Path, chart: &Chart) -> Result<(), OutputError> {
     let drawing = |message: String| OutputError::Drawing {
         path: path.to_path_buf(),
         message,
     };
-    let page = page::lay_out(&map_chart(title, frame));
+    let page = page::lay_out(chart);
     let is_svg = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));

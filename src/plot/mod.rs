@@ -21,6 +21,7 @@ pub mod film;
 mod glossary;
 mod layers;
 mod legend;
+pub mod losses;
 pub mod map;
 pub mod measured;
 mod moving;

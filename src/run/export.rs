@@ -252,24 +252,19 @@ fn table(_: f64, _: &CellList, _: &Model) -> Result<Vec<u8>, ExportError> {
 /// A row for each cell.
 #[cfg(feature = "parquet")]
 fn table(day: f64, cells: &CellList, model: &Model) -> Result<Vec<u8>, ExportError> {
-    use crate::observe::sites::KINDS;
+    use crate::observe::sites::{CELL_COLUMNS, KINDS};
     use crate::output::parquet::{Column, Kind, file};
-    let column = |name: &str, kind, unit: &str| Column {
+    let columns = CELL_COLUMNS.map(|(name, unit, about)| Column {
         name: name.to_owned(),
-        kind,
+        kind: match name {
+            "id" | "clone" => Kind::Whole,
+            "kind" => Kind::Text,
+            "dormant" | "doomed" => Kind::Truth,
+            _ => Kind::Number,
+        },
         unit: unit.to_owned(),
-    };
-    let columns = [
-        column("id", Kind::Whole, ""),
-        column("kind", Kind::Text, ""),
-        column("x_um", Kind::Number, "um"),
-        column("y_um", Kind::Number, "um"),
-        column("z_um", Kind::Number, "um"),
-        column("clone", Kind::Whole, ""),
-        column("age_h", Kind::Number, "h"),
-        column("dormant", Kind::Truth, ""),
-        column("doomed", Kind::Truth, ""),
-    ];
+        about: about.to_owned(),
+    });
     let rows = (0..cells.len()).map(|cell| {
         let is_tumour = cells.kind[cell] == 0;
         // What a cell has not is an empty cell of the table.

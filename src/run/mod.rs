@@ -4,8 +4,11 @@
 pub mod carried;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
+pub mod columns;
 #[cfg(feature = "plots")]
 pub mod compare;
+#[cfg(feature = "plots")]
+pub mod compare_scan;
 #[cfg(feature = "plots")]
 pub mod day;
 #[cfg(feature = "plots")]
@@ -14,6 +17,7 @@ pub mod error;
 pub mod export;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
+mod further_columns;
 #[cfg(feature = "plots")]
 pub mod group;
 #[cfg(feature = "plots")]
@@ -26,7 +30,7 @@ pub mod observer;
 #[cfg(feature = "plots")]
 pub(crate) mod ours;
 #[cfg(feature = "plots")]
-pub(crate) mod outlook;
+pub mod outlook;
 #[cfg(feature = "plots")]
 pub(crate) mod past;
 #[cfg(feature = "plots")]
@@ -39,6 +43,8 @@ pub mod record;
 pub(crate) mod remaining;
 #[cfg(feature = "plots")]
 pub mod render;
+#[cfg(feature = "plots")]
+pub mod research_crate;
 #[cfg(feature = "plots")]
 pub mod restore;
 #[cfg(feature = "plots")]

@@ -32,7 +32,7 @@ const BYTES_OF_SITE: f64 = 13.0;
 
 /// What a scenario would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outlook {
+pub struct Outlook {
     /// What it is: bone, lattice, tumour, arms, doses, how signals are solved, and what it will take.
     pub lines: Vec<String>,
     /// What makes the bone doubtful, and what a reader may not expect, a sentence each.
@@ -44,7 +44,7 @@ pub(crate) struct Outlook {
 ///
 /// # Errors
 /// What makes no sense in the scenario, its image or its arms.
-pub(crate) fn outlook(loaded: &Loaded) -> Result<Outlook, Diagnostics> {
+pub fn outlook(loaded: &Loaded) -> Result<Outlook, Diagnostics> {
     let simulation = loaded.build_measured()?;
     let (scenario, model) = (&loaded.scenario, &simulation.model);
     let mut lines = vec![

@@ -144,7 +144,7 @@ impl Sealed<'_> {
         let Content {
             state,
             rank_occupancy,
-            record,
+            mut record,
             ..
         } = self.unpack::<Record>()?;
         record.check(&model).map_err(sense)?;
@@ -156,6 +156,7 @@ impl Sealed<'_> {
             bone: heading.bone.clone(),
         };
         let simulation = acting.assemble(model, carried).map_err(sense)?;
+        record.go_on_from(&loaded, &simulation);
         Ok(Restored {
             loaded,
             simulation,

@@ -15,7 +15,7 @@ use crate::run::error::{RunError, Stopped};
 use crate::run::folder::{DONE, Manifest, RUNNING, RunFolder, SCENARIO, STOPPED};
 use crate::run::host::{Event, Host, Kept, Outcome};
 use crate::run::observer::{DriveError, Ended, Observer, Refusal};
-use crate::run::record::{Record, tables};
+use crate::run::record::{Record, table_files};
 use crate::run::schedule::Schedule;
 use crate::run::sealed::PLOTS;
 use crate::run::simulation::Simulation;
@@ -414,8 +414,10 @@ impl Desk<'_> {
         words
             .outputs
             .insert(SCENARIO.to_owned(), digest(&scenario)?);
-        let tables = tables().map(|name| (name.to_owned(), String::new()));
-        words.outputs.extend(tables);
+        let tables = table_files(&self.loaded).into_iter();
+        words
+            .outputs
+            .extend(tables.map(|name| (name, String::new())));
         self.folder.write_manifest(&words)
     }
 
@@ -425,6 +427,10 @@ impl Desk<'_> {
         self.is_held()?;
         let record = self.record.borrow();
         let mut written = record.write_tables(path)?;
+        #[cfg(feature = "parquet")]
+        if self.loaded.scenario.output.parquet {
+            written.extend(record.write_typed(path, &simulation.model.signals)?);
+        }
         written.extend(record.write_pictures(
             &path.join(PLOTS),
             &self.loaded,

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::engine::column::{Before, Cell, Entry};
 use crate::engine::parts::each;
 use crate::output::table::Table;
+use crate::run::further_columns::FURTHER;
 
-/// Files that parts may put on record, in their order.
+/// Files that parts may put on record, in their order, and those that a scenario asks for beside them.
 pub(crate) fn files() -> impl Iterator<Item = &'static str> {
-    each::FILES.iter().copied().flatten().copied()
+    let parts = each::FILES.iter().copied().flatten().copied();
+    parts.chain(FURTHER)
 }
 
 /// What is put on record by the names of its columns.
@@ -67,6 +69,20 @@ impl Tables {
                 self.texts.insert(file.to_owned(), text);
             }
         }
+    }
+
+    /// Adds rows of these columns.
+    pub(super) fn extend<const N: usize>(
+        &mut self,
+        file: &str,
+        columns: &[&str; N],
+        rows: impl Iterator<Item = [f64; N]>,
+    ) {
+        let table = self.tables.entry(file.to_owned()).or_default();
+        if table.columns.is_empty() {
+            table.columns = columns.map(str::to_owned).to_vec();
+        }
+        table.rows.extend(rows.map(Vec::from));
     }
 
     /// Checks that tables that were read back fit together.

@@ -304,6 +304,23 @@ impl Loaded {
                 &format!("give at most {MOST_FRAMES}: the maps stay in memory"),
             ));
         }
+        if output.structure_every.get() != 0.0 && !is_whole(output.structure_every) {
+            found.push(self.error(
+                "output.structure_every",
+                &format!("found {}", output.structure_every),
+                &format!(
+                    "give whole ticks of run.tick = {}, or 0 h for none",
+                    run.tick
+                ),
+            ));
+        }
+        if output.parquet && cfg!(not(feature = "parquet")) {
+            found.push(self.error(
+                "output.parquet",
+                "this howship was built without the feature parquet",
+                "remove it, or build with the feature",
+            ));
+        }
         self.check_volumes(found);
         // A map is drawn at a tick: two days of one tick, or a day between two, would be another map
         // than the one asked for, or none.

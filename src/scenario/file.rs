@@ -365,6 +365,15 @@ pub struct Output {
     pub film_every: Time,
     /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
     pub film: Film,
+    /// Time between rows of `structure.csv` (Tb.Th, Tb.Sp, surface): whole ticks; 0 for none.
+    pub structure_every: Time,
+    /// Write `stores.csv`: the amount of each factor stored in bone, with a row per row of `series.csv`.
+    pub stores: bool,
+    /// Write `cell_events.csv`: each cell that came, went or changed its kind, each site of bone that was resorbed
+    /// or filled, by the tick. They stay in memory until the end.
+    pub events: bool,
+    /// Write every table as Parquet beside its CSV, with units and descriptions.
+    pub parquet: bool,
     /// Volumes, cells and surfaces for other programs; none without this table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Volumes>,
@@ -404,6 +413,10 @@ impl Default for Output {
             map_days: Vec::new(),
             film_every: Time::h(0.0),
             film: Film::default(),
+            structure_every: Time::h(0.0),
+            stores: false,
+            events: false,
+            parquet: false,
             volumes: None,
         }
     }

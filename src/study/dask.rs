@@ -14,7 +14,7 @@ use crate::study::store::{Outcome, Store};
 /// A cluster, and what each run asks for there.
 #[derive(Debug, Clone)]
 pub(crate) struct Dask {
-    /// Python that has `howship_dask`.
+    /// Python that has `howship.dask`.
     pub python: PathBuf,
     /// Address of the scheduler.
     pub scheduler: Option<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Dask {
 pub(crate) enum DaskError {
     /// Python has no driver.
     #[error(
-        "{0} has no howship_dask; from the folder of howship's sources:\n  {0} -m pip install \
+        "{0} has no howship.dask; from the folder of howship's sources:\n  {0} -m pip install \
          ./python\nor name another Python with --python"
     )]
     NoDriver(String),
@@ -162,7 +162,7 @@ impl Dask {
     fn find_driver(&self) -> Result<(), DaskError> {
         let python = self.python.display().to_string();
         let probe = "import sys; from importlib.util import find_spec as f; \
-                     sys.exit(not (f('distributed') and f('howship_dask')))";
+                     sys.exit(not (f('distributed') and f('howship') and f('howship.dask')))";
         match Command::new(&self.python).args(["-c", probe]).status() {
             Ok(status) if status.success() => Ok(()),
             Ok(_) => Err(DaskError::NoDriver(python)),
@@ -172,7 +172,7 @@ impl Dask {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.python);
-        command.args(["-m", "howship_dask", "--stop-at-eof"]);
+        command.args(["-m", "howship.dask", "--stop-at-eof"]);
         if let Some(scheduler) = &self.scheduler {
             command.args(["--scheduler", scheduler]);
         }

@@ -141,6 +141,7 @@ impl Study {
                 name,
                 kind,
                 unit: unit.to_owned(),
+                about: String::new(),
             })
             .collect()
     }
@@ -217,6 +218,7 @@ fn telemetry_columns() -> Vec<Column> {
                 name: name.to_owned(),
                 kind,
                 unit: unit.to_owned(),
+                about: String::new(),
             }
         })
         .into()

@@ -130,7 +130,7 @@ for how in TERM KILL; do
     code=0; wait "$waited" || code=$?
     [ "$code" -gt 128 ] || fail "stopped by $how the study ended with $code"
     turn=0
-    while pgrep -f "howship_dask.* --scheduler $address" > /dev/null; do
+    while pgrep -f "howship.dask.* --scheduler $address" > /dev/null; do
         turn=$((turn + 1)); [ "$turn" -lt 100 ] || fail "the driver goes on after $how"
         sleep 0.1
     done

@@ -5,6 +5,8 @@ mod common;
 
 #[path = "../architecture.rs"]
 mod architecture;
+#[path = "../columns.rs"]
+mod columns;
 #[path = "../every_key.rs"]
 mod every_key;
 #[path = "../faults.rs"]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::column::Entry;
+use crate::engine::column::{About, Entry};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
@@ -79,6 +79,13 @@ macro_rules! functions {
             let mut entries = Vec::new();
             $(<$part>::record(now, &mut entries);)*
             entries
+        }
+
+        /// Columns of the tables of parts in words, by file.
+        pub fn columns() -> Vec<(&'static str, Vec<About>)> {
+            let mut all = Vec::new();
+            $(all.extend(<$part>::columns());)*
+            all
         }
 
         /// Rules of parts as sentences, beside those of their rates.

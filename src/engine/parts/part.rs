@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::biology::problem::Problems;
-use crate::engine::column::Entry;
+use crate::engine::column::{About, Entry};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::setting::{Setting, Times};
@@ -71,6 +71,12 @@ pub trait Part {
 
     /// What it puts on record now.
     fn record(_now: &Now<'_>, _entries: &mut Vec<Entry>) {}
+
+    /// Columns of its tables in words, by file. A name that begins with `_` stands behind that of a drug, a
+    /// course or a clone.
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        Vec::new()
+    }
 
     /// Its rules as sentences, beside those of its rates.
     fn sentences(_values: &Values<'_>) -> Vec<String> {

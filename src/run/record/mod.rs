@@ -1,7 +1,10 @@
 //! What a run records on its way: rows, digests and moments for maps, and the files that they become.
 
 mod digests;
+mod further;
 mod moments;
+#[cfg(feature = "parquet")]
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::digests::Prints;
 pub(crate) use self::digests::read_prints;
+use self::further::Seen;
 use self::moments::Moment;
 pub use self::moments::frames;
 use crate::engine::column::Entry;
@@ -39,6 +43,20 @@ const TABLES: [&str; 3] = ["series.csv", "ledger.csv", "digests.csv"];
 /// Names of all tables that a run may write.
 pub fn tables() -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().chain(files())
+}
+
+/// Names of the files that hold the tables of a run, those of its parts too.
+pub(crate) fn table_files(loaded: &Loaded) -> Vec<String> {
+    let csv = tables().map(str::to_owned);
+    let typed = tables()
+        .filter(|_| loaded.scenario.output.parquet)
+        .map(parquet_of);
+    csv.chain(typed).collect()
+}
+
+/// Name of the same table as Parquet.
+fn parquet_of(file: &str) -> String {
+    format!("{}.parquet", file.trim_end_matches(".csv"))
 }
 
 /// True when the present time is a multiple of an interval, h.
@@ -71,6 +89,9 @@ pub struct Record {
     pub prints: Vec<Prints>,
     maps: Vec<Moment>,
     film: Vec<Moment>,
+    /// The tissue of the last tick, where events are told; not saved, as the state is.
+    #[serde(skip)]
+    seen: Option<Seen>,
 }
 
 impl Record {
@@ -94,6 +115,7 @@ impl Record {
             prints: Vec::new(),
             maps: Vec::new(),
             film: Vec::new(),
+            seen: None,
         }
     }
 
@@ -126,6 +148,7 @@ impl Record {
         for entry in self.entries(simulation, has_row) {
             self.tables.enter(entry, &self.series);
         }
+        self.take_further(loaded, simulation, has_row);
         if has_row {
             self.highest.clear();
         }

@@ -1,6 +1,6 @@
 //! Columns and the picture of `clones.csv`: the tumour by clone.
 
-use crate::engine::column::{Before, Cell, Column, cells, cells_of};
+use crate::engine::column::{About, Before, Cell, Column, abouts, cells, cells_of};
 use crate::engine::model::Model;
 use crate::engine::picture::{Drawn, Picture};
 use crate::engine::state::State;
@@ -38,6 +38,14 @@ const OF_PARENTAL: [Column<Count>; 2] = [
     OF_CLONE[1].before(Before::Is(f64::NAN)),
 ];
 
+const TIME: Column<State> =
+    Column::new("time_d", "d", "time", State::day).before(Before::Series("time_d"));
+
+/// The columns in words.
+pub(super) fn about() -> Vec<About> {
+    [abouts(&[TIME]), abouts(&OF_CLONE)].concat()
+}
+
 /// The row of now; none for a tumour of one clone.
 pub(super) fn row(model: &Model, state: &State) -> Option<Vec<Cell>> {
     let names = &model.parts.clones.names;
@@ -51,8 +59,7 @@ pub(super) fn row(model: &Model, state: &State) -> Option<Vec<Cell>> {
         count.cells += 1;
         count.dormant += u64::from(dormant);
     }
-    let time = Column::new("time_d", "d", "time", State::day).before(Before::Series("time_d"));
-    let mut row: Vec<Cell> = cells(&[time], state).collect();
+    let mut row: Vec<Cell> = cells(&[TIME], state).collect();
     for (place, (name, count)) in names.iter().zip(&counts).enumerate() {
         let columns = if place == 0 { &OF_PARENTAL } else { &OF_CLONE };
         row.extend(cells_of(name, columns, count));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::biology::tumour::clones::Clones;
-use crate::engine::column::Entry;
+use crate::engine::column::{About, Entry};
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
 use crate::engine::parts::setting::Setting;
@@ -58,6 +58,10 @@ impl Part for TumourClones {
         for clone in &mut state.tumour.clone {
             *clone = places.get(usize::from(*clone)).copied().unwrap_or(u8::MAX);
         }
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![(TABLE, columns::about())]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -6,7 +6,7 @@ mod columns;
 use crate::biology::problem::Problems;
 use crate::biology::rate::CompiledRate;
 use crate::biology::tumour::colonisation::Colonisation;
-use crate::engine::column::{Entry, cells};
+use crate::engine::column::{About, Entry, abouts, cells};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
@@ -66,6 +66,10 @@ impl Part for Arriving {
     /// Any numbers make sense.
     fn check(_: &Model, _: &State) -> Result<(), String> {
         Ok(())
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![(TABLE, abouts(&COLUMNS))]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::column::{Before, Cell, Column, cells, cells_of};
+use crate::engine::column::{About, Before, Cell, Column, abouts, cells, cells_of};
 use crate::engine::parts::drugs::BoneDrugBook;
 use crate::engine::parts::part::Now;
 use crate::engine::picture::{Curve, Drawn, Panel, Picture};
@@ -101,6 +101,20 @@ const OF_COURSE: [Column<Turns>; 2] = [
     .before(Before::Is(NOT_YET)),
 ];
 
+const TIME: Column<f64> =
+    Column::new("time_d", "d", "time", |&day: &f64| day).before(Before::Series("time_d"));
+
+/// The columns in words.
+pub(super) fn about() -> Vec<About> {
+    [
+        abouts(&[TIME]),
+        abouts(&OF_DRUG),
+        abouts(&ON_BONE),
+        abouts(&OF_COURSE),
+    ]
+    .concat()
+}
+
 /// Names in columns that are known, and these.
 fn names<'a>(
     known: &'a [String],
@@ -144,9 +158,7 @@ pub(super) fn row(now: &Now<'_>) -> Vec<Cell> {
         };
         courses.insert(&entry.name, turns);
     }
-    let time = Column::new("time_d", "d", "time", |&day: &f64| day);
-    let time = [time.before(Before::Series("time_d"))];
-    let mut row: Vec<Cell> = cells(&time, &time_d).collect();
+    let mut row: Vec<Cell> = cells(&[TIME], &time_d).collect();
     for name in names(known, OF_DRUG[0].name, drugs.keys().copied()) {
         let gone = Drug::default();
         row.extend(cells_of(name, &OF_DRUG, drugs.get(name).unwrap_or(&gone)));

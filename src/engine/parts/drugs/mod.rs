@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::engine::column::Entry;
+use crate::engine::column::{About, Entry};
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
 use crate::engine::parts::setting::{Setting, Times};
@@ -167,6 +167,10 @@ impl Part for Drugs {
             let so_far = highest.entry(agent.name.clone()).or_default();
             *so_far = so_far.max(peak);
         }
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![(TABLE, columns::about())]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -8,7 +8,7 @@ mod sentences;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::engine::column::{Entry, cells};
+use crate::engine::column::{About, Entry, abouts, cells};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part};
@@ -89,6 +89,10 @@ impl Part for ImmuneCells {
                 sites - 1
             )),
         }
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![(TABLE, abouts(&COLUMNS))]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::engine::column::Column;
+use crate::engine::column::{About, Column};
 use crate::engine::picture::{Curve, Drawn, Mark, Panel, Picture};
 use crate::patient::bones::Bones;
 use crate::patient::skeletal_events::Event;
@@ -155,6 +155,21 @@ pub(super) fn of_bones<'a>() -> [Column<&'a Bones>; 7] {
         Column::new("events_counted", "", "of these, events that count", |it| {
             it.course.events.counted().count() as f64
         }),
+    ]
+}
+
+/// The columns of `events.csv` in words.
+pub(super) fn of_events() -> Vec<About> {
+    let column = |name: &str, unit, about: &str| About {
+        name: name.to_owned(),
+        unit,
+        about: about.to_owned(),
+    };
+    vec![
+        column("time_d", "d", "time"),
+        column("kind", "", "what happened"),
+        column("first", "", "1 for the first event of this patient"),
+        column("counted", "", "1 for an event that counts"),
     ]
 }
 

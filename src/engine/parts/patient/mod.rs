@@ -8,7 +8,7 @@ pub mod reading;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::engine::column::{Entry, cells};
+use crate::engine::column::{About, Entry, abouts, cells};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
@@ -106,6 +106,16 @@ impl Part for Followed {
             return Err("skeletal-related events that do not fit the scenario".to_owned());
         }
         Ok(())
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![
+            (
+                TABLE,
+                [abouts(&columns::columns()), abouts(&columns::of_bones())].concat(),
+            ),
+            (EVENTS, columns::of_events()),
+        ]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

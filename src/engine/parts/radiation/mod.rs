@@ -8,7 +8,7 @@ pub mod supply;
 use std::collections::BTreeMap;
 
 use crate::biology::problem::Problems;
-use crate::engine::column::{Entry, cells, whole};
+use crate::engine::column::{About, Entry, abouts, cells, whole};
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
 use crate::engine::parts::setting::Setting;
@@ -59,6 +59,13 @@ impl Part for Radiation {
         } else {
             Err("a fraction of radiation that is negative or not finite".to_owned())
         }
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![
+            (TABLE, abouts(&columns())),
+            (FRACTIONS, abouts(&of_fraction())),
+        ]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -5,7 +5,7 @@ mod columns;
 use std::borrow::Cow;
 
 use crate::biology::problem::Problems;
-use crate::engine::column::{Entry, cells, whole};
+use crate::engine::column::{About, Entry, abouts, cells, whole};
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
@@ -74,6 +74,10 @@ impl Part for Rigidity {
         } else {
             Err("rigidities that do not fit the scenario".to_owned())
         }
+    }
+
+    fn columns() -> Vec<(&'static str, Vec<About>)> {
+        vec![(TABLE, abouts(&COLUMNS)), (CUTS, abouts(&CUT_COLUMNS))]
     }
 
     fn record(now: &Now<'_>, entries: &mut Vec<Entry>) {

@@ -1,0 +1,74 @@
+//! Names and columns of the tables that a scenario asks for under `[output]` beside the series.
+
+use crate::engine::column::About;
+
+/// Files of these tables.
+pub(super) const FURTHER: [&str; 3] = [STRUCTURE, STORES, EVENTS];
+pub(super) const STRUCTURE: &str = "structure.csv";
+pub(super) const STORES: &str = "stores.csv";
+pub(super) const EVENTS: &str = "cell_events.csv";
+
+/// What stands behind the name of a signal that is stored.
+pub(super) const STORED: &str = "_stored_amol";
+
+/// Columns of the structure: name, unit, what it holds.
+pub(super) const OF_STRUCTURE: [(&str, &str, &str); 8] = [
+    ("time_d", "d", "time"),
+    ("bv_tv_sites", "", "sites that are bone over all sites"),
+    ("tb_th_mm", "mm", "trabecular thickness, mean over bone"),
+    ("tb_th_sd_mm", "mm", "its standard deviation over bone"),
+    ("tb_sp_mm", "mm", "trabecular separation, mean over marrow"),
+    ("tb_sp_sd_mm", "mm", "its standard deviation over marrow"),
+    (
+        "bs_tv_per_mm",
+        "1/mm",
+        "surface by marching cubes over tissue",
+    ),
+    ("bs_bv_per_mm", "1/mm", "the same over bone"),
+];
+
+/// Columns of events.
+pub(super) const OF_EVENTS: [(&str, &str, &str); 7] = [
+    ("time_d", "d", "end of the tick in which it happened"),
+    (
+        "event",
+        "",
+        "0 a cell came: by division, arrival, recruitment, or as an osteoclast by fusion; 1 a cell went: by death, \
+         differentiation, burial or leaving; 2 a cell changed its kind; 3 a site of bone was resorbed; 4 a site became bone",
+    ),
+    (
+        "kind",
+        "",
+        "number of the kind of the cell after the event, before it where it went (docs/volumes.md); NaN of a site",
+    ),
+    ("id", "", "identity of the cell; number of the site"),
+    (
+        "x_um",
+        "um",
+        "centre of its site, from the corner of the lattice",
+    ),
+    ("y_um", "um", "the same along y"),
+    ("z_um", "um", "the same along z"),
+];
+
+fn about(columns: &[(&str, &'static str, &str)]) -> Vec<About> {
+    let columns = columns.iter().map(|&(name, unit, about)| About {
+        name: name.to_owned(),
+        unit,
+        about: about.to_owned(),
+    });
+    columns.collect()
+}
+
+/// The columns of these tables in words, by file.
+pub(super) fn columns() -> Vec<(&'static str, Vec<About>)> {
+    let stores = [
+        ("time_d", "d", "time"),
+        (STORED, "amol", "stored in all bone of the lattice"),
+    ];
+    vec![
+        (STRUCTURE, about(&OF_STRUCTURE)),
+        (STORES, about(&stores)),
+        (EVENTS, about(&OF_EVENTS)),
+    ]
+}

@@ -1,0 +1,127 @@
+//! Structure, stores and events under `[output]`: they agree with the series and with each other, and a run that goes
+//! on tells the same.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::float_cmp,
+    reason = "counts, and values that are written twice"
+)]
+
+use howship::observe::morphometry::measure;
+use howship::output::table::Table;
+use howship::run::checkpoint::open;
+use howship::run::record::Record;
+
+use crate::common::{loaded, recorded, refusal};
+
+const SCENARIO: &str = r#"name = "small"
+preset = "mouse"
+seed = 3
+run = { duration = "3 d", burn_in = "2 d", tick = "6 h" }
+lattice = { size = [60, 40, 1], site = "10 um", section_thickness = "50 um" }
+specimen.slab.thickness = "120 um"
+inoculation.cells = 100
+lining.activation.events.rate = "20000 /mm2/yr"
+output = { structure_every = "12 h", stores = true, events = true, series_every = "6 h" }
+"#;
+
+fn table<'a>(record: &'a Record, file: &str) -> &'a Table {
+    record.tables.get(file).unwrap()
+}
+
+#[test]
+fn structure_and_stores_are_those_of_the_bone() {
+    let (record, simulation) = recorded(&loaded(SCENARIO, &[]));
+    let structure = table(&record, "structure.csv");
+    let days = structure.column("time_d").unwrap();
+    assert_eq!(days, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]);
+    let grid = &simulation.model.grid;
+    let last = measure(&simulation.state.bone.solid, grid.dims, grid.edge_um);
+    let of = |name: &str| *structure.column(name).unwrap().last().unwrap();
+    assert_eq!(of("tb_th_mm"), last.tb_th_mm.unwrap());
+    assert_eq!(of("tb_sp_mm"), last.tb_sp_mm.unwrap());
+    assert_eq!(of("bv_tv_sites"), last.bv_tv);
+
+    let stores = table(&record, "stores.csv");
+    assert_eq!(stores.column("time_d"), record.series.column("time_d"));
+    let stored = stores.column("tgf_beta_stored_amol").unwrap();
+    let store = simulation.state.bone.stores.iter();
+    let signal = simulation.model.signal("tgf_beta").unwrap();
+    let store = store.clone().find(|store| store.signal == signal).unwrap();
+    assert_eq!(*stored.last().unwrap(), store.amol.iter().sum::<f64>());
+    assert!(stored.windows(2).any(|pair| pair[1] < pair[0]));
+}
+
+#[test]
+fn events_add_up_to_the_cells_and_the_bone_of_the_series() {
+    let (record, simulation) = recorded(&loaded(SCENARIO, &[]));
+    let events = table(&record, "cell_events.csv");
+    let rows = || events.rows.iter();
+    let count = |event: f64, kind: f64| {
+        let rows = rows().filter(|row| row[1] == event && row[2] == kind);
+        rows.count() as f64
+    };
+    let change = |column: &str| {
+        let values = record.series.column(column).unwrap();
+        values.last().unwrap() - values[0]
+    };
+    assert_eq!(count(0.0, 0.0) - count(1.0, 0.0), change("tumour_cells"));
+    assert_eq!(count(0.0, 1.0) - count(1.0, 1.0), change("n_oc"));
+    assert!(count(0.0, 1.0) > 0.0 && count(0.0, 0.0) > 0.0);
+    let changed = rows().filter(|row| row[1] == 2.0);
+    let matured = changed.clone().filter(|row| row[2] == 2.0).count() as f64;
+    let back = changed.filter(|row| row[2] == 3.0).count() as f64;
+    let osteoblasts = count(0.0, 2.0) - count(1.0, 2.0) + matured - back;
+    assert_eq!(osteoblasts, change("n_ob"));
+    let sites = |event: f64| rows().filter(|row| row[1] == event).count() as f64;
+    let structure = table(&record, "structure.csv")
+        .column("bv_tv_sites")
+        .unwrap();
+    let bone = (structure.last().unwrap() - structure[0]) * simulation.model.grid.len() as f64;
+    assert!((sites(4.0) - sites(3.0) - bone).abs() < 1e-6);
+    assert!(sites(3.0) > 0.0);
+    assert!(rows().all(|row| row[0] > 0.0 && row[0] <= 3.0));
+}
+
+#[test]
+fn a_run_that_goes_on_from_a_checkpoint_tells_the_same_events() {
+    let loaded = loaded(SCENARIO, &[]);
+    let (whole, _) = recorded(&loaded);
+    let mut simulation = loaded.build().unwrap();
+    let mut record = Record::new(&loaded);
+    simulation.begin().unwrap();
+    record.take(&loaded, &simulation);
+    while simulation.view().day() < 1.0 {
+        simulation.step().unwrap();
+        record.take(&loaded, &simulation);
+    }
+    let bytes = loaded.checkpoint(&simulation, &record, 0.0).unwrap();
+    let mut restored = open(&bytes).unwrap().restore().unwrap();
+    while !restored.simulation.is_done() {
+        restored.simulation.step().unwrap();
+        restored.record.take(&restored.loaded, &restored.simulation);
+    }
+    for file in ["structure.csv", "stores.csv", "cell_events.csv"] {
+        // As text: NaN is not itself.
+        let [here, there] = [&whole, &restored.record].map(|record| table(record, file).to_csv());
+        assert_eq!(here, there, "{file}");
+    }
+}
+
+#[test]
+fn an_interval_between_ticks_is_refused_and_nothing_is_told_unasked() {
+    let said = refusal(SCENARIO, &["output.structure_every=5 h"]);
+    assert!(
+        said.contains("found 5 h") && said.contains("give whole ticks of run.tick = 6 h"),
+        "{said}"
+    );
+    let sets = [
+        "output.structure_every=0 h",
+        "output.stores=false",
+        "output.events=false",
+    ];
+    let (record, _) = recorded(&loaded(SCENARIO, &sets));
+    for file in ["structure.csv", "stores.csv", "cell_events.csv"] {
+        assert!(record.tables.get(file).is_none(), "{file}");
+    }
+}

@@ -1,0 +1,136 @@
+//! RO-Crate metadata of folders: all files with their digests, units of columns, the bone with its licence.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::Path;
+
+use howship::run::host::Silent;
+use howship::run::research_crate::{Described, metadata, write};
+use howship::run::start::begin;
+use serde_json::{Value, json};
+
+use crate::common::{all, howship, load_file, repository, said};
+
+fn described(folder: &Path) -> Described<'_> {
+    Described {
+        folder,
+        licence: None,
+        authors: &[],
+        date: Some("2026-11-29"),
+        replace: false,
+    }
+}
+
+fn entity<'a>(found: &'a Value, id: &str) -> &'a Value {
+    let mut graph = found["@graph"].as_array().unwrap().iter();
+    graph.find(|entity| entity["@id"] == id).unwrap()
+}
+
+#[test]
+fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
+    let bench = tempfile::tempdir().unwrap();
+    let image = repository("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz");
+    let text = format!(
+        "name = \"part\"\ndescription = \"A part\"\npreset = \"human\"\nrun = {{ duration = \"1 d\", burn_in = \"0 d\" }}\n\
+         lattice = {{}}\noutput = {{ parquet = true, film = \"none\" }}\n[specimen.image]\nfile = {:?}\n\
+         crop = {{ start = [40, 40, 40], size = [16, 16, 16] }}\n",
+        image.display().to_string()
+    );
+    let file = bench.path().join("part.toml");
+    fs::write(&file, text).unwrap();
+    let run = bench.path().join("run");
+    begin(load_file(&file, &[]).unwrap(), &run, false, &Silent).unwrap();
+
+    let found = metadata(described(&run)).unwrap();
+    assert_eq!(found["@context"], "https://w3id.org/ro/crate/1.2/context");
+    let descriptor = entity(&found, "ro-crate-metadata.json");
+    assert_eq!(
+        descriptor["conformsTo"]["@id"],
+        "https://w3id.org/ro/crate/1.2"
+    );
+    let root = entity(&found, "./");
+    assert_eq!(root["name"], "part, seed 0");
+    assert_eq!(root["description"], "A part");
+    assert_eq!(root["datePublished"], "2026-11-29");
+    let parts = root["hasPart"].as_array().unwrap();
+    let files = all(&run).into_keys();
+    let files = files.filter(|path| run.join(path).is_file() && !path.ends_with("lock"));
+    assert_eq!(parts.len(), files.count());
+    let manifest: Value = serde_json::from_slice(&fs::read(run.join("run.json")).unwrap()).unwrap();
+    for (name, digest) in manifest["outputs"].as_object().unwrap() {
+        let file = entity(&found, name);
+        assert_eq!(
+            file["identifier"],
+            format!("blake3:{}", digest.as_str().unwrap())
+        );
+        let size = fs::metadata(run.join(name)).unwrap().len();
+        assert_eq!(file["contentSize"], size.to_string());
+    }
+    assert_eq!(
+        entity(&found, "series.parquet")["encodingFormat"],
+        "application/vnd.apache.parquet"
+    );
+    let column = entity(&found, "#series.csv/tgf_beta_pm");
+    assert_eq!(column["unitText"], "pM");
+    let bone = entity(&found, "#bone");
+    assert_eq!(bone["license"]["@id"], "https://spdx.org/licenses/MIT");
+    assert_eq!(
+        bone["identifier"],
+        format!("blake3:{}", manifest["bone"].as_str().unwrap())
+    );
+    assert_eq!(entity(&found, "#howship")["version"], manifest["version"]);
+    // Every reference leads to an entity of the graph, or out of it.
+    let ids: Vec<&str> = found["@graph"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entity| entity["@id"].as_str().unwrap())
+        .collect();
+    for made in ["object", "result"] {
+        for part in entity(&found, "#made")[made].as_array().unwrap() {
+            assert!(ids.contains(&part["@id"].as_str().unwrap()), "{part}");
+        }
+    }
+
+    let asked = Described {
+        licence: Some("CC-BY-4.0"),
+        authors: &["A. B.".to_owned()],
+        ..described(&run)
+    };
+    let place = write(asked).unwrap();
+    let written: Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
+    let licence = json!({"@id": "https://spdx.org/licenses/CC-BY-4.0"});
+    assert_eq!(entity(&written, "./")["license"], licence);
+    assert_eq!(entity(&written, "#author-1")["name"], "A. B.");
+    // A run that was given away is still the run.
+    let verified = howship().arg("verify").arg(&run).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+    // What is there is not described, nor replaced unasked.
+    assert_eq!(metadata(asked).unwrap(), written);
+    assert!(write(asked).unwrap_err().to_string().contains("--force"));
+    write(Described {
+        replace: true,
+        ..asked
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_folder_of_others_and_a_date_that_is_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = metadata(described(folder.path())).unwrap_err().to_string();
+    assert!(
+        said.contains("run.json") && said.contains("study.json"),
+        "{said}"
+    );
+    let asked = Described {
+        date: Some("today"),
+        ..described(folder.path())
+    };
+    let said = metadata(asked).unwrap_err().to_string();
+    assert!(
+        said.contains("\"today\"") && said.contains("YYYY-MM-DD"),
+        "{said}"
+    );
+}
