@@ -6,7 +6,6 @@
     reason = "a test that cannot go on fails"
 )]
 
-use std::f64::consts::PI;
 use std::fs;
 
 use crate::common::{Bench, howship, on_threads, repository, said};
