@@ -387,7 +387,7 @@ mod tests {
         for _ in 0..100 {
             law.advance(&mut lesion, &USUAL, &Action::NONE);
         }
-        assert!((lesion.fill / 1e-9 / 1.315_f64.exp() - 1.0).abs() < 1e-6);
+        assert!((lesion.fill / 1e-9 / 1.39_f64.exp() - 1.0).abs() < 1e-6);
     }
 
     #[test]
