@@ -121,6 +121,8 @@ const ZEROS: &[(&str, &str)] = &[
     ),
     ("patient.markers.bsp_per_cm3", "tumours that shed none"),
     ("patient.markers.cea_per_cm3", "tumours that shed none"),
+    ("patient.markers.ctx_background", "all of it from bone"),
+    ("patient.markers.ntx_background", "all of it from bone"),
     ("patient.neutrophils.gamma", "no feedback"),
     ("patient.neutrophils.toxicity.*", "a drug that does no harm"),
     (

@@ -66,7 +66,11 @@ fn lesions_count_by_their_volume_and_too_large_ones_are_refused() {
     let patient = patient(Sample::Lesion);
     // 20 cm3 of lattices of 1 mm3: 20 000 times 0.012 mm3 a day, half of the turnover.
     let body = run(&patient, 3.0, 30).unwrap();
-    assert!((body.levels.ctx - 1.915).abs() < 1e-6, "{}", body.levels.ctx);
+    assert!(
+        (body.levels.ctx - 1.915).abs() < 1e-6,
+        "{}",
+        body.levels.ctx
+    );
     let larger = Patient {
         lesions: Some(BodyVolume::cm3(50.0)),
         ..patient

@@ -1,4 +1,4 @@
-//! A60: under denosumab more than half of the biopsies of the iliac crest hold no osteoclast, and eroded surface is down by
+//! A52: under denosumab more than half of the biopsies of the iliac crest hold no osteoclast, and eroded surface is down by
 //! more than 80 % (Reid 2010, the second and third year).
 
 use super::a26_denosumab_and_ntx::DENOSUMAB;
@@ -11,7 +11,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A60",
+    id: "A52",
     finding: "denosumab leaves bone without osteoclasts",
     class: Class::Informed,
     why: "the finding was known when the share of RANKL within reach of denosumab was given up for its binding constant",

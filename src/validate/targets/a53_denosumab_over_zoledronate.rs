@@ -1,4 +1,4 @@
-//! A61: denosumab delays the first skeletal-related event more than zoledronate does: hazard ratio 0.84 (0.71 to 0.98) in
+//! A53: denosumab delays the first skeletal-related event more than zoledronate does: hazard ratio 0.84 (0.71 to 0.98) in
 //! solid tumours other than of breast and prostate, and myeloma (Henry 2011).
 
 use crate::cohort::run::run;
@@ -12,7 +12,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A61",
+    id: "A53",
     finding: "denosumab delays events more than zoledronate",
     class: Class::Informed,
     why: "an earlier form gave 1.20, which was why denosumab and the reduced tissue were looked at again; no value was chosen by the ratio",
