@@ -3,6 +3,7 @@
 use crate::engine::column::About;
 
 /// Files of these tables.
+#[cfg(feature = "plots")]
 pub(super) const FURTHER: [&str; 3] = [STRUCTURE, STORES, EVENTS];
 pub(super) const STRUCTURE: &str = "structure.csv";
 pub(super) const STORES: &str = "stores.csv";

@@ -73,7 +73,7 @@ pub(super) fn euler(bone: &[bool], dims: [usize; 3]) -> Euler {
 fn of_box(bone: &[bool], dims: [usize; 3]) -> i64 {
     let [nx, ny, nz] = dims;
     let table: Vec<i64> = (0..256).map(around_corner).collect();
-    let layers: Vec<i64> = (0..=nz)
+    let layers: Vec<i64> = (0..nz + 1)
         .into_par_iter()
         .map(|z| {
             let mut sum = 0;

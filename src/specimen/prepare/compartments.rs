@@ -43,7 +43,7 @@ pub fn compartments(
         .collect();
     // A step is taken off, so that canals through the cortex do not join its pores to the marrow.
     let narrow = eroded(&marrow, dims, 1.5);
-    let (core, _) = largest(&narrow, dims, Touch::Faces);
+    let core = large_pieces(&narrow, dims);
     if !core.contains(&true) {
         return Err(
             "no marrow cavity within the cortex: its openings may be wider than the radius that bridges \
@@ -73,6 +73,26 @@ pub fn compartments(
         cortical,
         trabecular,
     })
+}
+
+/// Share of the largest piece of marrow from which on another belongs to the cavity too, as where a physis or a bridge of
+/// bone parts it; smaller ones are pores of the cortex.
+const LARGE: f64 = 0.1;
+
+/// The pieces of a mask that are at least [`LARGE`] of the largest.
+fn large_pieces(mask: &[bool], dims: [usize; 3]) -> Vec<bool> {
+    let mut sizes = Vec::new();
+    pieces(mask, dims, Touch::Faces, |piece| sizes.push(piece.len()));
+    let least = LARGE * sizes.iter().copied().max().unwrap_or(0) as f64;
+    let mut kept = vec![false; mask.len()];
+    pieces(mask, dims, Touch::Faces, |piece| {
+        if piece.len() as f64 >= least {
+            for &site in piece {
+                kept[site] = true;
+            }
+        }
+    });
+    kept
 }
 
 /// What lies within the outer contour of a closed bone: in each cut across z all that no way leads to from its
