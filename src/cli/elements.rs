@@ -53,7 +53,7 @@ enum Boundary {
 pub(super) struct ElementsArguments {
     /// Load the bone, with a brick per voxel, in place of its morphometry: stiffness, apparent modulus and failure
     /// load.
-    #[arg(long, conflicts_with = "picture")]
+    #[arg(long, conflicts_with_all = ["picture", "csv"])]
     fe: bool,
     /// Axis of the load, from end to end: x, y or z of the file.
     #[arg(long, requires = "fe", default_value = "z")]
@@ -67,7 +67,9 @@ pub(super) struct ElementsArguments {
         requires = "fe",
         value_name = "LABEL=MODULUS",
         value_delimiter = ',',
-        conflicts_with_all = ["modulus", "law", "threshold", "labels", "edge"]
+        conflicts_with_all = [
+            "modulus", "law", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores", "cortex"
+        ]
     )]
     materials: Vec<LabelModulus>,
     /// Law from the density of each voxel, mg/cm3, to its modulus, as of `howship rigidity`.
@@ -75,7 +77,9 @@ pub(super) struct ElementsArguments {
         long,
         requires = "fe",
         value_name = "NAME",
-        conflicts_with_all = ["modulus", "threshold", "labels", "edge"]
+        conflicts_with_all = [
+            "modulus", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores", "cortex"
+        ]
     )]
     law: Option<String>,
     /// Give voxels of negative density (fat, partial volume) 1e-4 MPa instead of refusing them.
@@ -143,6 +147,19 @@ impl ElementsArguments {
             None if self.materials.is_empty() => Made::Bone(bone, self.modulus),
             None => Made::Labels(self.materials.clone()),
         };
+        let is_held = matches!(self.boundary, Boundary::Uniaxial) || self.locked > 0;
+        if self.load().is_none() && is_held {
+            return Err(Stop::wrong(
+                "--load tensor holds all faces: leave out --boundary and --locked",
+            ));
+        }
+        let mut labels = std::collections::BTreeSet::new();
+        if let Some(twice) = self.materials.iter().find(|one| !labels.insert(one.label)) {
+            return Err(Stop::wrong(format_args!(
+                "--materials names label {} twice: give each one modulus",
+                twice.label
+            )));
+        }
         let image = LoadedImage::read(path, &reading, &made)?;
         let (words, figures) = match self.load() {
             None => {

@@ -58,8 +58,15 @@ impl Death {
         ] {
             problems.within(&format!("{path}.{key}"), factor, 0.0, 1e3);
         }
-        let limit = self.calcium_limit.get();
-        problems.positive(&format!("{path}.calcium_limit"), limit, "pM");
+        // Below the calcium of health, 2.2 to 2.65 mM, everyone would be above it.
+        let limit_mm = self.calcium_limit.get() * 1e-9;
+        if !(2.0..=10.0).contains(&limit_mm) {
+            problems.add(
+                &format!("{path}.calcium_limit"),
+                format!("found {limit_mm} mM"),
+                "give 2 to 10 mM, as in \"2.83 mM\"".to_owned(),
+            );
+        }
     }
 
     /// Factor on the hazard of a patient with these events and this calcium, mM.

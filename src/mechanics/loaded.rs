@@ -17,7 +17,8 @@ const BONE_VALUES: [f32; 2] = [1.0, 255.0];
 /// A label and its modulus, as in `1=10 GPa`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelModulus {
-    label: u32,
+    /// Of the image.
+    pub(crate) label: u32,
     modulus: ElasticModulus,
 }
 

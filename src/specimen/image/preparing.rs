@@ -82,8 +82,11 @@ impl Image {
             if !(1.0..=4096.0).contains(&reach) || by.threshold.is_none() {
                 return wrong(
                     format!(
-                        "a local mean within {radius_um} um, with a threshold of {:?}",
-                        by.threshold
+                        "a local mean within {radius_um} um, with {}",
+                        (by.threshold).map_or_else(
+                            || "no threshold".to_owned(),
+                            |threshold| format!("a threshold of {threshold}")
+                        )
                     ),
                     "a reach of 1 to 4096 voxels, and a threshold: how far above its surroundings bone lies",
                 );
