@@ -144,6 +144,14 @@ impl LoadedImage {
                 let found = reading.moduli(law, &path, None)?;
                 let moduli = found.modulus_mpa.iter().map(|&mpa| mpa as f32);
                 let mut image = found.image;
+                let taken = "the values of the file are densities in mg/cm3, as the law takes them";
+                image.assumed.push(taken.to_owned());
+                if image.density.is_some() {
+                    image.warnings.push(
+                        "the file states how its grey values become densities, which is not applied here"
+                            .to_owned(),
+                    );
+                }
                 if let Some([low, high]) = law.sampled
                     && found.beyond > 0
                 {

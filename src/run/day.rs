@@ -235,7 +235,7 @@ fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> 
 }
 
 /// The tick of a day from day 0 on; the present one where none was asked for.
-fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
+pub(super) fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
     let per_day = 24.0 / simulation.model.tick_h;
     let last = f64::from(simulation.ticks) / per_day;
     let Some(asked) = asked else {

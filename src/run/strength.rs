@@ -1,7 +1,7 @@
 //! How strong the bone of a run is on its days, by finite elements of its sites, and where it is strained.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
@@ -16,7 +16,7 @@ use crate::numerics::refusal::Refusal;
 use crate::output::table::Table;
 use crate::plot::solid::{Look, SolidError, Tissue, Words, png, strained};
 use crate::plot::words::note;
-use crate::run::day::{Asked, simulation_at};
+use crate::run::day::{Asked, simulation_at, tick_of};
 use crate::run::error::RunError;
 use crate::run::host::Host;
 use crate::run::simulation::Simulation;
@@ -44,9 +44,23 @@ pub enum StrengthError {
     /// The run.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// How bone is to be loaded.
+    #[error(transparent)]
+    Loading(ElementsError),
+    /// No axis carries on day 0.
+    #[error(
+        "{}: on day 0 no bone joins both ends along any axis, so that there is nothing to compare with",
+        run.display()
+    )]
+    NothingCarries {
+        /// The run.
+        run: PathBuf,
+    },
     /// The bone of a day.
-    #[error("day {day}: {error}")]
+    #[error("{}, day {day}: {error}", run.display())]
     Elements {
+        /// The run.
+        run: PathBuf,
         /// The day.
         day: f64,
         /// Why.
@@ -64,9 +78,9 @@ impl Refusal for StrengthError {
     fn is_refusal(&self) -> bool {
         match self {
             Self::Run(error) => error.is_refusal(),
-            Self::Elements { error, .. } => error.is_refusal(),
+            Self::Elements { error, .. } | Self::Loading(error) => error.is_refusal(),
             Self::Solid(SolidError::Drawing(_)) => false,
-            Self::Solid(_) | Self::Twice(_) => true,
+            Self::Solid(_) | Self::Twice(_) | Self::NothingCarries { .. } => true,
         }
     }
 
@@ -129,6 +143,14 @@ fn voxels(model: &Model) -> Voxels {
 }
 
 impl Loading {
+    fn check(&self) -> Result<(), ElementsError> {
+        let modulus_mpa = self.modulus.map_or(1.0, ElasticModulus::get);
+        if modulus_mpa.is_finite() && modulus_mpa > 0.0 {
+            return Ok(());
+        }
+        Err(ElementsError::Modulus(modulus_mpa))
+    }
+
     /// Moduli of sites of which at least half is mineralised, MPa.
     fn moduli(&self, state: &State) -> Vec<f32> {
         let bone = &state.bone;
@@ -173,6 +195,7 @@ pub fn strengths(
     drawn: Option<Axis>,
     host: &dyn Host,
 ) -> Result<Strengths, StrengthError> {
+    loading.check().map_err(StrengthError::Loading)?;
     let mut asked = vec![Some(0.0)];
     for (place, &day) in days.iter().enumerate() {
         if days[..place].iter().any(|other| (other - day).abs() <= 0.0) {
@@ -191,8 +214,13 @@ pub fn strengths(
         drawn: drawn.map(|_| Vec::new()),
         stiffest_mpa: 0.0,
     };
+    // A day that the run has not is told before any is solved.
+    let all_days = |simulation: &Simulation| {
+        let mut days = days.iter();
+        days.try_for_each(|&day| tick_of(Some(day), simulation).map(drop))
+    };
     for day in asked {
-        let (loaded, simulation) = simulation_at(Asked { run, day, inputs }, host, |_| Ok(()))?;
+        let (loaded, simulation) = simulation_at(Asked { run, day, inputs }, host, all_days)?;
         found.title = loaded.subject();
         let day = simulation.state.day();
         let moduli = loading.moduli(&simulation.state);
@@ -203,9 +231,12 @@ pub fn strengths(
         for axis in axes.filter(|axis| simulation.model.grid.dims[axis.index()] > 1) {
             let answer = match loading.answer(&simulation, &moduli, axis) {
                 Ok(answer) => Some(answer),
-                // What was one piece on day 0 may be two: then it bears nothing.
-                Err(ElementsError::NoBone { .. }) if day > 0.0 => None,
-                Err(error) => return Err(StrengthError::Elements { day, error }),
+                // Along an axis that is not drawn, or once what was one piece is two, it bears nothing.
+                Err(ElementsError::NoBone { .. }) if day > 0.0 || drawn != Some(axis) => None,
+                Err(error) => {
+                    let run = run.to_path_buf();
+                    return Err(StrengthError::Elements { run, day, error });
+                }
             };
             let strength = answer.as_ref().map(Strength::of);
             found.readings.push(Reading {
@@ -223,6 +254,10 @@ pub fn strengths(
                     energy: answer.as_ref().map(Answer::energy_density_mpa).zip(load),
                 });
             }
+        }
+        if found.axes().all(|reading| reading.strength.is_none()) {
+            let run = run.to_path_buf();
+            return Err(StrengthError::NothingCarries { run });
         }
     }
     Ok(found)
@@ -274,7 +309,15 @@ impl Strengths {
             for (reading, first) in day.iter().zip(&first) {
                 let figures = reading.figures();
                 row.extend(figures);
-                row.extend([0, 2].map(|figure| figures[figure] / first[figure]));
+                // No number where the axis bore nothing on day 0.
+                let over = |figure: usize| {
+                    if first[figure] > 0.0 {
+                        figures[figure] / first[figure]
+                    } else {
+                        f64::NAN
+                    }
+                };
+                row.extend([0, 2].map(over));
             }
             row
         });
@@ -370,7 +413,7 @@ impl fmt::Display for Strengths {
                 )?;
                 match reading.strength {
                     None => write!(f, ": no bone joins both ends")?,
-                    Some(_) if reading.day > 0.0 => write!(
+                    Some(_) if reading.day > 0.0 && first[0] > 0.0 => write!(
                         f,
                         " ({:+.1} % and {:+.1} % of day 0)",
                         100.0 * (stiffness / first[0] - 1.0),

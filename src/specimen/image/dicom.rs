@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::name_of;
 use super::nifti::cross;
-use super::samples::{self, Layout, Packing, Sample};
+use super::samples::{self, Layout, Sample};
 use super::{Claim, Image, ImageError, Orientation, ReadOptions, Stated, image_of};
 use elements::{Dataset, is_dicom};
 
@@ -173,16 +173,7 @@ fn slice(path: &Path) -> Result<Slice, ImageError> {
     }
     let dims = [usize::from(columns), usize::from(rows), 1];
     samples::checked_dims(path, "Columns, Rows", dims.map(|n| n as u64))?;
-    let layout = Layout {
-        dims,
-        sample,
-        big_endian: false,
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
-    };
+    let layout = Layout::plain(dims, sample);
     let pixels = data.pixels(path)?;
     let mut values = samples::from_stream(path, &mut &pixels[..], &layout)?;
     for value in &mut values {
@@ -319,15 +310,10 @@ fn together(
         warnings,
     };
     let dims = [first.size[0], first.size[1], slices.len() as u64];
+    let dims = samples::checked_dims(path, "Columns, Rows", dims)?;
     let layout = Layout {
-        dims: samples::checked_dims(path, "Columns, Rows", dims)?,
-        sample: first.sample,
-        big_endian: false,
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
         slope: first.slope,
-        intercept: 0.0,
+        ..Layout::plain(dims, first.sample)
     };
     let values = slices.into_iter().flat_map(|slice| slice.values).collect();
     image_of(path, values, &layout, stated, options)

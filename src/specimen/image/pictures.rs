@@ -11,7 +11,7 @@ mod png;
 use std::path::{Path, PathBuf};
 
 use super::folder::{name_of, slices};
-use super::samples::{self, Layout, Packing, Sample};
+use super::samples::{self, Layout, Sample};
 use super::skyscan::{Log, beside};
 use super::{
     Claim, Image, ImageError, MOST_VOXELS, ReadOptions, Stated, UNORIENTED, image_of, tiff,
@@ -145,16 +145,8 @@ fn together(
         assumed,
         warnings: Vec::new(),
     };
-    let layout = Layout {
-        dims: [whole.size[0], whole.size[1], files.len()],
-        sample: whole.sample,
-        big_endian: false,
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
-    };
+    let dims = [whole.size[0], whole.size[1], files.len()];
+    let layout = Layout::plain(dims, whole.sample);
     image_of(folder, whole.values, &layout, stated, options)
 }
 

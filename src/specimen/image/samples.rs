@@ -72,6 +72,22 @@ pub(super) struct Layout {
     pub(super) intercept: f64,
 }
 
+impl Layout {
+    /// Samples one after another from the first byte on, lowest byte first, as they are stored.
+    pub(super) const fn plain(dims: [usize; 3], sample: Sample) -> Self {
+        Self {
+            dims,
+            sample,
+            big_endian: false,
+            packing: Packing::Raw,
+            file_offset: 0,
+            stream_offset: 0,
+            slope: 1.0,
+            intercept: 0.0,
+        }
+    }
+}
+
 /// Checks dimensions against the cap; the dimensions as `usize`.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod xml;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::samples::{self, Layout, Packing, Sample};
+use super::samples::{self, Layout, Sample};
 use super::{
     Claim, Image, ImageError, Orientation, ReadOptions, Stated, check_upright, image_of, text,
 };
@@ -43,14 +43,8 @@ pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Image, ImageErr
     let header = header(path, &found)?;
     let sample = sample(path, &header.array)?;
     let layout = Layout {
-        dims: header.dims,
-        sample,
         big_endian: header.file.get("byte_order") == Some("BigEndian"),
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
+        ..Layout::plain(header.dims, sample)
     };
     let encoding = Encoding::of(path, header.file, &found)?;
     let values = data(path, &bytes, &header.array, &encoding, &layout)?;

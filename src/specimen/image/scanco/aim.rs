@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{bytes, int, vax_float};
 use crate::specimen::image::density::Density;
-use crate::specimen::image::samples::{self, Layout, Packing, Sample};
+use crate::specimen::image::samples::{self, Layout, Sample};
 use crate::specimen::image::{
     Claim, Image, ImageError, Orientation, ReadOptions, Stated, UNORIENTED, image_of,
 };
@@ -103,16 +103,7 @@ fn image(
         path: path.into(),
         reason: reason.to_owned(),
     };
-    let layout = |sample| Layout {
-        dims: header.dims,
-        sample,
-        big_endian: false,
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
-    };
+    let layout = |sample| Layout::plain(header.dims, sample);
     let (values, sample) = match header.kind {
         Kind::Plain(sample) => (
             samples::from_stream(path, &mut &data[..], &layout(sample))?,

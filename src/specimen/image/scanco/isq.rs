@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{bytes, int, vax_double};
 use crate::specimen::image::density::Density;
-use crate::specimen::image::samples::{self, Layout, Packing, Sample};
+use crate::specimen::image::samples::{self, Layout, Sample};
 use crate::specimen::image::{
     Claim, Image, ImageError, ReadOptions, Stated, UNORIENTED, assembled,
 };
@@ -78,14 +78,8 @@ pub(in super::super) fn read(path: &Path, options: &ReadOptions) -> Result<Image
     let count = samples::fill(path, &mut file, &mut more)?;
     header.extend_from_slice(&more[..count]);
     let layout = Layout {
-        dims,
-        sample: Sample::I16,
-        big_endian: false,
-        packing: Packing::Raw,
         file_offset: offset,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
+        ..Layout::plain(dims, Sample::I16)
     };
     let stated = Stated {
         format: "Scanco ISQ",

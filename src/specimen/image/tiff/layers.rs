@@ -7,7 +7,7 @@ use ::tiff::ColorType;
 use super::Pages;
 use crate::specimen::image::ImageError;
 use crate::specimen::image::description::Described;
-use crate::specimen::image::samples::{self, Layout, Packing, Sample};
+use crate::specimen::image::samples::{self, Layout, Sample};
 
 /// Reads the layers that follow the first page without directories of their own: so `ImageJ` writes
 /// stacks of more than 4 GB, and tifffile what it calls truncated.
@@ -34,15 +34,11 @@ pub(super) fn add_layers(
         )
     })?;
     let dims = [u64::from(width), u64::from(height), announced];
+    let dims = samples::checked_dims(path, "ImageWidth, ImageLength, images", dims)?;
     let layout = Layout {
-        dims: samples::checked_dims(path, "ImageWidth, ImageLength, images", dims)?,
-        sample,
         big_endian: first.big_endian,
-        packing: Packing::Raw,
         file_offset: first.offset,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
+        ..Layout::plain(dims, sample)
     };
     // Free the first page: it is read again.
     pages.values = Vec::new();

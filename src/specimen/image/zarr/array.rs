@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::json;
-use crate::specimen::image::samples::{self, Layout, Packing, Sample};
+use crate::specimen::image::samples::{self, Layout, Sample};
 use crate::specimen::image::{ImageError, blosc, text};
 
 /// Most bytes of a chunk, and of an array, that need no bytes in the files.
@@ -78,14 +78,8 @@ pub(super) fn read(
         folder.join(format!("{}{}", array.prefix, numbers.join(&array.between)))
     };
     let layout = Layout {
-        dims,
-        sample: array.sample,
         big_endian: array.big_endian,
-        packing: Packing::Raw,
-        file_offset: 0,
-        stream_offset: 0,
-        slope: 1.0,
-        intercept: 0.0,
+        ..Layout::plain(dims, array.sample)
     };
     let total = counts
         .iter()
