@@ -5,7 +5,8 @@
 //! is the same tissue without tumour. Strength of the weakest cut is
 //! `1 - section (1 - bone^strength_exponent)`; the canal is filled by `canal` times the fill.
 //! Calcium from bone is what lesions and the rest lose, plasma PTHrP what the cells make over its
-//! clearance; both act on the body as in a single run (`patient`). The body does not act on the tissue.
+//! clearance; both act on the body as in a single run (`patient`), and calcium is taken with antiresorptive drugs as
+//! there. The body does not act on the tissue.
 //! Disease begins `disease` before day 0, without drugs; calcium and markers settle over the last 28 d.
 //! Leaving the trial has a constant hazard per patient, death one that what bone metastases do multiplies
 //! ([`super::death`]).
@@ -32,6 +33,8 @@ const DAY_H: f64 = 24.0;
 const CALCIUM_G_PER_MOL: f64 = 40.078;
 /// Days before day 0 over which calcium and markers settle.
 const SETTLING_D: u32 = 28;
+/// Free share of RANKL below which a drug holds bone.
+const FREE: f64 = 0.99;
 /// Addresses of the draws of death and of leaving.
 const DEATH: u32 = 100;
 const LEAVING: u32 = 101;
@@ -143,12 +146,15 @@ impl<'a> Follower<'a> {
             cells * body.pthrp.get() * tissue.pthrp(&today.lesion, &self.lesion, action);
         let pthrp_pm = body.calcium.pthrp_escape * action.free_pthrp * amol_per_h * 1e-6
             / body.calcium.pthrp_clearance.get();
+        // Calcium is taken with an antiresorptive drug, as in a single run.
+        let is_supplemented = action.free_rankl < FREE || today.rest.drug > 0.0;
         body.calcium
-            .advance(
+            .advance_fed(
                 &mut today.pools,
                 lost * mmol_per_cm3 / DAY_H,
                 pthrp_pm,
                 DAY_H,
+                is_supplemented,
             )
             .map_err(|reason| CohortError::Calcium {
                 patient: self.person.number,

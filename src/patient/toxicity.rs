@@ -89,7 +89,7 @@ pub struct Antiresorptive {
 
 impl Antiresorptive {
     /// 120 mg every four weeks: the label; Lipton 2012; six months as the dose against osteoporosis;
-    /// NTX in Stopeck 2010.
+    /// NTX in Stopeck 2010, less its background.
     fn denosumab() -> Self {
         Self {
             jaw: [0.011, 0.037, 0.046].map(|per_year| Rate::per_h(per_year / YEAR_H)),
@@ -100,7 +100,7 @@ impl Antiresorptive {
     }
 
     /// 4 mg every four weeks: as denosumab times 1.3 / 1.8 (Saad 2012); Lipton 2012; a year as the dose
-    /// against osteoporosis; NTX in Stopeck 2010.
+    /// against osteoporosis; NTX in Stopeck 2010, less its background.
     fn zoledronate() -> Self {
         Self {
             jaw: Self::denosumab()
