@@ -39,6 +39,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{BodyVolume, Concentration, Rate, Time};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::response::hill;
@@ -346,7 +347,7 @@ impl SkeletalEvents {
         let when = |holds: bool, rate: Rate| if holds { rate.get() } else { 0.0 };
         let fracture = if self.fracture.get() > 0.0 {
             let over = state.load / state.strength.max(0.0);
-            self.fracture.get() * (self.fracture_exponent * (over - 1.0)).exp()
+            self.fracture.get() * elementary::exp(self.fracture_exponent * (over - 1.0))
         } else {
             0.0
         };

@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::Time;
 
 /// Times of the rest of the skeleton. Values that are not given are those of the references.
@@ -84,7 +85,10 @@ impl Skeleton {
         };
         let goal = 1.0 - suppression;
         let (fast, slow) = (1.0 / time_h, 1.0 / self.coupling.get());
-        let (left_fast, left_slow) = ((-fast * duration_h).exp(), (-slow * duration_h).exp());
+        let (left_fast, left_slow) = (
+            elementary::exp(-fast * duration_h),
+            elementary::exp(-slow * duration_h),
+        );
         let off = turnover.resorption - goal;
         let gain = if (fast - slow).abs() > 1e-9 * slow {
             slow / (slow - fast) * (left_fast - left_slow)

@@ -34,6 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{Concentration, Moment, Rate, Time};
 
 /// Hours in a year.
@@ -219,7 +220,7 @@ impl Toxicity {
     pub fn frailty(&self, calcium_mm: f64) -> f64 {
         let folds = i32::from(self.low_vitamin_d) + i32::from(self.failing_kidneys);
         let doublings = (self.typical.get() * 1e-9 - calcium_mm) / (self.doubling.get() * 1e-9);
-        self.fold.powi(folds) * doublings.exp2()
+        self.fold.powi(folds) * elementary::exp(std::f64::consts::LN_2 * doublings)
     }
 
     /// Drugs that act on bone now.

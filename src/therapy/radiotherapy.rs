@@ -43,6 +43,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{AbsorbedDose, Radiosensitivity, Time};
 
 /// Name of a law of survival in a scenario.
@@ -155,7 +156,9 @@ impl Sensitivity {
 
     /// The same for cells of which both coefficients are this many times as large.
     pub fn survival_of(&self, law: Law, dose_gy: f64, factor: f64) -> f64 {
-        (-factor * self.alpha.get() * law.effective_gy(dose_gy, self.alpha_beta_gy())).exp()
+        elementary::exp(
+            -factor * self.alpha.get() * law.effective_gy(dose_gy, self.alpha_beta_gy()),
+        )
     }
 
     /// Looks for values that make no sense.
