@@ -293,7 +293,8 @@ pub(super) fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
             })
             .product()
     };
-    let (any, dividing) = plan.kills(drugs, false);
+    let hits = plan.kills(drugs, false);
+    let (any, dividing) = (hits.any.sum(), hits.dividing.sum());
     Action {
         free_rankl: free("rankl"),
         free_pthrp: free("pthrp"),

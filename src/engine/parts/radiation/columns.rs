@@ -55,14 +55,14 @@ pub(super) fn columns<'a>() -> [Column<At<'a>>; 9] {
         Column::new(
             "tumour_cells_sound",
             "",
-            "tumour cells that are not doomed",
+            "tumour cells that radiation did not doom",
             |at: &At<'a>| (at.state.tumour.len() - at.doomed) as f64,
         )
         .before(Before::Series("tumour_cells")),
         Column::new(
             "tumour_cells_doomed",
             "",
-            "tumour cells that are doomed",
+            "tumour cells that radiation doomed",
             |at: &At<'a>| at.doomed as f64,
         ),
         Column::new(

@@ -76,7 +76,7 @@ impl Part for Radiation {
         let given = &state.parts.radiation;
         let strength = plan.as_ref();
         let strength = strength.map_or(1.0, |plan| plan.strength_factor(given, state.time_h));
-        let doomed = state.tumour.doomed();
+        let doomed = state.tumour.doomed() - state.tumour.hit();
         let at = At {
             state,
             doomed,
