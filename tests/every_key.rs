@@ -242,7 +242,7 @@ const ZEROS: &[(&str, &str)] = &[
         "no loss, or a loss that begins to heal at once",
     ),
     (
-        "radiobiology.strength.loss",
+        "radiobiology.strength.most",
         "no loss, or a loss that begins to heal at once",
     ),
     ("radiotherapy.*.centre.*", "the corner of the lattice"),

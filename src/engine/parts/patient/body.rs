@@ -3,6 +3,7 @@
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::patient::reading::reading;
+use crate::engine::parts::radiation::strength::strength_factor;
 use crate::engine::state::State;
 use crate::numerics::random::Chance;
 use crate::patient::LatticeBone;
@@ -85,9 +86,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
         && state.time_h > 1e-6
     {
-        let irradiated = model.parts.radiation.as_ref().map_or(1.0, |plan| {
-            plan.strength_factor(&state.parts.radiation, state.time_h)
-        });
+        let irradiated = strength_factor(model, state);
         let strength = findings.comparison().map_err(|reason| fault(&reason))?;
         let (scale, _) = patient
             .scale(&body, lattice_um3)

@@ -80,7 +80,7 @@ pub(super) fn columns<'a>() -> [Column<At<'a>>; 9] {
         Column::new(
             "strength_factor",
             "",
-            "factor on the strength of irradiated bone",
+            "factor on the strength of bone by radiation, mean over bone",
             |at: &At<'a>| at.strength,
         )
         .before(Before::Is(1.0)),
