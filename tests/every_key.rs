@@ -206,8 +206,8 @@ const ZEROS: &[(&str, &str)] = &[
         "a drug without that harm or effect",
     ),
     (
-        "patient.toxicity.drugs.*.suppression",
-        "a drug without that harm or effect",
+        "patient.skeleton.drug_most",
+        "a drug on bone without effect",
     ),
     ("patient.toxicity.drugs.*.jaw.*", "a year without that harm"),
     ("patient.toxicity.extractions.*", "day 0"),

@@ -493,7 +493,11 @@ fn an_arm_brings_radiation_and_shares_its_past() {
     let acting = 29.333_333 * (1.0 - (-2.0_f64 / 30.0).exp());
     let expected = 1.0 - 0.3 / (1.0 + (100.0 / acting).powi(2));
     assert!((strength[0] - 1.0).abs() < 1e-12);
-    assert!((strength[4] - expected).abs() < 1e-6, "{} {expected}", strength[4]);
+    assert!(
+        (strength[4] - expected).abs() < 1e-6,
+        "{} {expected}",
+        strength[4]
+    );
     let early = loading(&arm.replace("start = 2 d", "start = 0 d"), &[]).unwrap_err();
     assert!(early.contains("radiotherapy.a starts at 0 h"), "{early}");
 }

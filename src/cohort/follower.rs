@@ -280,19 +280,7 @@ impl<'a> Follower<'a> {
 
 /// What the drugs in a body do to the reduced tissue.
 pub(super) fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
-    let free = |signal: &str| {
-        plan.agents
-            .iter()
-            .zip(drugs)
-            .flat_map(|(agent, body)| {
-                agent
-                    .neutralises
-                    .iter()
-                    .filter(|(name, _, _)| name == signal)
-                    .map(|(_, kd, most)| 1.0 - most * body.site_pm / (body.site_pm + kd))
-            })
-            .product()
-    };
+    let free = |signal: &str| plan.left_free(drugs, signal);
     let hits = plan.kills(drugs, false);
     let (any, dividing) = (hits.any.sum(), hits.dividing.sum());
     Action {

@@ -39,6 +39,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::numerics::quantity::{Length, Rate, Time};
+use crate::patient::skeleton::{
+    DRUG_HALF, DRUG_MOST, LAYER_UM, RANKL_HALF, THICKNESS_UM, drug_lost_per_d, goal,
+};
 
 const DAY_H: f64 = 24.0;
 
@@ -91,18 +94,18 @@ impl Default for Tissue {
             growth_by_factors: Rate::per_h(0.01216 / DAY_H),
             rankl_gain: 27.24,
             pthrp_half: 2.446,
-            rankl_half: 14.0,
+            rankl_half: RANKL_HALF,
             refill: 0.228,
-            drug_most: 0.803,
-            drug_half: 0.02,
+            drug_most: DRUG_MOST,
+            drug_half: DRUG_HALF,
             factors_half: 11.93,
             link: 5.0,
             refill_half: 0.03,
             life: Time::h(14.0 * DAY_H),
             withdrawal: Time::h(2.0 * DAY_H),
             refill_time: Time::h(40.0 * DAY_H),
-            thickness: Length::um(100.0),
-            layer: Length::um(20.0),
+            thickness: Length::um(THICKNESS_UM),
+            layer: Length::um(LAYER_UM),
         }
     }
 }
@@ -256,8 +259,11 @@ impl Tissue {
         let pthrp = fill * self.pthrp(&lesion, phenotype, action) * action.free_pthrp;
         let answered = pthrp / (1.0 + pthrp / self.pthrp_half);
         let rankl = (1.0 + self.rankl_gain * answered) * action.free_rankl;
-        let goal = rankl * (1.0 + self.rankl_half) / (rankl + self.rankl_half)
-            * (1.0 - self.drug_most * share(drug.max(0.0), self.drug_half));
+        let goal = goal(
+            (rankl, self.rankl_half),
+            (drug, self.drug_half),
+            self.drug_most,
+        );
         let time = if goal < resorption {
             self.withdrawal
         } else {
@@ -265,13 +271,18 @@ impl Tissue {
         };
         let refilled = 1.0 - (1.0 - self.refill) * share(fill.max(0.0), self.refill_half);
         let growth = (self.growth.get() + self.growth_by_factors.get() * factors) * DAY_H;
-        let turned = phenotype.turnover_per_d * self.thickness.get() / self.layer.get();
+        let lost_per_d = drug_lost_per_d(
+            phenotype.turnover_per_d,
+            (resorption, formation),
+            self.thickness,
+            self.layer,
+        );
         [
             phenotype.turnover_per_d * bone * (formation - resorption),
             fill * (phenotype.pace * growth * (1.0 - fill) - action.kills),
             (goal - resorption) * DAY_H / time.get(),
             (resorption * refilled - formation) * DAY_H / self.refill_time.get(),
-            action.laid - drug * turned * (resorption + formation),
+            action.laid - drug * lost_per_d,
         ]
     }
 

@@ -165,6 +165,18 @@ impl Plan {
         Ok(peak)
     }
 
+    /// Share of a signal that drugs leave free at their site of action, where they are far more than it.
+    pub fn left_free(&self, bodies: &[DrugInBody], signal: &str) -> f64 {
+        let bound = self.agents.iter().zip(bodies);
+        bound
+            .flat_map(|(agent, body)| {
+                let laws = agent.neutralises.iter();
+                laws.filter(|(name, ..)| name == signal)
+                    .map(|(_, kd, most)| 1.0 - most * body.site_pm / (body.site_pm + kd))
+            })
+            .product()
+    }
+
     /// Hazards by which drugs hit tumour cells.
     pub fn kills(&self, bodies: &[DrugInBody], is_egfr_mutant: bool) -> Hits {
         let mut hits = Hits::default();

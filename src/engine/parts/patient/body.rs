@@ -28,6 +28,9 @@ pub fn expose(model: &Model, state: &mut State) {
         })
         .sum();
     body.marrow_effect_h += effect * model.tick_h;
+    let drugs = &state.parts.drugs.bodies;
+    body.free_rankl_h += model.parts.drugs.plan.left_free(drugs, "rankl") * model.tick_h;
+    body.laid += drugs.iter().map(|drug| drug.bone_amol_per_um2).sum::<f64>();
 }
 
 /// Share of a signal in plasma that drugs leave free: their level there, far above that of the signal, over its
@@ -62,7 +65,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let now = reading(model, state);
     let dates = &state.parts.drugs.courses.dates;
     let doses = model.parts.drugs.plan.last_doses(dates, state.time_h);
-    patient.suppress(&mut body, state.time_h, &doses);
+    patient.turn_rest_over(&mut body, state.time_h);
     let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     let lattice = LatticeBone {
