@@ -10,6 +10,7 @@ use crate::observe::figures::{Figures, SpecimenReport, other_species};
 use crate::scenario::build::Loaded;
 use crate::scenario::file::ImageFile;
 use crate::specimen::image::{BoneImage, BoneOptions, ImageError, read_with as read_image};
+use crate::specimen::synthetic::SyntheticBone;
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
@@ -137,12 +138,13 @@ impl Loaded {
         let kinds = usize::from(specimen.image.is_some())
             + usize::from(specimen.slab.is_some())
             + usize::from(specimen.trabecular.is_some())
-            + usize::from(specimen.cortical.is_some());
+            + usize::from(specimen.cortical.is_some())
+            + usize::from(specimen.soft_tissue.is_some());
         if kinds != 1 {
             return Err(self.error(
                 "specimen",
                 &format!("{kinds} kinds of bone are given"),
-                "give exactly one of: image, slab, trabecular, cortical",
+                "give exactly one of: image, slab, trabecular, cortical, soft_tissue",
             ));
         }
         if let Some(image) = &specimen.image {
@@ -195,7 +197,12 @@ impl Loaded {
         } else if let Some(cortical) = &specimen.cortical {
             (cortical.generate(grid, chance), "specimen.cortical")
         } else {
-            return Err(self.error("specimen", "no bone", "give a specimen"));
+            let none = SyntheticBone {
+                bone: vec![false; grid.len()],
+                canals: Vec::new(),
+                grid,
+            };
+            (Ok(none), "specimen.soft_tissue")
         };
         let bone = made.map_err(|error| {
             let key = match error.field() {

@@ -182,7 +182,15 @@ pub struct Specimen {
     /// A cortical shell with Haversian canals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cortical: Option<Cortical>,
+    /// No bone: soft tissue, as beside or far from bone. The table is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_tissue: Option<SoftTissue>,
 }
+
+/// Tissue without bone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SoftTissue {}
 
 /// Real bone from an image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
