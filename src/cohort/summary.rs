@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cohort::body::{End, History, RECORD_D, SEEN};
+use crate::cohort::body::{End, History, RECORD_D, SEEN_COLUMNS};
 use crate::cohort::run::Results;
 use crate::cohort::trial::Trial;
 use crate::patient::skeletal_events::{Event, Kind};
@@ -161,7 +161,7 @@ pub struct ArmCurves {
     pub incidence: Vec<Vec<Incidence>>,
     /// Means of what was seen (in the order of `SEEN`) of those still followed, with half of the 95 %
     /// interval, every `RECORD_D` days.
-    pub seen: Vec<(usize, [(f64, f64); 8])>,
+    pub seen: Vec<(usize, [(f64, f64); SEEN_COLUMNS])>,
 }
 
 /// Curves of a trial.
@@ -379,8 +379,8 @@ pub fn curves(trial: &Trial, results: &Results) -> Curves {
     Curves { days, arms }
 }
 
-fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); 8]) {
-    let rows: Vec<[f64; 8]> = results
+fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); SEEN_COLUMNS]) {
+    let rows: Vec<[f64; SEEN_COLUMNS]> = results
         .arm(arm)
         .filter_map(|history| history.seen.get(week).map(super::body::Seen::row))
         .collect();
@@ -392,6 +392,5 @@ fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); 8])
             crate::statistics::student::mean_and_half_width(&values)
         }
     });
-    debug_assert_eq!(SEEN.len(), 8);
     (rows.len(), means)
 }
