@@ -103,6 +103,8 @@ impl<'a> Follower<'a> {
         let ill = trial.illness.draw(chance, patient, &trial.shares())?;
         person.growth *= ill.growth;
         person.pthrp *= ill.pthrp;
+        // A tumour that grows slower is found as late as it is large.
+        person.disease_d /= ill.growth;
         let whole = trial.body.turnover.get() * DAY_H;
         let lesions = person.lesions_cm3 * person.bone * person.turnover_per_d;
         if lesions > whole {

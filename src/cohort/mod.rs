@@ -7,10 +7,12 @@
 //! [`summary`] asks [`crate::statistics::survival`], `report` writes tables and [`pictures`] draws.
 
 pub(crate) mod body;
+pub(crate) mod combination;
 pub(crate) mod death;
 pub(crate) mod illness;
 pub(crate) mod immunity;
 pub(crate) mod lattice;
+pub(crate) mod outcomes;
 pub(crate) mod pain;
 pub mod pictures;
 pub(crate) mod radiation;

@@ -226,6 +226,15 @@ fn figures(found: &Summary) -> String {
         line(&arm.arm, "", "median_to_first_event_d", &arm.median_d);
         line(&arm.arm, "", "events_per_patient_year", &arm.events_per_yr);
         line(&arm.arm, "", "median_survival_d", &arm.survival_d);
+        line(
+            &arm.arm,
+            "",
+            "median_progression_free_d",
+            &arm.progression_free_d,
+        );
+        for (name, figure) in &arm.outcomes {
+            line(&arm.arm, "", name, figure);
+        }
     }
     for one in &found.comparisons {
         for (name, figure) in [
@@ -233,7 +242,11 @@ fn figures(found: &Summary) -> String {
             ("log_rank_chi_square", &one.log_rank),
             ("multiple_event_ratio", &one.multiple_event_ratio),
             ("hazard_ratio_death", &one.death_ratio),
+            ("hazard_ratio_progression", &one.progression_ratio),
         ] {
+            line(&one.arm, &one.control, name, figure);
+        }
+        for (name, figure) in &one.outcomes {
             line(&one.arm, &one.control, name, figure);
         }
     }

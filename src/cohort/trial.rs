@@ -306,6 +306,13 @@ impl Trial {
             else {
                 continue;
             };
+            if course.is_conditional() {
+                problems.add(
+                    &format!("arms.{name}.therapy.{key}"),
+                    "begins or ends by a condition",
+                    "patients of a trial are treated by dates: give start, interval, number or stop",
+                );
+            }
             let path = format!("arms.{name}.therapy.{key}.drug");
             let is_there = (drug.acts_in.as_ref()).is_none_or(|all| all.contains(&Species::Human));
             if !is_there {
