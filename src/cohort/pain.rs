@@ -77,6 +77,16 @@ pub(crate) enum Relief {
 }
 
 impl Relief {
+    /// Name in tables.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::NotPainful => "not_painful",
+            Self::None => "none",
+            Self::Partial => "partial",
+            Self::Complete => "complete",
+        }
+    }
+
     /// Of weekly records from day 0 on.
     pub(crate) fn of(felt: &[f64]) -> Self {
         let Some(&start) = felt.first().filter(|first| **first >= PAINFUL) else {

@@ -37,7 +37,7 @@ measured!(Area, BodyVolume, Clearance, Mass, Rate, Time);
 
 /// What a trait may be, in a unit that a clinic uses.
 #[derive(Debug, Clone, Copy)]
-pub struct Allowed {
+pub(crate) struct Allowed {
     low: f64,
     high: f64,
     unit: &'static str,
