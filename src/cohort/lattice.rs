@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use crate::biology::problem::Problems;
-use crate::cohort::follower::action;
+use crate::cohort::systemic::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
 use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
