@@ -43,6 +43,27 @@ pub enum Sample {
     Skeleton,
 }
 
+/// What bones of a patient break by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BreaksBy {
+    /// The rigidity of the weakest cut, which `[rigidity]` follows.
+    #[default]
+    Rigidity,
+    /// The least failure load of all axes, which `[strength]` follows.
+    Strength,
+}
+
+impl BreaksBy {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out references"
+    )]
+    fn is_rigidity(&self) -> bool {
+        *self == Self::Rigidity
+    }
+}
+
 /// The body of a patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,9 +94,12 @@ pub struct Patient {
     /// Antiresorptive drugs: harm, and their effect on the rest of the skeleton.
     #[serde(default)]
     pub toxicity: Toxicity,
-    /// Skeletal-related events, by the rigidity that `[rigidity]` follows; none without this table.
+    /// Skeletal-related events; none without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skeletal_events: Option<SkeletalEvents>,
+    /// What bones break by, at its last reading over day 0.
+    #[serde(default, skip_serializing_if = "BreaksBy::is_rigidity")]
+    pub breaks_by: BreaksBy,
 }
 
 fn turnover() -> BoneTurnover {

@@ -19,6 +19,8 @@ use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
 use crate::engine::parts::{Asked, patient, radiation};
 use crate::mechanics::follow_up::FollowUp;
+use crate::mechanics::mechanostat::Mechanostat;
+use crate::mechanics::strength_course::StrengthCourse;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
 use crate::scenario::volumes::Volumes;
@@ -92,6 +94,12 @@ pub struct Scenario {
     /// Rigidity of the lattice against its day 0; not followed without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rigidity: Option<FollowUp>,
+    /// Strength of the lattice by finite elements against its day 0; not followed without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<StrengthCourse>,
+    /// Bone that feels its load: the cue `strain` by finite elements; without this table it is a declared cue, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanostat: Option<Mechanostat>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.
@@ -493,6 +501,8 @@ impl Scenario {
         Asked {
             clones: (),
             rigidity: self.rigidity.clone(),
+            strength: self.strength.clone(),
+            mechanostat: self.mechanostat.clone(),
             radiation: radiation::Asked {
                 biology: self.radiobiology,
                 courses: self.radiotherapy.clone(),

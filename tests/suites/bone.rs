@@ -21,5 +21,7 @@ mod rigidity;
 mod scanner_files;
 #[path = "../specimen_images.rs"]
 mod specimen_images;
+#[path = "../strength.rs"]
+mod strength;
 #[path = "../synthetic_bone.rs"]
 mod synthetic_bone;

@@ -5,9 +5,10 @@ use crate::engine::model::Model;
 use crate::engine::parts::patient::reading::reading;
 use crate::engine::parts::radiation::strength::strength_factor;
 use crate::engine::state::State;
+use crate::mechanics::rigidity::RigidityError;
 use crate::numerics::random::Chance;
-use crate::patient::LatticeBone;
 use crate::patient::skeletal_events::SkeletalState;
+use crate::patient::{BreaksBy, LatticeBone};
 
 /// Counts what the drugs of a tick do to marrow.
 pub fn expose(model: &Model, state: &mut State) {
@@ -48,6 +49,17 @@ fn free_in_plasma(model: &Model, state: &State, signal: &str) -> f64 {
         .product()
 }
 
+/// How strong bone was at its last reading, over day 0; none where it is not followed.
+fn strength(breaks_by: BreaksBy, state: &State) -> Option<Result<f64, RigidityError>> {
+    match breaks_by {
+        BreaksBy::Rigidity => {
+            let findings = state.parts.rigidity.as_ref()?;
+            Some(findings.comparison().map(|found| found.least_ratio()))
+        }
+        BreaksBy::Strength => state.parts.strength.as_ref()?.least_ratio().map(Ok),
+    }
+}
+
 /// Takes the body on by the day that has just ended.
 ///
 /// # Errors
@@ -86,17 +98,18 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         )
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
-    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
+    if let Some(law) = &patient.skeletal_events
         && state.time_h > 1e-6
+        && let Some(strength) = strength(patient.breaks_by, state)
     {
+        let strength = strength.map_err(|reason| fault(&reason))?;
         let irradiated = strength_factor(model, state);
-        let strength = findings.comparison().map_err(|reason| fault(&reason))?;
         let (scale, _) = patient
             .scale(&body, lattice_um3)
             .map_err(|reason| fault(&reason))?;
         let cell_um3 = model.parameters.tumour.cell_volume_um3();
         let now = SkeletalState {
-            strength: strength.least_ratio() * irradiated,
+            strength: strength * irradiated,
             burden_cm3: scale * state.tumour.len() as f64 * cell_um3 * 1e-12,
             resorption: resorbed_um3 * body.health_days / body.health.resorbed_um3,
             calcium_mm: patient.calcium.level_mm(&body.pools),
