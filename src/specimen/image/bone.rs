@@ -85,6 +85,16 @@ fn share_of(bone: &[bool]) -> f64 {
 }
 
 impl Image {
+    /// Bone on the voxels of the whole image: grey values filtered and cut as the options say, before any part
+    /// is taken.
+    ///
+    /// # Errors
+    /// Those of [`Image::to_bone_with`].
+    pub fn whole_bone(&self, options: &BoneOptions) -> Result<Vec<bool>, ImageError> {
+        let found = self.segment_prepared(options, &mut Vec::new())?;
+        Ok(found.bone)
+    }
+
     /// Bone of the whole image by a threshold or without one: [`Image::to_bone_with`].
     ///
     /// # Errors
@@ -183,6 +193,9 @@ impl Image {
             && !(self.is_isotropic() && (edge_um - own_um).abs() < SAME_SIZE * own_um)
         {
             taken.resample_to(self.spacing_um, edge_um)?;
+        }
+        if options.prepare.rotate {
+            taken.turn()?;
         }
         if let Some(cortex) = &options.prepare.cortex {
             taken.part_cortex(cortex)?;

@@ -35,6 +35,18 @@ impl Orientation {
     }
 }
 
+impl Orientation {
+    /// The orientation on other axes, `axes[i]` in those of before, whose first voxel lies `by_mm` along those
+    /// of before.
+    pub(super) fn turned(&self, by_mm: [f64; 3], axes: [[f64; 3]; 3]) -> Self {
+        let mut turned = self.moved(by_mm);
+        for (row, old) in turned.direction.iter_mut().zip(&self.direction) {
+            *row = axes.map(|axis| (0..3).map(|k| old[k] * axis[k]).sum());
+        }
+        turned
+    }
+}
+
 pub(super) const UNORIENTED: Orientation = Orientation {
     origin_mm: [0.0; 3],
     direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
