@@ -406,6 +406,9 @@ pub struct Output {
     pub film: Film,
     /// Time between rows of `structure.csv` (Tb.Th, Tb.Sp, surface): whole ticks; 0 for none.
     pub structure_every: Time,
+    /// Columns of `structure.csv`, by the names of docs/columns.md; the first seven of them without it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub structure: Vec<String>,
     /// Write `stores.csv`: the amount of each factor stored in bone, with a row per row of `series.csv`.
     pub stores: bool,
     /// Write `cell_events.csv`: each cell that came, went or changed its kind, each site of bone that was resorbed
@@ -453,6 +456,7 @@ impl Default for Output {
             film_every: Time::h(0.0),
             film: Film::default(),
             structure_every: Time::h(0.0),
+            structure: Vec::new(),
             stores: false,
             events: false,
             parquet: false,

@@ -78,6 +78,12 @@ impl BoneImage {
     pub fn bone_voxels(&self) -> usize {
         self.bone.iter().filter(|&&bone| bone).count()
     }
+
+    /// How the voxels lie elsewhere than those of another bone of the same size: [`Image::lies_elsewhere`].
+    pub fn lies_elsewhere(&self, other: &Self) -> Option<String> {
+        let sizes = [other.spacing_um, other.spacing_um, other.depth_um];
+        self.orientation.lies_elsewhere(&other.orientation, sizes)
+    }
 }
 
 fn share_of(bone: &[bool]) -> f64 {

@@ -158,7 +158,9 @@ impl BoneImage {
             ))
         })?;
         let Some(found) = turned(&self.bone, self.dims, axis, MOST_VOXELS) else {
-            return Err(refused(format!("a turn into more than {MOST_VOXELS} sites")));
+            return Err(refused(format!(
+                "a turn into more than {MOST_VOXELS} sites"
+            )));
         };
         let [nx, ny, nz] = self.dims;
         let meets_face = self.bone.iter().enumerate().any(|(site, bone)| {
