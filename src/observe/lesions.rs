@@ -1,8 +1,9 @@
 //! Pits and lesions: bone that a scan has no longer where the scan before has it, piece by piece.
 //!
 //! Both scans lie on the same voxels (registered). A lesion is a piece of bone that was lost, whose voxels touch
-//! by faces. Its depth is how far its deepest voxel reaches below the surface of before: the largest distance
-//! from a voxel of it to the nearest voxel that was marrow. Scans that are registered to a fraction of a voxel
+//! by faces. Its depth is how far its deepest voxel lies from its mouth: the largest distance from a voxel of it
+//! to the nearest of the voxels that were marrow and touch it; of a piece that touches none, to the nearest that
+//! was marrow. Scans that are registered to a fraction of a voxel
 //! differ along the whole surface by a voxel: pieces that are not deeper than a least depth are counted apart.
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ pub struct Lesion {
     pub volume_mm3: f64,
     /// Diameter of a ball of this volume, um.
     pub diameter_um: f64,
-    /// How far it reaches below the surface of before, um.
+    /// How far it reaches from its mouth, um.
     pub depth_um: f64,
     /// Area of its mouth: faces of voxels between it and what was marrow, um2. 0 of one within the bone.
     pub mouth_um2: f64,
@@ -75,12 +76,8 @@ impl Lesions {
         let lost: Vec<bool> = pairs().map(|(&before, &after)| before && !after).collect();
         let gained: Vec<bool> = pairs().map(|(&before, &after)| !before && after).collect();
         let voxel_mm3 = (edge_um * 1e-3).powi(3);
-        // Of bone without a surface nothing is deep.
-        let depth2 = distance::squared(before, dims).unwrap_or_else(|| vec![0; before.len()]);
-        let depth_of = |piece: &[usize]| {
-            let deepest = piece.iter().map(|&site| depth2[site]).max().unwrap_or(0);
-            f64::from(deepest).sqrt() * edge_um
-        };
+        let deep_from = Depths::of(before, dims);
+        let depth_of = |piece: &[usize]| deep_from.depth(piece) * edge_um;
         let (mut deep, mut shallow, mut shallow_voxels) = (Vec::new(), 0, 0);
         pieces(&lost, dims, Touch::Faces, |piece| {
             if depth_of(piece) > least_depth_um {
@@ -176,19 +173,73 @@ impl Lesions {
     }
 }
 
-/// Faces of voxels between a piece and what was marrow.
-fn mouth(piece: &[usize], before: &[bool], dims: [usize; 3]) -> f64 {
-    let [nx, ny, nz] = dims;
-    let mut faces = 0_u64;
-    for &site in piece {
-        let at = [site % nx, site / nx % ny, site / nx / ny];
-        for (axis, step) in [1, nx, nx * ny].into_iter().enumerate() {
-            let most = [nx, ny, nz][axis];
-            faces += u64::from(at[axis] > 0 && !before[site - step]);
-            faces += u64::from(at[axis] + 1 < most && !before[site + step]);
+/// How deep pieces of bone lie.
+struct Depths<'a> {
+    before: &'a [bool],
+    dims: [usize; 3],
+    /// Squared distance to what was marrow; of bone without a surface nothing is deep.
+    within2: Vec<u32>,
+}
+
+impl<'a> Depths<'a> {
+    fn of(before: &'a [bool], dims: [usize; 3]) -> Self {
+        let within2 = distance::squared(before, dims).unwrap_or_else(|| vec![0; before.len()]);
+        Self {
+            before,
+            dims,
+            within2,
         }
     }
-    faces as f64
+
+    /// Depth of a piece, voxels.
+    fn depth(&self, piece: &[usize]) -> f64 {
+        let [nx, ny, _] = self.dims;
+        let place = |site: usize| [site % nx, site / nx % ny, site / nx / ny];
+        // The box of the piece, a voxel wider.
+        let (mut low, mut high) = (self.dims, [0; 3]);
+        for &site in piece {
+            for (axis, at) in place(site).into_iter().enumerate() {
+                low[axis] = low[axis].min(at.saturating_sub(1));
+                high[axis] = high[axis].max((at + 2).min(self.dims[axis]));
+            }
+        }
+        let size = [0, 1, 2].map(|axis| high[axis].saturating_sub(low[axis]));
+        let inner = |site: usize| {
+            let [x, y, z] = place(site);
+            ((z - low[2]) * size[1] + y - low[1]) * size[0] + x - low[0]
+        };
+        let mut away = vec![true; size.iter().product()];
+        let mut is_open = false;
+        for &site in piece {
+            for other in touching(site, self.dims).filter(|&other| !self.before[other]) {
+                away[inner(other)] = false;
+                is_open = true;
+            }
+        }
+        let deepest = match distance::squared(&away, size) {
+            Some(away2) if is_open => piece.iter().map(|&site| away2[inner(site)]).max(),
+            _ => piece.iter().map(|&site| self.within2[site]).max(),
+        };
+        f64::from(deepest.unwrap_or(0)).sqrt()
+    }
+}
+
+/// The sites that touch a site by faces.
+fn touching(site: usize, dims: [usize; 3]) -> impl Iterator<Item = usize> {
+    let [nx, ny, _] = dims;
+    let at = [site % nx, site / nx % ny, site / nx / ny];
+    let steps = [1, nx, nx * ny];
+    (0..3).flat_map(move |axis| {
+        let before = (at[axis] > 0).then(|| site - steps[axis]);
+        let behind = (at[axis] + 1 < dims[axis]).then(|| site + steps[axis]);
+        before.into_iter().chain(behind)
+    })
+}
+
+/// Faces of voxels between a piece and what was marrow.
+fn mouth(piece: &[usize], before: &[bool], dims: [usize; 3]) -> f64 {
+    let sites = piece.iter().flat_map(|&site| touching(site, dims));
+    sites.filter(|&site| !before[site]).count() as f64
 }
 
 /// Mean place of the middles of voxels, voxels from the first corner.

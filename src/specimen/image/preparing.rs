@@ -68,7 +68,8 @@ impl Image {
                         format!(
                             "a threshold of {density} mg HA/cm3, but no calibration in the file"
                         ),
-                        "a calibrated file (Scanco ISQ or AIM), or a threshold of grey values",
+                        "a calibrated file (Scanco ISQ or AIM); where the grey values are mg HA/cm3 already, give it as the \
+                         threshold",
                     );
                 };
                 let stored = line.stored(density) as f32;
