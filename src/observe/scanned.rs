@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use crate::observe::figures::{Figures, implausible, thin};
 use crate::observe::lesions::Lesions;
-use crate::observe::morphometry::{Architecture, Cortical, Morphometry, measure, measure_within};
+use crate::observe::morphometry::{
+    Architecture, Cortical, EllipsoidFactor, Morphometry, ellipsoid_factor, measure,
+    measure_within, within,
+};
 use crate::specimen::image::BoneImage;
 
 /// What `tb_n_per_mm` is.

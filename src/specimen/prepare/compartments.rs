@@ -72,10 +72,15 @@ pub fn compartments(
         return Err("no marrow cavity as wide as the ball that bridges the openings of the cortex");
     }
     // A pore may hold the ball: it is no cavity where no way as wide leads to one.
-    let trabecular: Vec<bool> = dilated(&large_pieces(&wide, dims), dims, radii.openings)
-        .into_iter()
-        .zip(&swallowed)
-        .map(|(reached, inside)| reached && *inside)
+    let reached = dilated(&large_pieces(&wide, dims), dims, radii.openings);
+    // The ball does not reach into edges and corners of the cavity either, but these are not deep.
+    let near = dilated(&reached, dims, CORNER * radii.openings);
+    let deep: Vec<bool> = (0..bone.len())
+        .map(|site| swallowed[site] && !near[site])
+        .collect();
+    let pores = dilated(&deep, dims, CORNER * radii.openings + 1.0);
+    let trabecular: Vec<bool> = (0..bone.len())
+        .map(|site| swallowed[site] && (reached[site] || !pores[site]))
         .collect();
     let cortical: Vec<bool> = (0..bone.len())
         .map(|site| periosteal[site] && !trabecular[site])
@@ -88,6 +93,9 @@ pub fn compartments(
         trabecular,
     })
 }
+
+/// How far a corner of three planes lies from a ball in it, in radii of the ball: the root of 3, less 1.
+const CORNER: f64 = 0.73;
 
 /// Share of the largest piece of marrow from which on another belongs to the cavity too, as where a physis or a bridge of
 /// bone parts it; smaller ones are pores of the cortex.
