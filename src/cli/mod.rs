@@ -23,6 +23,7 @@ mod dask;
 mod dissect;
 mod elements;
 mod export;
+mod outcomes;
 mod plot;
 mod preparing;
 mod progress;

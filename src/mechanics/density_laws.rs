@@ -318,7 +318,7 @@ pub const LAWS: [DensityLaw; 12] = [
         "E = the modulus of the tissue times the share of bone",
         DensityKind::BoneVolume,
         None,
-        "Bayraktar 2004, 18 GPa in trabeculae",
+        "Bayraktar 2004: 18 GPa in trabeculae",
         Form::Tissue,
     ),
 ];

@@ -9,7 +9,7 @@ use crate::numerics::random::Chance;
 use crate::observe::figures::{Figures, SpecimenReport, other_species};
 use crate::scenario::build::Loaded;
 use crate::scenario::file::ImageFile;
-use crate::specimen::image::{BoneImage, BoneOptions, ImageError, read_with as read_image};
+use crate::specimen::image::{BoneImage, ImageError, read_with as read_image};
 use crate::specimen::synthetic::SyntheticBone;
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
@@ -48,15 +48,14 @@ impl Loaded {
     /// Bone from the image of the scenario, with the lattice that it lies on.
     fn image(&self, image: &ImageFile, path: &Path) -> Result<(Grid, BoneImage), Diagnostic> {
         let lattice = &self.scenario.lattice;
-        let options = BoneOptions {
-            by: image.segmentation(),
-            part: image.crop.as_ref().map(|crop| [crop.start, crop.size]),
-            edge_um: lattice.site.map(Length::get),
-            ..BoneOptions::default()
-        };
+        let options = image.bone_options(lattice.site.map(Length::get));
         let bone = read_image(path, &image.reading())
             .and_then(|read| read.to_bone_with(&options))
             .map_err(|error| {
+                if let ImageError::Prepare { step, allowed, .. } = &error {
+                    let help = format!("ask for {allowed}");
+                    return self.error(&format!("specimen.image.{step}"), &error.to_string(), &help);
+                }
                 let (path, help) = match &error {
                     ImageError::Threshold { .. } if image.threshold.is_some() => (
                         "specimen.image.threshold",

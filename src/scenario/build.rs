@@ -12,6 +12,7 @@ use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::is_fixed;
+use crate::observe::structure;
 use crate::scenario::file::{InoculationSite, Scenario, SchemeChoice};
 use crate::scenario::fragments::immune;
 use crate::scenario::read::{read_file, read_layer};
@@ -314,6 +315,7 @@ impl Loaded {
                 ),
             ));
         }
+        self.check_structure(found);
         if output.parquet && cfg!(not(feature = "parquet")) {
             found.push(self.error(
                 "output.parquet",
@@ -517,6 +519,34 @@ impl Loaded {
         self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
+    }
+
+    /// Columns of the table of structure have names that there are, each once, and an interval.
+    fn check_structure(&self, found: &mut Diagnostics) {
+        let output = &self.scenario.output;
+        let mut wrong = |message: String, help: String| {
+            found.push(self.error("output.structure", &message, &help));
+        };
+        if !output.structure.is_empty() && output.structure_every.get() <= 0.0 {
+            wrong(
+                "columns of a table that is not written".to_owned(),
+                "give output.structure_every, such as \"7 d\", or remove the columns".to_owned(),
+            );
+        }
+        for (at, name) in output.structure.iter().enumerate() {
+            if !structure::names().any(|known| known == name) {
+                let all: Vec<&str> = structure::names().collect();
+                wrong(
+                    format!("found \"{name}\""),
+                    format!("name columns among {}", all.join(", ")),
+                );
+            } else if output.structure[..at].contains(name) {
+                wrong(
+                    format!("found \"{name}\" twice"),
+                    "name each column once".to_owned(),
+                );
+            }
+        }
     }
 
     /// Keys that would do nothing are refused rather than ignored.

@@ -10,6 +10,7 @@ pub mod describe;
 pub mod file;
 pub mod fragments;
 pub mod lesion;
+mod preparing;
 pub mod read;
 pub mod restorable;
 pub mod schema;

@@ -17,6 +17,8 @@ mod morphometry;
 mod preparing;
 #[path = "../rigidity.rs"]
 mod rigidity;
+#[path = "../scan_outcomes.rs"]
+mod scan_outcomes;
 #[path = "../scanner_files.rs"]
 mod scanner_files;
 #[path = "../specimen_images.rs"]
