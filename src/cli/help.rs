@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// Headings, each with its commands.
-pub(super) const GROUPS: [(&str, &[&str]); 6] = [
+/// Headings of `howship --help`, each with its commands.
+pub const GROUPS: [(&str, &[&str]); 6] = [
     ("Begin", &["new", "examples", "view", "check", "describe"]),
     ("Run", &["run", "resume", "fork", "compare", "verify"]),
     (

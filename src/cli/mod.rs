@@ -50,6 +50,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use self::help::GROUPS;
 use self::reading::warn;
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;

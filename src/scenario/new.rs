@@ -14,7 +14,7 @@ const SYNTHETIC: &str = include_str!("new/synthetic.toml");
 const SCAN: &str = include_str!("new/scan.toml");
 
 /// Voxels along each axis of the part of a scan that is taken at first: small enough to run in a minute.
-const FIRST_PART: usize = 60;
+const FIRST_PART: usize = 48;
 /// Edges of sites that a lattice may have, um: the least and the greatest.
 const SITES_UM: [f64; 2] = [5.0, 25.0];
 
