@@ -1,11 +1,13 @@
 //! Lists the targets of `howship validate`: every file of `src/validate/targets` is a module with a `TARGET`,
-//! in the order of the names of the files. `src/validate/targets/mod.rs` takes the list in.
+//! in the order of the names of the files. `src/validate/targets/mod.rs` takes the list in. And the files of
+//! `scenarios`, `studies` and `trials`, which `src/scenario/examples` takes into the program.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    list_examples()?;
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("src/validate/targets");
     tell(&format!("cargo::rerun-if-changed={}", folder.display()));
     tell("cargo::rerun-if-changed=build.rs");
@@ -30,6 +32,47 @@ fn main() -> Result<(), Box<dyn Error>> {
          pub const TARGETS: &[Target] = &[\n{targets}];\n"
     );
     fs::write(Path::new(&env::var("OUT_DIR")?).join("targets.rs"), list)?;
+    Ok(())
+}
+
+/// Name from the root on, and bytes, of each example and of what examples read.
+fn list_examples() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let mut folders: Vec<PathBuf> = ["scenarios", "studies", "trials"]
+        .map(|name| root.join(name))
+        .into();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        tell(&format!("cargo::rerun-if-changed={}", folder.display()));
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            // The course that the reduced tissue of trials was compared with: a check of developers.
+            let is_check = path.ends_with("trials/lattice");
+            match path.is_dir() {
+                true if !is_check => folders.push(path),
+                false => files.push(path),
+                true => {}
+            }
+        }
+    }
+    files.sort_unstable();
+    let mut list = String::from("&[\n");
+    for file in files {
+        let name: Vec<_> = file
+            .strip_prefix(&root)?
+            .iter()
+            .map(|part| part.to_string_lossy())
+            .collect();
+        list += &format!(
+            "    ({:?}, include_bytes!({:?})),\n",
+            name.join("/"),
+            file.display().to_string()
+        );
+    }
+    fs::write(
+        Path::new(&env::var("OUT_DIR")?).join("examples.rs"),
+        list + "]\n",
+    )?;
     Ok(())
 }
 

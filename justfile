@@ -66,3 +66,13 @@ coverage:
 gallery:
     cargo build --release
     docs/gallery.sh
+
+# The site of docs/, into target/site (README, docs/site.sh); with the live page where wasm/howship.wasm is built.
+site howship="":
+    docs/site.sh {{howship}}
+
+# What docs/commands.md, docs/keys.md and docs/columns.md say, anew from the code.
+reference:
+    cargo run --example commands
+    cargo run --example keys
+    cargo run --example columns

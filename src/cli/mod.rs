@@ -23,6 +23,8 @@ mod dask;
 mod dissect;
 mod elements;
 mod export;
+mod help;
+mod learn;
 mod outcomes;
 mod plot;
 mod preparing;
@@ -49,6 +51,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use self::help::GROUPS;
 use self::reading::warn;
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
@@ -63,8 +66,8 @@ use crate::scenario::schema::json_schema;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Start with:  howship run scenarios/vicious_cycle_2d.toml\n\
-Then change one thing:  howship run scenarios/vicious_cycle_2d.toml --set tumour.division.rate=\"0.3 /d\" --out runs/slower\n\
+    after_help = "Start with:  howship new first, then howship run first.toml\n\
+Then change one thing:  howship run first.toml --set tumour.division.rate=\"0.3 /d\" --out runs/slower\n\
 Exit codes: 0 done, 1 the run failed, 2 the request was wrong, 129, 130 or 143 stopped by a signal (go on with resume)."
 )]
 struct Arguments {
@@ -74,6 +77,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a first scenario with comments, over synthetic bone or over a scan of your own.
+    New(learn::NewArguments),
+    /// List the scenarios, studies and trials that come with howship, and copy them out.
+    Examples(learn::ExamplesArguments),
     /// Run a scenario; leaves curves, maps and tables in a folder of its own.
     Run(run::RunArguments),
     /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
@@ -136,6 +143,10 @@ enum Command {
     /// Write the tissue of a run on any day for other programs: fields for ParaView, napari, Fiji and BoneJ,
     /// cells, the surface of bone.
     Export(export::ExportArguments),
+    /// Print what lets a shell complete commands and options.
+    Completions(learn::CompletionsArguments),
+    /// Write manual pages.
+    Man(learn::ManArguments),
 }
 
 /// True when words for standard output were lost, as on a full disk.
@@ -208,6 +219,8 @@ pub fn main() -> ExitCode {
         Command::Check(_)
             | Command::Describe { .. }
             | Command::Schema
+            | Command::Examples(_)
+            | Command::Completions(_)
             | Command::Specimen(_)
             | Command::Rigidity(_)
             | Command::Mirels(_)
@@ -216,6 +229,13 @@ pub fn main() -> ExitCode {
             | Command::Study(_)
     ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
     let stopped = match arguments.command {
+        Command::New(arguments) => learn::new(&arguments),
+        Command::Examples(arguments) => learn::examples(&arguments),
+        Command::Completions(arguments) => {
+            learn::completions(&arguments);
+            Ok(())
+        }
+        Command::Man(arguments) => learn::man(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Resume(arguments) => resume::resume(&arguments),
         Command::Fork(arguments) => arms::fork(arguments),
@@ -262,7 +282,7 @@ pub fn main() -> ExitCode {
 /// The arguments of the program, where `--threshold -500` is a value and no flag; for manuals and
 /// completions too.
 pub fn command() -> clap::Command {
-    take_negatives(Arguments::command())
+    help::grouped(take_negatives(Arguments::command()))
 }
 
 /// Lets options take values that begin with a hyphen: numbers anything, so that what is wrong with

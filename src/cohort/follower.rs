@@ -22,10 +22,10 @@
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::{CohortError, End, History, RECORD_D, Seen};
+use crate::cohort::clones::Clones;
 use crate::cohort::death::Burden;
 use crate::cohort::illness::Ill;
 use crate::cohort::immunity::{Cd8, Place};
-use crate::cohort::clones::Clones;
 use crate::cohort::pain::felt;
 use crate::cohort::radiation::{Radiation, Shot, Target, radiobiology};
 use crate::cohort::site::{Of, Site, kills};
@@ -215,7 +215,10 @@ impl<'a> Follower<'a> {
     }
 
     /// Lesions with their shares of the volume.
-    pub(super) fn sites<'b>(&self, today: &'b Today) -> impl Iterator<Item = (f64, &'b Site)> + use<'b> {
+    pub(super) fn sites<'b>(
+        &self,
+        today: &'b Today,
+    ) -> impl Iterator<Item = (f64, &'b Site)> + use<'b> {
         let painful = self.trial.radiation.painful;
         let first = if today.others.is_some() { painful } else { 1.0 };
         let others = today.others.iter().map(move |site| (1.0 - painful, site));
@@ -238,9 +241,9 @@ impl<'a> Follower<'a> {
     /// Tumour in bone as a scan sees it, cm3.
     fn seen_cm3(&self, today: &Today) -> f64 {
         let stroma = self.trial.soft.stroma * self.tumour_cm3(&self.start);
-        let seen = self.sites(today).map(|(share, site)| {
-            share * self.as_all_cm3(site, site.lesion.fill + site.dead)
-        });
+        let seen = self
+            .sites(today)
+            .map(|(share, site)| share * self.as_all_cm3(site, site.lesion.fill + site.dead));
         seen.sum::<f64>() + stroma
     }
 
@@ -404,7 +407,13 @@ impl<'a> Follower<'a> {
     }
 
     /// Hazards of one lesion on a day, as if all were like it.
-    fn hazards(&self, site: &mut Site, mut state: SkeletalState, today: &Course, day: u32) -> [f64; 5] {
+    fn hazards(
+        &self,
+        site: &mut Site,
+        mut state: SkeletalState,
+        today: &Course,
+        day: u32,
+    ) -> [f64; 5] {
         let law = &self.trial.events;
         let mut more = 1.0;
         if let Some(cells) = &self.cells {
@@ -440,7 +449,11 @@ impl<'a> Follower<'a> {
             for kind in 0..4 {
                 all[kind] = painful * here[kind] + (1.0 - painful) * there[kind];
             }
-            share_here = if all[1] > 0.0 { painful * here[1] / all[1] } else { 0.0 };
+            share_here = if all[1] > 0.0 {
+                painful * here[1] / all[1]
+            } else {
+                0.0
+            };
             today.others = Some(site);
         } else if today.irradiated_d.is_empty() {
             share_here = 1.0;

@@ -93,7 +93,11 @@ impl Relief {
             return Self::NotPainful;
         };
         let seen = &felt[..felt.len().min(WEEKS + 1)];
-        let holds = |most: f64| seen.windows(2).skip(1).any(|pair| pair.iter().all(|one| *one < most));
+        let holds = |most: f64| {
+            seen.windows(2)
+                .skip(1)
+                .any(|pair| pair.iter().all(|one| *one < most))
+        };
         if holds(NONE) {
             Self::Complete
         } else if holds(start - FALL) {

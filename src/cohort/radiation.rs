@@ -183,7 +183,10 @@ impl TrialCourse {
                     problems.add(
                         &at("scheme"),
                         format!("there is no scheme \"{name}\""),
-                        format!("schemes are {}; or give dose and fractions", names.join(", ")),
+                        format!(
+                            "schemes are {}; or give dose and fractions",
+                            names.join(", ")
+                        ),
                     );
                     return;
                 }
@@ -335,7 +338,11 @@ impl Radiation {
     pub fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         problems.within(&at("painful"), self.painful, 0.01, 1.0);
-        for (key, time) in [("doom", self.doom), ("onset", self.onset), ("lasts", self.lasts)] {
+        for (key, time) in [
+            ("doom", self.doom),
+            ("onset", self.onset),
+            ("lasts", self.lasts),
+        ] {
             if !(time.get() >= DAY_H) {
                 problems.add(
                     &at(key),
@@ -349,7 +356,9 @@ impl Radiation {
         problems.within(&at("fracture"), self.fracture, 0.0, 1e3);
         problems.within(&at("after_fracture"), self.after_fracture, 0.0, 1e3);
         let Scheme { dose, fractions } = self.palliation;
-        if !(dose.get() > 0.0 && dose.get() <= MOST_GY) || !(1..=MOST_FRACTIONS).contains(&fractions) {
+        if !(dose.get() > 0.0 && dose.get() <= MOST_GY)
+            || !(1..=MOST_FRACTIONS).contains(&fractions)
+        {
             problems.add(
                 &at("palliation"),
                 format!("found {fractions} fractions of {dose}"),
@@ -414,10 +423,14 @@ mod tests {
     use super::*;
 
     fn shots(text: &str) -> (Vec<Shot>, Vec<String>) {
-        let course: TrialRadiotherapy = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+        let course: TrialRadiotherapy =
+            toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
         let mut problems = Problems::default();
         let shots = course.shots("arms.x", 90, &mut problems);
-        (shots, problems.found.into_iter().map(|one| one.path).collect())
+        (
+            shots,
+            problems.found.into_iter().map(|one| one.path).collect(),
+        )
     }
 
     #[test]
@@ -430,7 +443,10 @@ mod tests {
         assert_eq!(week.last().map(|shot| shot.day), Some(11));
         assert_eq!(shots("scheme = \"one\"").1, ["arms.x.radiotherapy.scheme"]);
         assert_eq!(shots("start = \"3 d\"").1, ["arms.x.radiotherapy.dose"]);
-        assert_eq!(shots("dose = \"8 Gy\"\nstart = \"90 d\"").1, ["arms.x.radiotherapy.start"]);
+        assert_eq!(
+            shots("dose = \"8 Gy\"\nstart = \"90 d\"").1,
+            ["arms.x.radiotherapy.start"]
+        );
     }
 
     /// 8 Gy leave exp(-(0.3 x 8 + 0.03 x 64)) of the tumour, over weeks, and relieve most of what can be relieved.
@@ -447,7 +463,10 @@ mod tests {
             reliefs.push(lesion.relief);
         }
         assert!((killed - 4.32).abs() < 1e-6, "{killed}");
-        assert!(reliefs[3] < 0.35 && reliefs[27] > 0.6 && reliefs[399] < 0.3, "{reliefs:?}");
+        assert!(
+            reliefs[3] < 0.35 && reliefs[27] > 0.6 && reliefs[399] < 0.3,
+            "{reliefs:?}"
+        );
     }
 
     #[test]
@@ -455,7 +474,10 @@ mod tests {
         let cells = radiobiology().unwrap_or_else(|| panic!("radiobiology reads"));
         let law = Radiation::default();
         let after = |dose: f64, broken: bool| {
-            let lesion = Irradiated { given: vec![(0.0, dose)], ..Irradiated::default() };
+            let lesion = Irradiated {
+                given: vec![(0.0, dose)],
+                ..Irradiated::default()
+            };
             law.weakness(&cells, &lesion, 30.0, broken)
         };
         assert_eq!(after(4.0, false), (1.0, 1.0));

@@ -53,7 +53,9 @@ pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
 }
 
 fn cells(figure: &Figure) -> String {
-    let Figure { value, low, high, .. } = figure;
+    let Figure {
+        value, low, high, ..
+    } = figure;
     [*value, *low, *high].map(option).join(",")
 }
 

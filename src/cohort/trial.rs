@@ -180,7 +180,9 @@ impl Trial {
         let mut problems = Problems::default();
         trial.take_drugs(&mut problems);
         let acts = trial.drugs.iter();
-        trial.acts = acts.map(|(name, drug)| (name.clone(), Acts::of(name, drug))).collect();
+        trial.acts = acts
+            .map(|(name, drug)| (name.clone(), Acts::of(name, drug)))
+            .collect();
         trial.check(&mut problems);
         let mut found = Diagnostics::default();
         for problem in problems.found {
@@ -262,7 +264,11 @@ impl Trial {
             .check("traits", self.tissue.most_pace(), problems);
         self.body.check("body", problems);
         if self.line.is_some() && !self.lines.is_empty() {
-            problems.add("line", "is given beside lines", "give one line, or shares in [lines]");
+            problems.add(
+                "line",
+                "is given beside lines",
+                "give one line, or shares in [lines]",
+            );
         }
         self.illness.check("illness", &self.shares(), problems);
         problems.positive("healing", self.healing.get(), "h");
@@ -346,7 +352,9 @@ impl Trial {
     /// What the drugs of a plan do, by its agents.
     pub(super) fn acts(&self, plan: &Plan) -> Vec<&Acts> {
         let agents = plan.agents.iter();
-        agents.filter_map(|agent| self.acts.get(&agent.name)).collect()
+        agents
+            .filter_map(|agent| self.acts.get(&agent.name))
+            .collect()
     }
 
     /// Tumours with their shares.

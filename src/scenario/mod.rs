@@ -7,9 +7,13 @@
 pub mod arms;
 pub mod build;
 pub mod describe;
+#[cfg(feature = "cli")]
+pub mod examples;
 pub mod file;
 pub mod fragments;
 pub mod lesion;
+#[cfg(feature = "cli")]
+pub mod new;
 mod preparing;
 pub mod read;
 pub mod restorable;

@@ -200,7 +200,7 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
     let unreadable = |error: &std::io::Error| {
         Diagnostic::new(format!("cannot read `{name}`: {error}"))
             .in_file(&name)
-            .with_help("the path is taken from the folder in which the program was started")
+            .with_help("the path is taken from the folder in which the program was started; `howship examples --out .` puts the scenarios that come with howship there")
     };
     let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();

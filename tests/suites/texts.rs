@@ -7,6 +7,9 @@ mod common;
 mod architecture;
 #[path = "../columns.rs"]
 mod columns;
+#[cfg(feature = "view")]
+#[path = "../docs.rs"]
+mod docs;
 #[path = "../every_key.rs"]
 mod every_key;
 #[path = "../faults.rs"]

