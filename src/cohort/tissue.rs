@@ -51,12 +51,12 @@ const DAY_H: f64 = 24.0;
 pub struct Tissue {
     /// Net growth of a tumour that bone does not feed. 0.0139 /d; fitted to the lattice.
     pub growth: Rate,
-    /// Growth that growth factors of bone add at full effect. 0.01216 /d; fitted to the lattice.
+    /// Growth that growth factors of bone add at full effect. 0.01199 /d; fitted to the lattice.
     pub growth_by_factors: Rate,
-    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 27.2; fitted to the
+    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 27.3; fitted to the
     /// lattice.
     pub rankl_gain: f64,
-    /// PTHrP, over that of a full marrow at the basal output, of half the most that it does. 2.45; fitted to the lattice.
+    /// PTHrP, over that of a full marrow at the basal output, of half the most that it does. 2.59; fitted to the lattice.
     pub pthrp_half: f64,
     /// RANKL over health at which osteoclasts are at half of their most. 14; design: PTHrP alone does not tell it from
     /// `pthrp_half`, and 14 was fitted before cells answered to PTHrP up to a most.
@@ -64,12 +64,12 @@ pub struct Tissue {
     /// Share of resorbed bone that is formed again beside many tumour cells. 0.228; fitted to the
     /// lattice.
     pub refill: f64,
-    /// Share of resorption that drug on bone takes away at most. 0.803; fitted to the lattice.
+    /// Share of resorption that drug on bone takes away at most. 0.922; fitted to the lattice.
     pub drug_most: f64,
     /// Drug on surface of half that effect, amol/um2. 0.3; derived from healthy bone of the lattice after 1 and 5 mg of zoledronate
     /// and four times 4 mg (`patient::skeleton`).
     pub drug_half: f64,
-    /// Resorption over health of half the effect of growth factors. 11.9; fitted to the lattice.
+    /// Resorption over health of half the effect of growth factors. 11.7; fitted to the lattice.
     pub factors_half: f64,
     /// PTHrP at full effect of TGF-beta over that without. 5; as the preset of man (Yin 1999).
     pub link: f64,
@@ -91,14 +91,14 @@ impl Default for Tissue {
     fn default() -> Self {
         Self {
             growth: Rate::per_h(0.01390 / DAY_H),
-            growth_by_factors: Rate::per_h(0.01216 / DAY_H),
-            rankl_gain: 27.24,
-            pthrp_half: 2.446,
+            growth_by_factors: Rate::per_h(0.01199 / DAY_H),
+            rankl_gain: 27.29,
+            pthrp_half: 2.591,
             rankl_half: RANKL_HALF,
             refill: 0.228,
             drug_most: DRUG_MOST,
             drug_half: DRUG_HALF,
-            factors_half: 11.93,
+            factors_half: 11.72,
             link: 5.0,
             refill_half: 0.03,
             life: Time::h(14.0 * DAY_H),

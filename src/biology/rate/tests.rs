@@ -1,4 +1,5 @@
 use super::*;
+use crate::biology::cue::Brought;
 
 fn compile(toml: &str) -> (CompiledRate, Problems) {
     let mut problems = Problems::default();
