@@ -31,10 +31,11 @@ impl Follower<'_> {
             back_cm3 += share * self.person.lesions_cm3 * self.person.bone * healed;
             let marrow = 1.0 - self.person.bone * lesion.bone;
             let cells = share * self.person.lesions_cm3 * marrow * lesion.fill * cm3_to_cells;
-            amol_per_h += cells * body.pthrp.get() * self.tissue.pthrp(lesion, &self.lesion, action);
+            amol_per_h +=
+                cells * body.pthrp.get() * self.tissue.pthrp(lesion, &self.lesion, action);
         }
-        let lost = (resorbed - formed - back_cm3)
-            + rest * (today.rest.resorption - today.rest.formation);
+        let lost =
+            (resorbed - formed - back_cm3) + rest * (today.rest.resorption - today.rest.formation);
         let mmol_per_cm3 = 1e3 * body.calcium_content.get() / CALCIUM_G_PER_MOL;
         let pthrp_pm = body.calcium.pthrp_escape * action.free_pthrp * amol_per_h * 1e-6
             / body.calcium.pthrp_clearance.get();
@@ -54,7 +55,8 @@ impl Follower<'_> {
                 day,
                 reason,
             })?;
-        let over = |of_lesions: f64, rest_now: f64| (of_lesions + rest * rest_now) / (lesions + rest);
+        let over =
+            |of_lesions: f64, rest_now: f64| (of_lesions + rest * rest_now) / (lesions + rest);
         let resorption = over(resorbed, today.rest.resorption);
         let formation = over(formed, today.rest.formation);
         body.markers.advance(

@@ -10,9 +10,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::{Outcome, SHARES};
 use crate::cohort::run::Results;
-use crate::cohort::summary::Figure;
 use crate::cohort::trial::Trial;
 
 /// A combination, and the excess of a share over what was expected.
@@ -51,7 +51,12 @@ fn excess(value: f64, gradient: &[(f64, &[f64])]) -> Figure {
     const Z: f64 = 1.959_963_985;
     let patients = gradient.first().map_or(0, |(_, all)| all.len());
     let each: Vec<f64> = (0..patients)
-        .map(|patient| gradient.iter().map(|(weight, all)| weight * all[patient]).sum())
+        .map(|patient| {
+            gradient
+                .iter()
+                .map(|(weight, all)| weight * all[patient])
+                .sum()
+        })
         .collect();
     let n = patients as f64;
     let mean = each.iter().sum::<f64>() / n;
@@ -76,7 +81,8 @@ pub(crate) fn combinations(
     for (both, union) in given.iter().enumerate() {
         for (one, first) in given.iter().enumerate() {
             for (other, second) in given.iter().enumerate().skip(one + 1) {
-                let is_parted = !first.is_empty() && !second.is_empty() && first.is_disjoint(second);
+                let is_parted =
+                    !first.is_empty() && !second.is_empty() && first.is_disjoint(second);
                 if is_parted && first.union(second).cloned().collect::<BTreeSet<_>>() == *union {
                     let arms = [both, one, other].map(|arm| results.arms[arm].clone());
                     found.extend(compared(&arms, [0, one, other, both], outcomes));
@@ -120,7 +126,12 @@ fn compared(
             better,
             over_bliss: excess(
                 p12 - bliss,
-                &[(1.0, &x12), (slopes[0], &x0), (slopes[1], &x1), (slopes[2], &x2)],
+                &[
+                    (1.0, &x12),
+                    (slopes[0], &x0),
+                    (slopes[1], &x1),
+                    (slopes[2], &x2),
+                ],
             ),
             over_better: excess(p12 - better, &[(1.0, &x12), (-1.0, best)]),
         });

@@ -146,14 +146,12 @@ impl Death {
         events: &[Event],
         calcium_mm: f64,
     ) -> f64 {
-        let outside = (burden.outside_cm3 / self.outside_reference.get()).powf(self.outside_exponent);
+        let outside =
+            (burden.outside_cm3 / self.outside_reference.get()).powf(self.outside_exponent);
         let bone = burden.bone_cm3 / (burden.bone_cm3 + self.bone_half.get());
         let steps = f64::from(burden.performance) - 1.0;
         let when = |is_given: bool, rate: Rate| if is_given { rate.get() * DAY_H } else { 0.0 };
-        own_per_d
-            * self.factor(events, calcium_mm)
-            * outside
-            * (1.0 + self.bone * bone)
+        own_per_d * self.factor(events, calcium_mm) * outside * (1.0 + self.bone * bone)
             / (1.0 + 0.5 * self.bone)
             * self.performance.powf(steps)
             * self.n[usize::from(burden.n).min(3)]
@@ -207,13 +205,25 @@ mod tests {
         let of = |burden: &Burden| law.hazard(0.004, burden, &[], 2.4);
         assert!((of(&usual) - 0.004).abs() < 1e-12);
         // 1.48 for each unit of the logarithm of the volume.
-        let larger = Burden { outside_cm3: 100.0 * 1.0_f64.exp(), ..usual };
+        let larger = Burden {
+            outside_cm3: 100.0 * 1.0_f64.exp(),
+            ..usual
+        };
         assert!((of(&larger) / 0.004 - 1.48).abs() < 0.005);
-        let none = Burden { bone_cm3: 0.0, ..usual };
+        let none = Burden {
+            bone_cm3: 0.0,
+            ..usual
+        };
         assert!((of(&none) / 0.004 - 1.0 / 1.36).abs() < 1e-9);
-        let worse = Burden { performance: 2, ..usual };
+        let worse = Burden {
+            performance: 2,
+            ..usual
+        };
         assert!((of(&worse) / 0.004 - 1.5).abs() < 1e-9);
-        let treated = Burden { given: (true, true), ..usual };
+        let treated = Burden {
+            given: (true, true),
+            ..usual
+        };
         assert!((of(&treated) - 0.004 - 0.00034).abs() < 1e-9);
     }
 }

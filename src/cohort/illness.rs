@@ -197,7 +197,11 @@ impl Illness {
         for (key, law, allowed) in [
             ("pd_l1", &self.pd_l1, ODDS),
             ("antigenicity", &self.antigenicity, FACTOR),
-            ("resistant_to_cytotoxics", &self.resistant_to_cytotoxics, ODDS),
+            (
+                "resistant_to_cytotoxics",
+                &self.resistant_to_cytotoxics,
+                ODDS,
+            ),
             ("resistant_to_egfr", &self.resistant_to_egfr, ODDS),
             ("without_antigen", &self.without_antigen, ODDS),
             ("radiosensitivity", &self.radiosensitivity, FACTOR),
@@ -283,7 +287,11 @@ impl Illness {
             performance: performance as u8,
             outside_cm3: (of!(outside, 0) * T_VOLUME[t]).min(2900.0),
             doubling_d,
-            pd_l1: if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 },
+            pd_l1: if odds.is_finite() {
+                odds / (1.0 + odds)
+            } else {
+                1.0
+            },
             antigenicity: of!(antigenicity, 3) * times(|one| one.antigenicity),
             egfr_mutant: tumour.as_ref().is_some_and(|one| one.egfr_mutant),
             resistant: [
@@ -308,11 +316,21 @@ mod tests {
     #[test]
     fn shares_are_drawn_and_a_tumour_sets_its_medians() {
         let law = Illness::default();
-        let named = BTreeMap::from([("adenocarcinoma_egfr".to_owned(), 0.5), ("small_cell".to_owned(), 0.5)]);
+        let named = BTreeMap::from([
+            ("adenocarcinoma_egfr".to_owned(), 0.5),
+            ("small_cell".to_owned(), 0.5),
+        ]);
         let all: Vec<Ill> = (0..2000)
-            .map(|patient| law.draw(Chance::new(1), patient, &named).unwrap_or_else(|error| panic!("{error}")))
+            .map(|patient| {
+                law.draw(Chance::new(1), patient, &named)
+                    .unwrap_or_else(|error| panic!("{error}"))
+            })
             .collect();
-        let of = |name: &str| all.iter().filter(|one| one.tumour == name).collect::<Vec<_>>();
+        let of = |name: &str| {
+            all.iter()
+                .filter(|one| one.tumour == name)
+                .collect::<Vec<_>>()
+        };
         let (slow, fast) = (of("adenocarcinoma_egfr"), of("small_cell"));
         assert!((900..1100).contains(&slow.len()));
         assert!(slow.iter().all(|one| one.egfr_mutant) && fast.iter().all(|one| !one.egfr_mutant));
@@ -321,7 +339,9 @@ mod tests {
             days.sort_by(f64::total_cmp);
             days[days.len() / 2]
         };
-        assert!((median(&slow) / 258.0).ln().abs() < 0.1 && (median(&fast) / 53.0).ln().abs() < 0.1);
+        assert!(
+            (median(&slow) / 258.0).ln().abs() < 0.1 && (median(&fast) / 53.0).ln().abs() < 0.1
+        );
         let t4 = all.iter().filter(|one| one.t == 4).count();
         assert!((700..900).contains(&t4), "{t4}");
         assert!(all.iter().all(|one| one.performance == 1));
@@ -329,9 +349,16 @@ mod tests {
 
     #[test]
     fn an_unknown_tumour_and_wrong_shares_are_named() {
-        let law = Illness { t: [0.5, 0.0, 0.0, 0.0], ..Illness::default() };
+        let law = Illness {
+            t: [0.5, 0.0, 0.0, 0.0],
+            ..Illness::default()
+        };
         let mut problems = Problems::default();
-        law.check("illness", &BTreeMap::from([("oat_cell".to_owned(), 1.0)]), &mut problems);
+        law.check(
+            "illness",
+            &BTreeMap::from([("oat_cell".to_owned(), 1.0)]),
+            &mut problems,
+        );
         let paths: Vec<&str> = problems.found.iter().map(|one| one.path.as_str()).collect();
         assert_eq!(paths, ["illness.t", "lines.oat_cell"]);
     }

@@ -139,7 +139,8 @@ impl Immunity {
         } else {
             self.myeloid_outside
         };
-        self.kill.get() * DAY_H
+        self.kill.get()
+            * DAY_H
             * place.antigenicity
             * place.priming
             * (1.0 - (1.0 - self.tired) * exhausted)
@@ -183,7 +184,10 @@ mod tests {
     fn after_weeks(start: &Place, then: &Place) -> f64 {
         let law = Immunity::default();
         let mut cd8 = law.at_start(start);
-        (0..60).map(|_| law.advance(&mut cd8, then)).last().unwrap_or(f64::NAN)
+        (0..60)
+            .map(|_| law.advance(&mut cd8, then))
+            .last()
+            .unwrap_or(f64::NAN)
     }
 
     #[test]
@@ -191,21 +195,60 @@ mod tests {
         assert!(after_weeks(&OUTSIDE, &OUTSIDE).abs() < 1e-15);
         let gain = |pd_l1: f64| {
             let start = Place { pd_l1, ..OUTSIDE };
-            after_weeks(&start, &Place { hidden: 0.97, ..start })
+            after_weeks(
+                &start,
+                &Place {
+                    hidden: 0.97,
+                    ..start
+                },
+            )
         };
         assert!(gain(0.8) > gain(0.3) && gain(0.3) > gain(0.0) && gain(0.0) > 0.0);
-        let blind = Place { antigenicity: 0.0, ..OUTSIDE };
-        assert!(after_weeks(&blind, &Place { hidden: 1.0, ..blind }).abs() < 1e-15);
+        let blind = Place {
+            antigenicity: 0.0,
+            ..OUTSIDE
+        };
+        assert!(
+            after_weeks(
+                &blind,
+                &Place {
+                    hidden: 1.0,
+                    ..blind
+                }
+            )
+            .abs()
+                < 1e-15
+        );
     }
 
     /// Less TGF-beta and no RANKL help CD8 cells in bone, and together with an antibody more than the sum.
     #[test]
     fn in_bone_an_antiresorptive_drug_helps() {
-        let bone = Place { factors: 0.3, is_bone: true, ..OUTSIDE };
-        let spared = Place { factors: 0.05, free_rankl: 0.02, ..bone };
+        let bone = Place {
+            factors: 0.3,
+            is_bone: true,
+            ..OUTSIDE
+        };
+        let spared = Place {
+            factors: 0.05,
+            free_rankl: 0.02,
+            ..bone
+        };
         let alone = after_weeks(&bone, &spared);
-        let antibody = after_weeks(&bone, &Place { hidden: 0.97, ..bone });
-        let both = after_weeks(&bone, &Place { hidden: 0.97, ..spared });
+        let antibody = after_weeks(
+            &bone,
+            &Place {
+                hidden: 0.97,
+                ..bone
+            },
+        );
+        let both = after_weeks(
+            &bone,
+            &Place {
+                hidden: 0.97,
+                ..spared
+            },
+        );
         assert!(alone > 0.0 && antibody > 0.0 && both > alone + antibody);
     }
 }

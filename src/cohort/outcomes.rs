@@ -11,10 +11,10 @@
 use std::collections::BTreeMap;
 
 use crate::cohort::body::{End, History};
+use crate::cohort::figure::Figure;
 use crate::cohort::pain::Relief;
 use crate::cohort::response::{Best, Read};
 use crate::cohort::run::Results;
-use crate::cohort::summary::Figure;
 use crate::cohort::trial::Trial;
 use crate::numerics::random::Chance;
 use crate::statistics::survival::Followed;
@@ -36,7 +36,8 @@ pub(crate) struct Outcome {
 
 fn outcome(trial: &Trial, patient: u64, history: &History) -> Outcome {
     let chance = Chance::new(trial.seed);
-    let volumes = |of: fn(&super::body::Seen) -> f64| -> Vec<f64> { history.seen.iter().map(of).collect() };
+    let volumes =
+        |of: fn(&super::body::Seen) -> f64| -> Vec<f64> { history.seen.iter().map(of).collect() };
     let bone = (trial.scans).read(&volumes(|seen| seen.in_bone_cm3), 0, chance, patient);
     let outside = (trial.scans).read(&volumes(|seen| seen.outside_cm3), 1, chance, patient);
     let seen = [bone.progression_d, outside.progression_d];
@@ -57,7 +58,9 @@ fn outcome(trial: &Trial, patient: u64, history: &History) -> Outcome {
 pub(crate) fn outcomes(trial: &Trial, results: &Results) -> Vec<Vec<Outcome>> {
     let of = |arm| {
         let patients = results.people.iter().zip(results.arm(arm));
-        patients.map(|(person, history)| outcome(trial, person.number, history)).collect()
+        patients
+            .map(|(person, history)| outcome(trial, person.number, history))
+            .collect()
     };
     (0..results.arms.len()).map(of).collect()
 }
@@ -109,7 +112,10 @@ pub(crate) fn against(control: &[Outcome], arm: &[Outcome]) -> BTreeMap<String, 
 
 /// Difference of two shares with the interval of Newcombe.
 fn difference(control: (usize, usize), arm: (usize, usize)) -> Figure {
-    let (from, to) = (Figure::share(control.0, control.1), Figure::share(arm.0, arm.1));
+    let (from, to) = (
+        Figure::share(control.0, control.1),
+        Figure::share(arm.0, arm.1),
+    );
     match (from.value, from.low, from.high, to.value, to.low, to.high) {
         (Some(p0), Some(low0), Some(high0), Some(p1), Some(low1), Some(high1)) => {
             let by = p1 - p0;
@@ -150,12 +156,22 @@ mod tests {
     #[test]
     fn a_difference_has_the_published_interval() {
         let found = difference((48, 80), (56, 70));
-        for (found, published) in [(found.value, 0.2), (found.low, 0.0524), (found.high, 0.3339)] {
-            assert!((found.unwrap_or(f64::NAN) - published).abs() < 1e-4, "{found:?}");
+        for (found, published) in [
+            (found.value, 0.2),
+            (found.low, 0.0524),
+            (found.high, 0.3339),
+        ] {
+            assert!(
+                (found.unwrap_or(f64::NAN) - published).abs() < 1e-4,
+                "{found:?}"
+            );
         }
         let same = difference((17, 33), (17, 33));
         assert_eq!(same.value.map(f64::to_bits), Some(0.0_f64.to_bits()));
-        assert_eq!(ratio((17, 33), (17, 33)).value.map(f64::to_bits), Some(1.0_f64.to_bits()));
+        assert_eq!(
+            ratio((17, 33), (17, 33)).value.map(f64::to_bits),
+            Some(1.0_f64.to_bits())
+        );
         assert_eq!(ratio((0, 33), (17, 33)), Figure::NONE);
     }
 }

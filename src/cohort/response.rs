@@ -133,7 +133,11 @@ impl Scans {
         for (number, &volume) in volumes.iter().step_by(step.max(1)).enumerate().skip(1) {
             let address = SCANS[place] + number.min(199) as u32;
             let sum = self.measured(volume, start, address, chance, patient);
-            found.change = Some(found.change.map_or(sum - 1.0, |one: f64| one.min(sum - 1.0)));
+            found.change = Some(
+                found
+                    .change
+                    .map_or(sum - 1.0, |one: f64| one.min(sum - 1.0)),
+            );
             let now = if sum >= PROGRESSION * least {
                 Best::Progression
             } else if sum <= self.gone {

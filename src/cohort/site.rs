@@ -62,7 +62,10 @@ impl Of<'_> {
             lesion,
             dead: 0.0,
             clones: Clones::new(self.ill.resistant),
-            cd8: self.trial.immunity.at_start(&self.place(&lesion, &Dosed::NONE)),
+            cd8: self
+                .trial
+                .immunity
+                .at_start(&self.place(&lesion, &Dosed::NONE)),
             irradiated: Irradiated::default(),
             painful: Painful::default(),
             painful_days: 0.0,
@@ -98,7 +101,11 @@ impl Of<'_> {
 
 /// Hazard over a day of death of tumour cells by drugs and CD8 cells.
 pub(super) fn kills(clones: &mut Clones, ill: &Ill, dosed: &Dosed, by_cd8: f64) -> f64 {
-    let egfr = if ill.egfr_mutant { dosed.egfr_per_d } else { 0.0 };
+    let egfr = if ill.egfr_mutant {
+        dosed.egfr_per_d
+    } else {
+        0.0
+    };
     clones.killed(Class::Cytotoxic, dosed.cytotoxic_per_d)
         + clones.killed(Class::Egfr, egfr)
         + clones.killed(Class::Immune, by_cd8)

@@ -82,13 +82,7 @@ impl Soft {
     }
 
     /// Takes it on by a day: `start_cm3` and `doubling_d` are those of day 0, `kills` the hazard of death over the day.
-    pub(super) fn advance(
-        &self,
-        at: &mut Visceral,
-        start_cm3: f64,
-        doubling_d: f64,
-        kills: f64,
-    ) {
+    pub(super) fn advance(&self, at: &mut Visceral, start_cm3: f64, doubling_d: f64, kills: f64) {
         let capacity = self.capacity.get();
         let pace = std::f64::consts::LN_2 / doubling_d / (capacity / start_cm3).ln();
         let room = (capacity / at.volume_cm3).ln() * (-pace).exp();

@@ -14,9 +14,10 @@
 //! Zhou 2017 (histology, ALP), Zhang and Gong 2017 (ALP, performance), Zheng 2019 and Deng 2018 (T, N, histology), Brown 2005 (BSAP,
 //! NTX), Penel 2008 (calcium), as factors of bone metastases or of survival.
 
+use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
-use crate::cohort::summary::{Figure, at_risk, to_death, to_first};
+use crate::cohort::summary::{at_risk, to_death, to_first};
 use crate::cohort::trial::Trial;
 use crate::statistics::survival::{AtRisk, Followed, Ties, cox};
 
@@ -74,7 +75,9 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
         add("line", line, &|at| ill[at].tumour == *line);
     }
     add("pd_l1", "below 1 %", &|at| ill[at].pd_l1 < 0.01);
-    add("pd_l1", "1 to 49 %", &|at| (0.01..0.5).contains(&ill[at].pd_l1));
+    add("pd_l1", "1 to 49 %", &|at| {
+        (0.01..0.5).contains(&ill[at].pd_l1)
+    });
     add("pd_l1", "50 % and more", &|at| ill[at].pd_l1 >= 0.5);
     add("stage_t", "T4", &|at| ill[at].t == 4);
     add("stage_t", "T1 to T3", &|at| ill[at].t < 4);
@@ -84,19 +87,33 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
     add("performance", "0 and 1", &|at| ill[at].performance <= 1);
     let limit_mm = trial.death.calcium_limit.get() * 1e-9;
     add("calcium", "high", &|at| results.baseline[at].1 > limit_mm);
-    add("calcium", "not high", &|at| results.baseline[at].1 <= limit_mm);
+    add("calcium", "not high", &|at| {
+        results.baseline[at].1 <= limit_mm
+    });
     let per_cm3 = trial.body.markers.cea_per_cm3;
     let measured: [(&str, Vec<f64>); 5] = [
-        ("alp", results.baseline.iter().map(|one| one.0.bsap).collect()),
-        ("bsp", results.baseline.iter().map(|one| one.0.bsp).collect()),
+        (
+            "alp",
+            results.baseline.iter().map(|one| one.0.bsap).collect(),
+        ),
+        (
+            "bsp",
+            results.baseline.iter().map(|one| one.0.bsp).collect(),
+        ),
         (
             "cea",
             (results.baseline.iter().zip(ill))
                 .map(|(one, ill)| one.0.cea + per_cm3 * ill.outside_cm3)
                 .collect(),
         ),
-        ("ntx", results.baseline.iter().map(|one| one.0.ntx).collect()),
-        ("tumour_outside", ill.iter().map(|one| one.outside_cm3).collect()),
+        (
+            "ntx",
+            results.baseline.iter().map(|one| one.0.ntx).collect(),
+        ),
+        (
+            "tumour_outside",
+            ill.iter().map(|one| one.outside_cm3).collect(),
+        ),
     ];
     for (factor, values) in &measured {
         let middle = median(values);
@@ -124,7 +141,9 @@ pub(crate) fn subgroups(
     outcomes: &[Vec<Outcome>],
 ) -> Vec<GroupRatios> {
     let times = |of: fn(&Results, usize) -> Times| -> Vec<Times> {
-        (0..results.arms.len()).map(|arm| of(results, arm)).collect()
+        (0..results.arms.len())
+            .map(|arm| of(results, arm))
+            .collect()
     };
     let (deaths, firsts) = (times(to_death), times(to_first));
     let mut found = Vec::new();

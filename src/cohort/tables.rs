@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::cohort::combination::Combination;
+use crate::cohort::figure::Figure;
 use crate::cohort::illness::ILL_COLUMNS;
 use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::subgroups::GroupRatios;
-use crate::cohort::summary::Figure;
 use crate::cohort::traits::COLUMNS;
 
 pub(super) fn option(value: Option<f64>) -> String {
@@ -53,7 +53,9 @@ pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
 }
 
 fn cells(figure: &Figure) -> String {
-    let Figure { value, low, high, .. } = figure;
+    let Figure {
+        value, low, high, ..
+    } = figure;
     [*value, *low, *high].map(option).join(",")
 }
 

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::BodyParameters;
+use crate::cohort::courses::{Shot, TrialRadiotherapy};
 use crate::cohort::death::Death;
 use crate::cohort::illness::Illness;
 use crate::cohort::immunity::Immunity;
-use crate::cohort::radiation::{Radiation, Shot, TrialRadiotherapy};
+use crate::cohort::radiation::Radiation;
 use crate::cohort::response::Scans;
 use crate::cohort::soft::Soft;
 use crate::cohort::systemic::{Acts, AllActs};
@@ -180,7 +181,9 @@ impl Trial {
         let mut problems = Problems::default();
         trial.take_drugs(&mut problems);
         let acts = trial.drugs.iter();
-        trial.acts = acts.map(|(name, drug)| (name.clone(), Acts::of(name, drug))).collect();
+        trial.acts = acts
+            .map(|(name, drug)| (name.clone(), Acts::of(name, drug)))
+            .collect();
         trial.check(&mut problems);
         let mut found = Diagnostics::default();
         for problem in problems.found {
@@ -262,7 +265,11 @@ impl Trial {
             .check("traits", self.tissue.most_pace(), problems);
         self.body.check("body", problems);
         if self.line.is_some() && !self.lines.is_empty() {
-            problems.add("line", "is given beside lines", "give one line, or shares in [lines]");
+            problems.add(
+                "line",
+                "is given beside lines",
+                "give one line, or shares in [lines]",
+            );
         }
         self.illness.check("illness", &self.shares(), problems);
         problems.positive("healing", self.healing.get(), "h");
@@ -346,7 +353,9 @@ impl Trial {
     /// What the drugs of a plan do, by its agents.
     pub(super) fn acts(&self, plan: &Plan) -> Vec<&Acts> {
         let agents = plan.agents.iter();
-        agents.filter_map(|agent| self.acts.get(&agent.name)).collect()
+        agents
+            .filter_map(|agent| self.acts.get(&agent.name))
+            .collect()
     }
 
     /// Tumours with their shares.

@@ -46,9 +46,17 @@ mod tests {
         let names: Vec<&str> = all.keys().map(String::as_str).collect();
         assert_eq!(
             names,
-            ["adenocarcinoma", "adenocarcinoma_egfr", "small_cell", "squamous"]
+            [
+                "adenocarcinoma",
+                "adenocarcinoma_egfr",
+                "small_cell",
+                "squamous"
+            ]
         );
-        let fastest = all.values().map(|one| one.doubling).fold(f64::MAX, f64::min);
+        let fastest = all
+            .values()
+            .map(|one| one.doubling)
+            .fold(f64::MAX, f64::min);
         assert!((all["small_cell"].doubling - fastest).abs() < 1e-12);
         assert!(all.values().filter(|one| one.egfr_mutant).count() == 1);
     }
