@@ -48,8 +48,7 @@ impl Follower<'_> {
         let law = &self.trial.events;
         // Irradiated bone is brittle, not soft: it breaks sooner, but gives way and hurts no more than before.
         let relief = site.irradiated.relief;
-        site.painful
-            .see(law, &state, relief, self.ill.lasting_pain);
+        site.painful.see(law, &state, relief, self.ill.lasting_pain);
         site.painful_days = law.days_in_pain(site.painful_days, site.painful.pain);
         let mut more = 1.0;
         if let Some(cells) = &self.cells {
