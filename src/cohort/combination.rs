@@ -10,9 +10,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::{Outcome, SHARES};
 use crate::cohort::run::Results;
-use crate::cohort::summary::Figure;
 use crate::cohort::trial::Trial;
 
 /// A combination, and the excess of a share over what was expected.

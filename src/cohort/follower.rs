@@ -23,11 +23,12 @@
 use crate::biology::problem::Problems;
 use crate::cohort::body::{CohortError, End, History, RECORD_D, Seen};
 use crate::cohort::clones::Clones;
+use crate::cohort::courses::Shot;
 use crate::cohort::death::Burden;
 use crate::cohort::illness::Ill;
 use crate::cohort::immunity::{Cd8, Place};
 use crate::cohort::pain::felt;
-use crate::cohort::radiation::{Radiation, Shot, Target, radiobiology};
+use crate::cohort::radiation::radiobiology;
 use crate::cohort::site::{Of, Site, kills};
 use crate::cohort::soft::Visceral;
 use crate::cohort::systemic::{Acts, Dosed, dosed, given};
@@ -37,17 +38,16 @@ use crate::cohort::trial::Trial;
 use crate::numerics::random::{Chance, Stream};
 use crate::patient::calcium::Pools;
 use crate::patient::markers::Levels;
-use crate::patient::skeletal_events::{Course, Kind, SkeletalState};
+use crate::patient::skeletal_events::{Course, SkeletalState};
 use crate::therapy::plan::{DrugInBody, Plan};
-use crate::therapy::radiotherapy::{Law, Radiobiology};
+use crate::therapy::radiotherapy::Radiobiology;
 
 pub(super) const DAY_H: f64 = 24.0;
 /// Days before day 0 over which calcium and markers settle.
 const SETTLING_D: u32 = 28;
-/// Addresses of the draws of death and of leaving, and of which lesion an event falls to, by day.
+/// Addresses of the draws of death and of leaving.
 const DEATH: u32 = 100;
 const LEAVING: u32 = 101;
-const WHERE: u32 = 1000;
 
 /// A patient on a day.
 #[derive(Debug, Clone)]
@@ -62,18 +62,18 @@ pub(super) struct Today {
     cd8: Cd8,
     pub(super) pools: Pools,
     pub(super) levels: Levels,
-    course: Course,
+    pub(super) course: Course,
     /// Days of radiation to the lesion that hurts.
-    irradiated_d: Vec<f64>,
+    pub(super) irradiated_d: Vec<f64>,
 }
 
 /// A patient and what does not change in a trial.
 pub(super) struct Follower<'a> {
     pub(super) trial: &'a Trial,
     pub(super) person: Person,
-    ill: Ill,
+    pub(super) ill: Ill,
     pub(super) tissue: Tissue,
-    cells: Option<Radiobiology>,
+    pub(super) cells: Option<Radiobiology>,
     pub(super) lesion: Phenotype,
     rest: Phenotype,
     /// Turnover of lesions and of the rest in health, cm3 per day.
@@ -247,7 +247,7 @@ impl<'a> Follower<'a> {
         seen.sum::<f64>() + stroma
     }
 
-    fn state(&self, site: &Site, today: &Today) -> SkeletalState {
+    pub(super) fn state(&self, site: &Site, today: &Today) -> SkeletalState {
         let left = site.lesion.bone.powf(self.trial.body.strength_exponent);
         SkeletalState {
             strength: 1.0 - self.person.section * (1.0 - left),
@@ -385,96 +385,6 @@ impl<'a> Follower<'a> {
             killed,
         );
         self.blood(today, &dosed.action, healed, i64::from(day))
-    }
-
-    fn irradiate(&self, today: &mut Today, fraction: (f64, Law), field: Target, day: u32) {
-        let Some(cells) = &self.cells else {
-            return;
-        };
-        let sensitivity = self.ill.radiosensitivity;
-        let mut give = |site: &mut Site| {
-            Radiation::give(cells, &mut site.irradiated, fraction, day, sensitivity);
-        };
-        match field {
-            Target::Tumour => {
-                if today.others.is_none() && self.trial.radiation.painful < 1.0 {
-                    today.others = Some(today.hurts.clone());
-                }
-            }
-            Target::Whole => today.others.iter_mut().for_each(&mut give),
-        }
-        give(&mut today.hurts);
-    }
-
-    /// Hazards of one lesion on a day, as if all were like it.
-    fn hazards(
-        &self,
-        site: &mut Site,
-        mut state: SkeletalState,
-        today: &Course,
-        day: u32,
-    ) -> [f64; 5] {
-        let law = &self.trial.events;
-        let mut more = 1.0;
-        if let Some(cells) = &self.cells {
-            let was_broken = today.events.last_fracture().is_some();
-            let radiation = &self.trial.radiation;
-            let at = f64::from(day + 1);
-            let (strength, hazard) = radiation.weakness(cells, &site.irradiated, at, was_broken);
-            state.strength *= strength;
-            more = hazard;
-        }
-        let relief = site.irradiated.relief;
-        site.painful.see(law, &state, relief, self.ill.lasting_pain);
-        site.painful_days = law.days_in_pain(site.painful_days, site.painful.pain);
-        let since = today.events.last_fracture().map(|at| f64::from(day) - at);
-        let mut hazards = law.hazards_in_pain(&state, site.painful.pain, site.painful_days, since);
-        hazards[0] *= more;
-        hazards
-    }
-
-    /// Lets the events of a day happen, and radiation act that is one of them.
-    fn happen(&self, today: &mut Today, day: u32) {
-        let (chance, patient) = (Chance::new(self.trial.seed), self.person.number);
-        let calcium_mm = self.trial.body.calcium.level_mm(&today.pools);
-        let painful = self.trial.radiation.painful;
-        let state = self.state(&today.hurts, today);
-        let here = self.hazards(&mut today.hurts, state, &today.course, day);
-        let mut all = here;
-        let mut share_here = painful;
-        if let Some(mut site) = today.others.take() {
-            let state = self.state(&site, today);
-            let there = self.hazards(&mut site, state, &today.course, day);
-            // Calcium is that of the patient: alike for both.
-            for kind in 0..4 {
-                all[kind] = painful * here[kind] + (1.0 - painful) * there[kind];
-            }
-            share_here = if all[1] > 0.0 {
-                painful * here[1] / all[1]
-            } else {
-                0.0
-            };
-            today.others = Some(site);
-        } else if today.irradiated_d.is_empty() {
-            share_here = 1.0;
-        }
-        let before = today.course.events.all.len();
-        self.trial
-            .events
-            .happen(&mut today.course, all, calcium_mm, day, chance, patient);
-        let new = &today.course.events.all[before..];
-        let radiation = new.iter().find(|event| event.kind == Kind::Radiation);
-        if let Some(at) = radiation.map(|event| event.day) {
-            let uniform = chance.at(Stream::Cohort, WHERE + day, patient).uniform();
-            if uniform < share_here {
-                today.irradiated_d.push(at);
-                let scheme = self.trial.radiation.palliation;
-                for _ in 0..scheme.fractions {
-                    let fraction = (scheme.dose.get(), Law::LinearQuadratic);
-                    self.irradiate(today, fraction, Target::Tumour, day);
-                }
-            }
-        }
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Illness {
     pub pd_l1: Distribution<f64>,
     /// Antigenicity over the median of the tumour. Spread 1.0; fitted with `immunity.kill` (Garon 2015).
     pub antigenicity: Distribution<f64>,
-    /// Odds of cells that cytotoxic drugs spare, over the median of the tumour. Median 1.0, spread 1.5; fitted to a response of
+    /// Odds of cells that cytotoxic drugs spare, over the median of the tumour. Median 0.4, spread 2.0; fitted to a response of
     /// 30 % (Scagliotti 2008).
     pub resistant_to_cytotoxics: Distribution<f64>,
     /// Odds of cells with mutant EGFR that drugs against it spare. Median 0.05, spread 3.4; fitted to a response of 70 %
@@ -86,7 +86,7 @@ impl Default for Illness {
             performance: [0.0; 5],
             pd_l1: spread(1.0, 4.8, None, None),
             antigenicity: spread(1.0, 1.0, None, None),
-            resistant_to_cytotoxics: spread(1.0, 1.5, None, None),
+            resistant_to_cytotoxics: spread(0.4, 2.0, None, None),
             resistant_to_egfr: spread(0.05, 3.4, None, None),
             without_antigen: spread(0.05, 1.5, None, None),
             radiosensitivity: spread(1.0, 0.3, None, None),

@@ -8,7 +8,9 @@
 
 pub(crate) mod body;
 pub(crate) mod combination;
+pub(crate) mod courses;
 pub(crate) mod death;
+pub mod figure;
 pub(crate) mod illness;
 pub(crate) mod immunity;
 pub(crate) mod lattice;
@@ -29,6 +31,8 @@ pub mod trial;
 mod blood;
 mod clones;
 mod follower;
+mod happening;
+mod outcome_pictures;
 mod site;
 mod systemic;
 mod tables;

@@ -11,10 +11,10 @@
 use std::collections::BTreeMap;
 
 use crate::cohort::body::{End, History};
+use crate::cohort::figure::Figure;
 use crate::cohort::pain::Relief;
 use crate::cohort::response::{Best, Read};
 use crate::cohort::run::Results;
-use crate::cohort::summary::Figure;
 use crate::cohort::trial::Trial;
 use crate::numerics::random::Chance;
 use crate::statistics::survival::Followed;

@@ -12,7 +12,7 @@
 //! condition of the consensus, no more analgesics, holds for everyone.
 //!
 //! # Limits
-//! Pain stays ordinal. It is that of the lesion that hurts, which all lesions are like until one is irradiated.
+//! Irradiated bone is brittle for months, but that does not hurt. Pain stays ordinal. It is that of the lesion that hurts, which all lesions are like until one is irradiated.
 //!
 //! # References
 //! ChowConsensus12 (complete response: no pain, without more analgesics; partial: 2 points less).

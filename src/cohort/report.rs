@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{CohortError, RECORD_D, SEEN};
 use crate::cohort::combination::combinations;
+use crate::cohort::outcome_pictures;
 use crate::cohort::outcomes::outcomes;
 use crate::cohort::pictures;
 use crate::cohort::run::{Results, run};
@@ -82,14 +83,12 @@ pub(crate) fn write(
     let lines = curves(trial, results);
     let outcomes = outcomes(trial, results);
     let groups = groups(trial, results);
+    let by_group = subgroups(results, &groups, &outcomes);
     let resolved = toml::to_string(trial).unwrap_or_default();
     for (name, text) in [
         ("trial.toml", resolved),
         ("patients.csv", tables::patients(results, &outcomes)),
-        (
-            "subgroups.csv",
-            tables::groups(&subgroups(results, &groups, &outcomes)),
-        ),
+        ("subgroups.csv", tables::groups(&by_group)),
         (
             "covariates.csv",
             tables::groups(&covariates(results, &groups, &outcomes)),
@@ -106,7 +105,11 @@ pub(crate) fn write(
     ] {
         write_whole(&folder.join(name), text.as_bytes())?;
     }
-    let plots = pictures::write(&pictured, trial, &found, &lines)?;
+    let mut plots = pictures::write(&pictured, trial, &found, &lines)?;
+    let told = (&found, &lines);
+    plots.extend(outcome_pictures::write(
+        &pictured, trial, told, &outcomes, &by_group,
+    )?);
     let mut text = serde_json::to_string_pretty(&found).unwrap_or_default();
     text.push('\n');
     write_whole(&folder.join("summary.json"), text.as_bytes())?;

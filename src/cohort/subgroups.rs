@@ -14,9 +14,10 @@
 //! Zhou 2017 (histology, ALP), Zhang and Gong 2017 (ALP, performance), Zheng 2019 and Deng 2018 (T, N, histology), Brown 2005 (BSAP,
 //! NTX), Penel 2008 (calcium), as factors of bone metastases or of survival.
 
+use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
-use crate::cohort::summary::{Figure, at_risk, to_death, to_first};
+use crate::cohort::summary::{at_risk, to_death, to_first};
 use crate::cohort::trial::Trial;
 use crate::statistics::survival::{AtRisk, Followed, Ties, cox};
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::cohort::combination::Combination;
+use crate::cohort::figure::Figure;
 use crate::cohort::illness::ILL_COLUMNS;
 use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::subgroups::GroupRatios;
-use crate::cohort::summary::Figure;
 use crate::cohort::traits::COLUMNS;
 
 pub(super) fn option(value: Option<f64>) -> String {

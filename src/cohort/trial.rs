@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::BodyParameters;
+use crate::cohort::courses::{Shot, TrialRadiotherapy};
 use crate::cohort::death::Death;
 use crate::cohort::illness::Illness;
 use crate::cohort::immunity::Immunity;
-use crate::cohort::radiation::{Radiation, Shot, TrialRadiotherapy};
+use crate::cohort::radiation::Radiation;
 use crate::cohort::response::Scans;
 use crate::cohort::soft::Soft;
 use crate::cohort::systemic::{Acts, AllActs};
