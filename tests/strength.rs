@@ -26,9 +26,9 @@ site = "20 um"
 [specimen.trabecular]
 bv_tv = 0.4
 tb_th = "120 um"
-tb_sp = "160 um"
+tb_sp = "140 um"
 [lining.activation]
-events = { rate = "3000 /mm2/yr" }
+events = { rate = "200 /mm2/yr" }
 [inoculation]
 cells = 200
 [checkpoint]
@@ -119,7 +119,7 @@ fn strength_is_read_on_its_days_and_the_tissue_does_not_feel_it() {
         assert!((force[6] / force[0] / ratios[6] - 1.0).abs() < 1e-12);
         // Pits were dug: bone is not as it was.
         assert!(
-            (ratios[6] - 1.0).abs() > 1e-6 && (0.2..2.0).contains(&ratios[6]),
+            (ratios[6] - 1.0).abs() > 1e-6 && (0.05..2.0).contains(&ratios[6]),
             "{ratios:?}"
         );
     }
@@ -287,11 +287,6 @@ fn what_makes_no_sense_is_refused_by_its_key() {
         ),
         (
             FELT,
-            "cues.strain={ sum = [\"rank_occupancy\"] }",
-            ["cues.strain", "exists already"],
-        ),
-        (
-            FELT,
             "mechanostat.loads=[{ axis = \"x\", way = \"shear_x\" }]",
             ["mechanostat.loads[0].way", "across"],
         ),
@@ -302,6 +297,12 @@ fn what_makes_no_sense_is_refused_by_its_key() {
             "{sets}: {said}"
         );
     }
+    let otherwise = FELT.replace("constant = \"1\"", "sum = [\"rank_occupancy\"]");
+    let said = refusal(&format!("{SMALL}{otherwise}"), &[]);
+    assert!(
+        said.contains("cues.strain") && said.contains("exists already"),
+        "{said}"
+    );
     let section = SMALL.replace("[20, 16, 14]", "[40, 40, 1]\nsection_thickness = \"50 um\"");
     let said = refusal(&format!("{section}[strength]\naxes = [\"z\"]\n"), &[]);
     assert!(

@@ -57,8 +57,10 @@ const BALANCED: Precision = Precision {
 };
 /// Standard deviations up to which a Gaussian counts.
 const TAIL: f64 = 3.0;
-/// Load at most, over the usual one.
+/// Load at most, over that of day 0.
 const MOST_LEVEL: f64 = 100.0;
+/// Shares and ratios at most.
+const MOST: f64 = 1e6;
 /// Sites that a thread takes at once.
 const PIECE: usize = 16_384;
 
@@ -222,9 +224,11 @@ impl Mechanostat {
         );
         problems.positive("mechanostat.reach", self.reach.get(), "um");
         problems.positive("mechanostat.day_0", self.day_0, "");
+        problems.within("mechanostat.day_0", self.day_0, 0.0, MOST);
         for (place, load) in self.loads.iter().enumerate() {
             let at = |key: &str| format!("mechanostat.loads[{place}].{key}");
             problems.positive(&at("share"), load.share, "");
+            problems.within(&at("share"), load.share, 0.0, MOST);
             if grid.dims[load.axis.index()] <= 1 {
                 problems.add(
                     &at("axis"),

@@ -90,5 +90,13 @@ pub fn immune(preset: &str) -> Option<&'static str> {
     }
 }
 
+/// How bone of a preset answers to its load, laid under a scenario that has a table `[mechanostat]`.
+pub fn mechanostat(preset: &str) -> Option<&'static str> {
+    match preset {
+        "human" => Some(include_str!("mechanostat/human.toml")),
+        _ => None,
+    }
+}
+
 /// All kinds, the lowest layer first.
 pub const KINDS: [Kind; 3] = [BONE, LINE, GENOTYPE];
