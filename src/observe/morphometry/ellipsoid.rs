@@ -18,11 +18,11 @@ use super::thickness::middles;
 use crate::numerics::parallel::prelude::*;
 
 /// Directions along which a seed looks.
-const RAYS: usize = 600;
+const RAYS: usize = 400;
 /// Seeds at most; of more every so-many-th is taken.
-const SEEDS: usize = 4000;
+const SEEDS: usize = 2000;
 /// Step along a direction, sites.
-const STEP: f64 = 0.25;
+const STEP: f64 = 0.5;
 /// What an axis gives up of its length so that it may turn: a surface of steps is not seen at its nearest.
 const SLACK: f64 = 0.93;
 /// Turns that are tried, degrees.
