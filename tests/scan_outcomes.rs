@@ -202,9 +202,9 @@ fn lesions_are_told_against_the_scan_before() {
     };
     let grey = |is_bone: bool, at: [usize; 3]| {
         if is_bone {
-            180 + (at[0] % 7) as u8
+            180 + ((3 * at[0] + at[1]) % 40) as u8
         } else {
-            20 + (at[1] % 5) as u8
+            20 + ((at[0] + 3 * at[1]) % 30) as u8
         }
     };
     write(&folder.path().join("before.mha"), |at| grey(tube(at), at));

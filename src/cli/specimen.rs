@@ -37,9 +37,6 @@ pub(super) struct SpecimenArguments {
     preparing: PreparingArguments,
     #[command(flatten)]
     elements: ElementsArguments,
-    /// Find the ellipsoid factor too, from -1 of plates to 1 of rods.
-    #[arg(long)]
-    ellipsoid_factor: bool,
     #[command(flatten)]
     outcomes: OutcomeArguments,
     /// Draw three cuts into this picture, a PNG or an SVG, which must not be there; with --before the bone in
@@ -170,10 +167,6 @@ impl SpecimenArguments {
 
     fn measured(&self, image: &Path, options: &BoneOptions) -> Result<Scanned, ImageError> {
         let bone = read_with(image, &self.reading.options())?.to_bone_with(options)?;
-        let mut scanned = Scanned::of(image.to_path_buf(), bone);
-        if self.ellipsoid_factor {
-            scanned.find_ellipsoids();
-        }
-        Ok(scanned)
+        Ok(Scanned::of(image.to_path_buf(), bone))
     }
 }

@@ -6,17 +6,14 @@ use std::path::PathBuf;
 
 use crate::observe::figures::{Figures, implausible, thin};
 use crate::observe::lesions::Lesions;
-use crate::observe::morphometry::{
-    Architecture, Cortical, EllipsoidFactor, Morphometry, ellipsoid_factor, measure,
-    measure_within, within,
-};
+use crate::observe::morphometry::{Architecture, Cortical, Morphometry, measure, measure_within};
 use crate::specimen::image::BoneImage;
 
 /// What `tb_n_per_mm` is.
 const TB_N: &str = "plate model: (BV/TV) / Tb.Th";
 
 /// Columns of the table of bones.
-const COLUMNS: [&str; 42] = [
+const COLUMNS: [&str; 39] = [
     "file",
     "format",
     "spacing_um",
@@ -44,9 +41,6 @@ const COLUMNS: [&str; 42] = [
     "da_ratio",
     "smi",
     "smi_concave_share",
-    "ef",
-    "ef_sd",
-    "ef_filled_share",
     "tmd_mg_per_cm3",
     "ct_th_mm",
     "ct_th_sd_mm",
@@ -78,8 +72,6 @@ pub struct Scanned {
     pub cortical: Option<Cortical>,
     /// On the voxels of the scan, where these were resampled.
     pub native: Option<Figures>,
-    /// Ellipsoid factor, where it was asked for; `Some(None)` of bone that has none.
-    pub ellipsoids: Option<Option<EllipsoidFactor>>,
     /// What was lost since a scan before, where it was compared with one.
     pub lesions: Option<Lesions>,
 }
@@ -119,18 +111,8 @@ impl Scanned {
             whole,
             cortical,
             native,
-            ellipsoids: None,
             lesions: None,
         }
-    }
-
-    /// Finds the ellipsoid factor of the bone that the figures are of.
-    pub fn find_ellipsoids(&mut self) {
-        let bone = &self.bone;
-        let parts = bone.compartments.as_ref();
-        let inner = parts.map(|parts| within(&bone.bone, &parts.trabecular, true));
-        let inner = inner.as_deref().unwrap_or(&bone.bone);
-        self.ellipsoids = Some(ellipsoid_factor(inner, bone.dims));
     }
 
     /// What the figures are of.
@@ -152,7 +134,6 @@ impl Scanned {
             whole,
             cortical,
             native,
-            ellipsoids,
             lesions,
         } = self;
         let mut all = serde_json::json!({
@@ -186,16 +167,11 @@ impl Scanned {
         });
         // Of no cortex nothing is said.
         let whole = whole.map(|whole| serde_json::json!({ "whole": whole }));
-        let ellipsoids = ellipsoids.map(|found| match found {
-            Some(found) => serde_json::json!(found),
-            None => serde_json::json!({ "ef": null, "ef_sd": null, "ef_filled_share": null }),
-        });
         let lesions = (lesions.as_ref()).map(|lesions| serde_json::json!({ "lesions": lesions }));
         for more in [
             serde_json::json!(architecture),
             serde_json::json!(cortical),
             serde_json::json!(whole),
-            serde_json::json!(ellipsoids),
             serde_json::json!(lesions),
         ] {
             if let (Some(all), serde_json::Value::Object(more)) = (all.as_object_mut(), more) {
@@ -245,7 +221,6 @@ impl fmt::Display for Scanned {
             whole,
             cortical,
             native,
-            ellipsoids,
             lesions,
         } = self;
         let shown = |value: Option<f64>, unit: &str| {
@@ -328,18 +303,6 @@ impl fmt::Display for Scanned {
                 |share| format!("{:.1} %", 100.0 * share)
             )
         )?;
-        if let Some(found) = ellipsoids {
-            match found {
-                Some(it) => write!(
-                    f,
-                    "\nEF      {:.4} (sd {:.4}), ellipsoids hold {:.1} % of the bone",
-                    it.ef,
-                    it.ef_sd,
-                    100.0 * it.ef_filled_share
-                )?,
-                None => write!(f, "\nEF      not defined")?,
-            }
-        }
         if let Some(tmd) = bone.tmd_mg_per_cm3 {
             write!(f, "\nTMD     {tmd:.2} mg HA/cm3, mean of the bone voxels")?;
         }

@@ -51,7 +51,7 @@ fn moments(mask: &[bool], nx: usize, edge_mm: f64) -> [f64; 2] {
 }
 
 /// The table as CSV, layers from the lowest; `tb_th_mm` and `tb_sp_mm` are means over the sites of a layer of the
-/// thickness in space, and empty where it has none. With a cortex `tissue_area_mm2` and what follows to
+/// thickness in space, and NaN where it has none. With a cortex `tissue_area_mm2` and what follows to
 /// `tb_sp_mm` are of the trabecular compartment.
 pub fn slices_csv(bone: &BoneImage) -> String {
     let [nx, ny, nz] = bone.dims;
@@ -75,7 +75,7 @@ pub fn slices_csv(bone: &BoneImage) -> String {
             .collect();
         (!there.is_empty()).then(|| there.iter().sum::<f64>() / there.len() as f64)
     };
-    let cell = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let cell = |value: Option<f64>| value.unwrap_or(f64::NAN).to_string();
     for z in 0..nz {
         let from = z * area;
         let sites = &bone.bone[from..from + area];

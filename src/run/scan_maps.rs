@@ -103,31 +103,28 @@ fn chart(scanned: &Scanned, map: ThicknessMap, values: &[f32]) -> Chart {
         .iter()
         .map(|&axes| values_of(bone, values, axes))
         .collect();
-    let shares = Histogram::of(values, bone.spacing_um).shares();
-    let mean: f64 = shares
-        .iter()
-        .map(|(from, share)| (from + 0.5 * bone.spacing_um * 1e-3) * share)
-        .sum();
+    let mean_mm = match map {
+        ThicknessMap::TbTh => scanned.figures.tb_th_mm,
+        ThicknessMap::TbSp => scanned.figures.tb_sp_mm,
+        ThicknessMap::CtTh => scanned.cortical.and_then(|cortex| cortex.ct_th_mm),
+    };
+    let mean = mean_mm.map_or_else(|| "no mean".to_owned(), |mean| format!("mean {mean:.4} mm"));
     let heading = format!("Local {}", map.title());
-    let caption = format!(
-        "{}, {}; mean of the classes {mean:.4} mm",
-        scanned.file.display(),
-        scanned.region()
-    );
+    let caption = format!("{}, {}; {mean}", scanned.file.display(), scanned.region());
     let mut chart = field_chart(&heading, &caption, &cuts, &shown, [map.title(), "mm"]);
-    let mut points: Vec<(f64, f64)> = shares
-        .iter()
-        .map(|&(from, share)| (from, 100.0 * share))
-        .collect();
-    points.push((shares.len() as f64 * bone.spacing_um * 1e-3, 0.0));
+    let width_mm = bone.spacing_um * 1e-3;
+    let classes = Histogram::of(values, bone.spacing_um).shares();
+    let ends =
+        |(from, share): (f64, f64)| [(from, 100.0 * share), (from + width_mm, 100.0 * share)];
+    let points = classes.into_iter().flat_map(ends).collect();
     chart.panels.push(Panel {
         title: "How often each thickness occurs".to_owned(),
         x: Axis::linear(map.title(), "mm"),
         y: Axis::linear("share of voxels", "%").from_zero(),
         layers: vec![Layer::Curve(Curve {
             points,
-            is_stepped: true,
             is_filled: true,
+            is_solid: true,
             ..Curve::default()
         })],
         aspect: 0.6,
@@ -180,7 +177,10 @@ pub(crate) fn write_lesions(
         title: "Bone lost between two scans".to_owned(),
         caption: lesions.words(),
     };
-    let names = [before, after].map(|bone| bone.source.display().to_string());
+    let names = [before, after].map(|bone| {
+        let name = bone.source.file_name().unwrap_or(bone.source.as_os_str());
+        name.to_string_lossy().into_owned()
+    });
     let drawing = |error: crate::plot::solid::SolidError| OutputError::Drawing {
         path: file.path().to_path_buf(),
         message: error.to_string(),

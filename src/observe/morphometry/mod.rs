@@ -10,7 +10,6 @@ mod anisotropy;
 mod architecture;
 mod connectivity;
 mod cortex;
-mod ellipsoid;
 mod model_index;
 mod smooth;
 mod surface;
@@ -22,7 +21,6 @@ use crate::numerics::reduce::ordered_sum;
 
 pub use architecture::Architecture;
 pub use cortex::Cortical;
-pub use ellipsoid::{EllipsoidFactor, ellipsoid_factor};
 pub use thickness::local_thickness;
 
 /// The numbers of one state of the bone. Lengths are mm.

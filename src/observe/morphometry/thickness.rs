@@ -35,14 +35,6 @@ pub(super) fn in_voxels(mask: &[bool], dims: [usize; 3]) -> Option<Vec<f32>> {
     Some(cleaned(&covered2, mask, dims))
 }
 
-/// Centres of the spheres that no sphere of a neighbouring site covers, largest first; `None` when every site or
-/// none is in the mask.
-pub(super) fn middles(mask: &[bool], dims: [usize; 3]) -> Option<Vec<[usize; 3]>> {
-    let distance2 = distance::squared(mask, dims)?;
-    let spheres = ridge(&distance2, dims);
-    (!spheres.is_empty()).then(|| spheres.into_iter().map(|sphere| sphere.centre).collect())
-}
-
 /// A sphere: squared radius and centre, in sites.
 #[derive(Debug, Clone, Copy)]
 struct Sphere {

@@ -233,7 +233,7 @@ mod tests {
     }
 
     /// Canals of 4 x 4 voxels that open to the marrow, to the outside and to both are pores of the cortex, but
-    /// for what the ball of 3 voxels reaches at their mouths; a gap as wide as the ball is none.
+    /// for what the ball of 3 voxels reaches at their mouths.
     #[test]
     fn canals_that_open_to_the_marrow_or_to_the_outside_are_pores() {
         let dims = [64, 64, 32];
@@ -264,12 +264,18 @@ mod tests {
         let canals: Vec<usize> = (0..count)
             .filter(|&site| is_wall(site) && in_canal(site))
             .collect();
-        let kept = canals.iter().filter(|&&site| found.cortical[site]).count();
+        // A ball of radius 3 dips 3 - sqrt(5), less than a voxel, into a mouth 4 wide: what lies two voxels
+        // from either face of the wall is all kept.
+        let within = |site: usize| (324.0..=576.0).contains(&from_axis2(site));
         assert!(
-            kept * 100 >= canals.len() * 95,
-            "{kept} of {}",
-            canals.len()
+            canals
+                .iter()
+                .all(|&site| found.cortical[site] || !within(site))
         );
+        let lost = canals.iter().filter(|&&site| !found.cortical[site]);
+        let lost = lost.count();
+        // Four mouths of 16 voxels, and half as many where the wall curves.
+        assert!(lost <= 4 * 24, "{lost} of {}", canals.len());
         let wrong = (0..count)
             .filter(|&site| found.cortical[site] != is_wall(site))
             .count();
