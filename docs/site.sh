@@ -31,6 +31,9 @@ cat > "$site/index.html" <<'HTML'
 HTML
 if [ -f wasm/howship.wasm ] && [ -x "${1:-}" ]; then
     "$1" view --export "$site/page" --module wasm/howship.wasm
+    # docs/view.md has a place for it.
+    frame='<p><a href="../page/index.html">Open it in a window of its own</a></p><iframe src="../page/index.html" title="The live page" width="100%" height="800"></iframe>'
+    sed -i "s|<!-- the live page -->|$frame|" "$site/docs/view.html"
 else
     echo "without the live page: build wasm/howship.wasm (wasm/build.sh) and give the program, docs/site.sh HOWSHIP"
 fi

@@ -91,7 +91,13 @@ fn site() -> Vec<String> {
 
 /// All documents that a user reads.
 fn documents() -> Vec<Page> {
-    let others = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "python/README.md"];
+    let others = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "python/README.md",
+    ];
     let mut all: Vec<Page> = others.into_iter().map(page).collect();
     all.extend(site().iter().map(|file| page(file)));
     assert!(all.len() > 40, "only {} documents were found", all.len());
@@ -118,25 +124,37 @@ fn commands_of(text: &str) -> Vec<Vec<String>> {
             letter => word.get_or_insert_with(String::new).push(letter),
         }
     }
-    all.into_iter().map(program).filter(|words| !words.is_empty()).collect()
+    all.into_iter()
+        .map(program)
+        .filter(|words| !words.is_empty())
+        .collect()
 }
 
 /// The words from `howship` on, without where its output goes.
 fn program(words: Vec<String>) -> Vec<String> {
     let keywords = ["do", "then", "if", "!", "time", "exec", "--", "sudo"];
-    let mut words: Vec<String> = words.into_iter().skip_while(|word| keywords.contains(&&**word)).collect();
+    let mut words: Vec<String> = words
+        .into_iter()
+        .skip_while(|word| keywords.contains(&&**word))
+        .collect();
     let cargo = ["cargo", "run", "--release", "--"];
     if words.len() >= 4 && words[..4] == cargo {
         words.splice(..4, ["howship".to_owned()]);
     }
     if words.first().is_none_or(|word| word != "howship") {
         // `hq submit ... -- howship study shard ...`
-        let Some(at) = words.windows(2).position(|pair| pair[0] == "--" && pair[1] == "howship") else {
+        let Some(at) = words
+            .windows(2)
+            .position(|pair| pair[0] == "--" && pair[1] == "howship")
+        else {
             return Vec::new();
         };
         words.drain(..=at);
     }
-    if let Some(end) = words.iter().position(|word| word.starts_with('>') || word.starts_with("2>")) {
+    if let Some(end) = words
+        .iter()
+        .position(|word| word.starts_with('>') || word.starts_with("2>"))
+    {
         words.truncate(end);
     }
     words
@@ -146,17 +164,25 @@ fn program(words: Vec<String>) -> Vec<String> {
 fn every_command_in_the_documents_is_one_that_the_program_takes() {
     let (mut seen, mut wrong) = (0, Vec::new());
     for page in documents() {
-        for block in page.blocks.iter().filter(|block| ["sh", "bash", "console"].contains(&block.language())) {
+        for block in page
+            .blocks
+            .iter()
+            .filter(|block| ["sh", "bash", "console"].contains(&block.language()))
+        {
             for words in commands_of(&block.text) {
                 seen += 1;
                 if let Err(error) = cli::command().try_get_matches_from(&words)
-                    && !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
+                    && !matches!(
+                        error.kind(),
+                        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+                    )
                 {
                     wrong.push(format!("{}:{}: {words:?}: {error}", page.file, block.line));
                 }
                 let shipped = words.iter().filter(|word| {
                     let folder = word.split('/').next().unwrap_or("");
-                    ["scenarios", "studies", "trials"].contains(&folder) && !word.contains(['*', '$', '<'])
+                    ["scenarios", "studies", "trials"].contains(&folder)
+                        && !word.contains(['*', '$', '<'])
                 });
                 for file in shipped.filter(|file| !repository(file).exists()) {
                     wrong.push(format!("{}:{}: there is no {file}", page.file, block.line));
@@ -172,7 +198,11 @@ fn every_command_in_the_documents_is_one_that_the_program_takes() {
 fn every_listing_of_toml_reads() {
     let mut wrong = Vec::new();
     for page in documents() {
-        for block in page.blocks.iter().filter(|block| block.language() == "toml") {
+        for block in page
+            .blocks
+            .iter()
+            .filter(|block| block.language() == "toml")
+        {
             if let Err(error) = block.text.parse::<toml::Table>() {
                 wrong.push(format!("{}:{}: {error}", page.file, block.line));
             }
@@ -184,14 +214,20 @@ fn every_listing_of_toml_reads() {
 /// Text without what stands in backticks.
 fn without_code(line: &str) -> String {
     let pieces = line.split('`').enumerate();
-    pieces.filter(|(at, _)| at % 2 == 0).map(|(_, piece)| piece).collect::<Vec<_>>().join("`")
+    pieces
+        .filter(|(at, _)| at % 2 == 0)
+        .map(|(_, piece)| piece)
+        .collect::<Vec<_>>()
+        .join("`")
 }
 
 /// Targets of links and pictures in a line.
 fn targets(line: &str) -> Vec<String> {
     let line = without_code(line);
     let found = line.split("](").skip(1);
-    found.filter_map(|rest| rest.split_once(')').map(|(target, _)| target.to_owned())).collect()
+    found
+        .filter_map(|rest| rest.split_once(')').map(|(target, _)| target.to_owned()))
+        .collect()
 }
 
 /// The anchors of a page, as mdBook and GitHub make them of headings.
@@ -203,10 +239,16 @@ fn anchors(page: &Page) -> BTreeSet<String> {
             continue;
         }
         let plain = heading.trim().to_lowercase();
-        let kept = plain.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        let kept = plain
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         let anchor: String = kept.map(|c| if c == ' ' { '-' } else { c }).collect();
         let count = counts.entry(anchor.clone()).or_default();
-        found.insert(if *count == 0 { anchor } else { format!("{anchor}-{count}") });
+        found.insert(if *count == 0 {
+            anchor
+        } else {
+            format!("{anchor}-{count}")
+        });
         *count += 1;
     }
     found
@@ -217,7 +259,12 @@ fn no_link_inside_is_dead() {
     let all = documents();
     let known: BTreeMap<PathBuf, BTreeSet<String>> = all
         .iter()
-        .map(|page| (repository(&page.file).canonicalize().unwrap(), anchors(page)))
+        .map(|page| {
+            (
+                repository(&page.file).canonicalize().unwrap(),
+                anchors(page),
+            )
+        })
         .collect();
     let (mut seen, mut wrong) = (0, Vec::new());
     for page in &all {
@@ -239,7 +286,10 @@ fn no_link_inside_is_dead() {
                     continue;
                 };
                 if !anchor.is_empty() && !known.get(&path).is_some_and(|all| all.contains(anchor)) {
-                    wrong.push(format!("{}:{line}: {target} has no such heading", page.file));
+                    wrong.push(format!(
+                        "{}:{line}: {target} has no such heading",
+                        page.file
+                    ));
                 }
             }
         }
@@ -251,10 +301,17 @@ fn no_link_inside_is_dead() {
 #[test]
 fn the_site_lists_every_page_and_what_pages_take_in_is_there() {
     let summary = page("docs/SUMMARY.md");
-    let mut listed: Vec<String> = summary.prose.iter().flat_map(|(_, line)| targets(line)).collect();
+    let mut listed: Vec<String> = summary
+        .prose
+        .iter()
+        .flat_map(|(_, line)| targets(line))
+        .collect();
     listed.push("SUMMARY.md".to_owned());
     listed.sort_unstable();
-    let there: Vec<String> = site().iter().map(|file| file.trim_start_matches("docs/").to_owned()).collect();
+    let there: Vec<String> = site()
+        .iter()
+        .map(|file| file.trim_start_matches("docs/").to_owned())
+        .collect();
     assert_eq!(listed, there);
     let mut taken = 0;
     for page in documents() {
@@ -262,7 +319,11 @@ fn the_site_lists_every_page_and_what_pages_take_in_is_there() {
         for line in blocks.chain(page.prose.iter().map(|(_, line)| &**line)) {
             if let Some((_, rest)) = line.split_once("{{#include ") {
                 let file = rest.split("}}").next().unwrap();
-                assert!(repository("docs").join(file).is_file(), "{}: there is no {file}", page.file);
+                assert!(
+                    repository("docs").join(file).is_file(),
+                    "{}: there is no {file}",
+                    page.file
+                );
                 taken += 1;
             }
         }
@@ -273,16 +334,26 @@ fn the_site_lists_every_page_and_what_pages_take_in_is_there() {
 #[test]
 fn what_is_made_of_the_code_is_fresh() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_fresh(commands::FILE, &commands::document(root).unwrap(), commands::MEND);
+    assert_fresh(
+        commands::FILE,
+        &commands::document(root).unwrap(),
+        commands::MEND,
+    );
     assert_fresh(keys::FILE, &keys::document(root).unwrap(), keys::MEND);
 }
 
 #[test]
 fn every_command_stands_in_a_group_of_the_help() {
-    let mut grouped: Vec<&str> = cli::GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+    let mut grouped: Vec<&str> = cli::GROUPS
+        .iter()
+        .flat_map(|(_, names)| names.iter().copied())
+        .collect();
     grouped.sort_unstable();
     let command = cli::command();
-    let mut there: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let mut there: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
     there.push("help");
     there.sort_unstable();
     assert_eq!(grouped, there);
@@ -290,7 +361,11 @@ fn every_command_stands_in_a_group_of_the_help() {
 
 /// Slices as a scanner leaves them: grey TIFFs of the shipped specimen, a file for each layer.
 fn write_slices(folder: &Path) {
-    let image = howship::specimen::image::read(&repository("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz"), None).unwrap();
+    let image = howship::specimen::image::read(
+        &repository("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz"),
+        None,
+    )
+    .unwrap();
     fs::create_dir(folder).unwrap();
     let [nx, ny, nz] = image.dims;
     let value = |x: usize, y: usize, z: usize| image.values[(z * ny + y) * nx + x].min(1.0);
@@ -310,7 +385,9 @@ fn write_slices(folder: &Path) {
         }
         let file = fs::File::create(folder.join(format!("slice_{z:04}.tif"))).unwrap();
         let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
-        encoder.write_image::<tiff::encoder::colortype::Gray8>(nx as u32, ny as u32, &grey).unwrap();
+        encoder
+            .write_image::<tiff::encoder::colortype::Gray8>(nx as u32, ny as u32, &grey)
+            .unwrap();
     }
 }
 
@@ -338,7 +415,11 @@ fn follow(page: &Page) -> usize {
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let (mut said, mut count) = (String::new(), 0);
     for block in &page.blocks {
-        if let Some(file) = block.info.iter().find_map(|word| word.strip_prefix("file=")) {
+        if let Some(file) = block
+            .info
+            .iter()
+            .find_map(|word| word.strip_prefix("file="))
+        {
             fs::write(folder.path().join(file), &block.text).unwrap();
         } else if block.is("run") {
             let output = std::process::Command::new("sh")
@@ -347,13 +428,27 @@ fn follow(page: &Page) -> usize {
                 .env("PATH", &path)
                 .output()
                 .unwrap();
-            said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            said = String::from_utf8_lossy(&output.stdout).into_owned()
+                + &String::from_utf8_lossy(&output.stderr);
             let is_wrong = !block.is("fails") ^ output.status.success();
-            assert!(!is_wrong, "{}:{}: {}\n{said}", page.file, block.line, output.status);
+            assert!(
+                !is_wrong,
+                "{}:{}: {}\n{said}",
+                page.file, block.line, output.status
+            );
             count += commands_of(&block.text).len();
         } else if block.is("output") {
-            for line in block.text.lines().filter(|line| !line.trim().is_empty() && line.trim() != "…") {
-                assert!(says(&said, line), "{}:{}: nothing said\n{line}\nbut\n{said}", page.file, block.line);
+            for line in block
+                .text
+                .lines()
+                .filter(|line| !line.trim().is_empty() && line.trim() != "…")
+            {
+                assert!(
+                    says(&said, line),
+                    "{}:{}: nothing said\n{line}\nbut\n{said}",
+                    page.file,
+                    block.line
+                );
             }
         }
     }
@@ -364,10 +459,20 @@ fn follow(page: &Page) -> usize {
 #[test]
 #[cfg(unix)]
 fn the_tutorials_can_be_followed() {
-    let pages: Vec<Page> = documents().into_iter().filter(|page| page.blocks.iter().any(|block| block.is("run"))).collect();
+    let pages: Vec<Page> = documents()
+        .into_iter()
+        .filter(|page| page.blocks.iter().any(|block| block.is("run")))
+        .collect();
     let count: usize = std::thread::scope(|scope| {
-        let followed: Vec<_> = pages.iter().map(|page| scope.spawn(|| follow(page))).collect();
+        let followed: Vec<_> = pages
+            .iter()
+            .map(|page| scope.spawn(|| follow(page)))
+            .collect();
         followed.into_iter().map(|page| page.join().unwrap()).sum()
     });
-    assert!(pages.len() >= 6 && count >= 30, "{} pages, {count} commands", pages.len());
+    assert!(
+        pages.len() >= 6 && count >= 30,
+        "{} pages, {count} commands",
+        pages.len()
+    );
 }

@@ -32,10 +32,20 @@ fn section(text: &mut String, command: &clap::Command, depth: usize) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\n{} {name}\n", "#".repeat(depth.min(4)));
     let about = command.get_long_about().or_else(|| command.get_about());
-    let _ = writeln!(text, "{}", one_line(&about.map(ToString::to_string).unwrap_or_default()));
+    let _ = writeln!(
+        text,
+        "{}",
+        one_line(&about.map(ToString::to_string).unwrap_or_default())
+    );
     let usage = command.clone().render_usage().to_string();
-    let _ = writeln!(text, "\n```text\n{}\n```", usage.trim_start_matches("Usage: "));
-    let shown = |arg: &&clap::Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
+    let _ = writeln!(
+        text,
+        "\n```text\n{}\n```",
+        usage.trim_start_matches("Usage: ")
+    );
+    let shown = |arg: &&clap::Arg| {
+        !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version")
+    };
     let mut rows = String::new();
     for arg in command.get_arguments().filter(shown) {
         let help = arg.get_long_help().or_else(|| arg.get_help());
@@ -52,12 +62,19 @@ fn section(text: &mut String, command: &clap::Command, depth: usize) {
         if arg.get_action().takes_values() && !defaults.is_empty() {
             let _ = write!(says, " Without it {}.", defaults.join(", "));
         }
-        let _ = writeln!(rows, "| `{}` | {says} |", arg.to_string().replace('|', "\\|"));
+        let _ = writeln!(
+            rows,
+            "| `{}` | {says} |",
+            arg.to_string().replace('|', "\\|")
+        );
     }
     if !rows.is_empty() {
         let _ = write!(text, "\n| argument | says |\n|---|---|\n{rows}");
     }
-    for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+    for below in command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help")
+    {
         section(text, below, depth + 1);
     }
 }

@@ -47,7 +47,11 @@ fn resolved<'a>(root: &'a Value, mut schema: &'a Value) -> &'a Value {
 fn says(root: &Value, schema: &Value) -> String {
     let own = schema.get("description");
     let own = own.or_else(|| resolved(root, schema).get("description"));
-    let words: Vec<&str> = own.and_then(Value::as_str).unwrap_or("").split_whitespace().collect();
+    let words: Vec<&str> = own
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
     words.join(" ").replace('|', "\\|")
 }
 
@@ -58,7 +62,8 @@ fn variants<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
         return vec![schema];
     };
     let all = listed.iter().map(|one| resolved(root, one));
-    all.filter(|one| one.get("type").and_then(Value::as_str) != Some("null")).collect()
+    all.filter(|one| one.get("type").and_then(Value::as_str) != Some("null"))
+        .collect()
 }
 
 /// The form of a value in a few words; empty for a table, whose keys follow.
@@ -79,7 +84,11 @@ fn form(root: &Value, schema: &Value) -> String {
         let mut forms: Vec<String> = Vec::new();
         for one in found {
             let form = form(root, one);
-            let form = if form.is_empty() { "table".to_owned() } else { form };
+            let form = if form.is_empty() {
+                "table".to_owned()
+            } else {
+                form
+            };
             if !forms.contains(&form) {
                 forms.push(form);
             }
@@ -88,8 +97,16 @@ fn form(root: &Value, schema: &Value) -> String {
     }
     let kind = match schema.get("type") {
         Some(Value::String(kind)) => kind.as_str(),
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or(""),
-        _ => found.first().and_then(|one| one.get("type")).and_then(Value::as_str).unwrap_or(""),
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|kind| *kind != "null")
+            .unwrap_or(""),
+        _ => found
+            .first()
+            .and_then(|one| one.get("type"))
+            .and_then(Value::as_str)
+            .unwrap_or(""),
     };
     match kind {
         "string" if schema.get("pattern").is_some() => "quantity".to_owned(),
@@ -98,8 +115,15 @@ fn form(root: &Value, schema: &Value) -> String {
         "integer" => "whole number".to_owned(),
         "boolean" => "`true`, `false`".to_owned(),
         "array" => {
-            let of = schema.get("items").map(|items| form(root, items)).unwrap_or_default();
-            if of.is_empty() { "list".to_owned() } else { format!("list of {of}") }
+            let of = schema
+                .get("items")
+                .map(|items| form(root, items))
+                .unwrap_or_default();
+            if of.is_empty() {
+                "list".to_owned()
+            } else {
+                format!("list of {of}")
+            }
         }
         _ => String::new(),
     }
@@ -107,7 +131,8 @@ fn form(root: &Value, schema: &Value) -> String {
 
 /// True for what cues raise and lower.
 fn is_rate(schema: &Value) -> bool {
-    schema.pointer("/properties/raised_by").is_some() && schema.pointer("/properties/rate").is_some()
+    schema.pointer("/properties/raised_by").is_some()
+        && schema.pointer("/properties/rate").is_some()
 }
 
 /// Rows of a key and of those below it.
@@ -115,7 +140,10 @@ fn rows(root: &Value, path: &str, schema: &Value, depth: usize, text: &mut Strin
     let about = says(root, schema);
     let mut form = form(root, schema);
     let inner = resolved(root, schema);
-    if let Some(default) = schema.get("default").filter(|it| !it.is_object() && !it.is_null()) {
+    if let Some(default) = schema
+        .get("default")
+        .filter(|it| !it.is_object() && !it.is_null())
+    {
         let _ = write!(form, "; `{default}` without it");
     }
     // Writing to a string cannot fail.
@@ -138,7 +166,10 @@ fn rows(root: &Value, path: &str, schema: &Value, depth: usize, text: &mut Strin
 /// The text; a schema without keys is a problem.
 pub(crate) fn document(_: &Path) -> Result<String, String> {
     let root = json_schema::<Scenario>("howship scenario");
-    let keys = root.get("properties").and_then(Value::as_object).ok_or("has no keys")?;
+    let keys = root
+        .get("properties")
+        .and_then(Value::as_object)
+        .ok_or("has no keys")?;
     let mut text = HEAD.to_owned();
     for (key, schema) in keys {
         let _ = write!(text, "\n## {key}\n\n| key | form | is |\n|---|---|---|\n");

@@ -20,6 +20,8 @@ mod gallery;
 mod hostile;
 #[path = "../keys.rs"]
 mod keys;
+#[path = "../learn.rs"]
+mod learn;
 #[path = "../odd.rs"]
 mod odd;
 #[path = "../parameters.rs"]
