@@ -30,3 +30,6 @@ mod parameters;
 mod references;
 #[path = "../scenario_reading.rs"]
 mod scenario_reading;
+#[cfg(feature = "view")]
+#[path = "../tutorials.rs"]
+mod tutorials;
