@@ -18,6 +18,8 @@ rm -rf "$site"
 "$mdbook" build docs --dest-dir "$site/docs"
 # What the book has no use for.
 rm -rf "$site"/docs/*.sh "$site/docs/book.toml"
+# Three pages are taken in from the root, from where they link into docs/.
+sed -i 's|href="docs/|href="|g' "$site"/docs/{architecture,contributing,changelog}.html
 # Pages link to files beside docs/: they lie there on the site too.
 grep -oh '](\.\./[^)#]*' docs/*.md | sed 's|](\.\./||' | sort -u | while read -r file; do
     mkdir -p "$site/$(dirname "$file")"
