@@ -13,7 +13,6 @@ mod commands;
 mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;

@@ -116,8 +116,12 @@ pub(crate) fn commands_of(text: &str) -> Vec<Vec<String>> {
 /// The words from `howship` on, without where its output goes.
 fn program(words: Vec<String>) -> Vec<String> {
     let keywords = ["do", "then", "if", "!", "time", "exec", "--", "sudo"];
+    // A variable of a loop stands for a number.
+    let words = words.into_iter().map(|word| match word.strip_prefix('$') {
+        Some(_) => "1".to_owned(),
+        None => word,
+    });
     let mut words: Vec<String> = words
-        .into_iter()
         .skip_while(|word| keywords.contains(&&**word))
         .collect();
     let cargo = ["cargo", "run", "--release", "--"];
