@@ -18,6 +18,8 @@ rm -rf "$site"
 "$mdbook" build docs --dest-dir "$site/docs"
 # What the book has no use for.
 rm -rf "$site"/docs/*.sh "$site/docs/book.toml"
+# Three pages are taken in from the root, from where they link into docs/.
+sed -i 's|href="docs/|href="|g' "$site"/docs/{architecture,contributing,changelog}.html
 # Pages link to files beside docs/: they lie there on the site too.
 grep -oh '](\.\./[^)#]*' docs/*.md | sed 's|](\.\./||' | sort -u | while read -r file; do
     mkdir -p "$site/$(dirname "$file")"
@@ -31,6 +33,9 @@ cat > "$site/index.html" <<'HTML'
 HTML
 if [ -f wasm/howship.wasm ] && [ -x "${1:-}" ]; then
     "$1" view --export "$site/page" --module wasm/howship.wasm
+    # docs/view.md has a place for it.
+    frame='<p><a href="../page/index.html">Open it in a window of its own</a></p><iframe src="../page/index.html" title="The live page" width="100%" height="800"></iframe>'
+    sed -i "s|<!-- the live page -->|$frame|" "$site/docs/view.html"
 else
     echo "without the live page: build wasm/howship.wasm (wasm/build.sh) and give the program, docs/site.sh HOWSHIP"
 fi

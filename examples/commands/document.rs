@@ -50,6 +50,9 @@ fn section(text: &mut String, command: &clap::Command, depth: usize) {
     for arg in command.get_arguments().filter(shown) {
         let help = arg.get_long_help().or_else(|| arg.get_help());
         let mut says = one_line(&help.map(ToString::to_string).unwrap_or_default());
+        if !says.ends_with('.') {
+            says.push('.');
+        }
         let values: Vec<String> = (arg.get_possible_values().iter())
             .map(|value| format!("`{}`", value.get_name()))
             .collect();

@@ -80,6 +80,11 @@ fn form(root: &Value, schema: &Value) -> String {
         return "rate".to_owned();
     }
     let found = variants(root, schema);
+    if let [one] = found[..]
+        && !std::ptr::eq(one, schema)
+    {
+        return form(root, one);
+    }
     if found.len() > 1 {
         let mut forms: Vec<String> = Vec::new();
         for one in found {
@@ -139,6 +144,9 @@ fn is_rate(schema: &Value) -> bool {
 fn rows(root: &Value, path: &str, schema: &Value, depth: usize, text: &mut String) {
     let about = says(root, schema);
     let mut form = form(root, schema);
+    if form.is_empty() {
+        "table".clone_into(&mut form);
+    }
     let inner = resolved(root, schema);
     if let Some(default) = schema
         .get("default")

@@ -103,7 +103,7 @@ pub(super) fn examples(arguments: &ExamplesArguments) -> Result<(), Stop> {
                 return Err(told("found another ending, expected .toml"));
             }
             let folder = file.parent().unwrap_or(Path::new(""));
-            write_all(folder, examples::one(&example, own), arguments.force)?;
+            write_all(folder, examples::one(example.file, own), arguments.force)?;
             let verb = match example.kind {
                 Kind::Scenario => "run",
                 Kind::Study => "study plan",

@@ -2,16 +2,16 @@
 //! about how long it takes, and copied out with the files that they read.
 
 mod copy;
+mod files;
 mod time;
 
 use crate::layers::diagnostic::Diagnostic;
 use crate::layers::tree::{Layer, Tree};
 
+use files::FILES;
+
 pub use copy::{Copied, all, one};
 pub use time::Takes;
-
-/// Name from the root of the repository on, and bytes, of every example and of what examples read.
-pub(crate) const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// What an example is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

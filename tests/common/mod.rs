@@ -7,6 +7,8 @@
     reason = "each test takes a part of this; one that cannot go on fails"
 )]
 
+pub(crate) mod pages;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

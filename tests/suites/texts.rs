@@ -20,6 +20,8 @@ mod gallery;
 mod hostile;
 #[path = "../keys.rs"]
 mod keys;
+#[path = "../learn.rs"]
+mod learn;
 #[path = "../odd.rs"]
 mod odd;
 #[path = "../parameters.rs"]
@@ -28,3 +30,6 @@ mod parameters;
 mod references;
 #[path = "../scenario_reading.rs"]
 mod scenario_reading;
+#[cfg(feature = "view")]
+#[path = "../tutorials.rs"]
+mod tutorials;

@@ -1,6 +1,6 @@
 //! Examples out of the program, with the files that they read.
 
-use super::{Example, FILES};
+use super::files::FILES;
 
 /// A file to be written: its name from a folder on, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +22,11 @@ pub fn all() -> Vec<Copied> {
         .collect()
 }
 
-/// An example under a name of its own, and beside it what it reads: the scenario below it, the bone with its
+/// An example, given by its file, under a name of its own, and beside it what it reads: the scenario below it, the bone with its
 /// licence, data. What its text says of where these lie is changed to where they are put.
-pub fn one(example: &Example, name: &str) -> Vec<Copied> {
+pub fn one(example: &str, name: &str) -> Vec<Copied> {
     let mut copied = Vec::new();
-    take(example.file, name.to_owned(), &mut copied);
+    take(example, name.to_owned(), &mut copied);
     copied
 }
 

@@ -1,0 +1,4 @@
+//! The files themselves, which `build.rs` lists.
+
+/// Name from the root of the repository on, and bytes, of every example and of what examples read.
+pub(super) const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
