@@ -250,6 +250,9 @@ mod tests {
             let run = &lesson.run;
             let loaded = catalogue.load(&run.scenario, &run.set).unwrap();
             assert!(run.until <= loaded.scenario.run.duration.get() / 24.0);
+            let changed = [run.set.clone(), run.change.clone()].concat();
+            let changed = catalogue.load(&run.scenario, &changed).unwrap();
+            assert!(changed.scenario != loaded.scenario, "{}", lesson.title);
         }
     }
 
