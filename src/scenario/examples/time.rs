@@ -41,7 +41,7 @@ const TIMES: &[(&str, Takes)] = &[
     ("scenarios/hara.toml", Takes::Seconds),
     ("scenarios/healthy_human.toml", Takes::Minutes),
     ("scenarios/healthy_mouse.toml", Takes::AMinute),
-    ("scenarios/hypercalcaemia.toml", Takes::Minutes),
+    ("scenarios/hypercalcaemia.toml", Takes::AMinute),
     ("scenarios/immune.toml", Takes::Seconds),
     ("scenarios/living_bone.toml", Takes::Seconds),
     ("scenarios/mouse_tibia.toml", Takes::AMinute),
