@@ -3,6 +3,7 @@
 //! `scenarios`, `studies` and `trials`, which `src/scenario/examples` takes into the program.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -63,11 +64,8 @@ fn list_examples() -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|part| part.to_string_lossy())
             .collect();
-        list += &format!(
-            "    ({:?}, include_bytes!({:?})),\n",
-            name.join("/"),
-            file.display().to_string()
-        );
+        let (name, path) = (name.join("/"), file.display().to_string());
+        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     fs::write(
         Path::new(&env::var("OUT_DIR")?).join("examples.rs"),

@@ -9,7 +9,7 @@ use super::reading::{ReadingArguments, label, warn};
 use super::{Stop, command};
 use crate::output::make_folder;
 use crate::run::place::NewFile;
-use crate::scenario::examples::{self, Copied, Kind};
+use crate::scenario::examples::{self, Copied, Kind, Takes};
 use crate::scenario::new::{Taken, over_scan, synthetic};
 
 /// Arguments of `howship new`.
@@ -130,7 +130,7 @@ fn list() -> Result<(), Stop> {
             say!(
                 "  {:width$}  {:9} {}",
                 one.name(),
-                one.takes.words(),
+                one.takes.map_or("not timed", Takes::words),
                 one.description
             );
         }
