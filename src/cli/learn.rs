@@ -99,7 +99,7 @@ pub(super) fn examples(arguments: &ExamplesArguments) -> Result<(), Stop> {
             let told = |what: &str| Stop::wrong(format_args!("--out {}: {what}", file.display()));
             let own = file.file_name().and_then(|own| own.to_str());
             let own = own.ok_or_else(|| told("found no name of a file"))?;
-            if !own.ends_with(".toml") {
+            if file.extension().is_none_or(|ending| ending != "toml") {
                 return Err(told("found another ending, expected .toml"));
             }
             let folder = file.parent().unwrap_or(Path::new(""));

@@ -8,7 +8,7 @@ mod time;
 use crate::layers::diagnostic::Diagnostic;
 use crate::layers::tree::{Layer, Tree};
 
-use files::FILES;
+use files::{FILES, is_text};
 
 pub use copy::{Copied, all, one};
 pub use time::Takes;
@@ -56,7 +56,7 @@ pub fn listed() -> Result<Vec<Example>, Diagnostic> {
     let mut found = Vec::new();
     for &(file, bytes) in FILES {
         let kind = match file.split('/').next() {
-            _ if !file.ends_with(".toml") => continue,
+            _ if !is_text(file) => continue,
             Some("scenarios") => Kind::Scenario,
             Some("studies") => Kind::Study,
             _ => Kind::Trial,
