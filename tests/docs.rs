@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use howship::cli;
 
-use crate::common::pages::{Page, commands_of, documents, page, site};
+use crate::common::pages::{Block, Page, commands_of, documents, page, site};
 use crate::common::{assert_fresh, repository};
 
 #[test]
@@ -192,6 +192,15 @@ fn the_site_lists_every_page_and_what_pages_take_in_is_there() {
         }
     }
     assert!(taken >= 4, "{taken}");
+}
+
+#[test]
+fn the_lesson_that_teachers_begin_with_reads() {
+    let page = page("docs/teach.md");
+    let is_it = |block: &&Block| block.info.iter().any(|word| word == "file=lesson.toml");
+    let block = page.blocks.iter().find(is_it).unwrap();
+    let lesson = howship::view::lesson::read("lesson.toml", &block.text).unwrap();
+    assert_eq!(lesson.predictions.len(), 2);
 }
 
 #[test]

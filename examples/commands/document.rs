@@ -20,7 +20,7 @@ stopped by a signal.
 
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace('|', "\\|")
+    words.join(" ").replace('|', "\\|").replace('<', "&lt;")
 }
 
 /// A command, and those below it.

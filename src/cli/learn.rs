@@ -9,7 +9,7 @@ use super::reading::{ReadingArguments, label, warn};
 use super::{Stop, command};
 use crate::output::make_folder;
 use crate::run::place::NewFile;
-use crate::scenario::examples::{self, Copied, Kind};
+use crate::scenario::examples::{self, Copied, Kind, Takes};
 use crate::scenario::new::{Taken, over_scan, synthetic};
 
 /// Arguments of `howship new`.
@@ -99,7 +99,7 @@ pub(super) fn examples(arguments: &ExamplesArguments) -> Result<(), Stop> {
             let told = |what: &str| Stop::wrong(format_args!("--out {}: {what}", file.display()));
             let own = file.file_name().and_then(|own| own.to_str());
             let own = own.ok_or_else(|| told("found no name of a file"))?;
-            if !own.ends_with(".toml") {
+            if file.extension().is_none_or(|ending| ending != "toml") {
                 return Err(told("found another ending, expected .toml"));
             }
             let folder = file.parent().unwrap_or(Path::new(""));
@@ -130,7 +130,7 @@ fn list() -> Result<(), Stop> {
             say!(
                 "  {:width$}  {:9} {}",
                 one.name(),
-                one.takes.words(),
+                one.takes.map_or("not timed", Takes::words),
                 one.description
             );
         }

@@ -65,7 +65,7 @@ pub(crate) fn site() -> Vec<String> {
     let entries = fs::read_dir(repository("docs")).unwrap();
     let mut files: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".md"))
+        .filter(|name| name.rsplit('.').next() == Some("md"))
         .map(|name| format!("docs/{name}"))
         .collect();
     files.sort_unstable();

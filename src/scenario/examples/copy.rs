@@ -1,6 +1,6 @@
 //! Examples out of the program, with the files that they read.
 
-use super::files::FILES;
+use super::files::{FILES, is_text};
 
 /// A file to be written: its name from a folder on, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +34,7 @@ fn take(file: &str, name: String, into: &mut Vec<Copied>) {
     let Some(&(_, bytes)) = FILES.iter().find(|(there, _)| *there == file) else {
         return;
     };
-    let Some(text) = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|_| file.ends_with(".toml"))
-    else {
+    let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| is_text(file)) else {
         if !into.iter().any(|one| one.name == name) {
             into.push(Copied {
                 name,
@@ -70,7 +67,7 @@ fn take(file: &str, name: String, into: &mut Vec<Copied>) {
         bytes: written.into_bytes(),
     });
     for (read, beside) in needed {
-        if read.ends_with(".toml") {
+        if is_text(&read) {
             if !into.iter().any(|one| one.name == beside) {
                 take(&read, beside, into);
             }
@@ -102,7 +99,7 @@ fn below(folder: &str, name: &str) -> String {
 
 /// Where it is put: scenarios beside the example, images and data in their folder there.
 fn beside(file: &str) -> String {
-    let place = if file.ends_with(".toml") {
+    let place = if is_text(file) {
         file.rsplit_once('/')
     } else {
         file.split_once('/')

@@ -22,11 +22,12 @@ fn what_is_written_over_synthetic_bone_loads_and_its_suggestions_too() {
     assert_eq!(loaded.scenario.name, "mine");
     // What stands behind a # can be had by taking that away.
     let offered = text.split_once("# A drug").unwrap();
-    let uncommented: String = (offered.1.lines().skip(1))
+    let lines = offered.1.lines().skip(1);
+    let uncommented: Vec<&str> = lines
         .map(|line| line.strip_prefix("# ").unwrap_or(line))
         .filter(|line| !line.starts_with("Two futures"))
-        .map(|line| format!("{line}\n"))
         .collect();
+    let uncommented = uncommented.join("\n");
     let loaded = parse("mine.toml", &format!("{}\n{uncommented}", offered.0), &[]).unwrap();
     assert_eq!(loaded.scenario.arms.len(), 1, "{uncommented}");
     assert!(loaded.tree.get("therapy.block.drug").is_some());
@@ -93,7 +94,7 @@ fn a_part_with_bone_and_marrow_is_looked_for_from_the_middle_out() {
     let found = part(dims, &bone, &[20, 20, 20]);
     assert_eq!((found.start, found.size), ([10, 0, 0], [20, 20, 20]));
     assert!((found.share - 0.5).abs() < 1e-12, "{}", found.share);
-    let none = part(dims, &[true; 32_000], &[20, 20, 20]);
+    let none = part(dims, &vec![true; 32_000], &[20, 20, 20]);
     assert_eq!(none.start, [30, 0, 0]);
     assert!(none.why.contains("NO part"));
 }
