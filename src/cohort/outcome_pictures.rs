@@ -78,7 +78,7 @@ pub(super) fn write(
             "natural logarithm of the hazard ratio of death over the control, 95 % intervals; left of 0 fewer die than under the \
              control; one factor at a time, without correction for many looks",
             panels,
-            2,
+            1,
         );
         written.extend(draw(folder, "subgroups", &forest)?);
     }
@@ -237,7 +237,7 @@ fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) 
             tone: Tone::Named(trial.label(arm).to_owned()),
             bars,
         })],
-        aspect: 1.2,
+        aspect: 1.0,
         ..Panel::default()
     }
 }

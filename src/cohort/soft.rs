@@ -19,6 +19,8 @@ use crate::biology::problem::Problems;
 use crate::numerics::quantity::{BodyVolume, Time};
 
 const DAY_H: f64 = 24.0;
+/// Least capacity, cm3: above all volumes that `illness.outside` may give.
+const LEAST_CM3: f64 = 3000.0;
 
 /// Parameters of the disease outside of bone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,7 +64,14 @@ impl Soft {
     /// Looks for values that make no sense.
     pub fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
-        problems.positive(&at("capacity"), self.capacity.get(), "cm3");
+        let capacity = self.capacity.get();
+        if !(LEAST_CM3..=1e6).contains(&capacity) {
+            problems.add(
+                &at("capacity"),
+                format!("found {capacity} cm3"),
+                format!("give {LEAST_CM3} to 1000000 cm3: disease may begin with a little less"),
+            );
+        }
         problems.positive(&at("clearance"), self.clearance.get(), "h");
         problems.within(&at("stroma"), self.stroma, 0.0, 1.0);
     }
