@@ -29,8 +29,8 @@ pub(super) struct OutcomeArguments {
     /// Write a table with a row for each layer along z.
     #[arg(long, value_name = "FILE.csv")]
     slices: Option<PathBuf>,
-    /// Write the local thickness tb_th, tb_sp or ct_th: a volume (.nii.gz, .vti), a picture with a histogram
-    /// (.png, .svg) or the histogram (.csv), as in tb_th=thickness.nii.gz; may be given several times.
+    /// Write the local thickness `tb_th`, `tb_sp` or `ct_th`: a volume (.nii.gz, .vti), a picture with a histogram
+    /// (.png, .svg) or the histogram (.csv), as in `tb_th=thickness.nii.gz`; may be given several times.
     #[arg(long = "map", value_name = "NAME=FILE")]
     maps: Vec<MapFile>,
     /// The scan before, on the same voxels: bone that is lost since then is told as lesions.
