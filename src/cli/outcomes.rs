@@ -16,6 +16,7 @@ use crate::observe::slices::slices_csv;
 use crate::run::place::NewFile;
 use crate::run::scan_maps::{self, ENDINGS};
 use crate::specimen::image::{BoneImage, BoneOptions, ReadOptions, read_with};
+use crate::specimen::prepare::Preparation;
 
 /// Voxels that a lesion is deeper than, where no depth is given: those that a registration to a fraction of a
 /// voxel makes along the surface are one deep.
@@ -28,8 +29,8 @@ pub(super) struct OutcomeArguments {
     /// Write a table with a row for each layer along z.
     #[arg(long, value_name = "FILE.csv")]
     slices: Option<PathBuf>,
-    /// Write the local thickness tb_th, tb_sp or ct_th: a volume (.nii.gz, .vti), a picture with a histogram
-    /// (.png, .svg) or the histogram (.csv), as in tb_th=thickness.nii.gz; may be given several times.
+    /// Write the local thickness `tb_th`, `tb_sp` or `ct_th`: a volume (.nii.gz, .vti), a picture with a histogram
+    /// (.png, .svg) or the histogram (.csv), as in `tb_th=thickness.nii.gz`; may be given several times.
     #[arg(long = "map", value_name = "NAME=FILE")]
     maps: Vec<MapFile>,
     /// The scan before, on the same voxels: bone that is lost since then is told as lesions.
@@ -84,9 +85,15 @@ impl OutcomeArguments {
     }
 
     /// The files, before any work is done.
-    pub(super) fn files(&self, has_cortex: bool, force: bool) -> Result<Outcomes<'_>, Stop> {
+    pub(super) fn files(&self, prepare: &Preparation, force: bool) -> Result<Outcomes<'_>, Stop> {
+        if prepare.rotate && self.before.is_some() {
+            return Err(Stop::wrong(
+                "--rotate turns each bone by its own axis, so that scans before and after part: turn one, and register \
+                 the other onto it",
+            ));
+        }
         if let Some(one) = self.maps.iter().find(|one| one.map == ThicknessMap::CtTh)
-            && !has_cortex
+            && prepare.cortex.is_none()
         {
             return Err(Stop::wrong(format_args!(
                 "--map {}={} needs --cortex, which parts the cortex from the marrow",
@@ -125,12 +132,6 @@ impl Outcomes<'_> {
         let Some(path) = &self.asked.before else {
             return Ok(None);
         };
-        if options.prepare.rotate {
-            return Err(Stop::wrong(
-                "--rotate turns each bone by its own axis, so that scans before and after part: turn one, and register \
-                 the other onto it",
-            ));
-        }
         let before = read_with(path, &reading)?.to_bone_with(options)?;
         if before.binarisation.is_automatic()
             && let Some(threshold) = before.binarisation.threshold()

@@ -38,11 +38,6 @@ pub(super) struct PreparingArguments {
 }
 
 impl PreparingArguments {
-    /// True where cortex and marrow cavity are told apart.
-    pub(super) const fn has_cortex(&self) -> bool {
-        self.cortex.is_some()
-    }
-
     pub(super) fn preparation(&self) -> Preparation {
         Preparation {
             gaussian: self.gaussian,

@@ -74,8 +74,8 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             arguments.images.len()
         )));
     }
-    let has_cortex = arguments.preparing.has_cortex();
-    let outcomes = (arguments.outcomes).files(has_cortex, arguments.force)?;
+    let prepare = arguments.preparing.preparation();
+    let outcomes = (arguments.outcomes).files(&prepare, arguments.force)?;
     if arguments.elements.are_asked() {
         let [image] = arguments.images.as_slice() else {
             return Err(Stop::wrong(format_args!(

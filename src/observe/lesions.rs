@@ -6,6 +6,8 @@
 //! was marrow. Scans that are registered to a fraction of a voxel
 //! differ along the whole surface by a voxel: pieces that are not deeper than a least depth are counted apart.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::numerics::distance;
@@ -145,9 +147,10 @@ impl Lesions {
                 mouth_um2,
                 ..
             } = one;
-            text.push_str(&format!(
-                "{number},{volume_mm3},{diameter_um},{depth_um},{mouth_um2},{x},{y},{z}\n"
-            ));
+            let _ = writeln!(
+                text,
+                "{number},{volume_mm3},{diameter_um},{depth_um},{mouth_um2},{x},{y},{z}"
+            );
         }
         text
     }
@@ -303,8 +306,10 @@ mod tests {
         let mouths: Vec<f64> = found.each.iter().map(|one| one.mouth_um2).collect();
         assert_eq!(mouths, [1600.0, 400.0, 0.0]);
         assert_eq!(
-            found.each[0].centre_mm.map(|part| (part * 1e4).round()),
-            [600.0, 600.0, 1350.0]
+            found.each[0]
+                .centre_mm
+                .map(|part| (part * 1e4).round() as i64),
+            [600, 600, 1350]
         );
         assert!(
             (found.gained_mm3 - 1e-6).abs() < 1e-12 && (found.shallow_mm3 - 9e-6).abs() < 1e-12

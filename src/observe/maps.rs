@@ -1,6 +1,6 @@
 //! Local thickness of a bone site by site: trabeculae, the spaces between them, the cortex.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use super::morphometry::{local_thickness, within};
@@ -126,7 +126,7 @@ impl Histogram {
         let mut text = String::from("from_mm,to_mm,sites,share\n");
         for (class, (from, share)) in self.shares().into_iter().enumerate() {
             let to = (class + 1) as f64 * self.width_mm;
-            text.push_str(&format!("{from},{to},{},{share}\n", self.counts[class]));
+            let _ = writeln!(text, "{from},{to},{},{share}", self.counts[class]);
         }
         text
     }

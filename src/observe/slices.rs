@@ -147,6 +147,10 @@ mod tests {
             "{most} {inertia} {product}"
         );
         assert!((least - (inertia + product)).abs() < 1e-9, "{least}");
-        assert_eq!(moments(&[false; 4], 2, 1.0), [0.0; 2]);
+        assert!(
+            moments(&[false; 4], 2, 1.0)
+                .iter()
+                .all(|sum| sum.abs() <= 0.0)
+        );
     }
 }

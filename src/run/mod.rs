@@ -51,6 +51,7 @@ pub mod restore;
 pub mod resume;
 #[cfg(feature = "plots")]
 pub(crate) mod scan;
+#[cfg(feature = "plots")]
 pub(crate) mod scan_maps;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]

@@ -202,6 +202,10 @@ pub struct Specimen {
 pub struct SoftTissue {}
 
 /// Real bone from an image.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the file by itself"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageFile {
