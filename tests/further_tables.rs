@@ -7,7 +7,7 @@
     reason = "counts, and values that are written twice"
 )]
 
-use howship::observe::morphometry::measure;
+use howship::observe::morphometry::{Architecture, measure};
 use howship::output::table::Table;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
@@ -124,4 +124,61 @@ fn an_interval_between_ticks_is_refused_and_nothing_is_told_unasked() {
     for file in ["structure.csv", "stores.csv", "cell_events.csv"] {
         assert!(record.tables.get(file).is_none(), "{file}");
     }
+}
+
+/// The columns that are asked for, in their order, with the values that `howship specimen` has of the same bone.
+#[test]
+fn the_structure_has_the_columns_that_are_asked_for() {
+    let names =
+        r#"output.structure=["conn_d_per_mm3", "tb_th_mm", "euler", "da", "smi", "tb_n_per_mm"]"#;
+    let volume = SCENARIO
+        .replace("[60, 40, 1]", "[24, 24, 14]")
+        .replace(", section_thickness = \"50 um\"", "");
+    let (record, simulation) = recorded(&loaded(&volume, &[names]));
+    let table = table(&record, "structure.csv");
+    assert_eq!(
+        table.columns,
+        [
+            "time_d",
+            "conn_d_per_mm3",
+            "tb_th_mm",
+            "euler",
+            "da",
+            "smi",
+            "tb_n_per_mm"
+        ]
+    );
+    let (grid, solid) = (&simulation.model.grid, &simulation.state.bone.solid);
+    let shape = Architecture::of(solid, grid.dims, grid.edge_um);
+    let figures = measure(solid, grid.dims, grid.edge_um);
+    let or_none = |value: Option<f64>| value.unwrap_or(f64::NAN).to_string();
+    let expected = [
+        or_none(shape.conn_d_per_mm3),
+        or_none(figures.tb_th_mm),
+        shape.euler.to_string(),
+        or_none(shape.da),
+        or_none(shape.smi),
+        or_none(figures.tb_n_plate_per_mm()),
+    ];
+    assert!(shape.da.is_some() && shape.smi.is_some());
+    let last: Vec<String> = table.rows.last().unwrap()[1..]
+        .iter()
+        .map(f64::to_string)
+        .collect();
+    assert_eq!(last, expected);
+    for (set, words) in [
+        (
+            r#"output.structure=["tb_thickness"]"#,
+            "name columns among bv_tv_sites, tb_th_mm",
+        ),
+        (r#"output.structure=["da", "da"]"#, "found \"da\" twice"),
+    ] {
+        let said = refusal(SCENARIO, &[set]);
+        assert!(
+            said.contains("output.structure") && said.contains(words),
+            "{said}"
+        );
+    }
+    let said = refusal(SCENARIO, &[names, "output.structure_every=0 h"]);
+    assert!(said.contains("a table that is not written"), "{said}");
 }

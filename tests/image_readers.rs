@@ -508,6 +508,21 @@ fn a_slope_that_is_no_number_leaves_the_stored_values() {
 }
 
 #[test]
+fn a_size_of_values_that_contradicts_their_type_is_refused() {
+    let read = |bits: u8| {
+        let bytes = nifti(|bytes| bytes[72] = bits);
+        written("bits.nii", &bytes, ReadOptions::default())
+    };
+    let error = read(16).unwrap_err().to_string();
+    assert!(
+        error.contains("bitpix is 16") && error.contains("8, as datatype 2 has"),
+        "{error}"
+    );
+    // None says nothing.
+    assert!(read(0).is_ok() && read(8).is_ok());
+}
+
+#[test]
 fn lengths_are_those_of_scans_in_every_format() {
     let nifti_of = |size: f32, unit: u8| {
         nifti(|bytes| {

@@ -14,7 +14,7 @@ use howship::engine::sense::surroundings;
 use howship::layers::tree::{Layer, Tree};
 use howship::run::simulation::Simulation;
 use howship::scenario::build::{Loaded, load};
-use howship::scenario::fragments::{GENOTYPE, KINDS, LINE};
+use howship::scenario::fragments::{GENOTYPE, KINDS, LINE, preset_of_line};
 use tempfile::TempDir;
 
 /// A small section without a tumour, without preset.
@@ -85,9 +85,11 @@ fn every_value_of_a_fragment_has_a_source_and_a_line_changes_the_tumour_alone() 
 }
 
 #[test]
-fn lines_stand_on_the_mouse_and_genotypes_on_both_presets() {
+fn lines_stand_on_their_preset_and_genotypes_on_both() {
     for name in LINE.names() {
-        let loaded = read(&format!("preset = \"mouse\"\nline = \"{name}\""), "", &[]);
+        let preset = preset_of_line(name);
+        let head = format!("preset = \"{preset}\"\nline = \"{name}\"");
+        let loaded = read(&head, "", &[]);
         assert_eq!(loaded.tree.layers()[1], format!("line {name}"));
         loaded.build().unwrap();
     }
@@ -97,6 +99,38 @@ fn lines_stand_on_the_mouse_and_genotypes_on_both_presets() {
             read(&head, "", &[]).build().unwrap();
         }
     }
+}
+
+/// Lung cancer of patients grows as slowly as its doubling time says, next to that of the preset.
+#[test]
+fn lung_cancer_of_patients_grows_by_its_doubling_time() {
+    let net_per_d = |line: &str| {
+        let tumour = read(&format!("preset = \"human\"\n{line}"), "", &[])
+            .scenario
+            .tumour;
+        24.0 * (tumour.division.rate.get() - tumour.death.rate.get())
+    };
+    let of = |line: &str| net_per_d(&format!("line = \"{line}\""));
+    let preset = net_per_d("");
+    for (line, doubling_d) in [
+        ("adenocarcinoma", 258.0),
+        ("squamous", 126.0),
+        ("small_cell", 53.0),
+    ] {
+        let slower = preset / of(line);
+        assert!(
+            (slower / (doubling_d / 50.0) - 1.0).abs() < 0.02,
+            "{line}: {slower}"
+        );
+    }
+    assert!((of("adenocarcinoma_egfr") - of("adenocarcinoma")).abs() < 1e-12);
+    let mutant = |line: &str| {
+        read(&format!("preset = \"human\"\nline = \"{line}\""), "", &[])
+            .scenario
+            .tumour
+            .egfr_mutant
+    };
+    assert!(mutant("adenocarcinoma_egfr") && !mutant("adenocarcinoma"));
 }
 
 #[test]
@@ -137,6 +171,8 @@ fn what_is_no_line_or_genotype_is_refused_with_what_is_allowed() {
     assert!(human.contains("measured in mice"), "{human}");
     let set = refused("preset = \"human\"", &["line=\"hara\""]);
     assert!(set.contains("measured in mice"), "{set}");
+    let patient = refused("preset = \"mouse\"\nline = \"squamous\"", &[]);
+    assert!(patient.contains("tumour of patients"), "{patient}");
     let bare = refused("line = \"hara\"", &[]);
     assert!(bare.contains("without a preset"), "{bare}");
     let number = refused("preset = \"mouse\"\nline = 3", &[]);

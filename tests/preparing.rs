@@ -7,6 +7,8 @@ use assert_cmd::Command;
 use howship::specimen::image::{BoneOptions, read};
 use howship::specimen::prepare::{Gaussian, Preparation};
 
+use crate::common::load_file;
+
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data")
@@ -208,4 +210,144 @@ fn a_cortex_is_measured_by_the_program() {
     let part = run(&["--json", "--crop", "0,0,0,20,40,12"]);
     let part: serde_json::Value = serde_json::from_slice(&part.stdout).unwrap();
     assert_eq!(part["dims"], serde_json::json!([20, 40, 12]));
+}
+
+/// The keys of a scenario and the options of `howship specimen` that they are, with the sentence that
+/// `describe` has of the first.
+const STEPS: [(&str, &[&str], &str); 5] = [
+    (
+        "threshold = 600\ngaussian = { sigma = 0.8, support = 1 }",
+        &["--threshold", "600", "--gaussian", "0.8,1"],
+        "smoothed by a Gaussian of 0.8 voxels with a support of 1",
+    ),
+    (
+        "threshold = 0\nlocal = \"200 um\"",
+        &["--threshold", "0", "--local", "200 um"],
+        "more than 0 above the mean of a cube that reaches 200 um",
+    ),
+    (
+        "threshold = 600\nlargest = true\nfill_pores = true\ncrop = { start = [2, 2, 2], size = [30, 28, 20] }",
+        &[
+            "--threshold",
+            "600",
+            "--largest",
+            "--fill-pores",
+            "--crop",
+            "2,2,2,30,28,20",
+        ],
+        "the largest piece is kept",
+    ),
+    (
+        "threshold = 600\nlargest = true\nrotate = true",
+        &["--threshold", "600", "--largest", "--rotate"],
+        "turned until its long axis",
+    ),
+    ("", &[], ""),
+];
+
+#[test]
+fn a_scenario_prepares_its_scan_as_specimen_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = data("formats/crop_i16.nii");
+    for (keys, options, sentence) in STEPS {
+        let file = folder.path().join("part.toml");
+        let text = format!(
+            "name = \"part\"\npreset = \"mouse\"\nrun = {{ duration = \"1 d\", burn_in = \"0 d\" }}\n\
+             lattice = {{}}\n[specimen.image]\nfile = {:?}\n{keys}\n",
+            scan.display().to_string()
+        );
+        fs::write(&file, text).unwrap();
+        let loaded = load_file(&file, &[]).unwrap();
+        let simulation = loaded.build().unwrap();
+        let output = Command::cargo_bin("howship")
+            .unwrap()
+            .args(["specimen", "--json"])
+            .arg(&scan)
+            .args(options)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        let read: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let solid = &simulation.state.bone.solid;
+        let voxels = solid.iter().filter(|&&bone| bone).count();
+        assert_eq!(read["bone_voxels"], serde_json::json!(voxels), "{keys}");
+        assert_eq!(read["dims"], serde_json::json!(simulation.model.grid.dims));
+        let report = simulation.report.as_ref().unwrap();
+        assert_eq!(
+            read["prepared"],
+            serde_json::json!(report.prepared),
+            "{keys}"
+        );
+        assert_eq!(report.prepared.is_empty(), keys.is_empty());
+        // The same voxels, not as many.
+        let image = loaded.scenario.specimen.image.as_ref().unwrap();
+        let bone = image.bone_options(None);
+        let bone = howship::specimen::image::read(&scan, None)
+            .unwrap()
+            .to_bone_with(&bone);
+        assert!(bone.unwrap().bone == *solid);
+        let words = howship::scenario::describe::describe(&loaded, false);
+        assert!(words.contains(sentence), "{words}");
+    }
+}
+
+/// What cannot be done is refused at its key.
+#[test]
+fn steps_that_a_scan_does_not_bear_are_refused_at_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let crop = data("formats/crop_i16.nii");
+    let ball = folder.path().join("ball.mha");
+    let voxels: Vec<u8> = (0..24 * 24 * 24)
+        .map(|i| [i % 24, i / 24 % 24, i / 576].map(|at| (at as f64 - 11.5).powi(2)))
+        .map(|away| u8::from(away.iter().sum::<f64>() < 64.0))
+        .collect();
+    let head = "ObjectType = Image\nNDims = 3\nDimSize = 24 24 24\nElementSpacing = 0.02 0.02 0.02\n\
+                ElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
+    fs::write(&ball, [head.as_bytes(), &voxels].concat()).unwrap();
+    for (scan, keys, key, words) in [
+        (
+            &crop,
+            "density = 450",
+            "specimen.image.density",
+            "no calibration",
+        ),
+        (
+            &crop,
+            "local = \"200 um\"",
+            "specimen.image.local",
+            "no threshold",
+        ),
+        (
+            &crop,
+            "threshold = 600\ngaussian = { sigma = 0, support = 1 }",
+            "specimen.image.gaussian",
+            "above 0",
+        ),
+        (
+            &ball,
+            "rotate = true",
+            "specimen.image.rotate",
+            "1.000 times",
+        ),
+        (
+            &ball,
+            "rotate = true\ntumour = { labels = [1] }",
+            "specimen.image.tumour",
+            "turned",
+        ),
+    ] {
+        let file = folder.path().join("part.toml");
+        let text = format!(
+            "name = \"part\"\npreset = \"mouse\"\nrun = {{ duration = \"1 d\", burn_in = \"0 d\" }}\n\
+             lattice = {{}}\n[specimen.image]\nfile = {:?}\n{keys}\n",
+            scan.display().to_string()
+        );
+        fs::write(&file, text).unwrap();
+        let error = load_file(&file, &[])
+            .and_then(|loaded| loaded.build().map(|_| ()))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(key) && error.contains(words), "{error}");
+    }
 }

@@ -489,7 +489,15 @@ fn an_arm_brings_radiation_and_shares_its_past() {
         .unwrap()
         .column("strength_factor")
         .unwrap();
-    assert!((strength[0] - 1.0).abs() < 1e-12 && (strength[4] - 0.8).abs() < 1e-12);
+    // 0 before the arm; then two days of 30 have acted, of 29.3 Gy (8 Gy by an alpha/beta of 3 Gy).
+    let acting = 29.333_333 * (1.0 - (-2.0_f64 / 30.0).exp());
+    let expected = 1.0 - 0.3 / (1.0 + (100.0 / acting).powi(2));
+    assert!((strength[0] - 1.0).abs() < 1e-12);
+    assert!(
+        (strength[4] - expected).abs() < 1e-6,
+        "{} {expected}",
+        strength[4]
+    );
     let early = loading(&arm.replace("start = 2 d", "start = 0 d"), &[]).unwrap_err();
     assert!(early.contains("radiotherapy.a starts at 0 h"), "{early}");
 }
@@ -559,7 +567,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
     }
     for (set, word) in [
         ("radiobiology.tumour.alpha=-1 /Gy", "below zero"),
-        ("radiobiology.strength.loss=2", "from 0 to 1"),
+        ("radiobiology.strength.most=2", "from 0 to 1"),
         ("radiobiology.osteoblast.alpha_beta=0 Gy", "above zero"),
     ] {
         let said = simulation_refusal(set);

@@ -670,6 +670,22 @@ fn the_command_finds_the_weakest_cut_of_the_vertebra_and_writes_its_table() {
 }
 
 #[test]
+fn the_modulus_that_was_given_is_named() {
+    let mask = common::repository("scenarios/specimens/shrew/shrew_seg.nii.gz");
+    let mask = mask.to_str().unwrap();
+    let said = |more: &[&str]| text(&howship(&[&["rigidity", mask], more].concat()).stdout);
+    let (own, given) = (said(&[]), said(&["--modulus", "10 GPa"]));
+    assert!(
+        own.contains("  Bayraktar 2004: 18 GPa in trabeculae; takes"),
+        "{own}"
+    );
+    assert!(
+        given.contains("10 GPa, as given (Bayraktar 2004: 18 GPa"),
+        "{given}"
+    );
+}
+
+#[test]
 fn the_command_refuses_what_it_cannot_mean() {
     let density = vertebra("verse004_L2_density.nii.gz");
     let labels = vertebra("verse004_L2_labels.nii.gz");

@@ -48,7 +48,7 @@ fn all_shipped_trials_read() {
             }
         }
     }
-    assert!(read >= 4, "{read}");
+    assert!(read >= 12, "{read}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn arms_share_their_random_numbers_until_the_first_molecule() {
         for (week, (without, with)) in control.seen.iter().zip(&arm.seen).enumerate() {
             if week * 7 <= 90 {
                 assert_eq!(without, with);
-            } else {
+            } else if control.irradiated_d.is_empty() && arm.irradiated_d.is_empty() {
                 assert!(with.resorption < without.resorption);
                 differing += 1;
             }
@@ -129,11 +129,12 @@ fn arms_share_their_random_numbers_until_the_first_molecule() {
     assert!(differing > 100, "{differing}");
 }
 
-/// What a drug spares bone defers death, for nobody the other way; where nothing of bone multiplies the hazard, arms
-/// die alike to the last bit.
+/// What a drug spares bone defers death, but where bone that was not spared was irradiated; where nothing of bone multiplies
+/// the hazard, arms die alike to the last bit.
 #[test]
 fn death_answers_to_what_bone_metastases_do() {
-    let deaf = "\n[death]\nfracture = 1.0\ncord_compression = 1.0\nhypercalcaemia = 1.0\n";
+    let deaf =
+        "\n[death]\nfracture = 1.0\ncord_compression = 1.0\nhypercalcaemia = 1.0\nbone = 0.0\n";
     for both in &results(&trial(&format!("{SMALL}{deaf}"), 80)).histories {
         assert_eq!(both[0].end_d.to_bits(), both[1].end_d.to_bits());
         assert_eq!(both[0].end, both[1].end);
@@ -142,10 +143,11 @@ fn death_answers_to_what_bone_metastases_do() {
     let results = results(&trial);
     let mut later = 0;
     for both in &results.histories {
-        assert!(both[1].end_d >= both[0].end_d, "{both:?}");
+        let is_irradiated = both.iter().any(|one| !one.irradiated_d.is_empty());
+        assert!(is_irradiated || both[1].end_d >= both[0].end_d, "{both:?}");
         later += usize::from(both[1].end_d > both[0].end_d);
     }
-    assert!(later > 5, "{later}");
+    assert!(later > 20, "{later}");
     let ratio = summary(&trial, &results).comparisons[0].death_ratio;
     assert!(ratio.value.is_some_and(|value| value < 1.0), "{ratio:?}");
 }
@@ -231,8 +233,8 @@ fn what_is_wrong_is_named_with_its_place_and_remedy() {
         ),
         (
             "drug = \"zoledronate\"",
-            "drug = \"pembrolizumab\"",
-            &["knows no action of pembrolizumab", "anti_pthrp"],
+            "drug = \"anti_pd_1\"",
+            &["anti_pd_1 does not act in man", "human protein"],
         ),
         (
             "dose = \"4 mg\"",
@@ -332,8 +334,14 @@ fn the_command_leaves_tables_and_pictures_and_overwrites_nothing() {
         "plots/survival.svg",
         "plots/incidence.svg",
         "plots/course.png",
+        "plots/response.png",
+        "plots/pain.svg",
+        "plots/subgroups.png",
+        "subgroups.csv",
+        "covariates.csv",
+        "combinations.csv",
     ] {
-        assert!(fs::metadata(out.join(name)).unwrap().len() > 100, "{name}");
+        assert!(fs::metadata(out.join(name)).unwrap().len() > 90, "{name}");
     }
     let rows = fs::read_to_string(out.join("patients.csv")).unwrap();
     assert_eq!(rows.lines().count(), 61);

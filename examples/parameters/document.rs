@@ -16,12 +16,16 @@ pub(crate) const FILE: &str = "docs/parameters.md";
 pub(crate) const MEND: &str = "run `cargo run --example parameters` and commit docs/parameters.md";
 
 /// Folders and files with values, by section, from the root of the package.
-const SECTIONS: [(&str, &[&str]); 7] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     ("Presets", &["src/scenario/presets"]),
     ("Living bone", &["src/scenario/fragments/bone"]),
     ("Tumour lines", &["src/scenario/fragments/lines"]),
     ("Genotypes", &["src/scenario/fragments/genotypes"]),
     ("Immune cells", &["src/scenario/fragments/immune"]),
+    (
+        "Bone that feels its load",
+        &["src/scenario/fragments/mechanostat"],
+    ),
     ("Drugs", &["src/therapy/drugs"]),
     ("Radiation", &["src/therapy/radiobiology.toml"]),
 ];

@@ -9,7 +9,8 @@
 //! level inside of an osteoclast as `<drug>_inside`. With immune cells besides: `cd8_near` and
 //! `treg_near` (cells within the reach of suppression), `suppression` (that of myeloid cells there), `pd_l1`
 //! (share of tumour cells that show it, times `tumour_packing`), and `tumour_share` (share of the room of the whole
-//! marrow that tumour cells take).
+//! marrow that tumour cells take). Where bone feels its load, `strain` (strain energy around the site over the mean of
+//! day 0; 1 before it), in place of a constant that a scenario declares by this name.
 //!
 //! *Declared* in a scenario: a constant, a sum of cues, a cue times a factor (a latent ligand that a cell senses
 //! where it binds it; Campbell 2020), or a threshold:
@@ -75,6 +76,18 @@ impl Blocked {
     }
 }
 
+/// Cues that optional features bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Brought {
+    /// Those of immune cells.
+    pub immune: bool,
+    /// What bone feels of its load.
+    pub strain: bool,
+}
+
+/// Name of the cue that bone feels of its load.
+pub const STRAIN: &str = "strain";
+
 /// Index of a cue in the table of a model.
 pub type CueId = usize;
 
@@ -105,6 +118,8 @@ pub enum CueSource {
     PdL1,
     /// Share of the room of the whole marrow that tumour cells take.
     TumourShare,
+    /// Strain energy around the site over the mean of day 0.
+    Strain,
     /// Level of a drug at its site of action, pM, by index.
     Drug(usize),
     /// Level of the drug that binds to bone inside of the cell that senses, pM.
@@ -141,15 +156,21 @@ impl CueTable {
         declared: &BTreeMap<String, DeclaredCue>,
         problems: &mut Problems,
     ) -> Self {
-        Self::with_agents(signals, declared, &Agents::default(), false, problems)
+        Self::with_agents(
+            signals,
+            declared,
+            &Agents::default(),
+            Brought::default(),
+            problems,
+        )
     }
 
-    /// Builds the table with the cues of drugs, and of immune cells where there are any, besides.
+    /// Builds the table with the cues of drugs, and those of optional features, besides.
     pub fn with_agents(
         signals: &[String],
         declared: &BTreeMap<String, DeclaredCue>,
         agents: &Agents,
-        immune: bool,
+        brought: Brought,
         problems: &mut Problems,
     ) -> Self {
         let mut table = Self {
@@ -183,7 +204,10 @@ impl CueTable {
             Dimension::Length,
             CueSource::VesselDistance,
         );
-        if immune {
+        if brought.strain {
+            table.push(STRAIN, Dimension::Number, CueSource::Strain);
+        }
+        if brought.immune {
             for (name, source) in [
                 ("cd8_near", CueSource::Cd8Near),
                 ("treg_near", CueSource::TregNear),
@@ -217,6 +241,12 @@ impl CueTable {
         }
         // A declared cue may name another declared one: take them as their parts become known.
         let mut waiting: Vec<(&String, &DeclaredCue)> = declared.iter().collect();
+        // A constant stands for the load as long as nothing finds it.
+        let is_found =
+            |(name, cue): &(&String, &DeclaredCue)| name.as_str() == STRAIN && cue.is_constant();
+        if brought.strain {
+            waiting.retain(|cue| !is_found(cue));
+        }
         while !waiting.is_empty() {
             let before = waiting.len();
             waiting.retain(|(name, cue)| !table.declare(name, cue, problems));

@@ -37,6 +37,23 @@ pub struct Surroundings<'a> {
     pub inside_pm: f64,
     /// Immune cells, where there are any.
     pub immune: Option<ImmuneNear<'a>>,
+    /// What bone feels of its load, once it is known.
+    pub strain: Option<Strain<'a>>,
+}
+
+/// What bone feels of its load.
+#[derive(Debug, Clone, Copy)]
+pub struct Strain<'a> {
+    /// Strain energy around each site under the usual load, over the mean of day 0.
+    pub usual: &'a [f32],
+    /// By how much the load of now raises it.
+    pub factor: f64,
+}
+
+impl Strain<'_> {
+    fn at(&self, site: usize) -> f64 {
+        self.factor * f64::from(self.usual[site])
+    }
 }
 
 /// Immune cells as a site senses them.
@@ -115,6 +132,7 @@ impl Surroundings<'_> {
                 .immune
                 .map_or(0.0, |cells| cells.pd_l1 * self.tumour_packing(site)),
             CueSource::TumourShare => self.immune.map_or(0.0, |cells| cells.tumour_share),
+            CueSource::Strain => self.strain.map_or(1.0, |strain| strain.at(site)),
             CueSource::Drug(drug) => self.drugs_pm[*drug],
             CueSource::Inside => self.inside_pm,
             CueSource::Constant(value) => *value,
@@ -161,6 +179,7 @@ impl Surroundings<'_> {
             | CueSource::TregNear
             | CueSource::Suppression
             | CueSource::PdL1
+            | CueSource::Strain
             | CueSource::Sum(_)
             | CueSource::Scaled(..)
             | CueSource::Below(..)

@@ -114,11 +114,16 @@ pub(crate) const RATES: [RateWords; 18] = [
 ];
 
 /// Rates that no preset has.
-pub(crate) const OPTIONAL: [RateWords; 2] = [
+pub(crate) const OPTIONAL: [RateWords; 3] = [
     rate(
         "lining.modelling.events",
         "Lining cells begin to form on whole surface at",
         "formation on whole surface",
+    ),
+    rate(
+        "precursor.recruitment.refill",
+        "Of what osteoclasts dig, bone is owed to a share of",
+        "share of a pit that is refilled",
     ),
     rate(
         "osteoclast.migration.attraction",

@@ -25,6 +25,7 @@ mod elements;
 mod export;
 mod help;
 mod learn;
+mod outcomes;
 mod plot;
 mod preparing;
 mod progress;

@@ -28,6 +28,9 @@ pub(super) struct PreparingArguments {
     /// Fill pores that are closed on all sides.
     #[arg(long)]
     fill_pores: bool,
+    /// Turn the bone until its long axis lies along z.
+    #[arg(long)]
+    rotate: bool,
     /// Part cortex and marrow cavity: radius of a ball that bridges the openings of the cortex, and of one that
     /// swallows trabeculae, as in "0.3 mm,0.1 mm".
     #[arg(long, value_name = "OPENINGS,TRABECULAE")]
@@ -42,6 +45,7 @@ impl PreparingArguments {
             density: self.density,
             largest: self.largest,
             fill: self.fill_pores,
+            rotate: self.rotate,
             cortex: self.cortex,
         }
     }

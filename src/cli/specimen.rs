@@ -6,12 +6,14 @@ use clap::Args;
 
 use super::Stop;
 use super::elements::ElementsArguments;
+use super::outcomes::OutcomeArguments;
 use super::preparing::PreparingArguments;
 use super::reading::{ReadingArguments, file, label, warn};
 use crate::numerics::quantity::Length;
 use crate::observe::scanned::Scanned;
 use crate::plot::map::write_map;
 use crate::run::scan::frame;
+use crate::run::scan_maps::write_lesions;
 use crate::specimen::image::{BoneOptions, ImageError, Segmentation, read_with};
 
 /// Arguments of `howship specimen`.
@@ -35,11 +37,14 @@ pub(super) struct SpecimenArguments {
     preparing: PreparingArguments,
     #[command(flatten)]
     elements: ElementsArguments,
-    /// Draw three cuts into this picture, a PNG or an SVG, which must not be there.
+    #[command(flatten)]
+    outcomes: OutcomeArguments,
+    /// Draw three cuts into this picture, a PNG or an SVG, which must not be there; with --before the bone in
+    /// space with what was lost in colour, a PNG.
     #[arg(long)]
     picture: Option<PathBuf>,
-    /// Replace the picture.
-    #[arg(long, requires = "picture")]
+    /// Replace the picture and other files.
+    #[arg(long)]
     force: bool,
     /// Print one JSON object; of several images a list.
     #[arg(long)]
@@ -50,7 +55,12 @@ pub(super) struct SpecimenArguments {
 }
 
 pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
-    let place = |path| file("--picture", path, &["png", "svg"], Some(arguments.force));
+    let endings: &[&str] = if arguments.outcomes.have_before() {
+        &["png"]
+    } else {
+        &["png", "svg"]
+    };
+    let place = |path| file("--picture", path, endings, Some(arguments.force));
     let picture = arguments.picture.as_deref().map(place).transpose()?;
     if picture.is_some() && arguments.images.len() > 1 {
         return Err(Stop::wrong(format_args!(
@@ -58,6 +68,14 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             arguments.images.len()
         )));
     }
+    if arguments.outcomes.are_asked() && arguments.images.len() > 1 {
+        return Err(Stop::wrong(format_args!(
+            "--slices, --map and --before take one image, found {}",
+            arguments.images.len()
+        )));
+    }
+    let prepare = arguments.preparing.preparation();
+    let outcomes = (arguments.outcomes).files(&prepare, arguments.force)?;
     if arguments.elements.are_asked() {
         let [image] = arguments.images.as_slice() else {
             return Err(Stop::wrong(format_args!(
@@ -81,6 +99,13 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             }
         }
     }
+    let mut before = None;
+    if let [scanned] = bones.as_mut_slice() {
+        let mut again =
+            |options: &BoneOptions| Ok(arguments.measured(&arguments.images[0], options)?);
+        let reading = arguments.reading.options();
+        before = outcomes.compare(scanned, reading, &arguments.options(), &mut again)?;
+    }
     let of_many = arguments.images.len() > 1;
     for scanned in &bones {
         if of_many && !scanned.bone.warnings.is_empty() {
@@ -102,9 +127,17 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
             }
         }
     }
-    if let (Some(picture), [scanned]) = (picture, bones.as_slice()) {
-        let title = scanned.file.display().to_string();
-        write_map(picture.path(), &title, &frame(scanned))?;
+    if let [scanned] = bones.as_slice() {
+        outcomes.write(scanned)?;
+        if let Some(picture) = picture {
+            let title = scanned.file.display().to_string();
+            match (&before, &scanned.lesions) {
+                (Some(before), Some(lesions)) => {
+                    write_lesions(before, &scanned.bone, lesions, &picture)?;
+                }
+                _ => write_map(picture.path(), &title, &frame(scanned))?,
+            }
+        }
     }
     if refused > 0 {
         return Err(Stop::wrong(format_args!(
@@ -129,7 +162,11 @@ impl SpecimenArguments {
     }
 
     fn scanned(&self, image: &Path) -> Result<Scanned, ImageError> {
-        let bone = read_with(image, &self.reading.options())?.to_bone_with(&self.options())?;
+        self.measured(image, &self.options())
+    }
+
+    fn measured(&self, image: &Path, options: &BoneOptions) -> Result<Scanned, ImageError> {
+        let bone = read_with(image, &self.reading.options())?.to_bone_with(options)?;
         Ok(Scanned::of(image.to_path_buf(), bone))
     }
 }

@@ -8,10 +8,12 @@ use super::Stop;
 use super::reading::file;
 use super::run::How;
 use crate::mechanics::follow_up::SiteLaw;
+use crate::mechanics::loading::Loading;
 use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::ElasticModulus;
 use crate::plot::solid::{Cutaway, Look, View};
-use crate::run::strength::{Loading, strengths};
+use crate::run::strength::strengths;
+use crate::run::strength_of_seeds::OfSeeds;
 
 /// From a site to its modulus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,8 +27,9 @@ enum LawName {
 /// Arguments of `howship strength`.
 #[derive(Debug, Args)]
 pub(super) struct StrengthArguments {
-    /// A run folder, or one of its checkpoints.
-    run: PathBuf,
+    /// Run folders, or checkpoints of runs; several, runs of one scenario, give means over their seeds.
+    #[arg(required = true)]
+    runs: Vec<PathBuf>,
     /// Days beside day 0, as in 90,180,365; the last day of the run without it. A day that was not kept is run
     /// again from the checkpoint before it, which comes out the same.
     #[arg(long, value_delimiter = ',', value_name = "DAYS")]
@@ -74,6 +77,11 @@ pub(super) fn strength(arguments: &StrengthArguments) -> Result<(), Stop> {
             "--modulus is that of --law tissue; hernandez finds its own: leave one of them out",
         ));
     }
+    if arguments.picture.is_some() && arguments.runs.len() > 1 {
+        return Err(Stop::wrong(
+            "--picture draws one run: give one, or leave it out",
+        ));
+    }
     let place = |option, path, endings| file(option, path, endings, Some(arguments.force));
     let out = arguments.out.as_deref();
     let out = out.map(|path| place("--out", path, &["csv"])).transpose()?;
@@ -92,22 +100,28 @@ pub(super) fn strength(arguments: &StrengthArguments) -> Result<(), Stop> {
     arguments.how.go(|console| {
         let inputs = arguments.inputs.as_deref();
         let drawn = picture.as_ref().map(|_| arguments.axis);
-        let found = strengths(
-            &arguments.run,
-            inputs,
-            &arguments.days,
-            &loading,
-            drawn,
-            console,
-        )?;
-        let table = found.table();
+        let mut all = Vec::new();
+        for run in &arguments.runs {
+            let found = strengths(run, inputs, &arguments.days, &loading, drawn, console)?;
+            if !arguments.json {
+                say!("{found}");
+            }
+            all.push(found);
+        }
+        let (table, words) = match &all[..] {
+            [one] => (one.table(), None),
+            several => {
+                let of_seeds = OfSeeds::new(several)?;
+                (of_seeds.table(), Some(of_seeds.to_string()))
+            }
+        };
         if arguments.json {
             say!(
                 "{}",
                 serde_json::json!({ "columns": table.columns, "rows": table.rows })
             );
-        } else {
-            say!("{found}");
+        } else if let Some(words) = words {
+            say!("{words}");
         }
         if let Some(out) = &out {
             out.write(table.to_csv().as_bytes())?;
@@ -117,7 +131,7 @@ pub(super) fn strength(arguments: &StrengthArguments) -> Result<(), Stop> {
                 view: arguments.view,
                 cut: arguments.cut,
             };
-            picture.write(&found.picture(arguments.axis, look)?)?;
+            picture.write(&all[0].picture(arguments.axis, look)?)?;
         }
         Ok(())
     })

@@ -83,12 +83,21 @@ pub struct Seen {
     pub resorption: f64,
     /// Strength of the weakest cut over that before the lesion.
     pub strength: f64,
-    /// Pain, 0 to 10.
+    /// Pain of the lesion that hurts, 0 to 10.
     pub pain: f64,
+    /// What the patient feels of it, 0 to 10.
+    pub felt_pain: f64,
+    /// Tumour in bone as a scan sees it, dead cells and stroma too, cm3.
+    pub in_bone_cm3: f64,
+    /// The same outside of bone.
+    pub outside_cm3: f64,
 }
 
+/// How many things are seen.
+pub(crate) const SEEN_COLUMNS: usize = 11;
+
 /// Names of what is seen, in tables.
-pub(crate) const SEEN: [&str; 8] = [
+pub(crate) const SEEN: [&str; SEEN_COLUMNS] = [
     "ctx",
     "ntx",
     "calcium_mm",
@@ -97,11 +106,14 @@ pub(crate) const SEEN: [&str; 8] = [
     "resorption",
     "strength",
     "pain",
+    "felt_pain",
+    "in_bone_cm3",
+    "outside_cm3",
 ];
 
 impl Seen {
     /// In the order of [`SEEN`].
-    pub const fn row(&self) -> [f64; 8] {
+    pub const fn row(&self) -> [f64; SEEN_COLUMNS] {
         [
             self.ctx,
             self.ntx,
@@ -111,6 +123,9 @@ impl Seen {
             self.resorption,
             self.strength,
             self.pain,
+            self.felt_pain,
+            self.in_bone_cm3,
+            self.outside_cm3,
         ]
     }
 }
@@ -146,6 +161,8 @@ pub struct History {
     pub end: End,
     /// Events up to then.
     pub events: Vec<Event>,
+    /// Days of radiation as an event to the lesion that hurts.
+    pub irradiated_d: Vec<f64>,
     /// Every [`RECORD_D`] days from day 0 to the end.
     pub seen: Vec<Seen>,
 }

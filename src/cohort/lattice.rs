@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use crate::biology::problem::Problems;
-use crate::cohort::follower::action;
+use crate::cohort::systemic::action;
 use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
 use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
@@ -26,7 +26,7 @@ const COURSE: &str = include_str!("../../trials/lattice/lesion.csv");
 /// Tumour cells that fill the marrow of that lattice: 0.444 mm3 over 1767 um3.
 const FULL_CELLS: f64 = 0.444e9 / 1767.0;
 /// Turnover of that piece of bone in health, per day; fitted with the constants of the tissue.
-pub(crate) const TURNOVER_PER_D: f64 = 2.204e-4;
+pub(crate) const TURNOVER_PER_D: f64 = 2.184e-4;
 /// What counts as much as what in the fit: a point of bone, a point of resorbed bone, and 5 % of cells.
 const BONE_UNIT: f64 = 0.01;
 const CELL_UNIT: f64 = 0.05;
@@ -457,7 +457,7 @@ mod tests {
     fn the_shipped_constants_are_fitted() {
         let fit = Lattice::shipped().unwrap().fit(1).unwrap();
         let shipped = Tissue::default();
-        for (found, written, digit) in [
+        let all = [
             (
                 24.0 * fit.tissue.growth.get(),
                 24.0 * shipped.growth.get(),
@@ -474,9 +474,10 @@ mod tests {
             (fit.tissue.refill, shipped.refill, 1e-3),
             (fit.tissue.drug_most, shipped.drug_most, 1e-3),
             (fit.turnover_per_d, TURNOVER_PER_D, 1e-7),
-        ] {
-            assert!((found - written).abs() < digit, "{found} for {written}");
-        }
+        ];
+        let off = |(found, written, digit): &(f64, f64, f64)| (found - written).abs() >= *digit;
+        let off: Vec<_> = all.into_iter().filter(off).collect();
+        assert!(off.is_empty(), "found, written, digit: {off:?}");
     }
 
     #[test]

@@ -1,19 +1,40 @@
 //! Virtual trials: thousands of patients in arms with common random numbers.
 //!
-//! [`trial`] reads the file, `traits` draws patients, [`tissue`] is the reduced lesion, which `lattice`
-//! compares with the lattice, `body` the patient around it, `death` what multiplies its hazard, and `follower` one patient day by day; [`run`] follows all,
+//! [`trial`] reads the file, `traits` draws patients and `illness` what they have, by a line of `tumours`, [`tissue`] is the reduced lesion, which `lattice`
+//! compares with the lattice, `body` the patient around it, `death` what multiplies its hazard, and `follower` one patient day by day, with the lesions of `site`, the disease
+//! outside of bone of `soft`, drugs by `systemic`, resistance by `clones`, CD8 cells by `immunity`, `radiation` and `pain`, calcium and
+//! markers by `blood`; `response` reads scans; [`run`] follows all,
 //! [`summary`] asks [`crate::statistics::survival`], `report` writes tables and [`pictures`] draws.
 
 pub(crate) mod body;
+pub(crate) mod combination;
+pub(crate) mod courses;
 pub(crate) mod death;
+pub mod figure;
+pub(crate) mod illness;
+pub(crate) mod immunity;
 pub(crate) mod lattice;
+pub(crate) mod outcomes;
+pub(crate) mod pain;
 pub mod pictures;
+pub(crate) mod radiation;
 pub(crate) mod report;
+pub(crate) mod response;
 pub mod run;
+pub(crate) mod soft;
+pub(crate) mod subgroups;
 pub mod summary;
 pub mod tissue;
 pub(crate) mod traits;
 pub mod trial;
 
+mod blood;
+mod clones;
 mod follower;
+mod happening;
+mod outcome_pictures;
+mod site;
+mod systemic;
+mod tables;
+mod tumours;
 mod words;

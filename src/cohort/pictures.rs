@@ -87,7 +87,7 @@ pub fn write(
 }
 
 /// The first arm is what the others are compared with.
-fn tone(place: usize, label: &str) -> Tone {
+pub(super) fn tone(place: usize, label: &str) -> Tone {
     match place {
         0 => Tone::Reference,
         _ => Tone::Named(label.to_owned()),

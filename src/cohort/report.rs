@@ -4,10 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{CohortError, RECORD_D, SEEN};
+use crate::cohort::combination::combinations;
+use crate::cohort::outcome_pictures;
+use crate::cohort::outcomes::outcomes;
 use crate::cohort::pictures;
 use crate::cohort::run::{Results, run};
+use crate::cohort::subgroups::{covariates, groups, subgroups};
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
-use crate::cohort::traits::COLUMNS;
+use crate::cohort::tables::{self, option};
 use crate::cohort::trial::Trial;
 use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
@@ -77,10 +81,22 @@ pub(crate) fn write(
     })?;
     let found = summary(trial, results);
     let lines = curves(trial, results);
+    let outcomes = outcomes(trial, results);
+    let groups = groups(trial, results);
+    let by_group = subgroups(results, &groups, &outcomes);
     let resolved = toml::to_string(trial).unwrap_or_default();
     for (name, text) in [
         ("trial.toml", resolved),
-        ("patients.csv", patients(results)),
+        ("patients.csv", tables::patients(results, &outcomes)),
+        ("subgroups.csv", tables::groups(&by_group)),
+        (
+            "covariates.csv",
+            tables::groups(&covariates(results, &groups, &outcomes)),
+        ),
+        (
+            "combinations.csv",
+            tables::combinations(&combinations(trial, results, &outcomes)),
+        ),
         ("events.csv", events(results)),
         ("survival.csv", survival(results, &lines)),
         ("incidence.csv", incidence(results, &lines)),
@@ -89,41 +105,16 @@ pub(crate) fn write(
     ] {
         write_whole(&folder.join(name), text.as_bytes())?;
     }
-    let plots = pictures::write(&pictured, trial, &found, &lines)?;
+    let mut plots = pictures::write(&pictured, trial, &found, &lines)?;
+    let told = (&found, &lines);
+    plots.extend(outcome_pictures::write(
+        &pictured, trial, told, &outcomes, &by_group,
+    )?);
     let mut text = serde_json::to_string_pretty(&found).unwrap_or_default();
     text.push('\n');
     write_whole(&folder.join("summary.json"), text.as_bytes())?;
     Listing::write(folder, "trial", &[])?;
     Ok((found, plots))
-}
-
-fn option(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
-}
-
-fn patients(results: &Results) -> String {
-    let mut text = format!(
-        "arm,patient,{},end_d,end,first_event_d,first_event,events_counted,events_all\n",
-        COLUMNS.join(",")
-    );
-    for (arm, name) in results.arms.iter().enumerate() {
-        for (person, history) in results.people.iter().zip(results.arm(arm)) {
-            let traits = person.row().map(|value| value.to_string()).join(",");
-            let first = history.events.first();
-            let counted = history.events.iter().filter(|event| event.counted).count();
-            let _ = writeln!(
-                text,
-                "{name},{},{traits},{},{},{},{},{counted},{}",
-                person.number,
-                history.end_d,
-                history.end.name(),
-                option(first.map(|event| event.day)),
-                first.map_or("", |event| event.kind.name()),
-                history.events.len()
-            );
-        }
-    }
-    text
 }
 
 fn events(results: &Results) -> String {
@@ -226,6 +217,15 @@ fn figures(found: &Summary) -> String {
         line(&arm.arm, "", "median_to_first_event_d", &arm.median_d);
         line(&arm.arm, "", "events_per_patient_year", &arm.events_per_yr);
         line(&arm.arm, "", "median_survival_d", &arm.survival_d);
+        line(
+            &arm.arm,
+            "",
+            "median_progression_free_d",
+            &arm.progression_free_d,
+        );
+        for (name, figure) in &arm.outcomes {
+            line(&arm.arm, "", name, figure);
+        }
     }
     for one in &found.comparisons {
         for (name, figure) in [
@@ -233,7 +233,11 @@ fn figures(found: &Summary) -> String {
             ("log_rank_chi_square", &one.log_rank),
             ("multiple_event_ratio", &one.multiple_event_ratio),
             ("hazard_ratio_death", &one.death_ratio),
+            ("hazard_ratio_progression", &one.progression_ratio),
         ] {
+            line(&one.arm, &one.control, name, figure);
+        }
+        for (name, figure) in &one.outcomes {
             line(&one.arm, &one.control, name, figure);
         }
     }

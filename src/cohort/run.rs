@@ -4,8 +4,10 @@ use crate::numerics::parallel::prelude::*;
 
 use crate::cohort::body::{CohortError, History};
 use crate::cohort::follower::Follower;
+use crate::cohort::illness::Ill;
 use crate::cohort::traits::Person;
 use crate::cohort::trial::Trial;
+use crate::patient::markers::Levels;
 
 /// What became of all patients.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +16,10 @@ pub struct Results {
     pub arms: Vec<String>,
     /// The patients.
     pub people: Vec<Person>,
+    /// Their illness.
+    pub ill: Vec<Ill>,
+    /// Their markers, calcium (mM) and tumour in bone (cm3) on day 0.
+    pub baseline: Vec<(Levels, f64, f64)>,
     /// Their histories: by patient, then by arm.
     pub histories: Vec<Vec<History>>,
 }
@@ -25,13 +31,21 @@ impl Results {
     }
 }
 
+/// One patient in all arms.
+struct Followed {
+    person: Person,
+    ill: Ill,
+    baseline: (Levels, f64, f64),
+    histories: Vec<History>,
+}
+
 /// Runs a trial. `seen` is called after each patient. The same results on any number of threads.
 ///
 /// # Errors
 /// The fault of the first patient that has one.
 pub fn run(trial: &Trial, seen: &(impl Fn() + Sync)) -> Result<Results, CohortError> {
     let arms: Vec<String> = trial.arm_names().into_iter().map(str::to_owned).collect();
-    let followed: Vec<Result<(Person, Vec<History>), CohortError>> = (0..trial.patients)
+    let followed: Vec<Result<Followed, CohortError>> = (0..trial.patients)
         .into_par_iter()
         .map(|patient| {
             let follower = Follower::new(trial, patient)?;
@@ -40,18 +54,27 @@ pub fn run(trial: &Trial, seen: &(impl Fn() + Sync)) -> Result<Results, CohortEr
                 .map(|arm| follower.follow(arm))
                 .collect::<Result<_, _>>()?;
             seen();
-            Ok((*follower.person(), histories))
+            Ok(Followed {
+                person: *follower.person(),
+                ill: follower.ill().clone(),
+                baseline: follower.baseline(),
+                histories,
+            })
         })
         .collect();
     let mut results = Results {
         arms,
         people: Vec::new(),
+        ill: Vec::new(),
+        baseline: Vec::new(),
         histories: Vec::new(),
     };
     for one in followed {
-        let (person, histories) = one?;
-        results.people.push(person);
-        results.histories.push(histories);
+        let one = one?;
+        results.people.push(one.person);
+        results.ill.push(one.ill);
+        results.baseline.push(one.baseline);
+        results.histories.push(one.histories);
     }
     Ok(results)
 }

@@ -5,83 +5,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cohort::body::{End, History, RECORD_D, SEEN};
+use crate::cohort::body::{End, History, RECORD_D, SEEN_COLUMNS};
+pub use crate::cohort::figure::Figure;
+use crate::cohort::outcomes::{Outcome, against, outcomes, shares};
 use crate::cohort::run::Results;
 use crate::cohort::trial::Trial;
 use crate::patient::skeletal_events::{Event, Kind};
 use crate::statistics::survival::{
-    AtRisk, First, Followed, Incidence, KaplanMeier, Median, Ratio, Ties, aalen_johansen, cox,
-    log_rank, rate,
+    AtRisk, First, Followed, Incidence, KaplanMeier, Ties, aalen_johansen, cox, log_rank, rate,
 };
 
 const YEAR_D: f64 = 365.25;
-
-/// A figure with its 95 % interval; none where it cannot be told.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Figure {
-    /// The value.
-    pub value: Option<f64>,
-    /// Lower end.
-    pub low: Option<f64>,
-    /// Upper end.
-    pub high: Option<f64>,
-    /// p value against no difference, where one is asked for.
-    pub p: Option<f64>,
-}
-
-impl Figure {
-    const NONE: Self = Self {
-        value: None,
-        low: None,
-        high: None,
-        p: None,
-    };
-
-    fn ratio(ratio: Option<Ratio>, robust: bool) -> Self {
-        ratio.map_or(Self::NONE, |ratio| {
-            let error = if robust {
-                ratio.robust_error
-            } else {
-                ratio.error
-            };
-            let (low, high) = ratio.interval(error);
-            Self {
-                value: Some(ratio.ratio()),
-                low: Some(low),
-                high: Some(high),
-                // Without any spread, as of equal arms, there is nothing to test.
-                p: Some(ratio.p(error)).filter(|p| p.is_finite()),
-            }
-        })
-    }
-
-    fn median(median: Median) -> Self {
-        Self {
-            value: median.time,
-            low: median.low,
-            high: median.high,
-            p: None,
-        }
-    }
-
-    /// A share with the interval of Wilson.
-    fn share(count: usize, of: usize) -> Self {
-        const Z2: f64 = 1.959_963_985 * 1.959_963_985;
-        if of == 0 {
-            return Self::NONE;
-        }
-        let n = of as f64;
-        let share = count as f64 / n;
-        let middle = (share + Z2 / (2.0 * n)) / (1.0 + Z2 / n);
-        let half = (Z2 * (share * (1.0 - share) / n + Z2 / (4.0 * n * n))).sqrt() / (1.0 + Z2 / n);
-        Self {
-            value: Some(share),
-            low: Some(middle - half),
-            high: Some(middle + half),
-            p: None,
-        }
-    }
-}
 
 /// An arm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -110,6 +44,10 @@ pub struct ArmSummary {
     pub left: usize,
     /// Median survival, d.
     pub survival_d: Figure,
+    /// Median time to progression of the tumour, in bone or outside, or death, d.
+    pub progression_free_d: Figure,
+    /// Shares with a response of tumour or pain, by name.
+    pub outcomes: BTreeMap<String, Figure>,
 }
 
 /// An arm against the control.
@@ -127,6 +65,10 @@ pub struct Comparison {
     pub multiple_event_ratio: Figure,
     /// Hazard of death over that of the control.
     pub death_ratio: Figure,
+    /// Hazard of progression or death over that of the control.
+    pub progression_ratio: Figure,
+    /// Differences and ratios of shares with a response, by name.
+    pub outcomes: BTreeMap<String, Figure>,
 }
 
 /// What a trial found.
@@ -161,7 +103,7 @@ pub struct ArmCurves {
     pub incidence: Vec<Vec<Incidence>>,
     /// Means of what was seen (in the order of `SEEN`) of those still followed, with half of the 95 %
     /// interval, every `RECORD_D` days.
-    pub seen: Vec<(usize, [(f64, f64); 8])>,
+    pub seen: Vec<(usize, [(f64, f64); SEEN_COLUMNS])>,
 }
 
 /// Curves of a trial.
@@ -178,7 +120,7 @@ fn first(history: &History, counts: impl Fn(&Event) -> bool) -> Option<&Event> {
 }
 
 /// Times to the first event of all patients of an arm.
-fn to_first(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
+pub(crate) fn to_first(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
     results
         .people
         .iter()
@@ -194,7 +136,7 @@ fn to_first(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
         .collect()
 }
 
-fn to_death(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
+pub(crate) fn to_death(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
     results
         .people
         .iter()
@@ -209,7 +151,14 @@ fn to_death(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
         .collect()
 }
 
-fn at_risk(times: &[(u64, Followed)], arm: usize) -> impl Iterator<Item = AtRisk> + '_ {
+fn to_progression(results: &Results, outcomes: &[Outcome]) -> Vec<(u64, Followed)> {
+    let people = results.people.iter().map(|person| person.number);
+    people
+        .zip(outcomes.iter().map(|one| one.progression))
+        .collect()
+}
+
+pub(crate) fn at_risk(times: &[(u64, Followed)], arm: usize) -> impl Iterator<Item = AtRisk> + '_ {
     times.iter().map(move |&(patient, followed)| AtRisk {
         patient,
         arm,
@@ -263,7 +212,7 @@ fn curve(times: &[(u64, Followed)]) -> KaplanMeier {
     KaplanMeier::of(&followed)
 }
 
-fn arm_summary(results: &Results, arm: usize) -> ArmSummary {
+fn arm_summary(results: &Results, arm: usize, outcomes: &[Outcome]) -> ArmSummary {
     let patients = results.people.len();
     let having = |counts: fn(&Event) -> bool| {
         let hit = results
@@ -300,10 +249,17 @@ fn arm_summary(results: &Results, arm: usize) -> ArmSummary {
         deaths: ended(End::Death),
         left: ended(End::Leaving),
         survival_d: Figure::median(curve(&to_death(results, arm)).median()),
+        progression_free_d: Figure::median(curve(&to_progression(results, outcomes)).median()),
+        outcomes: shares(outcomes),
     }
 }
 
-fn comparison(results: &Results, arm: usize, window_d: f64) -> Comparison {
+fn comparison(
+    results: &Results,
+    arm: usize,
+    window_d: f64,
+    outcomes: &[Vec<Outcome>],
+) -> Comparison {
     let both = |of: fn(&Results, usize) -> Vec<(u64, Followed)>| -> Vec<AtRisk> {
         let (control, other) = (of(results, 0), of(results, arm));
         at_risk(&control, 0).chain(at_risk(&other, 1)).collect()
@@ -311,6 +267,11 @@ fn comparison(results: &Results, arm: usize, window_d: f64) -> Comparison {
     let firsts = both(to_first);
     let mut all = recurrent(results, 0, 0, window_d);
     all.extend(recurrent(results, arm, 1, window_d));
+    let (control, other) = (
+        to_progression(results, &outcomes[0]),
+        to_progression(results, &outcomes[arm]),
+    );
+    let progressions: Vec<AtRisk> = at_risk(&control, 0).chain(at_risk(&other, 1)).collect();
     Comparison {
         arm: results.arms[arm].clone(),
         control: results.arms[0].clone(),
@@ -322,12 +283,15 @@ fn comparison(results: &Results, arm: usize, window_d: f64) -> Comparison {
         }),
         multiple_event_ratio: Figure::ratio(cox(&all, Ties::Efron), true),
         death_ratio: Figure::ratio(cox(&both(to_death), Ties::Efron), false),
+        progression_ratio: Figure::ratio(cox(&progressions, Ties::Efron), false),
+        outcomes: against(&outcomes[0], &outcomes[arm]),
     }
 }
 
 /// Sums up a trial.
 pub fn summary(trial: &Trial, results: &Results) -> Summary {
     let window_d = trial.events.window_d();
+    let outcomes = outcomes(trial, results);
     Summary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         trial: trial.name.clone(),
@@ -336,10 +300,10 @@ pub fn summary(trial: &Trial, results: &Results) -> Summary {
         follow_up_d: f64::from(trial.days()),
         counts_hypercalcaemia: trial.events.count_hypercalcaemia,
         arms: (0..results.arms.len())
-            .map(|arm| arm_summary(results, arm))
+            .map(|arm| arm_summary(results, arm, &outcomes[arm]))
             .collect(),
         comparisons: (1..results.arms.len())
-            .map(|arm| comparison(results, arm, window_d))
+            .map(|arm| comparison(results, arm, window_d, &outcomes))
             .collect(),
     }
 }
@@ -379,8 +343,8 @@ pub fn curves(trial: &Trial, results: &Results) -> Curves {
     Curves { days, arms }
 }
 
-fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); 8]) {
-    let rows: Vec<[f64; 8]> = results
+fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); SEEN_COLUMNS]) {
+    let rows: Vec<[f64; SEEN_COLUMNS]> = results
         .arm(arm)
         .filter_map(|history| history.seen.get(week).map(super::body::Seen::row))
         .collect();
@@ -392,6 +356,5 @@ fn means(results: &Results, arm: usize, week: usize) -> (usize, [(f64, f64); 8])
             crate::statistics::student::mean_and_half_width(&values)
         }
     });
-    debug_assert_eq!(SEEN.len(), 8);
     (rows.len(), means)
 }

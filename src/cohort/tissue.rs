@@ -39,6 +39,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::numerics::quantity::{Length, Rate, Time};
+use crate::patient::skeleton::{
+    DRUG_HALF, DRUG_MOST, LAYER_UM, RANKL_HALF, THICKNESS_UM, drug_lost_per_d, goal,
+};
 
 const DAY_H: f64 = 24.0;
 
@@ -48,12 +51,12 @@ const DAY_H: f64 = 24.0;
 pub struct Tissue {
     /// Net growth of a tumour that bone does not feed. 0.0139 /d; fitted to the lattice.
     pub growth: Rate,
-    /// Growth that growth factors of bone add at full effect. 0.01216 /d; fitted to the lattice.
+    /// Growth that growth factors of bone add at full effect. 0.01199 /d; fitted to the lattice.
     pub growth_by_factors: Rate,
-    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 27.2; fitted to the
+    /// RANKL over health that a full marrow adds at the basal output of PTHrP. 27.3; fitted to the
     /// lattice.
     pub rankl_gain: f64,
-    /// PTHrP, over that of a full marrow at the basal output, of half the most that it does. 2.45; fitted to the lattice.
+    /// PTHrP, over that of a full marrow at the basal output, of half the most that it does. 2.59; fitted to the lattice.
     pub pthrp_half: f64,
     /// RANKL over health at which osteoclasts are at half of their most. 14; design: PTHrP alone does not tell it from
     /// `pthrp_half`, and 14 was fitted before cells answered to PTHrP up to a most.
@@ -61,12 +64,12 @@ pub struct Tissue {
     /// Share of resorbed bone that is formed again beside many tumour cells. 0.228; fitted to the
     /// lattice.
     pub refill: f64,
-    /// Share of resorption that drug on bone takes away at most. 0.803; fitted to the lattice.
+    /// Share of resorption that drug on bone takes away at most. 0.922; fitted to the lattice.
     pub drug_most: f64,
-    /// Drug on surface of half that effect, amol/um2; design: far below the 0.9 that one dose of 4 mg of
-    /// zoledronate lays on 10 m2, as the lattice shows no more effect after many doses than after two.
+    /// Drug on surface of half that effect, amol/um2. 0.3; derived from healthy bone of the lattice after 1 and 5 mg of zoledronate
+    /// and four times 4 mg (`patient::skeleton`).
     pub drug_half: f64,
-    /// Resorption over health of half the effect of growth factors. 11.9; fitted to the lattice.
+    /// Resorption over health of half the effect of growth factors. 11.7; fitted to the lattice.
     pub factors_half: f64,
     /// PTHrP at full effect of TGF-beta over that without. 5; as the preset of man (Yin 1999).
     pub link: f64,
@@ -88,21 +91,21 @@ impl Default for Tissue {
     fn default() -> Self {
         Self {
             growth: Rate::per_h(0.01390 / DAY_H),
-            growth_by_factors: Rate::per_h(0.01216 / DAY_H),
-            rankl_gain: 27.24,
-            pthrp_half: 2.446,
-            rankl_half: 14.0,
+            growth_by_factors: Rate::per_h(0.01199 / DAY_H),
+            rankl_gain: 27.29,
+            pthrp_half: 2.591,
+            rankl_half: RANKL_HALF,
             refill: 0.228,
-            drug_most: 0.803,
-            drug_half: 0.02,
-            factors_half: 11.93,
+            drug_most: DRUG_MOST,
+            drug_half: DRUG_HALF,
+            factors_half: 11.72,
             link: 5.0,
             refill_half: 0.03,
             life: Time::h(14.0 * DAY_H),
             withdrawal: Time::h(2.0 * DAY_H),
             refill_time: Time::h(40.0 * DAY_H),
-            thickness: Length::um(100.0),
-            layer: Length::um(20.0),
+            thickness: Length::um(THICKNESS_UM),
+            layer: Length::um(LAYER_UM),
         }
     }
 }
@@ -256,8 +259,11 @@ impl Tissue {
         let pthrp = fill * self.pthrp(&lesion, phenotype, action) * action.free_pthrp;
         let answered = pthrp / (1.0 + pthrp / self.pthrp_half);
         let rankl = (1.0 + self.rankl_gain * answered) * action.free_rankl;
-        let goal = rankl * (1.0 + self.rankl_half) / (rankl + self.rankl_half)
-            * (1.0 - self.drug_most * share(drug.max(0.0), self.drug_half));
+        let goal = goal(
+            (rankl, self.rankl_half),
+            (drug, self.drug_half),
+            self.drug_most,
+        );
         let time = if goal < resorption {
             self.withdrawal
         } else {
@@ -265,13 +271,18 @@ impl Tissue {
         };
         let refilled = 1.0 - (1.0 - self.refill) * share(fill.max(0.0), self.refill_half);
         let growth = (self.growth.get() + self.growth_by_factors.get() * factors) * DAY_H;
-        let turned = phenotype.turnover_per_d * self.thickness.get() / self.layer.get();
+        let lost_per_d = drug_lost_per_d(
+            phenotype.turnover_per_d,
+            (resorption, formation),
+            self.thickness,
+            self.layer,
+        );
         [
             phenotype.turnover_per_d * bone * (formation - resorption),
             fill * (phenotype.pace * growth * (1.0 - fill) - action.kills),
             (goal - resorption) * DAY_H / time.get(),
             (resorption * refilled - formation) * DAY_H / self.refill_time.get(),
-            action.laid - drug * turned * (resorption + formation),
+            action.laid - drug * lost_per_d,
         ]
     }
 

@@ -7,9 +7,9 @@
 
 mod distribution;
 
-pub(crate) use self::distribution::Distribution;
+pub(crate) use self::distribution::{Allowed, Distribution};
 
-use self::distribution::{Allowed, MOST_DRAWS};
+use self::distribution::MOST_DRAWS;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +138,12 @@ impl Person {
 pub struct TraitError {
     name: &'static str,
     patient: u64,
+}
+
+impl TraitError {
+    pub(crate) const fn new(name: &'static str, patient: u64) -> Self {
+        Self { name, patient }
+    }
 }
 
 impl Traits {

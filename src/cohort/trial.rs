@@ -8,7 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::cohort::body::BodyParameters;
+use crate::cohort::courses::{Shot, TrialRadiotherapy};
 use crate::cohort::death::Death;
+use crate::cohort::illness::Illness;
+use crate::cohort::immunity::Immunity;
+use crate::cohort::radiation::Radiation;
+use crate::cohort::response::Scans;
+use crate::cohort::soft::Soft;
+use crate::cohort::systemic::{Acts, AllActs};
 use crate::cohort::tissue::Tissue;
 use crate::cohort::traits::{Person, Traits};
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
@@ -50,8 +57,17 @@ pub struct Trial {
     pub follow_up: Time,
     /// The arm to which the others are compared.
     pub control: String,
+    /// The tumour of all patients by name; see `lines` for several.
+    #[serde(default, alias = "tumour", skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// Tumours of the patients by name, with the share of patients who have it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, f64>,
     /// Who takes part.
     pub traits: Traits,
+    /// What they have.
+    #[serde(default)]
+    pub illness: Illness,
     /// What each arm is given.
     pub arms: BTreeMap<String, TrialArm>,
     /// Hazards of skeletal-related events.
@@ -63,15 +79,38 @@ pub struct Trial {
     /// The reduced tissue.
     #[serde(default)]
     pub tissue: Tissue,
+    /// Time in which bone that was lost comes back to 63 % where no tumour is left. 200 d [100 to 400 d]; derived from density of
+    /// irradiated bone (Koswig 1999, 173 % of that before after months).
+    #[serde(default = "healing")]
+    pub healing: Time,
+    /// Disease outside of bone.
+    #[serde(default)]
+    pub soft: Soft,
+    /// CD8 cells.
+    #[serde(default)]
+    pub immunity: Immunity,
+    /// Radiation.
+    #[serde(default)]
+    pub radiation: Radiation,
+    /// How response is read.
+    #[serde(default)]
+    pub scans: Scans,
     /// The body.
     #[serde(default)]
     pub body: BodyParameters,
     /// Drugs of this trial by name, beside those that come with howship or in place of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drugs: BTreeMap<String, Drug>,
+    /// What drugs do beside what the plan knows.
+    #[serde(skip)]
+    acts: AllActs,
 }
 
-/// An arm of a trial: its courses of drugs.
+fn healing() -> Time {
+    Time::h(200.0 * 24.0)
+}
+
+/// An arm of a trial: its courses of drugs and of radiation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrialArm {
@@ -81,6 +120,9 @@ pub struct TrialArm {
     /// Courses by name, as in a scenario.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub therapy: BTreeMap<String, Course>,
+    /// Courses of radiation: one, or several by name.
+    #[serde(skip_serializing_if = "TrialRadiotherapy::is_empty")]
+    pub radiotherapy: TrialRadiotherapy,
 }
 
 const fn one() -> u64 {
@@ -138,6 +180,10 @@ impl Trial {
         let mut trial: Self = tree.deserialize()?;
         let mut problems = Problems::default();
         trial.take_drugs(&mut problems);
+        let acts = trial.drugs.iter();
+        trial.acts = acts
+            .map(|(name, drug)| (name.clone(), Acts::of(name, drug)))
+            .collect();
         trial.check(&mut problems);
         let mut found = Diagnostics::default();
         for problem in problems.found {
@@ -218,6 +264,19 @@ impl Trial {
         self.traits
             .check("traits", self.tissue.most_pace(), problems);
         self.body.check("body", problems);
+        if self.line.is_some() && !self.lines.is_empty() {
+            problems.add(
+                "line",
+                "is given beside lines",
+                "give one line, or shares in [lines]",
+            );
+        }
+        self.illness.check("illness", &self.shares(), problems);
+        problems.positive("healing", self.healing.get(), "h");
+        self.soft.check("soft", problems);
+        self.immunity.check("immunity", problems);
+        self.radiation.check("radiation", problems);
+        self.scans.check("scans", problems);
         if !problems.found.is_empty() {
             return;
         }
@@ -247,28 +306,62 @@ impl Trial {
         let Some(arm) = self.arms.get(name) else {
             return;
         };
+        self.shots(name, problems);
         for (key, course) in &arm.therapy {
-            let Some(drug) = self.drugs.get(&course.drug) else {
+            let (Some(drug), Some(acts)) =
+                (self.drugs.get(&course.drug), self.acts.get(&course.drug))
+            else {
                 continue;
             };
+            if course.is_conditional() {
+                problems.add(
+                    &format!("arms.{name}.therapy.{key}"),
+                    "begins or ends by a condition",
+                    "patients of a trial are treated by dates: give start, interval, number or stop",
+                );
+            }
             let path = format!("arms.{name}.therapy.{key}.drug");
-            let binds = drug
-                .neutralises
-                .keys()
-                .any(|signal| SIGNALS.contains(&signal.as_str()));
-            let kills = drug.kills.as_ref().is_some_and(|law| !law.egfr_mutant_only);
-            if !(binds || kills || drug.bone.is_some()) {
+            let is_there = (drug.acts_in.as_ref()).is_none_or(|all| all.contains(&Species::Human));
+            if !is_there {
+                problems.add(
+                    &path,
+                    format!("{} does not act in man", course.drug),
+                    "patients are people: give a drug against the human protein",
+                );
+            } else if !acts_in_trials(drug, acts) {
                 let able: Vec<&str> = names().into_iter().filter(|name| is_known(name)).collect();
                 problems.add(
                     &path,
-                    format!("the reduced tissue knows no action of {}", course.drug),
+                    format!("trials know no action of {}", course.drug),
                     format!(
-                        "drugs that act in it bind RANKL, PTHrP or TGF-beta, bind to bone, or kill any tumour cell: {}; run a scenario for others",
+                        "drugs that act in them bind RANKL, PTHrP or TGF-beta, block TGF-beta in tumour cells or PD-L1 on CD8 cells, bind to bone, or kill tumour cells: {}; run a scenario for others",
                         able.join(", ")
                     ),
                 );
             }
         }
+    }
+
+    /// Fractions of an arm by day. What is wrong goes to `problems`.
+    pub(super) fn shots(&self, arm: &str, problems: &mut Problems) -> Vec<Shot> {
+        let path = format!("arms.{}", write_key(arm));
+        self.arms.get(arm).map_or_else(Vec::new, |given| {
+            given.radiotherapy.shots(&path, self.days(), problems)
+        })
+    }
+
+    /// What the drugs of a plan do, by its agents.
+    pub(super) fn acts(&self, plan: &Plan) -> Vec<&Acts> {
+        let agents = plan.agents.iter();
+        agents
+            .filter_map(|agent| self.acts.get(&agent.name))
+            .collect()
+    }
+
+    /// Tumours with their shares.
+    pub(super) fn shares(&self) -> BTreeMap<String, f64> {
+        let one = self.line.iter().map(|line| (line.clone(), 1.0));
+        one.chain(self.lines.clone()).collect()
     }
 
     /// Drugs and doses of a patient in an arm. What is wrong goes to `problems`.
@@ -324,17 +417,23 @@ impl Trial {
     }
 }
 
+/// True for a drug that does something in a trial.
+fn acts_in_trials(drug: &Drug, acts: &Acts) -> bool {
+    let mut signals = drug.neutralises.keys();
+    drug.bone.is_some()
+        || drug.kills.is_some()
+        || acts.is_any()
+        || signals.any(|signal| SIGNALS.contains(&signal.as_str()))
+}
+
 fn is_known(name: &str) -> bool {
     fragment(name)
         .and_then(|text| toml::from_str::<Fragment>(text).ok())
         .is_some_and(|fragment| {
-            fragment.drugs.values().any(|drug| {
-                drug.bone.is_some()
-                    || drug.kills.as_ref().is_some_and(|law| !law.egfr_mutant_only)
-                    || drug
-                        .neutralises
-                        .keys()
-                        .any(|signal| SIGNALS.contains(&signal.as_str()))
+            fragment.drugs.iter().any(|(name, drug)| {
+                let is_there =
+                    (drug.acts_in.as_ref()).is_none_or(|all| all.contains(&Species::Human));
+                is_there && acts_in_trials(drug, &Acts::of(name, drug))
             })
         })
 }

@@ -28,6 +28,15 @@ impl fmt::Display for Summary {
                 .map(|(kind, count)| format!("{} {count}", kind.replace('_', " ")))
                 .collect();
             lines.push(format!("    first events: {}", kinds.join(", ")));
+            let share = |name: &str| arm.outcomes.get(name).map_or_else(String::new, per_cent);
+            lines.push(format!(
+                "    response in bone {}, outside {}; progression-free {}; pain relieved {}, gone {}",
+                share("response_bone"),
+                share("response_soft"),
+                days(&arm.progression_free_d),
+                share("pain_response"),
+                share("pain_complete_response")
+            ));
         }
         for one in &self.comparisons {
             lines.push(format!(
@@ -107,9 +116,11 @@ impl Trial {
         }
         for name in trial.arm_names() {
             let courses: Vec<String> = trial.arms.get(name).map_or_else(Vec::new, |arm| {
-                arm.therapy
-                    .values()
+                let drugs = arm.therapy.values();
+                let fields = arm.radiotherapy.courses();
+                drugs
                     .map(|course| format!("{} {}", course.drug, course.dose))
+                    .chain(fields.into_iter().map(|(_, course)| course.to_string()))
                     .collect()
             });
             lines.push(format!(
@@ -120,7 +131,7 @@ impl Trial {
                     ""
                 },
                 if courses.is_empty() {
-                    "no drug".to_owned()
+                    "no drug and no radiation".to_owned()
                 } else {
                     courses.join(", ")
                 }

@@ -18,7 +18,7 @@ use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::{Bone, SurfaceSite};
-use crate::tissue::population::{OsteoblastStage, OsteoclastMode};
+use crate::tissue::population::{HIT, OsteoblastStage, OsteoclastMode};
 
 /// Rows of cells that one task follows at least.
 const ROWS: usize = 256;
@@ -271,13 +271,22 @@ fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
 fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProposals) {
     let TumourProposals {
         deaths,
+        killed,
         spent,
+        hit,
         wakes,
         mut moves,
         mut births,
     } = asked;
+    clear_dead(model, state);
     for &cell in &deaths {
         state.occupancy.tumour[state.tumour.site[cell as usize] as usize] -= 1;
+    }
+    if model.parameters.tumour.clearance.is_some() {
+        lay_dead(state, &killed);
+    }
+    for cell in hit {
+        state.tumour.doomed[cell as usize] = HIT;
     }
     state.parts.radiation.tumour_deaths += spent;
     for cell in wakes {
@@ -343,6 +352,43 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
         }
     }
     state.tumour.remove(&deaths);
+}
+
+/// The dead take the room that they had.
+fn lay_dead(state: &mut State, killed: &[u32]) {
+    for &cell in killed {
+        let (id, site) = (
+            state.tumour.id[cell as usize],
+            state.tumour.site[cell as usize],
+        );
+        let capacity = &mut state.occupancy.capacity[site as usize];
+        if *capacity > 0 {
+            *capacity -= 1;
+            state.dead.push(id, site);
+        }
+    }
+}
+
+/// Dead cells are cleared, and their room is free again; all of them where they have no half-life.
+fn clear_dead(model: &Model, state: &mut State) {
+    if state.dead.is_empty() {
+        return;
+    }
+    let cleared = model.parameters.tumour.clearance.map_or(1.0, |half_life| {
+        -exp_m1(-std::f64::consts::LN_2 * model.tick_h / half_life.get())
+    });
+    let chance = Chance::new(state.seed);
+    let cells = state.dead.id.iter().zip(&state.dead.site);
+    let mut keep = Vec::with_capacity(state.dead.len());
+    for (&id, &site) in cells {
+        let mut draws = chance.at(Stream::Clearance, state.tick, id);
+        let stays = !draws.happens(cleared);
+        if !stays {
+            state.occupancy.capacity[site as usize] += 1;
+        }
+        keep.push(stays);
+    }
+    state.dead.retain(&keep);
 }
 
 /// Where the row of cells ends that moves up by one for a birth at a site: cells between the mother and

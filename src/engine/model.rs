@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::biology::conversion;
-use crate::biology::cue::{CueSource, CueTable};
+use crate::biology::cue::{Brought, CueSource, CueTable};
 use crate::biology::immune::motility::MOST_STEPS;
 use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
@@ -42,6 +42,8 @@ pub struct Rates {
     pub contact_opened: CompiledRate,
     /// Arrival of osteoblast precursors, per mm2 and h.
     pub arrival: CompiledRate,
+    /// Share of what is dug that is owed.
+    pub refill: Option<CompiledRate>,
     /// Maturing of precursors, per h.
     pub maturing: CompiledRate,
     /// Death of precursors, per h.
@@ -315,7 +317,10 @@ impl Model {
             &signals,
             &parameters.cues,
             &asked.drugs.agents(),
-            parameters.immune.is_some(),
+            Brought {
+                immune: parameters.immune.is_some(),
+                strain: asked.mechanostat.is_some(),
+            },
             &mut problems,
         );
         let rates = rates(&parameters, &signals, &cues, &mut problems);
@@ -632,6 +637,11 @@ fn rates(
             cues,
             problems,
         ),
+        refill: precursor
+            .recruitment
+            .refill
+            .as_ref()
+            .map(|refill| refill.compile("precursor.recruitment.refill", cues, problems)),
         maturing: precursor.maturation.maturing.compile(
             "precursor.maturation.maturing",
             cues,

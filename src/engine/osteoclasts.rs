@@ -5,6 +5,7 @@
 //! Draws are addressed by the hour since the start: a tick of 12 h and twelve ticks of 1 h use the
 //! same random numbers.
 
+use crate::biology::osteoblast::recruitment::given_up;
 use crate::biology::osteoclast::resorption::removed_um3;
 use crate::engine::model::Model;
 use crate::engine::scratch::Scratch;
@@ -218,6 +219,12 @@ fn resorb(
         let opened_faces = faces_opened(model, state, target);
         let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
+        if let Some(refill) = &model.rates.refill {
+            let view = surroundings(model, state, scratch);
+            let refill = refill.at(|cue| view.level(cue, target));
+            let given_up = (given_up(refill) * taken) as f32;
+            state.bone.owe_less(target, given_up);
+        }
         take_up(model, state, cell, target, taken);
         let done = &mut state.ledger.remodelling;
         done.opened_um2 += Bone::surface_area_um2(&model.grid, opened_faces);

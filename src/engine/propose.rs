@@ -16,10 +16,11 @@ use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
 use crate::engine::scratch::Scratch;
 use crate::engine::sense::surroundings;
 use crate::engine::state::State;
-use crate::numerics::random::{Chance, Stream, uniform_of};
+use crate::numerics::random::{Chance, Draws, Stream, uniform_of};
 use crate::numerics::response::{offspring, probability};
+use crate::therapy::plan::Hits;
 use crate::tissue::bone::{Bone, SurfaceSite};
-use crate::tissue::population::OsteoblastStage;
+use crate::tissue::population::{HIT, OsteoblastStage};
 use crate::tissue::space::BLOCKED;
 
 /// Cells in a piece of parallel work; a constant, so that nothing depends on the pool.
@@ -54,8 +55,12 @@ pub struct Birth {
 pub struct TumourProposals {
     /// Cells that die, in their order.
     pub deaths: Vec<u32>,
+    /// Of these, those that treatment killed, in their order: they lie there until they are cleared.
+    pub killed: Vec<u32>,
     /// How many of them radiation let come as far as a division.
     pub spent: u64,
+    /// Cells that a drug hit, which die at their next attempt to divide.
+    pub hit: Vec<u32>,
     /// Cells that cycle again.
     pub wakes: Vec<u32>,
     /// Cells that move.
@@ -67,7 +72,9 @@ pub struct TumourProposals {
 impl TumourProposals {
     fn extend(&mut self, other: Self) {
         self.deaths.extend(other.deaths);
+        self.killed.extend(other.killed);
         self.spent += other.spent;
+        self.hit.extend(other.hit);
         self.wakes.extend(other.wakes);
         self.moves.extend(other.moves);
         self.births.extend(other.births);
@@ -179,9 +186,8 @@ struct Odds<'a> {
     state: &'a State,
     scratch: &'a Scratch,
     view: Surroundings<'a>,
-    /// Hazards of death of parental cells by drugs, per h: of every cell, and of one that divides at
-    /// the basal rate on top.
-    kills: (f64, f64),
+    /// Hazards by which drugs hit parental cells.
+    hits: Hits,
     /// Steps of a walk in a tick, by clone, where the motility is the same everywhere.
     steps: Vec<Option<f64>>,
 }
@@ -201,7 +207,7 @@ impl<'a> Odds<'a> {
             state,
             scratch,
             view,
-            kills: model.parts.drugs.plan.kills(bodies, is_mutant),
+            hits: model.parts.drugs.plan.kills(bodies, is_mutant),
             steps: model.rates.tumour.iter().map(steps).collect(),
         }
     }
@@ -257,14 +263,17 @@ impl<'a> Odds<'a> {
         }
     }
 
-    /// Hazards of death of a clone by drugs, per h: of every cell; and, where there is one, of a cell that
+    /// Hazards by which drugs hit a clone, per h: of every cell; and, where there is one, of a cell that
     /// divides at the basal rate, with that rate.
     fn kills_of(&self, rates: &TumourRates) -> (f64, Option<(f64, f64)>) {
         // A clone that divides faster than the parental cell offers more to drugs that kill dividing
         // cells.
         let basal = self.model.rates.tumour[0].division.basal;
-        let (kill, dividing) = self.kills;
-        let (kill, dividing) = (kill * rates.drug_kills, dividing * rates.drug_kills);
+        let Hits { any, dividing } = self.hits;
+        let (kill, dividing) = (
+            any.sum() * rates.drug_kills,
+            dividing.sum() * rates.drug_kills,
+        );
         let is_killed = dividing > 0.0 && basal > 0.0;
         (kill, is_killed.then_some((dividing, basal)))
     }
@@ -389,16 +398,55 @@ impl<'a> Odds<'a> {
         // The word that said that there is one.
         draws.word();
         if draws.happens(death_share) {
-            asked.deaths.push(cell);
+            match self.cause(at, &mut draws) {
+                Cause::Itself => asked.deaths.push(cell),
+                Cause::DrugAtOnce => {
+                    asked.deaths.push(cell);
+                    asked.killed.push(cell);
+                }
+                Cause::DrugAtDivision if cells.doomed[at] == 0 => asked.hit.push(cell),
+                Cause::DrugAtDivision => {}
+            }
         } else if cells.dormant[at] {
             asked.wakes.push(cell);
-        } else if cells.doomed[at] == 1 {
-            // Radiation let it come as far as this division.
+        } else if cells.doomed[at] == 1 || cells.doomed[at] == HIT {
+            // Treatment let it come as far as this division.
             asked.deaths.push(cell);
-            asked.spent += 1;
+            asked.killed.push(cell);
+            asked.spent += u64::from(cells.doomed[at] == 1);
         } else {
             let rank = draws.word();
             asked.births.push(Birth { rank, id, cell });
+        }
+    }
+
+    /// Of what a cell dies that dies, by the shares of the hazards where it is.
+    fn cause(&self, cell: usize, draws: &mut Draws) -> Cause {
+        if self.hits == Hits::default() {
+            return Cause::Itself;
+        }
+        let cells = &self.state.tumour;
+        let site = cells.site[cell] as usize;
+        let rates = &self.model.rates.tumour[usize::from(cells.clone[cell])];
+        let level = |cue| self.view.level(cue, site);
+        let basal = self.model.rates.tumour[0].division.basal;
+        let divides = !cells.dormant[cell] && self.scratch.way_out.distance[site] != BLOCKED;
+        let cycle = if divides && basal > 0.0 {
+            rates.division.at(level) / basal
+        } else {
+            0.0
+        };
+        let Hits { any, dividing } = self.hits;
+        let at_once = rates.drug_kills * (any.at_once + dividing.at_once * cycle);
+        let at_division = rates.drug_kills * (any.at_division + dividing.at_division * cycle);
+        let all = rates.death.at(level) + at_once + at_division;
+        let drawn = draws.uniform() * all;
+        if drawn < at_division {
+            Cause::DrugAtDivision
+        } else if drawn < at_division + at_once {
+            Cause::DrugAtOnce
+        } else {
+            Cause::Itself
         }
     }
 
@@ -439,6 +487,13 @@ impl<'a> Odds<'a> {
             to: site as u32,
         })
     }
+}
+
+/// Of what a tumour cell dies.
+enum Cause {
+    Itself,
+    DrugAtOnce,
+    DrugAtDivision,
 }
 
 /// Probability that a cell dies or divides, and the share of deaths, from the probability that it dies and

@@ -68,6 +68,12 @@ pub fn check(model: &Model, state: &State) -> Result<(), String> {
     )?;
     count("clones of tumour cells", cells.clone.len(), cells.id.len())?;
     count("fates of tumour cells", cells.doomed.len(), cells.id.len())?;
+    inside("dead tumour cell", &state.dead.site)?;
+    count(
+        "sites of dead tumour cells",
+        state.dead.site.len(),
+        state.dead.len(),
+    )?;
     let cells = &state.osteoclasts;
     inside("osteoclast", &cells.site)?;
     for (what, found) in [

@@ -12,7 +12,7 @@ use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{DeadCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// How the first state is made.
@@ -83,6 +83,7 @@ impl State {
                 chance,
             ),
             tumour: TumourCells::default(),
+            dead: DeadCells::default(),
             osteoclasts: Osteoclasts::default(),
             osteoblasts: Osteoblasts::default(),
             vessels,

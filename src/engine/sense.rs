@@ -2,6 +2,7 @@
 
 use crate::biology::surroundings::{ImmuneNear, Surroundings};
 use crate::engine::model::Model;
+use crate::engine::parts::mechanostat::felt;
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
@@ -27,6 +28,7 @@ pub fn surroundings<'a>(
         decoys: &scratch.decoys,
         inside_pm: 0.0,
         immune: immune_near(model, scratch),
+        strain: felt(model, state),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::parts::States;
 use crate::numerics::packed;
 use crate::tissue::bone::Bone;
 use crate::tissue::ledger::Ledger;
-use crate::tissue::population::{Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::population::{DeadCells, Osteoblasts, Osteoclasts, TumourCells};
 use crate::tissue::space::Occupancy;
 
 /// Everything that changes in a run.
@@ -30,6 +30,8 @@ pub struct State {
     pub occupancy: Occupancy,
     /// Tumour cells.
     pub tumour: TumourCells,
+    /// Tumour cells that treatment killed and that are not cleared yet.
+    pub dead: DeadCells,
     /// Osteoclasts.
     pub osteoclasts: Osteoclasts,
     /// Osteoblasts and their precursors.

@@ -11,7 +11,7 @@
 //! | commit | fates, ranks | cells, bone |
 //! | immune cells act, hour by hour | tumour, signals | immune cells, tumour cells |
 //! | on day 0 | ledger of the burn-in | bone, as much as the burn-in holds open |
-//! | once a day | bone, ledger | mineral, stores, arrest; rigidity; the body of the patient; courses that begin or end by a condition |
+//! | once a day | bone, ledger | mineral, stores, arrest; rigidity; strength; strain of bone; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
 use crate::numerics::parallel::prelude::*;
@@ -24,9 +24,11 @@ use crate::engine::osteoclasts;
 use crate::engine::parts::drugs::conditions;
 use crate::engine::parts::drugs::dose::dose;
 use crate::engine::parts::immune::act as immune;
+use crate::engine::parts::mechanostat;
 use crate::engine::parts::patient::body as patient;
 use crate::engine::parts::radiation::irradiate::irradiate;
 use crate::engine::parts::rigidity;
+use crate::engine::parts::strength;
 use crate::engine::propose::propose;
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::{bind, find_surface, spread};
@@ -123,6 +125,8 @@ pub fn tick_watched(
             day_zero::give_back(model, state)?;
         }
         rigidity::follow(model, state)?;
+        strength::follow(model, state)?;
+        mechanostat::follow(model, state)?;
         patient::follow(model, state)?;
         conditions::look(model, state);
         check_day(model, state)?;

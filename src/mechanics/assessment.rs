@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::mechanics::density_laws::{DensityLaw, FLOOR_MPA};
+use crate::mechanics::density_laws::{DensityLaw, FLOOR_MPA, TISSUE_MPA};
 use crate::mechanics::measured::{MeasuredBone, MeasuredError, Reading};
 use crate::mechanics::rigidity::{
     Axis, Comparison, Cut, Measure, Rigidities, RigidityError, Weakest, weakest,
@@ -99,6 +99,8 @@ pub struct Assessment {
     path: PathBuf,
     axis: Axis,
     law: DensityLaw,
+    /// Modulus of the tissue, for the law of that name, MPa.
+    tissue_mpa: f64,
     bone: MeasuredBone,
     intact: Option<MeasuredBone>,
     cuts: CutRange,
@@ -161,6 +163,7 @@ impl Assessment {
             path: affected.volume.to_path_buf(),
             axis,
             law,
+            tissue_mpa: reading.constants.tissue_mpa,
             bone,
             intact,
             cuts,
@@ -227,7 +230,17 @@ impl fmt::Display for Assessment {
             "size    {nx} x {ny} x {nz} voxels of {dx} x {dy} x {dz} mm"
         )?;
         writeln!(f, "law     {}: {}", law.name, law.formula)?;
-        writeln!(f, "        {}; takes {}", law.source, law.density)?;
+        let is_given = law.name == "tissue" && (self.tissue_mpa - TISSUE_MPA).abs() > 0.0;
+        if is_given {
+            let gpa = self.tissue_mpa / 1000.0;
+            writeln!(
+                f,
+                "        {gpa} GPa, as given ({}); takes {}",
+                law.source, law.density
+            )?;
+        } else {
+            writeln!(f, "        {}; takes {}", law.source, law.density)?;
+        }
         writeln!(f, "voxels  {} count", bone.counted)?;
         if bone.below_zero > 0 {
             writeln!(

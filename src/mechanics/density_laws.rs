@@ -37,6 +37,8 @@
 
 use std::fmt;
 
+use crate::numerics::elementary;
+
 /// Modulus of a voxel of negative density under [`BelowZero::Floor`], MPa (Walle 2025).
 pub const FLOOR_MPA: f64 = 1e-4;
 /// Density of the mineral of bone, g/cm3: no bone is denser.
@@ -316,7 +318,7 @@ pub const LAWS: [DensityLaw; 12] = [
         "E = the modulus of the tissue times the share of bone",
         DensityKind::BoneVolume,
         None,
-        "Bayraktar 2004, 18 GPa in trabeculae",
+        "Bayraktar 2004: 18 GPa in trabeculae",
         Form::Tissue,
     ),
 ];
@@ -360,12 +362,16 @@ impl DensityLaw {
             return Err(DensityError::TooDense(density));
         }
         Ok(match self.form {
-            Form::Power(coefficient, exponent) => coefficient * density.powf(exponent),
+            Form::Power(coefficient, exponent) => coefficient * elementary::pow(density, exponent),
             Form::Crawford => (3230.0 * density - 34.7).max(0.0),
             Form::RiceSnyder if density < 1.1 => 820.0 * density * density + 70.0,
             Form::RiceSnyder => 21_910.0 * density - 23_500.0,
             Form::CarterHayes => {
-                3790.0 * constants.strain_rate_per_s.powf(0.06) * density * density * density
+                3790.0
+                    * elementary::pow(constants.strain_rate_per_s, 0.06)
+                    * density
+                    * density
+                    * density
             }
             Form::Hernandez => hernandez_mpa(density, constants.ash_fraction),
             Form::Tissue => constants.tissue_mpa * density,
@@ -381,7 +387,7 @@ impl DensityLaw {
 
 /// Modulus by the law of Hernandez 2001, MPa, of a bone volume fraction and an ash fraction.
 pub fn hernandez_mpa(bone_volume: f64, ash_fraction: f64) -> f64 {
-    84_370.0 * bone_volume.powf(2.58) * ash_fraction.powf(2.74)
+    84_370.0 * elementary::pow(bone_volume, 2.58) * elementary::pow(ash_fraction, 2.74)
 }
 
 /// Ash fraction of bone tissue whose mineral takes a share of its volume (Hernandez 2001): tissue

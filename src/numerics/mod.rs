@@ -1,8 +1,9 @@
-//! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums, distances,
+//! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums, equations in time, distances,
 //! arrays in few bytes; the opening of files, and whose errors are.
 
 pub mod distance;
 pub mod elementary;
+pub mod extrapolation;
 pub mod files;
 pub mod memory;
 pub mod name;

@@ -38,6 +38,8 @@ pub enum Stream {
     TumourFate = 9,
     /// Tumour motion.
     TumourMotion = 10,
+    /// Clearing of dead tumour cells.
+    Clearance = 15,
     /// Properties of a site that never change (hashed once from its place).
     Site = 11,
     /// Arrival of tumour cells from the circulation.

@@ -100,6 +100,9 @@ pub struct SpecimenReport {
     pub threshold: Option<f32>,
     /// True when nobody gave the threshold.
     pub threshold_automatic: bool,
+    /// What was done to the scan and its bone, a sentence each, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepared: Vec<String>,
     /// What was taken to be so, a sentence each.
     pub assumed: Vec<String>,
     /// What makes the bone doubtful, a sentence each with its remedy.
@@ -116,6 +119,7 @@ impl SpecimenReport {
             day0: None,
             threshold: None,
             threshold_automatic: false,
+            prepared: Vec::new(),
             assumed: Vec::new(),
             warnings: Vec::new(),
         }
@@ -140,6 +144,7 @@ impl SpecimenReport {
             day0: None,
             threshold: bone.binarisation.threshold(),
             threshold_automatic: bone.binarisation.is_automatic(),
+            prepared: bone.prepared.clone(),
             assumed: bone.assumed.clone(),
             warnings,
         }
@@ -162,6 +167,9 @@ impl SpecimenReport {
             figures.map(|figures| format!("{name:9} {}{more}", figures.stage()))
         };
         let mut lines: Vec<String> = stages.into_iter().filter_map(line).collect();
+        if !self.prepared.is_empty() {
+            lines.push(format!("prepared  {}", self.prepared.join("; ")));
+        }
         if !self.assumed.is_empty() {
             lines.push(format!("assumed   {}", self.assumed.join("; ")));
         }

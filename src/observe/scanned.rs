@@ -5,19 +5,21 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::observe::figures::{Figures, implausible, thin};
-use crate::observe::morphometry::{Architecture, Cortical, Morphometry, measure};
+use crate::observe::lesions::Lesions;
+use crate::observe::morphometry::{Architecture, Cortical, Morphometry, measure, measure_within};
 use crate::specimen::image::BoneImage;
 
 /// What `tb_n_per_mm` is.
 const TB_N: &str = "plate model: (BV/TV) / Tb.Th";
 
 /// Columns of the table of bones.
-const COLUMNS: [&str; 38] = [
+const COLUMNS: [&str; 39] = [
     "file",
     "format",
     "spacing_um",
     "binarisation",
     "threshold",
+    "region",
     "bone_voxels",
     "bv_tv",
     "bs_tv_per_mm",
@@ -60,24 +62,36 @@ pub struct Scanned {
     pub file: PathBuf,
     /// The bone; its warnings hold what the figures raise too.
     pub bone: BoneImage,
-    /// On the sites.
+    /// On the sites; of the trabecular compartment where cortex and cavity were told apart.
     pub figures: Morphometry,
-    /// How the bone of the sites is joined, directed and shaped.
+    /// How that bone is joined, directed and shaped.
     pub architecture: Architecture,
+    /// On all sites, cortex and all, where the figures are those of a compartment.
+    pub whole: Option<Morphometry>,
     /// Cortex and marrow cavity, where they were told apart.
     pub cortical: Option<Cortical>,
     /// On the voxels of the scan, where these were resampled.
     pub native: Option<Figures>,
+    /// What was lost since a scan before, where it was compared with one.
+    pub lesions: Option<Lesions>,
 }
 
 impl Scanned {
     /// Measures a bone.
     pub fn of(file: PathBuf, mut bone: BoneImage) -> Self {
-        let figures = measure(&bone.bone, bone.dims, bone.spacing_um);
-        let architecture = Architecture::of(&bone.bone, bone.dims, bone.spacing_um);
+        let (sites, dims, edge_um) = (&bone.bone, bone.dims, bone.spacing_um);
+        let all = measure(sites, dims, edge_um);
+        let (figures, architecture, whole) = match &bone.compartments {
+            None => (all, Architecture::of(sites, dims, edge_um), None),
+            Some(parts) => (
+                measure_within(sites, &parts.trabecular, dims, edge_um),
+                Architecture::within(sites, &parts.trabecular, dims, edge_um),
+                Some(all),
+            ),
+        };
         let cortical = bone.compartments.as_ref().map(|parts| {
             let (cortical, trabecular) = (&parts.cortical, &parts.trabecular);
-            Cortical::of(&bone.bone, cortical, trabecular, bone.dims, bone.spacing_um)
+            Cortical::of(sites, cortical, trabecular, &figures, dims, edge_um)
         });
         let native = bone
             .native
@@ -85,7 +99,7 @@ impl Scanned {
             .map(|native| Figures::of(&native.bone, native.dims, native.spacing_um, true));
         let scanned_mm = native.as_ref().and_then(|native| native.tb_th_mm);
         let doubts = [
-            implausible(scanned_mm.or(figures.tb_th_mm)),
+            implausible(scanned_mm.or(all.tb_th_mm)),
             thin(figures.tb_th_mm, bone.spacing_um),
         ];
         bone.warnings.extend(doubts.into_iter().flatten());
@@ -94,8 +108,19 @@ impl Scanned {
             bone,
             figures,
             architecture,
+            whole,
             cortical,
             native,
+            lesions: None,
+        }
+    }
+
+    /// What the figures are of.
+    pub const fn region(&self) -> &'static str {
+        if self.whole.is_some() {
+            "trabecular compartment"
+        } else {
+            "whole image"
         }
     }
 
@@ -106,8 +131,10 @@ impl Scanned {
             bone,
             figures,
             architecture,
+            whole,
             cortical,
             native,
+            lesions,
         } = self;
         let mut all = serde_json::json!({
             "file": file.display().to_string(),
@@ -117,6 +144,7 @@ impl Scanned {
             "binarisation": bone.binarisation.to_string(),
             "threshold": bone.binarisation.threshold(),
             "threshold_automatic": bone.binarisation.is_automatic(),
+            "region": self.region(),
             "bone_voxels": figures.bone_voxels,
             "bv_tv": figures.bv_tv,
             "tb_th_mm": figures.tb_th_mm,
@@ -138,7 +166,14 @@ impl Scanned {
             "warnings": bone.warnings,
         });
         // Of no cortex nothing is said.
-        for more in [serde_json::json!(architecture), serde_json::json!(cortical)] {
+        let whole = whole.map(|whole| serde_json::json!({ "whole": whole }));
+        let lesions = (lesions.as_ref()).map(|lesions| serde_json::json!({ "lesions": lesions }));
+        for more in [
+            serde_json::json!(architecture),
+            serde_json::json!(cortical),
+            serde_json::json!(whole),
+            serde_json::json!(lesions),
+        ] {
             if let (Some(all), serde_json::Value::Object(more)) = (all.as_object_mut(), more) {
                 all.extend(more);
             }
@@ -183,8 +218,10 @@ impl fmt::Display for Scanned {
             bone,
             figures,
             architecture,
+            whole,
             cortical,
             native,
+            lesions,
         } = self;
         let shown = |value: Option<f64>, unit: &str| {
             value.map_or_else(
@@ -212,6 +249,13 @@ impl fmt::Display for Scanned {
             bone.spacing_um
         )?;
         writeln!(f, "bone    {}", bone.binarisation)?;
+        if let Some(whole) = whole {
+            writeln!(
+                f,
+                "whole   BV/TV {:.6} ({} voxels); what follows is of the trabecular compartment",
+                whole.bv_tv, whole.bone_voxels
+            )?;
+        }
         writeln!(
             f,
             "BV/TV   {:.6} ({} voxels)",
@@ -265,18 +309,17 @@ impl fmt::Display for Scanned {
         if let Some(cortex) = cortical {
             write!(
                 f,
-                "\nCt.Th   {} (sd {})\nCt.Po   {}\nCt.Ar   {:.4} mm2 of {:.4} mm2 (Tt.Ar), polar moment {}\n\
-                 cavity  BV/TV {}, Tb.Th {}, Tb.Sp {}",
+                "\nCt.Th   {} (sd {})\nCt.Po   {}\nCt.Ar   {:.4} mm2 of {:.4} mm2 (Tt.Ar), polar moment {}",
                 shown(cortex.ct_th_mm, "mm"),
                 shown(cortex.ct_th_sd_mm, "mm"),
                 number(cortex.ct_po),
                 cortex.ct_ar_mm2,
                 cortex.tt_ar_mm2,
-                shown(cortex.polar_moment_mm4, "mm4"),
-                number(cortex.cavity_bv_tv),
-                shown(cortex.cavity_tb_th_mm, "mm"),
-                shown(cortex.cavity_tb_sp_mm, "mm")
+                shown(cortex.polar_moment_mm4, "mm4")
             )?;
+        }
+        if let Some(lesions) = lesions {
+            write!(f, "\nlesions {}", lesions.words())?;
         }
         if !bone.prepared.is_empty() {
             write!(f, "\nprepared  {}", bone.prepared.join("; "))?;

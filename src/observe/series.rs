@@ -97,7 +97,7 @@ impl<'a> At<'a> {
 ///
 /// Signals are means over marrow, of all that is there, free and bound in fluid; `resorbed_mm3` and
 /// `formed_mm3` are cumulative since day 0; `es_bs`, `os_bs` and `oc_s_bs` are shares of the bone surface.
-fn fixed<'a>() -> [Column<At<'a>>; 24] {
+fn fixed<'a>() -> [Column<At<'a>>; 25] {
     [
         Column::new("time_d", "d", "time", |at| at.state.day()),
         Column::new("bv_tv", "", "matrix over tissue", |at| {
@@ -131,9 +131,15 @@ fn fixed<'a>() -> [Column<At<'a>>; 24] {
             (at.state.osteoblasts.len() - at.mature) as f64
         }),
         Column::new("tumour_cells", "", "tumour cells", At::tumour_cells),
-        Column::new("tumour_volume_mm3", "mm3", "their volume", |at| {
-            at.tumour_cells() * at.model.parameters.tumour.cell_volume_um3() * 1e-9
-        }),
+        Column::new(
+            "tumour_volume_mm3",
+            "mm3",
+            "their volume and that of the dead that are not cleared yet",
+            |at| {
+                let cells = at.tumour_cells() + at.state.dead.len() as f64;
+                cells * at.model.parameters.tumour.cell_volume_um3() * 1e-9
+            },
+        ),
         Column::new("pthrp_pm", "pM", "PTHrP", |at| {
             at.mean(&at.state.fields_pm[0])
         }),
@@ -173,6 +179,12 @@ fn fixed<'a>() -> [Column<At<'a>>; 24] {
             |at| at.state.ledger.worst_store_residual,
         ),
         Column::new("bs_mm2", "mm2", "surface of bone", |at| at.surface_mm2),
+        Column::new(
+            "tumour_cells_dead",
+            "",
+            "tumour cells that treatment killed and that are not cleared yet",
+            |at| at.state.dead.len() as f64,
+        ),
     ]
 }
 

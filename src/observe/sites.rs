@@ -71,7 +71,7 @@ pub const CELL_COLUMNS: [(&str, &str, &str); 9] = [
     ),
     ("age_h", "h", "age; tumour cells have none"),
     ("dormant", "", "whether a tumour cell sleeps"),
-    ("doomed", "", "whether radiation doomed a tumour cell"),
+    ("doomed", "", "whether treatment doomed a tumour cell"),
 ];
 
 /// Where the sites lie: from 0 at the corner of the lattice on.
@@ -264,7 +264,7 @@ pub struct CellList {
     pub age_h: Vec<f32>,
     /// 1 for a tumour cell that is dormant.
     pub dormant: Vec<u8>,
-    /// 1 for a tumour cell that radiation doomed.
+    /// 1 for a tumour cell that treatment doomed.
     pub doomed: Vec<u8>,
 }
 

@@ -25,6 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::Time;
 
 /// Half-lives of the markers.
@@ -184,7 +185,7 @@ impl Markers {
                 1.0 + self.bsp_per_cm3 * production.tumour_cm3,
             ),
         ] {
-            let kept = (-duration_h / half_life.get()).exp2();
+            let kept = elementary::exp(-std::f64::consts::LN_2 * duration_h / half_life.get());
             *level = goal + (*level - goal) * kept;
         }
     }

@@ -30,7 +30,7 @@ use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
 use skeletal_events::SkeletalEvents;
-use skeleton::{Skeleton, Turnover};
+use skeleton::{OnBone, Skeleton, Turnover};
 use toxicity::{Harm, LastDose, Toxicity};
 
 /// What the lattice is a sample of.
@@ -41,6 +41,27 @@ pub enum Sample {
     Lesion,
     /// Of the whole skeleton.
     Skeleton,
+}
+
+/// What bones of a patient break by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BreaksBy {
+    /// The rigidity of the weakest cut, which `[rigidity]` follows.
+    #[default]
+    Rigidity,
+    /// The least failure load of all axes, which `[strength]` follows.
+    Strength,
+}
+
+impl BreaksBy {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out references"
+    )]
+    fn is_rigidity(&self) -> bool {
+        *self == Self::Rigidity
+    }
 }
 
 /// The body of a patient.
@@ -73,9 +94,12 @@ pub struct Patient {
     /// Antiresorptive drugs: harm, and their effect on the rest of the skeleton.
     #[serde(default)]
     pub toxicity: Toxicity,
-    /// Skeletal-related events, by the rigidity that `[rigidity]` follows; none without this table.
+    /// Skeletal-related events; none without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skeletal_events: Option<SkeletalEvents>,
+    /// What bones break by, at its last reading over day 0.
+    #[serde(default, skip_serializing_if = "BreaksBy::is_rigidity")]
+    pub breaks_by: BreaksBy,
 }
 
 fn turnover() -> BoneTurnover {
@@ -168,6 +192,10 @@ pub struct Body {
     pub chain: Chain,
     /// Effect of drugs on the marrow since the last day, summed over hours.
     pub marrow_effect_h: f64,
+    /// Share of RANKL that drugs left free since the last day, summed over hours.
+    pub free_rankl_h: f64,
+    /// Drug that was laid on bone since the last day, amol/um2.
+    pub laid: f64,
     /// The lattice a day ago.
     pub last: Reading,
     /// What the lattice did in the health window: volumes as sums, cells summed over days.
@@ -333,16 +361,19 @@ impl Patient {
         Ok(())
     }
 
-    /// Takes the rest of the skeleton on by a day, before the body, under the drugs that were given.
-    pub fn suppress(&self, body: &mut Body, time_h: f64, doses: &[LastDose<'_>]) {
+    /// Takes the rest of the skeleton on by a day, before the body, under the drugs that it met.
+    pub fn turn_rest_over(&self, body: &mut Body, time_h: f64) {
         const DAY_H: f64 = 24.0;
+        let drugs = OnBone {
+            free_rankl: std::mem::take(&mut body.free_rankl_h) / DAY_H,
+            laid: std::mem::take(&mut body.laid),
+        };
         if time_h <= 1e-6 {
             return;
         }
         let before = body.rest;
-        let suppression = self.toxicity.suppression(doses);
-        body.is_supplemented = suppression > 0.0;
-        self.skeleton.advance(&mut body.rest, suppression, DAY_H);
+        self.skeleton.advance(&mut body.rest, drugs, DAY_H);
+        body.is_supplemented = Skeleton::is_held(&body.rest, drugs);
         // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
         let net = |at: Turnover| at.resorption - at.formation;
         body.rest_net = f64::midpoint(net(before), net(body.rest));
@@ -395,7 +426,10 @@ impl Body {
             self.tumour_cm3,
             self.rest.resorption,
             self.rest.formation,
+            self.rest.drug,
             self.rest_net,
+            self.free_rankl_h,
+            self.laid,
         ]
         .iter()
         .chain(readings.iter().flatten())

@@ -13,17 +13,15 @@
 
 use std::collections::BTreeMap;
 
-use differential_equations::prelude::{ExplicitRungeKutta, IVP};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
 use crate::numerics::quantity::{Slope, Time};
+use crate::numerics::{elementary, extrapolation};
 
 /// Relative error of a step.
 const TOLERANCE: f64 = 1e-10;
-/// Steps of the integrator in a day at most.
-const MOST_STEPS: usize = 1_000_000;
 
 /// Parameters of the chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -98,7 +96,7 @@ impl Neutrophils {
         let k = 4.0 / self.transit.get();
         let rates = |at: &[f64; 5]| -> [f64; 5] {
             // Blood comes to lie near 0 in deep suppression; the feedback stays finite.
-            let feedback = at[4].max(1e-12).powf(-self.gamma);
+            let feedback = elementary::pow(at[4].max(1e-12), -self.gamma);
             [
                 k * at[0] * ((1.0 - effect) * feedback - 1.0),
                 k * (at[0] - at[1]),
@@ -107,27 +105,16 @@ impl Neutrophils {
                 k * (at[3] - at[4]),
             ]
         };
-        let solution = IVP::ode_from_fn(
-            |_: f64, at: &[f64; 5], out: &mut [f64; 5]| *out = rates(at),
-            0.0,
-            duration_h,
+        let end = extrapolation::solve(
+            rates,
             chain.relative,
+            duration_h,
+            TOLERANCE,
+            TOLERANCE * 1e-3,
         )
-        .method(
-            ExplicitRungeKutta::dop853()
-                .rtol(TOLERANCE)
-                .atol(TOLERANCE * 1e-3)
-                .max_steps(MOST_STEPS),
-        )
-        .solve()
-        .map_err(|error| NeutrophilError(format!("{error:?}")))?;
-        match solution.y.last() {
-            Some(end) if end.iter().all(|value| value.is_finite()) => {
-                chain.relative = end.map(|value| value.max(0.0));
-                Ok(())
-            }
-            _ => Err(NeutrophilError("a number is not finite".to_owned())),
-        }
+        .map_err(|error| NeutrophilError(format!("{error}, in hours")))?;
+        chain.relative = end.map(|value| value.max(0.0));
+        Ok(())
     }
 
     /// Depth, 1e9 per L, and day of the nadir after an effect that lasts a day.

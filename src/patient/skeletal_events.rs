@@ -39,6 +39,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{BodyVolume, Concentration, Rate, Time};
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::response::hill;
@@ -334,6 +335,16 @@ impl SkeletalEvents {
         MOST_PAIN * sum / (self.pain_acid + self.pain_tumour + self.pain_strength)
     }
 
+    /// Parts of [`Self::pain`]: by acid and tumour together, and by lost strength.
+    pub fn parts_of_pain(&self, state: &SkeletalState) -> [f64; 2] {
+        let share = |value: f64, half: f64| hill(value.max(0.0), half, 1.0);
+        let chemical = self.pain_acid * share(state.resorption - 1.0, self.acid_half)
+            + self.pain_tumour * share(state.burden_cm3, self.tumour_half.get());
+        let structural = self.pain_strength * share(1.0 - state.strength, self.loss_half);
+        let all = self.pain_acid + self.pain_tumour + self.pain_strength;
+        [chemical, structural].map(|part| MOST_PAIN * part / all)
+    }
+
     /// Hazards per day, in the order of [`Kind::ALL`]. `painful_days` is how long pain has been at or
     /// above the threshold, `since_fracture_d` the time since the last fracture.
     pub fn hazards(
@@ -342,16 +353,27 @@ impl SkeletalEvents {
         painful_days: f64,
         since_fracture_d: Option<f64>,
     ) -> [f64; 5] {
+        self.hazards_in_pain(state, self.pain(state), painful_days, since_fracture_d)
+    }
+
+    /// The same in pain that is not that of the state alone, 0 to 10: some of it may be relieved.
+    pub fn hazards_in_pain(
+        &self,
+        state: &SkeletalState,
+        pain: f64,
+        painful_days: f64,
+        since_fracture_d: Option<f64>,
+    ) -> [f64; 5] {
         let loss = 1.0 - state.strength;
         let when = |holds: bool, rate: Rate| if holds { rate.get() } else { 0.0 };
         let fracture = if self.fracture.get() > 0.0 {
             let over = state.load / state.strength.max(0.0);
-            self.fracture.get() * (self.fracture_exponent * (over - 1.0)).exp()
+            self.fracture.get() * elementary::exp(self.fracture_exponent * (over - 1.0))
         } else {
             0.0
         };
         let suffers = painful_days > self.patience.get() / DAY_H;
-        let excess = (self.pain(state) - self.pain_threshold).max(0.0);
+        let excess = (pain - self.pain_threshold).max(0.0);
         let radiation = when(suffers, self.radiation) * excess / (MOST_PAIN - self.pain_threshold);
         let is_broken = since_fracture_d.is_some_and(|days| days <= self.window_d());
         let surgery =
@@ -375,17 +397,36 @@ impl SkeletalEvents {
         chance: Chance,
         patient: u64,
     ) {
-        if self.pain(state) >= self.pain_threshold {
-            course.painful_days += 1.0;
+        let pain = self.pain(state);
+        course.painful_days = self.days_in_pain(course.painful_days, pain);
+        let since = course.events.last_fracture().map(|at| f64::from(day) - at);
+        let hazards = self.hazards_in_pain(state, pain, course.painful_days, since);
+        self.happen(course, hazards, state.calcium_mm, day, chance, patient);
+    }
+
+    /// Days in a row with pain at or above the threshold, after a day with this pain.
+    pub fn days_in_pain(&self, before: f64, pain: f64) -> f64 {
+        if pain >= self.pain_threshold {
+            before + 1.0
         } else {
-            course.painful_days = 0.0;
+            0.0
         }
-        if state.calcium_mm * 1e9 <= self.calcium_limit.get() {
+    }
+
+    /// Lets the events of a day with these hazards happen, in the order of [`Kind::ALL`] and as [`Self::advance`] draws them.
+    pub fn happen(
+        &self,
+        course: &mut Course,
+        hazards: [f64; 5],
+        calcium_mm: f64,
+        day: u32,
+        chance: Chance,
+        patient: u64,
+    ) {
+        if calcium_mm * 1e9 <= self.calcium_limit.get() {
             course.hypercalcaemic = false;
         }
         let start = f64::from(day);
-        let since = course.events.last_fracture().map(|at| start - at);
-        let hazards = self.hazards(state, course.painful_days, since);
         let mut due: Vec<(f64, Kind)> = Kind::ALL
             .into_iter()
             .zip(hazards)

@@ -12,6 +12,7 @@ fn patient(lattice: Sample) -> Patient {
         skeleton: Skeleton::default(),
         toxicity: Toxicity::default(),
         skeletal_events: None,
+        breaks_by: BreaksBy::default(),
     }
 }
 

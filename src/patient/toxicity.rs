@@ -34,6 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{Concentration, Moment, Rate, Time};
 
 /// Hours in a year.
@@ -82,25 +83,20 @@ pub struct Antiresorptive {
     pub hypocalcaemia: f64,
     /// Time for which a dose acts on bone.
     pub lasts: Time,
-    /// Share of the resorption in the rest of the skeleton that it suppresses, 0 to 1.
-    #[serde(default)]
-    pub suppression: f64,
 }
 
 impl Antiresorptive {
-    /// 120 mg every four weeks: the label; Lipton 2012; six months as the dose against osteoporosis;
-    /// NTX in Stopeck 2010, less its background.
+    /// 120 mg every four weeks: the label; Lipton 2012; six months as the dose against osteoporosis.
     fn denosumab() -> Self {
         Self {
             jaw: [0.011, 0.037, 0.046].map(|per_year| Rate::per_h(per_year / YEAR_H)),
             hypocalcaemia: 0.096,
             lasts: Time::h(180.0 * 24.0),
-            suppression: 0.96,
         }
     }
 
     /// 4 mg every four weeks: as denosumab times 1.3 / 1.8 (Saad 2012); Lipton 2012; a year as the dose
-    /// against osteoporosis; NTX in Stopeck 2010, less its background.
+    /// against osteoporosis.
     fn zoledronate() -> Self {
         Self {
             jaw: Self::denosumab()
@@ -108,7 +104,6 @@ impl Antiresorptive {
                 .map(|rate| Rate::per_h(rate.get() * 1.3 / 1.8)),
             hypocalcaemia: 0.050,
             lasts: Time::h(365.0 * 24.0),
-            suppression: 0.82,
         }
     }
 
@@ -183,8 +178,6 @@ impl Toxicity {
             let key = at(&format!("drugs.{name}.hypocalcaemia"));
             problems.within(&key, drug.hypocalcaemia, 0.0, 0.999);
             problems.positive(&at(&format!("drugs.{name}.lasts")), drug.lasts.get(), "h");
-            let key = at(&format!("drugs.{name}.suppression"));
-            problems.within(&key, drug.suppression, 0.0, 1.0);
         }
         problems.within(&at("triggered_share"), self.triggered_share, 0.0, 0.999);
         problems.positive(&at("extraction_fold"), self.extraction_fold, "");
@@ -219,7 +212,7 @@ impl Toxicity {
     pub fn frailty(&self, calcium_mm: f64) -> f64 {
         let folds = i32::from(self.low_vitamin_d) + i32::from(self.failing_kidneys);
         let doublings = (self.typical.get() * 1e-9 - calcium_mm) / (self.doubling.get() * 1e-9);
-        self.fold.powi(folds) * doublings.exp2()
+        self.fold.powi(folds) * elementary::exp(std::f64::consts::LN_2 * doublings)
     }
 
     /// Drugs that act on bone now.
@@ -228,13 +221,6 @@ impl Toxicity {
             let drug = self.drugs.get(dose.drug)?;
             (dose.ago_h <= drug.lasts.get()).then_some(drug)
         })
-    }
-
-    /// Share of the resorption in the rest of the skeleton that is suppressed now.
-    pub fn suppression(&self, doses: &[LastDose<'_>]) -> f64 {
-        self.acting(doses)
-            .map(|drug| drug.suppression)
-            .fold(0.0, f64::max)
     }
 
     /// Takes the harm on by a time that ends now; calcium is that of now.

@@ -9,7 +9,8 @@ use crate::numerics::random::Chance;
 use crate::observe::figures::{Figures, SpecimenReport, other_species};
 use crate::scenario::build::Loaded;
 use crate::scenario::file::ImageFile;
-use crate::specimen::image::{BoneImage, BoneOptions, ImageError, read_with as read_image};
+use crate::specimen::image::{BoneImage, ImageError, read_with as read_image};
+use crate::specimen::synthetic::SyntheticBone;
 use crate::tissue::grid::Grid;
 use crate::transport::MOST_SITES;
 
@@ -47,15 +48,14 @@ impl Loaded {
     /// Bone from the image of the scenario, with the lattice that it lies on.
     fn image(&self, image: &ImageFile, path: &Path) -> Result<(Grid, BoneImage), Diagnostic> {
         let lattice = &self.scenario.lattice;
-        let options = BoneOptions {
-            by: image.segmentation(),
-            part: image.crop.as_ref().map(|crop| [crop.start, crop.size]),
-            edge_um: lattice.site.map(Length::get),
-            ..BoneOptions::default()
-        };
+        let options = image.bone_options(lattice.site.map(Length::get));
         let bone = read_image(path, &image.reading())
             .and_then(|read| read.to_bone_with(&options))
             .map_err(|error| {
+                if let ImageError::Prepare { step, allowed, .. } = &error {
+                    let help = format!("ask for {allowed}");
+                    return self.error(&format!("specimen.image.{step}"), &error.to_string(), &help);
+                }
                 let (path, help) = match &error {
                     ImageError::Threshold { .. } if image.threshold.is_some() => (
                         "specimen.image.threshold",
@@ -137,12 +137,13 @@ impl Loaded {
         let kinds = usize::from(specimen.image.is_some())
             + usize::from(specimen.slab.is_some())
             + usize::from(specimen.trabecular.is_some())
-            + usize::from(specimen.cortical.is_some());
+            + usize::from(specimen.cortical.is_some())
+            + usize::from(specimen.soft_tissue.is_some());
         if kinds != 1 {
             return Err(self.error(
                 "specimen",
                 &format!("{kinds} kinds of bone are given"),
-                "give exactly one of: image, slab, trabecular, cortical",
+                "give exactly one of: image, slab, trabecular, cortical, soft_tissue",
             ));
         }
         if let Some(image) = &specimen.image {
@@ -195,7 +196,12 @@ impl Loaded {
         } else if let Some(cortical) = &specimen.cortical {
             (cortical.generate(grid, chance), "specimen.cortical")
         } else {
-            return Err(self.error("specimen", "no bone", "give a specimen"));
+            let none = SyntheticBone {
+                bone: vec![false; grid.len()],
+                canals: Vec::new(),
+                grid,
+            };
+            (Ok(none), "specimen.soft_tissue")
         };
         let bone = made.map_err(|error| {
             let key = match error.field() {

@@ -18,7 +18,6 @@ use crate::scenario::volumes::VolumeFormat;
 use crate::specimen::image::{
     Binarisation, BoneImage, BoneOptions, ImageError, ReadOptions, Segmentation, read_with,
 };
-use crate::specimen::prepare::Preparation;
 use crate::tissue::grid::Grid;
 
 /// Edges of sites that are told apart, as a share.
@@ -62,23 +61,27 @@ impl Loaded {
         let image = read_with(scan.file, &scan.reading).map_err(refused)?;
         let of_run = self.scenario.specimen.image.as_ref();
         let is_given = scan.by.threshold.is_some() || !scan.by.labels.is_empty();
-        let by = match of_run {
-            Some(of_run) if !is_given => of_run.segmentation(),
-            _ => scan.by.clone(),
-        };
         let is_of_sites = image.dims == grid.dims;
-        // Of an image like that of the run the same part is taken.
-        let part = of_run
-            .and_then(|of_run| of_run.crop.as_ref())
-            .filter(|_| !is_of_sites)
-            .map(|crop| [crop.start, crop.size]);
         let edge_um = (!is_of_sites).then_some(grid.edge_um);
-        let options = BoneOptions {
-            by,
-            part,
-            edge_um,
-            prepare: Preparation::default(),
-        };
+        // Of an image like that of the run the same part is taken, and the same is done to it.
+        let mut options =
+            of_run.map_or_else(BoneOptions::default, |image| image.bone_options(edge_um));
+        options.edge_um = edge_um;
+        if is_given {
+            options.by = scan.by.clone();
+            (options.prepare.density, options.prepare.local_um) = (None, None);
+        }
+        if is_of_sites {
+            options.part = None;
+            options.prepare.rotate = false;
+        }
+        if options.prepare.rotate {
+            return Err(RunError::Refused(format!(
+                "{}: the bone of the run was turned (specimen.image.rotate), by its own axis; register the follow-up \
+                 scan onto the sites of the run",
+                scan.file.display()
+            )));
+        }
         let bone = image.to_bone_with(&options).map_err(refused)?;
         let edge = |um: f64| (um / grid.edge_um - 1.0).abs() < SAME_EDGE;
         if bone.dims != grid.dims || !edge(bone.spacing_um) {

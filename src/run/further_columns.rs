@@ -1,6 +1,7 @@
 //! Names and columns of the tables that a scenario asks for under `[output]` beside the series.
 
 use crate::engine::column::About;
+use crate::observe::structure;
 
 /// Files of these tables.
 #[cfg(feature = "plots")]
@@ -11,22 +12,6 @@ pub(super) const EVENTS: &str = "cell_events.csv";
 
 /// What stands behind the name of a signal that is stored.
 pub(super) const STORED: &str = "_stored_amol";
-
-/// Columns of the structure: name, unit, what it holds.
-pub(super) const OF_STRUCTURE: [(&str, &str, &str); 8] = [
-    ("time_d", "d", "time"),
-    ("bv_tv_sites", "", "sites that are bone over all sites"),
-    ("tb_th_mm", "mm", "trabecular thickness, mean over bone"),
-    ("tb_th_sd_mm", "mm", "its standard deviation over bone"),
-    ("tb_sp_mm", "mm", "trabecular separation, mean over marrow"),
-    ("tb_sp_sd_mm", "mm", "its standard deviation over marrow"),
-    (
-        "bs_tv_per_mm",
-        "1/mm",
-        "surface by marching cubes over tissue",
-    ),
-    ("bs_bv_per_mm", "1/mm", "the same over bone"),
-];
 
 /// Columns of events.
 pub(super) const OF_EVENTS: [(&str, &str, &str); 7] = [
@@ -67,8 +52,12 @@ pub(super) fn columns() -> Vec<(&'static str, Vec<About>)> {
         ("time_d", "d", "time"),
         (STORED, "amol", "stored in all bone of the lattice"),
     ];
+    let of_structure: Vec<_> = [("time_d", "d", "time")]
+        .into_iter()
+        .chain(structure::STRUCTURE)
+        .collect();
     vec![
-        (STRUCTURE, about(&OF_STRUCTURE)),
+        (STRUCTURE, about(&of_structure)),
         (STORES, about(&stores)),
         (EVENTS, about(&OF_EVENTS)),
     ]

@@ -20,6 +20,15 @@ pub(crate) fn estimate_bytes(
     sites as u64 * per_site + solver
 }
 
+/// Share of the sites that is taken to be bone: trabecular bone of man has less, a cortex more.
+const BONE_SHARE: f64 = 0.3;
+
+/// Bytes that finite elements hold at their height, about: a few numbers per site, and per brick displacements, what
+/// conjugate gradients need and the coarser lattices, where moduli differ.
+fn elements_bytes(sites: usize) -> u64 {
+    (sites as f64 * (20.0 + 450.0 * BONE_SHARE)) as u64
+}
+
 /// Bytes that the machine has for this process, where the system says so: the least of its memory, the
 /// limit on the address space, and those of its control groups and all groups around them.
 pub(crate) fn machine_bytes() -> Option<u64> {
@@ -113,7 +122,13 @@ impl Loaded {
             stores.count(),
             block.iter().product(),
         );
-        tissue + conversions
+        let is_loaded = self.scenario.strength.is_some() || self.scenario.mechanostat.is_some();
+        let bricks = if is_loaded {
+            elements_bytes(grid.len())
+        } else {
+            0
+        };
+        tissue + conversions + bricks
     }
 
     pub(super) fn check_memory(&self, grid: &Grid) -> Result<(), Diagnostic> {

@@ -51,6 +51,8 @@ pub mod restore;
 pub mod resume;
 #[cfg(feature = "plots")]
 pub(crate) mod scan;
+#[cfg(feature = "plots")]
+pub(crate) mod scan_maps;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
@@ -63,6 +65,7 @@ pub(crate) mod solid;
 pub mod start;
 #[cfg(feature = "plots")]
 pub mod strength;
+pub mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
 mod turning;

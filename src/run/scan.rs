@@ -23,7 +23,7 @@ pub(crate) fn frame(scanned: &Scanned) -> Frame {
 }
 
 /// The cut along the first two axes, in the middle of the third.
-fn cut(bone: &BoneImage, [a, b, fixed]: [usize; 3]) -> Cut {
+pub(super) fn cut(bone: &BoneImage, [a, b, fixed]: [usize; 3]) -> Cut {
     let names = ["x", "y", "z"];
     let layer = bone.dims[fixed] / 2;
     let mut tissue = Vec::new();

@@ -3,15 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::engine::model::Model;
-use crate::engine::state::State;
-use crate::mechanics::elements::{
-    Answer, Body, CRITICAL_STRAIN, ElementsError, Load, Moduli, Precision, STRAIN,
-};
-use crate::mechanics::follow_up::SiteLaw;
-use crate::mechanics::rigidity::{Axis, Voxels};
+use crate::mechanics::elements::{Answer, CRITICAL_STRAIN, ElementsError, Load, Precision, STRAIN};
+use crate::mechanics::loading::{Loading, axes};
+use crate::mechanics::rigidity::Axis;
 use crate::mechanics::strength::Strength;
-use crate::numerics::quantity::ElasticModulus;
 use crate::numerics::refusal::Refusal;
 use crate::output::table::Table;
 use crate::plot::solid::{Look, SolidError, Tissue, Words, png, strained};
@@ -21,21 +16,8 @@ use crate::run::error::RunError;
 use crate::run::host::Host;
 use crate::run::simulation::Simulation;
 
-/// Share of a site from which on it is a brick, as of images.
-const HALF: f32 = 0.5;
 /// Powers of ten below the critical energy over which a picture goes from pale to dark.
 const DECADES: f64 = 3.0;
-
-/// How the bone of a run is loaded.
-#[derive(Debug, Clone, Copy)]
-pub struct Loading {
-    /// From a site to its modulus.
-    pub law: SiteLaw,
-    /// Modulus of mineralised tissue, for the law of tissue; 18 GPa without it.
-    pub modulus: Option<ElasticModulus>,
-    /// Poisson's ratio.
-    pub poisson: f64,
-}
 
 /// Why there are no strengths.
 #[derive(Debug, thiserror::Error)]
@@ -134,54 +116,6 @@ struct Drawn {
     energy: Option<(Vec<f32>, f64)>,
 }
 
-fn voxels(model: &Model) -> Voxels {
-    let grid = &model.grid;
-    Voxels {
-        dims: grid.dims,
-        spacing_mm: [grid.edge_um, grid.edge_um, grid.depth_um].map(|um| um * 1e-3),
-    }
-}
-
-impl Loading {
-    fn check(&self) -> Result<(), ElementsError> {
-        let modulus_mpa = self.modulus.map_or(1.0, ElasticModulus::get);
-        if modulus_mpa.is_finite() && modulus_mpa > 0.0 {
-            return Ok(());
-        }
-        Err(ElementsError::Modulus(modulus_mpa))
-    }
-
-    /// Moduli of sites of which at least half is mineralised, MPa.
-    fn moduli(&self, state: &State) -> Vec<f32> {
-        let bone = &state.bone;
-        let of = |site: usize| {
-            if bone.matrix[site] - bone.osteoid[site] < HALF {
-                return 0.0;
-            }
-            self.law.modulus_mpa(self.modulus, bone, site) as f32
-        };
-        (0..bone.matrix.len()).map(of).collect()
-    }
-
-    fn answer(
-        &self,
-        simulation: &Simulation,
-        moduli: &[f32],
-        axis: Axis,
-    ) -> Result<Answer, ElementsError> {
-        let body = Body {
-            voxels: voxels(&simulation.model),
-            moduli: Moduli::Each(moduli),
-            poisson: self.poisson,
-        };
-        let load = Load {
-            axis,
-            ..Load::default()
-        };
-        body.under(&load, &Precision::default())
-    }
-}
-
 /// Reads the strength of a run on day 0 and on these days (on its last without any), along all axes along which
 /// it has more than one site. With an axis, keeps what a picture of its load needs.
 ///
@@ -223,13 +157,17 @@ pub fn strengths(
         let (loaded, simulation) = simulation_at(Asked { run, day, inputs }, host, all_days)?;
         found.title = loaded.subject();
         let day = simulation.state.day();
-        let moduli = loading.moduli(&simulation.state);
+        let moduli = loading.moduli(&simulation.state.bone);
         if found.readings.is_empty() {
             found.stiffest_mpa = f64::from(moduli.iter().copied().fold(0.0, f32::max));
         }
-        let axes = [Axis::X, Axis::Y, Axis::Z].into_iter();
-        for axis in axes.filter(|axis| simulation.model.grid.dims[axis.index()] > 1) {
-            let answer = match loading.answer(&simulation, &moduli, axis) {
+        let grid = &simulation.model.grid;
+        for axis in axes(grid) {
+            let load = Load {
+                axis,
+                ..Load::default()
+            };
+            let answer = match loading.answer(grid, &moduli, &load, &Precision::default()) {
                 Ok(answer) => Some(answer),
                 // Along an axis that is not drawn, or once what was one piece is two, it bears nothing.
                 Err(ElementsError::NoBone { .. }) if day > 0.0 || drawn != Some(axis) => None,

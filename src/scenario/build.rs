@@ -12,8 +12,9 @@ use crate::layers::tree::{Layer, Tree};
 use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Dimension, Time};
 use crate::observe::series::is_fixed;
+use crate::observe::structure;
 use crate::scenario::file::{InoculationSite, Scenario, SchemeChoice};
-use crate::scenario::fragments::immune;
+use crate::scenario::fragments::{immune, mechanostat};
 use crate::scenario::read::{read_file, read_layer};
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::tissue::grid::Grid;
@@ -76,21 +77,44 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
+fn has_table(tree: &Tree, name: &str) -> bool {
+    matches!(tree.get(name), Some(toml::Value::Table(_)))
+}
+
+/// Lays what a feature has for the preset under a scenario.
+fn laid_under(
+    tree: Tree,
+    what: &str,
+    text: impl Fn(&str) -> Option<&'static str>,
+) -> Result<Tree, Diagnostic> {
+    let Some(preset) = tree.preset().map(str::to_owned) else {
+        return Ok(tree);
+    };
+    let Some(text) = text(&preset) else {
+        return Ok(tree);
+    };
+    let mut below = Tree::parse(Layer {
+        name: format!("{what} of {preset}"),
+        text: text.to_owned(),
+    })?;
+    below.overlay(tree);
+    Ok(below)
+}
+
 /// Lays what comes with howship and is asked for under the scenario: immune cells of the preset where
 /// there is a table for them, the drugs that courses name, and what radiation does to cells where some
 /// is given. What a drug does to immune cells is left out where there are none.
 pub(super) fn with_drugs(mut tree: Tree) -> Result<Tree, Diagnostic> {
-    let has_immune = matches!(tree.get("immune"), Some(toml::Value::Table(_)));
-    if has_immune
-        && let Some(preset) = tree.preset().map(str::to_owned)
-        && let Some(text) = immune(&preset)
-    {
-        let mut below = Tree::parse(Layer {
-            name: format!("immune cells of {preset}"),
-            text: text.to_owned(),
-        })?;
-        below.overlay(tree);
-        tree = below;
+    let has_immune = has_table(&tree, "immune");
+    if has_immune {
+        tree = laid_under(tree, "immune cells", immune)?;
+    }
+    if has_table(&tree, "mechanostat") {
+        let has_osteocytes = has_table(&tree, "osteocyte");
+        tree = laid_under(tree, "mechanostat", mechanostat)?;
+        if !has_osteocytes {
+            tree.remove("osteocyte");
+        }
     }
     let mut named: Vec<&str> = Vec::new();
     let therapy = tree.get("therapy");
@@ -314,6 +338,7 @@ impl Loaded {
                 ),
             ));
         }
+        self.check_structure(found);
         if output.parquet && cfg!(not(feature = "parquet")) {
             found.push(self.error(
                 "output.parquet",
@@ -517,6 +542,34 @@ impl Loaded {
         self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
+    }
+
+    /// Columns of the table of structure have names that there are, each once, and an interval.
+    fn check_structure(&self, found: &mut Diagnostics) {
+        let output = &self.scenario.output;
+        let mut wrong = |message: String, help: String| {
+            found.push(self.error("output.structure", &message, &help));
+        };
+        if !output.structure.is_empty() && output.structure_every.get() <= 0.0 {
+            wrong(
+                "columns of a table that is not written".to_owned(),
+                "give output.structure_every, such as \"7 d\", or remove the columns".to_owned(),
+            );
+        }
+        for (at, name) in output.structure.iter().enumerate() {
+            if !structure::names().any(|known| known == name) {
+                let all: Vec<&str> = structure::names().collect();
+                wrong(
+                    format!("found \"{name}\""),
+                    format!("name columns among {}", all.join(", ")),
+                );
+            } else if output.structure[..at].contains(name) {
+                wrong(
+                    format!("found \"{name}\" twice"),
+                    "name each column once".to_owned(),
+                );
+            }
+        }
     }
 
     /// Keys that would do nothing are refused rather than ignored.

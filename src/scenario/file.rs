@@ -19,10 +19,13 @@ use crate::biology::tumour::Tumour;
 use crate::biology::tumour::colonisation::Colonisation;
 use crate::engine::parts::{Asked, patient, radiation};
 use crate::mechanics::follow_up::FollowUp;
+use crate::mechanics::mechanostat::Mechanostat;
+use crate::mechanics::strength_course::StrengthCourse;
 use crate::numerics::quantity::{Length, Time};
 use crate::patient::Patient;
 use crate::scenario::volumes::Volumes;
-use crate::specimen::image::{ReadOptions, Segmentation, Spacing};
+use crate::specimen::image::{BoneOptions, ReadOptions, Segmentation, Spacing};
+use crate::specimen::prepare::{Gaussian, Preparation};
 use crate::specimen::synthetic::{Cortical, Slab, Trabecular};
 use crate::therapy::drug::Drug;
 use crate::therapy::irradiation::RadiationCourse;
@@ -92,6 +95,12 @@ pub struct Scenario {
     /// Rigidity of the lattice against its day 0; not followed without this table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rigidity: Option<FollowUp>,
+    /// Strength of the lattice by finite elements against its day 0; not followed without this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<StrengthCourse>,
+    /// Bone that feels its load: the cue `strain` by finite elements; without this table it is a declared cue, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanostat: Option<Mechanostat>,
     /// Tumour cells.
     pub tumour: Tumour,
     /// Osteoclasts.
@@ -182,9 +191,21 @@ pub struct Specimen {
     /// A cortical shell with Haversian canals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cortical: Option<Cortical>,
+    /// No bone: soft tissue, as beside or far from bone. The table is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_tissue: Option<SoftTissue>,
 }
 
+/// Tissue without bone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SoftTissue {}
+
 /// Real bone from an image.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the file by itself"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageFile {
@@ -206,6 +227,25 @@ pub struct ImageFile {
     /// Part of the image to take, in voxels; thresholds are those of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<Crop>,
+    /// A Gaussian over the grey values before they are cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gaussian: Option<Gaussian>,
+    /// Reach of a cube whose mean is taken from each grey value: the threshold then says how far above its
+    /// surroundings bone lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<Length>,
+    /// Density above which a voxel is bone, mg HA/cm3, of a calibrated file; in place of a threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density: Option<f64>,
+    /// Keep the largest piece of bone alone, 26-connected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub largest: bool,
+    /// Fill pores that are closed on all sides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fill_pores: bool,
+    /// Turn the bone, on its sites, until its long axis lies along z.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rotate: bool,
     /// Tumour that is in the scan already, by labels; instead of an inoculation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tumour: Option<TumourLabels>,
@@ -225,6 +265,25 @@ impl ImageFile {
         Segmentation {
             threshold: self.threshold,
             labels: self.labels.clone(),
+        }
+    }
+
+    /// What of the image becomes bone, on sites of an edge in um or on its own voxels, as `howship specimen`
+    /// makes it of the same options.
+    pub fn bone_options(&self, edge_um: Option<f64>) -> BoneOptions {
+        BoneOptions {
+            by: self.segmentation(),
+            part: self.crop.as_ref().map(|crop| [crop.start, crop.size]),
+            edge_um,
+            prepare: Preparation {
+                gaussian: self.gaussian,
+                local_um: self.local.map(Length::get),
+                density: self.density,
+                largest: self.largest,
+                fill: self.fill_pores,
+                rotate: self.rotate,
+                cortex: None,
+            },
         }
     }
 }
@@ -367,6 +426,9 @@ pub struct Output {
     pub film: Film,
     /// Time between rows of `structure.csv` (Tb.Th, Tb.Sp, surface): whole ticks; 0 for none.
     pub structure_every: Time,
+    /// Columns of `structure.csv`, by the names of docs/columns.md; the first seven of them without it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub structure: Vec<String>,
     /// Write `stores.csv`: the amount of each factor stored in bone, with a row per row of `series.csv`.
     pub stores: bool,
     /// Write `cell_events.csv`: each cell that came, went or changed its kind, each site of bone that was resorbed
@@ -414,6 +476,7 @@ impl Default for Output {
             film_every: Time::h(0.0),
             film: Film::default(),
             structure_every: Time::h(0.0),
+            structure: Vec::new(),
             stores: false,
             events: false,
             parquet: false,
@@ -485,6 +548,8 @@ impl Scenario {
         Asked {
             clones: (),
             rigidity: self.rigidity.clone(),
+            strength: self.strength.clone(),
+            mechanostat: self.mechanostat.clone(),
             radiation: radiation::Asked {
                 biology: self.radiobiology,
                 courses: self.radiotherapy.clone(),

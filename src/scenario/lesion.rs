@@ -51,6 +51,19 @@ impl Loaded {
                 "give zero or a time above it",
             );
         }
+        if self
+            .scenario
+            .specimen
+            .image
+            .as_ref()
+            .is_some_and(|image| image.rotate)
+        {
+            wrong(
+                "",
+                "labels of a tumour, and a bone that is turned (specimen.image.rotate)",
+                "labels lie on the voxels of the scan: turn scan and labels before, or leave out one of the two",
+            );
+        }
         let duration = self.scenario.run.duration;
         if tumour.time >= duration {
             wrong(
@@ -172,9 +185,7 @@ fn cannot_read(key: &'static str, error: &ImageError) -> Wrong {
 
 /// Bone on the voxels of the image, as the lattice takes it.
 fn native_bone(native: &Image, image: &ImageFile) -> Result<Vec<bool>, ImageError> {
-    native
-        .segment(&image.segmentation())
-        .map(|found| found.bone)
+    native.whole_bone(&image.bone_options(None))
 }
 
 /// Labels lie on the voxels of the specimen, in number, size and place.

@@ -14,6 +14,7 @@ pub mod fragments;
 pub mod lesion;
 #[cfg(feature = "cli")]
 pub mod new;
+mod preparing;
 pub mod read;
 pub mod restorable;
 pub mod schema;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::fragments::{BONE, KINDS, LINE};
+use super::fragments::{BONE, KINDS, LINE, preset_of_line};
 use crate::layers::diagnostic::{Diagnostic, clip, nearest};
 use crate::layers::path::Segment;
 use crate::layers::source::Place;
@@ -167,7 +167,15 @@ fn fragments(
                     "add preset = \"mouse\" above it: a fragment changes a preset".to_owned(),
                 ));
             }
-            Some(below) if kind.key == LINE.key && below != "mouse" => {
+            Some(below)
+                if kind.key == LINE.key && preset_of_line(&name) == "human" && below != "human" =>
+            {
+                return Err(fault(
+                    format!("line `{name}` over the preset `{below}`"),
+                    "it is a tumour of patients: use preset = \"human\"".to_owned(),
+                ));
+            }
+            Some(below) if kind.key == LINE.key && below != preset_of_line(&name) => {
                 return Err(fault(
                     format!("line `{name}` over the preset `{below}`"),
                     "lines were measured in mice: use preset = \"mouse\", or give the growth rate of \

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::biology::words::{OPTIONAL, RATES};
 use crate::engine::parts::each;
 use crate::layers::tree::Leaf;
+use crate::scenario::preparing::preparing;
 
 /// Lineages that secrete.
 const SECRETING: [(&str, &str); 6] = [
@@ -25,7 +26,7 @@ pub fn sentences(leaves: &[Leaf]) -> Vec<String> {
         .iter()
         .map(|leaf| (leaf.path.as_str(), plain(&leaf.value)))
         .collect();
-    let mut said = Vec::new();
+    let mut said = preparing(&values);
     let of_parts = each::RULES.iter().copied().flatten().copied();
     let rates = RATES.iter().chain(&OPTIONAL);
     let of_lineages = rates.map(|rate| (rate.path, rate.sentence));

@@ -7,13 +7,14 @@
 //!
 //! - `neutralises`: an antibody or a decoy receptor binds a signal in fluid; cells see the free rest.
 //! - `blocks`: a receptor inhibitor makes named rates see less of a cue.
-//! - `kills`: a hazard of death of tumour cells that adds to all others, so that log-kills add.
+//! - `kills`: a hazard by which tumour cells are hit, so that log-kills add; they die at once or at their
+//!   next attempt to divide.
 //! - `bone`: a drug that binds to bone surface, is set free by resorption and taken up by the
 //!   osteoclast; its level inside of the cell is the cue `<drug>_inside`.
 //!
 //! # Law
 //! Neutralised: free ligand of all decoys by mass action (see the binding of RANKL and OPG), of
-//! which `most` is within reach. Blocked: the cue is seen as `cue (1 - most H)`. Killed: hazard
+//! which `most` is within reach. Blocked: the cue is seen as `cue (1 - most H)`. Hit: hazard
 //! `rate H`. `H = c^n / (c^n + half_max^n)` of the level `c` at the site of action.
 //!
 //! # Limits
@@ -96,6 +97,17 @@ pub enum Cycle {
     Dividing,
 }
 
+/// When a cell that a drug hit dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dying {
+    /// In the same tick.
+    #[default]
+    AtOnce,
+    /// At its next attempt to divide, as a cell that radiation doomed.
+    AtDivision,
+}
+
 /// Death of tumour cells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +122,9 @@ pub struct Kills {
     /// Dependence on the cell cycle.
     #[serde(default)]
     pub cycle: Cycle,
+    /// When a cell that is hit dies.
+    #[serde(default)]
+    pub dies: Dying,
     /// True for a drug that kills cells with an activating mutation of EGFR only.
     #[serde(default)]
     pub egfr_mutant_only: bool,

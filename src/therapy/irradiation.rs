@@ -94,15 +94,6 @@ impl RadiationPlan {
             .filter(move |(at_h, _)| *at_h > from_h - NEAR_H && *at_h < to_h - NEAR_H)
             .map(|&(at_h, course)| (at_h, &self.courses[course]))
     }
-
-    /// Factor on the strength of bone in the field at a time, h, after what was given by then.
-    pub fn strength_factor(&self, given: &Radiation, now_h: f64) -> f64 {
-        let fractions = given.fractions.iter();
-        self.biology.strength.factor_at(
-            fractions.map(|fraction| (fraction.time_h, fraction.dose_gy)),
-            now_h,
-        )
-    }
 }
 
 /// A fraction that was given, and what it did at once.

@@ -25,7 +25,6 @@
 //! # References
 //! Gabrielsson and Weiner 2016 (the systems); Moler and Van Loan 2003 (the exponential).
 
-use differential_equations::prelude::{ExplicitRungeKutta, IVP};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,11 +32,10 @@ use crate::biology::problem::Problems;
 use crate::numerics::quantity::{
     Clearance, FluidVolume, Mass, MassConcentration, MassRate, MolarMass, Rate, Time,
 };
+use crate::numerics::{elementary, extrapolation};
 
 /// Relative error of a step with a saturable elimination.
 const TOLERANCE: f64 = 1e-10;
-/// Steps of the integrator in one step of the caller at most.
-const MOST_STEPS: usize = 1_000_000;
 /// Exponent of allometry for clearances.
 const CLEARANCE_EXPONENT: f64 = 0.75;
 
@@ -143,8 +141,8 @@ impl Pharmacokinetics {
     /// left out.
     pub fn system(&self, mass: Option<Mass>) -> System {
         let relative = mass.map_or(1.0, |mass| mass.get() / self.reference_mass.get());
-        let for_clearance = relative.powf(CLEARANCE_EXPONENT);
-        let for_rate = relative.powf(CLEARANCE_EXPONENT - 1.0);
+        let for_clearance = elementary::pow(relative, CLEARANCE_EXPONENT);
+        let for_rate = elementary::pow(relative, CLEARANCE_EXPONENT - 1.0);
         let mut peripheral = [(1.0, 0.0); 2];
         for (slot, given) in peripheral.iter_mut().zip(self.peripheral.values()) {
             *slot = (
@@ -343,25 +341,14 @@ impl System {
             rates[1] -= most * level / (half + level) / scale;
             rates
         };
-        let solution = IVP::ode_from_fn(
-            |_: f64, at: &Vector, out: &mut Vector| *out = rates(at),
-            0.0,
-            duration_h,
+        let end = extrapolation::solve(
+            rates,
             start.map(|value| value / scale),
+            duration_h,
+            TOLERANCE,
+            TOLERANCE * 1e-3,
         )
-        .method(
-            ExplicitRungeKutta::dop853()
-                .rtol(TOLERANCE)
-                .atol(TOLERANCE * 1e-3)
-                .max_steps(MOST_STEPS),
-        )
-        .solve()
-        .map_err(|error| PharmacokineticsError(format!("{error:?}")))?;
-        let end = solution
-            .y
-            .last()
-            .filter(|end| end.iter().all(|value| value.is_finite()))
-            .ok_or_else(|| PharmacokineticsError("a level is not finite".to_owned()))?;
+        .map_err(|error| PharmacokineticsError(format!("{error}, in hours")))?;
         Ok(end.map(|value| value * scale))
     }
 }

@@ -13,7 +13,7 @@ use crate::patient::toxicity::LastDose;
 use crate::therapy::drug::{BoneBinding, Kills};
 use crate::therapy::pharmacokinetics::System;
 pub use conditional::{ConditionalCourse, Dates};
-pub use in_body::DrugInBody;
+pub use in_body::{DrugInBody, Hazard, Hits};
 pub use treatment::Therapy;
 use treatment::sort;
 

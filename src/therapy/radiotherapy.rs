@@ -43,7 +43,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::numerics::elementary;
 use crate::numerics::quantity::{AbsorbedDose, Radiosensitivity, Time};
+use crate::numerics::response::hill;
 
 /// Name of a law of survival in a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -155,7 +157,9 @@ impl Sensitivity {
 
     /// The same for cells of which both coefficients are this many times as large.
     pub fn survival_of(&self, law: Law, dose_gy: f64, factor: f64) -> f64 {
-        (-factor * self.alpha.get() * law.effective_gy(dose_gy, self.alpha_beta_gy())).exp()
+        elementary::exp(
+            -factor * self.alpha.get() * law.effective_gy(dose_gy, self.alpha_beta_gy()),
+        )
     }
 
     /// Looks for values that make no sense.
@@ -196,14 +200,30 @@ impl Progenitors {
     }
 }
 
-/// What bone loses of its strength after a high dose per fraction.
+/// What bone loses of its strength by radiation: by dose and dose per fraction, early and late.
+///
+/// # Biology
+/// Matrix itself becomes brittle within weeks, before any bone is gone: mice have lost no strength two weeks after 5 or
+/// 20 Gy and have at twelve, with more bone (Wernle 2010). Half of the fractures of irradiated vertebrae come within 2.5
+/// months, and the risk goes by the dose per fraction (Sahgal 2013).
+///
+/// # Law
+/// Each fraction has a biologically effective dose for late reacting bone, of which the share
+/// `(1 - exp(-t / onset))` acts after a time `t`, times 1 until `lasts` and from there falling evenly to 0 within
+/// `recalcification`. With their sum `E`, bone has lost the share `most E^n / (E^n + half^n)`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Strength {
-    /// Least dose per fraction that weakens bone.
-    pub high_dose: AbsorbedDose,
-    /// Share of its strength that irradiated bone loses, 0 to 1.
-    pub loss: f64,
+    /// Share of its strength that irradiated bone loses at most, 0 to 1.
+    pub most: f64,
+    /// Biologically effective dose of half of that.
+    pub half: AbsorbedDose,
+    /// Steepness `n`.
+    pub steepness: f64,
+    /// Dose at which the linear and the quadratic part are equal, of late reacting bone.
+    pub alpha_beta: AbsorbedDose,
+    /// Mean time by which bone weakens.
+    pub onset: Time,
     /// Time for which the loss lasts whole.
     pub lasts: Time,
     /// Time in which it is made good after that, at an even pace.
@@ -211,24 +231,20 @@ pub struct Strength {
 }
 
 impl Strength {
-    /// Factor on the strength of irradiated bone a time after its last fraction of a high dose, h; 1
-    /// before it.
+    /// Share of the effect of a fraction that acts a time after it, h; 0 before it.
     ///
     /// ```
-    /// use howship::therapy::radiotherapy::Strength;
-    /// let strength: Strength = toml::from_str(
-    ///     "high_dose = \"8 Gy\"\nloss = 0.2\nlasts = \"120 d\"\nrecalcification = \"120 d\"",
-    /// )
-    /// .unwrap();
-    /// let at = |day: f64| strength.factor_after(day * 24.0);
-    /// assert!((at(-1.0) - 1.0).abs() < 1e-12);
-    /// assert!((at(30.0) - 0.8).abs() < 1e-12);
-    /// assert!((at(180.0) - 0.9).abs() < 1e-12);
-    /// assert!((at(365.0) - 1.0).abs() < 1e-12);
+    /// # use howship::therapy::{catalogue::RADIOBIOLOGY, radiotherapy::Strength};
+    /// # let all: toml::Table = RADIOBIOLOGY.parse().unwrap();
+    /// # let strength: Strength = all["radiobiology"]["strength"].clone().try_into().unwrap();
+    /// let at = |day: f64| strength.acting(day * 24.0);
+    /// assert!(at(-1.0) == 0.0 && at(0.0) == 0.0);
+    /// assert!(at(7.0) < 0.3 && at(120.0) > 0.95);
+    /// assert!(at(270.0) < 1e-9);
     /// ```
-    pub fn factor_after(&self, since_h: f64) -> f64 {
-        if since_h.is_nan() || since_h < 0.0 {
-            return 1.0;
+    pub fn acting(&self, since_h: f64) -> f64 {
+        if since_h.is_nan() || since_h <= 0.0 {
+            return 0.0;
         }
         let past_h = since_h - self.lasts.get();
         let left = if past_h <= 0.0 {
@@ -236,28 +252,52 @@ impl Strength {
         } else {
             (1.0 - past_h / self.recalcification.get()).max(0.0)
         };
-        1.0 - self.loss * left
+        -elementary::exp_m1(-since_h / self.onset.get()) * left
+    }
+
+    /// Factor on the strength of bone under an effective dose that acts, Gy.
+    ///
+    /// ```
+    /// use howship::therapy::radiotherapy::{Law, bed_gy};
+    /// # use howship::therapy::{catalogue::RADIOBIOLOGY, radiotherapy::Strength};
+    /// # let all: toml::Table = RADIOBIOLOGY.parse().unwrap();
+    /// # let strength: Strength = all["radiobiology"]["strength"].clone().try_into().unwrap();
+    /// let lost = |fractions, dose_gy| {
+    ///     1.0 - strength.factor(bed_gy(Law::LinearQuadratic, fractions, dose_gy, 3.0))
+    /// };
+    /// // 8 Gy, ten fractions of 3 Gy, two of 12 Gy, one of 24 Gy.
+    /// assert!(lost(1, 8.0) < lost(10, 3.0) && lost(10, 3.0) < lost(2, 12.0));
+    /// assert!(lost(2, 12.0) < lost(1, 24.0) && lost(1, 24.0) < 0.3);
+    /// ```
+    pub fn factor(&self, acting_gy: f64) -> f64 {
+        if acting_gy <= 0.0 {
+            return 1.0;
+        }
+        1.0 - self.most * hill(acting_gy, self.half.get(), self.steepness)
     }
 
     /// The factor at a time, h, after fractions given at times, h, with doses, Gy, in any order.
-    ///
-    /// Fractions below the high dose leave bone as strong as it was, and those to come do not count.
-    pub fn factor_at(&self, fractions: impl Iterator<Item = (f64, f64)>, now_h: f64) -> f64 {
-        fractions
-            .filter(|&(at_h, dose_gy)| dose_gy >= self.high_dose.get() && at_h <= now_h)
-            .map(|(at_h, _)| self.factor_after(now_h - at_h))
-            .fold(1.0, f64::min)
+    pub fn factor_at(
+        &self,
+        law: Law,
+        fractions: impl Iterator<Item = (f64, f64)>,
+        now_h: f64,
+    ) -> f64 {
+        let acting = fractions.map(|(at_h, dose_gy)| {
+            self.acting(now_h - at_h) * law.effective_gy(dose_gy, self.alpha_beta.get())
+        });
+        self.factor(acting.sum())
     }
 
     fn check(&self, path: &str, problems: &mut Problems) {
-        problems.positive(&format!("{path}.high_dose"), self.high_dose.get(), "Gy");
-        problems.within(&format!("{path}.loss"), self.loss, 0.0, 1.0);
-        problems.not_negative(&format!("{path}.lasts"), self.lasts.get(), "h");
-        problems.positive(
-            &format!("{path}.recalcification"),
-            self.recalcification.get(),
-            "h",
-        );
+        let at = |key: &str| format!("{path}.{key}");
+        problems.within(&at("most"), self.most, 0.0, 1.0);
+        problems.positive(&at("half"), self.half.get(), "Gy");
+        problems.steepness(&at("steepness"), self.steepness);
+        problems.positive(&at("alpha_beta"), self.alpha_beta.get(), "Gy");
+        problems.positive(&at("onset"), self.onset.get(), "h");
+        problems.not_negative(&at("lasts"), self.lasts.get(), "h");
+        problems.positive(&at("recalcification"), self.recalcification.get(), "h");
     }
 }
 

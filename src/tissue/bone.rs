@@ -173,6 +173,11 @@ impl Bone {
         before - after
     }
 
+    /// Owes so much less at a site that was dug.
+    pub fn owe_less(&mut self, site: usize, share: f32) {
+        self.goal[site] = (self.goal[site] - share).max(self.matrix[site]);
+    }
+
     /// Takes the drug out of a site of which a layer of `dug_um` was dug: it lies in the outermost
     /// `layer_um`, so that what is freed does not depend on the size of a site. A site without matrix
     /// keeps none.

@@ -8,6 +8,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What a drug leaves in [`TumourCells::doomed`].
+pub const HIT: u8 = u8::MAX;
+
 /// Tumour cells.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TumourCells {
@@ -19,8 +22,8 @@ pub struct TumourCells {
     pub dormant: Vec<bool>,
     /// Heritable clone, by index; 0 is parental.
     pub clone: Vec<u8>,
-    /// 0 for a sound cell. A cell that radiation doomed dies at an attempt to divide: at the first
-    /// where this is 1, after one more division where it is 2, and so on.
+    /// 0 for a sound cell. A cell that radiation or a drug doomed dies at an attempt to divide: at the
+    /// first where this is 1 or [`HIT`], after one more division where it is 2, and so on.
     pub doomed: Vec<u8>,
 }
 
@@ -44,9 +47,14 @@ impl TumourCells {
         self.doomed.push(0);
     }
 
-    /// Cells that radiation doomed.
+    /// Cells that treatment doomed.
     pub fn doomed(&self) -> usize {
         self.doomed.iter().filter(|&&left| left > 0).count()
+    }
+
+    /// Of these, cells that a drug doomed.
+    pub fn hit(&self) -> usize {
+        self.doomed.iter().filter(|&&left| left == HIT).count()
     }
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
@@ -66,6 +74,40 @@ impl TumourCells {
             clone.swap_remove(place);
             doomed.swap_remove(place);
         }
+    }
+}
+
+/// Tumour cells that treatment killed and that are not cleared yet: they take room and make nothing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DeadCells {
+    /// Identity that the cell had.
+    pub id: Vec<u64>,
+    /// Site that it lies in.
+    pub site: Vec<u32>,
+}
+
+impl DeadCells {
+    /// Number of cells.
+    pub const fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// True when there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    /// Adds a cell.
+    pub fn push(&mut self, id: u64, site: u32) {
+        self.id.push(id);
+        self.site.push(site);
+    }
+
+    /// Keeps the cells for which `keep` is true, in order.
+    pub fn retain(&mut self, keep: &[bool]) {
+        let Self { id, site } = self;
+        retain(id, keep);
+        retain(site, keep);
     }
 }
 

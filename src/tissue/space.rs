@@ -35,7 +35,7 @@ pub struct Occupancy {
     /// Id of the osteoclast that holds each site, 0 where none does.
     #[serde(with = "packed")]
     pub osteoclast: Vec<u64>,
-    /// Tumour cells that each site can hold.
+    /// Tumour cells that each site can hold beside the dead ones that lie there.
     #[serde(with = "packed")]
     pub capacity: Vec<u16>,
 }

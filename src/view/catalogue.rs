@@ -56,7 +56,7 @@ specimen.trabecular = { bv_tv = 0.14, tb_th = "50 um", tb_sp = "200 um" }
 "#;
 
 /// Name and text of each lesson.
-pub const LESSONS: [(&str, &str); 3] = [
+pub const LESSONS: [(&str, &str); 6] = [
     (
         "what_feeds_the_tumour.toml",
         include_str!("lessons/what_feeds_the_tumour.toml"),
@@ -68,6 +68,18 @@ pub const LESSONS: [(&str, &str); 3] = [
     (
         "why_bone_stays.toml",
         include_str!("lessons/why_bone_stays.toml"),
+    ),
+    (
+        "bone_drug_or_antibody.toml",
+        include_str!("lessons/bone_drug_or_antibody.toml"),
+    ),
+    (
+        "when_treatment_stops.toml",
+        include_str!("lessons/when_treatment_stops.toml"),
+    ),
+    (
+        "early_or_late.toml",
+        include_str!("lessons/early_or_late.toml"),
     ),
 ];
 
@@ -238,6 +250,9 @@ mod tests {
             let run = &lesson.run;
             let loaded = catalogue.load(&run.scenario, &run.set).unwrap();
             assert!(run.until <= loaded.scenario.run.duration.get() / 24.0);
+            let changed = [run.set.clone(), run.change.clone()].concat();
+            let changed = catalogue.load(&run.scenario, &changed).unwrap();
+            assert!(changed.scenario != loaded.scenario, "{}", lesson.title);
         }
     }
 

@@ -17,9 +17,13 @@ mod morphometry;
 mod preparing;
 #[path = "../rigidity.rs"]
 mod rigidity;
+#[path = "../scan_outcomes.rs"]
+mod scan_outcomes;
 #[path = "../scanner_files.rs"]
 mod scanner_files;
 #[path = "../specimen_images.rs"]
 mod specimen_images;
+#[path = "../strength.rs"]
+mod strength;
 #[path = "../synthetic_bone.rs"]
 mod synthetic_bone;

@@ -11,6 +11,8 @@ mod patient;
 mod radiotherapy;
 #[path = "../skeletal_events.rs"]
 mod skeletal_events;
+#[path = "../therapies_in_trials.rs"]
+mod therapies_in_trials;
 #[path = "../therapy.rs"]
 mod therapy;
 #[path = "../trial.rs"]

@@ -208,6 +208,15 @@ impl CueTable {
 }
 
 impl DeclaredCue {
+    /// True of a constant.
+    pub(super) const fn is_constant(&self) -> bool {
+        self.constant.is_some()
+            && self.sum.is_none()
+            && self.scaled.is_none()
+            && self.below.is_none()
+            && self.above.is_none()
+    }
+
     pub(super) fn parts(&self) -> Vec<&str> {
         let mut parts: Vec<&str> = self.sum.iter().flatten().map(String::as_str).collect();
         parts.extend(self.scaled.iter().map(|scaled| scaled.cue.as_str()));

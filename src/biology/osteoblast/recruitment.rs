@@ -9,7 +9,9 @@
 //! On eroded surface next to bone that no osteoclast holds and that was vacated at least
 //! `reversal` ago, the hazard per area is `arrival` x its modulators, until the surface is covered
 //! at one cell per footprint. After `arrest` without any cell of the lineage or osteoclast within
-//! `arrest_reach`, what is owed there is given up.
+//! `arrest_reach`, what is owed there is given up. Of what is dug, the share `refill` x its modulators is owed, at
+//! least a hundredth and at most all; without the key all of it. It is asked for at the matrix that is dug, when it
+//! is dug (a negative balance of the unit in disuse: Frost 2003).
 //!
 //! # Limits
 //! Stem cells are not agents, so they cannot be exhausted.
@@ -37,6 +39,23 @@ pub struct Recruitment {
     /// (perforation); without it, and at 0, every pit is refilled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perforation_reach: Option<Length>,
+    /// Share of what is dug that is laid again, at most 1; all of it without this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refill: Option<Modulated<f64>>,
+}
+
+/// Least share of what is dug that is owed: a pit is one until it is lined.
+const LEAST_REFILL: f64 = 0.01;
+
+/// Share of what is dug that is not owed, at this refill.
+///
+/// ```
+/// # use howship::biology::osteoblast::recruitment::given_up;
+/// assert_eq!((given_up(1.0), given_up(0.75), given_up(1.5)), (0.0, 0.25, 0.0));
+/// assert_eq!(given_up(0.0), 0.99);
+/// ```
+pub fn given_up(refill: f64) -> f64 {
+    1.0 - refill.clamp(LEAST_REFILL, 1.0)
 }
 
 /// Cells that an area has room for: its whole part, and one more with the remaining share `draw`.

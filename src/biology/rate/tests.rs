@@ -1,4 +1,5 @@
 use super::*;
+use crate::biology::cue::Brought;
 
 fn compile(toml: &str) -> (CompiledRate, Problems) {
     let mut problems = Problems::default();
@@ -56,7 +57,13 @@ fn a_drug_hides_a_cue_from_the_rates_it_names_and_from_no_others() {
     };
     let mut problems = Problems::default();
     let signals = ["tgf_beta".into()];
-    let cues = CueTable::with_agents(&signals, &BTreeMap::new(), &agents, false, &mut problems);
+    let cues = CueTable::with_agents(
+        &signals,
+        &BTreeMap::new(),
+        &agents,
+        Brought::default(),
+        &mut problems,
+    );
     let inhibitor = cues.find("inhibitor").unwrap();
     let modulated: Modulated<Rate> =
         toml::from_str("rate = \"1 /h\"\nneeds.tgf_beta = { half_max = \"10 pM\" }").unwrap();

@@ -8,11 +8,12 @@
 //! # Law
 //! Division and death are hazards, modulated by cues. The daughter goes to the nearest free space
 //! within `pushing_depth`, the cells between moving up; a cell with no free space in reach does not
-//! divide. Cells at the rim move by a random walk of the given motility.
+//! divide. Cells at the rim move by a random walk of the given motility. What radiation and cytotoxic
+//! drugs harm is doomed and dies at an attempt to divide; the dead take room until they are cleared.
 //!
 //! # Limits
 //! Division is memoryless: a colony grows at the net rate from the first tick, without the
-//! synchrony of a cycle. Marrow cells that the colony displaces are not counted.
+//! synchrony of a cycle. Cells that die by themselves are cleared within the tick. Marrow cells that the colony displaces are not counted.
 
 pub mod clones;
 pub mod colonisation;
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::biology::problem::Problems;
 use crate::biology::rate::Modulated;
 use crate::biology::tumour::clones::{Mutations, Phenotype};
-use crate::numerics::quantity::{Diffusivity, Length, Rate, Secretion};
+use crate::numerics::quantity::{Diffusivity, Length, Rate, Secretion, Time};
 
 /// Parameters of tumour cells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +44,9 @@ pub struct Tumour {
     pub motility: Modulated<Diffusivity>,
     /// Cells that wait.
     pub dormancy: Dormancy,
+    /// Half-life of a cell that radiation or a drug killed, until its room is free again; at once without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clearance: Option<Time>,
     /// True for cells with an activating mutation of EGFR, which some drugs kill alone.
     #[serde(default)]
     pub egfr_mutant: bool,
@@ -84,6 +88,9 @@ impl Tumour {
     pub fn check(&self, problems: &mut Problems) {
         problems.positive("tumour.cell_diameter", self.cell_diameter.get(), "um");
         problems.not_negative("tumour.pushing_depth", self.pushing_depth.get(), "um");
+        if let Some(clearance) = self.clearance {
+            problems.positive("tumour.clearance", clearance.get(), "h");
+        }
         problems.within("tumour.dormancy.death", self.dormancy.death, 0.0, 1000.0);
         problems.within("tumour.dormancy.share", self.dormancy.share, 0.0, 1.0);
     }

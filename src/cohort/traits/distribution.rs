@@ -37,7 +37,7 @@ measured!(Area, BodyVolume, Clearance, Mass, Rate, Time);
 
 /// What a trait may be, in a unit that a clinic uses.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Allowed {
+pub(crate) struct Allowed {
     low: f64,
     high: f64,
     unit: &'static str,
@@ -46,7 +46,7 @@ pub(super) struct Allowed {
 }
 
 impl Allowed {
-    pub(super) const fn new(low: f64, high: f64, [unit, canonical]: [&'static str; 2]) -> Self {
+    pub(crate) const fn new(low: f64, high: f64, [unit, canonical]: [&'static str; 2]) -> Self {
         Self {
             low,
             high,
@@ -56,7 +56,7 @@ impl Allowed {
     }
 
     /// A bare number.
-    pub(super) const fn number(low: f64, high: f64) -> Self {
+    pub(crate) const fn number(low: f64, high: f64) -> Self {
         Self::new(low, high, ["", ""])
     }
 
@@ -144,7 +144,7 @@ impl<Q: Measured> Distribution<Q> {
     }
 
     /// The draw of a patient, in the canonical unit; none where nothing lies within the bounds.
-    pub(super) fn draw(&self, chance: Chance, number: u32, patient: u64) -> Option<f64> {
+    pub(crate) fn draw(&self, chance: Chance, number: u32, patient: u64) -> Option<f64> {
         let mut draws = chance.at(Stream::Cohort, number, patient);
         let (least, most) = self.bounds();
         (0..MOST_DRAWS)
@@ -165,7 +165,7 @@ impl<Q: Measured> Distribution<Q> {
             .find(|value| (least..=most).contains(value))
     }
 
-    pub(super) fn check(&self, path: &str, allowed: Allowed, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, allowed: Allowed, problems: &mut Problems) {
         let before = problems.found.len();
         let at = |key: &str| format!("{path}.{key}");
         match *self {

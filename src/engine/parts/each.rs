@@ -8,7 +8,8 @@ use crate::engine::model::Model;
 use crate::engine::parts::part::{Now, Part, Values};
 use crate::engine::parts::setting::Times;
 use crate::engine::parts::{
-    Asked, clones, colonisation, drugs, immune, patient, radiation, rigidity, with_parts,
+    Asked, clones, colonisation, drugs, immune, mechanostat, patient, radiation, rigidity,
+    strength, with_parts,
 };
 use crate::engine::picture::Picture;
 use crate::engine::scratch::Scratch;

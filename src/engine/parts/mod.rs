@@ -7,11 +7,13 @@ pub mod colonisation;
 pub mod drugs;
 pub mod each;
 pub mod immune;
+pub mod mechanostat;
 pub mod part;
 pub mod patient;
 pub mod radiation;
 pub mod rigidity;
 pub mod setting;
+pub mod strength;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,8 @@ macro_rules! with_parts {
             clones: clones::TumourClones,
             /// Rigidity of the lattice against its day 0.
             rigidity: rigidity::Rigidity,
+            /// Strength of the lattice by finite elements against its day 0.
+            strength: strength::Strength,
             /// Radiation, what it did, and what cells make of it.
             radiation: radiation::Radiation,
             /// The body of the patient and the events of its bones.
@@ -35,6 +39,8 @@ macro_rules! with_parts {
             immune: immune::ImmuneCells,
             /// Drugs in the body and on bone, and their courses.
             drugs: drugs::Drugs,
+            /// Bone that feels its load.
+            mechanostat: mechanostat::Loaded,
             /// Tumour cells from the circulation.
             colonisation: colonisation::Arriving,
         }

@@ -8,7 +8,8 @@
 //! and none of the steps of the lattice, which look the same from all sides. The tensor M of
 //! `1 / MIL(n)^2 = n M n` is fitted to 1000 directions, spread evenly over a hemisphere and the same in every
 //! run, by least squares (Harrigan and Mann 1984, J Mater Sci 19:761). The body is the largest sphere in the
-//! box, since the corners of a box have directions of their own; a long box has several in a row.
+//! box, since the corners of a box have directions of their own; a long box has several in a row. Of a region
+//! that is given, such as a trabecular compartment, it is the region.
 
 use std::f64::consts::PI;
 
@@ -33,14 +34,25 @@ pub(super) struct Intercepts {
     pub(super) eigenvalues: [f64; 3],
 }
 
-/// Mean intercept lengths of a smooth surface; why there are none.
-pub(super) fn intercepts(smooth: &Smooth) -> Result<Intercepts, &'static str> {
+/// Mean intercept lengths of a smooth surface, or of what of it lies in a region (true); why there are none.
+pub(super) fn intercepts(
+    smooth: &Smooth,
+    region: Option<&[bool]>,
+) -> Result<Intercepts, &'static str> {
     let spheres = Spheres::in_box(smooth.dims());
+    let body = match region {
+        None => spheres.volume(),
+        Some(region) => smooth.sites(|site| region[site]),
+    };
     let layers = smooth.layers(
         || vec![[0.0; 3]; 3 * CELLS * CELLS],
         |cells, triangle| {
             let [a, b, c] = triangle.points;
-            if !spheres.hold([0, 1, 2].map(|k| (a[k] + b[k] + c[k]) / 3.0)) {
+            let is_in = match region {
+                None => spheres.hold([0, 1, 2].map(|k| (a[k] + b[k] + c[k]) / 3.0)),
+                Some(_) => smooth.lies_in(triangle, region),
+            };
+            if !is_in {
                 return;
             }
             let area = cross(less(b, a), less(c, a)).map(|part| 0.5 * part);
@@ -67,7 +79,7 @@ pub(super) fn intercepts(smooth: &Smooth) -> Result<Intercepts, &'static str> {
             .iter()
             .map(|a| (a[0] * n[0] + a[1] * n[1] + a[2] * n[2]).abs())
             .sum();
-        (n, seen / (2.0 * spheres.volume()))
+        (n, seen / (2.0 * body))
     };
     let lengths: Vec<([f64; 3], f64)> = (0..DIRECTIONS).map(inverse).collect();
     principal(&fitted(&lengths).ok_or("the mean intercept lengths fit no tensor")?)
@@ -191,7 +203,7 @@ mod tests {
                 along(x, 12.0, 10.0) + along(y, 12.0, 10.0) + along(z, 24.0, 20.0) <= 1.0
             })
             .collect();
-        let found = intercepts(&Smooth::of(&bone, dims).unwrap()).unwrap();
+        let found = intercepts(&Smooth::of(&bone, dims).unwrap(), None).unwrap();
         assert!(found.axes[0][2] > 0.999, "{found:?}");
         let ratio = found.mil[0] / found.mil[2];
         // The area of an ellipsoid of half axes a, a, 2 a is pi a^2 seen along z and 2 pi a^2 across; what the
@@ -230,6 +242,6 @@ mod tests {
             assert!(one < 3 * CELLS * CELLS);
         }
         assert_eq!(cell([0.0; 3]), None);
-        assert!(intercepts(&Smooth::of(&[true; 1728], [12; 3]).unwrap()).is_err());
+        assert!(intercepts(&Smooth::of(&[true; 1728], [12; 3]).unwrap(), None).is_err());
     }
 }

@@ -6,6 +6,7 @@ use super::anisotropy::{Intercepts, intercepts};
 use super::connectivity::euler;
 use super::model_index::model_index;
 use super::smooth::Smooth;
+use super::within;
 
 /// Connectivity, anisotropy and structure model index of one state of the bone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,14 +43,28 @@ pub struct Architecture {
 impl Architecture {
     /// Measures bone (true) in a box of `dims` sites of edge `spacing_um`, x fastest.
     pub fn of(bone: &[bool], dims: [usize; 3], spacing_um: f64) -> Self {
+        Self::made(bone, None, dims, spacing_um)
+    }
+
+    /// The same of a region (true), such as a trabecular compartment: connectivity of the bone in it, cut off
+    /// where it ends, over its volume; directions and shape by what of the surface lies in it.
+    pub fn within(bone: &[bool], region: &[bool], dims: [usize; 3], spacing_um: f64) -> Self {
+        Self::made(bone, Some(region), dims, spacing_um)
+    }
+
+    fn made(bone: &[bool], region: Option<&[bool]>, dims: [usize; 3], spacing_um: f64) -> Self {
         let edge_mm = spacing_um * 1e-3;
-        let euler = euler(bone, dims);
-        let volume_mm3 = bone.len() as f64 * edge_mm.powi(3);
+        let inner = region.map(|region| within(bone, region, true));
+        let euler = euler(inner.as_deref().unwrap_or(bone), dims);
+        let sites = region.map_or(bone.len(), |region| {
+            region.iter().filter(|&&inside| inside).count()
+        });
+        let volume_mm3 = sites as f64 * edge_mm.powi(3);
         let is_box = dims[2] > 1;
         let density =
             |number: f64| (is_box && volume_mm3 > 0.0).then(|| (1.0 - number) / volume_mm3);
         let smooth = Smooth::of(bone, dims);
-        let (lengths, left_out) = match smooth.as_ref().map(intercepts) {
+        let (lengths, left_out) = match smooth.as_ref().map(|it| intercepts(it, region)) {
             Some(Ok(found)) => (Some(found), None),
             Some(Err(why)) => (None, Some(why)),
             None => (
@@ -60,7 +75,7 @@ impl Architecture {
             ),
         };
         let of = |value: fn(&Intercepts) -> f64| lengths.as_ref().map(value);
-        let index = smooth.as_ref().and_then(model_index);
+        let index = smooth.as_ref().and_then(|it| model_index(it, region));
         Self {
             euler: euler.number,
             euler_corrected: euler.delta,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{mean_thickness_mm, summary};
+use super::{Morphometry, summary, within};
 
 /// A bone that is parted in cortex and cavity. Cuts are transverse to z.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -32,28 +32,23 @@ pub struct Cortical {
 }
 
 impl Cortical {
-    /// Measures bone (true) by its compartments, in a box of `dims` sites of edge `spacing_um`.
+    /// Measures bone (true) by its compartments, in a box of `dims` sites of edge `spacing_um`; `cavity` has the
+    /// figures of the trabecular one ([`super::measure_within`]).
     pub fn of(
         bone: &[bool],
         cortical: &[bool],
         trabecular: &[bool],
+        cavity: &Morphometry,
         dims: [usize; 3],
         spacing_um: f64,
     ) -> Self {
         let count = |mask: &[bool]| mask.iter().filter(|&&inside| inside).count() as f64;
-        let both = |mask: &[bool], is_bone: bool| -> Vec<bool> {
-            mask.iter()
-                .zip(bone)
-                .map(|(inside, bone)| *inside && *bone == is_bone)
-                .collect()
-        };
+        let both = |mask: &[bool], is_bone: bool| within(bone, mask, is_bone);
         let pixel_mm2 = (spacing_um * 1e-3).powi(2);
         let area = |sites: f64| sites * pixel_mm2 / dims[2] as f64;
         let (ct, tb) = (count(cortical), count(trabecular));
         let thickness = summary(cortical, dims, spacing_um);
         let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        let [tb_th, tb_sp] = [true, false]
-            .map(|is_bone| mean_thickness_mm(&both(trabecular, is_bone), dims, spacing_um));
         Self {
             ct_th_mm: thickness.map(|s| s.mean),
             ct_th_sd_mm: thickness.map(|s| s.deviation),
@@ -64,9 +59,9 @@ impl Cortical {
             ct_ar_fraction: share(ct, ct + tb),
             polar_moment_mm4: polar_moment(&both(cortical, true), dims)
                 .map(|sites| sites * pixel_mm2 * pixel_mm2),
-            cavity_bv_tv: share(count(&both(trabecular, true)), tb),
-            cavity_tb_th_mm: tb_th,
-            cavity_tb_sp_mm: tb_sp,
+            cavity_bv_tv: (tb > 0.0).then_some(cavity.bv_tv),
+            cavity_tb_th_mm: cavity.tb_th_mm,
+            cavity_tb_sp_mm: cavity.tb_sp_mm,
         }
     }
 }
@@ -94,6 +89,7 @@ fn polar_moment(mask: &[bool], dims: [usize; 3]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::measure_within;
     use super::*;
 
     /// A square tube of walls of 4 sites around a cavity of 12 x 12, with a pore of 2 x 2 x 2 and a bar of
@@ -120,7 +116,11 @@ mod tests {
                 })
                 .collect()
         };
-        let found = Cortical::of(&bone_but(true), &cortical, &trabecular, dims, 100.0);
+        let of = |bone: &[bool]| {
+            let cavity = measure_within(bone, &trabecular, dims, 100.0);
+            Cortical::of(bone, &cortical, &trabecular, &cavity, dims, 100.0)
+        };
+        let found = of(&bone_but(true));
         let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
         assert!(close(found.ct_po.unwrap(), 8.0 / 2560.0));
         assert!(close(found.ct_ar_mm2, 2.56) && close(found.ma_ar_mm2, 1.44));
@@ -129,7 +129,7 @@ mod tests {
         // Between the walls spheres reach 2 sites; in the edges of the tube up to the diagonal.
         let thickness = found.ct_th_mm.unwrap();
         assert!((0.4..0.5).contains(&thickness), "{thickness}");
-        let whole = Cortical::of(&bone_but(false), &cortical, &trabecular, dims, 100.0);
+        let whole = of(&bone_but(false));
         let expected = (20.0_f64.powi(4) - 12.0_f64.powi(4)) / 6.0 * 1e-4;
         assert!(
             close(whole.polar_moment_mm4.unwrap(), expected),

@@ -100,6 +100,49 @@ pub fn measure(bone: &[bool], dims: [usize; 3], spacing_um: f64) -> Morphometry 
     }
 }
 
+/// [`measure`] within a region (true), such as the trabecular compartment of a bone: volume and surface are
+/// those of the bone in it over its volume, thickness and separation those of bone and of marrow in it, to
+/// which all else is outside. Of the surface counts what lies between eight sites of the region.
+pub fn measure_within(
+    bone: &[bool],
+    region: &[bool],
+    dims: [usize; 3],
+    spacing_um: f64,
+) -> Morphometry {
+    let [inner, marrow] = [true, false].map(|is_bone| within(bone, region, is_bone));
+    let count = |mask: &[bool]| mask.iter().filter(|&&inside| inside).count() as u64;
+    let (bone_voxels, sites) = (count(&inner), count(region));
+    let thickness = summary(&inner, dims, spacing_um);
+    let separation = summary(&marrow, dims, spacing_um);
+    let surface_mm = surface::area_within(bone, region, dims) / (spacing_um * 1e-3);
+    let share = |part: f64, whole: u64| if whole == 0 { 0.0 } else { part / whole as f64 };
+    Morphometry {
+        bone_voxels,
+        bv_tv: share(bone_voxels as f64, sites),
+        tb_th_mm: thickness.map(|s| s.mean),
+        tb_th_sd_mm: thickness.map(|s| s.deviation),
+        tb_th_max_mm: thickness.map(|s| s.largest),
+        tb_sp_mm: separation.map(|s| s.mean),
+        tb_sp_sd_mm: separation.map(|s| s.deviation),
+        tb_sp_max_mm: separation.map(|s| s.largest),
+        bs_tv_per_mm: share(surface_mm, sites),
+        bs_bv_per_mm: (bone_voxels > 0).then(|| surface_mm / bone_voxels as f64),
+    }
+}
+
+/// Length of the outline of a section (true), in edges of a site, by marching squares; its ends are none.
+pub fn perimeter(section: &[bool], [nx, ny]: [usize; 2]) -> f64 {
+    surface::area(section, [nx, ny, 1])
+}
+
+/// Sites of a region that are bone, or that are not.
+pub fn within(bone: &[bool], region: &[bool], is_bone: bool) -> Vec<bool> {
+    let sites = region.iter().zip(bone);
+    sites
+        .map(|(inside, bone)| *inside && *bone == is_bone)
+        .collect()
+}
+
 /// Mean local thickness of bone (true) in a box of cubic sites, mm: the `tb_th_mm` of [`measure`].
 pub fn mean_thickness_mm(bone: &[bool], dims: [usize; 3], spacing_um: f64) -> Option<f64> {
     summary(bone, dims, spacing_um).map(|thickness| thickness.mean)
@@ -170,6 +213,36 @@ mod tests {
         assert!((measured.bs_tv_per_mm - perimeter_mm / (0.4 * 0.3)).abs() < 1e-9);
         assert!((measured.bs_bv_per_mm.unwrap() - perimeter_mm / 0.048).abs() < 1e-9);
         assert!((measured.tb_n_plate_per_mm().unwrap() - 10.0).abs() < 1e-5);
+    }
+
+    /// A region that is all is all, and one that is a part is that part with nothing beyond it to bound it but
+    /// its ends: plates of 4 sites every 10, in the middle of a box.
+    #[test]
+    fn a_region_is_measured_by_itself() {
+        let dims = [40, 30, 30];
+        let bone: Vec<bool> = (0..36_000)
+            .map(|i| (3..7).contains(&(i % 40 % 10)))
+            .collect();
+        assert_eq!(
+            measure_within(&bone, &vec![true; bone.len()], dims, 10.0),
+            measure(&bone, dims, 10.0)
+        );
+        let region: Vec<bool> = (0..36_000)
+            .map(|i| [i % 40, i / 40 % 30, i / 1200])
+            .map(|[x, y, z]| (10..30).contains(&x) && (5..25).contains(&y) && (5..25).contains(&z))
+            .collect();
+        let found = measure_within(&bone, &region, dims, 10.0);
+        assert!((found.bv_tv - 0.4).abs() < 1e-12);
+        assert_eq!(found.bone_voxels, 2 * 4 * 400);
+        assert!((found.tb_th_max_mm.unwrap() - 0.04).abs() < 1e-8);
+        assert!((found.tb_sp_max_mm.unwrap() - 0.06).abs() < 1e-8);
+        // Four faces of 19 x 19 cells of 10 um.
+        let surface_mm2 = 4.0 * (0.19_f64).powi(2);
+        assert!((found.bs_tv_per_mm - surface_mm2 / (0.2 * 0.2 * 0.2)).abs() < 1e-9);
+        let shape = Architecture::within(&bone, &region, dims, 10.0);
+        assert_eq!(shape.euler, 2);
+        assert!(shape.smi.unwrap().abs() < 1e-6, "{shape:?}");
+        assert!(shape.mil_axes.unwrap()[2][0] > 0.999, "{shape:?}");
     }
 
     #[test]

@@ -21,11 +21,14 @@ pub(super) struct ModelIndex {
     pub(super) concave: f64,
 }
 
-/// Of a smooth surface; `None` without one.
-pub(super) fn model_index(smooth: &Smooth) -> Option<ModelIndex> {
+/// Of a smooth surface, or of what of it lies in a region (true); `None` without one.
+pub(super) fn model_index(smooth: &Smooth, region: Option<&[bool]>) -> Option<ModelIndex> {
     let layers = smooth.layers(
         || [0.0; 3],
         |sums, triangle| {
+            if !smooth.lies_in(triangle, region) {
+                return;
+            }
             let [area, growth] = grown(triangle);
             sums[0] += area;
             sums[1] += growth;
@@ -42,7 +45,7 @@ pub(super) fn model_index(smooth: &Smooth) -> Option<ModelIndex> {
     }
     let [surface, growth, concave] = sums;
     (surface > 0.0).then(|| ModelIndex {
-        smi: 6.0 * smooth.volume() * growth / (surface * surface),
+        smi: 6.0 * smooth.volume(region) * growth / (surface * surface),
         concave: concave / surface,
     })
 }
@@ -73,7 +76,7 @@ mod tests {
                 is_bone([i % n, i / n % n, i / n / n].map(|k| k as f64 + 0.5 - middle))
             })
             .collect();
-        model_index(&Smooth::of(&bone, [n; 3]).unwrap()).unwrap()
+        model_index(&Smooth::of(&bone, [n; 3]).unwrap(), None).unwrap()
     }
 
     /// Balls 4, rods 3 in any direction, plates 0. What the steps of the lattice leave: the volume of a
@@ -123,7 +126,7 @@ mod tests {
     #[test]
     fn what_has_no_surface_has_no_index() {
         let full = Smooth::of(&[true; 1728], [12; 3]).unwrap();
-        assert_eq!(model_index(&full), None);
+        assert_eq!(model_index(&full, None), None);
         assert!(Smooth::of(&[true; 729], [9; 3]).is_none());
     }
 }

@@ -38,9 +38,14 @@ impl Smooth {
         })
     }
 
-    /// Bone in the box that the centres of the outer sites within the rim span, which is that of the surface:
+    /// Bone of a region, all without one.
+    pub(super) fn volume(&self, region: Option<&[bool]>) -> f64 {
+        self.sites(|site| self.field[site] > 0.5 && region.is_none_or(|region| region[site]))
+    }
+
+    /// Sites of the box that the centres of the outer sites within the rim span, which is that of the surface:
     /// of a site on a face half lies in it.
-    pub(super) fn volume(&self) -> f64 {
+    pub(super) fn sites(&self, counts: impl Fn(usize) -> bool + Sync) -> f64 {
         let [nx, ny, nz] = self.dims;
         let half = |at: usize, n: usize| {
             if at == RIM || at + 1 + RIM == n {
@@ -55,7 +60,7 @@ impl Smooth {
                 let mut sum = 0.0;
                 for y in RIM..ny - RIM {
                     for x in RIM..nx - RIM {
-                        if self.field[(z * ny + y) * nx + x] > 0.5 {
+                        if counts((z * ny + y) * nx + x) {
                             sum += half(x, nx) * half(y, ny);
                         }
                     }
@@ -84,6 +89,15 @@ impl Smooth {
                 sum
             })
             .collect()
+    }
+
+    /// Whether the middle of a triangle lies in a region; everything does without one.
+    pub(super) fn lies_in(&self, triangle: &Triangle, region: Option<&[bool]>) -> bool {
+        let [a, b, c] = triangle.points;
+        region.is_none_or(|region| {
+            let [x, y, z] = [0, 1, 2].map(|k| ((a[k] + b[k] + c[k]) / 3.0).round() as usize);
+            region[(z * self.dims[1] + y) * self.dims[0] + x]
+        })
     }
 
     /// Sites along the axes.

@@ -21,7 +21,15 @@ const FACES: [[usize; 4]; 6] = [
 
 /// Area of the bone surface in squared edges of a site; with one layer, its length in edges.
 pub(super) fn area(bone: &[bool], dims: [usize; 3]) -> f64 {
-    let counts = configurations(bone, dims);
+    area_of(&configurations(bone, None, dims), dims)
+}
+
+/// The same in the cells whose corners all lie in a region (true).
+pub(super) fn area_within(bone: &[bool], region: &[bool], dims: [usize; 3]) -> f64 {
+    area_of(&configurations(bone, Some(region), dims), dims)
+}
+
+fn area_of(counts: &[u64; 256], dims: [usize; 3]) -> f64 {
     if dims[2] == 1 {
         // In a section a cell is a square: corners 4 to 7 are empty.
         let half_diagonal = 0.5_f64.sqrt();
@@ -49,7 +57,7 @@ pub(super) fn area(bone: &[bool], dims: [usize; 3]) -> f64 {
 }
 
 /// Number of cells for each set of bone corners (bit c for corner c).
-fn configurations(bone: &[bool], dims: [usize; 3]) -> [u64; 256] {
+fn configurations(bone: &[bool], region: Option<&[bool]>, dims: [usize; 3]) -> [u64; 256] {
     let [nx, ny, nz] = dims;
     let mut counts = [0; 256];
     if nx < 2 || ny < 2 || nz < 1 {
@@ -62,13 +70,14 @@ fn configurations(bone: &[bool], dims: [usize; 3]) -> [u64; 256] {
             let mut counts = [0; 256];
             for y in 0..ny - 1 {
                 for x in 0..nx - 1 {
-                    let mut corners = 0;
+                    let (mut corners, mut inside) = (0, true);
                     for corner in 0..4 << above {
                         let (i, j, k) = (corner & 1, corner >> 1 & 1, corner >> 2);
                         let site = ((z + k) * ny + y + j) * nx + x + i;
                         corners |= usize::from(bone[site]) << corner;
+                        inside &= region.is_none_or(|region| region[site]);
                     }
-                    counts[corners] += 1;
+                    counts[corners] += u64::from(inside);
                 }
             }
             counts

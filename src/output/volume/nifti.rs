@@ -16,6 +16,22 @@ pub(crate) const MOST: usize = i16::MAX as usize;
 /// A field of a lattice of at most [`MOST`] sites along each axis, as a `NIfTI` file; none of a longer one,
 /// nor of ids, for which few readers have a type.
 pub(crate) fn nii_gz(frame: &Frame, field: &Array<'_>) -> Option<Vec<u8>> {
+    let step = frame.spacing_um.map(|um| um * 1e-3);
+    let row = |axis: usize| {
+        let mut row = [0.0; 4];
+        (row[axis], row[3]) = (step[axis], 0.5 * step[axis]);
+        row
+    };
+    placed(frame, field, [row(0), row(1), row(2)])
+}
+
+/// The same where the file says: rows of the transform from the numbers of a voxel to mm to the right, to the
+/// front and up.
+pub(crate) fn placed(
+    frame: &Frame,
+    field: &Array<'_>,
+    transform: [[f64; 4]; 3],
+) -> Option<Vec<u8>> {
     let code: i16 = match field.values {
         Numbers::U8(_) => 2,
         Numbers::U16(_) => 512,
@@ -48,14 +64,20 @@ pub(crate) fn nii_gz(frame: &Frame, field: &Array<'_>) -> Option<Vec<u8>> {
     let words = format!("howship {} [{}] d{}", field.name, field.unit, frame.day);
     let words: Vec<u8> = words.bytes().filter(u8::is_ascii).take(79).collect();
     put(148, &words);
-    // Both transforms, of the scanner: no rotation, and where the first centre lies.
-    put(252, &1_i16.to_le_bytes());
+    // Both transforms, of the scanner, where nothing is turned; else the rows alone.
+    let is_straight = (0..3).all(|row| {
+        (0..3).all(|axis| (axis == row) == (transform[row][axis].abs() > 0.0))
+            && transform[row][row] > 0.0
+    });
+    put(252, &i16::from(is_straight).to_le_bytes());
     put(254, &1_i16.to_le_bytes());
-    for (axis, step) in step_mm.into_iter().enumerate() {
-        let first = 0.5 * step;
-        put(268 + 4 * axis, &first.to_le_bytes());
-        put(280 + 16 * axis + 4 * axis, &step.to_le_bytes());
-        put(280 + 16 * axis + 12, &first.to_le_bytes());
+    for (axis, row) in transform.into_iter().enumerate() {
+        if is_straight {
+            put(268 + 4 * axis, &(row[3] as f32).to_le_bytes());
+        }
+        for (place, part) in row.into_iter().enumerate() {
+            put(280 + 16 * axis + 4 * place, &(part as f32).to_le_bytes());
+        }
     }
     put(344, b"n+1\0");
     bytes.extend(field.values.bytes().iter());

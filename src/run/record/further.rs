@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{Record, is_due};
 use crate::engine::column::{Before, Cell, Entry};
-use crate::observe::morphometry::measure;
 use crate::observe::sites::{CellList, KINDS};
-use crate::run::further_columns::{EVENTS, OF_EVENTS, OF_STRUCTURE, STORED, STORES, STRUCTURE};
+use crate::observe::structure::structure;
+use crate::run::further_columns::{EVENTS, OF_EVENTS, STORED, STORES, STRUCTURE};
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 
@@ -56,22 +56,15 @@ fn row(table: &'static str, cells: impl Iterator<Item = (String, f64)>) -> Entry
     }
 }
 
-fn structure(simulation: &Simulation) -> Entry {
+fn structure_row(simulation: &Simulation, asked: &[String]) -> Entry {
     let grid = &simulation.model.grid;
-    let found = measure(&simulation.state.bone.solid, grid.dims, grid.edge_um);
-    let or_none = |value: Option<f64>| value.unwrap_or(f64::NAN);
-    let values = [
-        simulation.state.day(),
-        found.bv_tv,
-        or_none(found.tb_th_mm),
-        or_none(found.tb_th_sd_mm),
-        or_none(found.tb_sp_mm),
-        or_none(found.tb_sp_sd_mm),
-        found.bs_tv_per_mm,
-        or_none(found.bs_bv_per_mm),
-    ];
-    let names = OF_STRUCTURE.iter().map(|(name, ..)| (*name).to_owned());
-    row(STRUCTURE, names.zip(values))
+    let found = structure(&simulation.state.bone.solid, grid.dims, grid.edge_um, asked);
+    let time = std::iter::once(("time_d", simulation.state.day()));
+    let cells = time.chain(found);
+    row(
+        STRUCTURE,
+        cells.map(|(name, value)| (name.to_owned(), value)),
+    )
 }
 
 fn stores(simulation: &Simulation) -> Entry {
@@ -121,7 +114,8 @@ impl Record {
         let output = &loaded.scenario.output;
         let every_h = output.structure_every.get();
         if every_h > 0.0 && (is_due(simulation, every_h) || simulation.is_done()) {
-            self.tables.enter(structure(simulation), &self.series);
+            self.tables
+                .enter(structure_row(simulation, &output.structure), &self.series);
         }
         if output.stores && has_row {
             self.tables.enter(stores(simulation), &self.series);

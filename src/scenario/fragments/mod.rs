@@ -41,7 +41,8 @@ pub const BONE: Kind = Kind {
     says: "Mechanisms of living bone, over the preset of their species and under line and genotype.",
 };
 
-/// Tumour lines, in mice: growth and output of the tumour, and what it does to osteoblasts.
+/// Tumour lines, in mice, and lung cancer of patients by histology: growth and output of the tumour, and what it does to
+/// osteoblasts.
 pub const LINE: Kind = Kind {
     key: "line",
     all: &[
@@ -53,9 +54,21 @@ pub const LINE: Kind = Kind {
         fragment!("lines", "pc3"),
         fragment!("lines", "c4_2b"),
         fragment!("lines", "renca"),
+        fragment!("lines", "adenocarcinoma"),
+        fragment!("lines", "adenocarcinoma_egfr"),
+        fragment!("lines", "squamous"),
+        fragment!("lines", "small_cell"),
     ],
-    says: "The tumour line, over the preset and under this file; with the preset `mouse`.",
+    says: "The tumour line, over the preset and under this file; lines of mice with the preset `mouse`, lung cancer of patients with `human`.",
 };
+
+/// The preset on which a line stands.
+pub fn preset_of_line(name: &str) -> &'static str {
+    match name {
+        "adenocarcinoma" | "adenocarcinoma_egfr" | "squamous" | "small_cell" => "human",
+        _ => "mouse",
+    }
+}
 
 /// Genotypes of the host.
 pub const GENOTYPE: Kind = Kind {
@@ -73,6 +86,14 @@ pub fn immune(preset: &str) -> Option<&'static str> {
     match preset {
         "human" => Some(include_str!("immune/human.toml")),
         "mouse" => Some(include_str!("immune/mouse.toml")),
+        _ => None,
+    }
+}
+
+/// How bone of a preset answers to its load, laid under a scenario that has a table `[mechanostat]`.
+pub fn mechanostat(preset: &str) -> Option<&'static str> {
+    match preset {
+        "human" => Some(include_str!("mechanostat/human.toml")),
         _ => None,
     }
 }

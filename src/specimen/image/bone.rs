@@ -78,6 +78,12 @@ impl BoneImage {
     pub fn bone_voxels(&self) -> usize {
         self.bone.iter().filter(|&&bone| bone).count()
     }
+
+    /// How the voxels lie elsewhere than those of another bone of the same size: [`Image::lies_elsewhere`].
+    pub fn lies_elsewhere(&self, other: &Self) -> Option<String> {
+        let sizes = [other.spacing_um, other.spacing_um, other.depth_um];
+        self.orientation.lies_elsewhere(&other.orientation, sizes)
+    }
 }
 
 fn share_of(bone: &[bool]) -> f64 {
@@ -85,6 +91,16 @@ fn share_of(bone: &[bool]) -> f64 {
 }
 
 impl Image {
+    /// Bone on the voxels of the whole image: grey values filtered and cut as the options say, before any part
+    /// is taken.
+    ///
+    /// # Errors
+    /// Those of [`Image::to_bone_with`].
+    pub fn whole_bone(&self, options: &BoneOptions) -> Result<Vec<bool>, ImageError> {
+        let found = self.segment_prepared(options, &mut Vec::new())?;
+        Ok(found.bone)
+    }
+
     /// Bone of the whole image by a threshold or without one: [`Image::to_bone_with`].
     ///
     /// # Errors
@@ -183,6 +199,9 @@ impl Image {
             && !(self.is_isotropic() && (edge_um - own_um).abs() < SAME_SIZE * own_um)
         {
             taken.resample_to(self.spacing_um, edge_um)?;
+        }
+        if options.prepare.rotate {
+            taken.turn()?;
         }
         if let Some(cortex) = &options.prepare.cortex {
             taken.part_cortex(cortex)?;

@@ -62,7 +62,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, ImageError> {
             all.push(path);
         }
         if all.len() > MOST_FILES {
-            break;
+            return Err(ImageError::Stack {
+                path: folder.into(),
+                reason: format!(
+                    "holds more than {MOST_FILES} files; put the slices of one scan into a folder of their own"
+                ),
+            });
         }
     }
     all.sort();

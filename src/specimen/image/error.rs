@@ -247,6 +247,8 @@ pub enum ImageError {
     Prepare {
         /// The file.
         path: PathBuf,
+        /// The step, as its key under `[specimen.image]` is called.
+        step: &'static str,
         /// What was asked for.
         found: String,
         /// What may be asked for.

@@ -236,36 +236,7 @@ impl Image {
     /// axes differ by more than a thousandth, or its first voxel by more than half a voxel. `None`
     /// where they lie alike, or where the two have no frame in common to tell.
     pub fn lies_elsewhere(&self, other: &Self) -> Option<String> {
-        /// Rounding of directions, which are often stated in 32 bits.
-        const TURNED: f64 = 1e-3;
-        let (one, its) = (&self.orientation, &other.orientation);
-        if one.frame != its.frame || [one, its].contains(&&UNORIENTED) {
-            return None;
-        }
-        let mut parts = one.direction.iter().flatten();
-        if its
-            .direction
-            .iter()
-            .flatten()
-            .any(|part| parts.next().is_some_and(|own| (own - part).abs() > TURNED))
-        {
-            return Some(format!(
-                "its axes {:?} are not those of the other image, {:?}",
-                one.direction, its.direction
-            ));
-        }
-        let away: [f64; 3] = [0, 1, 2].map(|row| one.origin_mm[row] - its.origin_mm[row]);
-        let is_away = (0..3).any(|axis| {
-            let along: f64 = (0..3).map(|row| away[row] * its.direction[row][axis]).sum();
-            along.abs() > 0.5e-3 * other.spacing_um[axis]
-        });
-        is_away.then(|| {
-            format!(
-                "its first voxel lies at {:?} mm, more than half a voxel from that of the other \
-                 image, {:?}",
-                one.origin_mm, its.origin_mm
-            )
-        })
+        (self.orientation).lies_elsewhere(&other.orientation, other.spacing_um)
     }
 
     /// The part of `size` voxels whose first voxel is `start`.

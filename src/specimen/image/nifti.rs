@@ -85,8 +85,23 @@ fn dims(path: &Path, header: &Header) -> Result<[usize; 3], ImageError> {
     samples::checked_dims(path, "dim", sizes.map(|n| n as u64))
 }
 
+/// Kind of the values; `bitpix` says their size once more, or 0.
 fn sample(path: &Path, header: &Header) -> Result<Sample, ImageError> {
-    Ok(match header.datatype {
+    let sample = by_datatype(path, header.datatype)?;
+    let bits = 8 * sample.bytes() as i64;
+    if header.bits != 0 && i64::from(header.bits) != bits {
+        return Err(ImageError::header(
+            path,
+            "bitpix",
+            header.bits.to_string(),
+            format!("{bits}, as datatype {} has", header.datatype),
+        ));
+    }
+    Ok(sample)
+}
+
+fn by_datatype(path: &Path, datatype: i16) -> Result<Sample, ImageError> {
+    Ok(match datatype {
         2 => Sample::U8,
         256 => Sample::I8,
         4 => Sample::I16,

@@ -33,6 +33,50 @@ impl Orientation {
         }
         moved
     }
+
+    /// How voxels lie elsewhere than others of this size: [`super::Image::lies_elsewhere`].
+    pub(super) fn lies_elsewhere(&self, other: &Self, spacing_um: [f64; 3]) -> Option<String> {
+        /// Rounding of directions, which are often stated in 32 bits.
+        const TURNED: f64 = 1e-3;
+        let (one, its) = (self, other);
+        if one.frame != its.frame || [one, its].contains(&&UNORIENTED) {
+            return None;
+        }
+        let mut parts = one.direction.iter().flatten();
+        if its
+            .direction
+            .iter()
+            .flatten()
+            .any(|part| parts.next().is_some_and(|own| (own - part).abs() > TURNED))
+        {
+            return Some(format!(
+                "its axes {:?} are not those of the other image, {:?}",
+                one.direction, its.direction
+            ));
+        }
+        let away: [f64; 3] = [0, 1, 2].map(|row| one.origin_mm[row] - its.origin_mm[row]);
+        let is_away = (0..3).any(|axis| {
+            let along: f64 = (0..3).map(|row| away[row] * its.direction[row][axis]).sum();
+            along.abs() > 0.5e-3 * spacing_um[axis]
+        });
+        is_away.then(|| {
+            format!(
+                "its first voxel lies at {:?} mm, more than half a voxel from that of the other \
+                 image, {:?}",
+                one.origin_mm, its.origin_mm
+            )
+        })
+    }
+
+    /// The orientation on other axes, `axes[i]` in those of before, whose first voxel lies `by_mm` along those
+    /// of before.
+    pub(super) fn turned(&self, by_mm: [f64; 3], axes: [[f64; 3]; 3]) -> Self {
+        let mut turned = self.moved(by_mm);
+        for (row, old) in turned.direction.iter_mut().zip(&self.direction) {
+            *row = axes.map(|axis| (0..3).map(|k| old[k] * axis[k]).sum());
+        }
+        turned
+    }
 }
 
 pub(super) const UNORIENTED: Orientation = Orientation {

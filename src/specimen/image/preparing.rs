@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::binarise::{Segmentation, Segmented};
 use super::bone::{BoneImage, BoneOptions};
-use super::{Image, ImageError};
+use super::{Image, ImageError, MOST_VOXELS};
 use crate::specimen::prepare::compartments::{Radii, compartments};
 use crate::specimen::prepare::components::{Touch, fill_closed, largest};
+use crate::specimen::prepare::rotate::{LONGER, long_axis, turned};
 use crate::specimen::prepare::{Cortex, Preparation, filter};
 
 impl Image {
@@ -22,9 +23,10 @@ impl Image {
     ) -> Result<Segmented, ImageError> {
         let steps = &options.prepare;
         let mut grey = Cow::Borrowed(self);
-        let wrong = |found: String, allowed: &str| {
+        let wrong = |step: &'static str, found: String, allowed: &str| {
             Err(ImageError::Prepare {
                 path: self.source.clone(),
+                step,
                 found,
                 allowed: allowed.to_owned(),
             })
@@ -35,6 +37,7 @@ impl Image {
                 && (1..=64).contains(&gaussian.support))
             {
                 return wrong(
+                    "gaussian",
                     format!(
                         "a Gaussian of {} with a support of {}",
                         gaussian.sigma, gaussian.support
@@ -53,6 +56,7 @@ impl Image {
             None => Cow::Borrowed(&options.by),
             Some(_) if options.by != Segmentation::default() || steps.local_um.is_some() => {
                 return wrong(
+                    "density",
                     "a density beside a threshold, labels or a local mean".to_owned(),
                     "one of them",
                 );
@@ -60,10 +64,12 @@ impl Image {
             Some(density) => {
                 let Some(line) = self.density else {
                     return wrong(
+                        "density",
                         format!(
                             "a threshold of {density} mg HA/cm3, but no calibration in the file"
                         ),
-                        "a calibrated file (Scanco ISQ or AIM), or a threshold of grey values",
+                        "a calibrated file (Scanco ISQ or AIM); where the grey values are mg HA/cm3 already, give it as the \
+                         threshold",
                     );
                 };
                 let stored = line.stored(density) as f32;
@@ -81,6 +87,7 @@ impl Image {
             let reach = (radius_um / self.spacing_um[0]).round();
             if !(1.0..=4096.0).contains(&reach) || by.threshold.is_none() {
                 return wrong(
+                    "local",
                     format!(
                         "a local mean within {radius_um} um, with {}",
                         (by.threshold).map_or_else(
@@ -130,6 +137,61 @@ impl BoneImage {
         }
     }
 
+    /// Turns the bone until its long axis lies along z.
+    ///
+    /// # Errors
+    /// A section; bone without a long axis, or with too large a box.
+    pub(super) fn turn(&mut self) -> Result<(), ImageError> {
+        let refused = |found: String| ImageError::Prepare {
+            path: self.source.clone(),
+            step: "rotate",
+            found,
+            allowed: format!(
+                "a bone in space that reaches at least {LONGER} times as far along one axis as along the others"
+            ),
+        };
+        if self.dims[2] == 1 {
+            return Err(refused("a turn of one layer".to_owned()));
+        }
+        let axis = long_axis(&self.bone, self.dims).map_err(|ratio| {
+            refused(format!(
+                "a turn to the long axis of bone that reaches {ratio:.3} times as far along it as along the next"
+            ))
+        })?;
+        let Some(found) = turned(&self.bone, self.dims, axis, MOST_VOXELS) else {
+            return Err(refused(format!(
+                "a turn into more than {MOST_VOXELS} sites"
+            )));
+        };
+        let [nx, ny, nz] = self.dims;
+        let meets_face = self.bone.iter().enumerate().any(|(site, bone)| {
+            let [x, y, z] = [site % nx, site / nx % ny, site / nx / ny];
+            *bone && (x.min(y).min(z) == 0 || x + 1 == nx || y + 1 == ny || z + 1 == nz)
+        });
+        if meets_face {
+            self.warnings.push(
+                "the bone that is turned meets the faces of the image: what lay beyond them is empty, so that \
+                 its ends are oblique; take a part of its middle (a crop of the turned image)"
+                    .to_owned(),
+            );
+        }
+        let before = self.bone_voxels() as f64;
+        self.orientation = self.orientation.turned(
+            found.first.map(|part| part * self.spacing_um * 1e-3),
+            found.axes,
+        );
+        self.dims = found.dims;
+        self.bone = found.bone;
+        self.prepared.push(format!(
+            "the bone was turned by {:.2} degrees, its long axis {:?} to z, into the box that holds it with a \
+             voxel to every side: {:+.3} % of its voxels",
+            found.degrees,
+            axis.map(|part| (part * 1e4).round() / 1e4),
+            100.0 * (self.bone_voxels() as f64 / before - 1.0)
+        ));
+        Ok(())
+    }
+
     /// Tells cortex and marrow cavity apart.
     ///
     /// # Errors
@@ -141,6 +203,7 @@ impl BoneImage {
         };
         let refused = |found: String, allowed: &str| ImageError::Prepare {
             path: self.source.clone(),
+            step: "cortex",
             found,
             allowed: allowed.to_owned(),
         };

@@ -1,7 +1,7 @@
 //! OME-Zarr 0.4 (Zarr 2) and 0.5 (Zarr 3): the finest level of an image with one channel at one time.
 //!
 //! Open Microscopy Environment, next-generation file formats (ngff.openmicroscopy.org). Chunks are plain or
-//! packed by gzip, zlib, zstd or Blosc with LZ4; other codecs are refused by name. A chunk that is missing
+//! packed by gzip, zlib, zstd or Blosc with LZ4, zlib or zstd; other codecs are refused by name. A chunk that is missing
 //! holds the fill value, as the format says.
 
 mod array;

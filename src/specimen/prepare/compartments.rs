@@ -5,6 +5,10 @@
 //! the marrow from inside until trabeculae are swallowed. So here, with balls whose radii the caller knows:
 //! the first is wider than the openings of the cortex, the second than half a trabecula, and less than half
 //! of the cortex. Cuts transverse to z decide what is outside, since a shaft is open at both ends.
+//!
+//! The pores of the cortex are those of Burghardt et al. 2010: all of it that is not bone, also canals that
+//! open to the marrow or to the outside, as long as they are narrower than the first ball. So the cavity is
+//! opened by that ball: what it does not reach belongs to the cortex.
 
 use super::components::{Touch, largest, pieces};
 use crate::numerics::distance;
@@ -60,8 +64,23 @@ pub fn compartments(
         dims,
         radii.trabeculae,
     );
-    let trabecular: Vec<bool> = (0..bone.len())
+    let swallowed: Vec<bool> = (0..bone.len())
         .map(|site| periosteal[site] && (closed[site] || cavity[site]))
+        .collect();
+    let wide = eroded(&swallowed, dims, radii.openings);
+    if !wide.contains(&true) {
+        return Err("no marrow cavity as wide as the ball that bridges the openings of the cortex");
+    }
+    // A pore may hold the ball: it is no cavity where no way as wide leads to one.
+    let reached = dilated(&large_pieces(&wide, dims), dims, radii.openings);
+    // The ball does not reach into edges and corners of the cavity either, but these are not deep.
+    let near = dilated(&reached, dims, CORNER * radii.openings);
+    let deep: Vec<bool> = (0..bone.len())
+        .map(|site| swallowed[site] && !near[site])
+        .collect();
+    let pores = dilated(&deep, dims, CORNER * radii.openings + 1.0);
+    let trabecular: Vec<bool> = (0..bone.len())
+        .map(|site| swallowed[site] && (reached[site] || !pores[site]))
         .collect();
     let cortical: Vec<bool> = (0..bone.len())
         .map(|site| periosteal[site] && !trabecular[site])
@@ -74,6 +93,9 @@ pub fn compartments(
         trabecular,
     })
 }
+
+/// How far a corner of three planes lies from a ball in it, in radii of the ball: the root of 3, less 1.
+const CORNER: f64 = 0.73;
 
 /// Share of the largest piece of marrow from which on another belongs to the cavity too, as where a physis or a bridge of
 /// bone parts it; smaller ones are pores of the cortex.
@@ -208,5 +230,56 @@ mod tests {
                 .unwrap_err()
                 .contains("no cortex")
         );
+    }
+
+    /// Canals of 4 x 4 voxels that open to the marrow, to the outside and to both are pores of the cortex, but
+    /// for what the ball of 3 voxels reaches at their mouths.
+    #[test]
+    fn canals_that_open_to_the_marrow_or_to_the_outside_are_pores() {
+        let dims = [64, 64, 32];
+        let at = |site: usize| [site % 64, site / 64 % 64, site / 64 / 64];
+        let from_axis2 = |site: usize| {
+            let [x, y, _] = at(site);
+            (x as f64 + 0.5 - 32.0).powi(2) + (y as f64 + 0.5 - 32.0).powi(2)
+        };
+        let is_wall = |site: usize| (256.0..=676.0).contains(&from_axis2(site));
+        let in_canal = |site: usize| {
+            let [x, y, z] = at(site);
+            let narrow = (30..34).contains(&y);
+            let (low, high) = ((4..8).contains(&z), (14..18).contains(&z));
+            let to_marrow = narrow && low && (32..54).contains(&x);
+            let to_outside = narrow && high && x > 52;
+            let through = narrow && (24..28).contains(&z) && x < 32;
+            to_marrow || to_outside || through
+        };
+        let count = 64 * 64 * 32;
+        let bone: Vec<bool> = (0..count)
+            .map(|site| is_wall(site) && !in_canal(site))
+            .collect();
+        let radii = Radii {
+            openings: 3.0,
+            trabeculae: 2.0,
+        };
+        let found = compartments(&bone, dims, radii).unwrap();
+        let canals: Vec<usize> = (0..count)
+            .filter(|&site| is_wall(site) && in_canal(site))
+            .collect();
+        // A ball of radius 3 dips 3 - sqrt(5), less than a voxel, into a mouth 4 wide: what lies two voxels
+        // from either face of the wall is all kept.
+        let within = |site: usize| (324.0..=576.0).contains(&from_axis2(site));
+        assert!(
+            canals
+                .iter()
+                .all(|&site| found.cortical[site] || !within(site))
+        );
+        let lost = canals.iter().filter(|&&site| !found.cortical[site]);
+        let lost = lost.count();
+        // Four mouths of 16 voxels, and half as many where the wall curves.
+        assert!(lost <= 4 * 24, "{lost} of {}", canals.len());
+        let wrong = (0..count)
+            .filter(|&site| found.cortical[site] != is_wall(site))
+            .count();
+        let wall = (0..count).filter(|&site| is_wall(site)).count();
+        assert!(wrong * 50 < wall, "{wrong} of {wall}");
     }
 }

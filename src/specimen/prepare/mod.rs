@@ -3,13 +3,17 @@
 pub mod compartments;
 pub mod components;
 pub mod filter;
+pub mod rotate;
 
 use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::numerics::quantity::Length;
 
 /// What is done, in this order: the Gaussian and the local mean to grey values; then the largest bone, closed
-/// pores and compartments to bone. Nothing without a word of it.
+/// pores, the turn and compartments to bone. Nothing without a word of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Preparation {
     /// A Gaussian over the grey values before they are cut.
@@ -23,12 +27,15 @@ pub struct Preparation {
     pub largest: bool,
     /// Pores that touch no face of the image become bone.
     pub fill: bool,
+    /// The bone is turned until its long axis lies along z ([`rotate`]).
+    pub rotate: bool,
     /// Cortex and marrow cavity are told apart.
     pub cortex: Option<Cortex>,
 }
 
 /// A Gaussian filter.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Gaussian {
     /// Standard deviation, voxels.
     pub sigma: f64,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
-use crate::biology::cue::{CueId, CueSource, CueTable};
+use crate::biology::cue::{Brought, CueId, CueSource, CueTable};
 use crate::biology::problem::Problems;
 use crate::engine::sense::surroundings;
 use crate::run::simulation::Simulation;
@@ -42,7 +42,10 @@ pub fn couplings(loaded: &Loaded) -> Vec<Coupling> {
         &parameters.signal_names(),
         &parameters.cues,
         &loaded.scenario.asked().drugs.agents(),
-        parameters.immune.is_some(),
+        Brought {
+            immune: parameters.immune.is_some(),
+            strain: loaded.scenario.mechanostat.is_some(),
+        },
         &mut Problems::default(),
     );
     let coupling = |path: String| {

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::elementary;
+
 use super::LN_4;
 
 /// What a course aims at.
@@ -100,7 +102,7 @@ impl Beam {
             return f64::from(u8::from(distance_um <= reach_um));
         }
         let length_um = self.penumbra_um / (2.0 * LN_4);
-        let fallen = |beyond_um: f64| 1.0 / (1.0 + (beyond_um / length_um).exp());
+        let fallen = |beyond_um: f64| 1.0 / (1.0 + elementary::exp(beyond_um / length_um));
         fallen(distance_um - reach_um) / fallen(-reach_um)
     }
 }

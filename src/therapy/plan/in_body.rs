@@ -4,11 +4,36 @@ use serde::{Deserialize, Serialize};
 
 use super::{Administration, NEAR_H, Plan};
 use crate::numerics::response::hill;
-use crate::therapy::drug::Cycle;
+use crate::therapy::drug::{Cycle, Dying};
 use crate::therapy::pharmacokinetics::{Amounts, PharmacokineticsError};
 
 /// Share of all that was given below which a drug is gone.
 const GONE: f64 = 1e-15;
+
+/// Hazards by which a tumour cell is hit, per h, by when it dies of that.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Hazard {
+    /// In the same tick.
+    pub at_once: f64,
+    /// At its next attempt to divide.
+    pub at_division: f64,
+}
+
+impl Hazard {
+    /// Of both.
+    pub fn sum(self) -> f64 {
+        self.at_once + self.at_division
+    }
+}
+
+/// Hazards by which drugs hit tumour cells.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Hits {
+    /// Every cell.
+    pub any: Hazard,
+    /// A cell that divides at its basal rate, on top.
+    pub dividing: Hazard,
+}
 
 /// A drug in the body of the subject, as it is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -140,10 +165,21 @@ impl Plan {
         Ok(peak)
     }
 
-    /// Hazards of death of tumour cells by drugs, per h: of every cell, and of a cell that divides
-    /// at its basal rate on top.
-    pub fn kills(&self, bodies: &[DrugInBody], is_egfr_mutant: bool) -> (f64, f64) {
-        let (mut any, mut dividing) = (0.0, 0.0);
+    /// Share of a signal that drugs leave free at their site of action, where they are far more than it.
+    pub fn left_free(&self, bodies: &[DrugInBody], signal: &str) -> f64 {
+        let bound = self.agents.iter().zip(bodies);
+        bound
+            .flat_map(|(agent, body)| {
+                let laws = agent.neutralises.iter();
+                laws.filter(|(name, ..)| name == signal)
+                    .map(|(_, kd, most)| 1.0 - most * body.site_pm / (body.site_pm + kd))
+            })
+            .product()
+    }
+
+    /// Hazards by which drugs hit tumour cells.
+    pub fn kills(&self, bodies: &[DrugInBody], is_egfr_mutant: bool) -> Hits {
+        let mut hits = Hits::default();
         for (agent, body) in self.agents.iter().zip(bodies) {
             let Some(law) = &agent.kills else {
                 continue;
@@ -152,11 +188,15 @@ impl Plan {
                 continue;
             }
             let hazard = law.rate.get() * hill(body.site_pm, law.half_max.get(), law.hill);
-            match law.cycle {
-                Cycle::Any => any += hazard,
-                Cycle::Dividing => dividing += hazard,
+            let by_cycle = match law.cycle {
+                Cycle::Any => &mut hits.any,
+                Cycle::Dividing => &mut hits.dividing,
+            };
+            match law.dies {
+                Dying::AtOnce => by_cycle.at_once += hazard,
+                Dying::AtDivision => by_cycle.at_division += hazard,
             }
         }
-        (any, dividing)
+        hits
     }
 }

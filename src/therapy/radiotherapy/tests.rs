@@ -20,18 +20,25 @@ fn the_tangent_meets_the_curve_with_its_slope() {
     assert!(of(24.0) < Law::LinearQuadratic.effective_gy(24.0, 10.0));
 }
 
+/// 100 Gy of effective dose, whole: half of the most.
 #[test]
-fn strength_counts_the_last_high_dose() {
+fn strength_is_lost_by_dose_and_comes_and_goes() {
     let strength = Strength {
-        high_dose: AbsorbedDose::gy(8.0),
-        loss: 0.3,
-        lasts: Time::h(100.0),
-        recalcification: Time::h(100.0),
+        most: 0.4,
+        half: AbsorbedDose::gy(100.0),
+        steepness: 2.0,
+        alpha_beta: AbsorbedDose::gy(3.0),
+        onset: Time::h(1.0),
+        lasts: Time::h(1000.0),
+        recalcification: Time::h(1000.0),
     };
-    let at = |fractions: &[(f64, f64)], now| strength.factor_at(fractions.iter().copied(), now);
-    assert!((at(&[(0.0, 2.0)], 1.0) - 1.0).abs() < 1e-12);
-    assert!((at(&[(0.0, 8.0)], 1.0) - 0.7).abs() < 1e-12);
-    assert!((at(&[(0.0, 8.0), (100.0, 9.0)], 150.0) - 0.7).abs() < 1e-12);
-    assert!((at(&[(0.0, 8.0)], 150.0) - 0.85).abs() < 1e-12);
-    assert!((at(&[(5.0, 8.0)], 4.0) - 1.0).abs() < 1e-12);
+    // Two of 10.81 Gy: 2 x 10.81 (1 + 10.81 / 3) = 99.52 Gy; of 10.838963 Gy 100 Gy.
+    let twice = [(0.0, 10.838_963), (0.0, 10.838_963)];
+    let at = |now_h| strength.factor_at(Law::LinearQuadratic, twice.into_iter(), now_h);
+    assert!((at(500.0) - 0.8).abs() < 1e-6, "{}", at(500.0));
+    // Half of the dose acts: 0.4 / (1 + 2^2).
+    assert!((at(1500.0) - 0.92).abs() < 1e-6, "{}", at(1500.0));
+    assert!((at(0.0) - 1.0).abs() < 1e-15 && (at(2000.0) - 1.0).abs() < 1e-12);
+    assert!(at(0.5) < 1.0 && at(0.5) > at(500.0));
+    assert!((at(-5.0) - 1.0).abs() < 1e-15);
 }

@@ -104,10 +104,18 @@ const OF_COURSE: [Column<Turns>; 2] = [
 const TIME: Column<f64> =
     Column::new("time_d", "d", "time", |&day: &f64| day).before(Before::Series("time_d"));
 
+const CELLS_HIT: Column<f64> = Column::new(
+    "tumour_cells_hit",
+    "",
+    "tumour cells that a drug doomed and that go on until they divide",
+    |&cells: &f64| cells,
+);
+
 /// The columns in words.
 pub(super) fn about() -> Vec<About> {
     [
         abouts(&[TIME]),
+        abouts(&[CELLS_HIT]),
         abouts(&OF_DRUG),
         abouts(&ON_BONE),
         abouts(&OF_COURSE),
@@ -159,6 +167,7 @@ pub(super) fn row(now: &Now<'_>) -> Vec<Cell> {
         courses.insert(&entry.name, turns);
     }
     let mut row: Vec<Cell> = cells(&[TIME], &time_d).collect();
+    row.extend(cells(&[CELLS_HIT], &(now.state.tumour.hit() as f64)));
     for name in names(known, OF_DRUG[0].name, drugs.keys().copied()) {
         let gone = Drug::default();
         row.extend(cells_of(name, &OF_DRUG, drugs.get(name).unwrap_or(&gone)));

@@ -3,10 +3,12 @@
 use crate::engine::fault::Fault;
 use crate::engine::model::Model;
 use crate::engine::parts::patient::reading::reading;
+use crate::engine::parts::radiation::strength::strength_factor;
 use crate::engine::state::State;
+use crate::mechanics::rigidity::RigidityError;
 use crate::numerics::random::Chance;
-use crate::patient::LatticeBone;
 use crate::patient::skeletal_events::SkeletalState;
+use crate::patient::{BreaksBy, LatticeBone};
 
 /// Counts what the drugs of a tick do to marrow.
 pub fn expose(model: &Model, state: &mut State) {
@@ -27,6 +29,9 @@ pub fn expose(model: &Model, state: &mut State) {
         })
         .sum();
     body.marrow_effect_h += effect * model.tick_h;
+    let drugs = &state.parts.drugs.bodies;
+    body.free_rankl_h += model.parts.drugs.plan.left_free(drugs, "rankl") * model.tick_h;
+    body.laid += drugs.iter().map(|drug| drug.bone_amol_per_um2).sum::<f64>();
 }
 
 /// Share of a signal in plasma that drugs leave free: their level there, far above that of the signal, over its
@@ -42,6 +47,17 @@ fn free_in_plasma(model: &Model, state: &State, signal: &str) -> f64 {
                 .map(move |(_, kd, most)| 1.0 - most * plasma_pm / (plasma_pm + kd))
         })
         .product()
+}
+
+/// How strong bone was at its last reading, over day 0; none where it is not followed.
+fn strength(breaks_by: BreaksBy, state: &State) -> Option<Result<f64, RigidityError>> {
+    match breaks_by {
+        BreaksBy::Rigidity => {
+            let findings = state.parts.rigidity.as_ref()?;
+            Some(findings.comparison().map(|found| found.least_ratio()))
+        }
+        BreaksBy::Strength => state.parts.strength.as_ref()?.least_ratio().map(Ok),
+    }
 }
 
 /// Takes the body on by the day that has just ended.
@@ -61,7 +77,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let now = reading(model, state);
     let dates = &state.parts.drugs.courses.dates;
     let doses = model.parts.drugs.plan.last_doses(dates, state.time_h);
-    patient.suppress(&mut body, state.time_h, &doses);
+    patient.turn_rest_over(&mut body, state.time_h);
     let resorbed_um3 = now.resorbed_um3 - body.last.resorbed_um3;
     let lattice_um3 = model.grid.site_volume_um3() * model.grid.len() as f64;
     let lattice = LatticeBone {
@@ -82,19 +98,18 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         )
         .map_err(|reason| fault(&reason))?;
     patient.add_harm(&mut body, state.time_h, &doses);
-    if let (Some(law), Some(findings)) = (&patient.skeletal_events, &state.parts.rigidity)
+    if let Some(law) = &patient.skeletal_events
         && state.time_h > 1e-6
+        && let Some(strength) = strength(patient.breaks_by, state)
     {
-        let irradiated = model.parts.radiation.as_ref().map_or(1.0, |plan| {
-            plan.strength_factor(&state.parts.radiation, state.time_h)
-        });
-        let strength = findings.comparison().map_err(|reason| fault(&reason))?;
+        let strength = strength.map_err(|reason| fault(&reason))?;
+        let irradiated = strength_factor(model, state);
         let (scale, _) = patient
             .scale(&body, lattice_um3)
             .map_err(|reason| fault(&reason))?;
         let cell_um3 = model.parameters.tumour.cell_volume_um3();
         let now = SkeletalState {
-            strength: strength.least_ratio() * irradiated,
+            strength: strength * irradiated,
             burden_cm3: scale * state.tumour.len() as f64 * cell_um3 * 1e-12,
             resorption: resorbed_um3 * body.health_days / body.health.resorbed_um3,
             calcium_mm: patient.calcium.level_mm(&body.pools),

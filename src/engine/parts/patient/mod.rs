@@ -16,7 +16,7 @@ use crate::engine::parts::setting::Setting;
 use crate::engine::picture::Picture;
 use crate::engine::state::State;
 use crate::patient::bones::Bones;
-use crate::patient::{Body, Patient, Reading};
+use crate::patient::{Body, BreaksBy, Patient, Reading};
 use crate::therapy::subject::Species;
 use columns::{At, BODY, EVENTS, SKELETAL_EVENTS, TABLE};
 use reading::reading;
@@ -43,6 +43,23 @@ pub struct PatientState {
     pub bones: Option<Bones>,
 }
 
+/// What bones break by must be followed.
+fn check_followed(breaks_by: BreaksBy, setting: &Setting<'_>, problems: &mut Problems) {
+    match breaks_by {
+        BreaksBy::Rigidity if setting.asked.rigidity.is_none() => problems.add(
+            "patient.skeletal_events",
+            "bones break by their rigidity, which is not followed",
+            "add the table [rigidity]; it may be empty",
+        ),
+        BreaksBy::Strength if setting.asked.strength.is_none() => problems.add(
+            "patient.breaks_by",
+            "bones break by their strength, which is not followed",
+            "add the table [strength]; it may be empty",
+        ),
+        BreaksBy::Rigidity | BreaksBy::Strength => {}
+    }
+}
+
 impl Part for Followed {
     type Asked = Asked;
     type Plan = Option<Patient>;
@@ -55,11 +72,13 @@ impl Part for Followed {
     fn plan(asked: &Asked, setting: &Setting<'_>, problems: &mut Problems) -> Self::Plan {
         let patient = asked.patient.as_ref()?;
         patient.check(setting.times.burn_in_h, problems);
-        if patient.skeletal_events.is_some() && setting.asked.rigidity.is_none() {
+        if patient.skeletal_events.is_some() {
+            check_followed(patient.breaks_by, setting, problems);
+        } else if patient.breaks_by != BreaksBy::Rigidity {
             problems.add(
-                "patient.skeletal_events",
-                "bones break by their rigidity, which is not followed",
-                "add the table [rigidity]; it may be empty",
+                "patient.breaks_by",
+                "says what bones break by, and no events are drawn",
+                "add the table [patient.skeletal_events], which may be empty, or leave it out",
             );
         }
         if asked.species != Species::Human {

@@ -55,14 +55,14 @@ pub(super) fn columns<'a>() -> [Column<At<'a>>; 9] {
         Column::new(
             "tumour_cells_sound",
             "",
-            "tumour cells that are not doomed",
+            "tumour cells that radiation did not doom",
             |at: &At<'a>| (at.state.tumour.len() - at.doomed) as f64,
         )
         .before(Before::Series("tumour_cells")),
         Column::new(
             "tumour_cells_doomed",
             "",
-            "tumour cells that are doomed",
+            "tumour cells that radiation doomed",
             |at: &At<'a>| at.doomed as f64,
         ),
         Column::new(
@@ -80,7 +80,7 @@ pub(super) fn columns<'a>() -> [Column<At<'a>>; 9] {
         Column::new(
             "strength_factor",
             "",
-            "factor on the strength of irradiated bone",
+            "factor on the strength of bone by radiation, mean over bone",
             |at: &At<'a>| at.strength,
         )
         .before(Before::Is(1.0)),

@@ -3,6 +3,7 @@
 mod columns;
 pub mod irradiate;
 mod sentences;
+pub mod strength;
 pub mod supply;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::engine::state::State;
 use crate::therapy::irradiation::{Extent, RadiationCourse, RadiationPlan};
 use crate::therapy::radiotherapy::Radiobiology;
 use columns::{At, FRACTIONS, PICTURE, TABLE, columns, of_fraction};
+use strength::strength_factor;
 
 /// Radiation and what cells make of it.
 #[derive(Debug)]
@@ -74,9 +76,8 @@ impl Part for Radiation {
             return;
         }
         let given = &state.parts.radiation;
-        let strength = plan.as_ref();
-        let strength = strength.map_or(1.0, |plan| plan.strength_factor(given, state.time_h));
-        let doomed = state.tumour.doomed();
+        let strength = strength_factor(now.model, state);
+        let doomed = state.tumour.doomed() - state.tumour.hit();
         let at = At {
             state,
             doomed,

@@ -52,10 +52,11 @@ pub(super) fn add_page(
         return Err(ImageError::Stack {
             path: path.into(),
             reason: format!(
-                "page {} is {width} x {height} {colour:?}, those before are {:?} {:?}",
+                "page {} is {width} x {height} {colour:?}, those before are {} x {} {:?}",
                 pages.count + 1,
-                pages.size.unwrap_or_default(),
-                pages.colour
+                pages.size.unwrap_or_default().0,
+                pages.size.unwrap_or_default().1,
+                pages.colour.unwrap_or(colour)
             ),
         });
     }

@@ -1,0 +1,73 @@
+//! Figures of a trial with their intervals.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::statistics::survival::{Median, Ratio};
+
+/// A figure with its 95 % interval; none where it cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Figure {
+    /// The value.
+    pub value: Option<f64>,
+    /// Lower end.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// p value against no difference, where one is asked for.
+    pub p: Option<f64>,
+}
+
+impl Figure {
+    pub(crate) const NONE: Self = Self {
+        value: None,
+        low: None,
+        high: None,
+        p: None,
+    };
+
+    pub(crate) fn ratio(ratio: Option<Ratio>, robust: bool) -> Self {
+        ratio.map_or(Self::NONE, |ratio| {
+            let error = if robust {
+                ratio.robust_error
+            } else {
+                ratio.error
+            };
+            let (low, high) = ratio.interval(error);
+            Self {
+                value: Some(ratio.ratio()),
+                low: Some(low),
+                high: Some(high),
+                // Without any spread, as of equal arms, there is nothing to test.
+                p: Some(ratio.p(error)).filter(|p| p.is_finite()),
+            }
+        })
+    }
+
+    pub(crate) fn median(median: Median) -> Self {
+        Self {
+            value: median.time,
+            low: median.low,
+            high: median.high,
+            p: None,
+        }
+    }
+
+    /// A share with the interval of Wilson.
+    pub(crate) fn share(count: usize, of: usize) -> Self {
+        const Z2: f64 = 1.959_963_985 * 1.959_963_985;
+        if of == 0 {
+            return Self::NONE;
+        }
+        let n = of as f64;
+        let share = count as f64 / n;
+        let middle = (share + Z2 / (2.0 * n)) / (1.0 + Z2 / n);
+        let half = (Z2 * (share * (1.0 - share) / n + Z2 / (4.0 * n * n))).sqrt() / (1.0 + Z2 / n);
+        Self {
+            value: Some(share),
+            low: Some(middle - half),
+            high: Some(middle + half),
+            p: None,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Pictures of response, pain and subgroups, as a clinical paper has them.
+
+use std::path::{Path, PathBuf};
+
+use crate::cohort::body::{RECORD_D, SEEN};
+use crate::cohort::outcomes::{Outcome, SHARES};
+use crate::cohort::pictures::tone;
+use crate::cohort::subgroups::GroupRatios;
+use crate::cohort::summary::{Curves, Summary};
+use crate::cohort::trial::Trial;
+use crate::output::OutputError;
+use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::words::{self, heading};
+use crate::plot::write as draw;
+
+/// Points of a waterfall at most.
+const MOST_POINTS: usize = 400;
+
+/// Draws them, as SVG and PNG.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be drawn or written.
+pub(super) fn write(
+    folder: &Path,
+    trial: &Trial,
+    (found, curves): (&Summary, &Curves),
+    outcomes: &[Vec<Outcome>],
+    subgroups: &[GroupRatios],
+) -> Result<Vec<PathBuf>, OutputError> {
+    let name = heading(&trial.name, &trial.description);
+    let arms = found.arms.iter().skip(1);
+    let order: Vec<String> = arms.map(|arm| trial.label(&arm.arm).to_owned()).collect();
+    let chart = |title: &str, note: &str, panels: Vec<Panel>, columns: usize| Chart {
+        title: title.to_owned(),
+        note: words::note([&name[..], note]),
+        panels,
+        columns,
+        order: order.clone(),
+    };
+    let pictures = [
+        (
+            "response",
+            chart(
+                "Best change of the sum of diameters",
+                "patients of each arm from the greatest rise to the greatest fall, up to progression; -30 % is a partial \
+                 response where the next scan confirms it, +20 % over the smallest sum is progression",
+                vec![
+                    waterfall(trial, found, outcomes, "in bone", |one| one.bone.change),
+                    waterfall(trial, found, outcomes, "outside of bone", |one| {
+                        one.outside.change
+                    }),
+                ],
+                2,
+            ),
+        ),
+        (
+            "pain",
+            chart(
+                "Pain of the lesion that hurts, and who was relieved",
+                "means of patients still followed, bands 95 %; a response is 2 points less, or no pain, at two visits in a row \
+                 within 24 weeks, of patients with 2 points and more on day 0; intervals of Wilson",
+                vec![pain(trial, found, curves), relieved(trial, found)],
+                2,
+            ),
+        ),
+    ];
+    let mut written = Vec::new();
+    for (file, chart) in pictures {
+        written.extend(draw(folder, file, &chart)?);
+    }
+    let panels: Vec<Panel> = found.arms[1..]
+        .iter()
+        .map(|arm| forest(trial, found, &arm.arm, subgroups))
+        .collect();
+    if !panels.is_empty() && !subgroups.is_empty() {
+        let forest = chart(
+            "Death in subgroups",
+            "natural logarithm of the hazard ratio of death over the control, 95 % intervals; left of 0 fewer die than under the \
+             control; one factor at a time, without correction for many looks",
+            panels,
+            1,
+        );
+        written.extend(draw(folder, "subgroups", &forest)?);
+    }
+    Ok(written)
+}
+
+fn waterfall(
+    trial: &Trial,
+    found: &Summary,
+    outcomes: &[Vec<Outcome>],
+    title: &str,
+    change: fn(&Outcome) -> Option<f64>,
+) -> Panel {
+    let mut layers: Vec<Layer> = [("partial response", -30.0), ("progression", 20.0)]
+        .into_iter()
+        .map(|(label, value)| {
+            Layer::Level(Level {
+                label: label.to_owned(),
+                value,
+            })
+        })
+        .collect();
+    for (place, (arm, outcomes)) in found.arms.iter().zip(outcomes).enumerate() {
+        let mut changes: Vec<f64> = outcomes.iter().filter_map(change).collect();
+        changes.sort_by(|one, other| other.total_cmp(one));
+        let count = changes.len();
+        let step = count.div_ceil(MOST_POINTS).max(1);
+        let share = |place: usize| 100.0 * place as f64 / count as f64;
+        let label = trial.label(&arm.arm).to_owned();
+        layers.push(Layer::Curve(Curve {
+            tone: tone(place, &label),
+            label,
+            points: (changes.iter().enumerate().step_by(step))
+                .map(|(place, change)| (share(place), 100.0 * change))
+                .chain(changes.last().map(|change| (100.0, 100.0 * change)))
+                .collect(),
+            is_stepped: true,
+            ..Curve::default()
+        }));
+    }
+    Panel {
+        title: title.to_owned(),
+        x: Axis {
+            most: Some(100.0),
+            ..Axis::linear("patients with a scan", "%").from_zero()
+        },
+        y: Axis::linear("best change of the sum", "%"),
+        layers,
+        ..Panel::default()
+    }
+}
+
+fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
+    let column = SEEN.iter().position(|seen| *seen == "felt_pain");
+    let arms = found.arms.iter().zip(&curves.arms).enumerate();
+    let lines = arms.filter_map(|(place, (arm, lines))| {
+        let column = column?;
+        let seen = lines.seen.iter().enumerate().filter(|(_, one)| one.0 > 1);
+        let rows: Vec<(f64, f64, f64)> = seen
+            .map(|(week, (_, means))| {
+                let (mean, half) = means[column];
+                (f64::from(week as u32 * RECORD_D), mean, half)
+            })
+            .collect();
+        let label = trial.label(&arm.arm).to_owned();
+        Some(Layer::Curve(Curve {
+            tone: tone(place, &label),
+            label,
+            points: rows.iter().map(|&(day, mean, _)| (day, mean)).collect(),
+            band: rows
+                .iter()
+                .map(|&(day, mean, half)| (day, mean - half, mean + half))
+                .collect(),
+            ..Curve::default()
+        }))
+    });
+    Panel {
+        x: Axis::days().from_zero(),
+        y: Axis::linear("pain that is felt, 0 to 10", "").from_zero(),
+        layers: lines.collect(),
+        ..Panel::default()
+    }
+}
+
+/// Shares with a response of pain, complete and in all, by arm.
+fn relieved(trial: &Trial, found: &Summary) -> Panel {
+    let names = SHARES.iter().map(|(name, _)| *name);
+    let shown: Vec<&str> = names.filter(|name| name.starts_with("pain")).collect();
+    let mut categories = Vec::new();
+    let mut layers = Vec::new();
+    let rows = found.arms.len() * shown.len();
+    for (place, arm) in found.arms.iter().enumerate() {
+        let label = trial.label(&arm.arm).to_owned();
+        let mut bars = vec![(f64::NAN, f64::NAN, f64::NAN); rows];
+        for (number, name) in shown.iter().enumerate() {
+            categories.push(format!("{label}: {}", words_of(name)));
+            let share = arm.outcomes.get(*name);
+            if let Some((value, low, high)) =
+                share.and_then(|one| Some((one.value?, one.low?, one.high?)))
+            {
+                bars[place * shown.len() + number] = (100.0 * value, 100.0 * low, 100.0 * high);
+            }
+        }
+        layers.push(Layer::Bars(Bars {
+            label: String::new(),
+            tone: tone(place, &label),
+            bars,
+        }));
+    }
+    Panel {
+        x: Axis {
+            most: Some(100.0),
+            ..Axis::linear("patients with pain on day 0", "%").from_zero()
+        },
+        y: Axis::categories("", categories),
+        layers,
+        ..Panel::default()
+    }
+}
+
+fn words_of(name: &str) -> &str {
+    match name {
+        "pain_response" => "response",
+        "pain_complete_response" => "complete",
+        other => other,
+    }
+}
+
+/// Hazard ratios of death of an arm by subgroup, and of all patients first.
+fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) -> Panel {
+    let all = found.comparisons.iter().find(|one| one.arm == arm);
+    let first = all.map(|one| (format!("all ({})", found.patients), one.death_ratio));
+    let of_arm = subgroups.iter().filter(|row| row.arm == arm);
+    let rows = first.into_iter().chain(of_arm.map(|row| {
+        let name = format!(
+            "{}: {} ({})",
+            row.factor.replace('_', " "),
+            row.level.replace('_', " "),
+            row.patients
+        );
+        (name, row.death)
+    }));
+    let (names, bars): (Vec<String>, Vec<(f64, f64, f64)>) = rows
+        .map(|(name, ratio)| {
+            let ends = [ratio.value, ratio.low, ratio.high];
+            let [value, low, high] = ends.map(|end| end.map_or(f64::NAN, f64::ln));
+            (name, (value, low, high))
+        })
+        .unzip();
+    Panel {
+        title: trial.label(arm).to_owned(),
+        x: Axis::linear("logarithm of the hazard ratio of death", "").from_zero(),
+        y: Axis::categories("", names),
+        layers: vec![Layer::Bars(Bars {
+            label: String::new(),
+            tone: Tone::Named(trial.label(arm).to_owned()),
+            bars,
+        })],
+        aspect: 1.0,
+        ..Panel::default()
+    }
+}

@@ -1,0 +1,97 @@
+//! Tables of a trial beside those of events: patients, responses, subgroups, risk factors, combinations.
+
+use std::fmt::Write as _;
+
+use crate::cohort::combination::Combination;
+use crate::cohort::figure::Figure;
+use crate::cohort::illness::ILL_COLUMNS;
+use crate::cohort::outcomes::Outcome;
+use crate::cohort::run::Results;
+use crate::cohort::subgroups::GroupRatios;
+use crate::cohort::traits::COLUMNS;
+
+pub(super) fn option(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Traits, illness and fate of each patient in each arm.
+pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
+    let mut text = format!(
+        "arm,patient,{},end_d,end,first_event_d,first_event,events_counted,events_all,{},best_bone,change_bone,best_soft,change_soft,progression_d,felt_pain_at_start,pain\n",
+        COLUMNS.join(","),
+        ILL_COLUMNS.join(",")
+    );
+    for (arm, name) in results.arms.iter().enumerate() {
+        let patients = results.people.iter().zip(&results.ill);
+        let fates = results.arm(arm).zip(&outcomes[arm]);
+        for ((person, ill), (history, outcome)) in patients.zip(fates) {
+            let traits = person.row().map(|value| value.to_string()).join(",");
+            let first = history.events.first();
+            let counted = history.events.iter().filter(|event| event.counted).count();
+            let progressed = [outcome.bone.progression_d, outcome.outside.progression_d];
+            let _ = writeln!(
+                text,
+                "{name},{},{traits},{},{},{},{},{counted},{},{},{},{},{},{},{},{},{}",
+                person.number,
+                history.end_d,
+                history.end.name(),
+                option(first.map(|event| event.day)),
+                first.map_or("", |event| event.kind.name()),
+                history.events.len(),
+                ill.row().join(","),
+                outcome.bone.best.name(),
+                option(outcome.bone.change),
+                outcome.outside.best.name(),
+                option(outcome.outside.change),
+                option(progressed.into_iter().flatten().min_by(f64::total_cmp)),
+                option(history.seen.first().map(|seen| seen.felt_pain)),
+                outcome.pain.name(),
+            );
+        }
+    }
+    text
+}
+
+fn cells(figure: &Figure) -> String {
+    let Figure {
+        value, low, high, ..
+    } = figure;
+    [*value, *low, *high].map(option).join(",")
+}
+
+/// Subgroups or risk factors.
+pub(super) fn groups(rows: &[GroupRatios]) -> String {
+    let mut text = "arm,factor,level,patients,hazard_ratio_death,death_low,death_high,hazard_ratio_first_event,first_event_low,first_event_high,response_soft,response_soft_low,response_soft_high\n".to_owned();
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "{},{},{},{},{},{},{}",
+            row.arm,
+            row.factor,
+            row.level,
+            row.patients,
+            cells(&row.death),
+            cells(&row.first_event),
+            cells(&row.response)
+        );
+    }
+    text
+}
+
+/// Combinations against Bliss and against the better of the two.
+pub(super) fn combinations(rows: &[Combination]) -> String {
+    let mut text = "arm,of,and,outcome,share,bliss,better,over_bliss,over_bliss_low,over_bliss_high,over_better,over_better_low,over_better_high\n".to_owned();
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "{},{},{},{},{},{}",
+            row.arms.join(","),
+            row.outcome,
+            row.found,
+            row.bliss,
+            row.better,
+            [&row.over_bliss, &row.over_better].map(cells).join(",")
+        );
+    }
+    text
+}
