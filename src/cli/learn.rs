@@ -106,7 +106,7 @@ pub(super) fn examples(arguments: &ExamplesArguments) -> Result<(), Stop> {
             write_all(folder, examples::one(example.file, own), arguments.force)?;
             let verb = match example.kind {
                 Kind::Scenario => "run",
-                Kind::Study => "study plan",
+                Kind::Study => "study check",
                 Kind::Trial => "trial run",
             };
             say!("{0}\nnext: howship {verb} {0}", file.display());
