@@ -170,9 +170,8 @@ impl TrialCourse {
         let at = |key: &str| format!("{path}.{key}");
         let known = schemes();
         let (dose_gy, fractions) = match (&self.scheme, self.dose) {
-            (Some(name), None) if self.fractions.is_none() => match known.get(name) {
-                Some(scheme) => (scheme.dose.get(), scheme.fractions),
-                None => {
+            (Some(name), None) if self.fractions.is_none() => {
+                let Some(scheme) = known.get(name) else {
                     let names: Vec<&str> = known.keys().map(String::as_str).collect();
                     problems.add(
                         &at("scheme"),
@@ -183,8 +182,9 @@ impl TrialCourse {
                         ),
                     );
                     return;
-                }
-            },
+                };
+                (scheme.dose.get(), scheme.fractions)
+            }
             (Some(_), _) => {
                 problems.add(
                     &at("scheme"),

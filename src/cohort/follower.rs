@@ -355,7 +355,7 @@ impl<'a> Follower<'a> {
     fn hazard_of_death(&self, today: &Today, given: (bool, bool)) -> f64 {
         let calcium_mm = self.trial.body.calcium.level_mm(&today.pools);
         let burden = Burden {
-            outside_cm3: today.outside.volume_cm3,
+            outside_cm3: today.outside.living_cm3,
             bone_cm3: self.tumour_cm3(today),
             performance: self.ill.performance,
             n: self.ill.n,

@@ -50,18 +50,18 @@ pub struct Illness {
     /// Odds of cells that cytotoxic drugs spare, over the median of the tumour. Median 0.4, spread 2.0; fitted to a response of
     /// 30 % (Scagliotti 2008).
     pub resistant_to_cytotoxics: Distribution<f64>,
-    /// Odds of cells with mutant EGFR that drugs against it spare. Median 0.05, spread 3.4; fitted to a response of 70 %
+    /// Odds of cells with mutant EGFR that drugs against it spare. Median 0.02, spread 3.4; fitted to a response of 70 %
     /// (Petrelli 2012).
     pub resistant_to_egfr: Distribution<f64>,
     /// Odds of cells without antigen. Median 0.05, spread 1.5; design.
     pub without_antigen: Distribution<f64>,
     /// Radiosensitivity of the tumour over the usual one. Spread 0.3 [0.2 to 0.5]; design.
     pub radiosensitivity: Distribution<f64>,
-    /// Share of the greatest pain by acid and tumour that stays whatever becomes of the lesion: nerves that were harmed. 0 to 0.9;
+    /// Share of the greatest pain by acid and tumour that stays whatever becomes of the lesion: nerves that were harmed. 0 to 0.95;
     /// fitted with `tolerance` to the response of pain to 8 Gy (Chow 2012).
     pub lasting_pain: Distribution<f64>,
     /// Pain, on the scale of 10 of `events`, that a patient with analgesics that do not change does not feel. Median
-    /// 1.5; fitted as `lasting_pain`.
+    /// 2; fitted as `lasting_pain`.
     pub tolerance: Distribution<f64>,
 }
 
@@ -87,14 +87,14 @@ impl Default for Illness {
             pd_l1: spread(1.0, 4.8, None, None),
             antigenicity: spread(1.0, 1.0, None, None),
             resistant_to_cytotoxics: spread(0.4, 2.0, None, None),
-            resistant_to_egfr: spread(0.05, 3.4, None, None),
+            resistant_to_egfr: spread(0.02, 3.4, None, None),
             without_antigen: spread(0.05, 1.5, None, None),
             radiosensitivity: spread(1.0, 0.3, None, None),
             lasting_pain: Distribution::Uniform {
                 low: 0.0,
-                high: 0.9,
+                high: 0.95,
             },
-            tolerance: spread(1.5, 0.5, None, Some(5.0)),
+            tolerance: spread(2.0, 0.5, None, Some(5.0)),
         }
     }
 }

@@ -15,11 +15,11 @@
 //! Irradiated bone is brittle for months, but that does not hurt. Pain stays ordinal. It is that of the lesion that hurts, which all lesions are like until one is irradiated.
 //!
 //! # References
-//! ChowConsensus12 (complete response: no pain, without more analgesics; partial: 2 points less).
+//! Chow, Hoskin et al. 2012 (complete response: no pain, without more analgesics; partial: 2 points less).
 
 use crate::patient::skeletal_events::{MOST_PAIN, SkeletalEvents, SkeletalState};
 
-/// Pain from which a patient counts as one with pain, 0 to 10 (ChowConsensus12; Sahgal 2021).
+/// Pain from which a patient counts as one with pain, 0 to 10 (Chow 2012, consensus; Sahgal 2021).
 pub(crate) const PAINFUL: f64 = 2.0;
 /// Fall that counts as a response.
 pub(crate) const FALL: f64 = 2.0;

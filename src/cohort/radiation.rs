@@ -106,7 +106,7 @@ impl Radiation {
             ("onset", self.onset),
             ("lasts", self.lasts),
         ] {
-            if !(time.get() >= DAY_H) {
+            if time.get().is_nan() || time.get() < DAY_H {
                 problems.add(
                     &at(key),
                     format!("found {} h", time.get()),
@@ -119,9 +119,9 @@ impl Radiation {
         problems.within(&at("fracture"), self.fracture, 0.0, 1e3);
         problems.within(&at("after_fracture"), self.after_fracture, 0.0, 1e3);
         let Scheme { dose, fractions } = self.palliation;
-        if !(dose.get() > 0.0 && dose.get() <= MOST_GY)
-            || !(1..=MOST_FRACTIONS).contains(&fractions)
-        {
+        let is_dose = dose.get() > 0.0 && dose.get() <= MOST_GY;
+        let is_number = (1..=MOST_FRACTIONS).contains(&fractions);
+        if !is_dose || !is_number {
             problems.add(
                 &at("palliation"),
                 format!("found {fractions} fractions of {dose}"),

@@ -48,15 +48,15 @@ impl Default for Soft {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Visceral {
     /// Living tumour, cm3.
-    pub(super) volume_cm3: f64,
-    dead_cm3: f64,
-    stroma_cm3: f64,
+    pub(super) living_cm3: f64,
+    /// Dead cells and stroma.
+    rest_cm3: [f64; 2],
 }
 
 impl Visceral {
     /// What a scan measures, cm3.
     pub(super) fn seen_cm3(&self) -> f64 {
-        self.volume_cm3 + self.dead_cm3 + self.stroma_cm3
+        self.living_cm3 + self.rest_cm3.iter().sum::<f64>()
     }
 }
 
@@ -79,9 +79,8 @@ impl Soft {
     /// The disease on day 0.
     pub(super) fn at_start(&self, volume_cm3: f64) -> Visceral {
         Visceral {
-            volume_cm3,
-            dead_cm3: 0.0,
-            stroma_cm3: self.stroma * volume_cm3,
+            living_cm3: volume_cm3,
+            rest_cm3: [0.0, self.stroma * volume_cm3],
         }
     }
 
@@ -94,10 +93,10 @@ impl Soft {
     pub(super) fn advance(&self, at: &mut Visceral, start_cm3: f64, doubling_d: f64, kills: f64) {
         let capacity = self.capacity.get();
         let pace = std::f64::consts::LN_2 / doubling_d / (capacity / start_cm3).ln();
-        let room = (capacity / at.volume_cm3).ln() * (-pace).exp();
+        let room = (capacity / at.living_cm3).ln() * (-pace).exp();
         let grown = capacity * (-room).exp();
-        at.volume_cm3 = grown * (-kills).exp();
-        at.dead_cm3 = self.left() * (at.dead_cm3 + (grown - at.volume_cm3).max(0.0));
+        at.living_cm3 = grown * (-kills).exp();
+        at.rest_cm3[0] = self.left() * (at.rest_cm3[0] + (grown - at.living_cm3).max(0.0));
     }
 }
 
@@ -113,11 +112,11 @@ mod tests {
             law.advance(&mut at, 1.0, 100.0, 0.0);
         }
         // ln 3000 is 8: over one doubling the pace falls by 4 %.
-        assert!((1.9..2.0).contains(&at.volume_cm3), "{at:?}");
+        assert!((1.9..2.0).contains(&at.living_cm3), "{at:?}");
         for _ in 0..20_000 {
             law.advance(&mut at, 1.0, 100.0, 0.0);
         }
-        assert!((at.volume_cm3 / 3000.0 - 1.0).abs() < 1e-3, "{at:?}");
+        assert!((at.living_cm3 / 3000.0 - 1.0).abs() < 1e-3, "{at:?}");
     }
 
     #[test]
@@ -125,7 +124,7 @@ mod tests {
         let law = Soft::default();
         let mut at = law.at_start(100.0);
         law.advance(&mut at, 100.0, 1e9, 2.0_f64.ln());
-        assert!((at.volume_cm3 - 50.0).abs() < 1e-6);
+        assert!((at.living_cm3 - 50.0).abs() < 1e-6);
         assert!((at.seen_cm3() - 60.0 - 50.0 * law.left()).abs() < 1e-6);
         for _ in 0..200 {
             law.advance(&mut at, 100.0, 1e9, 0.0);
