@@ -154,7 +154,7 @@ fn strength_is_read_on_its_days_and_the_tissue_does_not_feel_it() {
 
 #[test]
 fn chosen_axes_and_days_are_all_that_is_read() {
-    let with = loaded(STRENGTH, &["strength={ days = [4], axes = [\"z\"] }"]);
+    let with = loaded("[strength]\ndays = [4]\naxes = [\"z\"]\n", &[]);
     let (record, simulation) = recorded(&with);
     let table = record.tables.get("strength.csv").unwrap();
     // Day 0, the day, and the end.
