@@ -16,7 +16,7 @@ pub const LONGER: f64 = 1.1;
 pub struct Turned {
     /// True for bone, x fastest.
     pub bone: Vec<bool>,
-    /// The box of the bone with a voxel to every side.
+    /// The box of the bone with at least a voxel to every side.
     pub dims: [usize; 3],
     /// Where the centre of its first voxel lay, in voxels from that of the first one before.
     pub first: [f64; 3],
