@@ -183,8 +183,8 @@ impl BoneImage {
         self.dims = found.dims;
         self.bone = found.bone;
         self.prepared.push(format!(
-            "the bone was turned by {:.2} degrees, its long axis {:?} to z, into the box that holds it with a \
-             voxel to every side: {:+.3} % of its voxels",
+            "the bone was turned by {:.2} degrees, its long axis {:?} to z, into the box that holds it with at \
+             least a voxel to every side: {:+.3} % of its voxels",
             found.degrees,
             axis.map(|part| (part * 1e4).round() / 1e4),
             100.0 * (self.bone_voxels() as f64 / before - 1.0)

@@ -16,7 +16,7 @@ pub const LONGER: f64 = 1.1;
 pub struct Turned {
     /// True for bone, x fastest.
     pub bone: Vec<bool>,
-    /// The box of the bone with a voxel to every side.
+    /// The box of the bone with at least a voxel to every side.
     pub dims: [usize; 3],
     /// Where the centre of its first voxel lay, in voxels from that of the first one before.
     pub first: [f64; 3],
@@ -177,9 +177,13 @@ mod tests {
         assert!(upright[2] > 0.9999, "{upright:?}");
         let count = |bone: &[bool]| bone.iter().filter(|&&bone| bone).count() as f64;
         assert!((count(&found.bone) / count(&bone) - 1.0).abs() < 0.01);
-        // Two half axes and the margin: 12, 16 and 40 with a voxel to either side, to one voxel.
+        // Two half axes and the margin: 12, 16 and 40 with a voxel to either side; each end may round outwards.
         for (size, expected) in found.dims.into_iter().zip([14_usize, 18, 42]) {
-            assert!(size.abs_diff(expected) <= 1, "{:?}", found.dims);
+            assert!(
+                (expected..=expected + 2).contains(&size),
+                "{:?}",
+                found.dims
+            );
         }
         // The first voxel and the axes lead back to where bone was.
         let place = |at: [usize; 3]| -> [usize; 3] {
