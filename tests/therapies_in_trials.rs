@@ -15,8 +15,7 @@ const GEFITINIB: &str = include_str!("../trials/small/gefitinib_egfr.toml");
 const CHEMOTHERAPY: &str = include_str!("../trials/small/chemotherapy_zoledronate.toml");
 
 fn ran(text: &str, patients: u64) -> (Trial, Results, Summary) {
-    let trial = Trial::parse("trial.toml", text, Some(patients), None)
-        .unwrap_or_else(|found| panic!("{}", found.render(false)));
+    let trial = Trial::parse("trial.toml", text, Some(patients), None).unwrap();
     let results = run(&trial, &|| {}).unwrap();
     let found = summary(&trial, &results);
     (trial, results, found)
