@@ -299,7 +299,7 @@ fn steps_that_a_scan_does_not_bear_are_refused_at_their_keys() {
     let crop = data("formats/crop_i16.nii");
     let ball = folder.path().join("ball.mha");
     let voxels: Vec<u8> = (0..24 * 24 * 24)
-        .map(|i| [i % 24, i / 24 % 24, i / 576].map(|at| (at as f64 - 11.5).powi(2)))
+        .map(|i| [i % 24, i / 24 % 24, i / 576].map(|at| (f64::from(at) - 11.5).powi(2)))
         .map(|away| u8::from(away.iter().sum::<f64>() < 64.0))
         .collect();
     let head = "ObjectType = Image\nNDims = 3\nDimSize = 24 24 24\nElementSpacing = 0.02 0.02 0.02\n\
