@@ -219,7 +219,7 @@ set = ["therapy.weekly.drug = zoledronate", "therapy.weekly.dose = 0.1 mg/kg", "
     let text = fs::read_to_string(bench.path("all/treated/drugs.csv")).unwrap();
     let days = rows(&bench.path("all/treated"));
     assert_eq!(text.lines().count(), days.len());
-    assert!(text.starts_with("time_d,zoledronate_plasma_mg_per_l,"));
+    assert!(text.starts_with("time_d,tumour_cells_hit,zoledronate_plasma_mg_per_l,"));
     let head: Vec<&str> = text.lines().next().unwrap().split(',').collect();
     let given_at = head.iter().position(|name| *name == "zoledronate_given_mg");
     let given_at = given_at.unwrap();

@@ -454,7 +454,7 @@ fn the_rest_of_the_skeleton_answers_to_antiresorptives() {
     let (treated, _) = recorded(&loaded(&format!("{text}{DENOSUMAB}"), &[]));
     assert!((last(&untreated, "ctx") - 1.0).abs() < 0.1);
     assert!(
-        (0.15..0.35).contains(&last(&treated, "ctx")),
+        (0.085..0.2).contains(&last(&treated, "ctx")),
         "{}",
         last(&treated, "ctx")
     );

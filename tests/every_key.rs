@@ -212,6 +212,10 @@ const ZEROS: &[(&str, &str)] = &[
         "patient.skeleton.drug_most",
         "a drug on bone without effect",
     ),
+    (
+        "patient.skeleton.turnover",
+        "bone that is not turned over and keeps its drug",
+    ),
     ("patient.toxicity.drugs.*.jaw.*", "a year without that harm"),
     ("patient.toxicity.extractions.*", "day 0"),
     ("patient.toxicity.triggered_share", "none of the cases"),

@@ -1,5 +1,5 @@
 //! Ordinary differential equations that are not stiff, by extrapolation of the modified midpoint rule
-//! (Gragg 1965, Bulirsch and Stoer 1966).
+//! (Gragg 1965; Bulirsch 1966).
 //!
 //! By sums, products and quotients alone, steps by halves and doubles: the same bits on every platform.
 //! Integrators of embedded pairs choose their steps by a power function, which is the system's.

@@ -266,7 +266,7 @@ mod tests {
             "time_d,bv_tv,bone_volume_mm3,es_bs,os_bs,n_oc,n_oc_per_mm3,n_oc_per_bs_mm2,oc_s_bs,n_ob,\
              n_precursor,tumour_cells,tumour_volume_mm3,pthrp_pm,rankl_free_pm,opg_pm,tgf_beta_pm,\
              resorbed_mm3,formed_mm3,owed_mm3,calcium_released_fmol,ledger_residual,store_residual,bs_mm2,\
-             rankl_pm,igf_pm,il6_pm"
+             tumour_cells_dead,rankl_pm,igf_pm,il6_pm"
         );
         for signal in signals {
             let column = format!("{signal}_pm");

@@ -1,4 +1,4 @@
-//! A63: under zoledronate every twelve weeks as many patients have a skeletal-related event within two years as under every
+//! A58: under zoledronate every twelve weeks as many patients have a skeletal-related event within two years as under every
 //! four: 28.6 and 29.5 %, within a margin of 7 points (Himelstein 2017).
 
 use crate::cohort::run::run;
@@ -12,7 +12,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A63",
+    id: "A58",
     finding: "zoledronate every twelve weeks does as well as every four",
     class: Class::Informed,
     why: "the finding was known when the effect of zoledronate was made to follow what bone holds; no value was chosen by it",

@@ -1,4 +1,4 @@
-//! A62: a single infusion of 5 mg of zoledronate holds CTX 44 % (27 to 60) below placebo from 12 to 36 months (Grey 2010);
+//! A57: a single infusion of 5 mg of zoledronate holds CTX 44 % (27 to 60) below placebo from 12 to 36 months (Grey 2010);
 //! 1 mg does less than 5 mg (Grey 2012).
 
 use crate::validate::ValidationError;
@@ -12,7 +12,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A62",
+    id: "A57",
     finding: "one dose of zoledronate holds for years, and more of it holds more",
     class: Class::Fitted,
     why: "the level of half effect inside of osteoclasts was chosen by the first figure; the second was looked at",

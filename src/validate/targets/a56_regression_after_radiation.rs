@@ -1,4 +1,4 @@
-//! A61: after stereotactic radiotherapy the volume of a tumour of the lung falls with a half-life of 28.2 d (squamous
+//! A56: after stereotactic radiotherapy the volume of a tumour of the lung falls with a half-life of 28.2 d (squamous
 //! carcinoma) to 72.4 d (adenocarcinoma) on average (Chvetsov 2008).
 
 use crate::validate::ValidationError;
@@ -12,7 +12,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A61",
+    id: "A56",
     finding: "an irradiated tumour shrinks over weeks",
     class: Class::Informed,
     why: "the figure was known when the way of dying was chosen; no value was chosen by it",

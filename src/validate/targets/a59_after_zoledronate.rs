@@ -1,4 +1,4 @@
-//! A64: of patients whose urinary NTX stays above 50 nmol/mmol under a bisphosphonate, 71 % are below it after 13 weeks of
+//! A59: of patients whose urinary NTX stays above 50 nmol/mmol under a bisphosphonate, 71 % are below it after 13 weeks of
 //! denosumab, and 29 % after 13 weeks more of the bisphosphonate (Fizazi 2009).
 
 use crate::cohort::body::History;
@@ -12,7 +12,7 @@ use crate::validate::target::Target;
 
 /// The target.
 pub(super) const TARGET: Target = Target {
-    id: "A64",
+    id: "A59",
     finding: "denosumab normalises a marker that zoledronate leaves high",
     class: Class::Informed,
     why: "the finding was known when drugs were made to act by their level; no value was chosen by it",
