@@ -133,7 +133,8 @@ fn arms_share_their_random_numbers_until_the_first_molecule() {
 /// the hazard, arms die alike to the last bit.
 #[test]
 fn death_answers_to_what_bone_metastases_do() {
-    let deaf = "\n[death]\nfracture = 1.0\ncord_compression = 1.0\nhypercalcaemia = 1.0\nbone = 0.0\n";
+    let deaf =
+        "\n[death]\nfracture = 1.0\ncord_compression = 1.0\nhypercalcaemia = 1.0\nbone = 0.0\n";
     for both in &results(&trial(&format!("{SMALL}{deaf}"), 80)).histories {
         assert_eq!(both[0].end_d.to_bits(), both[1].end_d.to_bits());
         assert_eq!(both[0].end, both[1].end);
