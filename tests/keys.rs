@@ -468,10 +468,13 @@ fn what_ships_is_accepted() {
     for path in &scenarios {
         check(path, &[]);
     }
-    let mouse = root.join("scenarios/vicious_cycle_2d.toml");
     for line in &lines {
         let name = line.file_stem().unwrap().to_str().unwrap();
-        check(&mouse, &[format!("line={name}")]);
+        let on = match howship::scenario::fragments::preset_of_line(name) {
+            "human" => "scenarios/patient_lesion.toml",
+            _ => "scenarios/vicious_cycle_2d.toml",
+        };
+        check(&root.join(on), &[format!("line={name}")]);
     }
     let mut trials = Vec::new();
     for entry in fs::read_dir(root.join("trials")).unwrap() {
