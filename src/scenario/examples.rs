@@ -89,6 +89,10 @@ pub fn listed() -> Result<Vec<Example>, Diagnostic> {
 pub fn find(name: &str) -> Result<Example, Diagnostic> {
     let mut examples = listed()?;
     let asked = name.trim_end_matches(".toml");
+    // The whole name of one may be the end of others: a trial is called as a scenario is.
+    if let Some(at) = examples.iter().position(|example| example.name() == asked) {
+        return Ok(examples.swap_remove(at));
+    }
     let is_it = |example: &Example| {
         let stem = example.file.trim_end_matches(".toml");
         stem == asked || stem.ends_with(&format!("/{asked}"))
