@@ -1,4 +1,4 @@
-//! A54: without load bone is lost, and comes back with it (LeBlanc 1990: six men, 17 weeks in bed, spine -3.9 and calcaneus -10.4 %,
+//! A54: without load bone is lost, and comes back with it (`LeBlanc` 1990: six men, 17 weeks in bed, spine -3.9 and calcaneus -10.4 %,
 //! the calcaneus back after six months; Krolner 1983: 0.9 % of the spine a week in 34 patients, restored in four months).
 
 use crate::validate::ValidationError;

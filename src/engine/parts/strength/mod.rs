@@ -124,7 +124,7 @@ impl Part for Strength {
     }
 }
 
-fn fault(state: &State, reason: impl ToString) -> Fault {
+fn fault(state: &State, reason: &impl ToString) -> Fault {
     Fault::Part {
         part: "strength",
         tick: state.tick,
@@ -139,11 +139,11 @@ fn begin(model: &Model, state: &mut State) -> Result<(), Fault> {
         return Ok(());
     };
     let read = course.read(&model.grid, &state.bone);
-    let intact = read.map_err(|reason| fault(state, reason))?;
+    let intact = read.map_err(|reason| fault(state, &reason))?;
     if intact.iter().all(|borne| borne.stiffness <= 0.0) {
         return Err(fault(
             state,
-            "no bone joins both ends along any of the axes: there is nothing to compare with; name other axes in \
+            &"no bone joins both ends along any of the axes: there is nothing to compare with; name other axes in \
              strength.axes, or take a piece of bone that holds together",
         ));
     }
@@ -167,7 +167,7 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
         return Ok(());
     }
     let read = course.read(&model.grid, &state.bone);
-    let now = read.map_err(|reason| fault(state, reason))?;
+    let now = read.map_err(|reason| fault(state, &reason))?;
     let read_h = state.time_h;
     if let Some(read) = &mut state.parts.strength {
         read.now = now;
