@@ -97,7 +97,6 @@ pub fn find(name: &str) -> Result<Example, Diagnostic> {
         let stem = example.file.trim_end_matches(".toml");
         stem == asked || stem.ends_with(&format!("/{asked}"))
     };
-    // The first of those of one name lies least deep: studies/x stands before studies/small/x.
     let meant: Vec<usize> = (0..examples.len())
         .filter(|&at| is_it(&examples[at]))
         .collect();
