@@ -1,8 +1,7 @@
 //! About how long an example takes.
 
-/// Orders of magnitude of the wall time of a release build on one core of a server. Sections, volumes of health and the main
-/// scenario were timed; of the other volumes and of studies what `howship check` measures per tick and run was counted up. On
-/// the machine at hand `howship check FILE` measures.
+/// Orders of magnitude of the wall time of a release build on one core of a server. Seven sections, health, hypercalcaemia and the
+/// main scenarios were timed; the others are guessed from their size. On the machine at hand `howship check FILE` measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Takes {
     /// Less than 20 s.
