@@ -54,7 +54,10 @@ impl TumourCells {
 
     /// Of these, cells that a drug doomed.
     pub fn hit(&self) -> usize {
-        self.doomed.iter().filter(|&&left| left == HIT).count()
+        self.doomed
+            .iter()
+            .map(|&left| usize::from(left == HIT))
+            .sum()
     }
 
     /// Removes the cells at these places, which ascend; the last cells come to stand in their place.
