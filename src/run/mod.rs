@@ -65,6 +65,7 @@ pub(crate) mod solid;
 pub mod start;
 #[cfg(feature = "plots")]
 pub mod strength;
+#[cfg(feature = "plots")]
 pub mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
