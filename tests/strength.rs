@@ -241,7 +241,7 @@ fn an_arm_may_change_the_level_of_the_load_and_not_the_loads() {
         text.lines().skip(1).map(of).collect()
     };
     let (control, rest) = (
-        rows("out/mechanostat.csv"),
+        rows("out/control/mechanostat.csv"),
         rows("out/rest/mechanostat.csv"),
     );
     assert_eq!(control[..3], rest[..3]);

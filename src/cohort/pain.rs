@@ -137,7 +137,9 @@ mod tests {
     fn a_response_must_hold_for_two_visits() {
         assert_eq!(Relief::of(&[1.0, 0.0, 0.0]), Relief::NotPainful);
         assert_eq!(Relief::of(&[6.0, 6.0, 0.0, 6.0]), Relief::None);
-        assert_eq!(Relief::of(&[6.0, 3.0, 3.0]), Relief::None);
+        assert_eq!(Relief::of(&[6.0, 3.0]), Relief::None);
+        assert_eq!(Relief::of(&[6.0, 3.0, 5.0, 3.0]), Relief::None);
+        assert_eq!(Relief::of(&[6.0, 3.0, 3.0]), Relief::Partial);
         assert_eq!(Relief::of(&[6.0, 5.0, 3.0, 3.0]), Relief::Partial);
         assert_eq!(Relief::of(&[6.0, 5.0, 0.4, 0.4]), Relief::Complete);
     }
