@@ -34,7 +34,9 @@ fn write_slices(folder: &Path) {
                         sum += value(back(x, ax), back(y, ay), back(z, az));
                     }
                 }
-                grey.push(30 + (20.0 * sum) as u8);
+                // Noise, without which so few values would be a map of labels.
+                let noise = (x * 7_919 + y * 104_729 + z * 1_299_709) % 13;
+                grey.push(30 + (20.0 * sum) as u8 + noise as u8);
             }
         }
         let file = fs::File::create(folder.join(format!("slice_{z:04}.tif"))).unwrap();
