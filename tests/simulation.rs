@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::common::{ended, on_threads, simulation};
+use crate::common::{ended, loaded, on_threads, recorded, simulation};
 use howship::engine::state::State;
 
 const SMALL: &str = r#"
@@ -115,4 +115,24 @@ fn without_rankl_nothing_is_resorbed() {
     assert!(state.osteoclasts.is_empty());
     assert!(state.tumour.len() > 300, "the tumour does not grow");
     assert!(state.ledger.resorbed_um3.abs() < f64::MIN_POSITIVE);
+}
+
+/// Soft tissue: a tumour grows, no bone comes or goes, and every figure of every row is a number.
+#[test]
+fn tissue_without_bone_is_legal() {
+    let text = "name = \"soft\"\npreset = \"mouse\"\nseed = 1\nrun.duration = \"3 d\"\n\
+                lattice = { size = [40, 40, 1], site = \"10 um\", section_thickness = \"50 um\" }\n\
+                specimen.soft_tissue = {}\ninoculation = { cells = 100, site = \"centre\" }\n";
+    let (record, simulation) = recorded(&loaded(text, &[]));
+    assert!(simulation.state.tumour.len() > 120);
+    assert!(simulation.state.osteoclasts.is_empty() && simulation.state.osteoblasts.is_empty());
+    for row in &record.series.rows {
+        assert!(row.iter().all(|value| value.is_finite()), "{row:?}");
+    }
+    let both = format!("{text}specimen.slab.thickness = \"50 um\"\n");
+    let said = match loaded(&both, &[]).build() {
+        Ok(_) => String::new(),
+        Err(found) => found.render(false),
+    };
+    assert!(said.contains("2 kinds of bone are given"), "{said}");
 }

@@ -101,16 +101,17 @@ impl fmt::Display for Outcome<'_> {
         if let (Some(bone), Some(tumour), Some(osteoclasts)) =
             (ends("bv_tv"), ends("tumour_cells"), ends("n_oc"))
         {
+            if bone.0 > 0.0 {
+                let change = 100.0 * (bone.1 / bone.0 - 1.0);
+                let (first, last) = (100.0 * bone.0, 100.0 * bone.1);
+                write!(f, "BV/TV {first:.2} -> {last:.2} % ({change:+.1} %)")?;
+            } else {
+                write!(f, "no bone")?;
+            }
             writeln!(
                 f,
-                "BV/TV {:.2} -> {:.2} % ({:+.1} %), tumour cells {} -> {}, osteoclasts {} -> {}",
-                100.0 * bone.0,
-                100.0 * bone.1,
-                100.0 * (bone.1 / bone.0 - 1.0),
-                tumour.0,
-                tumour.1,
-                osteoclasts.0,
-                osteoclasts.1
+                ", tumour cells {} -> {}, osteoclasts {} -> {}",
+                tumour.0, tumour.1, osteoclasts.0, osteoclasts.1
             )?;
         }
         let (model, state) = (&self.simulation.model, &self.simulation.state);
