@@ -56,7 +56,7 @@ specimen.trabecular = { bv_tv = 0.14, tb_th = "50 um", tb_sp = "200 um" }
 "#;
 
 /// Name and text of each lesson.
-pub const LESSONS: [(&str, &str); 6] = [
+pub const LESSONS: [(&str, &str); 5] = [
     (
         "what_feeds_the_tumour.toml",
         include_str!("lessons/what_feeds_the_tumour.toml"),
@@ -72,10 +72,6 @@ pub const LESSONS: [(&str, &str); 6] = [
     (
         "bone_drug_or_antibody.toml",
         include_str!("lessons/bone_drug_or_antibody.toml"),
-    ),
-    (
-        "when_treatment_stops.toml",
-        include_str!("lessons/when_treatment_stops.toml"),
     ),
     (
         "early_or_late.toml",
@@ -231,6 +227,7 @@ fn flat(name: &str, text: &str) -> Result<Tree, Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::controls::is_settable;
 
     #[test]
     fn every_shipped_scenario_and_every_lesson_loads() {
@@ -251,8 +248,11 @@ mod tests {
             let loaded = catalogue.load(&run.scenario, &run.set).unwrap();
             assert!(run.until <= loaded.scenario.run.duration.get() / 24.0);
             let changed = [run.set.clone(), run.change.clone()].concat();
+            assert!(changed.iter().all(|set| is_settable(set)), "{changed:?}");
             let changed = catalogue.load(&run.scenario, &changed).unwrap();
             assert!(changed.scenario != loaded.scenario, "{}", lesson.title);
+            // What makes no model would stop the lesson on the day on which the runs part.
+            assert!(changed.build().is_ok(), "{}", lesson.title);
         }
     }
 
