@@ -350,44 +350,61 @@ impl<'a> Odds<'a> {
         let chance = Chance::new(self.state.seed);
         let mut asked = TumourProposals::default();
         let mut words = [0; BATCH];
-        let mut rim: Vec<u32> = Vec::with_capacity(BATCH);
-        let mut ids: Vec<u64> = Vec::with_capacity(BATCH);
+        let mut here = [0.0; BATCH];
+        let (mut events, mut rim, mut ids) = ([0; BATCH], [0; BATCH], [0; BATCH]);
         for first in piece.clone().step_by(BATCH) {
             let batch = first..piece.end.min(first + BATCH);
-            chance.first_words(
-                Stream::TumourFate,
-                tick,
-                &cells.id[batch.clone()],
-                &mut words,
-            );
-            rim.clear();
-            ids.clear();
-            for (cell, &word) in batch.zip(&words) {
-                // One look at the site says enough of most cells: it lies anywhere in memory.
-                let here = self.scratch.tumour_chances.event[cells.site[cell] as usize];
-                let event = if cells.clone[cell] == 0 && !cells.dormant[cell] {
-                    here.abs().into()
+            let count = batch.len();
+            let id = &cells.id[batch.clone()];
+            chance.first_words(Stream::TumourFate, tick, id, &mut words);
+            let is_plain = self.chances(batch, &mut here[..count]);
+            // Who has an event, and who is at the rim, is as good as chance: nothing branches on it.
+            let (mut with_event, mut at_rim) = (0, 0);
+            for at in 0..count {
+                let event = if is_plain {
+                    here[at].abs().into()
                 } else {
-                    self.of_cell(cell).0
+                    self.of_cell(first + at).0
                 };
-                if uniform_of(word) < event {
-                    let (_, death_share) = self.of_cell(cell);
-                    self.event(chance, cell, death_share, &mut asked);
-                } else if here.is_sign_negative() {
-                    rim.push(cell as u32);
-                    ids.push(cells.id[cell]);
-                }
+                let happens = uniform_of(words[at]) < event;
+                events[with_event] = at;
+                with_event += usize::from(happens);
+                rim[at_rim] = at;
+                ids[at_rim] = id[at];
+                at_rim += usize::from(!happens & here[at].is_sign_negative());
             }
-            chance.first_words(Stream::TumourMotion, tick, &ids, &mut words);
-            for (&cell, &word) in rim.iter().zip(&words) {
-                let expected = self.steps_of_cell(cell as usize);
+            for &at in &events[..with_event] {
+                let (_, death_share) = self.of_cell(first + at);
+                self.event(chance, first + at, death_share, &mut asked);
+            }
+            chance.first_words(Stream::TumourMotion, tick, &ids[..at_rim], &mut words);
+            for (&at, &word) in rim[..at_rim].iter().zip(&words) {
+                let cell = first + at;
+                let expected = self.steps_of_cell(cell);
                 // Most cells make no step.
                 if expected >= 1.0 || uniform_of(word) < expected {
-                    asked.moves.extend(self.walk(chance, cell, expected));
+                    asked.moves.extend(self.walk(chance, cell as u32, expected));
                 }
             }
         }
         asked
+    }
+
+    /// Chances at the sites of these cells, and whether those are all that decides of each of them. A site
+    /// lies anywhere in memory: one look at it says enough of most cells.
+    fn chances(&self, batch: Range<usize>, here: &mut [f32]) -> bool {
+        let cells = &self.state.tumour;
+        let event = &self.scratch.tumour_chances.event;
+        for (here, &site) in here.iter_mut().zip(&cells.site[batch.clone()]) {
+            *here = event[site as usize];
+        }
+        let clones = &cells.clone[batch.clone()];
+        let dormant = &cells.dormant[batch];
+        let other = |(&clone, &dormant): (&u8, &bool)| (clone != 0) | dormant;
+        !clones
+            .iter()
+            .zip(dormant)
+            .fold(false, |any, cell| any | other(cell))
     }
 
     /// Enters the event that happens to a cell.

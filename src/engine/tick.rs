@@ -282,12 +282,22 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
         }
     };
     check_counts(state, &clash)?;
-    let sites = &state.tumour.site;
-    let in_bone = sites
-        .par_iter()
-        .position_first(|&at| state.bone.solid[at as usize]);
-    if let Some(cell) = in_bone {
-        return Err(clash("tumour cells in bone", sites[cell] as usize, 1, 0));
+    // Each site holds as many cells as are said to be there: a cell in bone is seen by its site.
+    const PIECE: usize = 16_384;
+    let sites = state.occupancy.tumour.par_chunks(PIECE);
+    let in_bone = sites.zip(state.bone.solid.par_chunks(PIECE)).any(|sites| {
+        let both = sites.0.iter().zip(sites.1);
+        both.fold(false, |any, (&count, &solid)| any | (solid & (count > 0)))
+    });
+    if in_bone {
+        let cells = state.tumour.site.iter();
+        let found = cells.copied().find(|&at| state.bone.solid[at as usize]);
+        return Err(clash(
+            "tumour cells in bone",
+            found.unwrap_or_default() as usize,
+            1,
+            0,
+        ));
     }
     for (&id, &site) in state.osteoclasts.id.iter().zip(&state.osteoclasts.site) {
         let holder = state.occupancy.osteoclast[site as usize];

@@ -8,7 +8,6 @@ use crate::observe::figures::SpecimenReport;
 use crate::output::OutputError;
 use crate::run::checkpoint::CheckpointError;
 use crate::run::record::Record;
-use crate::run::simulation::Simulation;
 use crate::run::view::View;
 
 /// Something that happens to a run that writes a folder.
@@ -79,8 +78,8 @@ pub enum Event<'a> {
 /// A run that is over.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
-    /// The simulation at its end.
-    pub simulation: &'a Simulation,
+    /// Courses that an event begins or ends, each with when it has.
+    pub courses: &'a [String],
     /// What was recorded.
     pub record: &'a Record,
     /// From the scan to day 0, where it was measured.
@@ -114,22 +113,8 @@ impl fmt::Display for Outcome<'_> {
                 tumour.0, tumour.1, osteoclasts.0, osteoclasts.1
             )?;
         }
-        let (model, state) = (&self.simulation.model, &self.simulation.state);
-        let courses = model.parts.drugs.plan.conditional.iter();
-        for (entry, dates) in courses.zip(&state.parts.drugs.courses.dates) {
-            for (event, condition, date) in [
-                ("begun", entry.course.start_when, dates.started_h),
-                ("ended", entry.course.stop_when, dates.stopped_h),
-            ] {
-                let Some(condition) = condition else {
-                    continue;
-                };
-                let day = match date {
-                    Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
-                    None => format!("has not {event}"),
-                };
-                writeln!(f, "course {} {day} ({condition})", entry.name)?;
-            }
+        for course in self.courses {
+            writeln!(f, "{course}")?;
         }
         write!(f, "results in {}", self.folder.display())
     }

@@ -22,6 +22,7 @@ use crate::run::simulation::Simulation;
 use crate::run::view::View;
 use crate::run::volumes;
 use crate::scenario::build::Loaded;
+use crate::tissue::grid::Grid;
 
 /// A run with the folder that it writes into.
 pub(super) struct Session<'a> {
@@ -99,12 +100,17 @@ impl<'a> Session<'a> {
                     Err(error) => self.desk.host.hear(&Event::NotKept(Kept::Final, &error)),
                     Ok(_) => {}
                 }
-                self.desk.finish(&self.simulation, DONE.to_owned())?;
-                self.desk.host.hear(&Event::Done(Outcome {
-                    simulation: &self.simulation,
-                    record: &self.desk.record.borrow(),
-                    report: self.desk.report.borrow().as_ref(),
-                    folder: &self.desk.folder.path,
+                let Self { simulation, desk } = self;
+                let courses = courses(&simulation);
+                let last = desk.last(&simulation, DONE.to_owned());
+                // Pictures take as much memory as the tissue, which they have in the record.
+                drop(simulation);
+                desk.finish(last)?;
+                desk.host.hear(&Event::Done(Outcome {
+                    courses: &courses,
+                    record: &desk.record.borrow(),
+                    report: desk.report.borrow().as_ref(),
+                    folder: &desk.folder.path,
                 }));
                 Ok(())
             }
@@ -122,7 +128,8 @@ impl<'a> Session<'a> {
             }
             End::Fault(fault, sound) => {
                 // What was recorded is kept also when the run failed.
-                self.desk.finish(&self.simulation, fault.to_string())?;
+                let last = self.desk.last(&self.simulation, fault.to_string());
+                self.desk.finish(last)?;
                 Err(RunError::FaultIn {
                     fault,
                     saved: self.save_before(sound),
@@ -138,7 +145,10 @@ impl<'a> Session<'a> {
             End::Fault(fault, _) => fault.to_string(),
             End::Done | End::Stopped | End::Lost(_) => DONE.to_owned(),
         };
-        Ok(self.desk.finish(&self.simulation, exit_state)?)
+        let Self { simulation, desk } = self;
+        let last = desk.last(&simulation, exit_state);
+        drop(simulation);
+        Ok(desk.finish(last)?)
     }
 
     fn ticks(&mut self) -> Result<End, RunError> {
@@ -333,6 +343,11 @@ impl Desk<'_> {
         self.before_s + self.clock.elapsed().as_secs_f64()
     }
 
+    /// Milliseconds are read back as they are written.
+    fn rounded_wall_s(&self) -> f64 {
+        (1e3 * self.wall_s()).round() / 1e3
+    }
+
     fn is_held(&self) -> Result<(), OutputError> {
         self.checkpoints.as_ref().map_or(Ok(()), Checkpoints::check)
     }
@@ -394,8 +409,7 @@ impl Desk<'_> {
             inputs: self.loaded.inputs(),
             seed: self.loaded.scenario.seed,
             threads: threads(),
-            // Milliseconds are read back as they are written.
-            wall_s: (1e3 * self.wall_s()).round() / 1e3,
+            wall_s: self.rounded_wall_s(),
             seal: String::new(),
             checkpoints: BTreeMap::new(),
             digest: simulation.state.digest(),
@@ -421,30 +435,72 @@ impl Desk<'_> {
         self.folder.write_manifest(&words)
     }
 
+    /// What the files of a run that is over need of its state.
+    fn last(&self, simulation: &Simulation, exit_state: String) -> Last {
+        Last {
+            words: self.words(simulation, exit_state),
+            grid: simulation.model.grid,
+            signals: simulation.model.signals.clone(),
+        }
+    }
+
     /// Writes all files of a run that is over.
-    fn finish(&self, simulation: &Simulation, exit_state: String) -> Result<Manifest, OutputError> {
+    fn finish(&self, last: Last) -> Result<Manifest, OutputError> {
+        let Last {
+            mut words,
+            grid,
+            signals,
+        } = last;
         let path = &self.folder.path;
         self.is_held()?;
         let record = self.record.borrow();
         let mut written = record.write_tables(path)?;
         #[cfg(feature = "parquet")]
         if self.loaded.scenario.output.parquet {
-            written.extend(record.write_typed(path, &simulation.model.signals)?);
+            written.extend(record.write_typed(path, &signals)?);
         }
-        written.extend(record.write_pictures(
-            &path.join(PLOTS),
-            &self.loaded,
-            &simulation.model.grid,
-        )?);
+        #[cfg(not(feature = "parquet"))]
+        drop(signals);
+        written.extend(record.write_pictures(&path.join(PLOTS), &self.loaded, &grid)?);
         if self.loaded.scenario.output.volumes.is_some() {
             written.extend(volumes::written(path)?);
         }
         written.push(path.join(SCENARIO));
         self.is_held()?;
-        let mut words = self.words(simulation, exit_state);
+        words.wall_s = self.rounded_wall_s();
         if words.exit_state == DONE {
             words.checkpoints = digests(path)?;
         }
         self.folder.finish(words, &written)
     }
+}
+
+/// What the files of a run that is over need of its state.
+struct Last {
+    words: Manifest,
+    grid: Grid,
+    signals: Vec<String>,
+}
+
+/// Courses that an event begins or ends, each with when it has.
+fn courses(simulation: &Simulation) -> Vec<String> {
+    let Simulation { model, state, .. } = simulation;
+    let courses = model.parts.drugs.plan.conditional.iter();
+    let mut said = Vec::new();
+    for (entry, dates) in courses.zip(&state.parts.drugs.courses.dates) {
+        for (event, condition, date) in [
+            ("begun", entry.course.start_when, dates.started_h),
+            ("ended", entry.course.stop_when, dates.stopped_h),
+        ] {
+            let Some(condition) = condition else {
+                continue;
+            };
+            let day = match date {
+                Some(time_h) => format!("has {event} on day {}", time_h / 24.0),
+                None => format!("has not {event}"),
+            };
+            said.push(format!("course {} {day} ({condition})", entry.name));
+        }
+    }
+    said
 }
