@@ -100,6 +100,24 @@ impl ImmunePicture {
 }
 
 impl Scratch {
+    /// Lets go of all over the lattice but what is saved with a state: no tick can follow.
+    pub(crate) fn let_go(&mut self) {
+        for by_site in [
+            &mut self.vessel_weight,
+            &mut self.vessel_distance_um,
+            &mut self.free_rankl_pm,
+            &mut self.free_opg_pm,
+        ] {
+            *by_site = Vec::new();
+        }
+        self.sources_pm_per_h = Vec::new();
+        self.conversions_per_h = Vec::new();
+        self.surface = Vec::new();
+        self.tumour_chances = TumourChances::default();
+        self.way_out = WayOut::default();
+        self.immune = None;
+    }
+
     /// Workspace for a model and a state.
     ///
     /// # Errors

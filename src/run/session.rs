@@ -95,6 +95,7 @@ impl<'a> Session<'a> {
         match self.ticks()? {
             End::Lost(error) => Err(error.into()),
             End::Done => {
+                self.simulation.scratch.let_go();
                 match self.desk.save_final(&self.simulation) {
                     Err(lost @ OutputError::Lost(_)) => return Err(lost.into()),
                     Err(error) => self.desk.host.hear(&Event::NotKept(Kept::Final, &error)),
