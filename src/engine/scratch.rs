@@ -101,6 +101,7 @@ impl ImmunePicture {
 
 impl Scratch {
     /// Lets go of all over the lattice but what is saved with a state: no tick can follow.
+    #[cfg(feature = "plots")]
     pub(crate) fn let_go(&mut self) {
         for by_site in [
             &mut self.vessel_weight,
