@@ -198,7 +198,7 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
         let mut weights = [0.0; MOST_NEIGHBOURS];
         for (weight, &next) in weights.iter_mut().zip(surface) {
             let holder = state.occupancy.osteoclast[next];
-            let is_open = (holder == 0 || holder == id) & !state.bone.solid[next];
+            let is_open = (holder == 0 || holder == id) && !state.bone.solid[next];
             let engaged = f64::from(scratch.rank_occupancy[next]);
             *weight = if is_open {
                 engaged.powi(PREFERENCE)

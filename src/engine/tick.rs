@@ -269,6 +269,7 @@ fn check_counts(
 }
 
 fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
+    const PIECE: usize = 16_384;
     let clash = |what, site: usize, counted: u64, recorded: u64| {
         let [x, y, z] = model.grid.place(site);
         Fault::Occupancy {
@@ -283,11 +284,13 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
     };
     check_counts(state, &clash)?;
     // Each site holds as many cells as are said to be there: a cell in bone is seen by its site.
-    const PIECE: usize = 16_384;
     let sites = state.occupancy.tumour.par_chunks(PIECE);
     let in_bone = sites.zip(state.bone.solid.par_chunks(PIECE)).any(|sites| {
         let both = sites.0.iter().zip(sites.1);
-        both.fold(false, |any, (&count, &solid)| any | (solid & (count > 0)))
+        // Cells in bone of a piece, many sites at once.
+        both.fold(0, |cells, (&count, &solid)| {
+            cells | (count * u16::from(solid))
+        }) > 0
     });
     if in_bone {
         let cells = state.tumour.site.iter();
