@@ -13,6 +13,7 @@ mod commands;
 mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
@@ -201,6 +202,40 @@ fn the_lesson_that_teachers_begin_with_reads() {
     let block = page.blocks.iter().find(is_it).unwrap();
     let lesson = howship::view::lesson::read("lesson.toml", &block.text).unwrap();
     assert_eq!(lesson.predictions.len(), 2);
+}
+
+/// Numbers of lessons and files of a release are those that there are.
+#[test]
+fn what_documents_count_is_there() {
+    let count = [
+        "none", "one", "two", "three", "four", "five", "six", "seven",
+    ][howship::view::catalogue::LESSONS.len()];
+    for file in ["README.md", "docs/index.md", "docs/teach.md"] {
+        let text = fs::read_to_string(repository(file)).unwrap().to_lowercase();
+        assert!(text.contains(&format!("{count} lessons")), "{file}");
+    }
+    let text = |file: &str| fs::read_to_string(repository(file)).unwrap();
+    let (workflow, install) = (
+        text(".github/workflows/release.yml"),
+        text("docs/install.md"),
+    );
+    let targets = workflow.lines().filter_map(|line| {
+        let (_, target) = line
+            .trim()
+            .strip_prefix("- { os: ")?
+            .split_once("target: ")?;
+        Some(target.trim_end_matches(" }"))
+    });
+    let mut seen = 0;
+    for target in targets {
+        assert!(
+            install.contains(&format!("howship-VERSION-{target}.")),
+            "{target}"
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, install.matches("`howship-VERSION-").count());
+    assert!(seen >= 5, "{seen}");
 }
 
 #[test]

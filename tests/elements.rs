@@ -487,6 +487,10 @@ fn the_program_says_what_it_refuses_and_ends_with_two() {
         ),
         (&["--fe", "--materials", "7=1 GPa"], "no voxel"),
         (&["--fe", "--materials", "one"], "such as 1=10 GPa"),
+        (
+            &["--fe", "--law", "tissue", "--floor"],
+            "--floor is for densities",
+        ),
     ] {
         let mut call = howship();
         let output = call
@@ -507,5 +511,30 @@ fn the_program_says_what_it_refuses_and_ends_with_two() {
             said(&output)
         );
         assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+/// An image of nothing but bone is taken whole, and of it no part in silence.
+#[test]
+fn a_block_of_bone_is_loaded_whole_or_not_at_all() {
+    let bench = Bench::new(&[]);
+    let head = "ObjectType = Image\nNDims = 3\nDimSize = 6 5 4\nElementSpacing = 0.1 0.1 0.1\n\
+                ElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
+    std::fs::write(
+        bench.path("block.mha"),
+        [head.as_bytes(), &[1; 120]].concat(),
+    )
+    .unwrap();
+    let whole = bench.done("specimen block.mha --fe --boundary uniaxial --modulus 10~GPa --json");
+    let found: Value = serde_json::from_str(whole.trim()).unwrap();
+    let apparent = found["e_apparent_mpa"].as_f64().unwrap();
+    assert!((apparent / 10_000.0 - 1.0).abs() < 1e-5, "{apparent}");
+    for more in [
+        "--crop 0,0,0,3,3,3",
+        "--largest",
+        "--rotate",
+        "--gaussian 0.8,1",
+    ] {
+        bench.refused(&format!("specimen block.mha --fe {more}"), &["block.mha"]);
     }
 }

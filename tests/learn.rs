@@ -116,3 +116,51 @@ fn shells_and_manuals_know_every_command() {
     assert_eq!(code, Some(0));
     assert!(help.contains("\nBegin:\n  new "), "{help}");
 }
+
+#[test]
+fn a_new_scenario_says_how_its_scan_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::create_dir(at.join("data")).unwrap();
+    let header = "ObjectType = Image\nNDims = 3\nDimSize = 40 40 40\nElementSpacing = 0.02 0.02 0.02\n\
+                  ElementType = MET_UCHAR\nElementDataFile = ../data/bone.raw\n";
+    fs::create_dir(at.join("heads")).unwrap();
+    fs::write(at.join("heads/bone.mhd"), header).unwrap();
+    let voxels: Vec<u8> = (0..40 * 40 * 40).map(|at| u8::from(at % 40 < 12)).collect();
+    fs::write(at.join("data/bone.raw"), voxels).unwrap();
+    let words = ["new", "far", "--from", "heads/bone.mhd"];
+    let (code, _, error) = said(at, &words);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("--data-anywhere"), "{error}");
+    let words = [&words[..], &["--data-anywhere", "--spacing", "19 um"]].concat();
+    let (code, _, error) = said(at, &words);
+    assert_eq!(code, Some(0), "{error}");
+    let text = fs::read_to_string(at.join("far.toml")).unwrap();
+    assert!(text.contains("\ndata_anywhere = true "), "{text}");
+    let (code, out, error) = said(at, &["check", "far.toml"]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(out.contains("sites of 19 um"), "{out}");
+    // Of synthetic bone nothing is read.
+    for more in [&["--spacing", "20 um"][..], &["--data-anywhere"]] {
+        let (code, _, error) = said(at, &[&["new", "none"], more].concat());
+        assert_eq!(code, Some(2), "{more:?}");
+        assert!(error.contains("--from"), "{more:?}: {error}");
+    }
+    assert!(!at.join("none.toml").exists());
+}
+
+#[test]
+fn an_example_is_not_put_over_what_it_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let words = ["examples", "zoledronate", "--out", "vicious_cycle_2d.toml"];
+    let (code, _, error) = said(at, &words);
+    assert_eq!(code, Some(2));
+    for word in [
+        "--out vicious_cycle_2d.toml",
+        "scenarios/vicious_cycle_2d.toml, which is read beside it",
+    ] {
+        assert!(error.contains(word), "{word} is not in {error}");
+    }
+    assert_eq!(fs::read_dir(at).unwrap().count(), 0);
+}

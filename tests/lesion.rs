@@ -311,3 +311,34 @@ fn labels_that_make_no_sense_are_refused_with_key_and_remedy() {
         }
     }
 }
+
+/// A closed pore that is labelled: filled with bone, it would hold no tumour.
+#[test]
+fn a_tumour_in_a_pore_that_is_filled_is_refused() {
+    let pore = |x: usize, y: usize, z: usize| {
+        (2..=3).contains(&x) && (6..=7).contains(&y) && (6..=7).contains(&z)
+    };
+    let folder = scan("fill_pores = true\ntumour = { file = \"labels.mha\", labels = [1] }");
+    let at = |name: &str| folder.path().join(name);
+    let bone = |x: usize, y: usize, z: usize| u8::from(label(x, y, z) == 2 && !pore(x, y, z));
+    write(&at("bone.mha"), SIZE, 0.01, "", &voxels(SIZE, bone));
+    // Beside a pore that is filled a tumour may lie.
+    let simulation = run(folder.path(), &[]).unwrap();
+    assert_eq!(simulation.state.lesion.sites.len(), 144);
+    let inside = |x: usize, y: usize, z: usize| match pore(x, y, z) {
+        true => 1,
+        false => label(x, y, z),
+    };
+    write(&at("labels.mha"), SIZE, 0.01, "", &voxels(SIZE, inside));
+    let said = run(folder.path(), &[]).unwrap_err();
+    for word in [
+        "specimen.image.fill_pores",
+        "8 sites",
+        "closed pores",
+        "scenario.toml:",
+    ] {
+        assert!(said.contains(word), "{word} is not in {said}");
+    }
+    let unfilled = run(folder.path(), &["specimen.image.fill_pores=false"]).unwrap();
+    assert_eq!(unfilled.state.lesion.sites.len(), 144 + 8);
+}

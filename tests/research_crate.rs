@@ -133,4 +133,24 @@ fn a_folder_of_others_and_a_date_that_is_none_are_refused() {
         said.contains("\"today\"") && said.contains("YYYY-MM-DD"),
         "{said}"
     );
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (authors, licence, words) in [
+        (names(&["A. B.", " "]), None, "the author \" \""),
+        (names(&["A. B.", "A. B."]), None, "\"A. B.\" twice"),
+        (names(&[]), Some(""), "the licence \"\""),
+        (names(&[]), Some("CC\nBY"), "the licence \"CC\\nBY\""),
+    ] {
+        let asked = Described {
+            authors: &authors,
+            licence,
+            ..described(folder.path())
+        };
+        let said = metadata(asked).unwrap_err().to_string();
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
 }

@@ -739,6 +739,37 @@ fn the_command_refuses_what_it_cannot_mean() {
         (vec!["rigidity", mask, "--cuts", "0-128"], "cuts 0 to 127"),
         (vec!["rigidity", mask, "--axis", "w"], "x, y or z"),
         (vec!["rigidity", mask, "--poisson", "0.7"], "Poisson"),
+        // Numbers of other laws would do nothing.
+        (
+            vec![
+                "rigidity",
+                mask,
+                "--law",
+                "hernandez",
+                "--modulus",
+                "10 GPa",
+            ],
+            "--modulus is for --law tissue, and the law here is hernandez",
+        ),
+        (
+            vec!["rigidity", mask, "--ash-fraction", "0.6"],
+            "--ash-fraction is for --law hernandez, and the law here is tissue",
+        ),
+        (
+            vec![
+                "rigidity",
+                density,
+                "--law",
+                "keller",
+                "--strain-rate",
+                "1 /s",
+            ],
+            "--strain-rate is for --law carter_hayes",
+        ),
+        (
+            vec!["rigidity", mask, "--floor"],
+            "--floor is for densities",
+        ),
         (
             vec!["rigidity", mask, "--intact", density, "--law", "tissue"],
             "cuts across z",

@@ -302,3 +302,88 @@ fn lesions_are_told_against_the_scan_before() {
     let crop = ["after.mha", "--least-depth", "1 mm"];
     assert!(refused(folder.path(), &crop).contains("--before"));
 }
+
+/// Options that would do nothing, files that would be one file, and files that would replace what is read.
+#[test]
+fn what_would_be_lost_in_silence_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    write(&at.join("tube.mha"), |at| u8::from(tube(at)));
+    fs::create_dir(at.join("slices")).unwrap();
+    json(at, &["tube.mha", "--map", "tb_th=scan.nii.gz"]);
+    let scan = fs::read(at.join("scan.nii.gz")).unwrap();
+    for (words, said) in [
+        (
+            &["tube.mha", "--force"][..],
+            "--force replaces files, and none is asked for",
+        ),
+        (&["tube.mha", "--fe", "--force"], "--force"),
+        (&["tube.mha", "--fe", "--slices", "a.csv"], "--slices"),
+        (&["tube.mha", "--fe", "--map", "tb_th=a.csv"], "--map"),
+        (&["tube.mha", "--fe", "--before", "tube.mha"], "--before"),
+        (
+            &["tube.mha", "--fe", "--cortex", "0.3 mm,0.2 mm"],
+            "--cortex",
+        ),
+        (
+            &["tube.mha", "--fe", "--materials", "1=1 GPa", "--rotate"],
+            "--rotate",
+        ),
+        (
+            &["tube.mha", "--fe", "--law", "kopperdahl", "--rotate"],
+            "--rotate",
+        ),
+        (
+            &["tube.mha", "--slices", "a.csv", "--map", "tb_th=./a.csv"],
+            "--map ./a.csv: --slices names the same file",
+        ),
+        (
+            &["tube.mha", "--map", "tb_th=a.png", "--picture", "a.png"],
+            "--map a.png: --picture names the same file",
+        ),
+        (
+            &[
+                "tube.mha",
+                "--map",
+                "tb_th=a.vti",
+                "--map",
+                "tb_sp=a.vti",
+                "--force",
+            ],
+            "--map names the same file",
+        ),
+        (
+            &[
+                "scan.nii.gz",
+                "--map",
+                "tb_th=slices/../scan.nii.gz",
+                "--force",
+            ],
+            "scan.nii.gz, which is read",
+        ),
+        (
+            &[
+                "tube.mha",
+                "--before",
+                "scan.nii.gz",
+                "--lesions",
+                "scan.nii.gz",
+                "--force",
+            ],
+            "scan.nii.gz, which is read",
+        ),
+        (
+            &["slices", "--picture", "slices/a.png"],
+            "slices, which is read",
+        ),
+        (
+            &["tube.mha", "--before", "tube.mha", "--csv"],
+            "--csv has no columns of lesions",
+        ),
+    ] {
+        let found = refused(at, words);
+        assert!(found.contains(said), "{words:?}: {found}");
+    }
+    assert_eq!(fs::read(at.join("scan.nii.gz")).unwrap(), scan);
+    assert_eq!(fs::read_dir(at).unwrap().count(), 3);
+}

@@ -1205,6 +1205,26 @@ fn couplings_that_cannot_act_are_named() {
         cut.iter()
             .any(|said| said.contains("tumour.division.raised_by.igf never acts"))
     );
+    // A mechanostat that no rate answers to, as of the mouse, and one that is felt through a declared cue alone.
+    let felt = "[mechanostat]\n";
+    let no_rate = "mechanostat is solved for nothing: no rate answers to its cue strain";
+    assert_eq!(said(felt, &[]), [no_rate]);
+    let human = text.replace("mouse", "human");
+    let said = |more: &str, sets: &[&str]| {
+        let loaded = crate::common::loaded(&format!("{human}{more}"), sets);
+        silent_couplings(&loaded)
+    };
+    assert_eq!(said(felt, &[]), [""; 0]);
+    let deaf = [
+        "lining.activation.events.raised_by.unloaded.fold=1",
+        "lining.modelling.events.raised_by.strain.fold=1",
+        "lining.modelling.events.lowered_by.used_to.to=1",
+        "precursor.recruitment.refill.lowered_by.unloaded.to=1",
+    ];
+    let found = said(felt, &deaf);
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found[4], no_rate);
+    assert_eq!(said(felt, &deaf[..3]).len(), 3);
 }
 
 /// The reference shows every key of the preset of man with the value that it has there.

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::common::{ended, loaded, on_threads, recorded, simulation};
+use crate::common::{ended, loaded, on_threads, recorded, refusal, simulation};
 use howship::engine::state::State;
 
 const SMALL: &str = r#"
@@ -128,6 +128,18 @@ fn tissue_without_bone_is_legal() {
     assert!(simulation.state.osteoclasts.is_empty() && simulation.state.osteoblasts.is_empty());
     for row in &record.series.rows {
         assert!(row.iter().all(|value| value.is_finite()), "{row:?}");
+    }
+    // What is told of bone has nothing to go by.
+    for table in ["patient", "rigidity", "strength", "mechanostat"] {
+        let human = text.replace("mouse", "human");
+        let said = refusal(&format!("{human}[{table}]\n"), &[]);
+        for word in [
+            "on a lattice without bone",
+            &format!("leave out [{table}]"),
+            "small.toml:8",
+        ] {
+            assert!(said.contains(word), "{word} is not in {said}");
+        }
     }
     let both = format!("{text}specimen.slab.thickness = \"50 um\"\n");
     let said = match loaded(&both, &[]).build() {

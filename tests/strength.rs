@@ -332,3 +332,67 @@ fn what_makes_no_sense_is_refused_by_its_key() {
         "{said}"
     );
 }
+
+/// A plate across z joins the ends along x and y alone: what is asked along z would end the run on day 0.
+#[test]
+fn bone_that_joins_no_ends_is_refused_before_the_run() {
+    for more in [
+        "[strength]\n",
+        "[strength]\naxes = [\"z\", \"x\"]\n",
+        "[mechanostat]\nloads = [{ axis = \"x\" }, { axis = \"y\" }]\n",
+    ] {
+        common::loaded(&format!("{SLAB}{more}"), &[])
+            .build()
+            .unwrap();
+    }
+    for (more, key) in [
+        ("[strength]\naxes = [\"z\"]\n", "strength.axes"),
+        ("[mechanostat]\n", "`mechanostat`"),
+        (
+            "[mechanostat]\nloads = [{ axis = \"x\" }, { axis = \"z\" }]\n",
+            "mechanostat.loads",
+        ),
+    ] {
+        let said = refusal(&format!("{SLAB}{more}"), &[]);
+        for word in [key, "no bone joins both ends along z", "small.toml:"] {
+            assert!(said.contains(word), "{word} is not in {said}");
+        }
+    }
+}
+
+#[test]
+fn means_over_seeds_are_of_one_scenario_and_of_each_seed_once() {
+    let short = SMALL
+        .replace("\"10 d\"", "\"2 d\"")
+        .replace("\"20 d\"", "\"0 d\"");
+    let bench = Bench::small(&short);
+    for (out, more) in [
+        ("one", "--seed 1"),
+        ("two", "--seed 2 --set name=other --set output.map_days=[1]"),
+        ("again", "--seed 1"),
+        ("less", "--seed 3 --set inoculation.cells=100"),
+    ] {
+        bench.done(&format!("run small.toml --quiet --out {out} {more}"));
+    }
+    let said = bench.done("strength one two --quiet --out s.csv");
+    assert!(said.contains("2 runs"), "{said}");
+    bench.refused(
+        "strength one two again --quiet --out t.csv",
+        &["one and again have the same seed 1"],
+    );
+    bench.refused(
+        "strength one one --quiet",
+        &["one and one have the same seed 1"],
+    );
+    bench.refused(
+        "strength one less --quiet",
+        &[
+            "one and less are runs of other scenarios",
+            "inoculation.cells = 200 against inoculation.cells = 100",
+        ],
+    );
+    bench.refused(
+        "strength one --quiet --force",
+        &["--force", "--out or --picture"],
+    );
+}

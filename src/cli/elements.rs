@@ -11,7 +11,8 @@ use clap::{Args, ValueEnum};
 
 use super::Stop;
 use super::reading::warn;
-use crate::mechanics::density_laws::{BelowZero, Constants};
+use super::rigidity::check_floor;
+use crate::mechanics::density_laws::{BelowZero, Constants, named};
 use crate::mechanics::elements::{Ends, Load, Motion};
 use crate::mechanics::loaded::{LabelModulus, LoadedImage, Made};
 use crate::mechanics::measured::Reading;
@@ -53,7 +54,10 @@ enum Boundary {
 pub(super) struct ElementsArguments {
     /// Load the bone, with a brick per voxel, in place of its morphometry: stiffness, apparent modulus and failure
     /// load.
-    #[arg(long, conflicts_with_all = ["picture", "csv"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["picture", "csv", "cortex", "slices", "maps", "before", "force"]
+    )]
     fe: bool,
     /// Axis of the load, from end to end: x, y or z of the file.
     #[arg(long, requires = "fe", default_value = "z")]
@@ -68,7 +72,8 @@ pub(super) struct ElementsArguments {
         value_name = "LABEL=MODULUS",
         value_delimiter = ',',
         conflicts_with_all = [
-            "modulus", "law", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores", "cortex"
+            "modulus", "law", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores",
+            "rotate"
         ]
     )]
     materials: Vec<LabelModulus>,
@@ -78,7 +83,8 @@ pub(super) struct ElementsArguments {
         requires = "fe",
         value_name = "NAME",
         conflicts_with_all = [
-            "modulus", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores", "cortex"
+            "modulus", "threshold", "labels", "edge", "crop", "gaussian", "local", "density", "largest", "fill_pores",
+            "rotate"
         ]
     )]
     law: Option<String>,
@@ -142,6 +148,9 @@ impl ElementsArguments {
             poisson: self.poisson,
             torsion: false,
         };
+        if let Some(law) = self.law.as_deref().and_then(named) {
+            check_floor(self.floor, law)?;
+        }
         let made = match &self.law {
             Some(law) => Made::Density(law.clone()),
             None if self.materials.is_empty() => Made::Bone(bone, self.modulus),

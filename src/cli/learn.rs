@@ -38,6 +38,11 @@ pub(super) struct NewArguments {
 
 pub(super) fn new(arguments: &NewArguments) -> Result<(), Stop> {
     let name = &arguments.name;
+    if arguments.from.is_none() && arguments.reading.are_asked() {
+        return Err(Stop::wrong(
+            "--spacing and --data-anywhere say how a scan is read, and none is given: give it by --from, or leave them out",
+        ));
+    }
     let (text, warnings) = match &arguments.from {
         None => (synthetic(name)?, Vec::new()),
         Some(scan) => over_scan(
@@ -103,7 +108,9 @@ pub(super) fn examples(arguments: &ExamplesArguments) -> Result<(), Stop> {
                 return Err(told("found another ending, expected .toml"));
             }
             let folder = file.parent().unwrap_or(Path::new(""));
-            write_all(folder, examples::one(example.file, own), arguments.force)?;
+            let copied =
+                examples::one(example.file, own).map_err(|error| told(&error.to_string()))?;
+            write_all(folder, copied, arguments.force)?;
             let verb = match example.kind {
                 Kind::Scenario => "run",
                 Kind::Study => "study check",

@@ -1,6 +1,6 @@
 //! Files that `howship specimen` makes beside its table: slices, maps, and lesions against a scan before.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
@@ -120,6 +120,24 @@ impl OutcomeArguments {
 }
 
 impl Outcomes<'_> {
+    /// The files with the options that name them.
+    pub(super) fn written(&self) -> impl Iterator<Item = (&'static str, &NewFile)> {
+        let slices = self.slices.iter().map(|file| ("--slices", file));
+        let maps = self.maps.iter().map(|(_, file)| ("--map", file));
+        let lesions = self.lesions.iter().map(|file| ("--lesions", file));
+        slices.chain(maps).chain(lesions)
+    }
+
+    /// True where lesions become a file.
+    pub(super) const fn show_lesions(&self) -> bool {
+        self.lesions.is_some()
+    }
+
+    /// The scan before.
+    pub(super) fn before(&self) -> Option<&Path> {
+        self.asked.before.as_deref()
+    }
+
     /// Compares with the scan before, which is read and prepared alike; at one threshold, that of the scan
     /// before where none is given.
     pub(super) fn compare(

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Stop;
 use super::run::How;
 use crate::run::day::Asked;
-use crate::run::place::{NewFile, PlaceError};
+use crate::run::place::{self, NewFile, PlaceError};
 use crate::specimen::image::{ReadOptions, Spacing};
 
 /// How an image is read.
@@ -23,6 +23,11 @@ pub(super) struct ReadingArguments {
 }
 
 impl ReadingArguments {
+    /// True where one of them is given.
+    pub(super) fn are_asked(&self) -> bool {
+        self.spacing.is_some() || self.data_anywhere
+    }
+
     pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
             spacing_um: self.spacing.map(Spacing::um),
@@ -94,6 +99,11 @@ pub(super) fn file(
 ) -> Result<NewFile, Stop> {
     let found = NewFile::at(path, endings, force.unwrap_or(false));
     found.map_err(|error| no_place(option, &error, force.is_some()))
+}
+
+/// Refuses files to be written, each with the option that names it, that are one file or that are read.
+pub(super) fn apart(written: &[(&str, &NewFile)], read: &[&Path]) -> Result<(), Stop> {
+    place::apart(written, read).map_err(|(option, error)| no_place(option, &error, false))
 }
 
 /// Why a file cannot be had under the name that an option gives.

@@ -12,7 +12,7 @@ use clap::Args;
 use super::Stop;
 use super::reading::{ReadingArguments, file, label, warn};
 use crate::mechanics::assessment::{Assessment, BoneFiles, CutRange};
-use crate::mechanics::density_laws::{BelowZero, Constants};
+use crate::mechanics::density_laws::{BelowZero, Constants, DensityKind, DensityLaw};
 use crate::mechanics::measured::Reading;
 use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
 use crate::mechanics::rigidity::Axis;
@@ -54,15 +54,15 @@ pub(super) struct RigidityArguments {
     /// Grey value above which a voxel is bone, with hernandez and tissue; Otsu's without it.
     #[arg(long)]
     threshold: Option<f32>,
-    /// Modulus of the tissue, with --law tissue.
-    #[arg(long, default_value = "18 GPa")]
-    modulus: ElasticModulus,
-    /// Ash fraction, with --law hernandez.
-    #[arg(long, default_value_t = Constants::default().ash_fraction)]
-    ash_fraction: f64,
-    /// Strain rate, with --law carter_hayes.
-    #[arg(long, default_value = "0.01 /s")]
-    strain_rate: Rate,
+    /// Modulus of the tissue, with --law tissue; 18 GPa without it.
+    #[arg(long)]
+    modulus: Option<ElasticModulus>,
+    /// Ash fraction, with --law hernandez; 0.64 without it.
+    #[arg(long)]
+    ash_fraction: Option<f64>,
+    /// Strain rate, with --law carter_hayes; 0.01 /s without it.
+    #[arg(long)]
+    strain_rate: Option<Rate>,
     /// Poisson's ratio.
     #[arg(long, default_value_t = 0.3)]
     poisson: f64,
@@ -78,12 +78,14 @@ pub(super) struct RigidityArguments {
 
 impl RigidityArguments {
     fn reading(&self) -> Reading {
+        let usual = Constants::default();
+        let strain_rate = self.strain_rate.map(|rate| rate.get() / 3600.0);
         Reading {
             options: self.reading.options(),
             constants: Constants {
-                strain_rate_per_s: self.strain_rate.get() / 3600.0,
-                ash_fraction: self.ash_fraction,
-                tissue_mpa: self.modulus.get(),
+                strain_rate_per_s: strain_rate.unwrap_or(usual.strain_rate_per_s),
+                ash_fraction: self.ash_fraction.unwrap_or(usual.ash_fraction),
+                tissue_mpa: self.modulus.map_or(usual.tissue_mpa, ElasticModulus::get),
             },
             below_zero: BelowZero::with_floor(self.floor),
             threshold: self.threshold,
@@ -93,6 +95,34 @@ impl RigidityArguments {
             torsion: self.torsion,
         }
     }
+
+    /// Refuses numbers that the law does not take.
+    fn check_idle(&self, law: DensityLaw) -> Result<(), Stop> {
+        for (option, is_given, taker) in [
+            ("--modulus", self.modulus.is_some(), "tissue"),
+            ("--ash-fraction", self.ash_fraction.is_some(), "hernandez"),
+            ("--strain-rate", self.strain_rate.is_some(), "carter_hayes"),
+        ] {
+            if is_given && law.name != taker {
+                return Err(Stop::wrong(format_args!(
+                    "{option} is for --law {taker}, and the law here is {}: leave one of them out",
+                    law.name
+                )));
+            }
+        }
+        check_floor(self.floor, law)
+    }
+}
+
+/// Refuses a floor for densities below zero where none can be.
+pub(super) fn check_floor(floor: bool, law: DensityLaw) -> Result<(), Stop> {
+    if floor && law.density == DensityKind::BoneVolume {
+        return Err(Stop::wrong(format_args!(
+            "--floor is for densities, and the law {} takes segmented bone: leave one of them out",
+            law.name
+        )));
+    }
+    Ok(())
 }
 
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
@@ -105,6 +135,7 @@ pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
         volume,
         labels: arguments.intact_labels.as_deref().or(labels),
     });
+    arguments.check_idle(law)?;
     let affected = BoneFiles { volume, labels };
     let found = Assessment::of(&reading, law, affected, intact, arguments.cuts)?;
     say!("{found}");

@@ -8,7 +8,7 @@ use super::Stop;
 use super::elements::ElementsArguments;
 use super::outcomes::OutcomeArguments;
 use super::preparing::PreparingArguments;
-use super::reading::{ReadingArguments, file, label, warn};
+use super::reading::{ReadingArguments, apart, file, label, warn};
 use crate::numerics::quantity::Length;
 use crate::observe::scanned::Scanned;
 use crate::plot::map::write_map;
@@ -76,6 +76,24 @@ pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
     }
     let prepare = arguments.preparing.preparation();
     let outcomes = (arguments.outcomes).files(&prepare, arguments.force)?;
+    let picture_file = picture.iter().map(|file| ("--picture", file));
+    let written: Vec<_> = picture_file.chain(outcomes.written()).collect();
+    if arguments.force && written.is_empty() {
+        return Err(Stop::wrong(
+            "--force replaces files, and none is asked for: give --picture, --slices, --map or --lesions, or leave it out",
+        ));
+    }
+    let images = arguments.images.iter().map(PathBuf::as_path);
+    apart(
+        &written,
+        &images.chain(outcomes.before()).collect::<Vec<_>>(),
+    )?;
+    if arguments.csv && outcomes.before().is_some() && !outcomes.show_lesions() && picture.is_none()
+    {
+        return Err(Stop::wrong(
+            "--csv has no columns of lesions, and nothing else shows them: give --lesions or --picture, or --json in its place",
+        ));
+    }
     if arguments.elements.are_asked() {
         let [image] = arguments.images.as_slice() else {
             return Err(Stop::wrong(format_args!(

@@ -13,7 +13,7 @@ use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::ElasticModulus;
 use crate::plot::solid::{Cutaway, Look, View};
 use crate::run::strength::strengths;
-use crate::run::strength_of_seeds::OfSeeds;
+use crate::run::strength_of_seeds::{OfSeeds, check_seeds};
 
 /// From a site to its modulus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -89,6 +89,11 @@ pub(super) fn strength(arguments: &StrengthArguments) -> Result<(), Stop> {
     let picture = picture
         .map(|path| place("--picture", path, &["png"]))
         .transpose()?;
+    if arguments.force && out.is_none() && picture.is_none() {
+        return Err(Stop::wrong(
+            "--force replaces files, and none is asked for: give --out or --picture, or leave it out",
+        ));
+    }
     let loading = Loading {
         law: match arguments.law {
             LawName::Tissue => SiteLaw::Tissue,
@@ -99,6 +104,9 @@ pub(super) fn strength(arguments: &StrengthArguments) -> Result<(), Stop> {
     };
     arguments.how.go(|console| {
         let inputs = arguments.inputs.as_deref();
+        if arguments.runs.len() > 1 {
+            check_seeds(&arguments.runs, inputs)?;
+        }
         let drawn = picture.as_ref().map(|_| arguments.axis);
         let mut all = Vec::new();
         for run in &arguments.runs {

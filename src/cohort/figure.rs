@@ -65,9 +65,29 @@ impl Figure {
         let half = (Z2 * (share * (1.0 - share) / n + Z2 / (4.0 * n * n))).sqrt() / (1.0 + Z2 / n);
         Self {
             value: Some(share),
-            low: Some(middle - half),
-            high: Some(middle + half),
+            // Of none and of all the ends are 0 and 1, which rounding would miss.
+            low: Some(if count == 0 { 0.0 } else { middle - half }),
+            high: Some(if count == of { 1.0 } else { middle + half }),
             p: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_of_none_and_of_all_end_at_zero_and_at_one() {
+        for of in 1..2000 {
+            let (none, all) = (Figure::share(0, of), Figure::share(of, of));
+            assert_eq!(none.low.map(f64::to_bits), Some(0.0_f64.to_bits()));
+            assert_eq!(all.high.map(f64::to_bits), Some(1.0_f64.to_bits()));
+            // Wilson 1927: z^2 / (n + z^2) of none.
+            let z2 = 1.959_963_985_f64.powi(2);
+            let high = z2 / (of as f64 + z2);
+            assert!((none.high.unwrap() - high).abs() < 1e-12);
+            assert!((all.low.unwrap() - (1.0 - high)).abs() < 1e-12);
         }
     }
 }

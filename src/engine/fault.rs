@@ -103,6 +103,22 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// That a part could not be followed, with the tick and the day on which it was looked at.
+    pub(crate) fn of_part(
+        part: &'static str,
+        (tick, day): (u32, f64),
+        reason: &(impl std::fmt::Display + ?Sized),
+    ) -> Self {
+        Self::Part {
+            part,
+            tick,
+            day,
+            reason: reason.to_string(),
+        }
+    }
+}
+
 /// Why a colony cannot settle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

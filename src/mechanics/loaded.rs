@@ -9,7 +9,7 @@ use crate::mechanics::measured::{MeasuredError, Reading};
 use crate::mechanics::rigidity::Voxels;
 use crate::numerics::quantity::ElasticModulus;
 use crate::numerics::refusal::Refusal;
-use crate::specimen::image::{BoneOptions, Image, ImageError, Segmentation, read_with};
+use crate::specimen::image::{BoneOptions, Image, ImageError, read_with};
 
 /// Values that a mask has where there is bone, and that an image of nothing but bone has everywhere.
 const BONE_VALUES: [f32; 2] = [1.0, 255.0];
@@ -109,13 +109,12 @@ enum Voxelwise {
     Each(Vec<f32>),
 }
 
-/// Where an image is nothing but bone, which it does not say of itself, and no rule is asked for.
-fn all_bone(image: &Image, by: &Segmentation) -> bool {
+/// Where an image is nothing but bone, which it does not say of itself, and nothing is asked for that would change it.
+fn all_bone(image: &Image, options: &BoneOptions) -> bool {
     let first = image.values.first().copied().unwrap_or(0.0);
     let is_bone = BONE_VALUES.iter().any(|value| (value - first).abs() <= 0.0);
-    let asked = by.threshold.is_some() || !by.labels.is_empty();
     is_bone
-        && !asked
+        && *options == BoneOptions::default()
         && image
             .values
             .iter()
@@ -164,7 +163,7 @@ impl LoadedImage {
             }
             Made::Bone(options, modulus) => {
                 let mut image = read_with(&path, &reading.options)?;
-                if all_bone(&image, &options.by) && options.edge_um.is_none() {
+                if all_bone(&image, options) {
                     let all = "every voxel has the value of bone in a mask: all of it is bone";
                     image.assumed.push(all.to_owned());
                     let bone = Voxelwise::Bone(vec![true; image.values.len()], modulus.get());

@@ -60,6 +60,19 @@ impl Loading {
         (0..bone.matrix.len()).map(of).collect()
     }
 
+    fn body<'a>(&self, grid: &Grid, moduli: &'a [f32]) -> Body<'a> {
+        Body {
+            voxels: voxels(grid),
+            moduli: Moduli::Each(moduli),
+            poisson: self.poisson,
+        }
+    }
+
+    /// True where bone joins both ends along an axis.
+    pub fn joins(&self, grid: &Grid, moduli: &[f32], axis: Axis) -> bool {
+        self.body(grid, moduli).joins(axis)
+    }
+
     /// What the bone answers to a load.
     ///
     /// # Errors
@@ -71,12 +84,7 @@ impl Loading {
         load: &Load,
         precision: &Precision,
     ) -> Result<Answer, ElementsError> {
-        let body = Body {
-            voxels: voxels(grid),
-            moduli: Moduli::Each(moduli),
-            poisson: self.poisson,
-        };
-        body.under(load, precision)
+        self.body(grid, moduli).under(load, precision)
     }
 
     /// The same, and nothing where no bone joins both ends.

@@ -346,6 +346,22 @@ impl Mechanostat {
         Ok(self.felt(bone, &around, before.clone(), time_h))
     }
 
+    const fn loading(&self) -> Loading {
+        Loading {
+            law: self.law,
+            modulus: self.modulus,
+            poisson: self.poisson,
+        }
+    }
+
+    /// The axis of the first load that no bone carries.
+    pub fn not_carried(&self, grid: &Grid, bone: &Bone) -> Option<Axis> {
+        let loading = self.loading();
+        let moduli = loading.moduli(bone);
+        let mut axes = self.loads(grid).into_iter().map(|load| load.axis);
+        axes.find(|&axis| !loading.joins(grid, &moduli, axis))
+    }
+
     fn for_loads(
         &self,
         grid: &Grid,
@@ -353,11 +369,7 @@ impl Mechanostat {
         loads: &[DayLoad],
         mut each: impl FnMut(usize, Option<Answer>) -> Result<(), FeltError>,
     ) -> Result<(), FeltError> {
-        let loading = Loading {
-            law: self.law,
-            modulus: self.modulus,
-            poisson: self.poisson,
-        };
+        let loading = self.loading();
         let moduli = loading.moduli(bone);
         for (place, load) in loads.iter().enumerate() {
             each(

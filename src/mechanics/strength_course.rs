@@ -203,6 +203,14 @@ impl StrengthCourse {
         }
     }
 
+    /// True where bone joins both ends along one of the axes: without any there is nothing to read.
+    pub fn is_carried(&self, grid: &Grid, bone: &Bone) -> bool {
+        let loading = self.loading();
+        let moduli = loading.moduli(bone);
+        let mut axes = self.axes(grid).into_iter();
+        axes.any(|axis| loading.joins(grid, &moduli, axis))
+    }
+
     /// What the bone bears now along each axis.
     ///
     /// # Errors

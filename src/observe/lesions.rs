@@ -111,7 +111,8 @@ impl Lesions {
             })
             .collect();
         let number = each.len();
-        let sum = |of: fn(&Lesion) -> f64| each.iter().map(of).sum::<f64>();
+        // The sum of no lesion is -0.
+        let sum = |of: fn(&Lesion) -> f64| each.iter().map(of).sum::<f64>() + 0.0;
         let mean = |of: fn(&Lesion) -> f64| (number > 0).then(|| sum(of) / number as f64);
         let [before_count, lost_count] = [count(before), count(&lost)];
         Self {

@@ -119,6 +119,8 @@ impl Scanned {
     pub const fn region(&self) -> &'static str {
         if self.whole.is_some() {
             "trabecular compartment"
+        } else if self.bone.is_part {
+            "part of the image"
         } else {
             "whole image"
         }

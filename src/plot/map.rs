@@ -436,18 +436,28 @@ pub fn field_chart(
         }
     };
     let colours = |cut: usize| values[cut].iter().map(|&value| shaded(value)).collect();
+    let is_bone = |cut: &Cut, at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
+    // Where marrow is white, as in a map of bone alone, a white line around dark bone would not be seen.
+    let is_marrow_white = |cut: &Cut, values: &[f64]| {
+        let mut sites = values.iter().enumerate();
+        !sites.any(|(at, value)| value.is_finite() && !is_bone(cut, at))
+    };
     let outlines: Vec<_> = cuts
         .iter()
         .zip(values)
         .map(|(cut, values)| {
-            let is_bone = |at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
-            outlines(cut, is_bone, |site| {
-                if shaded(values[site]).lightness() < 0.6 {
-                    WHITE
-                } else {
-                    INK
-                }
-            })
+            let is_on_white = is_marrow_white(cut, values);
+            outlines(
+                cut,
+                |at| is_bone(cut, at),
+                |site| {
+                    if !is_on_white && shaded(values[site]).lightness() < 0.6 {
+                        WHITE
+                    } else {
+                        INK
+                    }
+                },
+            )
         })
         .collect();
     let key: Vec<Sign> = outlines

@@ -13,19 +13,42 @@ pub(super) fn values_of(loaded: &Loaded) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Values by which the tissue of a run goes, but for its seed: what it is called and what is written of it are none, nor are
+/// arms that it does not take.
+pub(super) fn values_of_tissue(loaded: &Loaded) -> BTreeMap<String, String> {
+    let mut values = values_of(loaded);
+    let arm = loaded
+        .scenario
+        .arm
+        .as_ref()
+        .map(|arm| format!("arms.{arm}."));
+    values.retain(|path, _| {
+        let is_said = ["name", "description"].contains(&path.as_str());
+        let is_written = path.starts_with("output.") || path.starts_with("checkpoint.");
+        let is_other_arm =
+            path.starts_with("arms.") && !arm.as_ref().is_some_and(|arm| path.starts_with(arm));
+        !(is_said || is_written || is_other_arm)
+    });
+    values
+}
+
 /// What sets two scenarios apart but for the seed and arms, in a few words.
 pub(super) fn differences(one: &Loaded, other: &Loaded) -> String {
-    let [one, other] = [one, other].map(|loaded| {
+    let values = |loaded: &Loaded| {
         let mut values = values_of(loaded);
         values.retain(|path, _| path != "arm" && !path.starts_with("arms."));
         values
-    });
-    let all = [&one, &other];
-    let found = apart(&all);
+    };
+    words(&values(one), &values(other))
+}
+
+/// The first three values that set two scenarios apart, and how many more; nothing where none do.
+pub(super) fn words(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> String {
+    let found = apart(&[one, other]);
     let named: Vec<String> = found
         .iter()
         .take(3)
-        .map(|difference| format!("{} against {}", difference.of(&one), difference.of(&other)))
+        .map(|difference| format!("{} against {}", difference.of(one), difference.of(other)))
         .collect();
     match found.len().saturating_sub(named.len()) {
         0 => named.join("; "),

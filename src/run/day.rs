@@ -10,7 +10,7 @@ use crate::run::error::RunError;
 use crate::run::folder::Manifest;
 use crate::run::host::{Event, Host};
 use crate::run::members::{is_group, members};
-use crate::run::past::prepare;
+use crate::run::past::{control_of, prepare};
 use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
@@ -62,6 +62,20 @@ fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
         )));
     }
     Ok(all(path)?.into_iter().map(|(_, file)| file).collect())
+}
+
+/// The scenario of a run folder or of a checkpoint.
+///
+/// # Errors
+/// No run, or a scenario that does not read.
+pub(super) fn scenario_of(run: &Path, inputs: Option<&Path>) -> Result<Loaded, RunError> {
+    checkpoints(run)?;
+    if !run.is_file() {
+        return control_of(run, inputs.map(Path::to_path_buf)).map(|(loaded, _)| loaded);
+    }
+    let restored = read_bytes(run).and_then(|bytes| open(&bytes)?.restore());
+    let restored = restored.map_err(|error| refused(format_args!("{} {error}", run.display())))?;
+    Ok(restored.loaded)
 }
 
 /// Looks through the checkpoints of a run, the last first, until `look` gives something; then at the run

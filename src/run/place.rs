@@ -36,6 +36,22 @@ pub enum PlaceError {
     /// What has this name can be replaced by no file.
     #[error("{} is a folder, or no regular file: give the name of a file", .0.display())]
     NoFile(PathBuf),
+    /// Two files are asked for under this name.
+    #[error("{}: {other} names the same file: give each a name of its own", path.display())]
+    Same {
+        /// The file.
+        path: PathBuf,
+        /// What else asks for it.
+        other: String,
+    },
+    /// It is read, or lies in a folder that is.
+    #[error("{}: {}, which is read, would not stay as it is: name a file elsewhere", path.display(), read.display())]
+    IsRead {
+        /// The file.
+        path: PathBuf,
+        /// The file or folder that is read.
+        read: PathBuf,
+    },
     /// It lies in a folder that howship wrote.
     #[error(transparent)]
     Inside(#[from] OutputError),
@@ -131,6 +147,45 @@ impl NewFolder {
     }
 }
 
+/// Refuses files to be written that are one file, or that are read: with what asks for each of them.
+///
+/// # Errors
+/// What asks for the file, and [`PlaceError::Same`] or [`PlaceError::IsRead`].
+pub fn apart<'a>(
+    written: &[(&'a str, &NewFile)],
+    read: &[&Path],
+) -> Result<(), (&'a str, PlaceError)> {
+    let read: Vec<(PathBuf, &Path)> = read.iter().map(|&path| (real(path), path)).collect();
+    let mut seen: Vec<(PathBuf, &str)> = Vec::new();
+    for &(asked_by, file) in written {
+        let path = file.path.clone();
+        let real = real(&path);
+        if let Some((_, other)) = seen.iter().find(|(other, _)| *other == real) {
+            let other = (*other).to_owned();
+            return Err((asked_by, PlaceError::Same { path, other }));
+        }
+        // Slices of a folder, too: a file that is put among them is one of them next time.
+        if let Some((_, read)) = read.iter().find(|(read, _)| real.starts_with(read)) {
+            let read = read.to_path_buf();
+            return Err((asked_by, PlaceError::IsRead { path, read }));
+        }
+        seen.push((real, asked_by));
+    }
+    Ok(())
+}
+
+/// A path without links and dots, as far as it is there: the folder of a file that is not.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let folder = path.parent().filter(|at| !at.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+        folder.map_or_else(
+            |_| path.to_path_buf(),
+            |folder| folder.join(path.file_name().unwrap_or_default()),
+        )
+    })
+}
+
 /// Whether something may be made under a name, whatever lies there.
 fn check(path: &Path, endings: &'static [&'static str]) -> Result<(), PlaceError> {
     let found = ending(path);
@@ -177,6 +232,28 @@ mod tests {
         assert!(matches!(at(false), Err(PlaceError::Exists(_))));
         at(true).unwrap().write(b"three").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"three");
+    }
+
+    #[test]
+    fn files_are_each_their_own_and_none_that_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = |name: &str| folder.path().join(name);
+        std::fs::create_dir(inside("slices")).unwrap();
+        std::fs::write(inside("scan.nii.gz"), b"scan").unwrap();
+        let at = |name: &str| NewFile::at(&inside(name), &[], true).unwrap();
+        let read = [inside("scan.nii.gz"), inside("slices")];
+        let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
+        let (one, other) = (at("a.csv"), at("b.csv"));
+        apart(&[("--slices", &one), ("--lesions", &other)], &read).unwrap();
+        // By another way to the same file.
+        let again = at("slices/../a.csv");
+        let (asked_by, error) = apart(&[("--slices", &one), ("--map", &again)], &read).unwrap_err();
+        assert_eq!(asked_by, "--map");
+        assert!(error.to_string().contains("--slices names the same file"));
+        for name in ["scan.nii.gz", "slices/../scan.nii.gz", "slices/new.png"] {
+            let (_, error) = apart(&[("--map", &at(name))], &read).unwrap_err();
+            assert!(matches!(error, PlaceError::IsRead { .. }), "{error}");
+        }
     }
 
     #[test]

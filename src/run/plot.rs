@@ -132,6 +132,12 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
             Ok(written)
         });
     }
+    if drawing.force {
+        return Err(refused(
+            "--force replaces the folder of an earlier plot, and the curves of one run are drawn into its own plots/: give \
+             --out, or leave it out",
+        ));
+    }
     let plots = run.folder.join(PLOTS);
     make_folder(&plots)?;
     Ok(write_curves(&plots, &title, runs, &run.dose_days)?)

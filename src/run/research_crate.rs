@@ -76,7 +76,19 @@ fn is_date(text: &str) -> bool {
             && part.bytes().all(|byte| byte.is_ascii_digit())
             && (1..=most).contains(&part.parse().unwrap_or(0))
     };
-    number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
+    if !(number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)) {
+        return false;
+    }
+    let of = |part: &str| part.parse().unwrap_or(0_u32);
+    let is_leap =
+        of(year).is_multiple_of(4) && !of(year).is_multiple_of(100) || of(year).is_multiple_of(400);
+    let last = match of(month) {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    of(day) <= last
 }
 
 fn format_of(name: &str) -> &'static str {
@@ -364,8 +376,27 @@ fn making(held: &Held, parts: &[Value], graph: &mut Vec<Value>) {
 pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
     if let Some(date) = asked.date.filter(|date| !is_date(date)) {
         return Err(RunError::Refused(format!(
-            "found the date \"{date}\", expected YYYY-MM-DD"
+            "found the date \"{date}\", expected a day of the calendar as YYYY-MM-DD"
         )));
+    }
+    let names = asked
+        .authors
+        .iter()
+        .map(|author| ("author", author.as_str()));
+    let licence = asked.licence.map(|licence| ("licence", licence));
+    for (what, said) in names.chain(licence) {
+        if said.trim().is_empty() || said.chars().any(char::is_control) {
+            return Err(RunError::Refused(format!(
+                "found the {what} {said:?}, expected a name of letters"
+            )));
+        }
+    }
+    for (place, author) in asked.authors.iter().enumerate() {
+        if asked.authors[..place].contains(author) {
+            return Err(RunError::Refused(format!(
+                "found the author {author:?} twice: name each once"
+            )));
+        }
     }
     let held = held(asked.folder)?;
     let mut listed = Vec::new();
@@ -436,7 +467,16 @@ mod tests {
             assert_eq!(date_of(day), date);
             assert!(is_date(date));
         }
-        for wrong in ["2026-13-01", "26-01-01", "2026-1-1", "today", "2026-01-00"] {
+        for wrong in [
+            "2026-13-01",
+            "26-01-01",
+            "2026-1-1",
+            "today",
+            "2026-01-00",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-04-31",
+        ] {
             assert!(!is_date(wrong), "{wrong}");
         }
     }

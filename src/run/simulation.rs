@@ -57,6 +57,40 @@ impl Loaded {
         ))
     }
 
+    /// Bone that is to be loaded joins its ends, as seeded: it would stop the run on day 0.
+    fn check_joined(&self, model: &Model, state: &State) -> Result<(), Diagnostics> {
+        let (grid, bone) = (&model.grid, &state.bone);
+        let mut found = Diagnostics::default();
+        if let Some(course) = &model.parts.strength
+            && !course.is_carried(grid, bone)
+        {
+            let axes: Vec<&str> = course.axes(grid).iter().map(|axis| axis.name()).collect();
+            found.push(self.error(
+                if course.axes.is_empty() {
+                    "strength"
+                } else {
+                    "strength.axes"
+                },
+                &format!("no bone joins both ends along {}", axes.join(" or ")),
+                "take a piece of bone that holds together, name other axes in strength.axes, or leave out [strength]",
+            ));
+        }
+        if let Some(law) = &model.parts.mechanostat
+            && let Some(axis) = law.not_carried(grid, bone)
+        {
+            found.push(self.error(
+                if law.loads.is_empty() {
+                    "mechanostat"
+                } else {
+                    "mechanostat.loads"
+                },
+                &format!("no bone joins both ends along {axis}"),
+                "take a piece of bone that holds together, leave that load out of mechanostat.loads, or leave out [mechanostat]",
+            ));
+        }
+        found.into_result()
+    }
+
     /// Builds the simulation.
     ///
     /// # Errors
@@ -83,6 +117,11 @@ impl Loaded {
             report,
         } = self.bone(measured)?;
         self.check_memory(&grid)?;
+        if !solid.contains(&true) {
+            let mut found = Diagnostics::default();
+            self.check_needs_no_bone(&mut found);
+            found.into_result()?;
+        }
         if canals.is_empty() {
             self.check_vessels(&grid)?;
         }
@@ -103,6 +142,7 @@ impl Loaded {
         };
         let state = State::new(&model, &solid, &start);
         self.check_lesion_cells(&state)?;
+        self.check_joined(&model, &state)?;
         if scenario.colonisation.is_some() && state.vessels.is_empty() {
             return Err(self
                 .error(

@@ -36,20 +36,28 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
 
 /// Title and figures of a moment. `first` is day 0, where it is known.
 pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
-    let mut caption = format!("BV/TV {:.1} %", 100.0 * volume.bv_tv);
-    if let Some(first) = first
-        && first.day < volume.day
-        && first.bv_tv > 0.0
-    {
-        let change = 100.0 * (volume.bv_tv / first.bv_tv - 1.0);
-        // A minus as wide as the digits, as on axes.
-        let signed = format!("{change:+.1}").replace('-', "\u{2212}");
-        caption = format!("{caption} ({signed} % of day 0)");
-    }
+    let first = first.filter(|first| first.day < volume.day);
+    let caption = bone_words(volume.bv_tv, first.map(|first| first.bv_tv));
     Words {
         title: format!("Bone in space on day {}", day(volume)),
         caption: note([title, &caption]),
     }
+}
+
+/// How much bone there is, and its change since day 0, where that is known and had some.
+pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
+    let first = first.filter(|&first| first > 0.0);
+    if bv_tv <= 0.0 && first.is_none() {
+        return "no bone".to_owned();
+    }
+    let share = format!("BV/TV {:.1} %", 100.0 * bv_tv);
+    let Some(first) = first else {
+        return share;
+    };
+    // No minus before a zero; a minus as wide as the digits, as on axes.
+    let change = (1000.0 * (bv_tv / first - 1.0)).round() / 10.0 + 0.0;
+    let signed = format!("{change:+.1}").replace('-', "\u{2212}");
+    format!("{share} ({signed} % of day 0)")
 }
 
 /// The day of a volume, without a zero behind the point.
@@ -59,7 +67,7 @@ pub(crate) fn day(volume: &Volume) -> String {
 
 /// Names of the two sides of a picture of before and after.
 pub(crate) fn sides(first: &Volume, last: &Volume) -> [String; 2] {
-    [first, last].map(|volume| format!("day {}: BV/TV {:.1} %", day(volume), 100.0 * volume.bv_tv))
+    [first, last].map(|volume| format!("day {}: {}", day(volume), bone_words(volume.bv_tv, None)))
 }
 
 /// Draws `bone_d<day>.png` of every day after day 0, and day 0 beside the last. A day on which no
@@ -120,4 +128,30 @@ pub(super) fn pictures(
         }
     }
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bone_is_said_with_its_change_and_none_as_none() {
+        assert_eq!(bone_words(0.0, Some(0.0)), "no bone");
+        assert_eq!(bone_words(0.0, None), "no bone");
+        assert_eq!(
+            bone_words(0.0, Some(0.2)),
+            "BV/TV 0.0 % (\u{2212}100.0 % of day 0)"
+        );
+        assert_eq!(bone_words(0.123, None), "BV/TV 12.3 %");
+        assert_eq!(
+            bone_words(0.22, Some(0.2)),
+            "BV/TV 22.0 % (+10.0 % of day 0)"
+        );
+        // Too little to be seen has no minus.
+        assert_eq!(
+            bone_words(0.199_999, Some(0.2)),
+            "BV/TV 20.0 % (+0.0 % of day 0)"
+        );
+        assert_eq!(bone_words(0.01, Some(0.0)), "BV/TV 1.0 %");
+    }
 }

@@ -1,8 +1,12 @@
 //! Strength of several runs of one scenario: means over their seeds with 95 % confidence intervals.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::output::table::Table;
+use crate::run::apart::{values_of_tissue, words};
+use crate::run::day::scenario_of;
+use crate::run::error::RunError;
 use crate::run::strength::Strengths;
 use crate::statistics::student::mean_and_half_width;
 
@@ -23,6 +27,39 @@ pub struct OfSeeds {
 pub struct Unlike(String, String);
 
 impl crate::numerics::refusal::Refusal for Unlike {}
+
+/// Refuses runs of which there is no mean over seeds, before any of them is loaded.
+///
+/// # Errors
+/// A run that does not read; two of other scenarios, or of one scenario and one seed.
+pub fn check_seeds(runs: &[PathBuf], inputs: Option<&Path>) -> Result<(), RunError> {
+    let mut seen = Vec::new();
+    for run in runs {
+        let loaded = scenario_of(run, inputs)?;
+        let (values, seed) = (values_of_tissue(&loaded), loaded.scenario.seed);
+        for (other, other_values, other_seed) in &seen {
+            let (one, two): (&PathBuf, &PathBuf) = (other, run);
+            let differences = words(other_values, &values);
+            if !differences.is_empty() {
+                return Err(RunError::Refused(format!(
+                    "{} and {} are runs of other scenarios ({differences}): means are over seeds of one scenario; give each \
+                     scenario a call of its own",
+                    one.display(),
+                    two.display()
+                )));
+            }
+            if seed == *other_seed {
+                return Err(RunError::Refused(format!(
+                    "{} and {} have the same seed {seed}: means are over seeds; give each once",
+                    one.display(),
+                    two.display()
+                )));
+            }
+        }
+        seen.push((run.clone(), values, seed));
+    }
+    Ok(())
+}
 
 impl OfSeeds {
     /// The means of runs whose readings are of the same days and axes.

@@ -12,7 +12,8 @@ use crate::layers::path::{self, Segment};
 use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
 use crate::scenario::build::{Loaded, keep_uppermost_choices, with_drugs};
-use crate::scenario::file::{Arm, Scenario};
+use crate::scenario::file::Arm;
+use crate::scenario::retired;
 
 /// Name of the run that goes on without a change.
 pub const CONTROL: &str = "control";
@@ -95,7 +96,7 @@ impl Loaded {
     }
 
     fn with(&self, tree: crate::layers::tree::Tree) -> Result<Self, Diagnostics> {
-        let scenario: Scenario = tree.deserialize()?;
+        let scenario = retired::scenario(&tree)?;
         let loaded = Self {
             scenario,
             tree,
@@ -177,9 +178,8 @@ impl Loaded {
         let mut tree =
             with_drugs(tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         keep_uppermost_choices(&mut tree);
-        let scenario: Scenario = tree
-            .deserialize()
-            .map_err(|fault: Diagnostic| fault.with_note(format!("in `{place}`")))?;
+        let scenario =
+            retired::scenario(&tree).map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         let given = scenario
             .therapy
             .iter()

@@ -16,6 +16,7 @@ use crate::observe::structure;
 use crate::scenario::file::{InoculationSite, Scenario, SchemeChoice};
 use crate::scenario::fragments::{immune, mechanostat};
 use crate::scenario::read::{read_file, read_layer};
+use crate::scenario::retired;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
 use crate::tissue::grid::Grid;
 use crate::transport;
@@ -188,7 +189,7 @@ impl Loaded {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn checked(tree: Tree, folder: PathBuf) -> Result<Self, Diagnostics> {
-        let scenario: Scenario = tree.deserialize()?;
+        let scenario = retired::scenario(&tree)?;
         let loaded = Self {
             scenario,
             tree,
@@ -539,9 +540,47 @@ impl Loaded {
         }
         self.check_level_names(&mut found);
         self.check_idle_keys(&mut found);
+        if scenario.specimen.soft_tissue.is_some() {
+            self.check_needs_no_bone(&mut found);
+        }
         self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
+    }
+
+    /// Of a lattice without bone: what is told of bone has nothing to go by.
+    pub(crate) fn check_needs_no_bone(&self, found: &mut Diagnostics) {
+        let scenario = &self.scenario;
+        for (table, is_asked, what) in [
+            (
+                "patient",
+                scenario.patient.is_some(),
+                "a body that answers to the bone of the lattice",
+            ),
+            (
+                "rigidity",
+                scenario.rigidity.is_some(),
+                "the rigidity of bone",
+            ),
+            (
+                "strength",
+                scenario.strength.is_some(),
+                "the strength of bone",
+            ),
+            (
+                "mechanostat",
+                scenario.mechanostat.is_some(),
+                "bone that feels its load",
+            ),
+        ] {
+            if is_asked {
+                found.push(self.error(
+                    table,
+                    &format!("{what}, on a lattice without bone"),
+                    &format!("leave out [{table}], or give a specimen with bone"),
+                ));
+            }
+        }
     }
 
     /// Columns of the table of structure have names that there are, each once, and an interval.

@@ -156,6 +156,19 @@ fn lesion_sites(
         ));
     }
     let share = on_lattice(labels, &inside, image, grid)?;
+    // What has more of the tumour than of anything else is bone only where its pore was filled.
+    let filled = (0..solid.len()).filter(|&site| share[site] > 0.5 && solid[site]);
+    let filled = filled.count();
+    if image.fill_pores && filled > 0 {
+        return Err((
+            "fill_pores",
+            format!(
+                "{name}: {filled} sites with the labels {} lie in closed pores, which would be filled with bone",
+                listed(&tumour.labels)
+            ),
+            "leave out fill_pores, or label no tumour in a closed pore".to_owned(),
+        ));
+    }
     let sites: Vec<u32> = (0..solid.len())
         .filter(|&site| share[site] >= 0.5 && !solid[site])
         .map(|site| site as u32)

@@ -17,6 +17,7 @@ pub mod new;
 mod preparing;
 pub mod read;
 pub mod restorable;
+mod retired;
 pub mod schema;
 pub mod sentences;
 pub mod silent;

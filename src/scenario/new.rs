@@ -175,15 +175,7 @@ fn written(
                 ),
             },
         ),
-        (
-            "<spacing>",
-            taken
-                .reading
-                .spacing_um
-                .map_or_else(String::new, |[x, y, z]| {
-                    format!("spacing = [\"{x} um\", \"{y} um\", \"{z} um\"]\n")
-                }),
-        ),
+        ("<reading>", how_it_is_read(&taken.reading)),
         ("<why_crop>", part.why.to_owned()),
         ("<start>", format!("{:?}", part.start)),
         ("<size>", format!("{:?}", part.size)),
@@ -202,6 +194,16 @@ fn written(
         text.replace(mark, value)
     });
     Ok(text.lines().map(aligned).collect())
+}
+
+/// The keys of how a scan is read, a line each.
+fn how_it_is_read(reading: &ReadOptions) -> String {
+    let spacing = reading
+        .spacing_um
+        .map(|[x, y, z]| format!("spacing = [\"{x} um\", \"{y} um\", \"{z} um\"]\n"));
+    let data = (reading.data_anywhere)
+        .then_some("data_anywhere = true # the header may name a file outside of its folder\n");
+    spacing.unwrap_or_default() + data.unwrap_or_default()
 }
 
 /// The edge of sites to which voxels must be resampled, um; none where they can be sites themselves.

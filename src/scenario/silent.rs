@@ -2,8 +2,8 @@
 //!
 //! A rate that a cue raises, lowers or that needs it is silent where its effect is none (`fold = 1`, `to = 1`),
 //! or where its cue rests on signals alone that nothing makes: no cell secretes them, bone frees none,
-//! plasma brings none and no other signal turns into them. Which couplings stay silent because their cue stays low
-//! is known after a run (`howship dissect`).
+//! plasma brings none and no other signal turns into them. A mechanostat is silent where no rate answers to its cue.
+//! Which couplings stay silent because their cue stays low is known after a run (`howship dissect`).
 
 use std::collections::BTreeSet;
 
@@ -88,11 +88,33 @@ fn is_absent(loaded: &Loaded, cue: &str, made: &BTreeSet<String>, depth: usize) 
     }
 }
 
+/// The cue that a mechanostat finds.
+const STRAIN: &str = "strain";
+
+/// True for the cue of a mechanostat, and one that is declared from it.
+fn rests_on_strain(loaded: &Loaded, cue: &str, depth: usize) -> bool {
+    // With a mechanostat it is found, whatever a scenario declares by that name.
+    if cue == STRAIN {
+        return true;
+    }
+    let Some(declared) = loaded.scenario.cues.get(cue) else {
+        return false;
+    };
+    let scaled = declared.scaled.iter().map(|scaled| &scaled.cue);
+    let thresholds = [&declared.below, &declared.above].into_iter().flatten();
+    let thresholds = thresholds.map(|threshold| &threshold.cue);
+    let mut parts = (declared.sum.iter().flatten())
+        .chain(scaled)
+        .chain(thresholds);
+    // A circle is refused where the cues are built.
+    depth < 16 && parts.any(|part| rests_on_strain(loaded, part, depth + 1))
+}
+
 /// The couplings of a scenario that cannot act, a sentence each, in the order of their keys.
 pub fn silent_couplings(loaded: &Loaded) -> Vec<String> {
     let leaves = loaded.tree.leaves();
     let made = made(loaded, &leaves);
-    let mut said = Vec::new();
+    let (mut said, mut is_felt) = (Vec::new(), false);
     for leaf in &leaves {
         let Some((rate, kind, cue)) = modulator(&leaf.path, "half_max") else {
             continue;
@@ -112,7 +134,10 @@ pub fn silent_couplings(loaded: &Loaded) -> Vec<String> {
         let coupling = format!("{rate}.{kind}.{cue}");
         if let Some((size, 1.0)) = value {
             said.push(format!("{coupling} has no effect: {size} is 1"));
-        } else if is_absent(loaded, cue, &made, 0) {
+            continue;
+        }
+        is_felt |= rests_on_strain(loaded, cue, 0);
+        if is_absent(loaded, cue, &made, 0) {
             let end = if kind == "needs" {
                 ", so that the rate is 0"
             } else {
@@ -120,6 +145,11 @@ pub fn silent_couplings(loaded: &Loaded) -> Vec<String> {
             };
             said.push(format!("{coupling} never acts: nothing makes {cue}{end}"));
         }
+    }
+    if loaded.scenario.mechanostat.is_some() && !is_felt {
+        said.push(format!(
+            "mechanostat is solved for nothing: no rate answers to its cue {STRAIN}"
+        ));
     }
     said
 }

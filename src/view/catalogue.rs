@@ -229,6 +229,8 @@ mod tests {
     use super::*;
     use crate::view::controls::is_settable;
 
+    const LONGER: &str = include_str!("lessons/when_treatment_stops.toml");
+
     #[test]
     fn every_shipped_scenario_and_every_lesson_loads() {
         let catalogue = Catalogue::shipped().unwrap();
@@ -243,10 +245,21 @@ mod tests {
                 listed.name
             );
         }
-        for lesson in catalogue.lessons() {
+        assert_eq!(catalogue.lessons().len(), 5);
+        // The one that takes longer is shown from its file.
+        let longer = read("when_treatment_stops.toml", LONGER).unwrap();
+        for lesson in catalogue.lessons().iter().chain([&longer]) {
             let run = &lesson.run;
             let loaded = catalogue.load(&run.scenario, &run.set).unwrap();
             assert!(run.until <= loaded.scenario.run.duration.get() / 24.0);
+            // Which of the two is which, in the words of the page.
+            let sides = ["with the change", "without the change"];
+            let look = lesson.look.join(" ").to_lowercase();
+            assert!(
+                sides.iter().all(|side| look.contains(side)),
+                "{}",
+                lesson.title
+            );
             let changed = [run.set.clone(), run.change.clone()].concat();
             assert!(changed.iter().all(|set| is_settable(set)), "{changed:?}");
             let changed = catalogue.load(&run.scenario, &changed).unwrap();

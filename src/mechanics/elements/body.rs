@@ -13,7 +13,7 @@ use super::held::Held;
 use super::lattice::{Lattice, Nodes};
 use super::load::{Applied, Load};
 use super::precision::Precision;
-use crate::mechanics::rigidity::Voxels;
+use crate::mechanics::rigidity::{Axis, Voxels};
 
 /// Largest Poisson's ratio of a brick: above it trilinear bricks lock.
 const MOST_POISSON: f64 = 0.45;
@@ -50,6 +50,11 @@ impl Body<'_> {
             Moduli::One { bone, .. } => bone[voxel],
             Moduli::Each(moduli) => moduli[voxel] > 0.0,
         }
+    }
+
+    /// True where bone joins both ends along an axis.
+    pub fn joins(&self, axis: Axis) -> bool {
+        between_ends(self.voxels, axis, &|voxel| self.is_there(voxel)).is_ok()
     }
 
     /// Modulus of the stiffest voxel, MPa.

@@ -100,10 +100,8 @@ impl Record {
         Moment {
             day: state.day(),
             caption: format!(
-                "BV/TV {:.1} % ({:+.1} % of day 0); osteoclasts {}, osteoblasts {}, precursors {}, tumour \
-                 cells {}",
-                100.0 * bv_tv,
-                100.0 * (bv_tv / start - 1.0),
+                "{}; osteoclasts {}, osteoblasts {}, precursors {}, tumour cells {}",
+                solid::bone_words(bv_tv, Some(start)),
                 count(state.osteoclasts.len()),
                 count(mature),
                 count(state.osteoblasts.len() - mature),

@@ -1,6 +1,7 @@
 //! Examples out of the program, with the files that they read.
 
 use super::files::{FILES, is_text};
+use crate::layers::diagnostic::Diagnostic;
 
 /// A file to be written: its name from a folder on, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,24 +25,35 @@ pub fn all() -> Vec<Copied> {
 
 /// An example, given by its file, under a name of its own, and beside it what it reads: the scenario below it, the bone with its
 /// licence, data. What its text says of where these lie is changed to where they are put.
-pub fn one(example: &str, name: &str) -> Vec<Copied> {
-    let mut copied = Vec::new();
-    take(example, name.to_owned(), &mut copied);
-    copied
+///
+/// # Errors
+/// A name that a file has which the example reads.
+pub fn one(example: &str, name: &str) -> Result<Vec<Copied>, Diagnostic> {
+    let mut taken = Vec::new();
+    take(example, name.to_owned(), &mut taken)?;
+    Ok(taken.into_iter().map(|(_, copied)| copied).collect())
 }
 
-fn take(file: &str, name: String, into: &mut Vec<Copied>) {
+/// Files that are copied, each with its place in the repository.
+type Files = Vec<(String, Copied)>;
+
+fn take(file: &str, name: String, into: &mut Files) -> Result<(), Diagnostic> {
     let Some(&(_, bytes)) = FILES.iter().find(|(there, _)| *there == file) else {
-        return;
+        return Ok(());
     };
-    let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| is_text(file)) else {
-        if !into.iter().any(|one| one.name == name) {
-            into.push(Copied {
-                name,
-                bytes: bytes.to_vec(),
-            });
+    if let Some((other, _)) = into.iter().find(|(_, one)| one.name == name) {
+        if other == file {
+            return Ok(());
         }
-        return;
+        return Err(Diagnostic::new(format!(
+            "found the name {name} for {other}, and for {file}, which is read beside it"
+        ))
+        .with_help("choose another name"));
+    }
+    let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| is_text(file)) else {
+        let bytes = bytes.to_vec();
+        into.push((file.to_owned(), Copied { name, bytes }));
+        return Ok(());
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (mut written, mut needed) = (String::with_capacity(text.len()), Vec::new());
@@ -62,25 +74,22 @@ fn take(file: &str, name: String, into: &mut Vec<Copied>) {
             }
         }
     }
-    into.push(Copied {
-        name,
-        bytes: written.into_bytes(),
-    });
+    let bytes = written.into_bytes();
+    into.push((file.to_owned(), Copied { name, bytes }));
     for (read, beside) in needed {
         if is_text(&read) {
-            if !into.iter().any(|one| one.name == beside) {
-                take(&read, beside, into);
-            }
+            take(&read, beside, into)?;
             continue;
         }
         // A bone travels with its licence and what is to be said of it.
         let folder = read.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (there, _) in FILES {
             if there.rsplit_once('/').map_or("", |(folder, _)| folder) == folder {
-                take(there, self::beside(there), into);
+                take(there, self::beside(there), into)?;
             }
         }
     }
+    Ok(())
 }
 
 /// Where a file is that another in `folder` names so.

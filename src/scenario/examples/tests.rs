@@ -48,7 +48,7 @@ fn every_shipped_file_is_listed_once_and_found_by_its_name() {
 #[test]
 fn every_scenario_that_is_copied_alone_says_what_its_file_says() {
     for example in listed().unwrap() {
-        let copied = one(example.file, "mine.toml");
+        let copied = one(example.file, "mine.toml").unwrap();
         let folder = written(&copied);
         assert_eq!(copied[0].name, "mine.toml");
         let text = fs::read_to_string(folder.path().join("mine.toml")).unwrap();
@@ -78,7 +78,7 @@ fn every_scenario_that_is_copied_alone_says_what_its_file_says() {
 
 #[test]
 fn a_bone_travels_with_its_licence() {
-    let copied = one(find("vicious_cycle").unwrap().file, "lesion.toml");
+    let copied = one(find("vicious_cycle").unwrap().file, "lesion.toml").unwrap();
     let names: Vec<&str> = copied.iter().map(|file| &*file.name).collect();
     assert!(
         names.contains(&"specimens/lhdl3155/lhdl3155_seg_c128.nii.gz"),
@@ -89,4 +89,17 @@ fn a_bone_travels_with_its_licence() {
         !names.iter().any(|name| name.contains("shrew")),
         "{names:?}"
     );
+}
+
+#[test]
+fn an_example_is_not_copied_onto_what_it_reads() {
+    let file = "scenarios/therapy/zoledronate.toml";
+    let said = one(file, "vicious_cycle_2d.toml").unwrap_err().to_string();
+    assert!(
+        said.contains("vicious_cycle_2d.toml for scenarios/therapy/zoledronate.toml")
+            && said.contains("another name"),
+        "{said}"
+    );
+    // One that reads nothing may have its own name.
+    one("scenarios/vicious_cycle_2d.toml", "vicious_cycle_2d.toml").unwrap();
 }

@@ -60,6 +60,8 @@ pub struct BoneImage {
     pub source: PathBuf,
     /// `NIfTI`, `MetaImage`, `NRRD`, `TIFF` or another of the formats that are read.
     pub format: &'static str,
+    /// True where a part of the image was taken.
+    pub is_part: bool,
     /// What was done to the image and its bone, a sentence each, in its order.
     pub prepared: Vec<String>,
     /// Cortex and marrow cavity on the sites, where they were asked for.
@@ -170,6 +172,7 @@ impl Image {
             orientation,
             source: self.source.clone(),
             format: self.format,
+            is_part: options.part.is_some(),
             prepared,
             compartments: None,
             tmd_mg_per_cm3: None,

@@ -28,11 +28,9 @@ pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(
     for (drug, body) in state.parts.drugs.bodies.iter_mut().enumerate() {
         let peak = plan
             .advance_by(drug, body, &calendar, (from_h, to_h))
-            .map_err(|reason| Fault::Part {
-                part: "drugs",
-                tick: state.tick,
-                day: from_h / 24.0,
-                reason: format!("{}: {reason}", plan.agents[drug].name),
+            .map_err(|reason| {
+                let reason = format!("{}: {reason}", plan.agents[drug].name);
+                Fault::of_part("drugs", (state.tick, from_h / 24.0), &reason)
             })?;
         scratch.drug_peaks_mg_per_l.push(peak);
     }

@@ -109,12 +109,7 @@ impl Part for Loaded {
 }
 
 fn fault(state: &State, reason: &FeltError) -> Fault {
-    Fault::Part {
-        part: "mechanostat",
-        tick: state.tick,
-        day: state.day(),
-        reason: reason.to_string(),
-    }
+    Fault::of_part("mechanostat", (state.tick, state.day()), reason)
 }
 
 /// What cells feel at this time.

@@ -68,12 +68,8 @@ pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let (Some(patient), Some(mut body)) = (&model.parts.patient, state.parts.patient.body) else {
         return Ok(());
     };
-    let fault = |reason: &dyn std::fmt::Display| Fault::Part {
-        part: "patient",
-        tick: state.tick,
-        day: state.day(),
-        reason: reason.to_string(),
-    };
+    let when = (state.tick, state.day());
+    let fault = |reason: &dyn std::fmt::Display| Fault::of_part("patient", when, reason);
     let now = reading(model, state);
     let dates = &state.parts.drugs.courses.dates;
     let doses = model.parts.drugs.plan.last_doses(dates, state.time_h);

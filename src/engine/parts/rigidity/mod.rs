@@ -133,12 +133,7 @@ fn cuts(law: &FollowUp, grid: &Grid, findings: &Findings) -> impl Iterator<Item 
 }
 
 fn fault(state: &State, reason: &RigidityError) -> Fault {
-    Fault::Part {
-        part: "rigidity",
-        tick: state.tick,
-        day: state.day(),
-        reason: reason.to_string(),
-    }
+    Fault::of_part("rigidity", (state.tick, state.day()), reason)
 }
 
 /// Takes the bone as it is now for the intact one.

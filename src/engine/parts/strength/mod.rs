@@ -124,13 +124,8 @@ impl Part for Strength {
     }
 }
 
-fn fault(state: &State, reason: &impl ToString) -> Fault {
-    Fault::Part {
-        part: "strength",
-        tick: state.tick,
-        day: state.day(),
-        reason: reason.to_string(),
-    }
+fn fault(state: &State, reason: &impl std::fmt::Display) -> Fault {
+    Fault::of_part("strength", (state.tick, state.day()), reason)
 }
 
 /// Takes the bone as it is now for the intact one.
