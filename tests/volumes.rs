@@ -709,3 +709,26 @@ fn volumes_change_no_value_of_a_run() {
     }
     assert!(!bench.path("without/volumes").exists());
 }
+
+/// The control has all days, an arm those behind its turn; what both have before they part is the control's.
+#[test]
+fn each_arm_leaves_the_volumes_of_its_own_days() {
+    let arms = "[arms.cut]\nat = \"12 h\"\nset = [\"tumour.secretion.pthrp.rate = 0 amol/h\"]\n";
+    let bench = Bench::small(&format!("{}{arms}", with_volumes()));
+    bench.done("run small.toml --out run --quiet");
+    let days = |arm: &str| -> Vec<String> {
+        let folder = bench.path(&format!("run/{arm}/volumes"));
+        let found = all(&folder).into_keys();
+        let names = found.filter_map(|path| {
+            let name = path.file_name()?.to_str()?;
+            let is_image = path.parent() == Some(&folder) && name.ends_with(".vti");
+            is_image.then(|| name.to_owned())
+        });
+        names.collect()
+    };
+    assert_eq!(days("control"), ["d0.5.vti", "d0.vti", "d1.vti"]);
+    assert_eq!(days("cut"), ["d1.vti"]);
+    let of = |arm: &str| fs::read(bench.path(&format!("run/{arm}/volumes/d1.vti"))).unwrap();
+    assert_ne!(of("control"), of("cut"));
+    assert!(bench.done("verify run").contains("equal"));
+}
