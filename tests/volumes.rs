@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -148,6 +147,40 @@ fn parted(bytes: &[u8]) -> (String, &[u8]) {
     (text.concat(), appended)
 }
 
+/// A block of LZ4 (lz4_Block_format.md): a token, letters as they are, and from where how many are repeated.
+fn unpacked(block: &[u8]) -> Vec<u8> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    let byte = |at: &mut usize| {
+        *at += 1;
+        usize::from(block[*at - 1])
+    };
+    let length = |short: usize, at: &mut usize| {
+        let mut all = short;
+        let mut goes_on = short == 15;
+        while goes_on {
+            let more = byte(at);
+            all += more;
+            goes_on = more == 255;
+        }
+        all
+    };
+    while at < block.len() {
+        let token = byte(&mut at);
+        let literals = length(token >> 4, &mut at);
+        found.extend_from_slice(&block[at..at + literals]);
+        at += literals;
+        if at == block.len() {
+            break;
+        }
+        let back = byte(&mut at) + 256 * byte(&mut at);
+        let from = found.len() - back;
+        for place in from..from + 4 + length(token & 15, &mut at) {
+            found.push(found[place]);
+        }
+    }
+    found
+}
+
 /// An appended array, and where it ends.
 fn inflated(appended: &[u8], offset: usize) -> (Vec<u8>, usize) {
     let at = |place: usize| {
@@ -159,10 +192,7 @@ fn inflated(appended: &[u8], offset: usize) -> (Vec<u8>, usize) {
     let mut place = offset + 8 * (3 + blocks);
     for number in 0..blocks {
         let packed = &appended[place..place + at(3 + number)];
-        let mut out = Vec::new();
-        flate2::read::ZlibDecoder::new(packed)
-            .read_to_end(&mut out)
-            .unwrap();
+        let out = unpacked(packed);
         let is_last = number + 1 == blocks;
         assert_eq!(out.len(), if is_last && last > 0 { last } else { block });
         found.extend(out);

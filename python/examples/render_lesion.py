@@ -16,7 +16,7 @@ import argparse
 import numpy as np
 import pyvista
 
-# Kinds as `kind` of a cell has them (docs/volumes.md): name, colour, diameter in um as drawn. Osteoclasts come last, over the others.
+# Kinds as `kind` of a cell has them (docs/volumes.md): name, colour, diameter in um as drawn.
 KINDS = {
     0: ("tumour", "#8c510a", 14.0),
     3: ("precursor of an osteoblast", "#92c5de", 14.0),
@@ -32,38 +32,50 @@ def draw(fields: str, cells: str, out: str, width: int = 1530) -> None:
     people = pyvista.read(cells)
     kind = people.point_data["kind"]
     where = people.points[kind == 0] if (kind == 0).any() else np.array([image.center])
-    # The camera looks along y from the front; what lies before the plane is cut away.
+    # What lies before the plane, seen along y, is cut away.
     plane = {"normal": (0.0, -1.0, 0.0), "origin": where.mean(axis=0)}
-    solid = image.cell_data_to_point_data().contour([0.5], scalars="bone_matrix")
-    solid = solid.smooth_taubin(n_iter=20, pass_band=0.1).clip(**plane)
-    face = image.slice(**plane).threshold(0.5, scalars="bone_matrix")
+    shares = image.cell_data_to_point_data()
+    solid = (
+        shares.contour([0.5], scalars="bone_matrix")
+        .smooth_taubin(n_iter=20, pass_band=0.1)
+        .clip(**plane)
+    )
+    face = shares.slice(**plane).clip_scalar(scalars="bone_matrix", value=0.5, invert=False)
 
-    scene = pyvista.Plotter(off_screen=True, window_size=(width, width * 3 // 4))
+    scene = pyvista.Plotter(off_screen=True, window_size=(width, width * 5 // 6))
     scene.set_background("white")
     scene.enable_anti_aliasing("ssaa")
-    scene.add_mesh(solid, color=BONE, smooth_shading=True, specular=0.1)
+    scene.add_mesh(solid, color=BONE, smooth_shading=True, ambient=0.25)
     scene.add_mesh(face, color=CUT, lighting=False)
+    scene.add_mesh(image.outline(), color="#999999", line_width=2)
+    scene.view_vector((0.45, -1.0, 0.45), viewup=(0.0, 0.0, 1.0))
+    # Lengths are the same at any depth, so that cells have their size.
+    scene.enable_parallel_projection()
+    scene.camera.parallel_scale = 0.46 * image.length
+    pixels_per_um = scene.window_size[1] / (2 * scene.camera.parallel_scale)
     behind = people.points[:, 1] >= plane["origin"][1]
+    chance = np.random.default_rng(1)
+    names = []
     for number, (name, colour, diameter) in KINDS.items():
         some = people.points[(kind == number) & behind]
         if len(some) == 0:
             continue
-        # Several cells of a site lie at its centre: apart they are seen.
-        apart = np.random.default_rng(1).uniform(-0.4, 0.4, some.shape) * image.spacing
-        balls = pyvista.PolyData(some + apart).glyph(
-            geom=pyvista.Sphere(radius=diameter / 2, theta_resolution=12, phi_resolution=12),
-            scale=False,
-            orient=False,
+        # Several cells of a site lie at its centre; apart they are seen.
+        apart = chance.uniform(-0.4, 0.4, some.shape) * image.spacing
+        scene.add_points(
+            (some + apart).astype(np.float32),
+            color=colour,
+            point_size=diameter * pixels_per_um,
+            render_points_as_spheres=True,
         )
-        scene.add_mesh(balls, color=colour, smooth_shading=True, label=f"{name} ({len(some)})")
-    scene.add_mesh(image.outline(), color="#666666", line_width=1)
-    scene.add_legend(bcolor=None, face="circle", size=(0.26, 0.16), loc="upper left")
+        names.append([f"{name}, {len(some):,} drawn", colour])
+    if names:
+        height = 0.035 * len(names)
+        scene.add_legend(names, bcolor=None, face="circle", size=(0.26, height), loc="upper left")
     day = float(image.field_data["TimeValue"][0])
-    size = " x ".join(f"{length / 1000:.2f}" for length in np.ptp(np.reshape(image.bounds, (3, 2)), axis=1))
+    size = " x ".join(f"{length / 1000:.2f}" for length in np.diff(image.bounds)[::2])
     said = f"day {day:g}, {size} mm, cut open through the middle of the tumour"
-    scene.add_text(said, position="lower_left", font_size=11, color="black")
-    scene.view_vector((0.45, -1.0, 0.45), viewup=(0.0, 0.0, 1.0))
-    scene.camera.zoom(1.25)
+    scene.add_text(said, position="lower_left", font_size=12, color="black")
     scene.show(screenshot=out)
 
 

@@ -219,7 +219,8 @@ for work in (
     try:
         work()
     except KeyboardInterrupt:
-        print(time.monotonic() - asked[0])
+        print("heard", time.monotonic() - asked[0], file=sys.stderr)
+        print("heard")
 time.sleep(0.3)
 print(*sorted(os.listdir(".")))
 """
@@ -234,7 +235,5 @@ def test_ctrl_c_is_heard_at_once_and_nothing_half_done_is_left(tmp_path: Path) -
         timeout=120,
         check=True,
     ).stdout.splitlines()
-    assert len(said) == 4
-    # Not a speed: that nobody waits for the end of the work.
-    assert all(float(waited) < 0.1 for waited in said[:3]), said
-    assert said[3] == "results strip.toml study.toml"
+    # Not one of them would have come to its end by itself within a day.
+    assert said == ["heard"] * 3 + ["results strip.toml study.toml"]
