@@ -21,6 +21,14 @@ for name in bone_loss cells signals turnover map_d360; do take "volume/plots/$na
 take volume/plots/map.gif film_volume.gif
 for name in bone_d360 bone_before_after; do take "volume/plots/$name.png" "$name.png"; done
 
+# By another program, where Python has it (pip install pyvista).
+for format in vti vtp; do
+    "$howship" export "$work/volume" --day 360 --format $format --out "$work/d360.$format"
+done
+if python3 -c "import pyvista" 2> /dev/null; then
+    python3 python/examples/render_lesion.py "$work/d360.vti" "$work/d360.vtp" --out "$to/lesion_pyvista.png"
+fi
+
 run clones clones
 take clones/plots/clones.png clones.png
 take clones/plots/map_d28.png map_clones.png

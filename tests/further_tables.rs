@@ -11,6 +11,7 @@ use howship::observe::morphometry::{Architecture, measure};
 use howship::output::table::Table;
 use howship::run::checkpoint::open;
 use howship::run::record::Record;
+use howship::tissue::bone::Bone;
 
 use crate::common::{loaded, recorded, refusal};
 
@@ -50,6 +51,64 @@ fn structure_and_stores_are_those_of_the_bone() {
     let store = store.clone().find(|store| store.signal == signal).unwrap();
     assert_eq!(*stored.last().unwrap(), store.amol.iter().sum::<f64>());
     assert!(stored.windows(2).any(|pair| pair[1] < pair[0]));
+}
+
+/// Counted here cell by cell and face by face: osteoclasts over the surface within 100 um of a tumour cell, and over the rest.
+#[test]
+fn osteoclasts_at_the_front_of_the_tumour_are_those_within_100_um_of_it() {
+    let sets = ["run.duration=12 d", "inoculation.cells=30"];
+    let (record, simulation) = recorded(&loaded(SCENARIO, &sets));
+    let (model, state) = (&simulation.model, &simulation.state);
+    let [width, height, _] = model.grid.dims;
+    let place = |site: u32| [site as usize % width, site as usize / width];
+    let is_front = |site: u32| {
+        state.tumour.site.iter().any(|&cell| {
+            let [one, other] = [place(site), place(cell)];
+            let squared = [0, 1].map(|axis| one[axis].abs_diff(other[axis]).pow(2));
+            squared[0] + squared[1] <= 100
+        })
+    };
+    let mut surface_mm2 = [0.0, 0.0];
+    let mut under_mm2 = [0.0, 0.0];
+    for site in (0..model.grid.len() as u32).filter(|&site| !state.bone.solid[site as usize]) {
+        let faces = model.grid.face_neighbours(site as usize);
+        let faces = faces.filter(|&on| state.bone.solid[on]).count() as u16;
+        let area = Bone::surface_area_um2(&model.grid, faces.into()) * 1e-6;
+        let side = usize::from(!is_front(site));
+        surface_mm2[side] += area;
+        if state.occupancy.osteoclast[site as usize] != 0 {
+            under_mm2[side] += area;
+        }
+    }
+    let at_front = state.osteoclasts.site.iter();
+    let at_front = at_front.filter(|&&site| is_front(site)).count() as f64;
+    let all = state.osteoclasts.len() as f64;
+    assert!(at_front > 0.0 && at_front < all, "{at_front} of {all}");
+
+    let table = table(&record, "structure.csv");
+    let last = |name: &str| *table.column(name).unwrap().last().unwrap();
+    let near = |name: &str, expected: f64| {
+        let found = last(name);
+        assert!(
+            (found / expected - 1.0).abs() < 1e-9,
+            "{name}: {found}, {expected}"
+        );
+    };
+    near("bs_front_mm2", surface_mm2[0]);
+    near("oc_s_bs_front", under_mm2[0] / surface_mm2[0]);
+    near("oc_s_bs_away", under_mm2[1] / surface_mm2[1]);
+    near("n_oc_per_bs_front_mm2", at_front / surface_mm2[0]);
+    near("n_oc_per_bs_away_mm2", (all - at_front) / surface_mm2[1]);
+    // Both together are what the series has of the whole.
+    let whole = record.series.column("oc_s_bs").unwrap();
+    let together = (under_mm2[0] + under_mm2[1]) / (surface_mm2[0] + surface_mm2[1]);
+    assert!((whole.last().unwrap() / together - 1.0).abs() < 1e-9);
+
+    let (record, _) = recorded(&loaded(SCENARIO, &["inoculation.cells=0"]));
+    let table = record.tables.get("structure.csv").unwrap();
+    assert_eq!(table.column("bs_front_mm2").unwrap().last(), Some(&0.0));
+    assert!(table.column("oc_s_bs_front").unwrap()[0].is_nan());
+    assert!(table.column("oc_s_bs_away").unwrap()[0].is_finite());
 }
 
 #[test]

@@ -114,6 +114,111 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
         ..asked
     })
     .unwrap();
+    // It is howship's: the folder may be replaced with it, but not where somebody wrote into it.
+    let own = fs::read_to_string(&place).unwrap();
+    fs::write(&place, own.replace("A. B.", "C. D.")).unwrap();
+    let again = || begin(load_file(&file, &[]).unwrap(), &run, true, &Silent);
+    let said_of = again().unwrap_err().to_string();
+    assert!(
+        said_of.contains("ro-crate-metadata.json (changed since it was written)"),
+        "{said_of}"
+    );
+    let verified = howship().arg("verify").arg(&run).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+    fs::write(&place, own).unwrap();
+    again().unwrap();
+    assert!(!place.exists());
+}
+
+/// What a trial, a dissection and a study are, what was asked, and all of their files.
+#[test]
+fn folders_of_trials_studies_and_dissections_are_described() {
+    let bench = tempfile::tempdir().unwrap();
+    let at = |name: &str| bench.path().join(name);
+    let run = |words: &[&str]| {
+        let output = howship().current_dir(bench.path()).args(words).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+    };
+    let trial = repository("trials/small/zoledronate_sre.toml");
+    let trial = trial.to_str().unwrap();
+    run(&[
+        "trial",
+        "run",
+        trial,
+        "--patients",
+        "4",
+        "--out",
+        "trial",
+        "--quiet",
+    ]);
+    fs::write(
+        at("strip.toml"),
+        "name = \"strip\"\ndescription = \"A strip\"\npreset = \"mouse\"\nrun = { duration = \"6 h\", burn_in = \"0 d\" }\n\
+         lattice = { size = [20, 16, 1], site = \"10 um\", section_thickness = \"50 um\" }\nspecimen.slab.thickness = \"40 um\"\n\
+         inoculation.cells = 9\n",
+    )
+    .unwrap();
+    run(&[
+        "dissect",
+        "strip.toml",
+        "--seeds",
+        "1",
+        "--out",
+        "links",
+        "--quiet",
+    ]);
+    fs::write(
+        at("dose.toml"),
+        "name = \"cells\"\ndescription = \"How many\"\nbase = \"strip.toml\"\n[vary]\n\"inoculation.cells\" = [5, 9]\n[responses]\nbone = { column = \"bv_tv\", at = \"6 h\" }\n",
+    )
+    .unwrap();
+    run(&["study", "run", "dose.toml", "--store", "results", "--quiet"]);
+
+    for (folder, name, about, object) in [
+        (
+            "trial",
+            "trial zoledronate_sre_small",
+            "Zoledronate 4 mg every three weeks against placebo, in lung cancer and other solid tumours",
+            Some("trial.toml"),
+        ),
+        (
+            "links",
+            "dissection strip",
+            "A strip",
+            Some("scenario.toml"),
+        ),
+        ("results/studies/cells", "study cells", "How many", None),
+    ] {
+        let folder = at(folder);
+        let found = metadata(described(&folder)).unwrap();
+        let root = entity(&found, "./");
+        assert_eq!(
+            (&root["name"], &root["description"]),
+            (&json!(name), &json!(about))
+        );
+        let made = entity(&found, "#made");
+        let object = object.map_or(Value::Null, |file| json!([{"@id": file}]));
+        assert_eq!(made["object"], object, "{name}");
+        let files = all(&folder).into_keys();
+        let files: Vec<_> = files.filter(|path| folder.join(path).is_file()).collect();
+        assert!(files.len() > 2, "{files:?}");
+        assert_eq!(root["hasPart"].as_array().unwrap().len(), files.len());
+        write(described(&folder)).unwrap();
+    }
+    // Both may be made again.
+    run(&[
+        "trial",
+        "run",
+        trial,
+        "--patients",
+        "4",
+        "--out",
+        "trial",
+        "--quiet",
+        "--force",
+    ]);
+    run(&["study", "run", "dose.toml", "--store", "results", "--quiet"]);
 }
 
 #[test]

@@ -422,8 +422,8 @@ fn wrong_fields_of_vti_are_named() {
         ),
         (
             "vtkZLibDataCompressor",
-            "vtkLZ4DataCompressor",
-            "compressor is \"vtkLZ4DataCompressor\"",
+            "vtkLZMADataCompressor",
+            "compressor is \"vtkLZMADataCompressor\", expected vtkZLibDataCompressor or vtkLZ4DataCompressor",
         ),
         ("UInt32", "UInt16", "header_type is \"UInt16\""),
         ("WholeExtent=\"0 39", "WholeExtent=\"0 38", "Piece Extent"),

@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -148,6 +147,40 @@ fn parted(bytes: &[u8]) -> (String, &[u8]) {
     (text.concat(), appended)
 }
 
+/// A block of LZ4 (lz4_Block_format.md): a token, letters as they are, and from where how many are repeated.
+fn unpacked(block: &[u8]) -> Vec<u8> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    let byte = |at: &mut usize| {
+        *at += 1;
+        usize::from(block[*at - 1])
+    };
+    let length = |short: usize, at: &mut usize| {
+        let mut all = short;
+        let mut goes_on = short == 15;
+        while goes_on {
+            let more = byte(at);
+            all += more;
+            goes_on = more == 255;
+        }
+        all
+    };
+    while at < block.len() {
+        let token = byte(&mut at);
+        let literals = length(token >> 4, &mut at);
+        found.extend_from_slice(&block[at..at + literals]);
+        at += literals;
+        if at == block.len() {
+            break;
+        }
+        let back = byte(&mut at) + 256 * byte(&mut at);
+        let from = found.len() - back;
+        for place in from..from + 4 + length(token & 15, &mut at) {
+            found.push(found[place]);
+        }
+    }
+    found
+}
+
 /// An appended array, and where it ends.
 fn inflated(appended: &[u8], offset: usize) -> (Vec<u8>, usize) {
     let at = |place: usize| {
@@ -159,10 +192,7 @@ fn inflated(appended: &[u8], offset: usize) -> (Vec<u8>, usize) {
     let mut place = offset + 8 * (3 + blocks);
     for number in 0..blocks {
         let packed = &appended[place..place + at(3 + number)];
-        let mut out = Vec::new();
-        flate2::read::ZlibDecoder::new(packed)
-            .read_to_end(&mut out)
-            .unwrap();
+        let out = unpacked(packed);
         let is_last = number + 1 == blocks;
         assert_eq!(out.len(), if is_last && last > 0 { last } else { block });
         found.extend(out);
@@ -708,4 +738,27 @@ fn volumes_change_no_value_of_a_run() {
         );
     }
     assert!(!bench.path("without/volumes").exists());
+}
+
+/// The control has all days, an arm those behind its turn; what both have before they part is the control's.
+#[test]
+fn each_arm_leaves_the_volumes_of_its_own_days() {
+    let arms = "[arms.cut]\nat = \"12 h\"\nset = [\"tumour.secretion.pthrp.rate = 0 amol/h\"]\n";
+    let bench = Bench::small(&format!("{}{arms}", with_volumes()));
+    bench.done("run small.toml --out run --quiet");
+    let days = |arm: &str| -> Vec<String> {
+        let folder = bench.path(&format!("run/{arm}/volumes"));
+        let found = all(&folder).into_keys();
+        let names = found.filter_map(|path| {
+            let name = path.file_name()?.to_str()?;
+            let is_image = path.parent() == Some(&folder) && name.ends_with(".vti");
+            is_image.then(|| name.to_owned())
+        });
+        names.collect()
+    };
+    assert_eq!(days("control"), ["d0.5.vti", "d0.vti", "d1.vti"]);
+    assert_eq!(days("cut"), ["d1.vti"]);
+    let of = |arm: &str| fs::read(bench.path(&format!("run/{arm}/volumes/d1.vti"))).unwrap();
+    assert_ne!(of("control"), of("cut"));
+    assert!(bench.done("verify run").contains("equal"));
 }

@@ -11,12 +11,22 @@ seed end in the same digest.
 
 from howship._field import Field
 from howship._howship import HowshipError, RunError, ScenarioError, __version__
+from howship._many import (
+    Dissection,
+    Study,
+    StudyResult,
+    Trial,
+    TrialResult,
+    read_dissection,
+    read_trial,
+)
 from howship._runs import Result, Run, Simulation, read_run
 from howship._scenario import Outlook, Scenario
 from howship._specimen import Specimen, specimen
 from howship._table import Table
 
 __all__ = [
+    "Dissection",
     "Field",
     "HowshipError",
     "Outlook",
@@ -27,8 +37,14 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "Specimen",
+    "Study",
+    "StudyResult",
     "Table",
+    "Trial",
+    "TrialResult",
     "__version__",
+    "read_dissection",
     "read_run",
+    "read_trial",
     "specimen",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 from howship import _howship
+from howship._many import Callback, Dissection, dissected
 from howship._runs import Result, Run, Simulation, read_run
 from howship._values import document, written
 
@@ -157,6 +158,24 @@ class Scenario:
             raise ValueError("a run with out= takes no callback: step a simulation() for that")
         folder = self._raw.run_into(os.fspath(out), force, threads)
         return read_run(folder)
+
+    def dissect(
+        self,
+        out: Path,
+        *,
+        seeds: int = 5,
+        map: Sequence[str] | None = None,
+        steps: int = 5,
+        threads: int | None = None,
+        callback: Callback | None = None,
+    ) -> Dissection:
+        """Takes the cycle apart, link by link, over so many seeds, and leaves the folder of ``howship dissect``.
+
+        ``map`` are two parameters with their ranges, of which ``steps`` values each are run:
+        ``["tumour.division.rate=0.2 /d..0.6 /d", "inoculation.cells=100..900"]``. ``callback(done, total)`` hears of
+        runs that are done; where it returns ``False`` the work stops, leaves nothing and raises :class:`RunError`.
+        """
+        return dissected(self._raw, out, seeds, map, steps, threads, callback)
 
     def __repr__(self) -> str:
         return f"<howship.Scenario {self.name}, seed {self.seed}>"

@@ -11,6 +11,7 @@ use arrow_array::{
 use arrow_schema::{Field, Schema};
 use howship::engine::column::About;
 use howship::observe::sites::{CELL_COLUMNS, CellList, KINDS};
+use howship::output::sheet::Cells;
 use howship::output::table::Table;
 use howship::run::columns::about;
 use numpy::IntoPyArray;
@@ -63,6 +64,10 @@ impl Values {
             Self::Text(values) => Arc::new(StringArray::from(values.clone())),
         }
     }
+}
+
+fn or_nan(value: Option<u64>) -> f64 {
+    value.map_or(f64::NAN, |value| value as f64)
 }
 
 /// A column.
@@ -157,6 +162,31 @@ impl Columns {
         };
         Self {
             columns: table.columns.iter().enumerate().map(column).collect(),
+        }
+    }
+
+    /// A table of words and numbers, with units for the columns that have one.
+    pub fn of_sheet(sheet: Vec<(String, Cells)>, unit: &dyn Fn(&str) -> String) -> Self {
+        let column = |(name, cells): (String, Cells)| Column {
+            unit: unit(&name),
+            about: String::new(),
+            values: match cells {
+                Cells::Number(values) => Values::F64(values),
+                Cells::Text(values) => Values::Text(values),
+                // A cell of none has no whole number that says so.
+                Cells::Whole(values) => values.iter().copied().collect::<Option<_>>().map_or_else(
+                    || Values::F64(values.iter().map(|value| or_nan(*value)).collect()),
+                    Values::U64,
+                ),
+                Cells::Truth(values) => values.iter().copied().collect::<Option<_>>().map_or_else(
+                    || Values::F64(values.iter().map(|value| or_nan(value.map(u64::from))).collect()),
+                    Values::Bool,
+                ),
+            },
+            name,
+        };
+        Self {
+            columns: sheet.into_iter().map(column).collect(),
         }
     }
 

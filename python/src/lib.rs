@@ -7,6 +7,7 @@ mod columns;
 mod errors;
 mod heard;
 mod images;
+mod many;
 mod scenario;
 mod simulation;
 
@@ -49,7 +50,12 @@ fn _howship(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Columns>()?;
     module.add_class::<scenario::Scenario>()?;
     module.add_class::<simulation::Simulation>()?;
+    module.add_class::<many::Study>()?;
+    module.add_class::<many::Trial>()?;
     module.add_function(wrap_pyfunction!(images::specimen, module)?)?;
+    module.add_function(wrap_pyfunction!(many::dissect, module)?)?;
+    module.add_function(wrap_pyfunction!(many::read_trial_table, module)?)?;
+    module.add_function(wrap_pyfunction!(many::read_dissection_table, module)?)?;
     module.add_function(wrap_pyfunction!(read_table, module)?)?;
     module.add_function(wrap_pyfunction!(read_manifest, module)?)
 }

@@ -38,6 +38,12 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    pub const fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+}
+
 /// A program that is stopped by Python's signals.
 struct Stoppable<'a>(&'a AtomicBool);
 

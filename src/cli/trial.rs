@@ -94,7 +94,9 @@ fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let (file, out) = (&arguments.trial, &arguments.out);
     let trial = Trial::read(file, arguments.patients, arguments.seed)?;
     let counter = Counter::new(trial.patients, arguments.how.quiet, "patients");
-    let found = run_into(out, &trial, file, arguments.force, &|| counter.one(None))?;
+    let found = run_into(out, &trial, (file, arguments.force), &|| false, &|| {
+        counter.one(None)
+    })?;
     counter.finish();
     if !arguments.how.quiet {
         say!("{found}");

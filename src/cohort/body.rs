@@ -171,6 +171,9 @@ pub struct History {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CohortError {
+    /// It was asked to stop.
+    #[error("stopped before all patients were followed; nothing is kept")]
+    Stopped,
     /// Traits.
     #[error(transparent)]
     Trait(#[from] TraitError),

@@ -18,7 +18,7 @@ pub(crate) mod outcomes;
 pub(crate) mod pain;
 pub mod pictures;
 pub(crate) mod radiation;
-pub(crate) mod report;
+pub mod report;
 pub(crate) mod response;
 pub mod run;
 pub(crate) mod soft;

@@ -8,12 +8,13 @@ use crate::cohort::combination::combinations;
 use crate::cohort::outcome_pictures;
 use crate::cohort::outcomes::outcomes;
 use crate::cohort::pictures;
-use crate::cohort::run::{Results, run};
+use crate::cohort::run::{Results, run_while};
 use crate::cohort::subgroups::{covariates, groups, subgroups};
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::tables::{self, option};
 use crate::cohort::trial::Trial;
 use crate::numerics::refusal::Refusal;
+use crate::output::sheet;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 use crate::run::ours::{Listing, Replacement};
@@ -22,7 +23,7 @@ use crate::run::sealed::PLOTS;
 /// Why a trial leaves no folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum TrialError {
+pub enum TrialError {
     /// A patient.
     #[error(transparent)]
     Patient(#[from] CohortError),
@@ -41,27 +42,32 @@ impl Refusal for TrialError {
 }
 
 /// Runs a trial, read from `file`, into a folder of its own. `force` replaces the folder of an earlier
-/// trial. `seen` is called after each patient.
+/// trial. `stop` is asked before each patient, `seen` called behind.
 ///
 /// # Errors
 /// [`TrialError`]; the folder is then as it was.
-pub(crate) fn run_into(
+pub fn run_into(
     out: &Path,
     trial: &Trial,
-    file: &Path,
-    force: bool,
+    (file, force): (&Path, bool),
+    stop: &(dyn Fn() -> bool + Sync),
     seen: &(impl Fn() + Sync),
 ) -> Result<Summary, TrialError> {
     let inputs = [file.to_path_buf()];
     Replacement::check(out, force, &inputs)?;
     Replacement::try_place(out)?;
-    let results = run(trial, seen)?;
+    let results = run_while(trial, stop, seen)?;
     // Again: whatever came there meanwhile stays.
     Replacement::check(out, force, &inputs)?;
     let replacement = Replacement::begin(out, &inputs)?;
     let (found, _) = write(replacement.folder(), trial, &results)?;
     replacement.place()?;
     Ok(found)
+}
+
+/// What a column of a table of a trial holds.
+pub fn kind(column: &str) -> sheet::Kind {
+    tables::kind(column)
 }
 
 /// Writes tables and pictures of a trial into an empty folder, and the list of them; the same bytes

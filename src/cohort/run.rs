@@ -44,10 +44,25 @@ struct Followed {
 /// # Errors
 /// The fault of the first patient that has one.
 pub fn run(trial: &Trial, seen: &(impl Fn() + Sync)) -> Result<Results, CohortError> {
+    run_while(trial, &|| false, seen)
+}
+
+/// As [`run`]; `stop` is asked before each patient.
+///
+/// # Errors
+/// The fault of the first patient that has one; [`CohortError::Stopped`].
+pub fn run_while(
+    trial: &Trial,
+    stop: &(dyn Fn() -> bool + Sync),
+    seen: &(impl Fn() + Sync),
+) -> Result<Results, CohortError> {
     let arms: Vec<String> = trial.arm_names().into_iter().map(str::to_owned).collect();
     let followed: Vec<Result<Followed, CohortError>> = (0..trial.patients)
         .into_par_iter()
         .map(|patient| {
+            if stop() {
+                return Err(CohortError::Stopped);
+            }
             let follower = Follower::new(trial, patient)?;
             let histories = arms
                 .iter()

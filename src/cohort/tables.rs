@@ -9,6 +9,36 @@ use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::traits::COLUMNS;
+use crate::output::sheet::Kind;
+
+/// Columns of words, by these names in any table of a trial.
+const WORDS: [&str; 16] = [
+    "arm",
+    "against",
+    "of",
+    "and",
+    "outcome",
+    "figure",
+    "event",
+    "curve",
+    "factor",
+    "level",
+    "line",
+    "end",
+    "first_event",
+    "best_bone",
+    "best_soft",
+    "pain",
+];
+
+/// What a column of a table of a trial holds.
+pub(super) fn kind(column: &str) -> Kind {
+    if WORDS.contains(&column) {
+        Kind::Text
+    } else {
+        Kind::Number
+    }
+}
 
 pub(super) fn option(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())

@@ -2,6 +2,7 @@
 
 pub mod books;
 pub mod figures;
+pub mod front;
 pub mod lesions;
 pub mod losses;
 pub mod maps;

@@ -1,9 +1,11 @@
-//! The morphometry that a run may write down as it goes, by the names of `howship specimen`.
+//! The morphometry that a run may write down as it goes, by the names of `howship specimen`, and the osteoclasts at
+//! the front of the tumour.
 
+use super::front::Part;
 use super::morphometry::{Architecture, Morphometry, measure};
 
 /// Name, unit, what it is; the first [`USUAL`] are written where none are named.
-pub const STRUCTURE: [(&str, &str, &str); 20] = [
+pub const STRUCTURE: [(&str, &str, &str); 25] = [
     ("bv_tv_sites", "", "sites that are bone over all sites"),
     ("tb_th_mm", "mm", "trabecular thickness, mean over bone"),
     ("tb_th_sd_mm", "mm", "its standard deviation over bone"),
@@ -15,6 +17,31 @@ pub const STRUCTURE: [(&str, &str, &str); 20] = [
         "surface by marching cubes over tissue",
     ),
     ("bs_bv_per_mm", "1/mm", "the same over bone"),
+    (
+        "bs_front_mm2",
+        "mm2",
+        "surface of bone at the front of the tumour: of sites whose centre lies within 100 um of that of a tumour cell's",
+    ),
+    (
+        "oc_s_bs_front",
+        "",
+        "surface under osteoclasts over surface (Oc.S/BS) there; NaN without a front",
+    ),
+    (
+        "oc_s_bs_away",
+        "",
+        "the same of the surface further away from the tumour",
+    ),
+    (
+        "n_oc_per_bs_front_mm2",
+        "1/mm2",
+        "osteoclasts per surface (N.Oc/BS) at the front; NaN without one",
+    ),
+    (
+        "n_oc_per_bs_away_mm2",
+        "1/mm2",
+        "the same of the surface further away",
+    ),
     ("tb_th_max_mm", "mm", "largest trabecular thickness"),
     ("tb_sp_max_mm", "mm", "largest trabecular separation"),
     (
@@ -63,10 +90,13 @@ pub const STRUCTURE: [(&str, &str, &str); 20] = [
 ];
 
 /// Names that are written where none are named.
-pub const USUAL: usize = 7;
+pub const USUAL: usize = 12;
+
+/// Names of the osteoclasts at the front begin here, and go to [`USUAL`].
+const OF_FRONT: usize = 7;
 
 /// Names of [`Architecture`] begin here.
-const OF_ARCHITECTURE: usize = 11;
+const OF_ARCHITECTURE: usize = 16;
 
 /// Names that may be asked for.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -74,12 +104,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Values of bone (true) on a lattice by these names, the usual ones where there are none; NaN of what is not
-/// defined, and of a name that there is not.
+/// defined, and of a name that there is not. `front` gives the surface at the front of the tumour and away from it.
 pub fn structure(
     bone: &[bool],
     dims: [usize; 3],
     edge_um: f64,
     asked: &[String],
+    front: impl FnOnce() -> [Part; 2],
 ) -> Vec<(&'static str, f64)> {
     let wanted: Vec<&'static str> = if asked.is_empty() {
         names().take(USUAL).collect()
@@ -91,13 +122,19 @@ pub fn structure(
         let mut some = STRUCTURE[from..to].iter();
         some.any(|(name, ..)| wanted.contains(name))
     };
-    let figures = is_asked(0, OF_ARCHITECTURE).then(|| measure(bone, dims, edge_um));
+    let of_bone = is_asked(0, OF_FRONT) || is_asked(USUAL, OF_ARCHITECTURE);
+    let figures = of_bone.then(|| measure(bone, dims, edge_um));
+    let parts = is_asked(OF_FRONT, USUAL).then(front);
     let shape =
         is_asked(OF_ARCHITECTURE, STRUCTURE.len()).then(|| Architecture::of(bone, dims, edge_um));
     let value = |name: &str| {
         let of_figures = figures.as_ref().and_then(|it| figure(it, name));
+        let of_front = || parts.as_ref().and_then(|it| on_surface(it, name));
         let of_shape = || shape.as_ref().and_then(|it| shaped(it, name));
-        of_figures.or_else(of_shape).unwrap_or(f64::NAN)
+        of_figures
+            .or_else(of_front)
+            .or_else(of_shape)
+            .unwrap_or(f64::NAN)
     };
     wanted.into_iter().map(|name| (name, value(name))).collect()
 }
@@ -115,6 +152,17 @@ fn figure(of: &Morphometry, name: &str) -> Option<f64> {
         "bs_bv_per_mm" => of.bs_bv_per_mm,
         "tb_n_per_mm" => of.tb_n_plate_per_mm(),
         "tb_n_spacing_per_mm" => of.tb_n_spacing_per_mm(),
+        _ => None,
+    }
+}
+
+fn on_surface([front, away]: &[Part; 2], name: &str) -> Option<f64> {
+    match name {
+        "bs_front_mm2" => Some(front.surface_mm2),
+        "oc_s_bs_front" => Some(front.oc_s_bs()),
+        "oc_s_bs_away" => Some(away.oc_s_bs()),
+        "n_oc_per_bs_front_mm2" => Some(front.per_mm2()),
+        "n_oc_per_bs_away_mm2" => Some(away.per_mm2()),
         _ => None,
     }
 }
@@ -148,19 +196,25 @@ mod tests {
             .map(|[x, y, z]| (x / 4 + y / 5) % 2 == 0 || z % 7 < 3)
             .collect();
         let all: Vec<String> = names().map(str::to_owned).collect();
-        let found = structure(&bone, dims, 20.0, &all);
+        let part = Part {
+            surface_mm2: 0.5,
+            under_osteoclasts_mm2: 0.1,
+            osteoclasts: 3,
+        };
+        let found = structure(&bone, dims, 20.0, &all, || [part; 2]);
         assert_eq!(found.len(), STRUCTURE.len());
         for (name, value) in &found {
             assert!(value.is_finite(), "{name}");
         }
-        let usual = structure(&bone, dims, 20.0, &[]);
+        let usual = structure(&bone, dims, 20.0, &[], || [part; 2]);
         assert_eq!(usual, found[..USUAL]);
         let two = structure(
             &bone,
             dims,
             20.0,
             &["da".to_owned(), "tb_n_per_mm".to_owned()],
+            || unreachable!("nothing of the front is asked for"),
         );
-        assert_eq!(two, [found[15], found[9]]);
+        assert_eq!(two, [found[20], found[14]]);
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
+pub mod sheet;
 pub mod table;
 pub(crate) mod volume;
 

@@ -16,25 +16,13 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 use tempfile::NamedTempFile;
 
+use super::sheet::Kind;
 use super::{OutputError, beside};
 
 /// Rows of a group, which is held in memory until it is full.
 const GROUP_ROWS: usize = 10_000;
 /// Rows of a part.
 const PART_ROWS: usize = 50 * GROUP_ROWS;
-
-/// What the cells of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Whole numbers.
-    Whole,
-    /// Numbers.
-    Number,
-    /// `true` or `false`.
-    Truth,
-    /// Words.
-    Text,
-}
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]

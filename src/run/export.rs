@@ -253,7 +253,8 @@ fn table(_: f64, _: &CellList, _: &Model) -> Result<Vec<u8>, ExportError> {
 #[cfg(feature = "parquet")]
 fn table(day: f64, cells: &CellList, model: &Model) -> Result<Vec<u8>, ExportError> {
     use crate::observe::sites::{CELL_COLUMNS, KINDS};
-    use crate::output::parquet::{Column, Kind, file};
+    use crate::output::parquet::{Column, file};
+    use crate::output::sheet::Kind;
     let columns = CELL_COLUMNS.map(|(name, unit, about)| Column {
         name: name.to_owned(),
         kind: match name {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::output::{OutputError, digest, write_whole};
 use crate::run::checkpoint::{Checkpoints, FOLDER, is_our_file};
 use crate::run::folder::{DONE, Manifest};
-use crate::run::sealed::{PLOTS, RUN_LIST, is_half_written, is_sealed, read_list, sealed};
+use crate::run::sealed::{
+    METADATA, PLOTS, RUN_LIST, is_description, is_half_written, is_sealed, read_list, sealed,
+};
 use crate::run::volume_names::{VOLUMES, is_ours as is_volume};
 
 /// The list of a folder that is no run's.
@@ -280,6 +282,11 @@ impl Inventory {
                 .is_ok_and(|metadata| metadata.is_dir());
             if path == list {
                 self.files.push(path);
+            } else if name == METADATA && is_description(&path) {
+                // Written into a folder that was done, at a wish: no list names it.
+                self.files.push(path);
+            } else if name == METADATA {
+                self.strange(root, &path, Why::Changed);
             } else if is_dir && allowed.is_run && name == FOLDER {
                 self.look_at_checkpoints(root, &path)?;
             } else if is_dir && allowed.is_run && name == VOLUMES {

@@ -15,11 +15,9 @@ use crate::run::error::RunError;
 use crate::run::folder::Manifest;
 use crate::run::ours::{LIST, Listing, entries};
 use crate::run::past::read_back;
-use crate::run::sealed::RUN_LIST;
+use crate::run::sealed::{METADATA, RUN_LIST};
 use crate::scenario::build::Loaded;
 
-/// The file that the specification asks for.
-pub(super) const METADATA: &str = "ro-crate-metadata.json";
 /// The version of the specification.
 const VERSION: &str = "https://w3id.org/ro/crate/1.2";
 /// What says who made an image and under which licence it may be used, in the folder of the image.
@@ -47,7 +45,26 @@ pub struct Described<'a> {
 /// What the folder holds, by its own list.
 enum Held {
     Run(Box<Manifest>, Option<Box<Loaded>>),
-    Other { kind: String, about: String },
+    Other {
+        kind: String,
+        name: String,
+        about: String,
+        /// The file that says what was asked, where the folder has one.
+        asked: Option<&'static str>,
+    },
+}
+
+/// Files that say what was asked of the folder of a trial and of a dissection.
+const ASKED: [&str; 2] = ["trial.toml", "scenario.toml"];
+
+/// Name and description in a file that says what was asked; empty where it has none.
+fn named(path: &Path) -> [String; 2] {
+    let text = read_text(path).unwrap_or_default();
+    let table: toml::Table = toml::from_str(&text).unwrap_or_default();
+    ["name", "description"].map(|key| {
+        let value = table.get(key).and_then(toml::Value::as_str);
+        value.unwrap_or_default().to_owned()
+    })
 }
 
 /// A day since 1970 as YYYY-MM-DD in the Gregorian calendar, counted in eras of 400 years from 1 March on.
@@ -137,9 +154,13 @@ fn held(folder: &Path) -> Result<Held, RunError> {
         return Ok(Held::Run(Box::new(manifest), loaded));
     }
     if let Some((list, _)) = Listing::read(folder) {
+        let asked = ASKED.into_iter().find(|name| folder.join(name).is_file());
+        let [name, about] = asked.map_or_else(Default::default, |file| named(&folder.join(file)));
         return Ok(Held::Other {
-            about: format!("made by howship {}", list.version),
             kind: list.kind,
+            name,
+            about,
+            asked,
         });
     }
     if let Ok(text) = read_text(&folder.join(STUDY)) {
@@ -149,6 +170,8 @@ fn held(folder: &Path) -> Result<Held, RunError> {
             .or_else(|| study.pointer("/identity/description"));
         return Ok(Held::Other {
             kind: "study".to_owned(),
+            name: String::new(),
+            asked: None,
             about: about.and_then(Value::as_str).unwrap_or_default().to_owned(),
         });
     }
@@ -299,9 +322,14 @@ fn root(described: Described<'_>, held: &Held, parts: &[Value], graph: &mut Vec<
                 .as_ref()
                 .map_or_else(String::new, |loaded| loaded.scenario.description.clone()),
         ),
-        Held::Other { kind, about } => {
+        Held::Other {
+            kind, name, about, ..
+        } => {
+            // A study's folder goes by its name.
             let of = described.folder.file_name().unwrap_or_default();
-            (format!("{kind} {}", of.to_string_lossy()), about.clone())
+            let of = of.to_string_lossy();
+            let name = if name.is_empty() { &of } else { name.as_str() };
+            (format!("{kind} {name}"), about.clone())
         }
     };
     let today = || {
@@ -366,6 +394,12 @@ fn making(held: &Held, parts: &[Value], graph: &mut Vec<Value>) {
         )
         .into();
     }
+    if let Held::Other {
+        asked: Some(file), ..
+    } = held
+    {
+        made["object"] = json!([{"@id": file}]);
+    }
     graph.push(made);
 }
 
@@ -418,6 +452,7 @@ pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
             "@type": "CreativeWork",
             "conformsTo": {"@id": VERSION},
             "about": {"@id": "./"},
+            "identifier": "blake3:",
         }),
         root,
     ];
@@ -427,7 +462,16 @@ pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
             all.push(entity);
         }
     }
-    Ok(json!({"@context": format!("{VERSION}/context"), "@graph": all}))
+    let mut found = json!({"@context": format!("{VERSION}/context"), "@graph": all});
+    // The digest of all of it without the digest, by which the file is known again.
+    let digest = blake3::hash(text_of(&found).as_bytes()).to_hex();
+    found["@graph"][0]["identifier"] = format!("blake3:{digest}").into();
+    Ok(found)
+}
+
+/// The text of the file.
+fn text_of(found: &Value) -> String {
+    format!("{found:#}\n")
 }
 
 /// Writes the metadata of a folder into it, and says where.
@@ -442,8 +486,7 @@ pub fn write(asked: Described<'_>) -> Result<PathBuf, RunError> {
             path.display()
         )));
     }
-    let mut text = format!("{:#}", metadata(asked)?);
-    text.push('\n');
+    let text = text_of(&metadata(asked)?);
     if asked.replace {
         write_whole(&path, text.as_bytes())?;
     } else {

@@ -8,6 +8,10 @@ use crate::output::OutputError;
 pub(crate) const RUN_LIST: &str = "run.json";
 /// Folder of the pictures.
 pub(crate) const PLOTS: &str = "plots";
+/// What describes a folder for an archive, as the specification of RO-Crate calls it.
+pub(crate) const METADATA: &str = "ro-crate-metadata.json";
+/// Where its own digest stands: in the first identifier, which is that of the description.
+const DESCRIBED: &str = "\"identifier\": \"blake3:";
 /// Bytes of a list at most.
 const MOST_LIST: u64 = 64 << 20;
 /// A seal before it is put on.
@@ -30,6 +34,21 @@ pub(crate) fn is_sealed(text: &str) -> bool {
     };
     let unsealed = format!("{before}{UNSEALED}{after}");
     blake3::hash(unsealed.as_bytes()).to_hex().as_str() == seal
+}
+
+/// True where the description of a folder for an archive is, byte by byte, what was written.
+pub(super) fn is_description(path: &Path) -> bool {
+    let Ok(text) = read_list(path) else {
+        return false;
+    };
+    let Some((before, rest)) = text.split_once(DESCRIBED) else {
+        return false;
+    };
+    let Some((digest, after)) = rest.split_once('"') else {
+        return false;
+    };
+    let without = format!("{before}{DESCRIBED}\"{after}");
+    blake3::hash(without.as_bytes()).to_hex().as_str() == digest
 }
 
 /// Text of a list.

@@ -12,7 +12,6 @@ use crate::run::members::{is_group, members};
 use crate::run::ours::{Inventory, Listing, Why};
 use crate::run::past::prepare;
 use crate::run::record::{Record, read_prints};
-use crate::run::research_crate::METADATA;
 use crate::run::session::{Opened, Session};
 
 /// Runs the runs of a folder again, and tells what differs. `inputs` is the folder to which file names in
@@ -54,11 +53,10 @@ fn strangers(path: &Path) -> Result<Vec<String>, RunError> {
         .foreign
         .iter()
         .filter_map(|foreign| match foreign.why {
-            // What was written to give the folder away says nothing of the run.
-            Why::Unlisted if foreign.path == METADATA => None,
             Why::Unlisted => Some(format!("{} is not of the run", foreign.path)),
             Why::List => Some(format!("{} was altered since the run", foreign.path)),
-            // Said by the digests that follow.
+            // Said by the digests that follow; what was written to give the folder away, and may have been edited,
+            // says nothing of the run.
             Why::Changed => None,
         });
     Ok(said.collect())

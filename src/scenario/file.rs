@@ -424,9 +424,10 @@ pub struct Output {
     pub film_every: Time,
     /// Files of the film: `plots/map.gif` of 256 colours, `plots/map.apng` of all colours.
     pub film: Film,
-    /// Time between rows of `structure.csv` (Tb.Th, Tb.Sp, surface): whole ticks; 0 for none.
+    /// Time between rows of `structure.csv` (Tb.Th, Tb.Sp, surface, osteoclasts at the tumour): whole
+    /// ticks; 0 for none.
     pub structure_every: Time,
-    /// Columns of `structure.csv`, by the names of docs/columns.md; the first seven of them without it.
+    /// Columns of `structure.csv`, by the names of docs/columns.md; the first twelve of them without it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub structure: Vec<String>,
     /// Write `stores.csv`: the amount of each factor stored in bone, with a row per row of `series.csv`.

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-#[cfg(feature = "parquet")]
 use toml::Value;
 
 use crate::output::OutputError;
 #[cfg(feature = "parquet")]
-use crate::output::parquet::{Column, Kind, Parts};
-#[cfg(feature = "parquet")]
+use crate::output::parquet::{Column, Parts};
+use crate::output::sheet::Kind;
 use crate::study::factor::{Factor, Values};
 use crate::study::plan::{Line, Study};
 use crate::study::store::{Outcome, Store};
@@ -117,9 +116,8 @@ impl Study {
         ]
     }
 
-    /// Kinds and units of [`Self::columns`].
-    #[cfg(feature = "parquet")]
-    fn typed_columns(&self) -> Vec<Column> {
+    /// Kinds and units of [`Self::columns`], in their order.
+    pub fn kinds(&self) -> Vec<(Kind, &str)> {
         let factors = self.header.factors.iter();
         let kinds = [
             Kind::Whole,
@@ -134,9 +132,35 @@ impl Study {
         .chain(factors.map(|factor| (kind_of(factor), factor.unit())))
         .chain(self.header.responses.keys().map(|_| (Kind::Number, "")))
         .chain([(Kind::Text, "")]);
+        kinds.collect()
+    }
+
+    /// What a column of a table of this study holds: of `runs.csv`, `telemetry.csv` and those of the analysis.
+    pub fn kind(&self, file: &str, column: &str) -> Kind {
+        let names = match file {
+            "runs.csv" => {
+                let place = self.columns().iter().position(|name| name == column);
+                let kind = place.and_then(|place| self.kinds().get(place).copied());
+                return kind.map_or(Kind::Number, |(kind, _)| kind);
+            }
+            "telemetry.csv" => return kind_of_telemetry(column).0,
+            "sensitivity.csv" => &["response", "arm", "parameter", "measure", "note"][..],
+            "arms.csv" => &["response", "arm", "minus"],
+            "replicates.csv" => &["response", "arm"],
+            _ => &[],
+        };
+        if names.contains(&column) {
+            Kind::Text
+        } else {
+            Kind::Number
+        }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn typed_columns(&self) -> Vec<Column> {
         self.columns()
             .into_iter()
-            .zip(kinds)
+            .zip(self.kinds())
             .map(|(name, (kind, unit))| Column {
                 name,
                 kind,
@@ -204,16 +228,21 @@ const TELEMETRY: [&str; 9] = [
     "ended_unix_s",
 ];
 
+/// Kind and unit of a column of telemetry.
+fn kind_of_telemetry(name: &str) -> (Kind, &'static str) {
+    match name {
+        "state" | "host" => (Kind::Text, ""),
+        "wall_s" | "ended_unix_s" => (Kind::Number, "s"),
+        "process_peak_mb" => (Kind::Number, "MB"),
+        _ => (Kind::Whole, ""),
+    }
+}
+
 #[cfg(feature = "parquet")]
 fn telemetry_columns() -> Vec<Column> {
     TELEMETRY
         .map(|name| {
-            let (kind, unit) = match name {
-                "state" | "host" => (Kind::Text, ""),
-                "wall_s" | "ended_unix_s" => (Kind::Number, "s"),
-                "process_peak_mb" => (Kind::Number, "MB"),
-                _ => (Kind::Whole, ""),
-            };
+            let (kind, unit) = kind_of_telemetry(name);
             Column {
                 name: name.to_owned(),
                 kind,
@@ -225,7 +254,6 @@ fn telemetry_columns() -> Vec<Column> {
 }
 
 /// What the cells of a parameter are.
-#[cfg(feature = "parquet")]
 fn kind_of(factor: &Factor) -> Kind {
     let values = match &factor.values {
         Values::Range { unit, whole, .. } => {

@@ -2,11 +2,11 @@
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
-use crate::tissue::bone::{Bone, SurfaceSite};
-use crate::tissue::space::distance_um;
+use crate::observe::front::{FRONT_UM, parts};
+use crate::tissue::bone::SurfaceSite;
 
-/// Distances from the tumour: the front ends at the first, and far from it begins at the second, um.
-const FRONT_UM: [f32; 2] = [100.0, 500.0];
+/// Where far from the tumour begins, um.
+const FAR_UM: f32 = 500.0;
 
 /// What the last state of a run shows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -26,7 +26,8 @@ impl AtEnd {
         let [near_per_mm2, far_per_mm2] = if state.tumour.is_empty() {
             [f64::NAN; 2]
         } else {
-            per_surface(model, state, &surface)
+            let distances_um = [0.0..=FRONT_UM, FAR_UM.next_up()..=f32::INFINITY];
+            parts(model, state, distances_um).map(|part| part.per_mm2())
         };
         Self {
             near_per_mm2,
@@ -34,26 +35,6 @@ impl AtEnd {
             smooth_share: smooth_share(model, state, &surface),
         }
     }
-}
-
-/// Osteoclasts per surface near the tumour and far from it, /mm2.
-fn per_surface(model: &Model, state: &State, surface: &[SurfaceSite]) -> [f64; 2] {
-    let sites: Vec<usize> = state
-        .tumour
-        .site
-        .iter()
-        .map(|&site| site as usize)
-        .collect();
-    let distance = distance_um(&model.grid, &sites);
-    let [near, far] = FRONT_UM;
-    [(0.0, near), (far.next_up(), f32::INFINITY)].map(|(from, to)| {
-        let holds = |site: u32| (from..=to).contains(&distance[site as usize]);
-        let area = |at: &SurfaceSite| Bone::surface_area_um2(&model.grid, at.faces.into());
-        let there = surface.iter().filter(|at| holds(at.site));
-        let area_um2: f64 = there.map(area).sum();
-        let cells = state.osteoclasts.site.iter();
-        cells.filter(|&&site| holds(site)).count() as f64 / (area_um2 * 1e-6)
-    })
 }
 
 /// Share of the surface that lies on bone, or on a site, that was laid since day 0 and never dug.

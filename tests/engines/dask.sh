@@ -7,7 +7,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 runs=${1:-200}
 howship=$(realpath "${2:-target/release/howship}")
-python=$("$here/venv.sh")/bin/python
+# Built already where another script hands it on.
+python=${HOWSHIP_VENV:-$("$here/venv.sh")}/bin/python
 . "$here/study.sh"
 base=$(mktemp -d)
 cd "$base"

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Record, is_due};
 use crate::engine::column::{Before, Cell, Entry};
+use crate::observe::front::{FRONT_UM, parts};
 use crate::observe::sites::{CellList, KINDS};
 use crate::observe::structure::structure;
 use crate::run::further_columns::{EVENTS, OF_EVENTS, STORED, STORES, STRUCTURE};
@@ -57,9 +58,14 @@ fn row(table: &'static str, cells: impl Iterator<Item = (String, f64)>) -> Entry
 }
 
 fn structure_row(simulation: &Simulation, asked: &[String]) -> Entry {
-    let grid = &simulation.model.grid;
-    let found = structure(&simulation.state.bone.solid, grid.dims, grid.edge_um, asked);
-    let time = std::iter::once(("time_d", simulation.state.day()));
+    let (model, state) = (&simulation.model, &simulation.state);
+    let (solid, grid) = (&state.bone.solid, &model.grid);
+    let front = || {
+        let distances_um = [0.0..=FRONT_UM, FRONT_UM.next_up()..=f32::INFINITY];
+        parts(model, state, distances_um)
+    };
+    let found = structure(solid, grid.dims, grid.edge_um, asked, front);
+    let time = std::iter::once(("time_d", state.day()));
     let cells = time.chain(found);
     row(
         STRUCTURE,

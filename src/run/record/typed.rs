@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Record, parquet_of};
 use crate::engine::column::About;
-use crate::output::parquet::{Column, Kind, file as parquet};
+use crate::output::parquet::{Column, file as parquet};
+use crate::output::sheet::Kind;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::run::columns::{about, columns};

@@ -1,4 +1,5 @@
-//! VTK image data (`.vti`): an XML file whose arrays are text, base64 or appended, plain or packed by zlib.
+//! VTK image data (`.vti`): an XML file whose arrays are text, base64 or appended, plain or packed by zlib or
+//! LZ4.
 //!
 //! Kitware, VTK file formats (docs.vtk.org). VTK has no unit of length: the sizes are taken as mm, as most
 //! programs write them, unless the file is one of howship's, which says that they are um. Of several arrays

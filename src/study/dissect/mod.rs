@@ -25,6 +25,7 @@ use self::map::Map;
 use self::runs::{Course, course};
 use self::silent::{Coupling, Highest, couplings, merge, see};
 use crate::layers::diagnostic::Diagnostics;
+use crate::output::sheet::Kind;
 use crate::output::write_whole;
 use crate::run::memory::machine_bytes;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
@@ -225,6 +226,11 @@ impl<'a> Plan<'a> {
             }),
         }
     }
+}
+
+/// What a column of a table of a dissection holds.
+pub fn kind(file: &str, column: &str) -> Kind {
+    tables::kind(file, column)
 }
 
 fn words(variant: &Variant) -> String {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::output::sheet::Kind;
 use crate::output::table::quoted;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::replicates::mean_interval;
@@ -9,6 +10,17 @@ use crate::study::dissect::gain::{Gain, over_time};
 use crate::study::dissect::runs::Course;
 use crate::study::dissect::silent::{SILENT, shares};
 use crate::study::dissect::{Dissection, Role};
+
+/// Columns of words, by these names in any table of a dissection.
+const WORDS: [&str; 8] = [
+    "link", "action", "rate", "kind", "cue", "half_max", "reason", "key",
+];
+
+/// What a column of a table of a dissection holds.
+pub(super) fn kind(file: &str, column: &str) -> Kind {
+    let is_words = WORDS.contains(&column) || (file == "settings.csv" && column == "value");
+    if is_words { Kind::Text } else { Kind::Number }
+}
 
 /// Columns of a figure with its interval.
 fn heads(names: &[&str]) -> String {

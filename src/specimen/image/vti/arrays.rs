@@ -1,4 +1,4 @@
-//! The bytes of an array: text, base64 or raw, plain or in blocks that zlib packs.
+//! The bytes of an array: text, base64 or raw, plain or in blocks that zlib or LZ4 packs.
 
 use std::path::Path;
 
@@ -8,8 +8,38 @@ use super::xml::Tag;
 use crate::specimen::image::samples::{self, Layout};
 use crate::specimen::image::{ImageError, text};
 
-/// Bytes that a packed byte can stand for.
-const DEFLATE_RATIO: usize = 1032;
+/// What packs the blocks of arrays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Zlib,
+    Lz4,
+}
+
+impl Packing {
+    /// Bytes that a packed byte can stand for.
+    const fn ratio(self) -> usize {
+        match self {
+            Self::Zlib => 1032,
+            Self::Lz4 => 255,
+        }
+    }
+
+    /// Unpacks a block, whose size is known; false where it is of another.
+    fn unpack(self, path: &Path, block: &[u8], bytes: &mut [u8]) -> Result<bool, ImageError> {
+        match self {
+            Self::Zlib => {
+                let mut stream = ZlibDecoder::new(block);
+                let found = samples::fill(path, &mut stream, bytes)?;
+                let left = samples::drain(path, &mut stream)?;
+                Ok(found == bytes.len() && left == 0)
+            }
+            Self::Lz4 => {
+                let found = lz4_flex::block::decompress_into(block, bytes);
+                Ok(found.is_ok_and(|found| found == bytes.len()))
+            }
+        }
+    }
+}
 
 /// An array as its tag says.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +69,7 @@ impl<'a> Array<'a> {
 pub(super) struct Encoding {
     /// Bytes of a number in the heads of arrays.
     width: usize,
-    is_packed: bool,
+    packing: Option<Packing>,
     big_endian: bool,
     /// Where appended data begin, and whether they are base64.
     appended: Option<(usize, bool)>,
@@ -72,8 +102,14 @@ impl Encoding {
             } else {
                 4
             },
-            is_packed: file.get("compressor").is_some()
-                && word("compressor", "", &["vtkZLibDataCompressor"])?,
+            packing: match file.get("compressor") {
+                None => None,
+                Some(_) => {
+                    let allowed = ["vtkZLibDataCompressor", "vtkLZ4DataCompressor"];
+                    let is_zlib = word("compressor", "", &allowed)?;
+                    Some(if is_zlib { Packing::Zlib } else { Packing::Lz4 })
+                }
+            },
             big_endian: word("byte_order", "LittleEndian", &["BigEndian", "LittleEndian"])?,
             appended,
         })
@@ -134,10 +170,9 @@ pub(super) fn data(
     };
     let needed = layout.dims.iter().product::<usize>() * layout.sample.bytes();
     let mut source = Source { from, is_base64 };
-    let unpacked = if encoding.is_packed {
-        packed(path, &mut source, encoding, needed)?
-    } else {
-        plain(path, &mut source, encoding, needed)?
+    let unpacked = match encoding.packing {
+        Some(packing) => packed(path, &mut source, (encoding, packing), needed)?,
+        None => plain(path, &mut source, encoding, needed)?,
     };
     samples::from_stream(path, &mut &unpacked[..], layout)
 }
@@ -240,7 +275,7 @@ fn plain(
 fn packed(
     path: &Path,
     source: &mut Source<'_>,
-    encoding: &Encoding,
+    (encoding, packing): (&Encoding, Packing),
     needed: usize,
 ) -> Result<Vec<u8>, ImageError> {
     let width = encoding.width;
@@ -268,7 +303,7 @@ fn packed(
         .and_then(|held| usize::try_from(held).ok())
         .ok_or_else(|| ends(path))?;
     let all = source.take(held).ok_or_else(|| ends(path))?;
-    if needed / DEFLATE_RATIO > all.len() {
+    if needed / packing.ratio() > all.len() {
         return Err(wrong_size(path, all.len() as u64, needed));
     }
     let mut bytes = Vec::new();
@@ -279,10 +314,7 @@ fn packed(
         let expected = if is_last { last } else { block } as usize;
         let start = bytes.len();
         bytes.resize(start + expected.min(needed - start), 0);
-        let mut stream = ZlibDecoder::new(&all[from..stop]);
-        let found = samples::fill(path, &mut stream, &mut bytes[start..])?;
-        let left = samples::drain(path, &mut stream)?;
-        if found < bytes.len() - start || left > 0 {
+        if !packing.unpack(path, &all[from..stop], &mut bytes[start..])? {
             return Err(ImageError::Damaged {
                 path: path.into(),
                 reason: format!(
