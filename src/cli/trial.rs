@@ -8,7 +8,7 @@ use super::Stop;
 use super::progress::Counter;
 use super::run::How;
 use crate::cohort::lattice::comparison;
-use crate::cohort::report::run_into;
+use crate::cohort::report::{TrialError, run_into};
 use crate::cohort::trial::Trial;
 
 /// Arguments of `howship trial`.
@@ -94,8 +94,12 @@ fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let (file, out) = (&arguments.trial, &arguments.out);
     let trial = Trial::read(file, arguments.patients, arguments.seed)?;
     let counter = Counter::new(trial.patients, arguments.how.quiet, "patients");
-    let found = run_into(out, &trial, (file, arguments.force), &|| false, &|| {
-        counter.one(None)
+    let seen = || counter.one(None);
+    let found = run_into(out, &trial, (file, arguments.force), &|| false, &seen);
+    let found = found.map_err(|error| match error {
+        // Of a folder the program says which option helps.
+        TrialError::Output(error) => Stop::from(error),
+        other => Stop::from(other),
     })?;
     counter.finish();
     if !arguments.how.quiet {

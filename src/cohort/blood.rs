@@ -4,11 +4,10 @@ use crate::cohort::body::CohortError;
 use crate::cohort::follower::{DAY_H, Follower, Today};
 use crate::cohort::tissue::Action;
 use crate::patient::markers::Production;
+use crate::patient::skeleton::is_held;
 
 /// g of calcium in a mol.
 const CALCIUM_G_PER_MOL: f64 = 40.078;
-/// Free share of RANKL below which a drug holds bone.
-const FREE: f64 = 0.99;
 
 impl Follower<'_> {
     /// Takes calcium and markers on by a day; `healed` is the share of intact bone that came back in the lesion that hurts and in
@@ -39,8 +38,7 @@ impl Follower<'_> {
         let mmol_per_cm3 = 1e3 * body.calcium_content.get() / CALCIUM_G_PER_MOL;
         let pthrp_pm = body.calcium.pthrp_escape * action.free_pthrp * amol_per_h * 1e-6
             / body.calcium.pthrp_clearance.get();
-        // Calcium is taken with an antiresorptive drug, as in a single run.
-        let is_supplemented = action.free_rankl < FREE || today.rest.drug > 0.0;
+        let is_supplemented = is_held(action.free_rankl, today.rest.drug);
         let tumour_cm3 = self.tumour_cm3(today);
         body.calcium
             .advance_fed(

@@ -1,21 +1,29 @@
-//! Courses of radiation as a trial writes them: schemes by name, or dose and fractions.
+//! Courses of radiation as a trial writes them: schemes by name, or dose and fractions. When fractions fall, and what a course may be, is that of
+//! scenarios ([`crate::therapy::irradiation`]).
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
+use crate::layers::diagnostic::suggestion;
+use crate::layers::path::write_key;
 use crate::numerics::quantity::{AbsorbedDose, Time};
+use crate::therapy::irradiation::{Calendar, checked_dose, checked_law};
 use crate::therapy::radiotherapy::{Law, LawName};
 
 const DAY_H: f64 = 24.0;
-/// Limits as in scenarios.
-pub(super) const MOST_FRACTIONS: u32 = 200;
-pub(super) const MOST_GY: f64 = 100.0;
-/// Dose per fraction above which the default law is a straight line, Gy.
+/// Dose per fraction above which the law that a course does not name is a straight line, Gy.
 const TRANSITION_GY: f64 = 10.0;
+/// The law of fractions whose course names none.
+pub(super) const USUAL_LAW: Law = Law::LinearQuadraticLinear {
+    transition_gy: TRANSITION_GY,
+};
 
 const SCHEMES: &str = include_str!("schemes.toml");
 
@@ -34,8 +42,11 @@ const fn once() -> u32 {
     1
 }
 
-fn schemes() -> BTreeMap<String, Scheme> {
-    toml::from_str(SCHEMES).unwrap_or_default()
+/// All schemes by name, read once; a test holds that they read.
+fn schemes() -> &'static BTreeMap<String, Scheme> {
+    static READ: LazyLock<BTreeMap<String, Scheme>> =
+        LazyLock::new(|| toml::from_str(SCHEMES).unwrap_or_default());
+    &READ
 }
 
 /// What a course aims at.
@@ -79,17 +90,140 @@ pub struct TrialCourse {
     pub transition: Option<AbsorbedDose>,
 }
 
+/// Keys of [`TrialCourse`].
+const KEYS: [&str; 9] = [
+    "scheme",
+    "dose",
+    "fractions",
+    "start",
+    "interval",
+    "weekdays_only",
+    "field",
+    "law",
+    "transition",
+];
+
 /// Courses of an arm: one, or several by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "a course with the keys scheme, or dose and fractions, and start, interval, weekdays_only, field (\"tumour\" or \"whole\"), law and transition; or several such courses by name"
-)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
 pub enum TrialRadiotherapy {
     /// One course.
     One(TrialCourse),
     /// Courses by name.
     Named(BTreeMap<String, TrialCourse>),
+}
+
+/// By the first key: that of a course, or a name of one. Not `untagged`, which would lose the lines of what is wrong.
+impl<'de> Deserialize<'de> for TrialRadiotherapy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = TrialRadiotherapy;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table: a course of radiation, or several by name")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let Some(first) = map.next_key::<String>()? else {
+                    return Ok(TrialRadiotherapy::default());
+                };
+                if KEYS.contains(&first.as_str()) {
+                    let whole = FromFirst {
+                        first: Some(first),
+                        map,
+                    };
+                    let course = TrialCourse::deserialize(MapAccessDeserializer::new(whole))?;
+                    return Ok(TrialRadiotherapy::One(course));
+                }
+                let mut courses = BTreeMap::new();
+                let mut next = Some(first);
+                while let Some(name) = next {
+                    let course = map.next_value_seed(NamedCourse(&name))?;
+                    courses.insert(name, course);
+                    next = map.next_key()?;
+                }
+                Ok(TrialRadiotherapy::Named(courses))
+            }
+        }
+        deserializer.deserialize_map(Either)
+    }
+}
+
+/// A map of which the first key was taken.
+struct FromFirst<M> {
+    first: Option<String>,
+    map: M,
+}
+
+impl<'de, M: MapAccess<'de>> MapAccess<'de> for FromFirst<M> {
+    type Error = M::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, M::Error> {
+        match self.first.take() {
+            Some(first) => seed
+                .deserialize(de::value::StringDeserializer::new(first))
+                .map(Some),
+            None => self.map.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, M::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+/// A course under a name: a table, else its name was a key that is misspelt.
+struct NamedCourse<'a>(&'a str);
+
+impl NamedCourse<'_> {
+    fn refused<E: de::Error>(&self) -> E {
+        let said = suggestion(self.0, &KEYS);
+        let (meant, keys) = said.split_once("allowed: ").unwrap_or_default();
+        let meant = meant.trim_end_matches("? ").replace("did", ": did");
+        E::custom(format!(
+            "is neither a key of a course of radiation nor a table, which a course by its name is{meant}; allowed: {keys}"
+        ))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for NamedCourse<'_> {
+    type Value = TrialCourse;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<TrialCourse, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NamedCourse<'_> {
+    type Value = TrialCourse;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a course of radiation")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<TrialCourse, M::Error> {
+        TrialCourse::deserialize(MapAccessDeserializer::new(map))
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<TrialCourse, E> {
+        Err(self.refused())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<TrialCourse, E> {
+        Err(self.refused())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<TrialCourse, E> {
+        Err(self.refused())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<TrialCourse, E> {
+        Err(self.refused())
+    }
 }
 
 impl Default for TrialRadiotherapy {
@@ -119,12 +253,21 @@ impl TrialRadiotherapy {
             Self::One(course) => vec![("radiotherapy".to_owned(), course)],
             Self::Named(courses) => courses
                 .iter()
-                .map(|(name, course)| (format!("radiotherapy.{name}"), course))
+                .map(|(name, course)| (format!("radiotherapy.{}", write_key(name)), course))
                 .collect(),
         }
     }
 
-    /// All fractions within `days`, by day. What is wrong goes to `problems`.
+    /// Names of courses that have one.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        let named = match self {
+            Self::One(_) => None,
+            Self::Named(courses) => Some(courses.keys()),
+        };
+        named.into_iter().flatten()
+    }
+
+    /// All fractions of a trial of these days, by day. What is wrong goes to `problems`.
     pub(super) fn shots(&self, path: &str, days: u32, problems: &mut Problems) -> Vec<Shot> {
         let mut all = Vec::new();
         for (name, course) in self.courses() {
@@ -147,29 +290,16 @@ impl fmt::Display for TrialCourse {
 
 impl TrialCourse {
     fn law(&self, path: &str, problems: &mut Problems) -> Law {
-        let at = format!("{path}.transition");
-        match (self.law, self.transition) {
-            (Some(LawName::LinearQuadratic), None) => Law::LinearQuadratic,
-            (Some(LawName::LinearQuadratic), Some(_)) => {
-                problems.add(
-                    &at,
-                    "is given, but the law has none",
-                    "remove it, or set law = \"linear_quadratic_linear\"",
-                );
-                Law::LinearQuadratic
-            }
-            (None | Some(LawName::LinearQuadraticLinear), transition) => {
-                let transition_gy = transition.map_or(TRANSITION_GY, AbsorbedDose::get);
-                problems.positive(&at, transition_gy, "Gy");
-                Law::LinearQuadraticLinear { transition_gy }
-            }
-        }
+        let law = self.law.unwrap_or(LawName::LinearQuadraticLinear);
+        let usual = matches!(law, LawName::LinearQuadraticLinear)
+            .then_some(AbsorbedDose::gy(TRANSITION_GY));
+        checked_law(path, law, self.transition.or(usual), problems)
     }
 
     fn add(&self, path: &str, days: u32, all: &mut Vec<Shot>, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         let known = schemes();
-        let (dose_gy, fractions) = match (&self.scheme, self.dose) {
+        let (dose, fractions) = match (&self.scheme, self.dose) {
             (Some(name), None) if self.fractions.is_none() => {
                 let Some(scheme) = known.get(name) else {
                     let names: Vec<&str> = known.keys().map(String::as_str).collect();
@@ -183,7 +313,7 @@ impl TrialCourse {
                     );
                     return;
                 };
-                (scheme.dose.get(), scheme.fractions)
+                (scheme.dose, scheme.fractions)
             }
             (Some(_), _) => {
                 problems.add(
@@ -193,7 +323,7 @@ impl TrialCourse {
                 );
                 return;
             }
-            (None, Some(dose)) => (dose.get(), self.fractions.unwrap_or(1)),
+            (None, Some(dose)) => (dose, self.fractions.unwrap_or(1)),
             (None, None) => {
                 problems.add(
                     &at("dose"),
@@ -203,57 +333,21 @@ impl TrialCourse {
                 return;
             }
         };
-        if !(dose_gy > 0.0 && dose_gy <= MOST_GY) {
-            problems.add(
-                &at("dose"),
-                format!("found {dose_gy} Gy"),
-                format!("give more than 0 and at most {MOST_GY} Gy"),
-            );
-        }
-        if !(1..=MOST_FRACTIONS).contains(&fractions) {
-            problems.add(
-                &at("fractions"),
-                format!("found {fractions}"),
-                format!("give 1 to {MOST_FRACTIONS}"),
-            );
-            return;
-        }
-        let start_d = self.start.get() / DAY_H;
-        let interval_d = self.interval.map_or(1.0, |time| time.get() / DAY_H);
-        if !(0.0..f64::from(days)).contains(&start_d) {
-            problems.add(
-                &at("start"),
-                format!("found {start_d} d"),
-                format!("give a day of the trial, 0 to {} d", days.saturating_sub(1)),
-            );
-            return;
-        }
-        if !(0.2..=3650.0).contains(&interval_d) {
-            problems.add(
-                &at("interval"),
-                format!("found {interval_d} d"),
-                "give 5 h to 10 yr",
-            );
-            return;
-        }
+        let dose_gy = checked_dose(&at("dose"), dose, problems);
         let law = self.law(path, problems);
-        let mut offset = 0.0_f64;
-        for _ in 0..fractions {
-            while self.weekdays_only && offset.rem_euclid(7.0) >= 5.0 {
-                offset += 1.0;
-            }
-            let day = start_d + offset;
-            if day >= f64::from(days) {
-                break;
-            }
-            all.push(Shot {
-                day: day as u32,
-                dose_gy,
-                law,
-                field: self.field,
-            });
-            offset += interval_d;
-        }
+        let calendar = Calendar {
+            fractions,
+            start: self.start,
+            interval: self.interval.unwrap_or(Time::h(DAY_H)),
+            weekdays_only: self.weekdays_only,
+        };
+        let times = calendar.times(path, "trial", f64::from(days) * DAY_H, problems);
+        all.extend(times.into_iter().map(|at_h| Shot {
+            day: (at_h / DAY_H) as u32,
+            dose_gy,
+            law,
+            field: self.field,
+        }));
     }
 }
 
@@ -270,6 +364,56 @@ mod tests {
             shots,
             problems.found.into_iter().map(|one| one.path).collect(),
         )
+    }
+
+    #[test]
+    fn keys_are_those_of_a_course_and_all_schemes_read() {
+        let schema = serde_json::to_value(schemars::schema_for!(TrialCourse));
+        let schema = schema.unwrap_or_else(|error| panic!("{error}"));
+        let keys = schema["properties"].as_object().map(|all| {
+            let mut keys: Vec<&str> = all.keys().map(String::as_str).collect();
+            keys.sort_unstable();
+            keys
+        });
+        let mut written = KEYS.to_vec();
+        written.sort_unstable();
+        assert_eq!(keys, Some(written));
+        assert_eq!(schemes().len(), SCHEMES.matches("dose = ").count());
+    }
+
+    /// Those that would fall on a weekend are left out, as in scenarios, and none is dropped at the end of the trial.
+    #[test]
+    fn the_calendar_is_that_of_scenarios() {
+        let days = |text: &str| -> Vec<u32> {
+            let (found, wrong) = shots(text);
+            assert!(wrong.is_empty(), "{wrong:?}");
+            found.into_iter().map(|shot| shot.day).collect()
+        };
+        let every_other =
+            "dose = \"4 Gy\"\nfractions = 5\ninterval = \"2 d\"\nweekdays_only = true";
+        assert_eq!(days(every_other), [0, 2, 4, 8, 10]);
+        let course: crate::therapy::irradiation::RadiationCourse =
+            toml::from_str(&format!("{every_other}\nlaw = \"linear_quadratic\""))
+                .unwrap_or_else(|error| panic!("{error}"));
+        let calendar = Calendar {
+            fractions: course.fractions,
+            start: course.start,
+            interval: course.interval,
+            weekdays_only: course.weekdays_only,
+        };
+        let times = calendar.times("a", "run", 90.0 * DAY_H, &mut Problems::default());
+        assert_eq!(times, [0.0, 48.0, 96.0, 192.0, 240.0]);
+        let late = "dose = \"4 Gy\"\nfractions = 5\nstart = \"87 d\"";
+        assert_eq!(shots(late).1, ["arms.x.radiotherapy.fractions"]);
+    }
+
+    #[test]
+    fn each_course_keeps_its_law() {
+        let (both, _) = shots(
+            "[a]\ndose = \"12 Gy\"\nlaw = \"linear_quadratic\"\n[b]\ndose = \"12 Gy\"\nstart = \"1 d\"",
+        );
+        let laws: Vec<Law> = both.iter().map(|shot| shot.law).collect();
+        assert_eq!(laws, [Law::LinearQuadratic, USUAL_LAW]);
     }
 
     #[test]

@@ -98,40 +98,53 @@ impl Default for Death {
 impl Death {
     /// Looks for values that make no sense.
     pub fn check(&self, path: &str, problems: &mut Problems) {
+        let at = |key: &str| format!("{path}.{key}");
         for (key, factor) in [
             ("fracture", self.fracture),
             ("cord_compression", self.cord_compression),
             ("hypercalcaemia", self.hypercalcaemia),
             ("bone", self.bone),
-            ("performance", self.performance),
-            ("n", self.n.iter().copied().fold(0.0, f64::max)),
-            ("n", self.n.iter().copied().fold(1e3, f64::min)),
         ] {
-            problems.within(&format!("{path}.{key}"), factor, 0.0, 1e3);
+            problems.within(&at(key), factor, 0.0, 1e3);
         }
-        problems.within(
-            &format!("{path}.outside_exponent"),
-            self.outside_exponent,
-            0.0,
-            10.0,
-        );
+        // Status 0 is divided by it, status 4 multiplied by its cube.
+        problems.within(&at("performance"), self.performance, 0.01, 100.0);
+        for (stage, factor) in self.n.into_iter().enumerate() {
+            problems.within(&at(&format!("n[{stage}]")), factor, 0.0, 1e3);
+        }
+        problems.within(&at("outside_exponent"), self.outside_exponent, 0.0, 10.0);
         for (key, volume) in [
             ("outside_reference", self.outside_reference),
             ("bone_half", self.bone_half),
         ] {
-            problems.positive(&format!("{path}.{key}"), volume.get(), "cm3");
+            let volume_cm3 = volume.get();
+            if !(1e-3..=1e6).contains(&volume_cm3) {
+                problems.add(
+                    &at(key),
+                    format!("found {volume_cm3} cm3"),
+                    "give 0.001 cm3 to 1000 L",
+                );
+            }
         }
         for (key, rate) in [
             ("cytotoxic", self.cytotoxic),
             ("checkpoint", self.checkpoint),
         ] {
-            problems.within(&format!("{path}.{key}"), rate.get() * DAY_H, 0.0, 1.0);
+            let per_d = rate.get() * DAY_H;
+            // The rounding of a unit is no fault.
+            if !(0.0..=1.0 + 1e-9).contains(&per_d) {
+                problems.add(
+                    &at(key),
+                    format!("found {per_d} /d"),
+                    "give 0 to 1 /d, as in \"0.0002 /d\"",
+                );
+            }
         }
         // Below the calcium of health, 2.2 to 2.65 mM, everyone would be above it.
         let limit_mm = self.calcium_limit.get() * 1e-9;
         if !(2.0..=10.0).contains(&limit_mm) {
             problems.add(
-                &format!("{path}.calcium_limit"),
+                &at("calcium_limit"),
                 format!("found {limit_mm} mM"),
                 "give 2 to 10 mM, as in \"2.83 mM\"".to_owned(),
             );
@@ -190,6 +203,51 @@ mod tests {
         let both = [event(Kind::Fracture), event(Kind::CordCompression)];
         assert!((law.factor(&both, 2.9) - 1.3 * 1.96 * 2.21).abs() < 1e-12);
         assert!((law.factor(&[event(Kind::Radiation)], 2.83) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_number_has_its_range_and_its_path() {
+        let cm3 = BodyVolume::cm3;
+        let per_d = |rate: f64| Rate::per_h(rate / DAY_H);
+        let law = Death {
+            fracture: -1.0,
+            cord_compression: 1e4,
+            hypercalcaemia: -0.1,
+            calcium_limit: Concentration::pm(1e9),
+            outside_exponent: 11.0,
+            outside_reference: cm3(0.0),
+            bone: -2.0,
+            bone_half: cm3(1e7),
+            performance: 0.0,
+            n: [1.0, -0.5, 1.0, 2e3],
+            cytotoxic: per_d(2.0),
+            checkpoint: per_d(-1.0),
+        };
+        let mut problems = Problems::default();
+        law.check("death", &mut problems);
+        let mut paths: Vec<&str> = problems.found.iter().map(|one| one.path.as_str()).collect();
+        paths.sort_unstable();
+        assert_eq!(
+            paths,
+            [
+                "death.bone",
+                "death.bone_half",
+                "death.calcium_limit",
+                "death.checkpoint",
+                "death.cord_compression",
+                "death.cytotoxic",
+                "death.fracture",
+                "death.hypercalcaemia",
+                "death.n[1]",
+                "death.n[3]",
+                "death.outside_exponent",
+                "death.outside_reference",
+                "death.performance",
+            ]
+        );
+        let mut none = Problems::default();
+        Death::default().check("death", &mut none);
+        assert!(none.found.is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::statistics::student::Z_975;
 use crate::statistics::survival::{Median, Ratio};
 
 /// A figure with its 95 % interval; none where it cannot be told.
@@ -55,7 +56,7 @@ impl Figure {
 
     /// A share with the interval of Wilson.
     pub(crate) fn share(count: usize, of: usize) -> Self {
-        const Z2: f64 = 1.959_963_985 * 1.959_963_985;
+        const Z2: f64 = Z_975 * Z_975;
         if of == 0 {
             return Self::NONE;
         }

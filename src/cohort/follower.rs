@@ -73,7 +73,7 @@ pub(super) struct Follower<'a> {
     pub(super) person: Person,
     pub(super) ill: Ill,
     pub(super) tissue: Tissue,
-    pub(super) cells: Option<Radiobiology>,
+    pub(super) cells: Option<&'static Radiobiology>,
     pub(super) lesion: Phenotype,
     rest: Phenotype,
     /// Turnover of lesions and of the rest in health, cm3 per day.

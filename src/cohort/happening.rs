@@ -1,6 +1,6 @@
 //! What happens to the lesions of a patient of a trial on a day: fractions of radiation, hazards, events.
 
-use crate::cohort::courses::Target;
+use crate::cohort::courses::{Target, USUAL_LAW};
 use crate::cohort::follower::{Follower, Today};
 use crate::cohort::radiation::Radiation;
 use crate::cohort::site::Site;
@@ -19,7 +19,7 @@ impl Follower<'_> {
         field: Target,
         day: u32,
     ) {
-        let Some(cells) = &self.cells else {
+        let Some(cells) = self.cells else {
             return;
         };
         let sensitivity = self.ill.radiosensitivity;
@@ -51,7 +51,7 @@ impl Follower<'_> {
         site.painful.see(law, &state, relief, self.ill.lasting_pain);
         site.painful_days = law.days_in_pain(site.painful_days, site.painful.pain);
         let mut more = 1.0;
-        if let Some(cells) = &self.cells {
+        if let Some(cells) = self.cells {
             let was_broken = today.events.last_fracture().is_some();
             let radiation = &self.trial.radiation;
             let at = f64::from(day + 1);
@@ -100,11 +100,8 @@ impl Follower<'_> {
             let uniform = chance.at(Stream::Cohort, WHERE + day, patient).uniform();
             if uniform < share_here {
                 today.irradiated_d.push(at);
-                let scheme = self.trial.radiation.palliation;
-                for _ in 0..scheme.fractions {
-                    let fraction = (scheme.dose.get(), Law::LinearQuadratic);
-                    self.irradiate(today, fraction, Target::Tumour, day);
-                }
+                let dose_gy = self.trial.radiation.palliation.dose.get();
+                self.irradiate(today, (dose_gy, USUAL_LAW), Target::Tumour, day);
             }
         }
     }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::biology::problem::Problems;
 use crate::cohort::traits::{Allowed, Distribution, TraitError};
 use crate::cohort::tumours::{REFERENCE_D, Tumour, tumours};
+use crate::layers::path::write_key;
 use crate::numerics::quantity::{BodyVolume, Time};
 use crate::numerics::random::{Chance, Stream};
 
@@ -34,9 +35,10 @@ pub struct Illness {
     /// Volume of disease outside of bone on day 0, at stage T3. Median 100 cm3; design, within the quartiles of metabolic
     /// volume of all stages (10, 53 and 155 cm3; Pu et al. 2018), in stage IV above.
     pub outside: Distribution<BodyVolume>,
-    /// Volume doubling time outside of bone on day 0 where the trial names no tumour. 150 d; design, between squamous and
-    /// adenocarcinoma (Honda 2009).
-    pub doubling: Distribution<Time>,
+    /// Volume doubling time outside of bone on day 0, where the trial names no tumour, which has its own. Median 150 d without it;
+    /// design, between squamous and adenocarcinoma (Honda 2009).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubling: Option<Distribution<Time>>,
     /// Share of patients by stage T1 to T4. Design: most are T3 or T4 with metastases.
     pub t: [f64; 4],
     /// Share of patients by stage N0 to N3. Design: most have mediastinal nodes.
@@ -74,13 +76,18 @@ fn spread<Q>(median: Q, sigma: f64, least: Option<Q>, most: Option<Q>) -> Distri
     }
 }
 
+/// The doubling time where neither the trial nor a tumour tells it.
+fn usual_doubling() -> Distribution<Time> {
+    let days = |days: f64| Time::h(24.0 * days);
+    spread(days(150.0), 0.5, Some(days(20.0)), Some(days(2000.0)))
+}
+
 impl Default for Illness {
     fn default() -> Self {
         let cm3 = BodyVolume::cm3;
-        let days = |days: f64| Time::h(24.0 * days);
         Self {
             outside: spread(cm3(100.0), 1.0, Some(cm3(2.0)), Some(cm3(1500.0))),
-            doubling: spread(days(150.0), 0.5, Some(days(20.0)), Some(days(2000.0))),
+            doubling: None,
             t: [0.10, 0.25, 0.25, 0.40],
             n: [0.20, 0.10, 0.40, 0.30],
             performance: [0.0; 5],
@@ -193,7 +200,16 @@ impl Illness {
         const FACTOR: Allowed = Allowed::number(0.0, 1e3);
         let at = |key: &str| format!("{path}.{key}");
         self.outside.check(&at("outside"), VOLUME, problems);
-        self.doubling.check(&at("doubling"), DOUBLING, problems);
+        if let Some(doubling) = &self.doubling {
+            doubling.check(&at("doubling"), DOUBLING, problems);
+            if !named.is_empty() {
+                problems.add(
+                    &at("doubling"),
+                    "is given beside a line, which has its own doubling time",
+                    "remove it, or name no line",
+                );
+            }
+        }
         for (key, law, allowed) in [
             ("pd_l1", &self.pd_l1, ODDS),
             ("antigenicity", &self.antigenicity, FACTOR),
@@ -226,12 +242,14 @@ impl Illness {
         share(&at("n"), &self.n, false, problems);
         share(&at("performance"), &self.performance, true, problems);
         let shares: Vec<f64> = named.values().copied().collect();
-        share("lines", &shares, true, problems);
+        if !named.is_empty() {
+            share("lines", &shares, false, problems);
+        }
         let known = tumours();
         for name in named.keys().filter(|name| !known.contains_key(*name)) {
             let names: Vec<&str> = known.keys().map(String::as_str).collect();
             problems.add(
-                &format!("lines.{name}"),
+                &format!("lines.{}", write_key(name)),
                 format!("there is no line \"{name}\""),
                 format!("lines are {}", names.join(", ")),
             );
@@ -267,15 +285,18 @@ impl Illness {
             1
         };
         let times = |factor: fn(&Tumour) -> f64| tumour.as_ref().map_or(1.0, factor);
-        let drawn_d = of!(doubling, 1) / 24.0;
+        let none = || TraitError::new("doubling", patient);
         let doubling_d = match &tumour {
             // The draw of `doubling`, with the median and the spread of the tumour.
             Some(tumour) => {
                 let share = spread(1.0, tumour.spread, Some(0.2), Some(5.0));
                 let factor = share.draw(chance, OTHERS + 1, patient);
-                tumour.doubling * factor.ok_or(TraitError::new("doubling", patient))?
+                tumour.doubling * factor.ok_or_else(none)?
             }
-            None => drawn_d,
+            None => {
+                let law = self.doubling.unwrap_or_else(usual_doubling);
+                law.draw(chance, OTHERS + 1, patient).ok_or_else(none)? / 24.0
+            }
         };
         let odds = of!(pd_l1, 2) * times(|one| one.pd_l1_odds);
         // Without a tumour of its own that of a trial is adenocarcinoma.
@@ -361,5 +382,31 @@ mod tests {
         );
         let paths: Vec<&str> = problems.found.iter().map(|one| one.path.as_str()).collect();
         assert_eq!(paths, ["illness.t", "lines.oat_cell"]);
+    }
+
+    /// A line of no patient, and a doubling time that a line would not heed, are refused.
+    #[test]
+    fn shares_of_nobody_and_a_second_doubling_time_are_refused() {
+        let found = |law: &Illness, named: &[(&str, f64)]| -> Vec<String> {
+            let named = named
+                .iter()
+                .map(|(name, share)| ((*name).to_owned(), *share));
+            let mut problems = Problems::default();
+            law.check("illness", &named.collect(), &mut problems);
+            problems.found.into_iter().map(|one| one.path).collect()
+        };
+        let law = Illness::default();
+        let nobody = [("squamous", 0.0), ("adenocarcinoma", 0.0)];
+        assert_eq!(found(&law, &nobody), ["lines"]);
+        assert!(found(&law, &[]).is_empty() && found(&law, &[("squamous", 1.0)]).is_empty());
+        let doubling = Illness {
+            doubling: Some(usual_doubling()),
+            ..Illness::default()
+        };
+        assert!(found(&doubling, &[]).is_empty());
+        assert_eq!(found(&doubling, &[("squamous", 1.0)]), ["illness.doubling"]);
+        // Written, it is the distribution that stands for none.
+        let draw = |law: &Illness| law.draw(Chance::new(1), 3, &BTreeMap::new());
+        assert_eq!(draw(&doubling), draw(&law));
     }
 }

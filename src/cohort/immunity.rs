@@ -11,7 +11,7 @@
 //! of a tumour was measured with the CD8 cells that were there and had lost; what acts is what they do more than on day 0,
 //! `f - f0`, and bone lets as much of it through as it does: hazard of death of tumour cells with antigen
 //! `kill a (f - f0) m / (1 + h / factors_half)`, with antigenicity `a`, effect `h` of growth factors of bone
-//! (0 outside of it), `m = 1 - myeloid free RANKL`. So an antiresorptive drug alone wakes no cells that have lost, as
+//! that are free in the fluid of the marrow (0 outside of bone; a drug that hides them from tumour cells alone leaves them to CD8 cells), `m = 1 - myeloid free RANKL`. So an antiresorptive drug alone wakes no cells that have lost, as
 //! in mice (Ahern17), but lets those through that an antibody woke.
 //!
 //! # Parameters
@@ -87,7 +87,7 @@ pub(super) struct Place {
     pub(super) priming: f64,
     /// Antigenicity.
     pub(super) antigenicity: f64,
-    /// Effect of growth factors of bone.
+    /// Effect of growth factors of bone that are free in the fluid.
     pub(super) factors: f64,
     /// RANKL that is left free.
     pub(super) free_rankl: f64,

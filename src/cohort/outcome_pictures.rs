@@ -42,8 +42,7 @@ pub(super) fn write(
             "response",
             chart(
                 "Best change of the sum of diameters",
-                "patients of each arm from the greatest rise to the greatest fall, up to progression; -30 % is a partial \
-                 response where the next scan confirms it, +20 % over the smallest sum is progression",
+                &response_note(trial),
                 vec![
                     waterfall(trial, found, outcomes, "in bone", |one| one.bone.change),
                     waterfall(trial, found, outcomes, "outside of bone", |one| {
@@ -83,6 +82,17 @@ pub(super) fn write(
         written.extend(draw(folder, "subgroups", &forest)?);
     }
     Ok(written)
+}
+
+/// What the picture of response shows, with its units.
+fn response_note(trial: &Trial) -> String {
+    format!(
+        "smallest sum of diameters up to progression, less that of day 0, in % of it, by scans every {} d with an error of {} %; patients of \
+         each arm from the greatest rise to the greatest fall; a partial response is a fall by 30 % that the next scan confirms, progression \
+         a rise by 20 % over the smallest sum",
+        trial.scans.interval.get() / 24.0,
+        100.0 * trial.scans.error
+    )
 }
 
 fn waterfall(
@@ -125,7 +135,7 @@ fn waterfall(
             most: Some(100.0),
             ..Axis::linear("patients with a scan", "%").from_zero()
         },
-        y: Axis::linear("best change of the sum", "%"),
+        y: Axis::linear("best change of the sum of diameters", "% of day 0"),
         layers,
         ..Panel::default()
     }
@@ -165,7 +175,7 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
 
 /// Shares with a response of pain, complete and in all, by arm.
 fn relieved(trial: &Trial, found: &Summary) -> Panel {
-    let names = SHARES.iter().map(|(name, _)| *name);
+    let names = SHARES.iter().map(|share| share.name);
     let shown: Vec<&str> = names.filter(|name| name.starts_with("pain")).collect();
     let mut categories = Vec::new();
     let mut layers = Vec::new();
@@ -210,17 +220,16 @@ fn words_of(name: &str) -> &str {
 /// Hazard ratios of death of an arm by subgroup, and of all patients first.
 fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) -> Panel {
     let all = found.comparisons.iter().find(|one| one.arm == arm);
-    let first = all.map(|one| (format!("all ({})", found.patients), one.death_ratio));
+    let first = all.map(|one| {
+        (
+            format!("All patients ({})", found.patients),
+            one.death_ratio,
+        )
+    });
     let of_arm = subgroups.iter().filter(|row| row.arm == arm);
-    let rows = first.into_iter().chain(of_arm.map(|row| {
-        let name = format!(
-            "{}: {} ({})",
-            row.factor.replace('_', " "),
-            row.level.replace('_', " "),
-            row.patients
-        );
-        (name, row.death)
-    }));
+    let rows = first
+        .into_iter()
+        .chain(of_arm.map(|row| (format!("{} ({})", row.label, row.patients), row.death)));
     let (names, bars): (Vec<String>, Vec<(f64, f64, f64)>) = rows
         .map(|(name, ratio)| {
             let ends = [ratio.value, ratio.low, ratio.high];

@@ -17,6 +17,7 @@ use crate::cohort::response::{Best, Read};
 use crate::cohort::run::Results;
 use crate::cohort::trial::Trial;
 use crate::numerics::random::Chance;
+use crate::statistics::student::Z_975;
 use crate::statistics::survival::Followed;
 
 /// What became of a patient in an arm.
@@ -66,23 +67,55 @@ pub(crate) fn outcomes(trial: &Trial, results: &Results) -> Vec<Vec<Outcome>> {
 }
 
 /// A yes or no of a patient; none where it is not asked.
-type Asked = fn(&Outcome) -> Option<bool>;
+pub(crate) type Asked = fn(&Outcome) -> Option<bool>;
+
+/// Which way an outcome is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The more the better.
+    More,
+    /// The less the better.
+    Less,
+}
+
+/// A share that a trial reports.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What a patient had.
+    pub(crate) asked: Asked,
+    /// Which way it is better.
+    pub(crate) wanted: Wanted,
+}
+
+const fn wanted(name: &'static str, asked: Asked) -> Share {
+    Share {
+        name,
+        asked,
+        wanted: Wanted::More,
+    }
+}
 
 /// Shares that a trial reports.
-pub(crate) const SHARES: [(&str, Asked); 6] = [
-    ("response_bone", |one| Some(one.bone.best.is_response())),
-    ("response_soft", |one| Some(one.outside.best.is_response())),
-    ("complete_response_soft", |one| {
+pub(crate) const SHARES: [Share; 6] = [
+    wanted("response_bone", |one| Some(one.bone.best.is_response())),
+    wanted("response_soft", |one| Some(one.outside.best.is_response())),
+    wanted("complete_response_soft", |one| {
         Some(one.outside.best == Best::Complete)
     }),
-    ("pain_response", |one| {
+    wanted("pain_response", |one| {
         let is_response = matches!(one.pain, Relief::Partial | Relief::Complete);
         (one.pain != Relief::NotPainful).then_some(is_response)
     }),
-    ("pain_complete_response", |one| {
+    wanted("pain_complete_response", |one| {
         (one.pain != Relief::NotPainful).then_some(one.pain == Relief::Complete)
     }),
-    ("radiation_of_painful_lesion", |one| Some(one.is_irradiated)),
+    Share {
+        name: "radiation_of_painful_lesion",
+        asked: |one| Some(one.is_irradiated),
+        wanted: Wanted::Less,
+    },
 ];
 
 fn counted(outcomes: &[Outcome], asked: Asked) -> (usize, usize) {
@@ -92,9 +125,9 @@ fn counted(outcomes: &[Outcome], asked: Asked) -> (usize, usize) {
 
 /// Shares of an arm by name.
 pub(crate) fn shares(outcomes: &[Outcome]) -> BTreeMap<String, Figure> {
-    let of = |(name, asked): (&str, Asked)| {
-        let (yes, all) = counted(outcomes, asked);
-        (name.to_owned(), Figure::share(yes, all))
+    let of = |share: Share| {
+        let (yes, all) = counted(outcomes, share.asked);
+        (share.name.to_owned(), Figure::share(yes, all))
     };
     SHARES.into_iter().map(of).collect()
 }
@@ -102,7 +135,7 @@ pub(crate) fn shares(outcomes: &[Outcome]) -> BTreeMap<String, Figure> {
 /// Differences and ratios of shares against the control, by name.
 pub(crate) fn against(control: &[Outcome], arm: &[Outcome]) -> BTreeMap<String, Figure> {
     let mut found = BTreeMap::new();
-    for (name, asked) in SHARES {
+    for Share { name, asked, .. } in SHARES {
         let (control, arm) = (counted(control, asked), counted(arm, asked));
         found.insert(format!("{name}_difference"), difference(control, arm));
         found.insert(format!("{name}_ratio"), ratio(control, arm));
@@ -132,14 +165,13 @@ fn difference(control: (usize, usize), arm: (usize, usize)) -> Figure {
 
 /// Ratio of two shares with the interval of its logarithm; none where one is 0.
 fn ratio(control: (usize, usize), arm: (usize, usize)) -> Figure {
-    const Z: f64 = 1.959_963_985;
     if control.0 == 0 || arm.0 == 0 {
         return Figure::NONE;
     }
     let share = |(yes, all): (usize, usize)| yes as f64 / all as f64;
     let variance = |(yes, all): (usize, usize)| 1.0 / yes as f64 - 1.0 / all as f64;
     let value = share(arm) / share(control);
-    let half = Z * (variance(control) + variance(arm)).sqrt();
+    let half = Z_975 * (variance(control) + variance(arm)).sqrt();
     Figure {
         value: Some(value),
         low: Some(value * (-half).exp()),

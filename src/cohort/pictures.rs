@@ -10,6 +10,7 @@ use crate::patient::skeletal_events::Kind;
 use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
 use crate::plot::words::{self, heading, sentence};
 use crate::plot::write as draw;
+use crate::statistics::student::Z_975;
 use crate::statistics::survival::KaplanMeier;
 
 /// Points of a curve at most: steps that are nearer each other are left out of a picture.
@@ -227,7 +228,6 @@ fn survival(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
 }
 
 fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
-    const Z: f64 = 1.96;
     let kinds = Kind::ALL
         .iter()
         .map(|kind| format!("first event: {}", kind.name().replace('_', " ")));
@@ -242,7 +242,7 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
                     .iter()
                     .zip(&lines.incidence)
                     .map(|(&day, kinds)| {
-                        let (share, half) = (kinds[place].share, Z * kinds[place].error);
+                        let (share, half) = (kinds[place].share, Z_975 * kinds[place].error);
                         (
                             day,
                             100.0 * share,

@@ -5,8 +5,10 @@
 //! sensitivity times that of the patient; doomed cells die over `doom`. What relieves pain is the biologically effective dose
 //! `B` of tumours: it adds over fractions, wears off over `lasts`, and of the pain by acid and tumour a share
 //! `B / (B + relief_half)` goes, within `onset`. Bone after a high dose per fraction is weaker for months
-//! ([`crate::therapy::radiotherapy::Strength`]); from `great` Gy per fraction on the hazard of fracture is
-//! `fracture` times as large instead, and `after_fracture` times where the patient had one.
+//! ([`crate::therapy::radiotherapy::Strength`]), each fraction by its own law; a fraction from `great` Gy on multiplies the hazard of fracture
+//! by `1 + (fracture - 1) a` instead, with the share `a` of its effect that acts by the same law: none at once, whole for months, gone when
+//! bone is mineralised anew. Of several such fractions the one acts that acts most. `after_fracture` multiplies it where the
+//! patient had a fracture. Radiation that an event brings about is one fraction on the day of the event.
 //!
 //! # Limits
 //! Fields are the painful lesion or all lesions; no organ beside them is harmed. Sleeping cells, hypoxia and the effect on
@@ -16,13 +18,16 @@
 //! Chow12 (relief, retreatment); Sahgal et al. 2013 (fracture by dose per fraction, fracture before, lytic tumour: here by
 //! the strength of bone).
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::cohort::courses::{MOST_FRACTIONS, MOST_GY, Scheme};
+use crate::cohort::courses::Scheme;
 use crate::numerics::quantity::{AbsorbedDose, Time};
 use crate::therapy::catalogue::RADIOBIOLOGY;
+use crate::therapy::irradiation::checked_dose;
 use crate::therapy::radiotherapy::{Law, Radiobiology};
 
 const DAY_H: f64 = 24.0;
@@ -43,12 +48,12 @@ pub struct Radiation {
     pub lasts: Time,
     /// Dose per fraction from which bone breaks more often. 20 Gy (Sahgal 2013).
     pub great: AbsorbedDose,
-    /// Factor on the hazard of fracture then. 4.9 (Sahgal 2013, from memory).
+    /// Factor on the hazard of fracture while such a fraction acts whole. 4.9 (Sahgal 2013, from memory).
     pub fracture: f64,
     /// Factor on the hazard of fracture of an irradiated lesion of a patient who had one. 1.7 [1 to 9]; design, direction by Sahgal
     /// 2013.
     pub after_fracture: f64,
-    /// Scheme of radiation that an event brings about; 8 Gy once.
+    /// Radiation that an event brings about: one fraction, on the day of the event. 8 Gy.
     pub palliation: Scheme,
 }
 
@@ -77,10 +82,10 @@ struct Cells {
     radiobiology: Radiobiology,
 }
 
-/// Sensitivity of cells and strength of bone, as in single runs.
-pub(super) fn radiobiology() -> Option<Radiobiology> {
-    let cells: Option<Cells> = toml::from_str(RADIOBIOLOGY).ok();
-    cells.map(|cells| cells.radiobiology)
+/// Sensitivity of cells and strength of bone, as in single runs; read once. A test holds that they read.
+pub(super) fn radiobiology() -> Option<&'static Radiobiology> {
+    static READ: LazyLock<Option<Cells>> = LazyLock::new(|| toml::from_str(RADIOBIOLOGY).ok());
+    READ.as_ref().map(|cells| &cells.radiobiology)
 }
 
 /// What a lesion got.
@@ -92,8 +97,8 @@ pub(super) struct Irradiated {
     effective_gy: f64,
     /// Share of pain that is relieved.
     pub(super) relief: f64,
-    /// Day and dose of each fraction, d and Gy.
-    given: Vec<(f64, f64)>,
+    /// Day, dose and law of each fraction, d and Gy.
+    given: Vec<(f64, f64, Law)>,
 }
 
 impl Radiation {
@@ -119,13 +124,12 @@ impl Radiation {
         problems.within(&at("fracture"), self.fracture, 0.0, 1e3);
         problems.within(&at("after_fracture"), self.after_fracture, 0.0, 1e3);
         let Scheme { dose, fractions } = self.palliation;
-        let is_dose = dose.get() > 0.0 && dose.get() <= MOST_GY;
-        let is_number = (1..=MOST_FRACTIONS).contains(&fractions);
-        if !is_dose || !is_number {
+        checked_dose(&at("palliation.dose"), dose, problems);
+        if fractions != 1 {
             problems.add(
-                &at("palliation"),
-                format!("found {fractions} fractions of {dose}"),
-                format!("give 1 to {MOST_FRACTIONS} fractions of at most {MOST_GY} Gy"),
+                &at("palliation.fractions"),
+                format!("found {fractions}"),
+                "radiation of an event is one fraction: give 1, with its dose, or leave it out",
             );
         }
     }
@@ -141,7 +145,7 @@ impl Radiation {
         let tumour = &cells.tumour;
         lesion.pending -= tumour.survival_of(law, dose_gy, sensitivity).ln();
         lesion.effective_gy += law.effective_gy(dose_gy, tumour.alpha_beta_gy());
-        lesion.given.push((f64::from(day), dose_gy));
+        lesion.given.push((f64::from(day), dose_gy, law));
     }
 
     /// Takes a lesion on by a day; hazard of death of its tumour cells over it.
@@ -171,11 +175,15 @@ impl Radiation {
             return (1.0, 1.0);
         }
         let great = self.great.get();
-        let below = lesion.given.iter().filter(|(_, dose)| *dose < great);
-        let below = below.map(|&(at, dose)| (at * DAY_H, dose));
-        let strength = (cells.strength).factor_at(Law::LinearQuadratic, below, day * DAY_H);
-        let is_great = lesion.given.iter().any(|(_, dose)| *dose >= great);
-        let hazard = if is_great { self.fracture } else { 1.0 }
+        let since_h = |at: f64| (day - at) * DAY_H;
+        let below = lesion.given.iter().filter(|(_, dose, _)| *dose < great);
+        let below = below.map(|&(at, dose, law)| (since_h(at), dose, law));
+        let strength = cells.strength.factor_since(below);
+        let acts = (lesion.given.iter())
+            .filter(|(_, dose, _)| *dose >= great)
+            .map(|&(at, ..)| cells.strength.acting(since_h(at)))
+            .fold(0.0, f64::max);
+        let hazard = (1.0 + (self.fracture - 1.0) * acts)
             * if was_broken { self.after_fracture } else { 1.0 };
         (strength, hazard)
     }
@@ -191,7 +199,7 @@ mod tests {
         let cells = radiobiology().unwrap_or_else(|| panic!("radiobiology reads"));
         let law = Radiation::default();
         let mut lesion = Irradiated::default();
-        Radiation::give(&cells, &mut lesion, (8.0, Law::LinearQuadratic), 0, 1.0);
+        Radiation::give(cells, &mut lesion, (8.0, Law::LinearQuadratic), 0, 1.0);
         let mut killed = 0.0;
         let mut reliefs = Vec::new();
         for _ in 0..400 {
@@ -205,22 +213,62 @@ mod tests {
         );
     }
 
+    /// A fraction from 20 Gy on does nothing at once, most for months and nothing later; by which law another fraction is given shows.
     #[test]
     fn great_fractions_break_bone() {
         let cells = radiobiology().unwrap_or_else(|| panic!("radiobiology reads"));
         let law = Radiation::default();
-        let after = |dose: f64, broken: bool| {
+        let after = |day: f64, given: &[(f64, f64, Law)], broken: bool| {
             let lesion = Irradiated {
-                given: vec![(0.0, dose)],
+                given: given.to_vec(),
                 ..Irradiated::default()
             };
-            law.weakness(&cells, &lesion, 30.0, broken)
+            law.weakness(cells, &lesion, day, broken)
         };
-        let strength = |dose: f64| after(dose, false).0;
+        let one = |dose: f64| [(0.0, dose, Law::LinearQuadratic)];
+        let strength = |dose: f64| after(30.0, &one(dose), false).0;
         assert!(strength(4.0) > 0.995 && strength(12.0) < 0.98 && strength(12.0) > 0.7);
-        assert!((after(12.0, false).1 - 1.0).abs() < 1e-12);
-        assert_eq!(after(24.0, true), (1.0, 4.9 * 1.7));
-        let none = law.weakness(&cells, &Irradiated::default(), 30.0, true);
+        assert!((after(30.0, &one(12.0), false).1 - 1.0).abs() < 1e-12);
+        let great = |day: f64| after(day, &one(24.0), true);
+        let acts = 1.0 - (-1.0_f64).exp();
+        assert!((great(30.0).1 - (1.0 + 3.9 * acts) * 1.7).abs() < 1e-9);
+        assert!((great(30.0).0 - 1.0).abs() < 1e-12);
+        for (day, factor) in [(0.0, 1.0), (135.0, 4.86), (202.5, 2.95), (270.0, 1.0)] {
+            assert!(
+                (great(day).1 / 1.7 - factor).abs() < 0.02,
+                "{day} {great:?}",
+                great = great(day)
+            );
+        }
+        let twice = [one(24.0)[0], (100.0, 24.0, Law::LinearQuadratic)];
+        assert!(after(220.0, &twice, false).1 > 4.8);
+        let none = law.weakness(cells, &Irradiated::default(), 30.0, true);
         assert_eq!(none, (1.0, 1.0));
+        let bent = Law::LinearQuadraticLinear {
+            transition_gy: 10.0,
+        };
+        let of = |law: Law| after(100.0, &[(0.0, 18.0, law)], false).0;
+        assert!(
+            of(bent) > of(Law::LinearQuadratic) + 1e-3,
+            "{} {}",
+            of(bent),
+            of(Law::LinearQuadratic)
+        );
+    }
+
+    #[test]
+    fn radiation_of_an_event_is_one_fraction() {
+        let law = Radiation {
+            palliation: Scheme {
+                dose: AbsorbedDose::gy(4.0),
+                fractions: 5,
+            },
+            ..Radiation::default()
+        };
+        let mut problems = Problems::default();
+        law.check("radiation", &mut problems);
+        assert_eq!(problems.found.len(), 1);
+        assert_eq!(problems.found[0].path, "radiation.palliation.fractions");
+        assert!(problems.found[0].help.contains("one fraction"));
     }
 }

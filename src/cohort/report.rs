@@ -1,4 +1,4 @@
-//! Files of a trial.
+//! Files of a trial, and the way from a trial file to a folder with its results.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use crate::cohort::subgroups::{covariates, groups, subgroups};
 use crate::cohort::summary::{Curves, Figure, Summary, curves, summary};
 use crate::cohort::tables::{self, option};
 use crate::cohort::trial::Trial;
+use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::refusal::Refusal;
 use crate::output::sheet;
 use crate::output::{OutputError, write_whole};
@@ -20,45 +21,107 @@ use crate::patient::skeletal_events::Kind;
 use crate::run::ours::{Listing, Replacement};
 use crate::run::sealed::PLOTS;
 
-/// Why a trial leaves no folder.
+/// Why a trial leaves no folder. It says what is wrong without words of the command line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrialError {
+    /// The trial file: all that is wrong with it.
+    #[error(transparent)]
+    File(#[from] Diagnostics),
     /// A patient.
     #[error(transparent)]
     Patient(#[from] CohortError),
     /// The folder, or a file in it.
-    #[error(transparent)]
+    #[error("{}", without_options(.0))]
     Output(#[from] OutputError),
 }
 
 impl Refusal for TrialError {
     fn is_refusal(&self) -> bool {
         match self {
+            Self::File(error) => error.is_refusal(),
             Self::Patient(_) => false,
             Self::Output(error) => error.is_refusal(),
         }
     }
 }
 
-/// Runs a trial, read from `file`, into a folder of its own. `force` replaces the folder of an earlier
-/// trial. `stop` is asked before each patient, `seen` called behind.
+/// What is wrong with an output, without the options of the program.
+fn without_options(error: &OutputError) -> String {
+    match error {
+        OutputError::Exists(path) => format!("{} exists already", path.display()),
+        OutputError::NotEmpty(path) => {
+            format!("{} exists already and is not empty", path.display())
+        }
+        OutputError::Foreign { path, found } => format!(
+            "{} exists and holds what howship did not write: {found}; it is not replaced",
+            path.display()
+        ),
+        OutputError::Guarded { path, reason } => {
+            format!("{} exists and is not replaced: {reason}", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What may be asked of [`run_file`] beside the file and the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Patients per arm, instead of those of the file; the first are the same ones.
+    pub patients: Option<u64>,
+    /// Seed of all chance, instead of the file's.
+    pub seed: Option<u64>,
+    /// True where the folder of an earlier trial may be replaced; what no trial left is never.
+    pub replaces: bool,
+}
+
+/// Reads a trial file and runs it into a folder of its own, with all tables and pictures. `seen` is called after each patient,
+/// from any thread.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let file = folder.path().join("trial.toml");
+/// # std::fs::write(&file, include_str!("../../trials/small/zoledronate_sre.toml"))?;
+/// use howship::cohort::report::{Asked, run_file};
+///
+/// let asked = Asked { patients: Some(10), ..Asked::default() };
+/// let out = folder.path().join("results");
+/// let found = run_file(&file, &out, asked, &|| {})?;
+/// assert_eq!(found.arms.len(), 2);
+/// assert!(out.join("summary.json").exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`TrialError`]; the folder is then as it was.
+pub fn run_file(
+    file: &Path,
+    out: &Path,
+    asked: Asked,
+    seen: &(impl Fn() + Sync),
+) -> Result<Summary, TrialError> {
+    let trial = Trial::read(file, asked.patients, asked.seed)?;
+    run_into(out, &trial, (file, asked.replaces), &|| false, seen)
+}
+
+/// Runs a trial, read from `file`, into a folder of its own. `replaces` allows to replace the folder of an earlier
+/// trial. `stop` is asked before each patient, and `seen` called after each, from any thread.
 ///
 /// # Errors
 /// [`TrialError`]; the folder is then as it was.
 pub fn run_into(
     out: &Path,
     trial: &Trial,
-    (file, force): (&Path, bool),
+    (file, replaces): (&Path, bool),
     stop: &(dyn Fn() -> bool + Sync),
     seen: &(impl Fn() + Sync),
 ) -> Result<Summary, TrialError> {
     let inputs = [file.to_path_buf()];
-    Replacement::check(out, force, &inputs)?;
+    Replacement::check(out, replaces, &inputs)?;
     Replacement::try_place(out)?;
     let results = run_while(trial, stop, seen)?;
     // Again: whatever came there meanwhile stays.
-    Replacement::check(out, force, &inputs)?;
+    Replacement::check(out, replaces, &inputs)?;
     let replacement = Replacement::begin(out, &inputs)?;
     let (found, _) = write(replacement.folder(), trial, &results)?;
     replacement.place()?;
@@ -90,7 +153,12 @@ pub(crate) fn write(
     let outcomes = outcomes(trial, results);
     let groups = groups(trial, results);
     let by_group = subgroups(results, &groups, &outcomes);
-    let resolved = toml::to_string(trial).unwrap_or_default();
+    let unwritten = |name: &str, said: String| OutputError::Io {
+        path: folder.join(name),
+        source: std::io::Error::other(said),
+    };
+    let resolved =
+        toml::to_string(trial).map_err(|error| unwritten("trial.toml", error.to_string()))?;
     for (name, text) in [
         ("trial.toml", resolved),
         ("patients.csv", tables::patients(results, &outcomes)),
@@ -116,7 +184,8 @@ pub(crate) fn write(
     plots.extend(outcome_pictures::write(
         &pictured, trial, told, &outcomes, &by_group,
     )?);
-    let mut text = serde_json::to_string_pretty(&found).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&found)
+        .map_err(|error| unwritten("summary.json", error.to_string()))?;
     text.push('\n');
     write_whole(&folder.join("summary.json"), text.as_bytes())?;
     Listing::write(folder, "trial", &[])?;

@@ -36,8 +36,8 @@ pub struct Scans {
     pub interval: Time,
     /// Spread of the logarithm of a measured sum. 0.05 [0.02 to 0.1]; design.
     pub error: f64,
-    /// Sum over that of day 0 below which the tumour counts as gone. 0.5; derived: stroma of a tenth has a diameter of 0.46 of
-    /// the whole.
+    /// Sum over that of day 0 below which the tumour counts as gone. 0.5; derived: stroma of a tenth is left, with a diameter of 0.45
+    /// of the whole, below which no tumour falls.
     pub gone: f64,
 }
 
@@ -97,7 +97,8 @@ pub(crate) struct Read {
 
 impl Scans {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    /// `stroma` is the share of a volume that never vanishes, over the living tumour of day 0.
+    pub fn check(&self, path: &str, stroma: f64, problems: &mut Problems) {
         let days = self.interval.get() / 24.0;
         let week = f64::from(RECORD_D);
         if !(week..=3650.0).contains(&days) || (days / week).fract().abs() > 1e-9 {
@@ -108,7 +109,24 @@ impl Scans {
             );
         }
         problems.within(&format!("{path}.error"), self.error, 0.0, 1.0);
-        problems.within(&format!("{path}.gone"), self.gone, 0.0, 0.7);
+        let gone = format!("{path}.gone");
+        problems.within(&gone, self.gone, 0.0, PARTIAL);
+        // On day 0 a scan sees the tumour with its stroma.
+        let least = (stroma / (1.0 + stroma)).cbrt();
+        if self.gone <= least {
+            problems.add(
+                &gone,
+                format!(
+                    "found {}, but stroma (soft.stroma = {stroma}) leaves {least:.3} of a sum: no tumour would ever be gone",
+                    self.gone
+                ),
+                if least < PARTIAL {
+                    format!("give more than {least:.3} and at most {PARTIAL}, or a smaller soft.stroma")
+                } else {
+                    "give a smaller soft.stroma".to_owned()
+                },
+            );
+        }
     }
 
     fn measured(&self, volume: f64, start: f64, address: u32, chance: Chance, patient: u64) -> f64 {
@@ -178,6 +196,29 @@ mod tests {
         };
         let volumes: Vec<f64> = sums.iter().map(|sum| 8.0 * sum.powi(3)).collect();
         law.read(&volumes, 0, Chance::new(1), 1)
+    }
+
+    /// Stroma of a tenth leaves (0.1 / 1.1)^(1/3) = 0.4498 of a diameter: what must be less is never gone.
+    #[test]
+    fn nothing_is_asked_that_stroma_never_lets_be() {
+        let refused = |gone: f64, stroma: f64| {
+            let law = Scans {
+                gone,
+                ..Scans::default()
+            };
+            let mut problems = Problems::default();
+            law.check("scans", stroma, &mut problems);
+            problems
+                .found
+                .into_iter()
+                .map(|one| one.path)
+                .collect::<Vec<_>>()
+        };
+        assert!(refused(0.5, 0.1).is_empty() && refused(0.451, 0.1).is_empty());
+        assert_eq!(refused(0.449, 0.1), ["scans.gone"]);
+        assert_eq!(refused(0.6, 0.9), ["scans.gone"]);
+        assert_eq!(refused(0.0, 0.0), ["scans.gone"]);
+        assert!(refused(0.01, 0.0).is_empty());
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Of<'_> {
             hidden: dosed.pd_1,
             priming: dosed.priming,
             antigenicity: self.ill.antigenicity,
-            factors: self.tissue.factors(lesion.resorption, &dosed.action),
+            factors: self.tissue.factors(lesion.resorption, dosed.fluid_factors),
             free_rankl: dosed.action.free_rankl,
             is_bone: true,
         }

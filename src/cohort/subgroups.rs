@@ -19,6 +19,7 @@ use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::summary::{at_risk, to_death, to_first};
 use crate::cohort::trial::Trial;
+use crate::plot::words::sentence;
 use crate::statistics::survival::{AtRisk, Followed, Ties, cox};
 
 /// A group of patients.
@@ -28,6 +29,8 @@ pub(crate) struct Group {
     pub(crate) factor: String,
     /// Which of its values.
     pub(crate) level: String,
+    /// Both in words and units, for pictures.
+    pub(crate) label: String,
     /// Which patients, by their places.
     pub(crate) patients: Vec<usize>,
 }
@@ -41,6 +44,8 @@ pub(crate) struct GroupRatios {
     pub(crate) factor: String,
     /// Its value.
     pub(crate) level: String,
+    /// Both in words and units, for pictures.
+    pub(crate) label: String,
     /// Patients in it.
     pub(crate) patients: usize,
     /// Hazard ratio of death.
@@ -57,68 +62,117 @@ fn median(values: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// A number as a picture shows it, with three digits.
+fn rounded(value: f64) -> String {
+    let places = (2.0 - value.abs().max(1e-9).log10().floor()).clamp(0.0, 6.0);
+    format!("{value:.0$}", places as usize)
+}
+
 /// All groups of a trial; those that hold nobody or everybody are left out.
 pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
     let mut found = Vec::new();
-    let mut add = |factor: &str, level: &str, holds: &dyn Fn(usize) -> bool| {
+    let mut add = |[factor, level, label]: [&str; 3], holds: &dyn Fn(usize) -> bool| {
         let patients: Vec<usize> = (0..results.people.len()).filter(|at| holds(*at)).collect();
         if !patients.is_empty() && patients.len() < results.people.len() {
             found.push(Group {
                 factor: factor.to_owned(),
                 level: level.to_owned(),
+                label: label.to_owned(),
                 patients,
             });
         }
     };
     let ill = &results.ill;
     for line in trial.shares().keys() {
-        add("line", line, &|at| ill[at].tumour == *line);
+        let label = sentence(&line.replace('_', " ").replace("egfr", "with mutant EGFR"));
+        add(["line", line, &label], &|at| ill[at].tumour == *line);
     }
-    add("pd_l1", "below 1 %", &|at| ill[at].pd_l1 < 0.01);
-    add("pd_l1", "1 to 49 %", &|at| {
+    let pd_l1 = |of: &str| format!("PD-L1 on {of} of tumour cells");
+    add(["pd_l1", "below 1 %", &pd_l1("less than 1 %")], &|at| {
+        ill[at].pd_l1 < 0.01
+    });
+    add(["pd_l1", "1 to 49 %", &pd_l1("1 to 49 %")], &|at| {
         (0.01..0.5).contains(&ill[at].pd_l1)
     });
-    add("pd_l1", "50 % and more", &|at| ill[at].pd_l1 >= 0.5);
-    add("stage_t", "T4", &|at| ill[at].t == 4);
-    add("stage_t", "T1 to T3", &|at| ill[at].t < 4);
-    add("stage_n", "N3", &|at| ill[at].n == 3);
-    add("stage_n", "N0 to N2", &|at| ill[at].n < 3);
-    add("performance", "2 and more", &|at| ill[at].performance > 1);
-    add("performance", "0 and 1", &|at| ill[at].performance <= 1);
-    let limit_mm = trial.death.calcium_limit.get() * 1e-9;
-    add("calcium", "high", &|at| results.baseline[at].1 > limit_mm);
-    add("calcium", "not high", &|at| {
-        results.baseline[at].1 <= limit_mm
+    add(["pd_l1", "50 % and more", &pd_l1("50 % and more")], &|at| {
+        ill[at].pd_l1 >= 0.5
     });
+    add(["stage_t", "T4", "Stage T4"], &|at| ill[at].t == 4);
+    add(["stage_t", "T1 to T3", "Stage T1 to T3"], &|at| {
+        ill[at].t < 4
+    });
+    add(["stage_n", "N3", "Stage N3"], &|at| ill[at].n == 3);
+    add(["stage_n", "N0 to N2", "Stage N0 to N2"], &|at| {
+        ill[at].n < 3
+    });
+    let performance = "Performance status (ECOG)";
+    add(
+        [
+            "performance",
+            "2 and more",
+            &format!("{performance} 2 and more"),
+        ],
+        &|at| ill[at].performance > 1,
+    );
+    add(
+        ["performance", "0 and 1", &format!("{performance} 0 and 1")],
+        &|at| ill[at].performance <= 1,
+    );
+    let limit_mm = trial.death.calcium_limit.get() * 1e-9;
+    add(
+        [
+            "calcium",
+            "high",
+            &format!("Calcium above {limit_mm:.2} mM"),
+        ],
+        &|at| results.baseline[at].1 > limit_mm,
+    );
+    add(
+        [
+            "calcium",
+            "not high",
+            &format!("Calcium up to {limit_mm:.2} mM"),
+        ],
+        &|at| results.baseline[at].1 <= limit_mm,
+    );
     let per_cm3 = trial.body.markers.cea_per_cm3;
-    let measured: [(&str, Vec<f64>); 5] = [
+    let baseline = || results.baseline.iter();
+    // By name, in words and with the unit of its median.
+    let measured: [([&str; 3], Vec<f64>); 5] = [
         (
-            "alp",
-            results.baseline.iter().map(|one| one.0.bsap).collect(),
+            ["alp", "ALP of bone", "times health"],
+            baseline().map(|one| one.0.bsap).collect(),
         ),
         (
-            "bsp",
-            results.baseline.iter().map(|one| one.0.bsp).collect(),
+            ["bsp", "BSP", "times health"],
+            baseline().map(|one| one.0.bsp).collect(),
         ),
         (
-            "cea",
-            (results.baseline.iter().zip(ill))
+            ["cea", "CEA", "times health"],
+            (baseline().zip(ill))
                 .map(|(one, ill)| one.0.cea + per_cm3 * ill.outside_cm3)
                 .collect(),
         ),
         (
-            "ntx",
-            results.baseline.iter().map(|one| one.0.ntx).collect(),
+            ["ntx", "NTX", "times health"],
+            baseline().map(|one| one.0.ntx).collect(),
         ),
         (
-            "tumour_outside",
+            ["tumour_outside", "Tumour outside of bone", "cm3"],
             ill.iter().map(|one| one.outside_cm3).collect(),
         ),
     ];
-    for (factor, values) in &measured {
+    for ([factor, words, unit], values) in &measured {
         let middle = median(values);
-        add(factor, "above median", &|at| values[at] > middle);
-        add(factor, "up to median", &|at| values[at] <= middle);
+        let of = format!("the median, {} {unit}", rounded(middle));
+        add(
+            [factor, "above median", &format!("{words} above {of}")],
+            &|at| values[at] > middle,
+        );
+        add(
+            [factor, "up to median", &format!("{words} up to {of}")],
+            &|at| values[at] <= middle,
+        );
     }
     found
 }
@@ -160,6 +214,7 @@ pub(crate) fn subgroups(
                 arm: name.clone(),
                 factor: group.factor.clone(),
                 level: group.level.clone(),
+                label: group.label.clone(),
                 patients: group.patients.len(),
                 death: ratio(&deaths),
                 first_event: ratio(&firsts),
@@ -193,6 +248,7 @@ pub(crate) fn covariates(
             arm: results.arms[0].clone(),
             factor: group.factor.clone(),
             level: group.level.clone(),
+            label: group.label.clone(),
             patients: group.patients.len(),
             death: ratio(&deaths),
             first_event: ratio(&firsts),

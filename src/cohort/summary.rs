@@ -151,7 +151,7 @@ pub(crate) fn to_death(results: &Results, arm: usize) -> Vec<(u64, Followed)> {
         .collect()
 }
 
-fn to_progression(results: &Results, outcomes: &[Outcome]) -> Vec<(u64, Followed)> {
+pub(crate) fn to_progression(results: &Results, outcomes: &[Outcome]) -> Vec<(u64, Followed)> {
     let people = results.people.iter().map(|person| person.number);
     people
         .zip(outcomes.iter().map(|one| one.progression))

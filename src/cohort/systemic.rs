@@ -1,7 +1,9 @@
 //! What the drugs in a body do on a day: to bone, to tumour cells wherever they are, to CD8 cells.
 //!
 //! # Law
-//! Free shares of RANKL, PTHrP and TGF-beta are products over the drugs that bind or block them; a drug that lowers the
+//! Free shares of RANKL, PTHrP and TGF-beta are products over the drugs that bind or block them. What binds TGF-beta takes it out of the
+//! fluid of the marrow, for all cells there; what blocks its receptor hides it from the cells it names, here tumour cells, and leaves it free for
+//! others: CD8 cells are held back by what is free in the fluid. A drug that lowers the
 //! output of PTHrP leaves `1 - (1 - to) H` of it. Hazards of death add within a class of drugs: cytotoxic ones, and those
 //! that kill cells with mutant EGFR only. PD-1 is hidden by `1 - product (1 - most H)`. `H` is the response of the level
 //! at the site of action, as in a single run.
@@ -131,6 +133,8 @@ pub(super) struct Dosed {
     pub(super) cytotoxic_per_d: f64,
     /// The same of cells with mutant EGFR by drugs against it.
     pub(super) egfr_per_d: f64,
+    /// TGF-beta that is left free in the fluid of the marrow; what tumour cells sense of it is part of the action.
+    pub(super) fluid_factors: f64,
     /// Share of PD-1 that is hidden.
     pub(super) pd_1: f64,
     /// Priming of CD8 cells over the usual one.
@@ -143,6 +147,7 @@ impl Dosed {
         action: Action::NONE,
         cytotoxic_per_d: 0.0,
         egfr_per_d: 0.0,
+        fluid_factors: 1.0,
         pd_1: 0.0,
         priming: 1.0,
     };
@@ -173,8 +178,10 @@ pub(super) fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
 
 /// What the drugs in a body do; `acts` by the agents of the plan.
 pub(super) fn dosed(plan: &Plan, acts: &[&Acts], drugs: &[DrugInBody]) -> Dosed {
+    let action = on_bone(plan, drugs);
     let mut found = Dosed {
-        action: on_bone(plan, drugs),
+        action,
+        fluid_factors: action.free_factors,
         ..Dosed::NONE
     };
     let mut seen = 1.0;

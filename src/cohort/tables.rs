@@ -110,17 +110,23 @@ pub(super) fn groups(rows: &[GroupRatios]) -> String {
 
 /// Combinations against Bliss and against the better of the two.
 pub(super) fn combinations(rows: &[Combination]) -> String {
-    let mut text = "arm,of,and,outcome,share,bliss,better,over_bliss,over_bliss_low,over_bliss_high,over_better,over_better_low,over_better_high\n".to_owned();
+    let mut text = "arm,of,and,outcome,scale,found,better,over_better,over_better_low,over_better_high,bliss,over_bliss,over_bliss_low,over_bliss_high,without_bliss\n".to_owned();
     for row in rows {
+        let (bliss, over_bliss, why) = match &row.bliss {
+            Ok((bliss, over)) => (Some(*bliss), *over, ""),
+            Err(why) => (None, Figure::NONE, why.words()),
+        };
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{why}",
             row.arms.join(","),
             row.outcome,
-            row.found,
-            row.bliss,
-            row.better,
-            [&row.over_bliss, &row.over_better].map(cells).join(",")
+            row.scale.name(),
+            option(row.found),
+            option(row.better),
+            cells(&row.over_better),
+            option(bliss),
+            cells(&over_bliss),
         );
     }
     text

@@ -156,7 +156,7 @@ pub struct Action {
     pub free_rankl: f64,
     /// PTHrP that is left free.
     pub free_pthrp: f64,
-    /// TGF-beta that is left free.
+    /// TGF-beta that tumour cells still sense: neither bound in the fluid nor hidden from them.
     pub free_factors: f64,
     /// Drug laid on bone, amol/um2 and day.
     pub laid: f64,
@@ -236,14 +236,15 @@ impl Tissue {
         FASTEST_PER_D / ((self.growth.get() + self.growth_by_factors.get()) * DAY_H)
     }
 
-    /// Effect of growth factors of bone, 0 to 1.
-    pub fn factors(&self, resorption: f64, action: &Action) -> f64 {
-        share(resorption.max(0.0) * action.free_factors, self.factors_half)
+    /// Effect of growth factors of bone, 0 to 1, of which a share is left free.
+    pub fn factors(&self, resorption: f64, free: f64) -> f64 {
+        share(resorption.max(0.0) * free, self.factors_half)
     }
 
     /// Output of PTHrP of a cell over the basal one, free or not.
     pub fn pthrp(&self, lesion: &Lesion, phenotype: &Phenotype, action: &Action) -> f64 {
-        phenotype.pthrp * (1.0 + (self.link - 1.0) * self.factors(lesion.resorption, action))
+        phenotype.pthrp
+            * (1.0 + (self.link - 1.0) * self.factors(lesion.resorption, action.free_factors))
     }
 
     fn rates(&self, at: &Vector, phenotype: &Phenotype, action: &Action) -> Vector {
@@ -255,7 +256,7 @@ impl Tissue {
             formation,
             drug,
         };
-        let factors = self.factors(resorption, action);
+        let factors = self.factors(resorption, action.free_factors);
         let pthrp = fill * self.pthrp(&lesion, phenotype, action) * action.free_pthrp;
         let answered = pthrp / (1.0 + pthrp / self.pthrp_half);
         let rankl = (1.0 + self.rankl_gain * answered) * action.free_rankl;

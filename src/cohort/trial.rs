@@ -187,7 +187,10 @@ impl Trial {
         trial.check(&mut problems);
         let mut found = Diagnostics::default();
         for problem in problems.found {
-            found.push(at(&tree, &problem.path, &problem.message, &problem.help));
+            // A line that is given alone has no share of its own.
+            let is_alone = trial.line.is_some() && problem.path.starts_with("lines.");
+            let path = if is_alone { "line" } else { &problem.path };
+            found.push(at(&tree, path, &problem.message, &problem.help));
         }
         found.into_result().map(|()| trial)
     }
@@ -226,6 +229,8 @@ impl Trial {
             let here = at("arms", arm);
             let courses = given.therapy.keys();
             names.extend(courses.map(|name| (at(&format!("{here}.therapy"), name), name)));
+            let fields = given.radiotherapy.names();
+            names.extend(fields.map(|name| (at(&format!("{here}.radiotherapy"), name), name)));
             names.push((here, arm));
         }
         for (path, name) in names.into_iter().filter(|(_, name)| !is_name(name)) {
@@ -276,7 +281,7 @@ impl Trial {
         self.soft.check("soft", problems);
         self.immunity.check("immunity", problems);
         self.radiation.check("radiation", problems);
-        self.scans.check("scans", problems);
+        self.scans.check("scans", self.soft.stroma, problems);
         if !problems.found.is_empty() {
             return;
         }

@@ -1,6 +1,7 @@
 //! Lung cancer of patients by histology, as data: `tumours.toml` has the values with their sources.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -31,28 +32,26 @@ const TUMOURS: &str = include_str!("tumours.toml");
 /// Doubling time to which `traits.growth` is relative, d; median of small-cell lung cancer.
 pub(super) const REFERENCE_D: f64 = 53.0;
 
-/// All tumours by name.
-pub(super) fn tumours() -> BTreeMap<String, Tumour> {
-    toml::from_str(TUMOURS).unwrap_or_default()
+/// All tumours by name, read once; a test holds that they read.
+pub(super) fn tumours() -> &'static BTreeMap<String, Tumour> {
+    static READ: LazyLock<BTreeMap<String, Tumour>> =
+        LazyLock::new(|| toml::from_str(TUMOURS).unwrap_or_default());
+    &READ
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::fragments::LINES_OF_PATIENTS;
 
+    /// Trials know the lines of patients that scenarios have.
     #[test]
-    fn all_four_read_and_small_cells_grow_fastest() {
+    fn all_lines_of_patients_read_and_small_cells_grow_fastest() {
         let all = tumours();
         let names: Vec<&str> = all.keys().map(String::as_str).collect();
-        assert_eq!(
-            names,
-            [
-                "adenocarcinoma",
-                "adenocarcinoma_egfr",
-                "small_cell",
-                "squamous"
-            ]
-        );
+        let mut lines = LINES_OF_PATIENTS.to_vec();
+        lines.sort_unstable();
+        assert_eq!(names, lines);
         let fastest = all
             .values()
             .map(|one| one.doubling)

@@ -137,6 +137,17 @@ impl Trial {
                 }
             ));
         }
+        let (combined, is_untreated) = trial.combined();
+        for [both, one, other] in combined {
+            lines.push(format!(
+                "arm {both} combines {one} and {other}: compared with the better of the two{}",
+                if is_untreated {
+                    " and with Bliss independence"
+                } else {
+                    ", not with Bliss independence, which needs an untreated control"
+                }
+            ));
+        }
         lines.join("\n")
     }
 }

@@ -30,7 +30,7 @@ use calcium::{Calcium, CalciumError, Pools};
 use markers::{Levels, Markers, Production};
 use neutrophils::{Chain, NeutrophilError, Neutrophils};
 use skeletal_events::SkeletalEvents;
-use skeleton::{OnBone, Skeleton, Turnover};
+use skeleton::{OnBone, Skeleton, Turnover, is_held};
 use toxicity::{Harm, LastDose, Toxicity};
 
 /// What the lattice is a sample of.
@@ -373,7 +373,7 @@ impl Patient {
         }
         let before = body.rest;
         self.skeleton.advance(&mut body.rest, drugs, DAY_H);
-        body.is_supplemented = Skeleton::is_held(&body.rest, drugs);
+        body.is_supplemented = is_held(drugs.free_rankl, body.rest.drug);
         // Net over the day by the mean of its ends; formation is slow, resorption falls in days.
         let net = |at: Turnover| at.resorption - at.formation;
         body.rest_net = f64::midpoint(net(before), net(body.rest));

@@ -292,7 +292,7 @@ impl SkeletalEvents {
         ] {
             problems.not_negative(&at(key), value, "");
         }
-        if self.pain_acid + self.pain_tumour + self.pain_strength <= 0.0 {
+        if self.weights() <= 0.0 {
             problems.add(
                 &at("pain_acid"),
                 "the three weights of pain are all zero",
@@ -328,21 +328,27 @@ impl SkeletalEvents {
     /// assert!((law.pain(&lesion) - 5.0).abs() < 1e-12);
     /// ```
     pub fn pain(&self, state: &SkeletalState) -> f64 {
-        let share = |value: f64, half: f64| hill(value.max(0.0), half, 1.0);
-        let sum = self.pain_acid * share(state.resorption - 1.0, self.acid_half)
-            + self.pain_tumour * share(state.burden_cm3, self.tumour_half.get())
-            + self.pain_strength * share(1.0 - state.strength, self.loss_half);
-        MOST_PAIN * sum / (self.pain_acid + self.pain_tumour + self.pain_strength)
+        let [chemical, structural] = self.weighed(state);
+        MOST_PAIN * (chemical + structural) / self.weights()
     }
 
     /// Parts of [`Self::pain`]: by acid and tumour together, and by lost strength.
     pub fn parts_of_pain(&self, state: &SkeletalState) -> [f64; 2] {
+        let all = self.weights();
+        self.weighed(state).map(|part| MOST_PAIN * part / all)
+    }
+
+    fn weights(&self) -> f64 {
+        self.pain_acid + self.pain_tumour + self.pain_strength
+    }
+
+    /// Causes of pain times their weights: acid and tumour, lost strength.
+    fn weighed(&self, state: &SkeletalState) -> [f64; 2] {
         let share = |value: f64, half: f64| hill(value.max(0.0), half, 1.0);
         let chemical = self.pain_acid * share(state.resorption - 1.0, self.acid_half)
             + self.pain_tumour * share(state.burden_cm3, self.tumour_half.get());
         let structural = self.pain_strength * share(1.0 - state.strength, self.loss_half);
-        let all = self.pain_acid + self.pain_tumour + self.pain_strength;
-        [chemical, structural].map(|part| MOST_PAIN * part / all)
+        [chemical, structural]
     }
 
     /// Hazards per day, in the order of [`Kind::ALL`]. `painful_days` is how long pain has been at or

@@ -141,8 +141,19 @@ impl OnBone {
     };
 }
 
-/// Free share of RANKL below which a drug holds bone, so that calcium is taken with it.
-pub const HOLDS: f64 = 0.99;
+/// Free share of RANKL below which a drug holds bone.
+const HOLDS: f64 = 0.99;
+
+/// True while drugs hold bone, so that calcium is taken with them, as its level asks: by the RANKL that they leave free, and by what
+/// lies on bone, amol/um2. The one rule of patients and of trials.
+///
+/// ```
+/// use howship::patient::skeleton::is_held;
+/// assert!(!is_held(1.0, 0.0) && is_held(0.5, 0.0) && is_held(1.0, 0.1));
+/// ```
+pub fn is_held(free_rankl: f64, drug: f64) -> bool {
+    free_rankl < HOLDS || drug > 0.0
+}
 
 impl Skeleton {
     /// Looks for values that make no sense.
@@ -161,11 +172,6 @@ impl Skeleton {
         problems.not_negative(&at("turnover"), self.turnover.get(), "/h");
         problems.positive(&at("thickness"), self.thickness.get(), "um");
         problems.positive(&at("layer"), self.layer.get(), "um");
-    }
-
-    /// True while drugs hold bone.
-    pub fn is_held(turnover: &Turnover, drugs: OnBone) -> bool {
-        drugs.free_rankl < HOLDS || turnover.drug > 0.0
     }
 
     /// Takes the turnover on.

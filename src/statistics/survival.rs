@@ -24,8 +24,8 @@ pub use self::incidence::{First, Incidence, aalen_johansen};
 pub use self::kaplan_meier::{Followed, KaplanMeier, Median, Step};
 pub use self::two_arms::{AtRisk, LogRank, Ratio, Ties, cox, log_rank};
 
-/// 97.5 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
+use super::student::Z_975 as Z;
+
 /// Steps of Newton's method at most.
 const MOST_STEPS: usize = 60;
 

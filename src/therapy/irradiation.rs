@@ -2,7 +2,8 @@
 //!
 //! # Law
 //! A course gives `fractions` of `dose` at its isocentre, `start`, `start + interval` and so on; with
-//! `weekdays_only` none falls on the last two days of each week counted from the start. A field is the
+//! `weekdays_only` none falls on the last two days of each week counted from the start, whose turns are left out. Trials have the same
+//! calendar. A field is the
 //! whole lattice, a sphere, a box, or the sphere around all tumour cells at the first fraction, each
 //! wider by `margin`. Its border is where half of the dose falls; across it the dose goes as a logistic
 //! function whose distance from 80 to 20 % is the `penumbra`, or from all to nothing where that is 0.
@@ -22,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::biology::problem::Problems;
 use crate::therapy::radiotherapy::{Law, Radiobiology};
 pub use beam::{Beam, Extent, Field, Shape};
-pub use course::RadiationCourse;
+pub use course::{Calendar, RadiationCourse};
+pub(crate) use course::{checked_dose, checked_law};
 
 /// A moment is met when it is this near, h: times are sums of decimals.
 const NEAR_H: f64 = 1e-9;
@@ -75,7 +77,7 @@ impl RadiationPlan {
         };
         for (name, course) in courses {
             let path = format!("radiotherapy.{name}");
-            let times = course.times(&path, duration_h, problems);
+            let times = course.calendar().times(&path, "run", duration_h, problems);
             let index = plan.courses.len();
             plan.fractions
                 .extend(times.into_iter().map(|at_h| (at_h, index)));

@@ -276,15 +276,10 @@ impl Strength {
         1.0 - self.most * hill(acting_gy, self.half.get(), self.steepness)
     }
 
-    /// The factor at a time, h, after fractions given at times, h, with doses, Gy, in any order.
-    pub fn factor_at(
-        &self,
-        law: Law,
-        fractions: impl Iterator<Item = (f64, f64)>,
-        now_h: f64,
-    ) -> f64 {
-        let acting = fractions.map(|(at_h, dose_gy)| {
-            self.acting(now_h - at_h) * law.effective_gy(dose_gy, self.alpha_beta.get())
+    /// The factor after fractions, each a time ago, h, with its dose, Gy, and its law, in any order.
+    pub fn factor_since(&self, fractions: impl Iterator<Item = (f64, f64, Law)>) -> f64 {
+        let acting = fractions.map(|(since_h, dose_gy, law)| {
+            self.acting(since_h) * law.effective_gy(dose_gy, self.alpha_beta.get())
         });
         self.factor(acting.sum())
     }

@@ -41,32 +41,51 @@ pub const BONE: Kind = Kind {
     says: "Mechanisms of living bone, over the preset of their species and under line and genotype.",
 };
 
+macro_rules! lines {
+    (mouse: [$($mouse:literal),* $(,)?], human: [$($human:literal),* $(,)?]) => {
+        const LINES: &[(&str, &str)] = &[
+            $(fragment!("lines", $mouse),)*
+            $(fragment!("lines", $human),)*
+        ];
+
+        /// Lines of patients; all others are of mice.
+        pub const LINES_OF_PATIENTS: &[&str] = &[$($human),*];
+    };
+}
+
+lines! {
+    mouse: [
+        "hara",
+        "sbc_5",
+        "a549",
+        "nsclc_xenograft",
+        "mda_mb_231",
+        "pc3",
+        "c4_2b",
+        "renca",
+    ],
+    human: [
+        "adenocarcinoma",
+        "adenocarcinoma_egfr",
+        "squamous",
+        "small_cell",
+    ]
+}
+
 /// Tumour lines, in mice, and lung cancer of patients by histology: growth and output of the tumour, and what it does to
 /// osteoblasts.
 pub const LINE: Kind = Kind {
     key: "line",
-    all: &[
-        fragment!("lines", "hara"),
-        fragment!("lines", "sbc_5"),
-        fragment!("lines", "a549"),
-        fragment!("lines", "nsclc_xenograft"),
-        fragment!("lines", "mda_mb_231"),
-        fragment!("lines", "pc3"),
-        fragment!("lines", "c4_2b"),
-        fragment!("lines", "renca"),
-        fragment!("lines", "adenocarcinoma"),
-        fragment!("lines", "adenocarcinoma_egfr"),
-        fragment!("lines", "squamous"),
-        fragment!("lines", "small_cell"),
-    ],
+    all: LINES,
     says: "The tumour line, over the preset and under this file; lines of mice with the preset `mouse`, lung cancer of patients with `human`.",
 };
 
 /// The preset on which a line stands.
 pub fn preset_of_line(name: &str) -> &'static str {
-    match name {
-        "adenocarcinoma" | "adenocarcinoma_egfr" | "squamous" | "small_cell" => "human",
-        _ => "mouse",
+    if LINES_OF_PATIENTS.contains(&name) {
+        "human"
+    } else {
+        "mouse"
     }
 }
 

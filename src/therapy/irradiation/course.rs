@@ -15,6 +15,161 @@ const MOST_FRACTIONS: u32 = 200;
 /// Dose per fraction at most, Gy.
 const MOST_GY: f64 = 100.0;
 
+/// Time from fraction to fraction, h: those that are nearer are one, and none waits for longer than ten years.
+const INTERVALS_H: [f64; 2] = [1.0, 3650.0 * 24.0];
+
+/// When the fractions of a course fall: from `start` every `interval`; with `weekdays_only` none falls on the last two days of each
+/// week counted from the start, and the turns of those days are left out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calendar {
+    /// Number of fractions.
+    pub fractions: u32,
+    /// Time of the first one.
+    pub start: Time,
+    /// Time from one to the next.
+    pub interval: Time,
+    /// True where none falls on the sixth and seventh day of each week from the start.
+    pub weekdays_only: bool,
+}
+
+impl Calendar {
+    /// Times of the fractions, h, of a course in a run (or a trial, as `of` calls it) of this length. What is wrong goes to
+    /// `problems`, and there are no times then.
+    ///
+    /// ```
+    /// use howship::biology::problem::Problems;
+    /// use howship::numerics::quantity::Time;
+    /// use howship::therapy::irradiation::Calendar;
+    ///
+    /// let calendar = Calendar {
+    ///     fractions: 6,
+    ///     start: Time::h(24.0),
+    ///     interval: Time::h(24.0),
+    ///     weekdays_only: true,
+    /// };
+    /// let mut problems = Problems::default();
+    /// let times = calendar.times("radiotherapy.a", "run", 720.0, &mut problems);
+    /// assert_eq!(times, [24.0, 48.0, 72.0, 96.0, 120.0, 192.0]);
+    /// ```
+    pub fn times(
+        &self,
+        path: &str,
+        of: &str,
+        duration_h: f64,
+        problems: &mut Problems,
+    ) -> Vec<f64> {
+        let before = problems.found.len();
+        let at = |key: &str| format!("{path}.{key}");
+        let start_h = self.start.get();
+        if !(0.0..duration_h).contains(&start_h) {
+            problems.add(
+                &at("start"),
+                format!(
+                    "found day {}, in a {of} from day 0 to day {}",
+                    start_h / 24.0,
+                    duration_h / 24.0
+                ),
+                format!("give a time inside the {of}"),
+            );
+        }
+        let interval_h = self.interval.get();
+        let [least, most] = INTERVALS_H;
+        if !(least..=most).contains(&interval_h) {
+            problems.add(
+                &at("interval"),
+                format!("found {interval_h} h"),
+                format!("give {least} h to {} d", most / 24.0),
+            );
+        }
+        if self.fractions == 0 || self.fractions > MOST_FRACTIONS {
+            problems.add(
+                &at("fractions"),
+                format!("found {} fractions", self.fractions),
+                format!("give 1 to {MOST_FRACTIONS}, or take the course out"),
+            );
+        }
+        if problems.found.len() > before {
+            return Vec::new();
+        }
+        let rests = |at_h: f64| {
+            let day = ((at_h - start_h + NEAR_H) / 24.0).floor();
+            self.weekdays_only && day.rem_euclid(7.0) >= 5.0
+        };
+        let mut times = Vec::new();
+        let mut turn = 0_u32;
+        while times.len() < self.fractions as usize {
+            let at_h = start_h + f64::from(turn) * interval_h;
+            turn += 1;
+            if at_h >= duration_h {
+                problems.add(
+                    &at("fractions"),
+                    format!(
+                        "fraction {} of {} would fall on day {}, in a {of} to day {}",
+                        times.len() + 1,
+                        self.fractions,
+                        at_h / 24.0,
+                        duration_h / 24.0
+                    ),
+                    format!("give fewer fractions, a shorter interval, an earlier start or a longer {of}"),
+                );
+                return Vec::new();
+            }
+            if !rests(at_h) {
+                times.push(at_h);
+            }
+        }
+        times
+    }
+}
+
+/// The dose of a fraction, Gy, where it is one that is given.
+pub(crate) fn checked_dose(path: &str, dose: AbsorbedDose, problems: &mut Problems) -> f64 {
+    let dose_gy = dose.get();
+    if !(dose_gy > 0.0 && dose_gy <= MOST_GY) {
+        problems.add(
+            path,
+            format!("found {dose} for a fraction"),
+            format!("give a dose above zero and up to {MOST_GY} Gy"),
+        );
+    }
+    dose_gy
+}
+
+/// The law of a name, with the dose per fraction at which its tangent begins where it has one.
+pub(crate) fn checked_law(
+    path: &str,
+    law: LawName,
+    transition: Option<AbsorbedDose>,
+    problems: &mut Problems,
+) -> Law {
+    let at = format!("{path}.transition");
+    match (law, transition) {
+        (LawName::LinearQuadratic, None) => Law::LinearQuadratic,
+        (LawName::LinearQuadratic, Some(_)) => {
+            problems.add(
+                &at,
+                "the linear-quadratic law has no transition",
+                "set law = \"linear_quadratic_linear\", or remove the transition",
+            );
+            Law::LinearQuadratic
+        }
+        (LawName::LinearQuadraticLinear, None) => {
+            problems.add(
+                &at,
+                "is missing, but the law becomes linear above it",
+                "set transition = \"10 Gy\", or law = \"linear_quadratic\"",
+            );
+            Law::LinearQuadratic
+        }
+        (LawName::LinearQuadraticLinear, Some(transition)) => {
+            problems.positive(&at, transition.get(), "Gy");
+            Law::LinearQuadraticLinear {
+                transition_gy: transition.get(),
+            }
+        }
+    }
+}
+
 /// One course of radiation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,61 +222,14 @@ const fn day() -> Time {
 }
 
 impl RadiationCourse {
-    /// Times of the fractions, h.
-    pub(super) fn times(&self, path: &str, duration_h: f64, problems: &mut Problems) -> Vec<f64> {
-        let before = problems.found.len();
-        let at = |key: &str| format!("{path}.{key}");
-        let start_h = self.start.get();
-        if !(0.0..duration_h).contains(&start_h) {
-            problems.add(
-                &at("start"),
-                format!(
-                    "found day {}, in a run from day 0 to day {}",
-                    start_h / 24.0,
-                    duration_h / 24.0
-                ),
-                "give a time inside the run",
-            );
+    /// When its fractions fall.
+    pub(super) fn calendar(&self) -> Calendar {
+        Calendar {
+            fractions: self.fractions,
+            start: self.start,
+            interval: self.interval,
+            weekdays_only: self.weekdays_only,
         }
-        problems.positive(&at("interval"), self.interval.get(), "h");
-        if self.fractions == 0 || self.fractions > MOST_FRACTIONS {
-            problems.add(
-                &at("fractions"),
-                format!("found {} fractions", self.fractions),
-                format!("give 1 to {MOST_FRACTIONS}, or take the course out"),
-            );
-        }
-        if problems.found.len() > before {
-            return Vec::new();
-        }
-        let rests = |at_h: f64| {
-            let day = ((at_h - start_h + NEAR_H) / 24.0).floor();
-            self.weekdays_only && day.rem_euclid(7.0) >= 5.0
-        };
-        let mut times = Vec::new();
-        let mut turn = 0_u32;
-        while times.len() < self.fractions as usize {
-            let at_h = start_h + f64::from(turn) * self.interval.get();
-            turn += 1;
-            if at_h >= duration_h {
-                problems.add(
-                    &at("fractions"),
-                    format!(
-                        "fraction {} of {} would fall on day {}, in a run to day {}",
-                        times.len() + 1,
-                        self.fractions,
-                        at_h / 24.0,
-                        duration_h / 24.0
-                    ),
-                    "give fewer fractions, a shorter interval, an earlier start or a longer run",
-                );
-                break;
-            }
-            if !rests(at_h) {
-                times.push(at_h);
-            }
-        }
-        times
     }
 
     pub(super) fn planned(
@@ -132,39 +240,8 @@ impl RadiationCourse {
         problems: &mut Problems,
     ) -> PlannedCourse {
         let at = |key: &str| format!("{path}.{key}");
-        let dose_gy = self.dose.get();
-        if !(dose_gy > 0.0 && dose_gy <= MOST_GY) {
-            problems.add(
-                &at("dose"),
-                format!("found {} for a fraction", self.dose),
-                format!("give a dose above zero and up to {MOST_GY} Gy"),
-            );
-        }
-        let law = match (self.law, self.transition) {
-            (LawName::LinearQuadratic, None) => Law::LinearQuadratic,
-            (LawName::LinearQuadratic, Some(_)) => {
-                problems.add(
-                    &at("transition"),
-                    "the linear-quadratic law has no transition",
-                    "set law = \"linear_quadratic_linear\", or remove the transition",
-                );
-                Law::LinearQuadratic
-            }
-            (LawName::LinearQuadraticLinear, None) => {
-                problems.add(
-                    &at("transition"),
-                    "is missing, but the law becomes linear above it",
-                    "set transition = \"10 Gy\", or law = \"linear_quadratic\"",
-                );
-                Law::LinearQuadratic
-            }
-            (LawName::LinearQuadraticLinear, Some(transition)) => {
-                problems.positive(&at("transition"), transition.get(), "Gy");
-                Law::LinearQuadraticLinear {
-                    transition_gy: transition.get(),
-                }
-            }
-        };
+        let dose_gy = checked_dose(&at("dose"), self.dose, problems);
+        let law = checked_law(path, self.law, self.transition, problems);
         self.check_keys(path, problems);
         let margin_um = self.margin.map_or(0.0, Length::get);
         let penumbra_um = self.penumbra.map_or(0.0, Length::get);

@@ -33,8 +33,10 @@ fn strength_is_lost_by_dose_and_comes_and_goes() {
         recalcification: Time::h(1000.0),
     };
     // Two of 10.81 Gy: 2 x 10.81 (1 + 10.81 / 3) = 99.52 Gy; of 10.838963 Gy 100 Gy.
-    let twice = [(0.0, 10.838_963), (0.0, 10.838_963)];
-    let at = |now_h| strength.factor_at(Law::LinearQuadratic, twice.into_iter(), now_h);
+    let at = |now_h| {
+        let twice = [(now_h, 10.838_963, Law::LinearQuadratic); 2];
+        strength.factor_since(twice.into_iter())
+    };
     assert!((at(500.0) - 0.8).abs() < 1e-6, "{}", at(500.0));
     // Half of the dose acts: 0.4 / (1 + 2^2).
     assert!((at(1500.0) - 0.92).abs() < 1e-6, "{}", at(1500.0));
