@@ -520,7 +520,7 @@ fn a_block_of_bone_is_loaded_whole_or_not_at_all() {
     let bench = Bench::new(&[]);
     let head = "ObjectType = Image\nNDims = 3\nDimSize = 6 5 4\nElementSpacing = 0.1 0.1 0.1\n\
                 ElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
-    std::fs::write(
+    fs::write(
         bench.path("block.mha"),
         [head.as_bytes(), &[1; 120]].concat(),
     )
