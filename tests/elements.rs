@@ -487,6 +487,11 @@ fn the_program_says_what_it_refuses_and_ends_with_two() {
         ),
         (&["--fe", "--materials", "7=1 GPa"], "no voxel"),
         (&["--fe", "--materials", "one"], "such as 1=10 GPa"),
+        (&["--fe", "--load", "tensor", "--axis", "z"], "has no axis"),
+        (
+            &["--fe", "--load", "tensor", "--locked", "1"],
+            "holds all faces",
+        ),
         (
             &["--fe", "--law", "tissue", "--floor"],
             "--floor is for densities",
@@ -520,7 +525,7 @@ fn a_block_of_bone_is_loaded_whole_or_not_at_all() {
     let bench = Bench::new(&[]);
     let head = "ObjectType = Image\nNDims = 3\nDimSize = 6 5 4\nElementSpacing = 0.1 0.1 0.1\n\
                 ElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
-    std::fs::write(
+    fs::write(
         bench.path("block.mha"),
         [head.as_bytes(), &[1; 120]].concat(),
     )
