@@ -487,6 +487,11 @@ fn the_program_says_what_it_refuses_and_ends_with_two() {
         ),
         (&["--fe", "--materials", "7=1 GPa"], "no voxel"),
         (&["--fe", "--materials", "one"], "such as 1=10 GPa"),
+        (&["--fe", "--load", "tensor", "--axis", "z"], "has no axis"),
+        (
+            &["--fe", "--load", "tensor", "--locked", "1"],
+            "holds all faces",
+        ),
         (
             &["--fe", "--law", "tissue", "--floor"],
             "--floor is for densities",

@@ -157,10 +157,17 @@ fn an_example_is_not_put_over_what_it_reads() {
     let (code, _, error) = said(at, &words);
     assert_eq!(code, Some(2));
     for word in [
-        "--out vicious_cycle_2d.toml",
+        "vicious_cycle_2d.toml for scenarios/therapy/zoledronate.toml",
         "scenarios/vicious_cycle_2d.toml, which is read beside it",
     ] {
         assert!(error.contains(word), "{word} is not in {error}");
     }
     assert_eq!(fs::read_dir(at).unwrap().count(), 0);
+    // Nor all of them, or manual pages, into a file.
+    fs::write(at.join("mine"), "words").unwrap();
+    for words in [["examples", "--out", "mine"], ["man", "--out", "mine"]] {
+        let (code, _, error) = said(at, &words);
+        assert_eq!(code, Some(2), "{words:?}");
+        assert!(error.contains("mine is no folder"), "{error}");
+    }
 }

@@ -131,8 +131,13 @@ fn tissue_without_bone_is_legal() {
     }
     // What is told of bone has nothing to go by.
     for table in ["patient", "rigidity", "strength", "mechanostat"] {
+        let more = if table == "patient" {
+            "lattice = \"lesion\"\nlesions = \"1 cm3\"\n"
+        } else {
+            ""
+        };
         let human = text.replace("mouse", "human");
-        let said = refusal(&format!("{human}[{table}]\n"), &[]);
+        let said = refusal(&format!("{human}[{table}]\n{more}"), &[]);
         for word in [
             "on a lattice without bone",
             &format!("leave out [{table}]"),

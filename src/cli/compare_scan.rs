@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::reading::{ReadingArguments, file, label, warn};
+use super::reading::{ReadingArguments, apart, file, label, warn};
 use super::run::How;
 use crate::run::compare_scan::{FollowUpScan, compare_scan as compare};
 use crate::run::day::Asked;
@@ -50,6 +50,8 @@ pub(super) struct CompareScanArguments {
 pub(super) fn compare_scan(arguments: &CompareScanArguments) -> Result<(), Stop> {
     let place = |path| file("--picture", path, &["png", "svg"], Some(arguments.force));
     let picture = arguments.picture.as_deref().map(place).transpose()?;
+    let written: Vec<_> = picture.iter().map(|file| ("--picture", file)).collect();
+    apart(&written, &[&arguments.scan])?;
     let asked = Asked {
         run: &arguments.run,
         day: arguments.day,

@@ -59,9 +59,9 @@ pub(super) struct ElementsArguments {
         conflicts_with_all = ["picture", "csv", "cortex", "slices", "maps", "before", "force"]
     )]
     fe: bool,
-    /// Axis of the load, from end to end: x, y or z of the file.
-    #[arg(long, requires = "fe", default_value = "z")]
-    axis: Axis,
+    /// Axis of the load, from end to end: x, y or z of the file; z without it.
+    #[arg(long, requires = "fe")]
+    axis: Option<Axis>,
     /// Modulus of bone tissue.
     #[arg(long, requires = "fe", default_value = "18 GPa")]
     modulus: ElasticModulus,
@@ -120,7 +120,7 @@ impl ElementsArguments {
             LoadName::Tensor => return None,
         };
         Some(Load {
-            axis: self.axis,
+            axis: self.axis.unwrap_or_default(),
             ends: match self.boundary {
                 Boundary::Clamped => Ends::Clamped,
                 Boundary::Uniaxial => Ends::Uniaxial,
@@ -144,7 +144,7 @@ impl ElementsArguments {
             below_zero: BelowZero::with_floor(self.floor),
             threshold: None,
             include: Vec::new(),
-            axis: self.axis,
+            axis: self.axis.unwrap_or_default(),
             poisson: self.poisson,
             torsion: false,
         };
@@ -157,9 +157,9 @@ impl ElementsArguments {
             None => Made::Labels(self.materials.clone()),
         };
         let is_held = matches!(self.boundary, Boundary::Uniaxial) || self.locked > 0;
-        if self.load().is_none() && is_held {
+        if self.load().is_none() && (is_held || self.axis.is_some()) {
             return Err(Stop::wrong(
-                "--load tensor holds all faces: leave out --boundary and --locked",
+                "--load tensor holds all faces and has no axis: leave out --boundary, --locked and --axis",
             ));
         }
         let mut labels = std::collections::BTreeSet::new();

@@ -154,6 +154,12 @@ fn list() -> Result<(), Stop> {
 /// Writes files below a folder; nothing is written where one of them stands in the way. One that holds the same
 /// already is left.
 fn write_all(folder: &Path, files: Vec<Copied>, force: bool) -> Result<usize, Stop> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(Stop::wrong(format_args!(
+            "{} is no folder: give the name of one",
+            folder.display()
+        )));
+    }
     let mut places = Vec::new();
     let mut parents = std::collections::BTreeSet::new();
     for file in files {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::reading::{ReadingArguments, file, label, warn};
+use super::reading::{ReadingArguments, apart, file, label, warn};
 use crate::mechanics::assessment::{Assessment, BoneFiles, CutRange};
 use crate::mechanics::density_laws::{BelowZero, Constants, DensityKind, DensityLaw};
 use crate::mechanics::measured::Reading;
@@ -128,6 +128,15 @@ pub(super) fn check_floor(floor: bool, law: DensityLaw) -> Result<(), Stop> {
 pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     let out = arguments.out.as_deref();
     let out = out.map(|out| file("--out", out, &[], None)).transpose()?;
+    let written: Vec<_> = out.iter().map(|file| ("--out", file)).collect();
+    let others = [
+        &arguments.labels,
+        &arguments.intact,
+        &arguments.intact_labels,
+    ];
+    let others = others.into_iter().flatten().map(PathBuf::as_path);
+    let read: Vec<_> = others.chain([arguments.volume.as_path()]).collect();
+    apart(&written, &read)?;
     let reading = arguments.reading();
     let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
     let law = reading.law(arguments.law.as_deref(), volume, labels.is_some())?;

@@ -84,7 +84,7 @@ mod tests {
             let (none, all) = (Figure::share(0, of), Figure::share(of, of));
             assert_eq!(none.low.map(f64::to_bits), Some(0.0_f64.to_bits()));
             assert_eq!(all.high.map(f64::to_bits), Some(1.0_f64.to_bits()));
-            // Wilson 1927: z^2 / (n + z^2) of none.
+            // Of none the upper end is z^2 / (n + z^2).
             let z2 = 1.959_963_985_f64.powi(2);
             let high = z2 / (of as f64 + z2);
             assert!((none.high.unwrap() - high).abs() < 1e-12);

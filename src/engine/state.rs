@@ -63,7 +63,8 @@ pub struct Lesion {
 impl State {
     /// Time in days.
     pub fn day(&self) -> f64 {
-        self.time_h / 24.0
+        // Without a burn-in the first time is -0.
+        self.time_h / 24.0 + 0.0
     }
 
     /// The next unused id.

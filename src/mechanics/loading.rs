@@ -1,6 +1,8 @@
 //! Sites of bone as bricks of finite elements, compressed along an axis.
 
-use crate::mechanics::elements::{Answer, Body, ElementsError, Load, Moduli, Precision};
+use crate::mechanics::elements::{
+    Answer, Body, ElementsError, Load, Moduli, Precision, check_poisson,
+};
 use crate::mechanics::follow_up::SiteLaw;
 use crate::mechanics::rigidity::{Axis, Voxels};
 use crate::numerics::quantity::ElasticModulus;
@@ -37,11 +39,12 @@ pub fn axes(grid: &Grid) -> impl Iterator<Item = Axis> + use<> {
 }
 
 impl Loading {
-    /// Looks for a modulus that makes no sense.
+    /// Looks for a modulus and a Poisson's ratio that make no sense.
     ///
     /// # Errors
-    /// [`ElementsError::Modulus`].
+    /// [`ElementsError::Modulus`], [`ElementsError::Poisson`].
     pub fn check(&self) -> Result<(), ElementsError> {
+        check_poisson(self.poisson)?;
         let modulus_mpa = self.modulus.map_or(1.0, ElasticModulus::get);
         if modulus_mpa.is_finite() && modulus_mpa > 0.0 {
             return Ok(());

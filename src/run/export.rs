@@ -55,6 +55,9 @@ pub enum ExportError {
         /// Triangles.
         found: usize,
     },
+    /// A surface of nothing.
+    #[error("there is no bone, so that {} would hold no surface", .0.name())]
+    NoBone(VolumeFormat),
     /// A file that is refused.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -191,6 +194,10 @@ pub fn export(
     let (model, state) = (&simulation.model, &simulation.state);
     let frame = Frame::of(&model.grid, state);
     let arrays = arrays(simulation, &fields(wish, &model.signals)?);
+    let is_surface = matches!(wish.format, VolumeFormat::Stl | VolumeFormat::Ply);
+    if is_surface && !state.bone.solid.contains(&true) {
+        return Err(ExportError::NoBone(wish.format));
+    }
     if wish.format == VolumeFormat::Zarr {
         let moments = Moments {
             days: vec![frame.day],

@@ -441,7 +441,7 @@ pub(crate) fn refuse_inside(out: &Path) -> Result<(), OutputError> {
             path: out.to_path_buf(),
             reason: format!(
                 "it lies in {}, which howship wrote, and which is to hold nothing else: choose \
-                 another place with --out",
+                 another place",
                 folder.display()
             ),
         }),

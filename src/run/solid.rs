@@ -62,7 +62,7 @@ pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
 
 /// The day of a volume, without a zero behind the point.
 pub(crate) fn day(volume: &Volume) -> String {
-    format!("{}", (volume.day * 100.0).round() / 100.0)
+    format!("{}", (volume.day * 100.0).round() / 100.0 + 0.0)
 }
 
 /// Names of the two sides of a picture of before and after.

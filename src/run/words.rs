@@ -19,10 +19,15 @@ pub enum Weight {
 impl View<'_> {
     /// Where a run is: day, bone, tumour and osteoclasts.
     pub fn words(&self) -> String {
+        let bv_tv = self.bv_tv();
+        let bone = if bv_tv > 0.0 {
+            format!("BV/TV {:.2} %", 100.0 * bv_tv)
+        } else {
+            "no bone".to_owned()
+        };
         format!(
-            "day {:.0}, BV/TV {:.2} %, {} tumour cells, {} osteoclasts",
-            self.day(),
-            100.0 * self.bv_tv(),
+            "day {:.0}, {bone}, {} tumour cells, {} osteoclasts",
+            self.day().round() + 0.0,
             self.tumour().len(),
             self.osteoclasts().len()
         )

@@ -46,7 +46,7 @@ impl crate::numerics::refusal::Refusal for NewError {
 fn checked(name: &str, preset: &str) -> Result<(), Diagnostic> {
     if !is_name(name) {
         let said = format!("found the name {name:?}");
-        return Err(Diagnostic::new(said).with_help(format!("give a name of {ALLOWED}")));
+        return Err(Diagnostic::new(said).with_help(ALLOWED));
     }
     if crate::scenario::build::preset(preset).is_none() {
         let said = format!("found the preset {preset:?}");

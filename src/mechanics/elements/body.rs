@@ -18,6 +18,17 @@ use crate::mechanics::rigidity::{Axis, Voxels};
 /// Largest Poisson's ratio of a brick: above it trilinear bricks lock.
 const MOST_POISSON: f64 = 0.45;
 
+/// Refuses a Poisson's ratio of which bricks make nothing.
+///
+/// # Errors
+/// [`ElementsError::Poisson`].
+pub fn check_poisson(poisson: f64) -> Result<(), ElementsError> {
+    if poisson > -1.0 && poisson <= MOST_POISSON {
+        return Ok(());
+    }
+    Err(ElementsError::Poisson(poisson))
+}
+
 /// Moduli of the voxels.
 #[derive(Debug, Clone, Copy)]
 pub enum Moduli<'a> {
@@ -91,9 +102,7 @@ impl Body<'_> {
         if places.is_none_or(|places| places == u32::MAX) {
             return Err(ElementsError::TooLarge { dims });
         }
-        if !(self.poisson > -1.0 && self.poisson <= MOST_POISSON) {
-            return Err(ElementsError::Poisson(self.poisson));
-        }
+        check_poisson(self.poisson)?;
         match self.moduli {
             Moduli::One { modulus_mpa, .. } if !(modulus_mpa.is_finite() && modulus_mpa > 0.0) => {
                 return Err(ElementsError::Modulus(modulus_mpa));

@@ -57,7 +57,7 @@ mod tensor;
 mod vector;
 
 pub use answer::{Answer, Bears, CRITICAL_STRAIN, Failure};
-pub use body::{Body, Moduli};
+pub use body::{Body, Moduli, check_poisson};
 pub use error::ElementsError;
 pub use load::{Ends, Load, Motion, STRAIN};
 pub use precision::Precision;
