@@ -269,7 +269,7 @@ fn what_is_wrong_with_radiation_and_lines_is_named() {
         ),
         (
             "[arms.placebo.radiotherapy]\ndose = \"800 Gy\"\n",
-            &["found 800 Gy", "at most 100 Gy"],
+            &["found 800 Gy", "up to 100 Gy"],
         ),
         (
             "[arms.placebo.radiotherapy]\ndose = \"8 Gy\"\nfractions = 0\n",
