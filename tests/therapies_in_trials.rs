@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use howship::cohort::report::{Asked, run_file};
 use howship::cohort::run::{Results, run};
 use howship::cohort::summary::{Figure, Summary, summary};
 use howship::cohort::trial::Trial;
@@ -268,7 +269,7 @@ fn what_is_wrong_with_radiation_and_lines_is_named() {
         ),
         (
             "[arms.placebo.radiotherapy]\ndose = \"800 Gy\"\n",
-            &["found 800 Gy", "at most 100 Gy"],
+            &["found 800 Gy", "up to 100 Gy"],
         ),
         (
             "[arms.placebo.radiotherapy]\ndose = \"8 Gy\"\nfractions = 0\n",
@@ -296,4 +297,227 @@ fn what_is_wrong_with_radiation_and_lines_is_named() {
             assert!(said.contains(word), "{arms}: {word} is not in\n{said}");
         }
     }
+}
+
+/// The row of a table that begins with these cells, as its cells by the names of the head.
+fn row<'a>(table: &'a str, begins: &str) -> BTreeMap<&'a str, &'a str> {
+    let mut lines = table.lines();
+    let names = lines.next().unwrap().split(',');
+    let row = lines.find(|line| line.starts_with(begins)).unwrap();
+    names.zip(row.split(',')).collect()
+}
+
+/// Bliss independence is told under an untreated control alone; the better of the two is the one with the lower hazard ratio, or with more
+/// responses.
+#[test]
+fn a_combination_is_compared_as_its_outcome_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let combined = |text: &str, name: &str| {
+        let file = folder.path().join(format!("{name}.toml"));
+        std::fs::write(&file, text).unwrap();
+        let asked = Asked {
+            patients: Some(60),
+            ..Asked::default()
+        };
+        let out = folder.path().join(name);
+        let found = run_file(&file, &out, asked, &|| {}).unwrap();
+        let table = std::fs::read_to_string(out.join("combinations.csv")).unwrap();
+        (found, table)
+    };
+    let (found, table) = combined(CHEMOTHERAPY, "untreated");
+    let begins = "both,chemotherapy,zoledronate,";
+    let response = row(&table, &format!("{begins}response_soft,"));
+    assert!(response["bliss"].parse::<f64>().is_ok() && response["without_bliss"].is_empty());
+    let of = |arm: &str, name: &str| share(&found, arm, name);
+    let number = |row: &BTreeMap<&str, &str>, name: &str| row[name].parse::<f64>().unwrap();
+    for (name, better) in [
+        ("response_soft", f64::max as fn(f64, f64) -> f64),
+        ("radiation_of_painful_lesion", f64::min),
+    ] {
+        let expected = better(of("chemotherapy", name), of("zoledronate", name));
+        let told = row(&table, &format!("{begins}{name},"));
+        assert!(
+            (number(&told, "better") - expected).abs() < 1e-12,
+            "{told:?}"
+        );
+    }
+    let hazard = row(&table, &format!("{begins}death,"));
+    let least = death(&found, "chemotherapy").min(death(&found, "zoledronate"));
+    assert!(
+        (number(&hazard, "better") - least).abs() < 1e-9,
+        "{hazard:?}"
+    );
+    assert!((number(&hazard, "found") - death(&found, "both")).abs() < 1e-9);
+    assert_eq!((hazard["scale"], hazard["bliss"]), ("hazard_ratio", ""));
+    let treated = CHEMOTHERAPY.replace("control = \"supportive\"", "control = \"zoledronate\"");
+    assert_ne!(treated, CHEMOTHERAPY);
+    let (_, table) = combined(&treated, "treated");
+    let response = row(&table, "both,zoledronate,chemotherapy,response_soft,");
+    assert_eq!(
+        (response["bliss"], response["without_bliss"]),
+        ("", "the control is treated")
+    );
+    assert!(response["better"].parse::<f64>().is_ok());
+    let outline = |text: &str| {
+        let trial = Trial::parse("trial.toml", text, None, None).unwrap();
+        trial.outline()
+    };
+    assert!(outline(CHEMOTHERAPY).contains("and with Bliss independence"));
+    assert!(outline(&treated).contains("needs an untreated control"));
+}
+
+/// What blocks the receptor of TGF-beta on tumour cells leaves it to CD8 cells, which it holds back in the fluid of the marrow.
+#[test]
+fn a_drug_that_tumour_cells_alone_feel_frees_no_cd8_cells() {
+    // Growth of the tumour and its PTHrP hear nothing of TGF-beta: what is left of the blocker is what CD8 cells feel.
+    let deaf = "[tissue]\ngrowth_by_factors = \"0 /d\"\nlink = 1.0\n";
+    let arm = |name: &str, more: &str| {
+        let antibody = format!(
+            "[arms.{name}.therapy.pembrolizumab]\ndrug = \"pembrolizumab\"\ndose = \"200 mg\"\nroute = \"intravenous\"\ninterval = \"21 d\"\n"
+        );
+        format!("{antibody}{more}")
+    };
+    let blocker = "[arms.blocked.therapy.galunisertib]\ndrug = \"galunisertib\"\ndose = \"300 mg\"\nroute = \"oral\"\ninterval = \"12 h\"\nstop = \"60 d\"\n";
+    let arms = format!("{deaf}{}{}", arm("alone", ""), arm("blocked", blocker));
+    let text = with_arms(SMALL, &arms)
+        .replace("control = \"placebo\"", "control = \"alone\"")
+        .replace("follow_up = \"180 d\"", "follow_up = \"70 d\"");
+    let (_, results, _) = ran(&text, 20);
+    for both in &results.histories {
+        assert_eq!(both[0], both[1]);
+    }
+}
+
+/// Which file, line and key, as of everything else in a trial.
+#[test]
+fn what_is_wrong_with_a_course_is_shown_on_its_line() {
+    let head = SMALL.split("[arms.").next().unwrap();
+    let first = head.lines().count() + 1;
+    let whole = "[arms.placebo]\n[arms.placebo.radiotherapy]\n";
+    for (arms, line, words) in [
+        (
+            format!("{whole}dose = \"8 Gy\"\nfracions = 2\n"),
+            3,
+            &["unknown key `fracions`", "did you mean `fractions`"][..],
+        ),
+        (
+            format!("{whole}dosse = \"8 Gy\"\nfractions = 2\n"),
+            2,
+            &["radiotherapy.dosse", "did you mean `dose`", "weekdays_only"],
+        ),
+        (
+            format!("{whole}dose = \"8\"\n"),
+            2,
+            &["radiotherapy.dose", "without a unit"],
+        ),
+        (
+            format!("{whole}dose = \"8 Gy\"\nfield = \"tumor\"\n"),
+            3,
+            &["radiotherapy.field", "`tumour`"],
+        ),
+        (
+            "[arms.placebo.radiotherapy.spine]\ndose = \"8 Gy\"\nweekdays_only = 1\n".to_owned(),
+            3,
+            &["radiotherapy.spine.weekdays_only", "true or false"],
+        ),
+        (
+            "[arms.placebo.radiotherapy.spine]\ndose = \"8 Gy\"\nbeam = 1\n".to_owned(),
+            3,
+            &["unknown key `beam`", "radiotherapy.spine"],
+        ),
+        (
+            format!("{whole}dose = \"8 Gy\"\nfractions = 3\nstart = \"179 d\"\n"),
+            3,
+            &[
+                "radiotherapy.fractions",
+                "fraction 2 of 3",
+                "trial to day 180",
+            ],
+        ),
+        (
+            format!("{whole}dose = \"8 Gy\"\nlaw = \"linear_quadratic\"\ntransition = \"9 Gy\"\n"),
+            4,
+            &["radiotherapy.transition", "no transition"],
+        ),
+    ] {
+        let text = format!("{head}{arms}");
+        let found = Trial::parse("trial.toml", &text, None, None).unwrap_err();
+        let said = found.render(false);
+        let place = format!(
+            "trial.toml:{}:",
+            first + line - 1 + usize::from(arms.starts_with("[arms.placebo]"))
+        );
+        assert!(said.contains(&place), "{place} is not in\n{said}");
+        for word in words {
+            assert!(said.contains(word), "{arms}: {word} is not in\n{said}");
+        }
+    }
+}
+
+#[test]
+fn what_the_illness_and_death_may_not_be_is_named_with_line_and_key() {
+    for (more, words) in [
+        (
+            "[death]\nperformance = 0.0\n",
+            &["death.performance", "from 0.01 to 100"][..],
+        ),
+        (
+            "[death]\nn = [1.0, 1.0, -1.0, 1.0]\n",
+            &["death.n[2]", "from 0 to 1000"],
+        ),
+        (
+            "[death]\nbone_half = \"0 cm3\"\n",
+            &["death.bone_half", "found 0 cm3"],
+        ),
+        (
+            "[death]\ncytotoxic = \"3 /d\"\n",
+            &["death.cytotoxic", "found 3 /d"],
+        ),
+        (
+            "[lines]\nsquamous = 0.0\nsmall_cell = 0.0\n",
+            &["lines", "found shares [0.0, 0.0]"],
+        ),
+        (
+            "[scans]\ngone = 0.4\n",
+            &["scans.gone", "0.450", "soft.stroma"],
+        ),
+        (
+            "[radiation]\npalliation = { dose = \"4 Gy\", fractions = 5 }\n",
+            &["radiation.palliation.fractions", "one fraction"],
+        ),
+    ] {
+        let text = format!("{SMALL}\n{more}");
+        let line = text.lines().count() - more.lines().count() + 2;
+        let said = Trial::parse("trial.toml", &text, None, None)
+            .unwrap_err()
+            .render(false);
+        let places = [
+            format!("trial.toml:{line}:"),
+            format!("trial.toml:{}:", line - 1),
+        ];
+        assert!(
+            places.iter().any(|place| said.contains(place)),
+            "{places:?}\n{said}"
+        );
+        for word in words {
+            assert!(said.contains(word), "{more}: {word} is not in\n{said}");
+        }
+    }
+    let text =
+        format!("line = \"squamous\"\n{SMALL}\n[illness]\ndoubling = {{ fixed = \"90 d\" }}\n");
+    let said = Trial::parse("trial.toml", &text, None, None)
+        .unwrap_err()
+        .render(false);
+    assert!(
+        said.contains("illness.doubling") && said.contains("name no line"),
+        "{said}"
+    );
+    let text = format!("line = \"squamos\"\n{SMALL}");
+    let said = Trial::parse("trial.toml", &text, None, None)
+        .unwrap_err()
+        .render(false);
+    assert!(
+        said.contains("trial.toml:1:") && said.contains("no line \"squamos\""),
+        "{said}"
+    );
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use howship::cohort::report::{Asked, TrialError, run_file};
 use howship::cohort::run::{Results, run};
 use howship::cohort::summary::{Summary, curves, summary};
 use howship::cohort::trial::Trial;
@@ -395,4 +396,91 @@ fn check_says_what_a_trial_would_do() {
     );
     let wrong = command(&["check", "trials/none.toml"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// A library runs a file into a folder; what goes wrong is typed, and nothing is said of options of the program.
+#[test]
+fn a_file_is_run_into_a_folder_by_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trial.toml");
+    fs::write(&file, SMALL).unwrap();
+    let out = folder.path().join("results");
+    let asked = Asked {
+        patients: Some(8),
+        ..Asked::default()
+    };
+    let seen = std::sync::atomic::AtomicU32::new(0);
+    let count = || {
+        seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    };
+    let found = run_file(&file, &out, asked, &count).unwrap();
+    assert_eq!((found.patients, found.seed, seen.into_inner()), (8, 1, 8));
+    let text = fs::read_to_string(out.join("summary.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), found);
+    let again = run_file(&file, &out, asked, &|| {}).unwrap_err();
+    assert!(matches!(again, TrialError::Output(_)), "{again:?}");
+    let said = again.to_string();
+    assert!(
+        said.contains("exists already") && !said.contains("--"),
+        "{said}"
+    );
+    let replaced = Asked {
+        seed: Some(2),
+        replaces: true,
+        ..asked
+    };
+    assert_eq!(run_file(&file, &out, replaced, &|| {}).unwrap().seed, 2);
+    fs::write(out.join("chapter.tex"), "words").unwrap();
+    let kept = run_file(&file, &out, replaced, &|| {})
+        .unwrap_err()
+        .to_string();
+    assert!(
+        kept.contains("chapter.tex") && !kept.contains("--"),
+        "{kept}"
+    );
+    fs::write(&file, SMALL.replace("patients = 200", "patients = 0")).unwrap();
+    let new = folder.path().join("new");
+    let asked = Asked::default();
+    let wrong = run_file(&file, &new, asked, &|| {}).unwrap_err();
+    let TrialError::File(faults) = &wrong else {
+        panic!("{wrong:?}");
+    };
+    assert!(faults.0[0].line().is_some_and(|line| line > 1));
+    let huge = SMALL.replace("lesions = { lognormal = { median = \"60 cm3\", sigma = 0.8, least = \"2 cm3\", most = \"400 cm3\" } }", "lesions = { fixed = \"90 L\" }");
+    assert_ne!(huge, SMALL);
+    fs::write(&file, huge).unwrap();
+    let patient = run_file(&file, &new, asked, &|| {}).unwrap_err();
+    assert!(matches!(patient, TrialError::Patient(_)), "{patient:?}");
+    assert!(!new.exists());
+}
+
+/// NTX that is given in its unit is that of day 0, falls as NTX over health does, and moves nothing else.
+#[test]
+fn urinary_ntx_is_a_trait_that_moves_nothing_else() {
+    let asked = SMALL.replace(
+        "[events]",
+        "ntx = { lognormal = { median = 61.8, sigma = 0.906 } }\n\n[events]",
+    );
+    assert_ne!(asked, SMALL);
+    let [without, with] = [SMALL, &asked].map(|text| results(&trial(text, 20)));
+    assert_eq!(without.histories, with.histories);
+    assert!(without.people.iter().all(|one| one.ntx(1.0, 1.0).is_none()));
+    for (person, history) in with.people.iter().zip(with.arm(1)) {
+        let (first, last) = (history.seen[0].ntx, history.seen.last().unwrap().ntx);
+        let level = person.ntx(last, first).unwrap();
+        let start = person.ntx(first, first).unwrap();
+        assert!(start > 0.0 && (level / start - last / first).abs() < 1e-12);
+    }
+    let levels = |results: &Results| -> Vec<f64> {
+        let people = results.people.iter();
+        people.filter_map(|one| one.ntx_nmol_per_mmol).collect()
+    };
+    let mut all = levels(&results(&trial(&asked, 20)));
+    all.sort_by(f64::total_cmp);
+    assert!(all[0] < 61.8 && all[19] > 61.8, "{all:?}");
+    let negative = asked.replace("median = 61.8", "median = -1.0");
+    let said = Trial::parse("trial.toml", &negative, None, None)
+        .unwrap_err()
+        .render(false);
+    assert!(said.contains("traits.ntx"), "{said}");
 }

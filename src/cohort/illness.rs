@@ -286,17 +286,14 @@ impl Illness {
         };
         let times = |factor: fn(&Tumour) -> f64| tumour.as_ref().map_or(1.0, factor);
         let none = || TraitError::new("doubling", patient);
-        let doubling_d = match &tumour {
+        let doubling_d = if let Some(tumour) = &tumour {
             // The draw of `doubling`, with the median and the spread of the tumour.
-            Some(tumour) => {
-                let share = spread(1.0, tumour.spread, Some(0.2), Some(5.0));
-                let factor = share.draw(chance, OTHERS + 1, patient);
-                tumour.doubling * factor.ok_or_else(none)?
-            }
-            None => {
-                let law = self.doubling.unwrap_or_else(usual_doubling);
-                law.draw(chance, OTHERS + 1, patient).ok_or_else(none)? / 24.0
-            }
+            let share = spread(1.0, tumour.spread, Some(0.2), Some(5.0));
+            let factor = share.draw(chance, OTHERS + 1, patient);
+            tumour.doubling * factor.ok_or_else(none)?
+        } else {
+            let law = self.doubling.unwrap_or_else(usual_doubling);
+            law.draw(chance, OTHERS + 1, patient).ok_or_else(none)? / 24.0
         };
         let odds = of!(pd_l1, 2) * times(|one| one.pd_l1_odds);
         // Without a tumour of its own that of a trial is adenocarcinoma.

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use crate::cohort::body::History;
 use crate::cohort::combination::Combination;
 use crate::cohort::figure::Figure;
 use crate::cohort::illness::ILL_COLUMNS;
 use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::subgroups::GroupRatios;
-use crate::cohort::traits::COLUMNS;
+use crate::cohort::traits::{COLUMNS, Person};
 use crate::output::sheet::Kind;
 
 /// Columns of words, by these names in any table of a trial.
@@ -47,7 +48,7 @@ pub(super) fn option(value: Option<f64>) -> String {
 /// Traits, illness and fate of each patient in each arm.
 pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
     let mut text = format!(
-        "arm,patient,{},end_d,end,first_event_d,first_event,events_counted,events_all,{},best_bone,change_bone,best_soft,change_soft,progression_d,felt_pain_at_start,pain\n",
+        "arm,patient,{},end_d,end,first_event_d,first_event,events_counted,events_all,{},best_bone,change_bone,best_soft,change_soft,progression_d,felt_pain_at_start,pain,ntx_at_start_nmol_per_mmol,ntx_last_nmol_per_mmol\n",
         COLUMNS.join(","),
         ILL_COLUMNS.join(",")
     );
@@ -61,7 +62,7 @@ pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
             let progressed = [outcome.bone.progression_d, outcome.outside.progression_d];
             let _ = writeln!(
                 text,
-                "{name},{},{traits},{},{},{},{},{counted},{},{},{},{},{},{},{},{},{}",
+                "{name},{},{traits},{},{},{},{},{counted},{},{},{},{},{},{},{},{},{},{},{}",
                 person.number,
                 history.end_d,
                 history.end.name(),
@@ -76,10 +77,17 @@ pub(super) fn patients(results: &Results, outcomes: &[Vec<Outcome>]) -> String {
                 option(progressed.into_iter().flatten().min_by(f64::total_cmp)),
                 option(history.seen.first().map(|seen| seen.felt_pain)),
                 outcome.pain.name(),
+                option(person.ntx_nmol_per_mmol),
+                option(ntx_last(person, history)),
             );
         }
     }
     text
+}
+
+fn ntx_last(person: &Person, history: &History) -> Option<f64> {
+    let (first, last) = (history.seen.first()?, history.seen.last()?);
+    person.ntx(last.ntx, first.ntx)
 }
 
 fn cells(figure: &Figure) -> String {

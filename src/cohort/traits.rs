@@ -4,6 +4,10 @@
 //! A trait of a patient is drawn at the address (seed, trait, patient): the same patient has it in every
 //! arm, and another number of patients changes none. Values outside of `least` to `most` are drawn
 //! again, so that the distribution is the truncated one.
+//!
+//! Patients differ in urinary NTX over creatinine by far more than lesions of a trial tell, which are a few hundredths of the turnover of a
+//! skeleton: age, the rest of the skeleton and creatinine differ as well. `ntx` is what was measured on day 0; the level on a day is that
+//! times NTX of the day over that of day 0, both over health. It has no part in events or death.
 
 mod distribution;
 
@@ -53,6 +57,9 @@ pub struct Traits {
     /// Glomerular filtration, for doses by area under the curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filtration: Option<Distribution<Clearance>>,
+    /// Urinary NTX on day 0, nmol of bone collagen equivalents per mmol of creatinine. Without it NTX is told over health alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ntx: Option<Distribution<f64>>,
 }
 
 /// A patient.
@@ -90,6 +97,8 @@ pub struct Person {
     pub surface_um2: Option<f64>,
     /// Glomerular filtration, L/h.
     pub filtration_l_per_h: Option<f64>,
+    /// Urinary NTX on day 0, nmol per mmol of creatinine.
+    pub ntx_nmol_per_mmol: Option<f64>,
 }
 
 /// Names of the traits in tables, with their units.
@@ -110,6 +119,11 @@ pub(crate) const COLUMNS: [&str; 13] = [
 ];
 
 impl Person {
+    /// Urinary NTX, nmol per mmol of creatinine, where it is over health `now` and was `start` on day 0; none where the trial does not tell it.
+    pub fn ntx(&self, now: f64, start: f64) -> Option<f64> {
+        self.ntx_nmol_per_mmol.map(|level| level * now / start)
+    }
+
     /// The traits in the order of [`COLUMNS`].
     pub fn row(&self) -> [f64; 13] {
         [
@@ -161,6 +175,7 @@ impl Traits {
         const LESIONS: Allowed = Allowed::new(1e-9, 1e5, ["cm3", "cm3"]);
         const SURFACE: Allowed = Allowed::new(0.01, 10.0, ["m2", "um2"]);
         const FILTRATION: Allowed = Allowed::new(0.0, 60.0, ["L/h", "L/h"]);
+        const NTX: Allowed = Allowed::number(0.0, 1e5);
         let at = |key: &str| format!("{path}.{key}");
         let growth = Allowed::number(0.0, most_growth);
         self.mass.check(&at("mass"), MASS, problems);
@@ -184,6 +199,9 @@ impl Traits {
         }
         if let Some(filtration) = &self.filtration {
             filtration.check(&at("filtration"), FILTRATION, problems);
+        }
+        if let Some(ntx) = &self.ntx {
+            ntx.check(&at("ntx"), NTX, problems);
         }
     }
 
@@ -229,6 +247,7 @@ impl Traits {
             dropout_per_d: of!(dropout, 13) * PER_D,
             surface_um2: of_given!(surface, 14),
             filtration_l_per_h: of_given!(filtration, 15),
+            ntx_nmol_per_mmol: of_given!(ntx, 16),
         })
     }
 }

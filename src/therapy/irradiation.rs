@@ -23,8 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::biology::problem::Problems;
 use crate::therapy::radiotherapy::{Law, Radiobiology};
 pub use beam::{Beam, Extent, Field, Shape};
-pub use course::{Calendar, RadiationCourse};
-pub(crate) use course::{checked_dose, checked_law};
+pub use course::{Calendar, RadiationCourse, checked_dose, checked_law};
 
 /// A moment is met when it is this near, h: times are sums of decimals.
 const NEAR_H: f64 = 1e-9;

@@ -123,7 +123,7 @@ impl Calendar {
 }
 
 /// The dose of a fraction, Gy, where it is one that is given.
-pub(crate) fn checked_dose(path: &str, dose: AbsorbedDose, problems: &mut Problems) -> f64 {
+pub fn checked_dose(path: &str, dose: AbsorbedDose, problems: &mut Problems) -> f64 {
     let dose_gy = dose.get();
     if !(dose_gy > 0.0 && dose_gy <= MOST_GY) {
         problems.add(
@@ -136,7 +136,7 @@ pub(crate) fn checked_dose(path: &str, dose: AbsorbedDose, problems: &mut Proble
 }
 
 /// The law of a name, with the dose per fraction at which its tangent begins where it has one.
-pub(crate) fn checked_law(
+pub fn checked_law(
     path: &str,
     law: LawName,
     transition: Option<AbsorbedDose>,
