@@ -22,11 +22,12 @@ take volume/plots/map.gif film_volume.gif
 for name in bone_d360 bone_before_after; do take "volume/plots/$name.png" "$name.png"; done
 
 # By another program, where Python has it (pip install pyvista).
+run scanned_lesion scanned
 for format in vti vtp; do
-    "$howship" export "$work/volume" --day 360 --format $format --out "$work/d360.$format"
+    "$howship" export "$work/scanned" --day 90 --format $format --out "$work/scanned.$format"
 done
 if python3 -c "import pyvista" 2> /dev/null; then
-    python3 python/examples/render_lesion.py "$work/d360.vti" "$work/d360.vtp" --out "$to/lesion_pyvista.png"
+    python3 python/examples/render_lesion.py "$work/scanned.vti" "$work/scanned.vtp" --out "$to/lesion_pyvista.png"
 fi
 
 run clones clones

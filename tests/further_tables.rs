@@ -59,7 +59,7 @@ fn osteoclasts_at_the_front_of_the_tumour_are_those_within_100_um_of_it() {
     let sets = ["run.duration=12 d", "inoculation.cells=30"];
     let (record, simulation) = recorded(&loaded(SCENARIO, &sets));
     let (model, state) = (&simulation.model, &simulation.state);
-    let [width, _, _] = model.grid.dims;
+    let width = model.grid.dims[0];
     let place = |site: u32| [site as usize % width, site as usize / width];
     let is_front = |site: u32| {
         state.tumour.site.iter().any(|&cell| {

@@ -130,9 +130,9 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
     assert!(!place.exists());
 }
 
-/// What a trial, a dissection and a study are, what was asked, and all of their files.
+/// What a trial and a study are, what was asked, and all of their files.
 #[test]
-fn folders_of_trials_studies_and_dissections_are_described() {
+fn folders_of_trials_and_of_studies_are_described() {
     let bench = tempfile::tempdir().unwrap();
     let at = |name: &str| bench.path().join(name);
     let run = |words: &[&str]| {
@@ -147,7 +147,7 @@ fn folders_of_trials_studies_and_dissections_are_described() {
         "run",
         trial,
         "--patients",
-        "4",
+        "2",
         "--out",
         "trial",
         "--quiet",
@@ -159,15 +159,6 @@ fn folders_of_trials_studies_and_dissections_are_described() {
          inoculation.cells = 9\n",
     )
     .unwrap();
-    run(&[
-        "dissect",
-        "strip.toml",
-        "--seeds",
-        "1",
-        "--out",
-        "links",
-        "--quiet",
-    ]);
     fs::write(
         at("dose.toml"),
         "name = \"cells\"\ndescription = \"How many\"\nbase = \"strip.toml\"\n[vary]\n\"inoculation.cells\" = [5, 9]\n[responses]\nbone = { column = \"bv_tv\", at = \"6 h\" }\n",
@@ -181,12 +172,6 @@ fn folders_of_trials_studies_and_dissections_are_described() {
             "trial zoledronate_sre_small",
             "Zoledronate 4 mg every three weeks against placebo, in lung cancer and other solid tumours",
             Some("trial.toml"),
-        ),
-        (
-            "links",
-            "dissection strip",
-            "A strip",
-            Some("scenario.toml"),
         ),
         ("results/studies/cells", "study cells", "How many", None),
     ] {
@@ -212,7 +197,7 @@ fn folders_of_trials_studies_and_dissections_are_described() {
         "run",
         trial,
         "--patients",
-        "4",
+        "2",
         "--out",
         "trial",
         "--quiet",

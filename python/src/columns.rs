@@ -179,7 +179,14 @@ impl Columns {
                     Values::U64,
                 ),
                 Cells::Truth(values) => values.iter().copied().collect::<Option<_>>().map_or_else(
-                    || Values::F64(values.iter().map(|value| or_nan(value.map(u64::from))).collect()),
+                    || {
+                        Values::F64(
+                            values
+                                .iter()
+                                .map(|value| or_nan(value.map(u64::from)))
+                                .collect(),
+                        )
+                    },
                     Values::Bool,
                 ),
             },

@@ -184,7 +184,10 @@ impl Trial {
 
     #[getter]
     fn arms(&self) -> Vec<&str> {
-        self.trial.arm_names()
+        let control = &self.trial.control;
+        let others = self.trial.arms.keys().filter(|name| *name != control);
+        let names = std::iter::once(control).chain(others);
+        names.map(String::as_str).collect()
     }
 
     fn outline(&self) -> String {

@@ -13,12 +13,14 @@ use crate::cohort::traits::{COLUMNS, Person};
 use crate::output::sheet::Kind;
 
 /// Columns of words, by these names in any table of a trial.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 18] = [
     "arm",
     "against",
     "of",
     "and",
     "outcome",
+    "scale",
+    "without_bliss",
     "figure",
     "event",
     "curve",

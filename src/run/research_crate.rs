@@ -164,10 +164,10 @@ fn held(folder: &Path) -> Result<Held, RunError> {
         });
     }
     if let Ok(text) = read_text(&folder.join(STUDY)) {
-        let study: Value = serde_json::from_str(&text).unwrap_or_default();
-        let about = study
-            .pointer("/description")
-            .or_else(|| study.pointer("/identity/description"));
+        // Its digest stands behind it.
+        let mut parts = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+        let study = parts.next().and_then(Result::ok).unwrap_or_default();
+        let about = study.get("description");
         return Ok(Held::Other {
             kind: "study".to_owned(),
             name: String::new(),

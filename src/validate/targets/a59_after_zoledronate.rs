@@ -37,7 +37,12 @@ const LOOK: usize = 25;
 const MONTHS: usize = 13;
 
 /// Of a cohort the patients above `from` at a week who are below `to` at another, %. Without anybody no number, which no band holds.
-fn normalised(results: &Results, arm: usize, (at, from): (usize, f64), (then, to): (usize, f64)) -> f64 {
+fn normalised(
+    results: &Results,
+    arm: usize,
+    (at, from): (usize, f64),
+    (then, to): (usize, f64),
+) -> f64 {
     let patients = results.people.iter().zip(results.arm(arm));
     let ntx: Vec<(f64, f64)> = patients
         .filter_map(|(person, history)| {
