@@ -325,9 +325,8 @@ fn a_tumour_in_a_pore_that_is_filled_is_refused() {
     // Beside a pore that is filled a tumour may lie.
     let simulation = run(folder.path(), &[]).unwrap();
     assert_eq!(simulation.state.lesion.sites.len(), 144);
-    let inside = |x: usize, y: usize, z: usize| match pore(x, y, z) {
-        true => 1,
-        false => label(x, y, z),
+    let inside = |x: usize, y: usize, z: usize| {
+        if pore(x, y, z) { 1 } else { label(x, y, z) }
     };
     write(&at("labels.mha"), SIZE, 0.01, "", &voxels(SIZE, inside));
     let said = run(folder.path(), &[]).unwrap_err();

@@ -147,7 +147,7 @@ fn parted(bytes: &[u8]) -> (String, &[u8]) {
     (text.concat(), appended)
 }
 
-/// A block of LZ4 (lz4_Block_format.md): a token, letters as they are, and from where how many are repeated.
+/// A block of LZ4 (`lz4_Block_format.md`): a token, letters as they are, and from where how many are repeated.
 fn unpacked(block: &[u8]) -> Vec<u8> {
     let (mut found, mut at) = (Vec::new(), 0);
     let byte = |at: &mut usize| {
@@ -751,7 +751,8 @@ fn each_arm_leaves_the_volumes_of_its_own_days() {
         let found = all(&folder).into_keys();
         let names = found.filter_map(|path| {
             let name = path.file_name()?.to_str()?;
-            let is_image = path.parent() == Some(&folder) && name.ends_with(".vti");
+            let is_image =
+                path.parent() == Some(&folder) && path.extension().is_some_and(|end| end == "vti");
             is_image.then(|| name.to_owned())
         });
         names.collect()

@@ -102,13 +102,12 @@ impl Encoding {
             } else {
                 4
             },
-            packing: match file.get("compressor") {
-                None => None,
-                Some(_) => {
-                    let allowed = ["vtkZLibDataCompressor", "vtkLZ4DataCompressor"];
-                    let is_zlib = word("compressor", "", &allowed)?;
-                    Some(if is_zlib { Packing::Zlib } else { Packing::Lz4 })
-                }
+            packing: if file.get("compressor").is_none() {
+                None
+            } else {
+                let allowed = ["vtkZLibDataCompressor", "vtkLZ4DataCompressor"];
+                let is_zlib = word("compressor", "", &allowed)?;
+                Some(if is_zlib { Packing::Zlib } else { Packing::Lz4 })
             },
             big_endian: word("byte_order", "LittleEndian", &["BigEndian", "LittleEndian"])?,
             appended,
