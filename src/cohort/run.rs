@@ -50,7 +50,7 @@ pub fn run(trial: &Trial, seen: &(impl Fn() + Sync)) -> Result<Results, CohortEr
 /// As [`run`]; `stop` is asked before each patient.
 ///
 /// # Errors
-/// The fault of the first patient that has one; [`CohortError::Stopped`].
+/// The fault of the first patient that has one; that it was stopped.
 pub fn run_while(
     trial: &Trial,
     stop: &(dyn Fn() -> bool + Sync),
