@@ -523,7 +523,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         (
             &["interval=0 d", "fractions=2"],
             "radiotherapy.a.interval",
-            "above zero",
+            "give 1 h to 3650 d",
         ),
         (&["dose=0 Gy"], "radiotherapy.a.dose", "above zero"),
         (&["dose=8"], "radiotherapy.a.dose", "cGy"),

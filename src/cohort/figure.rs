@@ -85,7 +85,7 @@ mod tests {
             assert_eq!(none.low.map(f64::to_bits), Some(0.0_f64.to_bits()));
             assert_eq!(all.high.map(f64::to_bits), Some(1.0_f64.to_bits()));
             // Of none the upper end is z^2 / (n + z^2).
-            let z2 = 1.959_963_985_f64.powi(2);
+            let z2 = 1.959_963_984_540_054_f64.powi(2);
             let high = z2 / (of as f64 + z2);
             assert!((none.high.unwrap() - high).abs() < 1e-12);
             assert!((all.low.unwrap() - (1.0 - high)).abs() < 1e-12);
