@@ -142,16 +142,15 @@ fn folders_of_trials_and_of_studies_are_described() {
     };
     let trial = repository("trials/small/zoledronate_sre.toml");
     let trial = trial.to_str().unwrap();
-    run(&[
+    let trial_run = [
         "trial",
         "run",
         trial,
-        "--patients",
-        "2",
-        "--out",
-        "trial",
+        "--patients=2",
+        "--out=trial",
         "--quiet",
-    ]);
+    ];
+    run(&trial_run);
     fs::write(
         at("strip.toml"),
         "name = \"strip\"\ndescription = \"A strip\"\npreset = \"mouse\"\nrun = { duration = \"6 h\", burn_in = \"0 d\" }\n\
@@ -192,17 +191,7 @@ fn folders_of_trials_and_of_studies_are_described() {
         write(described(&folder)).unwrap();
     }
     // Both may be made again.
-    run(&[
-        "trial",
-        "run",
-        trial,
-        "--patients",
-        "2",
-        "--out",
-        "trial",
-        "--quiet",
-        "--force",
-    ]);
+    run(&[&trial_run[..], &["--force"]].concat());
     run(&["study", "run", "dose.toml", "--store", "results", "--quiet"]);
 }
 

@@ -1207,7 +1207,7 @@ fn couplings_that_cannot_act_are_named() {
     );
     // A mechanostat that no rate answers to, as of the mouse, and one that is felt through a declared cue alone.
     let felt = "[mechanostat]\n";
-    let no_rate = "mechanostat is solved for nothing: no rate answers to its cue strain";
+    let no_rate = "mechanostat changes no tissue: no rate answers to its cue strain";
     assert_eq!(said(felt, &[]), [no_rate]);
     let human = text.replace("mouse", "human");
     let said = |more: &str, sets: &[&str]| {

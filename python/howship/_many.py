@@ -1,9 +1,9 @@
 """Many runs: studies, virtual trials, and the cycle taken apart.
 
-Each takes a ``callback(done, total)``, which is called in the thread that asked, some 50 times a second at most and once
-at the end; when it returns ``False`` the work stops. What it raises comes through when the work has stopped. The lock of
-the interpreter is free meanwhile, and Ctrl-C raises ``KeyboardInterrupt`` within 0.1 s; the ticks and patients that are
-under way end behind it.
+Each takes a ``callback(done, total)``, which is called in the thread that asked, some 50 times a second at most; the last
+count is always told. When it returns ``False`` the work stops. What it raises comes through when the work has stopped. The
+lock of the interpreter is free meanwhile. Ctrl-C, looked for every 20 ms and inside of the callback too, raises
+``KeyboardInterrupt`` at once; the ticks and patients that are under way end behind it, and a study then writes its tables.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Study:
         return StudyResult(self, place)
 
     def results(self, store: Path) -> StudyResult:
-        """What a store holds of it, without running anything."""
+        """What a store holds of it, without running anything. Its tables have their folder from then on, under its name."""
         return StudyResult(self, os.fspath(store))
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
@@ -126,7 +127,10 @@ fn waited<T: Send + 'static>(
                     Ok(false) => stop.store(true, Ordering::SeqCst),
                     Err(raised) => {
                         stop.store(true, Ordering::SeqCst);
-                        let _ = py.detach(move || done.recv().is_ok());
+                        // An interrupt inside of the callback comes at once, as a signal does.
+                        if raised.is_instance_of::<PyException>(py) || comes == Signal::AtItsEnd {
+                            let _ = py.detach(move || done.recv().is_ok());
+                        }
                         return Err(raised);
                     }
                 }

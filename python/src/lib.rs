@@ -25,7 +25,7 @@ use crate::columns::Columns;
 #[pyfunction]
 fn read_table(py: Python<'_>, path: PathBuf) -> PyResult<Columns> {
     let table = py.detach(|| Table::read_csv(&path)).map_err(refused)?;
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = many::file_of(&path);
     let signals = table.columns.iter();
     let signals: Vec<&str> = signals
         .filter_map(|name| name.strip_suffix("_pm"))

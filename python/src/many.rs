@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use howship::cohort::report::{kind as kind_of_trial, run_into};
 use howship::cohort::trial::Trial as Followed;
 use howship::output::sheet::Kind;
-use howship::study::batch::{Event, Summary};
+use howship::study::batch::Event;
 use howship::study::dissect::map::Map;
 use howship::study::dissect::{Asked, DissectError, Plan, check_place, kind as kind_of_dissection};
 use howship::study::plan::Study as Planned;
@@ -52,8 +52,7 @@ impl Study {
         self.0.outline()
     }
 
-    /// Runs what the store does not hold and writes the tables: results that were there, that were done, that failed,
-    /// and whether it was stopped.
+    /// Runs what the store does not hold, and writes the tables.
     fn run(
         &self,
         py: Python<'_>,
@@ -61,7 +60,7 @@ impl Study {
         jobs: Option<usize>,
         retry_failed: bool,
         callback: Option<Bound<'_, PyAny>>,
-    ) -> PyResult<(u64, u64, u64, bool)> {
+    ) -> PyResult<()> {
         let study = Arc::clone(&self.0);
         let done = counted(py, callback.as_ref(), move |stop, progress| {
             let store = Store::open(&store)?;
@@ -75,17 +74,10 @@ impl Study {
             };
             let whole = (0..runs, runs);
             let shared = (jobs, retry_failed);
-            let summary = study.work_off(whole, &store, shared, &asked, &count)?;
-            study.write_tables(&store, &folder)?;
-            Ok::<Summary, howship::output::OutputError>(summary)
+            study.work_off(whole, &store, shared, &asked, &count)?;
+            study.write_tables(&store, &folder)
         })?;
-        let Summary {
-            kept,
-            done,
-            failed: broken,
-            stopped,
-        } = done.map_err(failed)?;
-        Ok((kept, done, broken, stopped))
+        done.map(drop).map_err(failed)
     }
 
     /// Runs that are done, that failed, of which nothing is there, and whose file is not what was written.
@@ -115,20 +107,13 @@ impl Study {
     /// A table of the study.
     fn table(&self, py: Python<'_>, path: PathBuf) -> PyResult<Columns> {
         let file = file_of(&path);
-        let units = self.0.columns().into_iter().zip(self.0.kinds());
-        let units: Vec<(String, String)> = units
-            .map(|(name, (_, unit))| (name, unit.to_owned()))
-            .collect();
-        let kind = |column: &str| self.0.kind(&file, column);
-        let unit = |column: &str| {
-            let known = units.iter().find(|(name, _)| name == column);
-            known.map_or_else(String::new, |(_, unit)| unit.clone())
-        };
+        let kind = |column: &str| self.0.kind(&file, column).0;
+        let unit = |column: &str| self.0.kind(&file, column).1.to_owned();
         read(py, &path, &kind, &unit)
     }
 }
 
-fn file_of(path: &std::path::Path) -> String {
+pub(crate) fn file_of(path: &std::path::Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

@@ -36,9 +36,7 @@ impl Scenario {
             sets,
         })
     }
-}
 
-impl Scenario {
     pub const fn loaded(&self) -> &Loaded {
         &self.loaded
     }

@@ -221,6 +221,12 @@ for work in (
     except KeyboardInterrupt:
         print("heard", time.monotonic() - asked[0], file=sys.stderr)
         print("heard")
+def raising(done, total):
+    raise KeyboardInterrupt
+try:
+    long.dissect("links", callback=raising)
+except KeyboardInterrupt:
+    print("heard inside of the callback")
 time.sleep(0.3)
 print(*sorted(os.listdir(".")))
 """
@@ -236,4 +242,4 @@ def test_ctrl_c_is_heard_at_once_and_nothing_half_done_is_left(tmp_path: Path) -
         check=True,
     ).stdout.splitlines()
     # Not one of them would have come to its end by itself within a day.
-    assert said == ["heard"] * 3 + ["results strip.toml study.toml"]
+    assert said == ["heard"] * 3 + ["heard inside of the callback", "results strip.toml study.toml"]

@@ -5,11 +5,12 @@
 //! the two would have together, if they did not touch each other (Bliss), `1 - (1 - p1)(1 - p2) / (1 - p0)`, with `p0` of patients whom
 //! nobody treats; of one that is not wanted, such as radiation, `p1 p2 / p0`, which is the same of those who are spared. Excess over it and
 //! over the better of the two have intervals by the differences within patients, who are the same in all arms. Of hazard ratios over the
-//! control that of the combination is given over that of the better of the two, patients as clusters. Better is more of what is wanted and less of
+//! control that of the combination is given over that of the better of the two, with the spread of patients who are the same in both arms. Better is more of what is wanted and less of
 //! what is not: a hazard ratio is better the lower it is.
 //!
 //! # Limits
-//! Where the control is treated there is no `p0`, and no Bliss independence is given: two arms that each add a drug to that of the control share it.
+//! Where the control is treated there is no `p0`, and no Bliss independence is given. Arms that share a course are no parts of a combination: where
+//! each adds a drug to that of the control nothing is told.
 //!
 //! # References
 //! Bliss 1939.
@@ -248,8 +249,7 @@ fn hazards(
         let over = |from: usize, to: usize| {
             let (from, to) = (times(from), times(to));
             let all: Vec<AtRisk> = at_risk(&from, 0).chain(at_risk(&to, 1)).collect();
-            // A patient is a cluster of two fates.
-            Figure::ratio(cox(&all, Ties::Efron), true)
+            Figure::paired_ratio(cox(&all, Ties::Efron))
         };
         let [first, second, found] = [one, other, both].map(|arm| over(0, arm).value);
         // Less of what nobody wants is better.

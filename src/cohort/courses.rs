@@ -11,10 +11,10 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::biology::problem::Problems;
-use crate::layers::diagnostic::suggestion;
+use crate::layers::diagnostic::nearest;
 use crate::layers::path::write_key;
 use crate::numerics::quantity::{AbsorbedDose, Time};
-use crate::therapy::irradiation::{Calendar, checked_dose, checked_law};
+use crate::therapy::irradiation::{Calendar, NEAR_H, checked_dose, checked_law};
 use crate::therapy::radiotherapy::{Law, LawName};
 
 const DAY_H: f64 = 24.0;
@@ -181,9 +181,14 @@ struct NamedCourse<'a>(&'a str);
 
 impl NamedCourse<'_> {
     fn refused<E: de::Error>(&self) -> E {
-        let said = suggestion(self.0, &KEYS);
-        let (meant, keys) = said.split_once("allowed: ").unwrap_or_default();
-        let meant = meant.trim_end_matches("? ").replace("did", ": did");
+        if KEYS.contains(&self.0) {
+            return E::custom(
+                "is a key of a course of radiation, beside courses by name: put it into the table of one of them",
+            );
+        }
+        let meant = nearest(self.0, &KEYS)
+            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let keys = KEYS.join(", ");
         E::custom(format!(
             "is neither a key of a course of radiation nor a table, which a course by its name is{meant}; allowed: {keys}"
         ))
@@ -343,7 +348,8 @@ impl TrialCourse {
         };
         let times = calendar.times(path, "trial", f64::from(days) * DAY_H, problems);
         all.extend(times.into_iter().map(|at_h| Shot {
-            day: (at_h / DAY_H) as u32,
+            // Turns of a part of a day add up to whole days but for rounding.
+            day: ((at_h + NEAR_H) / DAY_H) as u32,
             dose_gy,
             law,
             field: self.field,

@@ -28,12 +28,23 @@ impl Figure {
     };
 
     pub(crate) fn ratio(ratio: Option<Ratio>, robust: bool) -> Self {
-        ratio.map_or(Self::NONE, |ratio| {
-            let error = if robust {
+        Self::ratio_by(ratio, |ratio| {
+            if robust {
                 ratio.robust_error
             } else {
                 ratio.error
-            };
+            }
+        })
+    }
+
+    /// A ratio of two arms of the same patients.
+    pub(crate) fn paired_ratio(ratio: Option<Ratio>) -> Self {
+        Self::ratio_by(ratio, |ratio| ratio.paired_error)
+    }
+
+    fn ratio_by(ratio: Option<Ratio>, error: impl FnOnce(&Ratio) -> f64) -> Self {
+        ratio.map_or(Self::NONE, |ratio| {
+            let error = error(&ratio);
             let (low, high) = ratio.interval(error);
             Self {
                 value: Some(ratio.ratio()),

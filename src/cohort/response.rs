@@ -114,14 +114,16 @@ impl Scans {
         // On day 0 a scan sees the tumour with its stroma.
         let least = (stroma / (1.0 + stroma)).cbrt();
         if self.gone <= least {
+            // Of the two keys the one that was set.
+            let is_set = (self.gone - Self::default().gone).abs() > 0.0;
             problems.add(
-                &gone,
+                if is_set { &gone } else { "soft.stroma" },
                 format!(
-                    "found {}, but stroma (soft.stroma = {stroma}) leaves {least:.3} of a sum: no tumour would ever be gone",
+                    "found {gone} = {}, but stroma (soft.stroma = {stroma}) leaves {least:.3} of a sum: no tumour would be gone but by the error of a scan",
                     self.gone
                 ),
                 if least < PARTIAL {
-                    format!("give more than {least:.3} and at most {PARTIAL}, or a smaller soft.stroma")
+                    format!("give {gone} more than {least:.3} and at most {PARTIAL}, or a smaller soft.stroma")
                 } else {
                     "give a smaller soft.stroma".to_owned()
                 },

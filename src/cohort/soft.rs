@@ -30,7 +30,8 @@ pub struct Soft {
     pub capacity: BodyVolume,
     /// Half-life of dead cells. 10 d [5 to 20 d]; design, also of those in bone.
     pub clearance: Time,
-    /// Share of the volume of day 0 that is stroma and stays. 0.1 [0.05 to 0.3]; design, also in bone.
+    /// Share of the volume of day 0 that is stroma and stays. 0.1 [0.05 to 0.3]; design, also in bone. From 0.143 on `scans.gone` has
+    /// to be above its default, or no tumour would be gone.
     pub stroma: f64,
 }
 

@@ -19,7 +19,9 @@ use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::summary::{at_risk, to_death, to_first};
 use crate::cohort::trial::Trial;
+use crate::plot::ticks::short;
 use crate::plot::words::sentence;
+use crate::statistics::quantile::quantile;
 use crate::statistics::survival::{AtRisk, Followed, Ties, cox};
 
 /// A group of patients.
@@ -59,13 +61,7 @@ pub(crate) struct GroupRatios {
 fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// A number as a picture shows it, with three digits.
-fn rounded(value: f64) -> String {
-    let places = (2.0 - value.abs().max(1e-9).log10().floor()).clamp(0.0, 6.0);
-    format!("{value:.0$}", places as usize)
+    quantile(&sorted, 0.5)
 }
 
 /// All groups of a trial; those that hold nobody or everybody are left out.
@@ -158,13 +154,13 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
             baseline().map(|one| one.0.ntx).collect(),
         ),
         (
-            ["tumour_outside", "Tumour outside of bone", "cm3"],
+            ["tumour_outside", "Tumour outside of bone", "cm\u{b3}"],
             ill.iter().map(|one| one.outside_cm3).collect(),
         ),
     ];
     for ([factor, words, unit], values) in &measured {
         let middle = median(values);
-        let of = format!("the median, {} {unit}", rounded(middle));
+        let of = format!("the median, {} {unit}", short(middle));
         add(
             [factor, "above median", &format!("{words} above {of}")],
             &|at| values[at] > middle,

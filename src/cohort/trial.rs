@@ -188,7 +188,9 @@ impl Trial {
         let mut found = Diagnostics::default();
         for problem in problems.found {
             // A line that is given alone has no share of its own.
-            let is_alone = trial.line.is_some() && problem.path.starts_with("lines.");
+            let is_alone = trial.line.is_some()
+                && trial.lines.is_empty()
+                && problem.path.starts_with("lines.");
             let path = if is_alone { "line" } else { &problem.path };
             found.push(at(&tree, path, &problem.message, &problem.help));
         }

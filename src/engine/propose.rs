@@ -361,7 +361,8 @@ impl<'a> Odds<'a> {
             // Who has an event, and who is at the rim, is as good as chance: nothing branches on it.
             let (mut with_event, mut at_rim) = (0, 0);
             for at in 0..count {
-                let event = if is_plain {
+                let (clone, dormant) = (cells.clone[first + at], cells.dormant[first + at]);
+                let event = if is_plain || (clone == 0 && !dormant) {
                     here[at].abs().into()
                 } else {
                     self.of_cell(first + at).0

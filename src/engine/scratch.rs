@@ -100,7 +100,8 @@ impl ImmunePicture {
 }
 
 impl Scratch {
-    /// Lets go of all over the lattice but what is saved with a state: no tick can follow.
+    /// Lets go of the lists over the lattice that a tick fills, so that no tick can follow: what is saved with a state stays, and the
+    /// solver with what radiation left of the supply.
     #[cfg(feature = "plots")]
     pub(crate) fn let_go(&mut self) {
         for by_site in [

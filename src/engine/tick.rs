@@ -292,15 +292,10 @@ fn check_occupancy(model: &Model, state: &State) -> Result<(), Fault> {
             cells | (count * u16::from(solid))
         }) > 0
     });
-    if in_bone {
-        let cells = state.tumour.site.iter();
-        let found = cells.copied().find(|&at| state.bone.solid[at as usize]);
-        return Err(clash(
-            "tumour cells in bone",
-            found.unwrap_or_default() as usize,
-            1,
-            0,
-        ));
+    let is_in_bone = |&at: &usize| state.occupancy.tumour[at] > 0 && state.bone.solid[at];
+    let found = in_bone.then(|| (0..model.grid.len()).find(is_in_bone));
+    if let Some(site) = found.flatten() {
+        return Err(clash("tumour cells in bone", site, 1, 0));
     }
     for (&id, &site) in state.osteoclasts.id.iter().zip(&state.osteoclasts.site) {
         let holder = state.occupancy.osteoclast[site as usize];

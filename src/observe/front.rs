@@ -27,24 +27,27 @@ impl Part {
         self.under_osteoclasts_mm2 / self.surface_mm2
     }
 
-    /// Osteoclasts over surface (N.Oc/BS), /mm2; no number without surface and osteoclasts.
+    /// Osteoclasts over surface (N.Oc/BS), /mm2; no number without surface, whatever osteoclasts there are.
     pub fn per_mm2(&self) -> f64 {
-        self.osteoclasts as f64 / self.surface_mm2
+        if self.surface_mm2 > 0.0 {
+            self.osteoclasts as f64 / self.surface_mm2
+        } else {
+            f64::NAN
+        }
     }
 }
 
-/// The surface at these distances from the nearest tumour cell, um, site centre to site centre; without a tumour
+/// What of a surface lies at these distances from the nearest tumour cell, um, site centre to site centre; without a tumour
 /// all of it is infinitely far.
 pub fn parts<const N: usize>(
     model: &Model,
     state: &State,
+    surface: &[SurfaceSite],
     distances_um: [RangeInclusive<f32>; N],
 ) -> [Part; N] {
     let grid = &model.grid;
     let tumour = state.tumour.site.iter().map(|&site| site as usize);
     let distance = distance_um(grid, &tumour.collect::<Vec<_>>());
-    let mut surface = Vec::new();
-    state.bone.surface(grid, &mut surface);
     distances_um.map(|range| {
         let holds = |site: u32| range.contains(&distance[site as usize]);
         let mut part = Part::default();

@@ -73,9 +73,8 @@ pub(super) fn scenario_of(run: &Path, inputs: Option<&Path>) -> Result<Loaded, R
     if !run.is_file() {
         return control_of(run, inputs.map(Path::to_path_buf)).map(|(loaded, _)| loaded);
     }
-    let restored = read_bytes(run).and_then(|bytes| open(&bytes)?.restore());
-    let restored = restored.map_err(|error| refused(format_args!("{} {error}", run.display())))?;
-    Ok(restored.loaded)
+    let loaded = read_bytes(run).and_then(|bytes| open(&bytes)?.scenario());
+    loaded.map_err(|error| refused(format_args!("{} {error}", run.display())))
 }
 
 /// Looks through the checkpoints of a run, the last first, until `look` gives something; then at the run

@@ -15,7 +15,7 @@ use crate::run::error::RunError;
 use crate::run::folder::Manifest;
 use crate::run::ours::{LIST, Listing, entries};
 use crate::run::past::read_back;
-use crate::run::sealed::{METADATA, RUN_LIST};
+use crate::run::sealed::{DIGEST, METADATA, RUN_LIST};
 use crate::scenario::build::Loaded;
 
 /// The version of the specification.
@@ -452,7 +452,7 @@ pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
             "@type": "CreativeWork",
             "conformsTo": {"@id": VERSION},
             "about": {"@id": "./"},
-            "identifier": "blake3:",
+            "identifier": DIGEST,
         }),
         root,
     ];
@@ -465,7 +465,7 @@ pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
     let mut found = json!({"@context": format!("{VERSION}/context"), "@graph": all});
     // The digest of all of it without the digest, by which the file is known again.
     let digest = blake3::hash(text_of(&found).as_bytes()).to_hex();
-    found["@graph"][0]["identifier"] = format!("blake3:{digest}").into();
+    found["@graph"][0]["identifier"] = format!("{DIGEST}{digest}").into();
     Ok(found)
 }
 

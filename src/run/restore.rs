@@ -111,6 +111,20 @@ impl Loaded {
 }
 
 impl Sealed<'_> {
+    /// The scenario of the run.
+    ///
+    /// # Errors
+    /// One that does not read.
+    pub fn scenario(&self) -> Result<Loaded, CheckpointError> {
+        let heading = &self.heading;
+        Loaded::from_resolved(
+            "scenario of the checkpoint",
+            heading.scenario.clone(),
+            PathBuf::from(&heading.inputs),
+        )
+        .map_err(|found| CheckpointError::Sense(found.render(false)))
+    }
+
     /// Takes the run up again.
     ///
     /// # Errors
@@ -118,12 +132,7 @@ impl Sealed<'_> {
     pub fn restore(&self) -> Result<Restored, CheckpointError> {
         let sense = |reason: String| CheckpointError::Sense(reason);
         let heading = &self.heading;
-        let loaded = Loaded::from_resolved(
-            "scenario of the checkpoint",
-            heading.scenario.clone(),
-            PathBuf::from(&heading.inputs),
-        )
-        .map_err(|found| sense(found.render(false)))?;
+        let loaded = self.scenario()?;
         // A lattice that the machine has no memory for is refused before it is unpacked.
         loaded
             .check_memory(&heading.grid)

@@ -10,7 +10,10 @@ pub(crate) const RUN_LIST: &str = "run.json";
 pub(crate) const PLOTS: &str = "plots";
 /// What describes a folder for an archive, as the specification of RO-Crate calls it.
 pub(crate) const METADATA: &str = "ro-crate-metadata.json";
-/// Where its own digest stands: in the first identifier, which is that of the description.
+/// What its own digest begins with.
+pub(crate) const DIGEST: &str = "blake3:";
+/// Where its own digest stands: in the first identifier, which is that of the description, as `serde_json` writes it with keys
+/// in their order and a space behind the colon.
 const DESCRIBED: &str = "\"identifier\": \"blake3:";
 /// Bytes of a list at most.
 const MOST_LIST: u64 = 64 << 20;

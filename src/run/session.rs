@@ -441,6 +441,7 @@ impl Desk<'_> {
         Last {
             words: self.words(simulation, exit_state),
             grid: simulation.model.grid,
+            #[cfg(feature = "parquet")]
             signals: simulation.model.signals.clone(),
         }
     }
@@ -450,6 +451,7 @@ impl Desk<'_> {
         let Last {
             mut words,
             grid,
+            #[cfg(feature = "parquet")]
             signals,
         } = last;
         let path = &self.folder.path;
@@ -460,8 +462,6 @@ impl Desk<'_> {
         if self.loaded.scenario.output.parquet {
             written.extend(record.write_typed(path, &signals)?);
         }
-        #[cfg(not(feature = "parquet"))]
-        drop(signals);
         written.extend(record.write_pictures(&path.join(PLOTS), &self.loaded, &grid)?);
         if self.loaded.scenario.output.volumes.is_some() {
             written.extend(volumes::written(path)?);
@@ -480,6 +480,7 @@ impl Desk<'_> {
 struct Last {
     words: Manifest,
     grid: Grid,
+    #[cfg(feature = "parquet")]
     signals: Vec<String>,
 }
 

@@ -119,7 +119,7 @@ impl Loaded {
         self.check_memory(&grid)?;
         if !solid.contains(&true) {
             let mut found = Diagnostics::default();
-            self.check_needs_no_bone(&mut found);
+            self.check_needs_bone(&mut found);
             found.into_result()?;
         }
         if canals.is_empty() {

@@ -541,15 +541,15 @@ impl Loaded {
         self.check_level_names(&mut found);
         self.check_idle_keys(&mut found);
         if scenario.specimen.soft_tissue.is_some() {
-            self.check_needs_no_bone(&mut found);
+            self.check_needs_bone(&mut found);
         }
         self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
     }
 
-    /// Of a lattice without bone: what is told of bone has nothing to go by.
-    pub(crate) fn check_needs_no_bone(&self, found: &mut Diagnostics) {
+    /// Refuses what needs bone, of a lattice that has none.
+    pub(crate) fn check_needs_bone(&self, found: &mut Diagnostics) {
         let scenario = &self.scenario;
         for (table, is_asked, what) in [
             (

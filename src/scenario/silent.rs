@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use toml::Value;
 
+use crate::biology::cue::STRAIN;
 use crate::layers::tree::Leaf;
 use crate::scenario::build::Loaded;
 
@@ -88,9 +89,6 @@ fn is_absent(loaded: &Loaded, cue: &str, made: &BTreeSet<String>, depth: usize) 
     }
 }
 
-/// The cue that a mechanostat finds.
-const STRAIN: &str = "strain";
-
 /// True for the cue of a mechanostat, and one that is declared from it.
 fn rests_on_strain(loaded: &Loaded, cue: &str, depth: usize) -> bool {
     // With a mechanostat it is found, whatever a scenario declares by that name.
@@ -148,7 +146,7 @@ pub fn silent_couplings(loaded: &Loaded) -> Vec<String> {
     }
     if loaded.scenario.mechanostat.is_some() && !is_felt {
         said.push(format!(
-            "mechanostat is solved for nothing: no rate answers to its cue {STRAIN}"
+            "mechanostat changes no tissue: no rate answers to its cue {STRAIN}"
         ));
     }
     said

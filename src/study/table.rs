@@ -135,25 +135,30 @@ impl Study {
         kinds.collect()
     }
 
-    /// What a column of a table of this study holds: of `runs.csv`, `telemetry.csv` and those of the analysis.
-    pub fn kind(&self, file: &str, column: &str) -> Kind {
+    /// What a column of a table of this study holds, with its unit: of `runs.csv`, `telemetry.csv` and those of analysis and
+    /// calibration.
+    pub fn kind(&self, file: &str, column: &str) -> (Kind, &str) {
         let names = match file {
             "runs.csv" => {
-                let place = self.columns().iter().position(|name| name == column);
-                let kind = place.and_then(|place| self.kinds().get(place).copied());
-                return kind.map_or(Kind::Number, |(kind, _)| kind);
+                let columns = self.columns();
+                let mut known = columns.iter().zip(self.kinds());
+                let found = known.find(|(name, _)| *name == column);
+                return found.map_or((Kind::Number, ""), |(_, kind)| kind);
             }
-            "telemetry.csv" => return kind_of_telemetry(column).0,
+            "telemetry.csv" => return kind_of_telemetry(column),
+            "populations.csv" if column == "weighed_by_errors" => return (Kind::Truth, ""),
             "sensitivity.csv" => &["response", "arm", "parameter", "measure", "note"][..],
             "arms.csv" => &["response", "arm", "minus"],
             "replicates.csv" => &["response", "arm"],
+            "fit.csv" => &["parameter"],
             _ => &[],
         };
-        if names.contains(&column) {
+        let kind = if names.contains(&column) {
             Kind::Text
         } else {
             Kind::Number
-        }
+        };
+        (kind, "")
     }
 
     #[cfg(feature = "parquet")]

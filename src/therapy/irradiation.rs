@@ -26,7 +26,7 @@ pub use beam::{Beam, Extent, Field, Shape};
 pub use course::{Calendar, RadiationCourse, checked_dose, checked_law};
 
 /// A moment is met when it is this near, h: times are sums of decimals.
-const NEAR_H: f64 = 1e-9;
+pub(crate) const NEAR_H: f64 = 1e-9;
 /// Natural logarithm of 4: a logistic edge falls from 80 to 20 % over twice this many of its lengths.
 const LN_4: f64 = 2.0 * std::f64::consts::LN_2;
 

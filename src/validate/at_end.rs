@@ -27,7 +27,7 @@ impl AtEnd {
             [f64::NAN; 2]
         } else {
             let distances_um = [0.0..=FRONT_UM, FAR_UM.next_up()..=f32::INFINITY];
-            parts(model, state, distances_um).map(|part| part.per_mm2())
+            parts(model, state, &surface, distances_um).map(|part| part.per_mm2())
         };
         Self {
             near_per_mm2,

@@ -62,7 +62,9 @@ fn structure_row(simulation: &Simulation, asked: &[String]) -> Entry {
     let (solid, grid) = (&state.bone.solid, &model.grid);
     let front = || {
         let distances_um = [0.0..=FRONT_UM, FRONT_UM.next_up()..=f32::INFINITY];
-        parts(model, state, distances_um)
+        let mut surface = Vec::new();
+        state.bone.surface(grid, &mut surface);
+        parts(model, state, &surface, distances_um)
     };
     let found = structure(solid, grid.dims, grid.edge_um, asked, front);
     let time = std::iter::once(("time_d", state.day()));

@@ -139,6 +139,8 @@ fn equal_arms_have_a_ratio_of_exactly_one_and_an_arm_without_events_has_none() {
         .collect();
     let ratio = cox(&both, Ties::Efron).unwrap();
     assert_eq!(ratio.log.to_bits(), 0.0_f64.to_bits());
+    // The same patients with the same fate in both arms: nothing is left to chance.
+    assert!(ratio.paired_error < 1e-12 && ratio.robust_error > 0.1);
     assert!(log_rank(&both).unwrap().chi_square.abs() < 1e-20);
     let none: Vec<AtRisk> = both
         .iter()

@@ -1,5 +1,7 @@
 //! Two arms: the log-rank test, and the proportional hazards of Cox with one covariate.
 
+use std::collections::BTreeMap;
+
 use super::{MOST_STEPS, Z, chi_square_tail};
 
 /// Two arms at one time of events.
@@ -110,6 +112,8 @@ pub struct Ratio {
     pub error: f64,
     /// The same with patients as clusters.
     pub robust_error: f64,
+    /// The same where a number names one patient in both arms, so that what both arms do to a patient counts once.
+    pub paired_error: f64,
 }
 
 impl Ratio {
@@ -198,19 +202,28 @@ pub fn cox(times: &[AtRisk], ties: Ties) -> Option<Ratio> {
     }
     let (_, information) = score(log);
     let error = information.sqrt().recip();
-    let spread: f64 = residuals(times, &tables, log, ties)
-        .iter()
-        .map(|residual| residual * residual)
-        .sum();
+    let residuals = residuals(times, &tables, log, ties);
+    let spread: f64 = residuals.values().map(|residual| residual.powi(2)).sum();
+    let mut pairs = BTreeMap::<u64, f64>::new();
+    for (&(_, patient), residual) in &residuals {
+        *pairs.entry(patient).or_insert(0.0) += residual;
+    }
+    let paired: f64 = pairs.values().map(|residual| residual.powi(2)).sum();
     Some(Ratio {
         log,
         error,
         robust_error: spread.sqrt() / information,
+        paired_error: paired.sqrt() / information,
     })
 }
 
-/// Residuals of the score, one per patient and arm, in the order of patients.
-fn residuals(times: &[AtRisk], tables: &[Table], log: f64, ties: Ties) -> Vec<f64> {
+/// Residuals of the score, one per arm and patient.
+fn residuals(
+    times: &[AtRisk],
+    tables: &[Table],
+    log: f64,
+    ties: Ties,
+) -> BTreeMap<(usize, u64), f64> {
     let risk = log.exp();
     // Sums up to and with each time of what a patient at risk without the event adds, by arm, and
     // what the event adds beside it.
@@ -234,7 +247,7 @@ fn residuals(times: &[AtRisk], tables: &[Table], log: f64, ties: Ties) -> Vec<f6
         sums.push([0, 1].map(|arm| last[arm] + here[arm]));
         own.push([0, 1].map(|arm| event[arm] - here[arm]));
     }
-    let mut by_patient = std::collections::BTreeMap::<(usize, u64), f64>::new();
+    let mut by_patient = BTreeMap::<(usize, u64), f64>::new();
     for one in times {
         let arm = one.arm.min(1);
         let before = tables.partition_point(|table| table.time <= one.start);
@@ -245,5 +258,5 @@ fn residuals(times: &[AtRisk], tables: &[Table], log: f64, ties: Ties) -> Vec<f6
         }
         *by_patient.entry((arm, one.patient)).or_insert(0.0) += residual;
     }
-    by_patient.into_values().collect()
+    by_patient
 }

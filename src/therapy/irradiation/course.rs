@@ -15,7 +15,7 @@ const MOST_FRACTIONS: u32 = 200;
 /// Dose per fraction at most, Gy.
 const MOST_GY: f64 = 100.0;
 
-/// Time from fraction to fraction, h: those that are nearer are one, and none waits for longer than ten years.
+/// Time from fraction to fraction, h: nearer ones are refused, and none waits for longer than ten years.
 const INTERVALS_H: [f64; 2] = [1.0, 3650.0 * 24.0];
 
 /// When the fractions of a course fall: from `start` every `interval`; with `weekdays_only` none falls on the last two days of each
@@ -100,7 +100,7 @@ impl Calendar {
         while times.len() < self.fractions as usize {
             let at_h = start_h + f64::from(turn) * interval_h;
             turn += 1;
-            if at_h >= duration_h {
+            if at_h + NEAR_H >= duration_h {
                 problems.add(
                     &at("fractions"),
                     format!(

@@ -15,7 +15,7 @@ pub(super) const TARGET: Target = Target {
     id: "A59",
     finding: "denosumab normalises a marker that zoledronate leaves high",
     class: Class::Informed,
-    why: "the findings were known when drugs were made to act by their level, and when NTX on day 0 was taken from a third source; no value was chosen by them",
+    why: "the findings were known when drugs were made to act by their level, and when NTX on day 0 was taken from a third source, the wider of two published spreads, with which the target was known by hand to be met",
     arms: &[],
     quick: false,
     measure,
