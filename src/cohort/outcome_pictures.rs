@@ -246,7 +246,6 @@ fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) 
             tone: Tone::Named(trial.label(arm).to_owned()),
             bars,
         })],
-        aspect: 1.0,
         ..Panel::default()
     }
 }

@@ -5,7 +5,7 @@ use crate::plot::drawing::{Align, Drawing, Frame, Text};
 use crate::plot::glossary;
 use crate::plot::legend::{self, Entry};
 use crate::plot::palette::{GREY, INK, Palette};
-use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::panel::{LegendPlace, draw, height_of_name};
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
 
 /// Width of a page, points: two columns of a journal, 180 mm.
@@ -121,11 +121,18 @@ fn shared_legend(panels: &[&Panel], palette: &Palette) -> Option<Vec<Entry>> {
 
 /// Height of a plot of this width.
 fn height(panel: &Panel, wide: f64, columns: usize) -> f64 {
+    if let Scale::Categories(names) = &panel.y.scale {
+        // A name of several lines has room for all of them.
+        let least = height_of_name(names) * names.len() as f64;
+        let high = if panel.aspect > 0.0 {
+            panel.aspect * wide
+        } else {
+            BAR * names.len() as f64
+        };
+        return high.max(least);
+    }
     if panel.aspect > 0.0 {
         return panel.aspect * wide;
-    }
-    if let Scale::Categories(names) = &panel.y.scale {
-        return BAR * names.len() as f64;
     }
     match columns {
         1 => 0.5 * wide,

@@ -18,6 +18,13 @@ const CATEGORY: f64 = 170.0;
 /// Room for the legend that an axis may be drawn out for, as a share of it.
 const MOST_HEADROOM: f64 = 0.3;
 
+/// What the longest name of some categories takes upright.
+pub(super) fn height_of_name(names: &[String]) -> f64 {
+    let lines = |name: &String| wrap(name, SIZE, false, CATEGORY).len();
+    let most = names.iter().map(lines).max().unwrap_or(1);
+    LINE * (most as f64 - 1.0) + (ASCENT + DESCENT) * SIZE
+}
+
 /// Where the legend of a panel goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LegendPlace {

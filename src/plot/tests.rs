@@ -725,6 +725,33 @@ fn long_names_below_many_panels_stay_on_the_page() {
     }
 }
 
+/// Names of several lines stand apart, whatever height was asked for.
+#[test]
+fn long_names_of_categories_have_room() {
+    let names =
+        (0..23).map(|n| format!("Tumour outside of bone above the median, {n} times health (150)"));
+    for aspect in [0.0, 0.3, 1.0] {
+        let panel = Panel {
+            x: Axis::linear("ratio", ""),
+            y: Axis::categories("", names.clone().collect()),
+            layers: vec![Layer::Bars(Bars {
+                label: String::new(),
+                tone: named("effect"),
+                bars: vec![(0.1, -0.2, 0.3); 23],
+            })],
+            aspect,
+            ..Panel::default()
+        };
+        let chart = Chart {
+            title: "Death in subgroups".to_owned(),
+            panels: vec![panel.clone(), panel],
+            columns: 1,
+            ..Chart::default()
+        };
+        hold_apart("subgroups", &lay_out(&chart));
+    }
+}
+
 fn hold_apart(name: &str, page: &Page) {
     let paper = Frame {
         left: 0.0,
