@@ -20,6 +20,7 @@ use crate::run::schedule::Schedule;
 use crate::run::sealed::PLOTS;
 use crate::run::simulation::Simulation;
 use crate::run::view::View;
+use crate::run::volume_names::FINAL;
 use crate::run::volumes;
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
@@ -103,7 +104,7 @@ impl<'a> Session<'a> {
                 }
                 let Self { simulation, desk } = self;
                 let courses = courses(&simulation);
-                let last = desk.last(&simulation, DONE.to_owned());
+                let last = desk.last(&simulation, DONE.to_owned())?;
                 // Pictures take as much memory as the tissue, which they have in the record.
                 drop(simulation);
                 desk.finish(last)?;
@@ -129,7 +130,7 @@ impl<'a> Session<'a> {
             }
             End::Fault(fault, sound) => {
                 // What was recorded is kept also when the run failed.
-                let last = self.desk.last(&self.simulation, fault.to_string());
+                let last = self.desk.last(&self.simulation, fault.to_string())?;
                 self.desk.finish(last)?;
                 Err(RunError::FaultIn {
                     fault,
@@ -147,7 +148,7 @@ impl<'a> Session<'a> {
             End::Done | End::Stopped | End::Lost(_) => DONE.to_owned(),
         };
         let Self { simulation, desk } = self;
-        let last = desk.last(&simulation, exit_state);
+        let last = desk.last(&simulation, exit_state)?;
         drop(simulation);
         Ok(desk.finish(last)?)
     }
@@ -429,27 +430,38 @@ impl Desk<'_> {
         words
             .outputs
             .insert(SCENARIO.to_owned(), digest(&scenario)?);
-        let tables = table_files(&self.loaded).into_iter();
+        // A run that is killed may have left them.
+        let files = table_files(&self.loaded).into_iter();
+        let files = files.chain([FINAL.to_owned()]);
         words
             .outputs
-            .extend(tables.map(|name| (name, String::new())));
+            .extend(files.map(|name| (name, String::new())));
         self.folder.write_manifest(&words)
     }
 
-    /// What the files of a run that is over need of its state.
-    fn last(&self, simulation: &Simulation, exit_state: String) -> Last {
-        Last {
+    /// What the files of a run that is over need of its state; what they hold of it in space is written.
+    fn last(&self, simulation: &Simulation, exit_state: String) -> Result<Last, OutputError> {
+        self.is_held()?;
+        let written = volumes::write_final(&self.folder.path, &self.loaded, simulation);
+        let volume = written.unwrap_or_else(|error| {
+            let kept = Kept::Volumes(simulation.state.day());
+            self.host.hear(&Event::NotKept(kept, &error));
+            None
+        });
+        Ok(Last {
             words: self.words(simulation, exit_state),
+            volume,
             grid: simulation.model.grid,
             #[cfg(feature = "parquet")]
             signals: simulation.model.signals.clone(),
-        }
+        })
     }
 
     /// Writes all files of a run that is over.
     fn finish(&self, last: Last) -> Result<Manifest, OutputError> {
         let Last {
             mut words,
+            volume,
             grid,
             #[cfg(feature = "parquet")]
             signals,
@@ -463,6 +475,7 @@ impl Desk<'_> {
             written.extend(record.write_typed(path, &signals)?);
         }
         written.extend(record.write_pictures(&path.join(PLOTS), &self.loaded, &grid)?);
+        written.extend(volume);
         if self.loaded.scenario.output.volumes.is_some() {
             written.extend(volumes::written(path)?);
         }
@@ -479,6 +492,8 @@ impl Desk<'_> {
 /// What the files of a run that is over need of its state.
 struct Last {
     words: Manifest,
+    /// The tissue in space, where it was written.
+    volume: Option<PathBuf>,
     grid: Grid,
     #[cfg(feature = "parquet")]
     signals: Vec<String>,

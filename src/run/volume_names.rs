@@ -6,6 +6,8 @@ use crate::scenario::volumes::VolumeFormat;
 pub(super) const VOLUMES: &str = "volumes";
 /// The store of all days.
 pub(super) const STORE: &str = "volumes.zarr";
+/// The tissue when the run is over, in the folder of the run.
+pub(super) const FINAL: &str = "final.vti";
 /// Lists of days, and the ending of the files that each holds.
 pub(super) const LISTS: [(&str, &str); 2] = [("fields.pvd", "vti"), ("cells.pvd", "vtp")];
 

@@ -11,7 +11,7 @@ use crate::output::{OutputError, make_folder, write_whole};
 use crate::run::export::{ExportError, arrays, bytes};
 use crate::run::ours::entries;
 use crate::run::simulation::Simulation;
-use crate::run::volume_names::{LISTS, STORE, VOLUMES, is_ours};
+use crate::run::volume_names::{FINAL, LISTS, STORE, VOLUMES, is_ours};
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
 
@@ -36,13 +36,7 @@ pub(super) fn write(
         let fields = asked.fields_of(format, signals);
         let file = |name: String, bytes: Result<Vec<u8>, ExportError>| {
             let path = folder.join(name);
-            let bytes = bytes.map_err(|error| match error {
-                ExportError::Output(error) => error,
-                other => OutputError::Refused {
-                    path: path.clone(),
-                    reason: other.to_string(),
-                },
-            })?;
+            let bytes = bytes.map_err(|error| refused(error, &path))?;
             write_whole(&path, &bytes)
         };
         let ending = format.endings()[0];
@@ -68,6 +62,40 @@ pub(super) fn write(
         }
     }
     write_lists(&folder)
+}
+
+/// Fields of the final state: what a picture of the lesion needs, and small.
+const FINAL_FIELDS: [&str; 3] = ["tissue", "bone_matrix", "tumour_cells"];
+
+/// Writes `final.vti`, where the scenario does not go without it.
+///
+/// # Errors
+/// [`OutputError`] of a file that cannot be written, or that its format has no room for.
+pub(super) fn write_final(
+    run: &Path,
+    loaded: &Loaded,
+    simulation: &Simulation,
+) -> Result<Option<PathBuf>, OutputError> {
+    if !loaded.scenario.output.final_volume {
+        return Ok(None);
+    }
+    let path = run.join(FINAL);
+    let arrays = arrays(simulation, &FINAL_FIELDS.map(str::to_owned));
+    let bytes = bytes(simulation, VolumeFormat::Vti, &arrays);
+    let bytes = bytes.map_err(|error| refused(error, &path))?;
+    write_whole(&path, &bytes)?;
+    Ok(Some(path))
+}
+
+/// Why a file cannot be, with the file.
+fn refused(error: ExportError, path: &Path) -> OutputError {
+    match error {
+        ExportError::Output(error) => error,
+        other => OutputError::Refused {
+            path: path.to_path_buf(),
+            reason: other.to_string(),
+        },
+    }
 }
 
 /// Writes the chunks of the present day into the store of all days.

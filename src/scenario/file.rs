@@ -437,6 +437,9 @@ pub struct Output {
     pub events: bool,
     /// Write every table as Parquet beside its CSV, with units and descriptions.
     pub parquet: bool,
+    /// Write `final.vti` when the run is over: tissue, matrix of bone and tumour cells of the last day as
+    /// VTK image data, for `ParaView` and pyvista.
+    pub final_volume: bool,
     /// Volumes, cells and surfaces for other programs; none without this table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volumes: Option<Volumes>,
@@ -481,6 +484,7 @@ impl Default for Output {
             stores: false,
             events: false,
             parquet: false,
+            final_volume: true,
             volumes: None,
         }
     }
