@@ -1,10 +1,15 @@
-//! What runs say on their way, in words: lines, a bar, warnings; and the signals that stop them.
+//! What is shown of runs on their way: lines, warnings, a bar on a terminal; and the signals that stop them.
 
 use std::cell::{OnceCell, RefCell};
+use std::io::IsTerminal;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use super::progress::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+
 use crate::run::host::{Event, Host};
+use crate::run::remaining::Pace;
 use crate::run::signals::Signals;
 use crate::run::words::Weight;
 
@@ -30,31 +35,28 @@ impl Console {
 
 impl Host for Console {
     fn hear(&self, event: &Event<'_>) {
+        let mut progress = self.progress.borrow_mut();
         match event {
-            Event::Begun(ticks) => {
-                *self.progress.borrow_mut() = Some(Progress::new(*ticks, self.quiet));
-            }
+            Event::Begun(ticks) => *progress = Some(Progress::new(*ticks, self.quiet)),
             Event::Tick(view) => {
-                if let Some(progress) = self.progress.borrow_mut().as_mut() {
+                if let Some(progress) = progress.as_mut() {
                     let clock = view.clock();
                     if clock.tick == clock.burn_in_ticks {
-                        progress.begin_anew();
+                        progress.pace.begin_anew();
                     }
                     progress.at(u64::from(clock.tick), || view.words());
                 }
             }
             Event::Stepped => {
-                if let Some(progress) = self.progress.borrow_mut().take() {
+                if let Some(progress) = progress.take() {
                     progress.finish();
                 }
             }
-            Event::Towards { view, done, total } => {
-                let mut progress = self.progress.borrow_mut();
-                let progress = progress.get_or_insert_with(|| Progress::new(*total, self.quiet));
-                progress.at(*done, || {
+            Event::Towards { view, done, total } => progress
+                .get_or_insert_with(|| Progress::new(*total, self.quiet))
+                .at(*done, || {
                     format!("running to the day: day {:.0}", view.day())
-                });
-            }
+                }),
             _ => {}
         }
         for (weight, line) in event.words() {
@@ -84,9 +86,87 @@ impl Host for Console {
     }
 }
 
-/// Exit code of the signal that came.
-pub(super) fn signal_code() -> u8 {
-    let signals = Signals::listen().ok();
-    let caught = signals.as_ref().and_then(Signals::caught);
-    caught.map_or(1, |(_, code)| code)
+/// Progress of a course: a bar on a terminal, plain lines elsewhere.
+struct Progress {
+    bar: Option<ProgressBar>,
+    quiet: bool,
+    total: u64,
+    pace: Pace,
+}
+
+impl Progress {
+    /// Progress over so many steps: a bar five times a second, or a line every ten seconds.
+    fn new(total: u64, quiet: bool) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(total);
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        let every_ms = if bar.is_some() { 200 } else { 10_000 };
+        Self {
+            bar,
+            quiet,
+            total,
+            pace: Pace::new(total, Duration::from_millis(every_ms)),
+        }
+    }
+
+    /// So many steps are done.
+    fn at(&mut self, done: u64, words: impl FnOnce() -> String) {
+        if self.quiet {
+            return;
+        }
+        let words = self.pace.at(done, words);
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+        }
+        match (&self.bar, words) {
+            (Some(bar), Some(words)) => bar.set_message(words),
+            (None, Some(words)) => tell!("{:>3} % {words}", 100 * done / self.total.max(1)),
+            (_, None) => {}
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Progress of what is done in any order on many threads, by how much of it is done.
+pub(super) struct Counter {
+    progress: Mutex<(Progress, u64)>,
+    what: &'static str,
+}
+
+impl Counter {
+    /// Counts to a total of what there is, such as "runs".
+    pub(super) fn new(total: u64, quiet: bool, what: &'static str) -> Self {
+        Self {
+            progress: Mutex::new((Progress::new(total, quiet), 0)),
+            what,
+        }
+    }
+
+    /// Counts one more, of which there may be a line to say.
+    pub(super) fn one(&self, line: Option<&str>) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let (progress, done) = &mut *progress;
+        *done += 1;
+        match (line.filter(|_| !progress.quiet), &progress.bar) {
+            (Some(line), Some(bar)) => bar.println(line),
+            (Some(line), None) => tell!("{line}"),
+            (None, _) => {}
+        }
+        let total = progress.total;
+        progress.at(*done, || format!("{done} of {total} {}", self.what));
+    }
+
+    pub(super) fn finish(&self) {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.0.finish();
+    }
 }

@@ -1,6 +1,12 @@
-//! The list of commands in groups, for `howship --help`.
+//! The arguments of the program as a whole: commands in groups, and values that begin with a hyphen.
 
+use std::any::TypeId;
 use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::CommandFactory as _;
+
+use super::Arguments;
 
 /// Headings of `howship --help`, each with its commands.
 pub const GROUPS: [(&str, &[&str]); 6] = [
@@ -25,8 +31,33 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// The arguments of the program, where `--threshold -500` is a value and no flag; for manuals and
+/// completions too.
+pub fn command() -> clap::Command {
+    grouped(take_negatives(Arguments::command()))
+}
+
+/// Lets options take values that begin with a hyphen: numbers anything, so that what is wrong with
+/// it is said by name; names of files and words negative numbers alone, so that a value that was
+/// forgotten does not swallow the next option.
+fn take_negatives(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|option| {
+        if option.is_positional() || !option.get_action().takes_values() {
+            return option;
+        }
+        let kind = option.get_value_parser().type_id();
+        let is_text = kind == TypeId::of::<PathBuf>() || kind == TypeId::of::<String>();
+        if is_text {
+            option.allow_negative_numbers(true)
+        } else {
+            option.allow_hyphen_values(true)
+        }
+    });
+    command.mut_subcommands(take_negatives)
+}
+
 /// A command whose help lists the commands below it in groups.
-pub(super) fn grouped(command: clap::Command) -> clap::Command {
+fn grouped(command: clap::Command) -> clap::Command {
     let mut list = String::new();
     for (heading, names) in GROUPS {
         let _ = writeln!(list, "\n{heading}:");

@@ -9,17 +9,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Stop;
-use super::reading::{ReadingArguments, apart, file, label, warn};
-use crate::mechanics::assessment::{Assessment, BoneFiles, CutRange};
-use crate::mechanics::density_laws::{BelowZero, Constants, DensityKind, DensityLaw};
+use super::reading::{ReadingArguments, label};
+use super::{Stop, warn};
+use crate::mechanics::asked::{AskedRigidity, GivenConstants};
+use crate::mechanics::assessment::{BoneFiles, CutRange};
+use crate::mechanics::density_laws::BelowZero;
 use crate::mechanics::measured::Reading;
 use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
 use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::{ElasticModulus, Rate};
 use crate::output::table::Table;
+use crate::run::place::NewFiles;
 
-/// Arguments of `howship rigidity`.
+/// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against
+/// the intact bone.
 #[derive(Debug, Args)]
 pub(super) struct RigidityArguments {
     /// A volume of density in mg/cm3, or of segmented bone: NIfTI, MetaImage, NRRD or TIFF.
@@ -76,77 +79,41 @@ pub(super) struct RigidityArguments {
     out: Option<PathBuf>,
 }
 
-impl RigidityArguments {
-    fn reading(&self) -> Reading {
-        let usual = Constants::default();
-        let strain_rate = self.strain_rate.map(|rate| rate.get() / 3600.0);
-        Reading {
-            options: self.reading.options(),
-            constants: Constants {
-                strain_rate_per_s: strain_rate.unwrap_or(usual.strain_rate_per_s),
-                ash_fraction: self.ash_fraction.unwrap_or(usual.ash_fraction),
-                tissue_mpa: self.modulus.map_or(usual.tissue_mpa, ElasticModulus::get),
-            },
-            below_zero: BelowZero::with_floor(self.floor),
-            threshold: self.threshold,
-            include: self.include.clone(),
-            axis: self.axis,
-            poisson: self.poisson,
-            torsion: self.torsion,
-        }
-    }
-
-    /// Refuses numbers that the law does not take.
-    fn check_idle(&self, law: DensityLaw) -> Result<(), Stop> {
-        for (option, is_given, taker) in [
-            ("--modulus", self.modulus.is_some(), "tissue"),
-            ("--ash-fraction", self.ash_fraction.is_some(), "hernandez"),
-            ("--strain-rate", self.strain_rate.is_some(), "carter_hayes"),
-        ] {
-            if is_given && law.name != taker {
-                return Err(Stop::wrong(format_args!(
-                    "{option} is for --law {taker}, and the law here is {}: leave one of them out",
-                    law.name
-                )));
-            }
-        }
-        check_floor(self.floor, law)
-    }
-}
-
-/// Refuses a floor for densities below zero where none can be.
-pub(super) fn check_floor(floor: bool, law: DensityLaw) -> Result<(), Stop> {
-    if floor && law.density == DensityKind::BoneVolume {
-        return Err(Stop::wrong(format_args!(
-            "--floor is for densities, and the law {} takes segmented bone: leave one of them out",
-            law.name
-        )));
-    }
-    Ok(())
-}
-
-pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
-    let out = arguments.out.as_deref();
-    let out = out.map(|out| file("--out", out, &[], None)).transpose()?;
-    let written: Vec<_> = out.iter().map(|file| ("--out", file)).collect();
-    let others = [
-        &arguments.labels,
-        &arguments.intact,
-        &arguments.intact_labels,
-    ];
-    let others = others.into_iter().flatten().map(PathBuf::as_path);
-    let read: Vec<_> = others.chain([arguments.volume.as_path()]).collect();
-    apart(&written, &read)?;
-    let reading = arguments.reading();
-    let (volume, labels) = (&arguments.volume, arguments.labels.as_deref());
-    let law = reading.law(arguments.law.as_deref(), volume, labels.is_some())?;
-    let intact = arguments.intact.as_ref().map(|volume| BoneFiles {
-        volume,
-        labels: arguments.intact_labels.as_deref().or(labels),
-    });
-    arguments.check_idle(law)?;
-    let affected = BoneFiles { volume, labels };
-    let found = Assessment::of(&reading, law, affected, intact, arguments.cuts)?;
+pub(super) fn rigidity(it: &RigidityArguments) -> Result<(), Stop> {
+    let mut files = NewFiles::new(None);
+    let out = files.asked("--out", it.out.as_ref(), &[])?;
+    let others = [&it.labels, &it.intact, &it.intact_labels];
+    let read = others.into_iter().flatten().chain([&it.volume]);
+    files.check_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let given = GivenConstants {
+        modulus: it.modulus,
+        ash_fraction: it.ash_fraction,
+        strain_rate: it.strain_rate,
+    };
+    let reading = Reading {
+        options: it.reading.options(),
+        constants: given.constants(),
+        below_zero: BelowZero::with_floor(it.floor),
+        threshold: it.threshold,
+        include: it.include.clone(),
+        axis: it.axis,
+        poisson: it.poisson,
+        torsion: it.torsion,
+    };
+    let asked = AskedRigidity {
+        law: it.law.as_deref(),
+        given,
+        affected: BoneFiles {
+            volume: &it.volume,
+            labels: it.labels.as_deref(),
+        },
+        intact: it.intact.as_ref().map(|volume| BoneFiles {
+            volume,
+            labels: it.intact_labels.as_deref(),
+        }),
+        cuts: it.cuts,
+    };
+    let found = asked.assess(&reading)?;
     say!("{found}");
     warn(found.warnings());
     if let Some(out) = out {
@@ -158,7 +125,7 @@ pub(super) fn rigidity(arguments: &RigidityArguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Arguments of `howship mirels`.
+/// Score an impending fracture of a long bone after Mirels.
 #[derive(Debug, Args)]
 pub(super) struct MirelsArguments {
     /// upper_limb, lower_limb or peritrochanteric.
@@ -175,8 +142,7 @@ pub(super) struct MirelsArguments {
     size: f64,
 }
 
-pub(super) fn mirels(arguments: &MirelsArguments) -> Result<(), Stop> {
-    let it = arguments;
+pub(super) fn mirels(it: &MirelsArguments) -> Result<(), Stop> {
     let points = mirels::score(it.site, it.pain, it.lesion, it.size)?;
     say!("{points} of 12 points: {}", mirels::advice(points));
     Ok(())

@@ -1,22 +1,27 @@
-//! `howship specimen`: what images hold, with their morphometry.
+//! `howship specimen`: what images hold, with their morphometry, or what their bone bears.
 
-use std::path::{Path, PathBuf};
+#![allow(
+    clippy::doc_markdown,
+    reason = "the names of options are what a terminal shows"
+)]
+
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Stop;
-use super::elements::ElementsArguments;
-use super::outcomes::OutcomeArguments;
-use super::preparing::PreparingArguments;
-use super::reading::{ReadingArguments, apart, file, label, warn};
-use crate::numerics::quantity::Length;
+use super::reading::{ReadingArguments, label, one_of};
+use super::{Stop, say_either, warn};
+use crate::mechanics::asked::{BOUNDARIES, ImageLoad, LOADS, Question};
+use crate::mechanics::elements::Ends;
+use crate::mechanics::loaded::{LabelModulus, Made};
+use crate::mechanics::rigidity::Axis;
+use crate::numerics::quantity::{ElasticModulus, Length};
 use crate::observe::scanned::Scanned;
-use crate::plot::map::write_map;
-use crate::run::scan::frame;
-use crate::run::scan_maps::write_lesions;
-use crate::specimen::image::{BoneOptions, ImageError, Segmentation, read_with};
+use crate::run::scan_outcomes::{MapFile, ScanRequest};
+use crate::specimen::image::{BoneOptions, Segmentation};
+use crate::specimen::prepare::{Cortex, Gaussian, Preparation, part};
 
-/// Arguments of `howship specimen`.
+/// Read a bone image, say what it is and measure it.
 #[derive(Debug, Args)]
 pub(super) struct SpecimenArguments {
     /// NIfTI, MetaImage, NRRD, TIFF, ISQ, AIM or VTI files, or folders: slices, DICOM or OME-Zarr.
@@ -54,137 +59,216 @@ pub(super) struct SpecimenArguments {
     csv: bool,
 }
 
-pub(super) fn specimen(arguments: &SpecimenArguments) -> Result<(), Stop> {
-    let endings: &[&str] = if arguments.outcomes.have_before() {
-        &["png"]
-    } else {
-        &["png", "svg"]
-    };
-    let place = |path| file("--picture", path, endings, Some(arguments.force));
-    let picture = arguments.picture.as_deref().map(place).transpose()?;
-    if picture.is_some() && arguments.images.len() > 1 {
-        return Err(Stop::wrong(format_args!(
-            "--picture shows one image, found {}",
-            arguments.images.len()
-        )));
+/// What is done to a scan before it is measured, in the order of these options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Preparing")]
+struct PreparingArguments {
+    /// Take this part of the image: first voxel and size along x, y, z, as in 10,10,0,100,100,50.
+    #[arg(long, value_name = "X,Y,Z,NX,NY,NZ", value_parser = part)]
+    crop: Option<[[usize; 3]; 2]>,
+    /// Smooth grey values by a Gaussian: standard deviation and support to either side, voxels, as in 0.8,1.
+    #[arg(long, value_name = "SIGMA,SUPPORT")]
+    gaussian: Option<Gaussian>,
+    /// Take from each grey value the mean of a cube that reaches so far about it; --threshold is then how far
+    /// above its surroundings bone lies.
+    #[arg(long, value_name = "LENGTH", requires = "threshold")]
+    local: Option<Length>,
+    /// Density above which a voxel is bone, mg HA/cm3, of a calibrated file.
+    #[arg(long, value_name = "MG_PER_CM3", conflicts_with_all = ["threshold", "labels", "local"])]
+    density: Option<f64>,
+    /// Keep the largest piece of bone alone.
+    #[arg(long)]
+    largest: bool,
+    /// Fill pores that are closed on all sides.
+    #[arg(long)]
+    fill_pores: bool,
+    /// Turn the bone until its long axis lies along z.
+    #[arg(long)]
+    rotate: bool,
+    /// Part cortex and marrow cavity: radius of a ball that bridges the openings of the cortex, and of one that
+    /// swallows trabeculae, as in "0.3 mm,0.1 mm".
+    #[arg(long, value_name = "OPENINGS,TRABECULAE")]
+    cortex: Option<Cortex>,
+}
+
+/// What is made of one image beside its table.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files and lesions")]
+struct OutcomeArguments {
+    /// Write a table with a row for each layer along z.
+    #[arg(long, value_name = "FILE.csv")]
+    slices: Option<PathBuf>,
+    /// Write the local thickness `tb_th`, `tb_sp` or `ct_th`: a volume (.nii.gz, .vti), a picture with a histogram
+    /// (.png, .svg) or the histogram (.csv), as in `tb_th=thickness.nii.gz`; may be given several times.
+    #[arg(long = "map", value_name = "NAME=FILE")]
+    maps: Vec<MapFile>,
+    /// The scan before, on the same voxels: bone that is lost since then is told as lesions.
+    #[arg(long, value_name = "IMAGE")]
+    before: Option<PathBuf>,
+    /// Depth that a lesion exceeds; one and a half voxels without it.
+    #[arg(long, value_name = "LENGTH", requires = "before")]
+    least_depth: Option<Length>,
+    /// Write the lesions: a table (.csv), or the number of each at its voxels (.nii.gz, .vti).
+    #[arg(long, value_name = "FILE", requires = "before")]
+    lesions: Option<PathBuf>,
+}
+
+/// Options by which an image becomes bone; one whose voxels have moduli of their own is taken as it is.
+const MAKE_BONE: [&str; 10] = [
+    "threshold",
+    "labels",
+    "edge",
+    "crop",
+    "gaussian",
+    "local",
+    "density",
+    "largest",
+    "fill_pores",
+    "rotate",
+];
+
+/// Options of `howship specimen --fe`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Finite elements")]
+struct ElementsArguments {
+    /// Load the bone, with a brick per voxel, in place of its morphometry: stiffness, apparent modulus and failure
+    /// load.
+    #[arg(
+        long,
+        conflicts_with_all = ["picture", "csv", "cortex", "slices", "maps", "before", "force"]
+    )]
+    fe: bool,
+    /// Axis of the load, from end to end: x, y or z of the file; z without it.
+    #[arg(long, requires = "fe")]
+    axis: Option<Axis>,
+    /// Modulus of bone tissue.
+    #[arg(long, requires = "fe", default_value = "18 GPa")]
+    modulus: ElasticModulus,
+    /// Moduli of the labels of an image of labels, as in "1=18 GPa,2=2 GPa"; other labels carry nothing.
+    #[arg(
+        long,
+        requires = "fe",
+        value_name = "LABEL=MODULUS",
+        value_delimiter = ',',
+        conflicts_with_all = ["modulus", "law"],
+        conflicts_with_all = MAKE_BONE
+    )]
+    materials: Vec<LabelModulus>,
+    /// Law from the density of each voxel, mg/cm3, to its modulus, as of `howship rigidity`.
+    #[arg(long, requires = "fe", value_name = "NAME", conflicts_with = "modulus", conflicts_with_all = MAKE_BONE)]
+    law: Option<String>,
+    /// Give voxels of negative density (fat, partial volume) 1e-4 MPa instead of refusing them.
+    #[arg(long, requires = "law")]
+    floor: bool,
+    /// Poisson's ratio.
+    #[arg(long, requires = "fe", default_value_t = 0.3)]
+    poisson: f64,
+    /// What the ends hold: all directions, or that of the axis alone.
+    #[arg(long, requires = "fe", value_parser = one_of(&BOUNDARIES), default_value = "clamped")]
+    boundary: Ends,
+    /// Slices at each end that move as a whole with it, as if they were cast in.
+    #[arg(long, requires = "fe", default_value_t = 0, value_name = "SLICES")]
+    locked: usize,
+    /// What is done to the bone.
+    #[arg(long, requires = "fe", value_parser = one_of(&LOADS), default_value = "compression")]
+    load: Question,
+}
+
+pub(super) fn specimen(it: &SpecimenArguments) -> Result<(), Stop> {
+    let asked = it.request();
+    let mut outcomes = asked.outcomes()?;
+    if it.elements.fe {
+        return loaded(it, asked.options.clone());
     }
-    if arguments.outcomes.are_asked() && arguments.images.len() > 1 {
-        return Err(Stop::wrong(format_args!(
-            "--slices, --map and --before take one image, found {}",
-            arguments.images.len()
-        )));
-    }
-    let prepare = arguments.preparing.preparation();
-    let outcomes = (arguments.outcomes).files(&prepare, arguments.force)?;
-    let picture_file = picture.iter().map(|file| ("--picture", file));
-    let written: Vec<_> = picture_file.chain(outcomes.written()).collect();
-    if arguments.force && written.is_empty() {
-        return Err(Stop::wrong(
-            "--force replaces files, and none is asked for: give --picture, --slices, --map or --lesions, or leave it out",
-        ));
-    }
-    let images = arguments.images.iter().map(PathBuf::as_path);
-    apart(
-        &written,
-        &images.chain(outcomes.before()).collect::<Vec<_>>(),
-    )?;
-    if arguments.csv && outcomes.before().is_some() && !outcomes.show_lesions() && picture.is_none()
-    {
-        return Err(Stop::wrong(
-            "--csv has no columns of lesions, and nothing else shows them: give --lesions or --picture, or --json in its place",
-        ));
-    }
-    if arguments.elements.are_asked() {
-        let [image] = arguments.images.as_slice() else {
-            return Err(Stop::wrong(format_args!(
-                "--fe loads one image, found {}",
-                arguments.images.len()
-            )));
-        };
-        let read = arguments.reading.options();
-        let options = arguments.options();
-        return (arguments.elements).answer(image, read, options, arguments.json);
-    }
-    let (mut bones, mut refused) = (Vec::new(), 0);
-    for image in &arguments.images {
-        match arguments.scanned(image) {
-            Ok(scanned) => bones.push(scanned),
-            Err(error) if arguments.images.len() == 1 => return Err(error.into()),
-            // One bad file of many does not cost the table of the others.
-            Err(error) => {
-                refused += 1;
-                tell!("error: {error}");
-            }
-        }
-    }
-    let mut before = None;
-    if let [scanned] = bones.as_mut_slice() {
-        let mut again =
-            |options: &BoneOptions| Ok(arguments.measured(&arguments.images[0], options)?);
-        let reading = arguments.reading.options();
-        before = outcomes.compare(scanned, reading, &arguments.options(), &mut again)?;
-    }
-    let of_many = arguments.images.len() > 1;
+    let mut refused = 0;
+    let bones = outcomes.measure(&mut |error| {
+        refused += 1;
+        tell!("error: {error}");
+    })?;
+    let is_list = it.images.len() > 1;
     for scanned in &bones {
-        if of_many && !scanned.bone.warnings.is_empty() {
+        if is_list && !scanned.bone.warnings.is_empty() {
             tell!("{}:", scanned.file.display());
         }
         warn(&scanned.bone.warnings);
     }
-    if arguments.csv {
+    if it.csv {
         say!("{}", Scanned::csv(&bones).trim_end());
-    } else if arguments.json && of_many {
-        let list = bones.iter().map(Scanned::json).collect();
-        say!("{}", serde_json::Value::Array(list));
+    } else if it.json {
+        say!("{}", Scanned::json_of(&bones, is_list));
     } else {
-        for scanned in &bones {
-            if arguments.json {
-                say!("{}", scanned.json());
-            } else {
-                say!("{scanned}");
-            }
-        }
+        bones.iter().for_each(|scanned| say!("{scanned}"));
     }
-    if let [scanned] = bones.as_slice() {
-        outcomes.write(scanned)?;
-        if let Some(picture) = picture {
-            let title = scanned.file.display().to_string();
-            match (&before, &scanned.lesions) {
-                (Some(before), Some(lesions)) => {
-                    write_lesions(before, &scanned.bone, lesions, &picture)?;
-                }
-                _ => write_map(picture.path(), &title, &frame(scanned))?,
-            }
-        }
-    }
+    outcomes.write(&bones)?;
     if refused > 0 {
         return Err(Stop::wrong(format_args!(
             "{refused} of {} images could not be measured",
-            arguments.images.len()
+            it.images.len()
         )));
     }
     Ok(())
 }
 
 impl SpecimenArguments {
-    fn options(&self) -> BoneOptions {
-        BoneOptions {
-            by: Segmentation {
-                threshold: self.threshold,
-                labels: self.labels.clone(),
+    fn request(&self) -> ScanRequest<'_> {
+        let (prepare, files) = (&self.preparing, &self.outcomes);
+        ScanRequest {
+            images: &self.images,
+            reading: self.reading.options(),
+            options: BoneOptions {
+                by: Segmentation {
+                    threshold: self.threshold,
+                    labels: self.labels.clone(),
+                },
+                part: prepare.crop,
+                edge_um: self.edge.map(Length::get),
+                prepare: Preparation {
+                    gaussian: prepare.gaussian,
+                    local_um: prepare.local.map(Length::get),
+                    density: prepare.density,
+                    largest: prepare.largest,
+                    fill: prepare.fill_pores,
+                    rotate: prepare.rotate,
+                    cortex: prepare.cortex,
+                },
             },
-            part: self.preparing.crop,
-            edge_um: self.edge.map(Length::get),
-            prepare: self.preparing.preparation(),
+            slices: files.slices.as_ref(),
+            maps: &files.maps,
+            picture: self.picture.as_ref(),
+            before: files.before.as_ref(),
+            least_depth: files.least_depth,
+            lesions: files.lesions.as_ref(),
+            force: self.force,
+            is_table: self.csv,
         }
     }
+}
 
-    fn scanned(&self, image: &Path) -> Result<Scanned, ImageError> {
-        self.measured(image, &self.options())
-    }
-
-    fn measured(&self, image: &Path, options: &BoneOptions) -> Result<Scanned, ImageError> {
-        let bone = read_with(image, &self.reading.options())?.to_bone_with(options)?;
-        Ok(Scanned::of(image.to_path_buf(), bone))
-    }
+/// Says what the bone of an image bears.
+fn loaded(it: &SpecimenArguments, bone: BoneOptions) -> Result<(), Stop> {
+    let [image] = it.images.as_slice() else {
+        let found = it.images.len();
+        return Err(Stop::wrong(format_args!(
+            "--fe loads one image, found {found}"
+        )));
+    };
+    let asked = &it.elements;
+    let load = ImageLoad {
+        options: it.reading.options(),
+        made: Made::by(
+            asked.law.as_deref(),
+            &asked.materials,
+            (bone, asked.modulus),
+        ),
+        floor: asked.floor,
+        poisson: asked.poisson,
+        question: asked.load,
+        axis: asked.axis,
+        ends: asked.boundary,
+        locked: asked.locked,
+    };
+    let found = load.answer(image)?;
+    say_either(it.json, &found, || found.json());
+    warn(&found.image.warnings);
+    Ok(())
 }

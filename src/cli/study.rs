@@ -3,22 +3,20 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::time::Instant;
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
-use super::dask::{Engine, EngineArguments};
-use super::progress::Counter;
+use clap::{Args, Subcommand};
+
+use super::batch::{BAD_PLAN, Batch, EngineArguments, REQUEUE, cores};
+use super::console::Counter;
 use super::run::How;
-use super::{Stop, note_loss};
+use super::{Stop, note_loss, say_files, warn};
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
-use crate::run::error::RunError;
 use crate::run::ours::refuse_inside;
-use crate::run::signals::{Signals, end_of_input};
+use crate::run::signals::Halt;
 use crate::run::start::begin;
 use crate::study::calibrate;
 use crate::study::plan::Study;
@@ -28,9 +26,8 @@ use crate::study::slurm::Script;
 use crate::study::store::Store;
 use crate::study::tally::Damage;
 use crate::study::travel::{Emitted, LeftOut};
-use clap::{Args, Subcommand};
 
-/// Arguments of `howship study`.
+/// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
 #[derive(Debug, Args)]
 pub(super) struct StudyArguments {
     #[command(subcommand)]
@@ -47,7 +44,7 @@ struct Stored {
     store: PathBuf,
 }
 
-/// A shard of a plan.
+/// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
 #[derive(Debug, Args)]
 struct ShardArguments {
     /// The plan (or the study file).
@@ -72,7 +69,7 @@ struct ShardArguments {
     batch: Batch,
 }
 
-/// Runs of a plan by their numbers.
+/// Do one or a few runs of a plan and write a line for each to standard output, without a store.
 #[derive(Debug, Args)]
 struct RunOneArguments {
     /// The plan (or the study file); its first line is enough.
@@ -92,7 +89,7 @@ struct RunOneArguments {
     stop_at_eof: bool,
 }
 
-/// What an array of shards asks of Slurm.
+/// Print an sbatch script: an array of shards of many runs each.
 #[derive(Debug, Args)]
 struct SlurmArguments {
     /// The plan.
@@ -142,9 +139,7 @@ enum StudyCommand {
         #[command(flatten)]
         engine: EngineArguments,
     },
-    /// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
     Shard(ShardArguments),
-    /// Do one or a few runs of a plan and write a line for each to standard output, without a store.
     RunOne(RunOneArguments),
     /// Count what is done, failed and missing.
     Status {
@@ -197,13 +192,31 @@ enum StudyCommand {
         #[command(flatten)]
         how: How,
     },
-    /// Print an sbatch script: an array of shards of many runs each.
     SlurmScript(SlurmArguments),
+}
+
+impl Stored {
+    /// The study and its store, which is made where there is none.
+    fn open(&self) -> Result<(Study, Store), Stop> {
+        Ok((Study::open(&self.study)?, Store::open(&self.store)?))
+    }
+
+    /// The study and its store, which must be there.
+    fn existing(&self) -> Result<(Study, Store), Stop> {
+        Ok((Study::open(&self.study)?, Store::existing(&self.store)?))
+    }
 }
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     match &arguments.command {
-        StudyCommand::Check { study, jobs } => check(&Study::open(study)?, *jobs),
+        StudyCommand::Check { study, jobs } => {
+            let study = Study::open(study)?;
+            say!("{}", study.outline());
+            if study.header.runs > 0 {
+                say!("{}", study.forecast(*jobs)?);
+            }
+            Ok(())
+        }
         StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref()),
         StudyCommand::Run {
             stored,
@@ -212,7 +225,12 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
         } => run(stored, batch, engine),
         StudyCommand::Shard(arguments) => run_shard(arguments),
         StudyCommand::RunOne(arguments) => run_one(arguments),
-        StudyCommand::Status { stored } => status(stored),
+        StudyCommand::Status { stored } => {
+            let (study, store) = stored.existing()?;
+            say!("{}", study.tally(&store)?);
+            warn_of_damage(&store);
+            Ok(())
+        }
         StudyCommand::Collect { stored, from } => collect(stored, from),
         StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
         StudyCommand::Analyse { stored, surface } => analyse(stored, surface),
@@ -226,23 +244,17 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             row,
             out,
             how,
-        } => rerun(&Study::open(study)?, *row, out, how),
+        } => {
+            let loaded = Study::open(study)?.scenario_of(*row)?;
+            how.go(|console| Ok(begin(loaded, out, false, console)?))
+        }
         StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
     }
 }
 
-fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
-    say!("{}", study.outline());
-    if study.header.runs > 0 {
-        say!("{}", study.forecast(jobs)?);
-    }
-    Ok(())
-}
-
 fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     let Some(out) = out else {
-        let mut stdout = BufWriter::new(std::io::stdout().lock());
-        note_loss(study.write(&mut stdout).and_then(|()| stdout.flush()));
+        note_loss(study.write(BufWriter::new(std::io::stdout().lock())));
         return Ok(());
     };
     refuse_inside(out)?;
@@ -251,41 +263,32 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
-    let Some((name, code)) = signals.caught() else {
-        return Ok(());
-    };
-    Err(Stop(
-        code,
-        format!("stopped by {name}; what is done is kept: start again to go on"),
-    ))
-}
-
-fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
+fn run(stored: &Stored, batch: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
     let study = Study::open(&stored.study)?;
-    engine.check(arguments)?;
+    let cluster = engine.cluster(batch)?;
     let store = Store::open(&stored.store)?;
     // Before the work: tables of another study of this name stay.
     let folder = study.tables_folder(&store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let runs = study.header.runs;
-    let stop = || signals.caught().is_some();
-    let summary = match engine.engine {
-        Engine::Local => arguments.show(runs, |heard| {
-            study.work_off((0..runs, runs), &store, arguments.shared(), &stop, heard)
-        }),
-        Engine::Dask => arguments.show(runs, |heard| {
-            let cluster = engine.cluster(&stored.store, arguments);
-            cluster.run(&study, &store, &stop, heard)
-        }),
-    }?;
-    refuse_signal(&signals)?;
+    let halt = Halt::at_signal()?;
+    let (runs, stop) = (study.header.runs, || halt.is_asked());
+    let summary = batch.show(runs, |heard| match &cluster {
+        None => Ok(study.work_off((0..runs, runs), &store, batch.shared(), &stop, heard)?),
+        Some(cluster) => Ok(cluster.run(&study, (&store, &stored.store), &stop, heard)?),
+    })?;
+    refuse_signal(&halt)?;
     study.write_tables(&store, &folder)?;
     warn_of_damage(&store);
-    if !arguments.quiet {
+    if !batch.quiet {
         say!("tables in {}", folder.display());
     }
     verdict(summary.failed, 0)
+}
+
+fn refuse_signal(halt: &Halt) -> Result<(), Stop> {
+    halt.signal().map_or(Ok(()), |(name, code)| {
+        let words = format!("stopped by {name}; what is done is kept: start again to go on");
+        Err(Stop(code, words))
+    })
 }
 
 /// Exit 1 where some runs have no result.
@@ -293,31 +296,28 @@ fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
     if failed + missing == 0 {
         return Ok(());
     }
+    let which = "the table says which and why";
     Err(Stop(
         1,
-        format!("{failed} runs failed, {missing} are missing; the table says which and why"),
+        format!("{failed} runs failed, {missing} are missing; {which}"),
     ))
 }
 
+/// Exit 65 for a plan that does not fit, as a worker says it.
+fn fitting(study: Result<Study, Diagnostics>) -> Result<Study, Stop> {
+    study.map_err(|found| Stop(BAD_PLAN, found.render(false)))
+}
+
 fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
-    let clock = Instant::now();
-    let left_alone = end_of_input(arguments.stop_at_eof);
+    let halt = Halt::after(arguments.budget, arguments.stop_at_eof);
     let shard = shard_number(&arguments.shard, arguments.shards)?;
-    // Exit 65, as a worker says it.
-    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
-    let study = Study::open_whole(&arguments.plan).map_err(bad_plan)?;
+    let study = fitting(Study::open_whole(&arguments.plan))?;
     let store = Store::open(&arguments.store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
-    let stop = || {
-        signals.caught().is_some()
-            || clock.elapsed().as_secs_f64() > budget_s
-            || left_alone.load(Ordering::SeqCst)
-    };
+    let halt = halt.listening()?;
     let mine = study.runs_of_shard(shard, arguments.shards);
     let batch = &arguments.batch;
     let summary = batch.show(mine.1, |heard| {
-        study.work_off(mine, &store, batch.shared(), &stop, heard)
+        Ok(study.work_off(mine, &store, batch.shared(), &|| halt.is_asked(), heard)?)
     })?;
     warn_of_damage(&store);
     if summary.stopped {
@@ -328,40 +328,24 @@ fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
 }
 
 fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
-    let left_alone = end_of_input(arguments.stop_at_eof);
-    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
-    let study = Study::open(&arguments.plan).map_err(bad_plan)?;
+    let halt = Halt::after(None, arguments.stop_at_eof);
+    let study = fitting(Study::open(&arguments.plan))?;
     let numbers = study.runs_called(&arguments.index)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
-    let say_result = |result: &Emitted| {
-        say!("{}", serde_json::to_string(result).unwrap_or_default());
-    };
-    match study.emit_all(&numbers, arguments.threads, &stop, &say_result) {
-        Ok(Some(without_result)) => verdict(without_result, 0),
-        Ok(None) => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
-        Err(error) => Err(error.into()),
+    let (halt, threads) = (halt.listening()?, arguments.threads);
+    let said = |result: &Emitted| say!("{}", result.line());
+    match study.emit_all(&numbers, threads, &|| halt.is_asked(), &said)? {
+        Some(without_result) => verdict(without_result, 0),
+        None => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
     }
 }
 
 /// Says which files of a store are not what was written.
 fn warn_of_damage(store: &Store) {
-    if let Some(damage) = Damage::of(store) {
-        tell!("warning: {damage}");
-    }
-}
-
-fn status(stored: &Stored) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::existing(&stored.store)?;
-    say!("{}", study.tally(&store)?);
-    warn_of_damage(&store);
-    Ok(())
+    warn(Damage::of(store));
 }
 
 fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::open(&stored.store)?;
+    let (study, store) = stored.open()?;
     let folder = study.tables_folder(&store)?;
     let refused = study.take_in_files(&store, from, std::io::stdin().lock())?;
     study.write_tables(&store, &folder)?;
@@ -380,45 +364,35 @@ fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
     };
     let store = Store::existing(&stored.store)?;
     let folder = study.tables_folder(&store)?;
-    for path in study.analyse(&store, &folder, over)? {
-        say!("{}", path.display());
-    }
+    say_files(&study.analyse(&store, &folder, over)?);
     warn_of_damage(&store);
     Ok(())
 }
 
-fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
+fn calibrate(stored: &Stored, batch: &Batch) -> Result<(), Stop> {
     let opened = calibrate::open(&stored.study)?;
     let store = Store::open(&stored.store)?;
     let folder = opened.study.tables_folder(&store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let counter = Counter::new(opened.fit.runs as u64, arguments.quiet, "runs at most");
-    let (stop, heard) = (
-        || signals.caught().is_some(),
-        |_: u64, _: &_| counter.one(None),
-    );
-    let calibration = opened.over(&store, arguments.shared(), &stop, &heard);
+    let halt = Halt::at_signal()?;
+    let counter = Counter::new(opened.fit.runs as u64, batch.quiet, "runs at most");
+    let (stop, heard) = (|| halt.is_asked(), |_: u64, _: &_| counter.one(None));
+    let calibration = opened.over(&store, batch.shared(), &stop, &heard);
     let found = calibration.search();
     warn_of_damage(&store);
     counter.finish();
-    refuse_signal(&signals)?;
+    refuse_signal(&halt)?;
     let found = found?;
     let written = calibration.write(&found, &folder)?;
-    if !arguments.quiet {
+    if !batch.quiet {
         say!("{found}");
-        for path in written {
-            say!("{}", path.display());
-        }
+        say_files(&written);
     }
-    match calibration.miss(&found)? {
-        None => Ok(()),
-        Some(miss) => Err(Stop::failed(miss)),
-    }
+    let miss = calibration.miss(&found)?;
+    miss.map_or(Ok(()), |miss| Err(Stop::failed(miss)))
 }
 
 fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::existing(&stored.store)?;
+    let (study, store) = stored.existing()?;
     let selection = Selection::new(filters, asked, study.columns())?;
     match study.write_rows(&store, &selection, std::io::stdout().lock()) {
         Err(RowsError::Store(error)) => return Err(error.into()),
@@ -427,11 +401,6 @@ fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), St
     }
     warn_of_damage(&store);
     Ok(())
-}
-
-fn rerun(study: &Study, row: u64, out: &Path, how: &How) -> Result<(), Stop> {
-    let loaded = study.scenario_of(row)?;
-    how.go(|console| Ok(begin(loaded, out, false, console)?))
 }
 
 fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {

@@ -53,6 +53,8 @@ pub mod resume;
 pub(crate) mod scan;
 #[cfg(feature = "plots")]
 pub(crate) mod scan_maps;
+#[cfg(feature = "plots")]
+pub(crate) mod scan_outcomes;
 pub mod schedule;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;

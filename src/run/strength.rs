@@ -48,9 +48,20 @@ pub enum StrengthError {
         /// Why.
         error: ElementsError,
     },
+    /// Runs of which there is no mean.
+    #[error(
+        "{0} and {1} do not have the same days and axes: give runs of one scenario, and the days by --days"
+    )]
+    Unlike(String, String),
     /// The picture.
     #[error(transparent)]
     Solid(#[from] SolidError),
+    /// A modulus for the law that finds its own.
+    #[error("--modulus is that of --law tissue; hernandez finds its own: leave one of them out")]
+    IdleModulus,
+    /// A picture of several runs.
+    #[error("--picture draws one run: give one, or leave it out")]
+    PictureOfSeveral,
     /// Days that are none.
     #[error("day {0} is given twice")]
     Twice(f64),
@@ -62,7 +73,12 @@ impl Refusal for StrengthError {
             Self::Run(error) => error.is_refusal(),
             Self::Elements { error, .. } | Self::Loading(error) => error.is_refusal(),
             Self::Solid(SolidError::Drawing(_)) => false,
-            Self::Solid(_) | Self::Twice(_) | Self::NothingCarries { .. } => true,
+            Self::Solid(_)
+            | Self::Twice(_)
+            | Self::NothingCarries { .. }
+            | Self::Unlike(..)
+            | Self::IdleModulus
+            | Self::PictureOfSeveral => true,
         }
     }
 
