@@ -5,18 +5,13 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
-use super::console::Counter;
+use super::console::Terminal;
 use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
 use crate::numerics::parallel::MOST_THREADS;
 use crate::numerics::quantity::Time;
-use crate::study::batch::{Event, Listener, Summary};
 use crate::study::dask::{Dask, DaskError};
-
-/// Exit code of a plan that does not fit.
-pub(super) const BAD_PLAN: u8 = 65;
-/// Exit code of a shard that is to be started again.
-pub(super) const REQUEUE: u8 = 75;
+use crate::study::jobs::{JobError, Jobs};
 
 /// How a batch is run.
 #[derive(Debug, Args)]
@@ -29,32 +24,17 @@ pub(super) struct Batch {
     retry_failed: bool,
     /// Say nothing on the way.
     #[arg(long)]
-    pub(super) quiet: bool,
+    quiet: bool,
 }
 
 impl Batch {
-    /// Runs at once, and whether those are done again that failed.
-    pub(super) fn shared(&self) -> (Option<usize>, bool) {
-        (self.jobs, self.retry_failed)
-    }
-
-    /// Has runs worked off, so many in all; shows where they are, and says how many ended how.
-    pub(super) fn show(
-        &self,
-        total: u64,
-        work: impl FnOnce(&Listener<'_>) -> Result<Summary, Stop>,
-    ) -> Result<Summary, Stop> {
-        let counter = Counter::new(total, self.quiet, "runs");
-        let summary = work(&|run, event| match event {
-            Event::Failed(reason) => counter.one(Some(&format!("run {run} failed: {reason}"))),
-            _ => counter.one(None),
-        });
-        counter.finish();
-        let summary = summary?;
-        if !self.quiet {
-            say!("{summary}");
+    /// How the runs are done.
+    pub(super) fn jobs(&self) -> Jobs<'static> {
+        Jobs {
+            screen: &Terminal,
+            quiet: self.quiet,
+            shared: (self.jobs, self.retry_failed),
         }
-        Ok(summary)
     }
 }
 
@@ -153,15 +133,25 @@ impl EngineArguments {
     }
 }
 
-impl From<DaskError> for Stop {
-    fn from(error: DaskError) -> Self {
-        let code = match error {
-            DaskError::Output(error) => return error.into(),
-            DaskError::NoDriver(_) | DaskError::NoPython { .. } | DaskError::Refused => 2,
-            DaskError::PlanRefused => BAD_PLAN,
-            DaskError::Stopped | DaskError::Damaged { .. } => REQUEUE,
-            _ => 1,
+/// Exit code of a plan that does not fit.
+const BAD_PLAN: u8 = 65;
+/// Exit code of a shard that is to be started again.
+pub(super) const REQUEUE: u8 = 75;
+
+impl From<JobError> for Stop {
+    fn from(error: JobError) -> Self {
+        let code = match &error {
+            JobError::Plan(_) => BAD_PLAN,
+            JobError::Again(_) => REQUEUE,
+            JobError::Signal(_, code) => *code,
+            JobError::Unfinished { .. } => 1,
+            JobError::Dask(DaskError::PlanRefused) => return Self(BAD_PLAN, as_error(error)),
+            JobError::Dask(DaskError::Stopped | DaskError::Damaged { .. }) => {
+                return Self(REQUEUE, as_error(error));
+            }
+            other if other.is_refusal() => return Self::wrong(error),
+            _ => return Self::failed(error),
         };
-        Self(code, as_error(error))
+        Self(code, error.to_string())
     }
 }

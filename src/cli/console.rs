@@ -1,172 +1,91 @@
-//! What is shown of runs on their way: lines, warnings, a bar on a terminal; and the signals that stop them.
+//! The terminal: standard output, standard error, and a bar.
 
-use std::cell::{OnceCell, RefCell};
-use std::io::IsTerminal;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::fmt::{Arguments, Display};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::run::host::{Event, Host};
-use crate::run::remaining::Pace;
-use crate::run::signals::Signals;
-use crate::run::words::Weight;
+use crate::run::screen::{Bar, Screen};
 
-/// The terminal around runs.
-pub(super) struct Console {
-    quiet: bool,
-    progress: RefCell<Option<Progress>>,
-    signals: OnceCell<Signals>,
-}
+/// The terminal around the program.
+pub(super) struct Terminal;
 
-/// Never set.
-static GO_ON: AtomicBool = AtomicBool::new(false);
+/// True when words for standard output were lost, as on a full disk.
+pub(super) static LOST: AtomicBool = AtomicBool::new(false);
 
-impl Console {
-    pub(super) const fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            progress: RefCell::new(None),
-            signals: OnceCell::new(),
-        }
+/// Remembers words that were lost. A reader that went away (`howship describe ... | head`) has seen what it wanted.
+pub(super) fn note_loss(written: std::io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
     }
 }
 
-impl Host for Console {
-    fn hear(&self, event: &Event<'_>) {
-        let mut progress = self.progress.borrow_mut();
-        match event {
-            Event::Begun(ticks) => *progress = Some(Progress::new(*ticks, self.quiet)),
-            Event::Tick(view) => {
-                if let Some(progress) = progress.as_mut() {
-                    let clock = view.clock();
-                    if clock.tick == clock.burn_in_ticks {
-                        progress.pace.begin_anew();
-                    }
-                    progress.at(u64::from(clock.tick), || view.words());
-                }
-            }
-            Event::Stepped => {
-                if let Some(progress) = progress.take() {
-                    progress.finish();
-                }
-            }
-            Event::Towards { view, done, total } => progress
-                .get_or_insert_with(|| Progress::new(*total, self.quiet))
-                .at(*done, || {
-                    format!("running to the day: day {:.0}", view.day())
-                }),
-            _ => {}
+impl Screen for Terminal {
+    fn say(&self, line: Arguments<'_>) {
+        let mut out = std::io::stdout().lock();
+        note_loss(out.write_fmt(line).and_then(|()| out.write_all(b"\n")));
+    }
+
+    /// Where standard error goes to a full disk or to a reader that went away, there is nobody to tell; the exit code
+    /// says what is to be known.
+    fn tell(&self, line: Arguments<'_>) {
+        // In one piece, which lines of other processes do not part.
+        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    }
+
+    fn bar(&self, total: u64) -> Option<Box<dyn Bar>> {
+        if !std::io::stderr().is_terminal() {
+            return None;
         }
-        for (weight, line) in event.words() {
-            match weight {
-                Weight::Warning => tell!("warning: {line}"),
-                Weight::Answer => say!("{line}"),
-                _ if self.quiet => {}
-                Weight::Result => say!("{line}"),
-                Weight::Note => tell!("{line}"),
-            }
+        let bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}") {
+            bar.set_style(style);
         }
-    }
-
-    fn listen(&self) -> std::io::Result<()> {
-        let signals = Signals::listen()?;
-        self.signals.get_or_init(|| signals);
-        Ok(())
-    }
-
-    fn stop(&self) -> &AtomicBool {
-        self.signals.get().map_or(&GO_ON, Signals::flag)
-    }
-
-    fn stopped_by(&self) -> String {
-        let caught = self.signals.get().and_then(Signals::caught);
-        caught.map_or("request", |(name, _)| name).to_owned()
+        Some(Box::new(bar))
     }
 }
 
-/// Progress of a course: a bar on a terminal, plain lines elsewhere.
-struct Progress {
-    bar: Option<ProgressBar>,
-    quiet: bool,
-    total: u64,
-    pace: Pace,
-}
-
-impl Progress {
-    /// Progress over so many steps: a bar five times a second, or a line every ten seconds.
-    fn new(total: u64, quiet: bool) -> Self {
-        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new(total);
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}") {
-                bar.set_style(style);
-            }
-            bar
-        });
-        let every_ms = if bar.is_some() { 200 } else { 10_000 };
-        Self {
-            bar,
-            quiet,
-            total,
-            pace: Pace::new(total, Duration::from_millis(every_ms)),
-        }
+impl Bar for ProgressBar {
+    fn set(&self, done: u64) {
+        self.set_position(done);
     }
 
-    /// So many steps are done.
-    fn at(&mut self, done: u64, words: impl FnOnce() -> String) {
-        if self.quiet {
-            return;
-        }
-        let words = self.pace.at(done, words);
-        if let Some(bar) = &self.bar {
-            bar.set_position(done);
-        }
-        match (&self.bar, words) {
-            (Some(bar), Some(words)) => bar.set_message(words),
-            (None, Some(words)) => tell!("{:>3} % {words}", 100 * done / self.total.max(1)),
-            (_, None) => {}
-        }
+    fn message(&self, words: String) {
+        self.set_message(words);
     }
 
-    fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+    fn line(&self, line: &str) {
+        self.println(line);
+    }
+
+    fn end(&self) {
+        self.finish_and_clear();
     }
 }
 
-/// Progress of what is done in any order on many threads, by how much of it is done.
-pub(super) struct Counter {
-    progress: Mutex<(Progress, u64)>,
-    what: &'static str,
+/// Says where files are.
+pub(super) fn say_files(paths: &[PathBuf]) {
+    for path in paths {
+        say!("{}", path.display());
+    }
 }
 
-impl Counter {
-    /// Counts to a total of what there is, such as "runs".
-    pub(super) fn new(total: u64, quiet: bool, what: &'static str) -> Self {
-        Self {
-            progress: Mutex::new((Progress::new(total, quiet), 0)),
-            what,
-        }
+/// Says what was found in words, or as JSON.
+pub(super) fn say_either(
+    is_json: bool,
+    words: impl Display,
+    json: impl FnOnce() -> serde_json::Value,
+) {
+    if is_json {
+        say!("{}", json());
+    } else {
+        say!("{words}");
     }
+}
 
-    /// Counts one more, of which there may be a line to say.
-    pub(super) fn one(&self, line: Option<&str>) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let (progress, done) = &mut *progress;
-        *done += 1;
-        match (line.filter(|_| !progress.quiet), &progress.bar) {
-            (Some(line), Some(bar)) => bar.println(line),
-            (Some(line), None) => tell!("{line}"),
-            (None, _) => {}
-        }
-        let total = progress.total;
-        progress.at(*done, || format!("{done} of {total} {}", self.what));
-    }
-
-    pub(super) fn finish(&self) {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.0.finish();
-    }
+/// Warnings, for standard error.
+pub(super) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
+    (&Terminal as &dyn Screen).warn(warnings);
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Stop;
+use super::console::{say_either, say_files, warn};
 use super::reading::{ReadingArguments, label, one_of};
 use super::run::How;
-use super::{Stop, say_either, say_files, warn};
 use crate::mechanics::asked::SITE_LAWS;
 use crate::mechanics::follow_up::SiteLaw;
 use crate::mechanics::loading::Loading;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::Shell;
 
+use super::console::warn;
 use super::reading::{ReadingArguments, label};
-use super::{Stop, command, warn};
+use super::{Stop, command};
 use crate::run::place::write_all;
 use crate::scenario::examples;
 use crate::scenario::new::{Taken, first};

@@ -6,13 +6,16 @@
 
 /// Writes a line to standard output.
 macro_rules! say {
-    () => { $crate::cli::write_line(format_args!("")) };
-    ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
+    ($($words:tt)*) => {
+        $crate::run::screen::Screen::say(&$crate::cli::console::Terminal, format_args!($($words)*))
+    };
 }
 
 /// Writes a line to standard error.
 macro_rules! tell {
-    ($($words:tt)*) => { $crate::cli::write_error(format_args!($($words)*)) };
+    ($($words:tt)*) => {
+        $crate::run::screen::Screen::tell(&$crate::cli::console::Terminal, format_args!($($words)*))
+    };
 }
 
 mod batch;
@@ -31,12 +34,12 @@ mod view;
 
 use std::fmt::Display;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use clap::{FromArgMatches as _, Parser, Subcommand};
 
+use self::console::{LOST, note_loss, warn};
 pub use self::help::{GROUPS, command};
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
@@ -98,52 +101,6 @@ enum Command {
     Export(day::ExportArguments),
     Completions(learn::CompletionsArguments),
     Man(learn::ManArguments),
-}
-
-/// True when words for standard output were lost, as on a full disk.
-static LOST: AtomicBool = AtomicBool::new(false);
-
-/// Writes a line to standard output. A reader that went away (`howship describe ... | head`) has
-/// seen what it wanted.
-fn write_line(words: std::fmt::Arguments<'_>) {
-    let mut out = std::io::stdout().lock();
-    note_loss(out.write_fmt(words).and_then(|()| out.write_all(b"\n")));
-}
-
-fn note_loss(written: std::io::Result<()>) {
-    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-        LOST.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Writes a line to standard error. Where that goes to a full disk or to a reader that went away,
-/// there is nobody to tell; the exit code says what is to be known.
-fn write_error(words: std::fmt::Arguments<'_>) {
-    // In one piece, which lines of other processes do not part.
-    let _ = std::io::stderr().write_all(format!("{words}\n").as_bytes());
-}
-
-/// Says where files are.
-fn say_files(paths: &[PathBuf]) {
-    for path in paths {
-        say!("{}", path.display());
-    }
-}
-
-/// Says what was found in words, or as JSON.
-fn say_either(is_json: bool, words: impl Display, json: impl FnOnce() -> serde_json::Value) {
-    if is_json {
-        say!("{}", json());
-    } else {
-        say!("{words}");
-    }
-}
-
-/// Warnings, for standard error.
-fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
-    for warning in warnings {
-        tell!("warning: {warning}");
-    }
 }
 
 /// Why the program stops: its exit code, and what it says.

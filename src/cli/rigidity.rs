@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Stop;
+use super::console::warn;
 use super::reading::{ReadingArguments, label};
-use super::{Stop, warn};
 use crate::mechanics::asked::{AskedRigidity, GivenConstants};
 use crate::mechanics::assessment::{BoneFiles, CutRange};
 use crate::mechanics::density_laws::BelowZero;

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::console::Console;
-use super::{Stop, say_files};
+use super::Stop;
+use super::console::{Terminal, say_files};
 use crate::numerics::parallel::on_threads;
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
 use crate::run::group::{self, Fork};
 use crate::run::plot::{Drawing, ReadMeasured, draw, read};
 use crate::run::research_crate::{Described, write};
+use crate::run::screen::Console;
 use crate::run::start::begin_file;
 use crate::run::{compare as arms, verify as again};
 use crate::scenario::file::Arm;
@@ -60,9 +61,9 @@ impl How {
     /// Does something on the threads that were asked for.
     pub(super) fn go(
         &self,
-        work: impl FnOnce(&Console) -> Result<(), Stop> + Send,
+        work: impl FnOnce(&Console<'_>) -> Result<(), Stop> + Send,
     ) -> Result<(), Stop> {
-        on_threads(self.threads, || work(&Console::new(self.quiet)))?
+        on_threads(self.threads, || work(&Console::new(&Terminal, self.quiet)))?
     }
 }
 
@@ -162,7 +163,11 @@ pub(super) struct CompareArguments {
 }
 
 pub(super) fn compare(it: &CompareArguments) -> Result<(), Stop> {
-    Ok(arms::compare(&it.folders, &it.out, &Console::new(false))?)
+    Ok(arms::compare(
+        &it.folders,
+        &it.out,
+        &Console::new(&Terminal, false),
+    )?)
 }
 
 /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a

@@ -9,15 +9,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Stop;
+use super::console::{Terminal, say_either, warn};
 use super::reading::{ReadingArguments, label, one_of};
-use super::{Stop, say_either, warn};
 use crate::mechanics::asked::{BOUNDARIES, ImageLoad, LOADS, Question};
 use crate::mechanics::elements::Ends;
 use crate::mechanics::loaded::{LabelModulus, Made};
 use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::{ElasticModulus, Length};
-use crate::observe::scanned::Scanned;
-use crate::run::scan_outcomes::{MapFile, ScanRequest};
+use crate::run::scan_outcomes::{Form, MapFile, ScanRequest};
 use crate::specimen::image::{BoneOptions, Segmentation};
 use crate::specimen::prepare::{Cortex, Gaussian, Preparation, part};
 
@@ -176,37 +176,10 @@ struct ElementsArguments {
 
 pub(super) fn specimen(it: &SpecimenArguments) -> Result<(), Stop> {
     let asked = it.request();
-    let mut outcomes = asked.outcomes()?;
     if it.elements.fe {
-        return loaded(it, asked.options.clone());
+        return loaded(it, asked.options);
     }
-    let mut refused = 0;
-    let bones = outcomes.measure(&mut |error| {
-        refused += 1;
-        tell!("error: {error}");
-    })?;
-    let is_list = it.images.len() > 1;
-    for scanned in &bones {
-        if is_list && !scanned.bone.warnings.is_empty() {
-            tell!("{}:", scanned.file.display());
-        }
-        warn(&scanned.bone.warnings);
-    }
-    if it.csv {
-        say!("{}", Scanned::csv(&bones).trim_end());
-    } else if it.json {
-        say!("{}", Scanned::json_of(&bones, is_list));
-    } else {
-        bones.iter().for_each(|scanned| say!("{scanned}"));
-    }
-    outcomes.write(&bones)?;
-    if refused > 0 {
-        return Err(Stop::wrong(format_args!(
-            "{refused} of {} images could not be measured",
-            it.images.len()
-        )));
-    }
-    Ok(())
+    Ok(asked.go(&Terminal)?)
 }
 
 impl SpecimenArguments {
@@ -239,7 +212,11 @@ impl SpecimenArguments {
             least_depth: files.least_depth,
             lesions: files.lesions.as_ref(),
             force: self.force,
-            is_table: self.csv,
+            form: match (self.csv, self.json) {
+                (true, _) => Form::Table,
+                (_, true) => Form::Json,
+                _ => Form::Words,
+            },
         }
     }
 }

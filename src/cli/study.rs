@@ -8,24 +8,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::batch::{BAD_PLAN, Batch, EngineArguments, REQUEUE, cores};
-use super::console::Counter;
+use super::Stop;
+use super::batch::{Batch, EngineArguments, REQUEUE, cores};
+use super::console::{Terminal, note_loss};
 use super::run::How;
-use super::{Stop, note_loss, say_files, warn};
-use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
 use crate::run::ours::refuse_inside;
-use crate::run::signals::Halt;
 use crate::run::start::begin;
-use crate::study::calibrate;
+use crate::study::jobs::{Jobs, Place, Shard};
 use crate::study::plan::Study;
-use crate::study::select::{RowsError, Selection};
-use crate::study::shard::shard_number;
 use crate::study::slurm::Script;
-use crate::study::store::Store;
-use crate::study::tally::Damage;
-use crate::study::travel::{Emitted, LeftOut};
 
 /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
 #[derive(Debug, Args)]
@@ -196,18 +189,18 @@ enum StudyCommand {
 }
 
 impl Stored {
-    /// The study and its store, which is made where there is none.
-    fn open(&self) -> Result<(Study, Store), Stop> {
-        Ok((Study::open(&self.study)?, Store::open(&self.store)?))
-    }
-
-    /// The study and its store, which must be there.
-    fn existing(&self) -> Result<(Study, Store), Stop> {
-        Ok((Study::open(&self.study)?, Store::existing(&self.store)?))
+    fn place(&self) -> Place<'_> {
+        let (study, store) = (&self.study, &self.store);
+        Place { study, store }
     }
 }
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
+    let jobs = Jobs {
+        screen: &Terminal,
+        quiet: false,
+        shared: (None, false),
+    };
     match &arguments.command {
         StudyCommand::Check { study, jobs } => {
             let study = Study::open(study)?;
@@ -215,30 +208,38 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             if study.header.runs > 0 {
                 say!("{}", study.forecast(*jobs)?);
             }
-            Ok(())
         }
-        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref()),
+        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref())?,
         StudyCommand::Run {
             stored,
             batch,
             engine,
-        } => run(stored, batch, engine),
-        StudyCommand::Shard(arguments) => run_shard(arguments),
-        StudyCommand::RunOne(arguments) => run_one(arguments),
-        StudyCommand::Status { stored } => {
-            let (study, store) = stored.existing()?;
-            say!("{}", study.tally(&store)?);
-            warn_of_damage(&store);
-            Ok(())
+        } => (batch.jobs()).run(stored.place(), || engine.cluster(batch))?,
+        StudyCommand::Shard(it) => {
+            let (study, store) = (&it.plan, &it.store);
+            let shard = Shard {
+                number: &it.shard,
+                of: it.shards,
+                budget: it.budget,
+                stop_at_eof: it.stop_at_eof,
+            };
+            it.batch.jobs().shard(Place { study, store }, shard)?;
         }
-        StudyCommand::Collect { stored, from } => collect(stored, from),
-        StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
-        StudyCommand::Analyse { stored, surface } => analyse(stored, surface),
+        StudyCommand::RunOne(it) => jobs.some(&it.plan, &it.index, it.threads, it.stop_at_eof)?,
+        StudyCommand::Status { stored } => jobs.status(stored.place())?,
+        StudyCommand::Collect { stored, from } => {
+            jobs.collect(stored.place(), from, std::io::stdin().lock())?;
+        }
+        StudyCommand::Calibrate { stored, batch } => batch.jobs().calibrate(stored.place())?,
+        StudyCommand::Analyse { stored, surface } => jobs.analyse(stored.place(), surface)?,
         StudyCommand::Table {
             stored,
             filters,
             columns,
-        } => table(stored, filters, columns),
+        } => {
+            let asked = (filters.as_slice(), columns.as_slice());
+            note_loss(jobs.table(stored.place(), asked, std::io::stdout().lock())?);
+        }
         StudyCommand::Rerun {
             study,
             row,
@@ -246,10 +247,11 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             how,
         } => {
             let loaded = Study::open(study)?.scenario_of(*row)?;
-            how.go(|console| Ok(begin(loaded, out, false, console)?))
+            how.go(|console| Ok(begin(loaded, out, false, console)?))?;
         }
-        StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
+        StudyCommand::SlurmScript(arguments) => slurm_script(arguments)?,
     }
+    Ok(())
 }
 
 fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
@@ -260,146 +262,6 @@ fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
     refuse_inside(out)?;
     study.write_file(out)?;
     say!("{} runs in {}", study.header.runs, out.display());
-    Ok(())
-}
-
-fn run(stored: &Stored, batch: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let cluster = engine.cluster(batch)?;
-    let store = Store::open(&stored.store)?;
-    // Before the work: tables of another study of this name stay.
-    let folder = study.tables_folder(&store)?;
-    let halt = Halt::at_signal()?;
-    let (runs, stop) = (study.header.runs, || halt.is_asked());
-    let summary = batch.show(runs, |heard| match &cluster {
-        None => Ok(study.work_off((0..runs, runs), &store, batch.shared(), &stop, heard)?),
-        Some(cluster) => Ok(cluster.run(&study, (&store, &stored.store), &stop, heard)?),
-    })?;
-    refuse_signal(&halt)?;
-    study.write_tables(&store, &folder)?;
-    warn_of_damage(&store);
-    if !batch.quiet {
-        say!("tables in {}", folder.display());
-    }
-    verdict(summary.failed, 0)
-}
-
-fn refuse_signal(halt: &Halt) -> Result<(), Stop> {
-    halt.signal().map_or(Ok(()), |(name, code)| {
-        let words = format!("stopped by {name}; what is done is kept: start again to go on");
-        Err(Stop(code, words))
-    })
-}
-
-/// Exit 1 where some runs have no result.
-fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
-    if failed + missing == 0 {
-        return Ok(());
-    }
-    let which = "the table says which and why";
-    Err(Stop(
-        1,
-        format!("{failed} runs failed, {missing} are missing; {which}"),
-    ))
-}
-
-/// Exit 65 for a plan that does not fit, as a worker says it.
-fn fitting(study: Result<Study, Diagnostics>) -> Result<Study, Stop> {
-    study.map_err(|found| Stop(BAD_PLAN, found.render(false)))
-}
-
-fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
-    let halt = Halt::after(arguments.budget, arguments.stop_at_eof);
-    let shard = shard_number(&arguments.shard, arguments.shards)?;
-    let study = fitting(Study::open_whole(&arguments.plan))?;
-    let store = Store::open(&arguments.store)?;
-    let halt = halt.listening()?;
-    let mine = study.runs_of_shard(shard, arguments.shards);
-    let batch = &arguments.batch;
-    let summary = batch.show(mine.1, |heard| {
-        Ok(study.work_off(mine, &store, batch.shared(), &|| halt.is_asked(), heard)?)
-    })?;
-    warn_of_damage(&store);
-    if summary.stopped {
-        let message = "stopped before all was done: start this shard again";
-        return Err(Stop(REQUEUE, message.to_owned()));
-    }
-    verdict(summary.failed, 0)
-}
-
-fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
-    let halt = Halt::after(None, arguments.stop_at_eof);
-    let study = fitting(Study::open(&arguments.plan))?;
-    let numbers = study.runs_called(&arguments.index)?;
-    let (halt, threads) = (halt.listening()?, arguments.threads);
-    let said = |result: &Emitted| say!("{}", result.line());
-    match study.emit_all(&numbers, threads, &|| halt.is_asked(), &said)? {
-        Some(without_result) => verdict(without_result, 0),
-        None => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
-    }
-}
-
-/// Says which files of a store are not what was written.
-fn warn_of_damage(store: &Store) {
-    warn(Damage::of(store));
-}
-
-fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
-    let (study, store) = stored.open()?;
-    let folder = study.tables_folder(&store)?;
-    let refused = study.take_in_files(&store, from, std::io::stdin().lock())?;
-    study.write_tables(&store, &folder)?;
-    say!("tables in {}", folder.display());
-    let tally = study.tally(&store)?;
-    warn_of_damage(&store);
-    LeftOut::of(refused).map_or(Ok(()), Err)?;
-    verdict(tally.failed, tally.missing + tally.damaged)
-}
-
-fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let over = match surface {
-        [across, up] => Some(study.parameters_called([across, up])?),
-        _ => None,
-    };
-    let store = Store::existing(&stored.store)?;
-    let folder = study.tables_folder(&store)?;
-    say_files(&study.analyse(&store, &folder, over)?);
-    warn_of_damage(&store);
-    Ok(())
-}
-
-fn calibrate(stored: &Stored, batch: &Batch) -> Result<(), Stop> {
-    let opened = calibrate::open(&stored.study)?;
-    let store = Store::open(&stored.store)?;
-    let folder = opened.study.tables_folder(&store)?;
-    let halt = Halt::at_signal()?;
-    let counter = Counter::new(opened.fit.runs as u64, batch.quiet, "runs at most");
-    let (stop, heard) = (|| halt.is_asked(), |_: u64, _: &_| counter.one(None));
-    let calibration = opened.over(&store, batch.shared(), &stop, &heard);
-    let found = calibration.search();
-    warn_of_damage(&store);
-    counter.finish();
-    refuse_signal(&halt)?;
-    let found = found?;
-    let written = calibration.write(&found, &folder)?;
-    if !batch.quiet {
-        say!("{found}");
-        say_files(&written);
-    }
-    let miss = calibration.miss(&found)?;
-    miss.map_or(Ok(()), |miss| Err(Stop::failed(miss)))
-}
-
-fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
-    let (study, store) = stored.existing()?;
-    let selection = Selection::new(filters, asked, study.columns())?;
-    match study.write_rows(&store, &selection, std::io::stdout().lock()) {
-        Err(RowsError::Store(error)) => return Err(error.into()),
-        Err(RowsError::To(error)) => note_loss(Err(error)),
-        Ok(()) => {}
-    }
-    warn_of_damage(&store);
     Ok(())
 }
 

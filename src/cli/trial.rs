@@ -6,12 +6,13 @@ use clap::{Args, Subcommand};
 
 use super::Stop;
 use super::batch::cores;
-use super::console::Counter;
+use super::console::Terminal;
 use super::run::{How, ScenarioArguments};
 use crate::cohort::lattice::comparison;
 use crate::cohort::report::{TrialError, run_into};
 use crate::cohort::trial::Trial;
 use crate::run::ours::refuse_inside;
+use crate::run::screen::Counter;
 use crate::run::signals::Halt;
 use crate::scenario::build::load;
 use crate::study::dissect::map::Map;
@@ -98,7 +99,7 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
 
 fn run(it: &RunArguments) -> Result<(), Stop> {
     let trial = Trial::read(&it.trial, it.patients, it.seed)?;
-    let counter = Counter::new(trial.patients, it.how.quiet, "patients");
+    let counter = Counter::new(&Terminal, it.how.quiet, trial.patients, "patients");
     let asked = (it.trial.as_path(), it.force);
     let found = run_into(&it.out, &trial, asked, &|| false, &|| counter.one(None));
     let found = found.map_err(|error| match error {
@@ -160,7 +161,7 @@ pub(super) fn dissect(it: &DissectArguments) -> Result<(), Stop> {
     }
     let halt = Halt::at_signal()?;
     let total = plan.runs();
-    let counter = Counter::new(total, it.quiet, "runs");
+    let counter = Counter::new(&Terminal, it.quiet, total, "runs");
     let found = plan.run(&|| halt.is_asked(), &|| counter.one(None));
     counter.finish();
     found?.write(&it.out)?;
@@ -196,7 +197,7 @@ pub(super) struct ValidateArguments {
 pub(super) fn validate(it: &ValidateArguments) -> Result<(), Stop> {
     refuse_inside(&it.out)?;
     let plan = validate::Plan::new(&it.only, it.quick, it.seeds, it.out.clone())?;
-    let counter = Counter::new(plan.runs() as u64, it.quiet, "runs");
+    let counter = Counter::new(&Terminal, it.quiet, plan.runs() as u64, "runs");
     let outcome = run_plan(plan, &|_| counter.one(None))?;
     counter.finish();
     say!("{outcome}");

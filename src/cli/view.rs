@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Stop, warn};
+use super::Stop;
+use super::console::warn;
 use crate::run::signals::Signals;
 use crate::view::export::export;
 use crate::view::stage::keep;

@@ -53,9 +53,11 @@ pub mod resume;
 pub(crate) mod scan;
 #[cfg(feature = "plots")]
 pub(crate) mod scan_maps;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod scan_outcomes;
 pub mod schedule;
+#[cfg(feature = "cli")]
+pub(crate) mod screen;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
 #[cfg(feature = "cli")]

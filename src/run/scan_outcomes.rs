@@ -16,6 +16,7 @@ use crate::plot::map::write_map;
 use crate::run::place::{NewFile, NewFiles, OptionError};
 use crate::run::scan::frame;
 use crate::run::scan_maps::{self, ENDINGS, write_lesions};
+use crate::run::screen::Screen;
 use crate::specimen::image::{BoneImage, BoneOptions, ImageError, ReadOptions, read_with};
 
 /// Voxels that a lesion is deeper than, where no depth is given: those that a registration to a fraction of a
@@ -66,8 +67,19 @@ pub(crate) struct ScanRequest<'a> {
     pub lesions: Option<&'a PathBuf>,
     /// Whether files are replaced.
     pub force: bool,
-    /// Whether figures are told as a table, which has no columns of lesions.
-    pub is_table: bool,
+    /// How figures are told.
+    pub form: Form,
+}
+
+/// How figures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In words.
+    Words,
+    /// As an object, or a list of objects.
+    Json,
+    /// As a table, which has no columns of lesions.
+    Table,
 }
 
 /// Why images are not measured.
@@ -108,6 +120,14 @@ pub(crate) enum ScanError {
     /// Scans on other voxels.
     #[error("{0}")]
     OtherVoxels(String),
+    /// Some of many images, which were named.
+    #[error("{refused} of {all} images could not be measured")]
+    Unmeasured {
+        /// How many were not.
+        refused: usize,
+        /// How many there are.
+        all: usize,
+    },
 }
 
 impl Refusal for ScanError {
@@ -121,7 +141,7 @@ impl Refusal for ScanError {
 }
 
 /// Files that may be written.
-pub(crate) struct Outcomes<'a> {
+struct Outcomes<'a> {
     asked: &'a ScanRequest<'a>,
     slices: Option<NewFile>,
     maps: Vec<(ThicknessMap, NewFile)>,
@@ -132,11 +152,38 @@ pub(crate) struct Outcomes<'a> {
 }
 
 impl ScanRequest<'_> {
-    /// The files, before any work is done.
+    /// Measures the images, shows their figures and writes the files.
     ///
     /// # Errors
-    /// [`ScanError`]: what does not go together, or cannot be written.
-    pub(crate) fn outcomes(&self) -> Result<Outcomes<'_>, ScanError> {
+    /// [`ScanError`].
+    pub(crate) fn go(&self, screen: &dyn Screen) -> Result<(), ScanError> {
+        let mut outcomes = self.outcomes()?;
+        let bones = outcomes.measure(screen)?;
+        let all = self.images.len();
+        for scanned in &bones {
+            if all > 1 && !scanned.bone.warnings.is_empty() {
+                screen.tell(format_args!("{}:", scanned.file.display()));
+            }
+            screen.warn(&scanned.bone.warnings);
+        }
+        match self.form {
+            Form::Table => screen.say(format_args!("{}", Scanned::csv(&bones).trim_end())),
+            Form::Json => screen.say(format_args!("{}", Scanned::json_of(&bones, all > 1))),
+            Form::Words => {
+                for scanned in &bones {
+                    screen.say(format_args!("{scanned}"));
+                }
+            }
+        }
+        outcomes.write(&bones)?;
+        match all - bones.len() {
+            0 => Ok(()),
+            refused => Err(ScanError::Unmeasured { refused, all }),
+        }
+    }
+
+    /// The files, before any work is done.
+    fn outcomes(&self) -> Result<Outcomes<'_>, ScanError> {
         let found = self.images.len();
         let endings: &[&str] = if self.before.is_some() {
             &["png"]
@@ -172,7 +219,11 @@ impl ScanRequest<'_> {
         files.check_force("--picture, --slices, --map or --lesions")?;
         let read = self.images.iter().chain(self.before);
         files.check_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>())?;
-        if self.is_table && self.before.is_some() && lesions.is_none() && picture.is_none() {
+        if self.form == Form::Table
+            && self.before.is_some()
+            && lesions.is_none()
+            && picture.is_none()
+        {
             return Err(ScanError::LesionsUnseen);
         }
         Ok(Outcomes {
@@ -192,22 +243,16 @@ impl ScanRequest<'_> {
 }
 
 impl Outcomes<'_> {
-    /// Measures the images, and compares one with the scan before. One bad file of many, which `refused` is told,
-    /// does not cost the table of the others.
-    ///
-    /// # Errors
-    /// [`ScanError`].
-    pub(crate) fn measure(
-        &mut self,
-        refused: &mut dyn FnMut(&ImageError),
-    ) -> Result<Vec<Scanned>, ScanError> {
+    /// Measures the images, and compares one with the scan before. One bad file of many, which is shown, does not
+    /// cost the table of the others.
+    fn measure(&mut self, screen: &dyn Screen) -> Result<Vec<Scanned>, ScanError> {
         let asked = self.asked;
         let mut bones = Vec::new();
         for image in asked.images {
             match asked.measured(image, &asked.options) {
                 Ok(scanned) => bones.push(scanned),
                 Err(error) if asked.images.len() == 1 => return Err(error.into()),
-                Err(error) => refused(&error),
+                Err(error) => screen.tell(format_args!("error: {error}")),
             }
         }
         if let ([scanned], Some(before)) = (bones.as_mut_slice(), asked.before) {
@@ -217,10 +262,7 @@ impl Outcomes<'_> {
     }
 
     /// Writes the files.
-    ///
-    /// # Errors
-    /// [`ScanError::Output`].
-    pub(crate) fn write(&self, bones: &[Scanned]) -> Result<(), ScanError> {
+    fn write(&self, bones: &[Scanned]) -> Result<(), ScanError> {
         let [scanned] = bones else {
             return Ok(());
         };
