@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::{say_either, say_files, warn};
-use super::reading::{ReadingArguments, label, one_of};
+use super::bone::{ReadingArguments, label, one_of};
 use super::run::How;
 use crate::mechanics::asked::SITE_LAWS;
 use crate::mechanics::follow_up::SiteLaw;
@@ -19,8 +18,8 @@ use crate::run::day::{Asked, find};
 use crate::run::export::{ExportPlace, Wish, export as tissue, simulation_on};
 use crate::run::place::NewFiles;
 use crate::run::render::{Rendering, render as in_space};
-use crate::run::strength::Strengths;
 use crate::run::strength_of_seeds::AskedStrength;
+use crate::run::terminal::{say, say_either, say_files, tell, warn};
 use crate::scenario::volumes::VolumeFormat;
 use crate::specimen::image::Segmentation;
 
@@ -216,17 +215,7 @@ pub(super) fn strength(it: &StrengthArguments) -> Result<(), Stop> {
         cut: it.cut,
     };
     it.how.go(|console| {
-        let each = |found: &Strengths| {
-            if !it.json {
-                say!("{found}");
-            }
-        };
-        let found = asked.find(console, &each)?;
-        if it.json {
-            say!("{}", found.json());
-        } else if let Some(means) = &found.of_seeds {
-            say!("{means}");
-        }
+        let found = asked.find(console, it.json, &|words| say!("{words}"))?;
         if let Some(out) = &out {
             out.write(found.table().to_csv().as_bytes())?;
         }

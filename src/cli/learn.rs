@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::Shell;
 
-use super::console::warn;
-use super::reading::{ReadingArguments, label};
+use super::bone::{ReadingArguments, label};
 use super::{Stop, command};
 use crate::run::place::write_all;
+use crate::run::terminal::{say, warn};
 use crate::scenario::examples;
 use crate::scenario::new::{Taken, first};
 

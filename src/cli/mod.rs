@@ -1,49 +1,26 @@
 //! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong, 129, 130 and 143
 //! a signal stopped the run.
-//!
-//! Words go through `say!` and `tell!` alone: the macros of the standard library panic where a stream
-//! cannot be written, and are denied by clippy.
 
-/// Writes a line to standard output.
-macro_rules! say {
-    ($($words:tt)*) => {
-        $crate::run::screen::Screen::say(&$crate::cli::console::Terminal, format_args!($($words)*))
-    };
-}
-
-/// Writes a line to standard error.
-macro_rules! tell {
-    ($($words:tt)*) => {
-        $crate::run::screen::Screen::tell(&$crate::cli::console::Terminal, format_args!($($words)*))
-    };
-}
-
-mod batch;
-mod console;
+mod bone;
 mod day;
 mod help;
 mod learn;
-mod reading;
-mod rigidity;
 mod run;
-mod specimen;
 mod study;
 mod trial;
 #[cfg(feature = "view")]
 mod view;
 
 use std::fmt::Display;
-use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use clap::{FromArgMatches as _, Parser, Subcommand};
 
-use self::console::{LOST, note_loss, warn};
 pub use self::help::{GROUPS, command};
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
 use crate::run::signals;
+use crate::run::terminal::{say, tell, warn, words_were_lost};
 use crate::scenario::build::load;
 use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
@@ -86,10 +63,10 @@ enum Command {
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
-    Specimen(specimen::SpecimenArguments),
-    Rigidity(rigidity::RigidityArguments),
+    Specimen(bone::SpecimenArguments),
+    Rigidity(bone::RigidityArguments),
     Strength(day::StrengthArguments),
-    Mirels(rigidity::MirelsArguments),
+    Mirels(bone::MirelsArguments),
     Study(study::StudyArguments),
     Dissect(trial::DissectArguments),
     Trial(trial::TrialArguments),
@@ -177,10 +154,10 @@ pub fn main() -> ExitCode {
             say!("{:#}", json_schema::<Scenario>("howship scenario"));
             Ok(())
         }
-        Command::Specimen(it) => specimen::specimen(it),
-        Command::Rigidity(it) => rigidity::rigidity(it),
+        Command::Specimen(it) => bone::specimen(it),
+        Command::Rigidity(it) => bone::rigidity(it),
         Command::Strength(it) => day::strength(it),
-        Command::Mirels(it) => rigidity::mirels(it),
+        Command::Mirels(it) => bone::mirels(it),
         Command::Study(it) => study::study(it),
         Command::Dissect(it) => trial::dissect(it),
         Command::Trial(it) => trial::trial(it),
@@ -193,9 +170,9 @@ pub fn main() -> ExitCode {
         Command::Completions(it) => learn::completions(it),
         Command::Man(it) => learn::man(it),
     };
-    note_loss(std::io::stdout().flush());
+    let lost = words_were_lost();
     match stopped {
-        Ok(()) if gives_words && LOST.load(Ordering::Relaxed) => {
+        Ok(()) if gives_words && lost => {
             tell!("error: standard output could not be written (is the disk full?)");
             ExitCode::from(1)
         }
@@ -209,9 +186,7 @@ pub fn main() -> ExitCode {
 
 fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
     let found = outlook(&load(&of.scenario, &of.sets)?)?;
-    for line in &found.lines {
-        say!("{line}");
-    }
+    say!("{}", found.lines.join("\n"));
     warn(&found.warnings);
     Ok(())
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::{Terminal, say_files};
 use crate::numerics::parallel::on_threads;
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
@@ -14,6 +13,7 @@ use crate::run::plot::{Drawing, ReadMeasured, draw, read};
 use crate::run::research_crate::{Described, write};
 use crate::run::screen::Console;
 use crate::run::start::begin_file;
+use crate::run::terminal::{Terminal, say, say_files};
 use crate::run::{compare as arms, verify as again};
 use crate::scenario::file::Arm;
 use crate::study::measured::measured;

@@ -3,20 +3,20 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::Stop;
-use super::batch::{Batch, EngineArguments, REQUEUE, cores};
-use super::console::{Terminal, note_loss};
 use super::run::How;
+use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
+use crate::numerics::parallel::MOST_THREADS;
 use crate::numerics::quantity::Time;
-use crate::run::ours::refuse_inside;
 use crate::run::start::begin;
-use crate::study::jobs::{Jobs, Place, Shard};
+use crate::run::terminal::{Terminal, note_loss, say};
+use crate::study::dask::{Dask, DaskError};
+use crate::study::jobs::{JobError, Jobs, Place, Shard};
 use crate::study::plan::Study;
 use crate::study::slurm::Script;
 
@@ -25,6 +25,118 @@ use crate::study::slurm::Script;
 pub(super) struct StudyArguments {
     #[command(subcommand)]
     command: StudyCommand,
+}
+
+/// Exit code of a plan that does not fit.
+const BAD_PLAN: u8 = 65;
+/// Exit code of a shard that is to be started again.
+const REQUEUE: u8 = 75;
+
+/// How a batch is run.
+#[derive(Debug, Default, Args)]
+struct Batch {
+    /// Runs at once; one per core without it.
+    #[arg(long, value_parser = cores())]
+    jobs: Option<usize>,
+    /// Run again what failed before.
+    #[arg(long)]
+    retry_failed: bool,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Batch {
+    /// How the runs are done.
+    fn jobs(&self) -> Jobs<'static> {
+        Jobs {
+            screen: &Terminal,
+            quiet: self.quiet,
+            shared: (self.jobs, self.retry_failed),
+        }
+    }
+}
+
+/// Cores or runs at once.
+pub(super) fn cores() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST_THREADS as u64)
+}
+
+/// What does the runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// The cores of this machine.
+    Local,
+    /// The workers of a Dask cluster.
+    Dask,
+}
+
+/// Where runs are done, and what each asks for there.
+#[derive(Debug, Args)]
+struct EngineArguments {
+    /// What does the runs.
+    #[arg(long, value_enum, default_value_t = Engine::Local)]
+    engine: Engine,
+    #[command(flatten)]
+    dask: DaskArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Dask")]
+struct DaskArguments {
+    /// Scheduler of Dask: <tls://HOST:PORT>, or <tcp://127.0.0.1:PORT>.
+    #[arg(long)]
+    scheduler: Option<String>,
+    /// Certificate of the authority, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_ca: Option<PathBuf>,
+    /// Certificate of this client, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_cert: Option<PathBuf>,
+    /// Key of this client, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_key: Option<PathBuf>,
+    /// Cores of a run; above 1, workers must offer the resource `cores`.
+    #[arg(long, default_value_t = 1, value_parser = cores(), requires = "scheduler")]
+    cores: usize,
+    /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
+    #[arg(long, requires = "scheduler")]
+    memory: Option<Memory>,
+    /// Time that a run may take at most.
+    #[arg(long, requires = "scheduler")]
+    time: Option<Time>,
+    /// Times that a run is given out again whose process or worker was lost.
+    #[arg(long, default_value_t = 2, requires = "scheduler")]
+    retries: u32,
+    /// The workers see the store: whole shards go straight into it.
+    #[arg(long, value_name = "SHARDS", requires = "scheduler")]
+    shared_store: Option<u64>,
+    /// howship on the workers; without it the path of this program.
+    #[arg(long, value_name = "PATH", requires = "scheduler")]
+    program: Option<PathBuf>,
+    /// Python that has `howship.dask`.
+    #[arg(long, default_value = "python3", requires = "scheduler")]
+    python: PathBuf,
+}
+
+impl EngineArguments {
+    /// The cluster; none where the runs are done here.
+    fn cluster(&self, batch: &Batch) -> Result<Option<Dask>, DaskError> {
+        let asked = &self.dask;
+        let cluster = Dask {
+            python: asked.python.clone(),
+            scheduler: asked.scheduler.clone(),
+            tls: [&asked.tls_ca, &asked.tls_cert, &asked.tls_key].map(Clone::clone),
+            program: asked.program.clone(),
+            cores: asked.cores,
+            retries: asked.retries,
+            memory: asked.memory,
+            time: asked.time,
+            shards: asked.shared_store,
+            retry_failed: batch.retry_failed,
+        };
+        cluster.where_asked(self.engine == Engine::Dask, batch.jobs)
+    }
 }
 
 /// A study and where its results lie.
@@ -196,20 +308,12 @@ impl Stored {
 }
 
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
-    let jobs = Jobs {
-        screen: &Terminal,
-        quiet: false,
-        shared: (None, false),
-    };
+    let here = Batch::default().jobs();
     match &arguments.command {
-        StudyCommand::Check { study, jobs } => {
-            let study = Study::open(study)?;
-            say!("{}", study.outline());
-            if study.header.runs > 0 {
-                say!("{}", study.forecast(*jobs)?);
-            }
+        StudyCommand::Check { study, jobs } => here.check(study, *jobs)?,
+        StudyCommand::Plan { study, out } => {
+            note_loss(here.plan(study, out.as_deref(), std::io::stdout().lock())?);
         }
-        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref())?,
         StudyCommand::Run {
             stored,
             batch,
@@ -225,20 +329,20 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             };
             it.batch.jobs().shard(Place { study, store }, shard)?;
         }
-        StudyCommand::RunOne(it) => jobs.some(&it.plan, &it.index, it.threads, it.stop_at_eof)?,
-        StudyCommand::Status { stored } => jobs.status(stored.place())?,
+        StudyCommand::RunOne(it) => here.some(&it.plan, &it.index, it.threads, it.stop_at_eof)?,
+        StudyCommand::Status { stored } => here.status(stored.place())?,
         StudyCommand::Collect { stored, from } => {
-            jobs.collect(stored.place(), from, std::io::stdin().lock())?;
+            here.collect(stored.place(), from, std::io::stdin().lock())?;
         }
         StudyCommand::Calibrate { stored, batch } => batch.jobs().calibrate(stored.place())?,
-        StudyCommand::Analyse { stored, surface } => jobs.analyse(stored.place(), surface)?,
+        StudyCommand::Analyse { stored, surface } => here.analyse(stored.place(), surface)?,
         StudyCommand::Table {
             stored,
             filters,
             columns,
         } => {
             let asked = (filters.as_slice(), columns.as_slice());
-            note_loss(jobs.table(stored.place(), asked, std::io::stdout().lock())?);
+            note_loss(here.table(stored.place(), asked, std::io::stdout().lock())?);
         }
         StudyCommand::Rerun {
             study,
@@ -251,17 +355,6 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
         }
         StudyCommand::SlurmScript(arguments) => slurm_script(arguments)?,
     }
-    Ok(())
-}
-
-fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
-    let Some(out) = out else {
-        note_loss(study.write(BufWriter::new(std::io::stdout().lock())));
-        return Ok(());
-    };
-    refuse_inside(out)?;
-    study.write_file(out)?;
-    say!("{} runs in {}", study.header.runs, out.display());
     Ok(())
 }
 
@@ -278,4 +371,22 @@ fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
     };
     say!("{}", script.text(&study));
     Ok(())
+}
+
+impl From<JobError> for Stop {
+    fn from(error: JobError) -> Self {
+        let code = match &error {
+            JobError::Plan(_) => BAD_PLAN,
+            JobError::Again(_) => REQUEUE,
+            JobError::Signal(_, code) => *code,
+            JobError::Unfinished { .. } => 1,
+            JobError::Dask(DaskError::PlanRefused) => return Self(BAD_PLAN, as_error(error)),
+            JobError::Dask(DaskError::Stopped | DaskError::Damaged { .. }) => {
+                return Self(REQUEUE, as_error(error));
+            }
+            other if other.is_refusal() => return Self::wrong(error),
+            _ => return Self::failed(error),
+        };
+        Self(code, error.to_string())
+    }
 }

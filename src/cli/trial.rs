@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::Stop;
-use super::batch::cores;
-use super::console::Terminal;
 use super::run::{How, ScenarioArguments};
+use super::study::cores;
 use crate::cohort::lattice::comparison;
-use crate::cohort::report::{TrialError, run_into};
+use crate::cohort::report;
 use crate::cohort::trial::Trial;
 use crate::run::ours::refuse_inside;
 use crate::run::screen::Counter;
-use crate::run::signals::Halt;
+use crate::run::terminal::{Terminal, say};
 use crate::scenario::build::load;
 use crate::study::dissect::map::Map;
 use crate::study::dissect::{Asked, Plan, check_place};
@@ -98,20 +97,18 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
 }
 
 fn run(it: &RunArguments) -> Result<(), Stop> {
-    let trial = Trial::read(&it.trial, it.patients, it.seed)?;
-    let counter = Counter::new(&Terminal, it.how.quiet, trial.patients, "patients");
-    let asked = (it.trial.as_path(), it.force);
-    let found = run_into(&it.out, &trial, asked, &|| false, &|| counter.one(None));
-    let found = found.map_err(|error| match error {
-        // Of a folder the program says which option helps.
-        TrialError::Output(error) => Stop::from(error),
-        other => Stop::from(other),
-    })?;
-    counter.finish();
-    if !it.how.quiet {
-        say!("{found}\nresults in {}", it.out.display());
-    }
-    Ok(())
+    let asked = report::Asked {
+        patients: it.patients,
+        seed: it.seed,
+        replaces: it.force,
+    };
+    let quiet = it.how.quiet;
+    Ok(report::shown(
+        &it.trial,
+        &it.out,
+        asked,
+        (&Terminal, quiet),
+    )?)
 }
 
 /// Take the cycle of a scenario apart: what it loses with each link cut, halved and doubled, the gain of the
@@ -154,22 +151,7 @@ pub(super) fn dissect(it: &DissectArguments) -> Result<(), Stop> {
         threads: it.threads,
     };
     let plan = Plan::new(&loaded, asked)?;
-    if !it.quiet {
-        for one in &plan.left_out {
-            tell!("left out: {one}");
-        }
-    }
-    let halt = Halt::at_signal()?;
-    let total = plan.runs();
-    let counter = Counter::new(&Terminal, it.quiet, total, "runs");
-    let found = plan.run(&|| halt.is_asked(), &|| counter.one(None));
-    counter.finish();
-    found?.write(&it.out)?;
-    if !it.quiet {
-        let out = it.out.display();
-        say!("{total} runs; tables and pictures in {out}");
-    }
-    Ok(())
+    Ok(plan.shown(&it.out, (&Terminal, it.quiet))?)
 }
 
 /// Run the scenarios whose outcome was published and write a report: one row per target, met or

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use super::console::warn;
 use crate::run::signals::Signals;
+use crate::run::terminal::{say, tell, warn};
 use crate::view::export::export;
 use crate::view::stage::keep;
 use crate::view::watched::{Page, catalogue, open_browser};
@@ -46,12 +46,7 @@ pub(super) struct ViewArguments {
 
 pub(super) fn view(it: &ViewArguments) -> Result<(), Stop> {
     if let Some(folder) = &it.export {
-        let bytes = export(folder, it.module.as_deref())?;
-        say!(
-            "{}: the page, {:.2} MB; put the folder on any web server (a browser does not open it as a file)",
-            folder.display(),
-            bytes as f64 / 1e6
-        );
+        say!("{}", export(folder, it.module.as_deref())?);
         return Ok(());
     }
     let offered = catalogue(it.scenario.as_deref(), &it.sets, &it.lessons)?;

@@ -73,6 +73,8 @@ pub mod strength;
 pub mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
+#[cfg(feature = "cli")]
+pub(crate) mod terminal;
 mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;

@@ -63,14 +63,16 @@ impl AskedStrength<'_> {
         Ok(())
     }
 
-    /// Finds the strength of each run, which `each` is shown, and the means over several.
+    /// Finds the strength of each run, and the means over several, and gives the words of each to `say` as they come;
+    /// or all of it at the end as one object.
     ///
     /// # Errors
     /// [`StrengthError`].
     pub fn find(
         &self,
         host: &dyn Host,
-        each: &dyn Fn(&Strengths),
+        is_json: bool,
+        say: &dyn Fn(String),
     ) -> Result<FoundStrength, StrengthError> {
         let Self { inputs, days, .. } = *self;
         if self.runs.len() > 1 {
@@ -79,14 +81,22 @@ impl AskedStrength<'_> {
         let mut runs = Vec::new();
         for run in self.runs {
             let found = strengths(run, inputs, days, &self.loading, self.drawn, host)?;
-            each(&found);
+            if !is_json {
+                say(found.to_string());
+            }
             runs.push(found);
         }
         let of_seeds = match &runs[..] {
             [_] => None,
             several => Some(OfSeeds::new(several)?),
         };
-        Ok(FoundStrength { runs, of_seeds })
+        let found = FoundStrength { runs, of_seeds };
+        match &found.of_seeds {
+            _ if is_json => say(found.json().to_string()),
+            Some(means) => say(means.to_string()),
+            None => {}
+        }
+        Ok(found)
     }
 }
 

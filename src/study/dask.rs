@@ -42,6 +42,9 @@ pub(crate) struct Dask {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum DaskError {
+    /// What was asked for does not go together.
+    #[error("{0}")]
+    Engine(&'static str),
     /// Python has no driver.
     #[error(
         "{0} has no howship.dask; from the folder of howship's sources:\n  {0} -m pip install \
@@ -91,6 +94,30 @@ pub(crate) enum DaskError {
 }
 
 impl Dask {
+    /// The cluster where it `is_asked` to do the runs; none where they are done here.
+    ///
+    /// # Errors
+    /// [`DaskError::Engine`].
+    pub(crate) fn where_asked(
+        self,
+        is_asked: bool,
+        jobs: Option<usize>,
+    ) -> Result<Option<Self>, DaskError> {
+        match (is_asked, &self.scheduler) {
+            (false, None) => Ok(None),
+            (false, Some(_)) => Err(DaskError::Engine(
+                "--scheduler is for --engine dask; add that",
+            )),
+            (true, None) => Err(DaskError::Engine(
+                "--engine dask needs --scheduler, as in tcp://127.0.0.1:8786",
+            )),
+            (true, Some(_)) if jobs.is_some() => Err(DaskError::Engine(
+                "--jobs is for --engine local: with dask the workers say how many go at once",
+            )),
+            (true, Some(_)) => Ok(Some(self)),
+        }
+    }
+
     /// Does what the store, which lies in a folder, does not hold yet. `stop` is asked ten times a second; `heard` is told of
     /// every run.
     ///

@@ -2,7 +2,7 @@
 //! and leave the tables.
 
 use std::fmt;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::layers::diagnostic::Diagnostics;
@@ -11,11 +11,13 @@ use crate::numerics::quantity::Time;
 use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 use crate::run::error::RunError;
+use crate::run::ours::refuse_inside;
 use crate::run::screen::{Counter, Screen};
 use crate::run::signals::Halt;
 use crate::study::batch::{Event, Listener, Summary};
 use crate::study::calibrate::{self, CalibrationError, Miss, OpenError};
 use crate::study::dask::{Dask, DaskError};
+use crate::study::forecast::ForecastError;
 use crate::study::plan::Study;
 use crate::study::select::{RowsError, SelectError, Selection};
 use crate::study::shard::{NumberError, shard_number};
@@ -45,6 +47,9 @@ pub(crate) enum JobError {
     /// A number of a run or of a shard.
     #[error(transparent)]
     Number(#[from] NumberError),
+    /// What a study will take.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
     /// Threads.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
@@ -88,6 +93,7 @@ impl JobError {
             Self::Run(error) => error.is_refusal(),
             Self::Number(error) => error.is_refusal(),
             Self::Threads(error) => error.is_refusal(),
+            Self::Forecast(error) => error.is_refusal(),
             Self::Open(error) => error.is_refusal(),
             Self::Calibration(error) => error.is_refusal(),
             Self::Select(error) => error.is_refusal(),
@@ -95,7 +101,10 @@ impl JobError {
             Self::Dask(DaskError::Output(error)) => error.is_refusal(),
             Self::Dask(error) => matches!(
                 error,
-                DaskError::NoDriver(_) | DaskError::NoPython { .. } | DaskError::Refused
+                DaskError::NoDriver(_)
+                    | DaskError::NoPython { .. }
+                    | DaskError::Refused
+                    | DaskError::Engine(_)
             ),
             _ => false,
         }
@@ -192,35 +201,60 @@ impl Jobs<'_> {
         Ok(summary)
     }
 
+    /// Says what a study is and what it will take, with so many runs at once.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub(crate) fn check(&self, study: &Path, at_once: Option<usize>) -> Result<(), JobError> {
+        let study = Study::open(study)?;
+        self.say(study.outline());
+        if study.header.runs > 0 {
+            self.say(study.forecast(at_once)?);
+        }
+        Ok(())
+    }
+
+    /// Writes the plan into a file, or to a stream in its place; gives back what the stream did not take.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub(crate) fn plan(
+        &self,
+        study: &Path,
+        out: Option<&Path>,
+        stream: impl Write,
+    ) -> Result<std::io::Result<()>, JobError> {
+        let study = Study::open(study)?;
+        let Some(out) = out else {
+            return Ok(study.write(BufWriter::new(stream)));
+        };
+        refuse_inside(out)?;
+        study.write_file(out)?;
+        let runs = study.header.runs;
+        self.say(format_args!("{runs} runs in {}", out.display()));
+        Ok(Ok(()))
+    }
+
     /// Does what the store does not hold yet, here or by a cluster, and writes the tables. `cluster` is asked for once
     /// the study is read.
     ///
     /// # Errors
     /// [`JobError`].
-    pub(crate) fn run<E: From<JobError>>(
+    pub(crate) fn run(
         &self,
         place: Place<'_>,
-        cluster: impl FnOnce() -> Result<Option<Dask>, E>,
-    ) -> Result<(), E> {
-        let study = Study::open(place.study).map_err(JobError::from)?;
-        let cluster = cluster()?;
-        Ok(self.run_opened(&study, place.store, cluster)?)
-    }
-
-    fn run_opened(
-        &self,
-        study: &Study,
-        folder: &Path,
-        cluster: Option<Dask>,
+        cluster: impl FnOnce() -> Result<Option<Dask>, DaskError>,
     ) -> Result<(), JobError> {
-        let store = Store::open(folder)?;
+        let study = Study::open(place.study)?;
+        let cluster = cluster()?;
+        let store = Store::open(place.store)?;
         // Before the work: tables of another study of this name stay.
         let tables = study.tables_folder(&store)?;
         let halt = Halt::at_signal()?;
         let (runs, stop) = (study.header.runs, || halt.is_asked());
         let summary = self.show(runs, |heard| match &cluster {
             None => Ok(study.work_off((0..runs, runs), &store, self.shared, &stop, heard)?),
-            Some(cluster) => Ok(cluster.run(study, (&store, folder), &stop, heard)?),
+            Some(cluster) => Ok(cluster.run(&study, (&store, place.store), &stop, heard)?),
         })?;
         refuse_signal(&halt)?;
         study.write_tables(&store, &tables)?;

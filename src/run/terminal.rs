@@ -1,4 +1,7 @@
-//! The terminal: standard output, standard error, and a bar.
+//! The terminal around the program: standard output, standard error, and a bar.
+//!
+//! Words go through `say!` and `tell!` alone: the macros of the standard library panic where a stream
+//! cannot be written, and are denied by clippy.
 
 use std::fmt::{Arguments, Display};
 use std::io::{IsTerminal as _, Write as _};
@@ -10,13 +13,35 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::run::screen::{Bar, Screen};
 
 /// The terminal around the program.
-pub(super) struct Terminal;
+pub(crate) struct Terminal;
+
+/// Writes a line to standard output.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::run::screen::Screen::say(&$crate::run::terminal::Terminal, format_args!($($words)*))
+    };
+}
+
+/// Writes a line to standard error.
+macro_rules! tell {
+    ($($words:tt)*) => {
+        $crate::run::screen::Screen::tell(&$crate::run::terminal::Terminal, format_args!($($words)*))
+    };
+}
+
+pub(crate) use {say, tell};
 
 /// True when words for standard output were lost, as on a full disk.
-pub(super) static LOST: AtomicBool = AtomicBool::new(false);
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// True when words for standard output were lost until now.
+pub(crate) fn words_were_lost() -> bool {
+    note_loss(std::io::stdout().flush());
+    LOST.load(Ordering::Relaxed)
+}
 
 /// Remembers words that were lost. A reader that went away (`howship describe ... | head`) has seen what it wanted.
-pub(super) fn note_loss(written: std::io::Result<()>) {
+pub(crate) fn note_loss(written: std::io::Result<()>) {
     if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
         LOST.store(true, Ordering::Relaxed);
     }
@@ -66,14 +91,14 @@ impl Bar for ProgressBar {
 }
 
 /// Says where files are.
-pub(super) fn say_files(paths: &[PathBuf]) {
+pub(crate) fn say_files(paths: &[PathBuf]) {
     for path in paths {
         say!("{}", path.display());
     }
 }
 
 /// Says what was found in words, or as JSON.
-pub(super) fn say_either(
+pub(crate) fn say_either(
     is_json: bool,
     words: impl Display,
     json: impl FnOnce() -> serde_json::Value,
@@ -86,6 +111,6 @@ pub(super) fn say_either(
 }
 
 /// Warnings, for standard error.
-pub(super) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
+pub(crate) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
     (&Terminal as &dyn Screen).warn(warnings);
 }
