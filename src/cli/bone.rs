@@ -22,8 +22,8 @@ use crate::mechanics::measured::Reading;
 use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
 use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::{ElasticModulus, Length, Rate};
-use crate::output::table::Table;
 use crate::run::place::NewFiles;
+use crate::run::scan::cuts_csv;
 use crate::run::scan_outcomes::{Form, MapFile, ScanRequest};
 use crate::run::terminal::{Terminal, say, say_either, warn};
 use crate::specimen::image::{BoneOptions, ReadOptions, Segmentation, Spacing};
@@ -263,23 +263,13 @@ impl SpecimenArguments {
             least_depth: files.least_depth,
             lesions: files.lesions.as_ref(),
             force: self.force,
-            form: match (self.csv, self.json) {
-                (true, _) => Form::Table,
-                (_, true) => Form::Json,
-                _ => Form::Words,
-            },
+            form: Form::of(self.csv, self.json),
         }
     }
 }
 
 /// Says what the bone of an image bears.
 fn loaded(it: &SpecimenArguments, bone: BoneOptions) -> Result<(), Stop> {
-    let [image] = it.images.as_slice() else {
-        let found = it.images.len();
-        return Err(Stop::wrong(format_args!(
-            "--fe loads one image, found {found}"
-        )));
-    };
     let asked = &it.elements;
     let load = ImageLoad {
         options: it.reading.options(),
@@ -295,14 +285,13 @@ fn loaded(it: &SpecimenArguments, bone: BoneOptions) -> Result<(), Stop> {
         ends: asked.boundary,
         locked: asked.locked,
     };
-    let found = load.answer(image)?;
+    let found = load.answer(&it.images)?;
     say_either(it.json, &found, || found.json());
     warn(&found.image.warnings);
     Ok(())
 }
 
-/// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against
-/// the intact bone.
+/// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against the intact bone.
 #[derive(Debug, Args)]
 pub(super) struct RigidityArguments {
     /// A volume of density in mg/cm3, or of segmented bone: NIfTI, MetaImage, NRRD or TIFF.
@@ -397,9 +386,7 @@ pub(super) fn rigidity(it: &RigidityArguments) -> Result<(), Stop> {
     say!("{found}");
     warn(found.warnings());
     if let Some(out) = out {
-        let columns = found.columns().into_iter().map(str::to_owned).collect();
-        let rows = found.rows();
-        out.write(Table { columns, rows }.to_csv().as_bytes())?;
+        out.write(cuts_csv(&found).as_bytes())?;
         say!("cuts written to {}", out.path().display());
     }
     Ok(())

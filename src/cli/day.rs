@@ -216,18 +216,11 @@ pub(super) fn strength(it: &StrengthArguments) -> Result<(), Stop> {
     };
     it.how.go(|console| {
         let found = asked.find(console, it.json, &|words| say!("{words}"))?;
-        if let Some(out) = &out {
-            out.write(found.table().to_csv().as_bytes())?;
-        }
-        if let Some(picture) = &picture {
-            picture.write(&found.picture(it.axis, look)?)?;
-        }
-        Ok(())
+        Ok(found.write(out.as_ref(), picture.as_ref(), (it.axis, look))?)
     })
 }
 
-/// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and
-/// distance.
+/// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and distance.
 #[derive(Debug, Args)]
 pub(super) struct CompareScanArguments {
     /// A run folder, or one of its checkpoints.

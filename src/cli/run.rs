@@ -149,8 +149,7 @@ pub(super) fn fork(it: &ForkArguments) -> Result<(), Stop> {
     it.how.go(|console| Ok(group::fork(&asked, console)?))
 }
 
-/// Compare the arms of one past, seed by seed: a table with paired differences,
-/// and a picture.
+/// Compare the arms of one past, seed by seed: a table with paired differences, and a picture.
 #[derive(Debug, Args)]
 pub(super) struct CompareArguments {
     /// Run folders of the control and its arms, of one seed or of the same seeds each; folders of

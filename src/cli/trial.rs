@@ -18,8 +18,7 @@ use crate::study::dissect::map::Map;
 use crate::study::dissect::{Asked, Plan, check_place};
 use crate::validate::{self, validate as run_plan};
 
-/// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
-/// paper.
+/// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical paper.
 #[derive(Debug, Args)]
 pub(super) struct TrialArguments {
     #[command(subcommand)]
@@ -154,8 +153,7 @@ pub(super) fn dissect(it: &DissectArguments) -> Result<(), Stop> {
     Ok(plan.shown(&it.out, (&Terminal, it.quiet))?)
 }
 
-/// Run the scenarios whose outcome was published and write a report: one row per target, met or
-/// missed.
+/// Run the scenarios whose outcome was published and write a report: one row per target, met or missed.
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
     /// Folder of the report; it must not exist, or be empty.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::mechanics::assessment::{Assessment, AssessmentError, BoneFiles, CutRange};
 use crate::mechanics::density_laws::{BelowZero, Constants, DensityKind, DensityLaw, named};
@@ -132,11 +132,14 @@ impl fmt::Display for Answered {
 }
 
 impl ImageLoad {
-    /// Reads the image and loads it.
+    /// Reads the image, of which there is one, and loads it.
     ///
     /// # Errors
     /// [`LoadedError`].
-    pub(crate) fn answer(&self, path: &Path) -> Result<Answered, LoadedError> {
+    pub(crate) fn answer(&self, images: &[PathBuf]) -> Result<Answered, LoadedError> {
+        let [path] = images else {
+            return Err(LoadedError::Several(images.len()));
+        };
         let axis = self.axis.unwrap_or_default();
         let reading = Reading {
             options: self.options,

@@ -88,6 +88,9 @@ pub enum LoadedError {
         "--load tensor holds all faces and has no axis: leave out --boundary, --locked and --axis"
     )]
     TensorWithEnds,
+    /// Several images, or none.
+    #[error("--fe loads one image, found {0}")]
+    Several(usize),
     /// A label with two moduli.
     #[error("--materials names label {0} twice: give each one modulus")]
     LabelTwice(u32),

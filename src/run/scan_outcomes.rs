@@ -82,6 +82,17 @@ pub(crate) enum Form {
     Table,
 }
 
+impl Form {
+    /// A table or an object where they are asked for, else words.
+    pub(crate) const fn of(is_table: bool, is_json: bool) -> Self {
+        match (is_table, is_json) {
+            (true, _) => Self::Table,
+            (_, true) => Self::Json,
+            _ => Self::Words,
+        }
+    }
+}
+
 /// Why images are not measured.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use crate::mechanics::loading::{Loading, axes};
 use crate::mechanics::rigidity::Axis;
 use crate::mechanics::strength::Strength;
 use crate::numerics::refusal::Refusal;
+use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::solid::{Look, SolidError, Tissue, Words, png, strained};
 use crate::plot::words::note;
@@ -56,6 +57,9 @@ pub enum StrengthError {
     /// The picture.
     #[error(transparent)]
     Solid(#[from] SolidError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A modulus for the law that finds its own.
     #[error("--modulus is that of --law tissue; hernandez finds its own: leave one of them out")]
     IdleModulus,
@@ -71,6 +75,7 @@ impl Refusal for StrengthError {
     fn is_refusal(&self) -> bool {
         match self {
             Self::Run(error) => error.is_refusal(),
+            Self::Output(error) => error.is_refusal(),
             Self::Elements { error, .. } | Self::Loading(error) => error.is_refusal(),
             Self::Solid(SolidError::Drawing(_)) => false,
             Self::Solid(_)

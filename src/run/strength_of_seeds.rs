@@ -12,6 +12,7 @@ use crate::run::apart::{values_of_tissue, words};
 use crate::run::day::scenario_of;
 use crate::run::error::RunError;
 use crate::run::host::Host;
+use crate::run::place::NewFile;
 use crate::run::strength::{StrengthError, Strengths, strengths};
 use crate::statistics::student::mean_and_half_width;
 
@@ -116,13 +117,23 @@ impl FoundStrength {
         serde_json::json!({ "columns": columns, "rows": rows })
     }
 
-    /// Day 0 of the first run beside its last day, as [`Strengths::picture`].
+    /// Writes the table, and day 0 of the first run beside its last day, as [`Strengths::picture`].
     ///
     /// # Errors
-    /// [`StrengthError::Solid`].
-    pub fn picture(&self, axis: Axis, look: Look) -> Result<Vec<u8>, StrengthError> {
-        let run = self.runs.first();
-        run.map_or_else(|| Ok(Vec::new()), |run| run.picture(axis, look))
+    /// [`StrengthError::Solid`], [`StrengthError::Output`].
+    pub fn write(
+        &self,
+        table: Option<&NewFile>,
+        picture: Option<&NewFile>,
+        (axis, look): (Axis, Look),
+    ) -> Result<(), StrengthError> {
+        if let Some(table) = table {
+            table.write(self.table().to_csv().as_bytes())?;
+        }
+        if let (Some(picture), Some(run)) = (picture, self.runs.first()) {
+            picture.write(&run.picture(axis, look)?)?;
+        }
+        Ok(())
     }
 }
 
