@@ -32,6 +32,14 @@ pub enum OutputError {
     /// The folder is there already.
     #[error("{} exists already{}", .0.display(), REPLACE)]
     Exists(PathBuf),
+    /// Something is there already that is never replaced by a folder.
+    #[error("{} exists already, and {reason}{}", path.display(), ELSEWHERE)]
+    NoFolder {
+        /// The name.
+        path: PathBuf,
+        /// What it is.
+        reason: &'static str,
+    },
     /// The folder is there already, and what writes into it replaces nothing.
     #[error("{} exists already and is not empty{}", .0.display(), ELSEWHERE)]
     NotEmpty(PathBuf),
@@ -91,7 +99,7 @@ impl OutputError {
         let mut words = self.to_string();
         let advice = match self {
             Self::Exists(_) => REPLACE,
-            Self::NotEmpty(_) => ELSEWHERE,
+            Self::NotEmpty(_) | Self::NoFolder { .. } => ELSEWHERE,
             Self::Foreign { .. } => MOVE_AWAY,
             Self::Guarded { .. } => ANOTHER,
             _ => "",
@@ -105,6 +113,7 @@ impl Refusal for OutputError {
     fn is_refusal(&self) -> bool {
         match self {
             Self::Exists(_)
+            | Self::NoFolder { .. }
             | Self::NotEmpty(_)
             | Self::Foreign { .. }
             | Self::Guarded { .. }
