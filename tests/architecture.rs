@@ -300,6 +300,20 @@ fn files_use_each_other_in_circles_only_where_architecture_says_so() {
     assert_eq!(circles(&uses()), allowed);
 }
 
+/// Arguments, words and exit codes: what computes, decides, reads or writes has a chapter of its own.
+#[test]
+fn the_program_around_the_library_stays_below_2000_lines() {
+    let src = root().join("src");
+    let program = fs::read_dir(src.join("cli"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .chain([src.join("main.rs")]);
+    let lines: usize = program
+        .map(|path| fs::read_to_string(path).unwrap().lines().count())
+        .sum();
+    assert!((1000..2000).contains(&lines), "{lines} lines");
+}
+
 #[test]
 fn a_circle_is_found_and_a_tree_of_uses_is_read_whole() {
     let set = |names: &[&str]| names.iter().map(|name| vec![(*name).to_owned()]).collect();

@@ -1,61 +1,26 @@
 //! Arguments in, exit code out: 0 done, 1 the run failed, 2 the request was wrong, 129, 130 and 143
 //! a signal stopped the run.
-//!
-//! Words go through `say!` and `tell!` alone: the macros of the standard library panic where a stream
-//! cannot be written, and are denied by clippy.
 
-/// Writes a line to standard output.
-macro_rules! say {
-    () => { $crate::cli::write_line(format_args!("")) };
-    ($($words:tt)*) => { $crate::cli::write_line(format_args!($($words)*)) };
-}
-
-/// Writes a line to standard error.
-macro_rules! tell {
-    ($($words:tt)*) => { $crate::cli::write_error(format_args!($($words)*)) };
-}
-
-mod arms;
-mod batch;
-mod compare_scan;
-mod console;
-mod dask;
-mod dissect;
-mod elements;
-mod export;
-mod help;
+mod bone;
+mod day;
 mod learn;
-mod outcomes;
-mod plot;
-mod preparing;
-mod progress;
-mod reading;
-mod render;
-mod research_crate;
-mod resume;
-mod rigidity;
 mod run;
-mod specimen;
-mod strength;
 mod study;
 mod trial;
-mod validate;
 #[cfg(feature = "view")]
 mod view;
 
 use std::any::TypeId;
-use std::io::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use self::help::GROUPS;
-use self::reading::warn;
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
 use crate::run::signals;
+use crate::run::terminal::{say, tell, warn, words_were_lost};
 use crate::scenario::build::load;
 use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
@@ -77,29 +42,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a first scenario with comments, over synthetic bone or over a scan of your own.
     New(learn::NewArguments),
-    /// List the scenarios, studies and trials that come with howship, and copy them out.
     Examples(learn::ExamplesArguments),
-    /// Run a scenario; leaves curves, maps and tables in a folder of its own.
     Run(run::RunArguments),
-    /// Go on with a run that was stopped or killed, from its last whole checkpoint; it ends in the
-    /// same bytes as a run that was not.
-    Resume(resume::ResumeArguments),
-    /// Go on with a run from a time with other values, and with the same random numbers until they make
-    /// the first difference.
-    Fork(arms::ForkArguments),
-    /// Compare the arms of one past, seed by seed: a table with paired differences,
-    /// and a picture.
-    Compare(arms::CompareArguments),
-    /// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and
-    /// distance.
-    CompareScan(compare_scan::CompareScanArguments),
-    /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
-    Verify(resume::VerifyArguments),
-    /// Run the scenarios whose outcome was published and write a report: one row per target, met or
-    /// missed.
-    Validate(validate::ValidateArguments),
+    Resume(run::ResumeArguments),
+    Fork(run::ForkArguments),
+    Compare(run::CompareArguments),
+    CompareScan(day::CompareScanArguments),
+    Verify(run::VerifyArguments),
+    Validate(trial::ValidateArguments),
     /// Read a scenario and say what it would do, without running it.
     Check(run::ScenarioArguments),
     /// Say the rules of a scenario in sentences, and every value with the source it stands on.
@@ -112,64 +63,21 @@ enum Command {
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
-    /// Read a bone image, say what it is and measure it.
-    Specimen(specimen::SpecimenArguments),
-    /// Find the rigidity (EA, EI, GJ) of every transverse cut of a bone, and its weakest cut against
-    /// the intact bone.
-    Rigidity(rigidity::RigidityArguments),
-    /// Find how stiff and strong the bone of a run is on its days against day 0, by finite elements along all axes.
-    Strength(strength::StrengthArguments),
-    /// Score an impending fracture of a long bone after Mirels.
-    Mirels(rigidity::MirelsArguments),
-    /// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
+    Specimen(bone::SpecimenArguments),
+    Rigidity(bone::RigidityArguments),
+    Strength(day::StrengthArguments),
+    Mirels(bone::MirelsArguments),
     Study(study::StudyArguments),
-    /// Take the cycle of a scenario apart: what it loses with each link cut, halved and doubled, the gain of the
-    /// loop, and couplings that never matter.
-    Dissect(dissect::DissectArguments),
-    /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical
-    /// paper.
+    Dissect(trial::DissectArguments),
     Trial(trial::TrialArguments),
-    /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
     #[cfg(feature = "view")]
     View(view::ViewArguments),
-    /// Describe a folder of results for an archive: RO-Crate metadata with files, digests, units, bone and licences.
-    Crate(research_crate::CrateArguments),
-    /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
-    /// mean with its band, unlike runs as curves of their own.
-    Plot(plot::PlotArguments),
-    /// Draw the bone of a run in space on any day: its surface in light, tumour, osteoclasts and
-    /// osteoblasts, before and after, or a film that turns.
-    Render(render::RenderArguments),
-    /// Write the tissue of a run on any day for other programs: fields for ParaView, napari, Fiji and BoneJ,
-    /// cells, the surface of bone.
-    Export(export::ExportArguments),
-    /// Print what lets a shell complete commands and options.
+    Crate(run::CrateArguments),
+    Plot(run::PlotArguments),
+    Render(day::RenderArguments),
+    Export(day::ExportArguments),
     Completions(learn::CompletionsArguments),
-    /// Write manual pages.
     Man(learn::ManArguments),
-}
-
-/// True when words for standard output were lost, as on a full disk.
-static LOST: AtomicBool = AtomicBool::new(false);
-
-/// Writes a line to standard output. A reader that went away (`howship describe ... | head`) has
-/// seen what it wanted.
-fn write_line(words: std::fmt::Arguments<'_>) {
-    let mut out = std::io::stdout().lock();
-    note_loss(out.write_fmt(words).and_then(|()| out.write_all(b"\n")));
-}
-
-fn note_loss(written: std::io::Result<()>) {
-    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-        LOST.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Writes a line to standard error. Where that goes to a full disk or to a reader that went away,
-/// there is nobody to tell; the exit code says what is to be known.
-fn write_error(words: std::fmt::Arguments<'_>) {
-    // In one piece, which lines of other processes do not part.
-    let _ = std::io::stderr().write_all(format!("{words}\n").as_bytes());
 }
 
 /// Why the program stops: its exit code, and what it says.
@@ -177,18 +85,18 @@ struct Stop(u8, String);
 
 impl Stop {
     /// A request that was wrong: exit 2.
-    fn wrong(error: impl std::fmt::Display) -> Self {
+    fn wrong(error: impl Display) -> Self {
         Self(2, as_error(error))
     }
 
     /// Something went wrong: exit 1.
-    fn failed(error: impl std::fmt::Display) -> Self {
+    fn failed(error: impl Display) -> Self {
         Self(1, as_error(error))
     }
 }
 
 /// The words of an error behind "error: ", which diagnostics begin with themselves.
-fn as_error(error: impl std::fmt::Display) -> String {
+fn as_error(error: impl Display) -> String {
     let words = error.to_string();
     if words.starts_with("error: ") {
         return words;
@@ -199,7 +107,7 @@ fn as_error(error: impl std::fmt::Display) -> String {
 impl<E: Refusal> From<E> for Stop {
     fn from(error: E) -> Self {
         if error.is_stop() {
-            Self(console::signal_code(), error.to_string())
+            Self(signals::exit_code_of_caught(), error.to_string())
         } else if error.is_refusal() {
             Self::wrong(error)
         } else {
@@ -228,46 +136,43 @@ pub fn main() -> ExitCode {
             | Command::CompareScan(_)
             | Command::Study(_)
     ) || matches!(&arguments.command, Command::Trial(trial) if trial.gives_words());
-    let stopped = match arguments.command {
-        Command::New(arguments) => learn::new(&arguments),
-        Command::Examples(arguments) => learn::examples(&arguments),
-        Command::Completions(arguments) => {
-            learn::completions(&arguments);
-            Ok(())
-        }
-        Command::Man(arguments) => learn::man(&arguments),
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Resume(arguments) => resume::resume(&arguments),
-        Command::Fork(arguments) => arms::fork(arguments),
-        Command::Compare(arguments) => arms::compare(&arguments),
-        Command::CompareScan(arguments) => compare_scan::compare_scan(&arguments),
-        Command::Verify(arguments) => resume::verify(&arguments),
-        Command::Validate(arguments) => validate::validate(&arguments),
-        Command::Check(of) => check(&of),
+    let stopped = match &arguments.command {
+        Command::New(it) => learn::new(it),
+        Command::Examples(it) => learn::examples(it),
+        Command::Run(it) => run::run(it),
+        Command::Resume(it) => run::resume(it),
+        Command::Fork(it) => run::fork(it),
+        Command::Compare(it) => run::compare(it),
+        Command::CompareScan(it) => day::compare_scan(it),
+        Command::Verify(it) => run::verify(it),
+        Command::Validate(it) => trial::validate(it),
+        Command::Check(of) => check(of),
         Command::Describe { of, markdown } => load(&of.scenario, &of.sets)
-            .map(|loaded| say!("{}", describe(&loaded, markdown)))
+            .map(|loaded| say!("{}", describe(&loaded, *markdown)))
             .map_err(Stop::from),
         Command::Schema => {
             say!("{:#}", json_schema::<Scenario>("howship scenario"));
             Ok(())
         }
-        Command::Specimen(arguments) => specimen::specimen(&arguments),
-        Command::Rigidity(arguments) => rigidity::rigidity(&arguments),
-        Command::Strength(arguments) => strength::strength(&arguments),
-        Command::Mirels(arguments) => rigidity::mirels(&arguments),
-        Command::Study(arguments) => study::study(&arguments),
-        Command::Dissect(arguments) => dissect::dissect(&arguments),
-        Command::Trial(arguments) => trial::trial(&arguments),
+        Command::Specimen(it) => bone::specimen(it),
+        Command::Rigidity(it) => bone::rigidity(it),
+        Command::Strength(it) => day::strength(it),
+        Command::Mirels(it) => bone::mirels(it),
+        Command::Study(it) => study::study(it),
+        Command::Dissect(it) => trial::dissect(it),
+        Command::Trial(it) => trial::trial(it),
         #[cfg(feature = "view")]
-        Command::View(arguments) => view::view(&arguments),
-        Command::Crate(arguments) => research_crate::research_crate(&arguments),
-        Command::Plot(arguments) => plot::plot(&arguments),
-        Command::Render(arguments) => render::render(&arguments),
-        Command::Export(arguments) => export::export(&arguments),
+        Command::View(it) => view::view(it),
+        Command::Crate(it) => run::research_crate(it),
+        Command::Plot(it) => run::plot(it),
+        Command::Render(it) => day::render(it),
+        Command::Export(it) => day::export(it),
+        Command::Completions(it) => learn::completions(it),
+        Command::Man(it) => learn::man(it),
     };
-    note_loss(std::io::stdout().flush());
+    let lost = words_were_lost();
     match stopped {
-        Ok(()) if gives_words && LOST.load(Ordering::Relaxed) => {
+        Ok(()) if gives_words && lost => {
             tell!("error: standard output could not be written (is the disk full?)");
             ExitCode::from(1)
         }
@@ -279,10 +184,40 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
+    let found = outlook(&load(&of.scenario, &of.sets)?)?;
+    say!("{}", found.lines.join("\n"));
+    warn(&found.warnings);
+    Ok(())
+}
+
+/// Headings of `howship --help`, each with its commands.
+pub const GROUPS: [(&str, &[&str]); 6] = [
+    ("Begin", &["new", "examples", "view", "check", "describe"]),
+    ("Run", &["run", "resume", "fork", "compare", "verify"]),
+    (
+        "Look at a run",
+        &[
+            "plot",
+            "render",
+            "export",
+            "strength",
+            "compare-scan",
+            "crate",
+        ],
+    ),
+    ("Bone and scans", &["specimen", "rigidity", "mirels"]),
+    ("Many runs", &["study", "dissect", "trial", "validate"]),
+    (
+        "For editors and shells",
+        &["schema", "completions", "man", "help"],
+    ),
+];
+
 /// The arguments of the program, where `--threshold -500` is a value and no flag; for manuals and
 /// completions too.
 pub fn command() -> clap::Command {
-    help::grouped(take_negatives(Arguments::command()))
+    grouped(take_negatives(Arguments::command()))
 }
 
 /// Lets options take values that begin with a hyphen: numbers anything, so that what is wrong with
@@ -304,11 +239,22 @@ fn take_negatives(command: clap::Command) -> clap::Command {
     command.mut_subcommands(take_negatives)
 }
 
-fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
-    let found = outlook(&load(&of.scenario, &of.sets)?)?;
-    for line in &found.lines {
-        say!("{line}");
+/// A command whose help lists the commands below it in groups.
+fn grouped(command: clap::Command) -> clap::Command {
+    let mut list = String::new();
+    for (heading, names) in GROUPS {
+        let _ = writeln!(list, "\n{heading}:");
+        for name in names {
+            let said = match command.find_subcommand(name) {
+                Some(below) => below.get_about().map(ToString::to_string),
+                None if *name == "help" => Some("Say more of a command".to_owned()),
+                // A command of a feature that was left out.
+                None => continue,
+            };
+            let _ = writeln!(list, "  {name:13} {}", said.unwrap_or_default());
+        }
     }
-    warn(&found.warnings);
-    Ok(())
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{list}\nOptions:\n{{options}}{{after-help}}\n"
+    ))
 }

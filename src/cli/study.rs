@@ -3,38 +3,140 @@
 //! Exit codes: 0 all rows done, 1 some failed or are missing, 2 the study is wrong, 65 the plan does not
 //! fit, 75 stopped by the budget or a signal and to be started again.
 
-use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::path::PathBuf;
 
-use super::batch::{BAD_PLAN, Batch, REQUEUE, cores};
-use super::dask::{Engine, EngineArguments};
-use super::progress::Counter;
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Subcommand, ValueEnum};
+
 use super::run::How;
-use super::{Stop, note_loss};
-use crate::layers::diagnostic::Diagnostics;
+use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
+use crate::numerics::parallel::MOST_THREADS;
 use crate::numerics::quantity::Time;
-use crate::run::error::RunError;
-use crate::run::ours::refuse_inside;
-use crate::run::signals::{Signals, end_of_input};
 use crate::run::start::begin;
-use crate::study::calibrate;
+use crate::run::terminal::{Terminal, note_loss, say};
+use crate::study::dask::{Dask, DaskError};
+use crate::study::jobs::{JobError, Jobs, Place, Shard};
 use crate::study::plan::Study;
-use crate::study::select::{RowsError, Selection};
-use crate::study::shard::shard_number;
 use crate::study::slurm::Script;
-use crate::study::store::Store;
-use crate::study::tally::Damage;
-use crate::study::travel::{Emitted, LeftOut};
-use clap::{Args, Subcommand};
 
-/// Arguments of `howship study`.
+/// Many runs of one scenario: sweeps, sensitivity, arms and replicates.
 #[derive(Debug, Args)]
 pub(super) struct StudyArguments {
     #[command(subcommand)]
     command: StudyCommand,
+}
+
+/// Exit code of a plan that does not fit.
+const BAD_PLAN: u8 = 65;
+/// Exit code of a shard that is to be started again.
+const REQUEUE: u8 = 75;
+
+/// How a batch is run.
+#[derive(Debug, Default, Args)]
+struct Batch {
+    /// Runs at once; one per core without it.
+    #[arg(long, value_parser = cores())]
+    jobs: Option<usize>,
+    /// Run again what failed before.
+    #[arg(long)]
+    retry_failed: bool,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Batch {
+    /// How the runs are done.
+    fn jobs(&self) -> Jobs<'static> {
+        Jobs {
+            screen: &Terminal,
+            quiet: self.quiet,
+            shared: (self.jobs, self.retry_failed),
+        }
+    }
+}
+
+/// Cores or runs at once.
+pub(super) fn cores() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST_THREADS as u64)
+}
+
+/// What does the runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// The cores of this machine.
+    Local,
+    /// The workers of a Dask cluster.
+    Dask,
+}
+
+/// Where runs are done, and what each asks for there.
+#[derive(Debug, Args)]
+struct EngineArguments {
+    /// What does the runs.
+    #[arg(long, value_enum, default_value_t = Engine::Local)]
+    engine: Engine,
+    #[command(flatten)]
+    dask: DaskArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Dask")]
+struct DaskArguments {
+    /// Scheduler of Dask: <tls://HOST:PORT>, or <tcp://127.0.0.1:PORT>.
+    #[arg(long)]
+    scheduler: Option<String>,
+    /// Certificate of the authority, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_ca: Option<PathBuf>,
+    /// Certificate of this client, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_cert: Option<PathBuf>,
+    /// Key of this client, PEM.
+    #[arg(long, value_name = "FILE", requires = "scheduler")]
+    tls_key: Option<PathBuf>,
+    /// Cores of a run; above 1, workers must offer the resource `cores`.
+    #[arg(long, default_value_t = 1, value_parser = cores(), requires = "scheduler")]
+    cores: usize,
+    /// Memory of a run, such as "2 GB"; workers must offer the resource `memory`, in bytes.
+    #[arg(long, requires = "scheduler")]
+    memory: Option<Memory>,
+    /// Time that a run may take at most.
+    #[arg(long, requires = "scheduler")]
+    time: Option<Time>,
+    /// Times that a run is given out again whose process or worker was lost.
+    #[arg(long, default_value_t = 2, requires = "scheduler")]
+    retries: u32,
+    /// The workers see the store: whole shards go straight into it.
+    #[arg(long, value_name = "SHARDS", requires = "scheduler")]
+    shared_store: Option<u64>,
+    /// howship on the workers; without it the path of this program.
+    #[arg(long, value_name = "PATH", requires = "scheduler")]
+    program: Option<PathBuf>,
+    /// Python that has `howship.dask`.
+    #[arg(long, default_value = "python3", requires = "scheduler")]
+    python: PathBuf,
+}
+
+impl EngineArguments {
+    /// The cluster; none where the runs are done here.
+    fn cluster(&self, batch: &Batch) -> Result<Option<Dask>, DaskError> {
+        let asked = &self.dask;
+        let cluster = Dask {
+            python: asked.python.clone(),
+            scheduler: asked.scheduler.clone(),
+            tls: [&asked.tls_ca, &asked.tls_cert, &asked.tls_key].map(Clone::clone),
+            program: asked.program.clone(),
+            cores: asked.cores,
+            retries: asked.retries,
+            memory: asked.memory,
+            time: asked.time,
+            shards: asked.shared_store,
+            retry_failed: batch.retry_failed,
+        };
+        cluster.where_asked(self.engine == Engine::Dask, batch.jobs)
+    }
 }
 
 /// A study and where its results lie.
@@ -47,7 +149,7 @@ struct Stored {
     store: PathBuf,
 }
 
-/// A shard of a plan.
+/// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
 #[derive(Debug, Args)]
 struct ShardArguments {
     /// The plan (or the study file).
@@ -72,7 +174,7 @@ struct ShardArguments {
     batch: Batch,
 }
 
-/// Runs of a plan by their numbers.
+/// Do one or a few runs of a plan and write a line for each to standard output, without a store.
 #[derive(Debug, Args)]
 struct RunOneArguments {
     /// The plan (or the study file); its first line is enough.
@@ -92,7 +194,7 @@ struct RunOneArguments {
     stop_at_eof: bool,
 }
 
-/// What an array of shards asks of Slurm.
+/// Print an sbatch script: an array of shards of many runs each.
 #[derive(Debug, Args)]
 struct SlurmArguments {
     /// The plan.
@@ -142,9 +244,7 @@ enum StudyCommand {
         #[command(flatten)]
         engine: EngineArguments,
     },
-    /// Run the lines of a plan whose number leaves SHARD when divided by SHARDS; exit 75 asks for more time.
     Shard(ShardArguments),
-    /// Do one or a few runs of a plan and write a line for each to standard output, without a store.
     RunOne(RunOneArguments),
     /// Count what is done, failed and missing.
     Status {
@@ -197,241 +297,65 @@ enum StudyCommand {
         #[command(flatten)]
         how: How,
     },
-    /// Print an sbatch script: an array of shards of many runs each.
     SlurmScript(SlurmArguments),
 }
 
+impl Stored {
+    fn place(&self) -> Place<'_> {
+        let (study, store) = (&self.study, &self.store);
+        Place { study, store }
+    }
+}
+
 pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
+    let here = Batch::default().jobs();
     match &arguments.command {
-        StudyCommand::Check { study, jobs } => check(&Study::open(study)?, *jobs),
-        StudyCommand::Plan { study, out } => plan(&Study::open(study)?, out.as_deref()),
+        StudyCommand::Check { study, jobs } => here.check(study, *jobs)?,
+        StudyCommand::Plan { study, out } => {
+            note_loss(here.plan(study, out.as_deref(), std::io::stdout().lock())?);
+        }
         StudyCommand::Run {
             stored,
             batch,
             engine,
-        } => run(stored, batch, engine),
-        StudyCommand::Shard(arguments) => run_shard(arguments),
-        StudyCommand::RunOne(arguments) => run_one(arguments),
-        StudyCommand::Status { stored } => status(stored),
-        StudyCommand::Collect { stored, from } => collect(stored, from),
-        StudyCommand::Calibrate { stored, batch } => calibrate(stored, batch),
-        StudyCommand::Analyse { stored, surface } => analyse(stored, surface),
+        } => (batch.jobs()).run(stored.place(), || engine.cluster(batch))?,
+        StudyCommand::Shard(it) => {
+            let (study, store) = (&it.plan, &it.store);
+            let shard = Shard {
+                number: &it.shard,
+                of: it.shards,
+                budget: it.budget,
+                stop_at_eof: it.stop_at_eof,
+            };
+            it.batch.jobs().shard(Place { study, store }, shard)?;
+        }
+        StudyCommand::RunOne(it) => here.some(&it.plan, &it.index, it.threads, it.stop_at_eof)?,
+        StudyCommand::Status { stored } => here.status(stored.place())?,
+        StudyCommand::Collect { stored, from } => {
+            here.collect(stored.place(), from, std::io::stdin().lock())?;
+        }
+        StudyCommand::Calibrate { stored, batch } => batch.jobs().calibrate(stored.place())?,
+        StudyCommand::Analyse { stored, surface } => here.analyse(stored.place(), surface)?,
         StudyCommand::Table {
             stored,
             filters,
             columns,
-        } => table(stored, filters, columns),
+        } => {
+            let asked = (filters.as_slice(), columns.as_slice());
+            note_loss(here.table(stored.place(), asked, std::io::stdout().lock())?);
+        }
         StudyCommand::Rerun {
             study,
             row,
             out,
             how,
-        } => rerun(&Study::open(study)?, *row, out, how),
-        StudyCommand::SlurmScript(arguments) => slurm_script(arguments),
-    }
-}
-
-fn check(study: &Study, jobs: Option<usize>) -> Result<(), Stop> {
-    say!("{}", study.outline());
-    if study.header.runs > 0 {
-        say!("{}", study.forecast(jobs)?);
-    }
-    Ok(())
-}
-
-fn plan(study: &Study, out: Option<&Path>) -> Result<(), Stop> {
-    let Some(out) = out else {
-        let mut stdout = BufWriter::new(std::io::stdout().lock());
-        note_loss(study.write(&mut stdout).and_then(|()| stdout.flush()));
-        return Ok(());
-    };
-    refuse_inside(out)?;
-    study.write_file(out)?;
-    say!("{} runs in {}", study.header.runs, out.display());
-    Ok(())
-}
-
-fn refuse_signal(signals: &Signals) -> Result<(), Stop> {
-    let Some((name, code)) = signals.caught() else {
-        return Ok(());
-    };
-    Err(Stop(
-        code,
-        format!("stopped by {name}; what is done is kept: start again to go on"),
-    ))
-}
-
-fn run(stored: &Stored, arguments: &Batch, engine: &EngineArguments) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    engine.check(arguments)?;
-    let store = Store::open(&stored.store)?;
-    // Before the work: tables of another study of this name stay.
-    let folder = study.tables_folder(&store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let runs = study.header.runs;
-    let stop = || signals.caught().is_some();
-    let summary = match engine.engine {
-        Engine::Local => arguments.show(runs, |heard| {
-            study.work_off((0..runs, runs), &store, arguments.shared(), &stop, heard)
-        }),
-        Engine::Dask => arguments.show(runs, |heard| {
-            let cluster = engine.cluster(&stored.store, arguments);
-            cluster.run(&study, &store, &stop, heard)
-        }),
-    }?;
-    refuse_signal(&signals)?;
-    study.write_tables(&store, &folder)?;
-    warn_of_damage(&store);
-    if !arguments.quiet {
-        say!("tables in {}", folder.display());
-    }
-    verdict(summary.failed, 0)
-}
-
-/// Exit 1 where some runs have no result.
-fn verdict(failed: u64, missing: u64) -> Result<(), Stop> {
-    if failed + missing == 0 {
-        return Ok(());
-    }
-    Err(Stop(
-        1,
-        format!("{failed} runs failed, {missing} are missing; the table says which and why"),
-    ))
-}
-
-fn run_shard(arguments: &ShardArguments) -> Result<(), Stop> {
-    let clock = Instant::now();
-    let left_alone = end_of_input(arguments.stop_at_eof);
-    let shard = shard_number(&arguments.shard, arguments.shards)?;
-    // Exit 65, as a worker says it.
-    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
-    let study = Study::open_whole(&arguments.plan).map_err(bad_plan)?;
-    let store = Store::open(&arguments.store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let budget_s = (arguments.budget).map_or(f64::INFINITY, |time| time.get() * 3600.0);
-    let stop = || {
-        signals.caught().is_some()
-            || clock.elapsed().as_secs_f64() > budget_s
-            || left_alone.load(Ordering::SeqCst)
-    };
-    let mine = study.runs_of_shard(shard, arguments.shards);
-    let batch = &arguments.batch;
-    let summary = batch.show(mine.1, |heard| {
-        study.work_off(mine, &store, batch.shared(), &stop, heard)
-    })?;
-    warn_of_damage(&store);
-    if summary.stopped {
-        let message = "stopped before all was done: start this shard again";
-        return Err(Stop(REQUEUE, message.to_owned()));
-    }
-    verdict(summary.failed, 0)
-}
-
-fn run_one(arguments: &RunOneArguments) -> Result<(), Stop> {
-    let left_alone = end_of_input(arguments.stop_at_eof);
-    let bad_plan = |found: Diagnostics| Stop(BAD_PLAN, found.render(false));
-    let study = Study::open(&arguments.plan).map_err(bad_plan)?;
-    let numbers = study.runs_called(&arguments.index)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let stop = || signals.caught().is_some() || left_alone.load(Ordering::SeqCst);
-    let say_result = |result: &Emitted| {
-        say!("{}", serde_json::to_string(result).unwrap_or_default());
-    };
-    match study.emit_all(&numbers, arguments.threads, &stop, &say_result) {
-        Ok(Some(without_result)) => verdict(without_result, 0),
-        Ok(None) => Err(Stop(REQUEUE, "stopped: start again".to_owned())),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Says which files of a store are not what was written.
-fn warn_of_damage(store: &Store) {
-    if let Some(damage) = Damage::of(store) {
-        tell!("warning: {damage}");
-    }
-}
-
-fn status(stored: &Stored) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::existing(&stored.store)?;
-    say!("{}", study.tally(&store)?);
-    warn_of_damage(&store);
-    Ok(())
-}
-
-fn collect(stored: &Stored, from: &[PathBuf]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::open(&stored.store)?;
-    let folder = study.tables_folder(&store)?;
-    let refused = study.take_in_files(&store, from, std::io::stdin().lock())?;
-    study.write_tables(&store, &folder)?;
-    say!("tables in {}", folder.display());
-    let tally = study.tally(&store)?;
-    warn_of_damage(&store);
-    LeftOut::of(refused).map_or(Ok(()), Err)?;
-    verdict(tally.failed, tally.missing + tally.damaged)
-}
-
-fn analyse(stored: &Stored, surface: &[String]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let over = match surface {
-        [across, up] => Some(study.parameters_called([across, up])?),
-        _ => None,
-    };
-    let store = Store::existing(&stored.store)?;
-    let folder = study.tables_folder(&store)?;
-    for path in study.analyse(&store, &folder, over)? {
-        say!("{}", path.display());
-    }
-    warn_of_damage(&store);
-    Ok(())
-}
-
-fn calibrate(stored: &Stored, arguments: &Batch) -> Result<(), Stop> {
-    let opened = calibrate::open(&stored.study)?;
-    let store = Store::open(&stored.store)?;
-    let folder = opened.study.tables_folder(&store)?;
-    let signals = Signals::listen().map_err(RunError::Deaf)?;
-    let counter = Counter::new(opened.fit.runs as u64, arguments.quiet, "runs at most");
-    let (stop, heard) = (
-        || signals.caught().is_some(),
-        |_: u64, _: &_| counter.one(None),
-    );
-    let calibration = opened.over(&store, arguments.shared(), &stop, &heard);
-    let found = calibration.search();
-    warn_of_damage(&store);
-    counter.finish();
-    refuse_signal(&signals)?;
-    let found = found?;
-    let written = calibration.write(&found, &folder)?;
-    if !arguments.quiet {
-        say!("{found}");
-        for path in written {
-            say!("{}", path.display());
+        } => {
+            let loaded = Study::open(study)?.scenario_of(*row)?;
+            how.go(|console| Ok(begin(loaded, out, false, console)?))?;
         }
+        StudyCommand::SlurmScript(arguments) => slurm_script(arguments)?,
     }
-    match calibration.miss(&found)? {
-        None => Ok(()),
-        Some(miss) => Err(Stop::failed(miss)),
-    }
-}
-
-fn table(stored: &Stored, filters: &[String], asked: &[String]) -> Result<(), Stop> {
-    let study = Study::open(&stored.study)?;
-    let store = Store::existing(&stored.store)?;
-    let selection = Selection::new(filters, asked, study.columns())?;
-    match study.write_rows(&store, &selection, std::io::stdout().lock()) {
-        Err(RowsError::Store(error)) => return Err(error.into()),
-        Err(RowsError::To(error)) => note_loss(Err(error)),
-        Ok(()) => {}
-    }
-    warn_of_damage(&store);
     Ok(())
-}
-
-fn rerun(study: &Study, row: u64, out: &Path, how: &How) -> Result<(), Stop> {
-    let loaded = study.scenario_of(row)?;
-    how.go(|console| Ok(begin(loaded, out, false, console)?))
 }
 
 fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
@@ -447,4 +371,22 @@ fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
     };
     say!("{}", script.text(&study));
     Ok(())
+}
+
+impl From<JobError> for Stop {
+    fn from(error: JobError) -> Self {
+        let code = match &error {
+            JobError::Plan(_) => BAD_PLAN,
+            JobError::Again(_) => REQUEUE,
+            JobError::Signal(_, code) => *code,
+            JobError::Unfinished { .. } => 1,
+            JobError::Dask(DaskError::PlanRefused) => return Self(BAD_PLAN, as_error(error)),
+            JobError::Dask(DaskError::Stopped | DaskError::Damaged { .. }) => {
+                return Self(REQUEUE, as_error(error));
+            }
+            other if other.is_refusal() => return Self::wrong(error),
+            _ => return Self::failed(error),
+        };
+        Self(code, error.to_string())
+    }
 }

@@ -1,17 +1,24 @@
-//! `howship trial`: virtual trials.
+//! `howship trial`, `dissect` and `validate`: many runs, and what they say together.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::Stop;
-use super::progress::Counter;
-use super::run::How;
+use super::run::{How, ScenarioArguments};
+use super::study::cores;
 use crate::cohort::lattice::comparison;
-use crate::cohort::report::{TrialError, run_into};
+use crate::cohort::report;
 use crate::cohort::trial::Trial;
+use crate::run::ours::refuse_inside;
+use crate::run::screen::Counter;
+use crate::run::terminal::{Terminal, say};
+use crate::scenario::build::load;
+use crate::study::dissect::map::Map;
+use crate::study::dissect::{Asked, Plan, check_place};
+use crate::validate::{self, validate as run_plan};
 
-/// Arguments of `howship trial`.
+/// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical paper.
 #[derive(Debug, Args)]
 pub(super) struct TrialArguments {
     #[command(subcommand)]
@@ -32,12 +39,11 @@ enum TrialCommand {
         /// The trial file.
         trial: PathBuf,
     },
-    /// Compare the reduced tissue of trials with the course of a lesion on the lattice.
     Tissue(TissueArguments),
-    /// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
     Run(RunArguments),
 }
 
+/// Compare the reduced tissue of trials with the course of a lesion on the lattice.
 #[derive(Debug, Args)]
 struct TissueArguments {
     /// Another course of the lattice, as trials/lattice/course.py writes it; without, the shipped one.
@@ -51,6 +57,7 @@ struct TissueArguments {
     seed: u64,
 }
 
+/// Follow every patient in every arm; leaves tables, curves and what a clinical paper shows.
 #[derive(Debug, Args)]
 struct RunArguments {
     /// The trial file.
@@ -77,34 +84,102 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
             say!("{}", Trial::read(trial, None, None)?.outline());
             Ok(())
         }
-        TrialCommand::Tissue(arguments) => tissue(arguments),
-        TrialCommand::Run(arguments) => arguments.how.go(|_| run(arguments)),
+        TrialCommand::Tissue(it) => {
+            let seed = it.fit.then_some(it.seed);
+            for line in comparison(it.course.as_deref(), seed)? {
+                say!("{line}");
+            }
+            Ok(())
+        }
+        TrialCommand::Run(it) => it.how.go(|_| run(it)),
     }
 }
 
-fn tissue(arguments: &TissueArguments) -> Result<(), Stop> {
-    let seed = arguments.fit.then_some(arguments.seed);
-    for line in comparison(arguments.course.as_deref(), seed)? {
-        say!("{line}");
-    }
-    Ok(())
+fn run(it: &RunArguments) -> Result<(), Stop> {
+    let asked = report::Asked {
+        patients: it.patients,
+        seed: it.seed,
+        replaces: it.force,
+    };
+    let quiet = it.how.quiet;
+    Ok(report::shown(
+        &it.trial,
+        &it.out,
+        asked,
+        (&Terminal, quiet),
+    )?)
 }
 
-fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let (file, out) = (&arguments.trial, &arguments.out);
-    let trial = Trial::read(file, arguments.patients, arguments.seed)?;
-    let counter = Counter::new(trial.patients, arguments.how.quiet, "patients");
-    let seen = || counter.one(None);
-    let found = run_into(out, &trial, (file, arguments.force), &|| false, &seen);
-    let found = found.map_err(|error| match error {
-        // Of a folder the program says which option helps.
-        TrialError::Output(error) => Stop::from(error),
-        other => Stop::from(other),
-    })?;
+/// Take the cycle of a scenario apart: what it loses with each link cut, halved and doubled, the gain of the
+/// loop, and couplings that never matter.
+#[derive(Debug, Args)]
+pub(super) struct DissectArguments {
+    #[command(flatten)]
+    of: ScenarioArguments,
+    /// Seeds of every variant, from that of the scenario on.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    seeds: u64,
+    /// Two parameters with their ranges, as in --map "tumour.division.rate=0.2 /d..0.6 /d"
+    /// "inoculation.cells=100..900".
+    #[arg(long, num_args = 2, value_names = ["A=FROM..TO", "B=FROM..TO"])]
+    map: Vec<String>,
+    /// Values of each parameter of the map.
+    #[arg(long, default_value_t = 5, requires = "map", value_parser = clap::value_parser!(u32).range(2..=100))]
+    steps: u32,
+    /// Folder of tables and pictures; it must not exist.
+    #[arg(long)]
+    out: PathBuf,
+    /// Threads of all runs together; results are the same for any number. One per core without it.
+    #[arg(long, value_parser = cores())]
+    threads: Option<usize>,
+    /// Say nothing on the way.
+    #[arg(long)]
+    quiet: bool,
+}
+
+pub(super) fn dissect(it: &DissectArguments) -> Result<(), Stop> {
+    check_place(&it.out)?;
+    let loaded = load(&it.of.scenario, &it.of.sets)?;
+    let map = match it.map.as_slice() {
+        [across, up] => Some(Map::of(&loaded, [across, up], it.steps)?),
+        _ => None,
+    };
+    let asked = Asked {
+        seeds: it.seeds,
+        map,
+        threads: it.threads,
+    };
+    let plan = Plan::new(&loaded, asked)?;
+    Ok(plan.shown(&it.out, (&Terminal, it.quiet))?)
+}
+
+/// Run the scenarios whose outcome was published and write a report: one row per target, met or missed.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// Folder of the report; it must not exist, or be empty.
+    #[arg(long)]
+    out: PathBuf,
+    /// A subset with three seeds, some minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Only these targets, as in --only A1,A9.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Seeds per arm; 20 unless told, 3 with --quick.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    seeds: Option<u64>,
+    /// Say nothing while it runs.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs the targets; the exit code does not depend on the verdicts.
+pub(super) fn validate(it: &ValidateArguments) -> Result<(), Stop> {
+    refuse_inside(&it.out)?;
+    let plan = validate::Plan::new(&it.only, it.quick, it.seeds, it.out.clone())?;
+    let counter = Counter::new(&Terminal, it.quiet, plan.runs() as u64, "runs");
+    let outcome = run_plan(plan, &|_| counter.one(None))?;
     counter.finish();
-    if !arguments.how.quiet {
-        say!("{found}");
-        say!("results in {}", out.display());
-    }
+    say!("{outcome}");
     Ok(())
 }

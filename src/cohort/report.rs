@@ -20,6 +20,11 @@ use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::Kind;
 use crate::run::ours::{Listing, Replacement};
 use crate::run::sealed::PLOTS;
+#[cfg(feature = "cli")]
+use crate::run::{
+    error::RunError,
+    screen::{Counter, Screen},
+};
 
 /// Why a trial leaves no folder. It says what is wrong without words of the command line.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +37,7 @@ pub enum TrialError {
     #[error(transparent)]
     Patient(#[from] CohortError),
     /// The folder, or a file in it.
-    #[error("{}", without_options(.0))]
+    #[error("{}", .0.without_options())]
     Output(#[from] OutputError),
 }
 
@@ -43,24 +48,6 @@ impl Refusal for TrialError {
             Self::Patient(_) => false,
             Self::Output(error) => error.is_refusal(),
         }
-    }
-}
-
-/// What is wrong with an output, without the options of the program.
-fn without_options(error: &OutputError) -> String {
-    match error {
-        OutputError::Exists(path) => format!("{} exists already", path.display()),
-        OutputError::NotEmpty(path) => {
-            format!("{} exists already and is not empty", path.display())
-        }
-        OutputError::Foreign { path, found } => format!(
-            "{} exists and holds what howship did not write: {found}; it is not replaced",
-            path.display()
-        ),
-        OutputError::Guarded { path, reason } => {
-            format!("{} exists and is not replaced: {reason}", path.display())
-        }
-        other => other.to_string(),
     }
 }
 
@@ -126,6 +113,33 @@ pub fn run_into(
     let (found, _) = write(replacement.folder(), trial, &results)?;
     replacement.place()?;
     Ok(found)
+}
+
+/// Reads a trial file and runs it into a folder, as [`run_file`]; a screen shows where it is, and what was found.
+///
+/// # Errors
+/// As [`run_file`]; of a folder the error says which option helps.
+#[cfg(feature = "cli")]
+pub(crate) fn shown(
+    file: &Path,
+    out: &Path,
+    asked: Asked,
+    (screen, quiet): (&dyn Screen, bool),
+) -> Result<(), RunError> {
+    let told = |error| match error {
+        TrialError::File(error) => RunError::Scenario(error),
+        TrialError::Output(error) => RunError::Output(error),
+        TrialError::Patient(error) => RunError::Failed(error.to_string()),
+    };
+    let trial = Trial::read(file, asked.patients, asked.seed).map_err(RunError::Scenario)?;
+    let counter = Counter::new(screen, quiet, trial.patients, "patients");
+    let seen = || counter.one(None);
+    let found = run_into(out, &trial, (file, asked.replaces), &|| false, &seen).map_err(told)?;
+    counter.finish();
+    if !quiet {
+        screen.say(format_args!("{found}\nresults in {}", out.display()));
+    }
+    Ok(())
 }
 
 /// What a column of a table of a trial holds.

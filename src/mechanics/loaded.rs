@@ -50,6 +50,21 @@ pub enum Made {
     Density(String),
 }
 
+impl Made {
+    /// Of the density that a law takes, else of labels where there are any, else of bone with one modulus.
+    pub fn by(
+        law: Option<&str>,
+        labels: &[LabelModulus],
+        (options, modulus): (BoneOptions, ElasticModulus),
+    ) -> Self {
+        match law {
+            Some(law) => Self::Density(law.to_owned()),
+            None if labels.is_empty() => Self::Bone(options, modulus),
+            None => Self::Labels(labels.to_vec()),
+        }
+    }
+}
+
 /// Why an image carries nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -68,6 +83,17 @@ pub enum LoadedError {
         /// Why.
         error: ElementsError,
     },
+    /// Ends, or their axis, for strains of all faces.
+    #[error(
+        "--load tensor holds all faces and has no axis: leave out --boundary, --locked and --axis"
+    )]
+    TensorWithEnds,
+    /// Several images, or none.
+    #[error("--fe loads one image, found {0}")]
+    Several(usize),
+    /// A label with two moduli.
+    #[error("--materials names label {0} twice: give each one modulus")]
+    LabelTwice(u32),
     /// A label that has no voxel.
     #[error("label {label} has a modulus, but no voxel of {} has this label", path.display())]
     AbsentLabel {

@@ -109,6 +109,21 @@ pub enum MeasuredError {
     /// A threshold for densities.
     #[error("--threshold makes a mask of the volume, but the law {0} takes its density")]
     ThresholdOfDensity(&'static str),
+    /// A number of another law.
+    #[error("{option} is for --law {taker}, and the law here is {law}: leave one of them out")]
+    IdleConstant {
+        /// The option that gives it.
+        option: &'static str,
+        /// The law that takes it.
+        taker: &'static str,
+        /// The law.
+        law: &'static str,
+    },
+    /// A floor of densities for segmented bone.
+    #[error(
+        "--floor is for densities, and the law {0} takes segmented bone: leave one of them out"
+    )]
+    FloorOfBone(&'static str),
     /// A density that the law refuses.
     #[error("{}, voxel ({}, {}, {}): {error}", path.display(), voxel[0], voxel[1], voxel[2])]
     Density {

@@ -6,6 +6,8 @@
 //! bending rigidity than one in the middle. A bone is taken to be as strong as its weakest transverse
 //! cut (Hong 2004; Snyder 2009), so that the mean over a volume says little.
 
+#[cfg(feature = "cli")]
+pub(crate) mod asked;
 pub mod assessment;
 pub mod density_laws;
 pub mod elements;

@@ -126,6 +126,14 @@ impl Scanned {
         }
     }
 
+    /// One object, or a list of those of many images.
+    pub fn json_of(bones: &[Self], is_list: bool) -> serde_json::Value {
+        match bones {
+            [one] if !is_list => one.json(),
+            _ => bones.iter().map(Self::json).collect(),
+        }
+    }
+
     /// All of it as one object.
     pub fn json(&self) -> serde_json::Value {
         let Self {

@@ -11,6 +11,12 @@ use std::path::{Path, PathBuf};
 use crate::numerics::files::read_bytes;
 use crate::numerics::refusal::Refusal;
 
+// What helps where a folder is there: at the end of words, so that they can be had without it.
+const REPLACE: &str = "; choose another folder with --out, or replace it with --force";
+const ELSEWHERE: &str = ": choose another folder with --out";
+const MOVE_AWAY: &str = ": move that away, or choose another folder with --out";
+const ANOTHER: &str = "; choose another folder with --out";
+
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -24,13 +30,21 @@ pub enum OutputError {
         source: std::io::Error,
     },
     /// The folder is there already.
-    #[error("{} exists already; choose another folder with --out, or replace it with --force", .0.display())]
+    #[error("{} exists already{}", .0.display(), REPLACE)]
     Exists(PathBuf),
+    /// Something is there already that is never replaced by a folder.
+    #[error("{} exists already, and {reason}{}", path.display(), ELSEWHERE)]
+    NoFolder {
+        /// The name.
+        path: PathBuf,
+        /// What it is.
+        reason: &'static str,
+    },
     /// The folder is there already, and what writes into it replaces nothing.
-    #[error("{} exists already and is not empty: choose another folder with --out", .0.display())]
+    #[error("{} exists already and is not empty{}", .0.display(), ELSEWHERE)]
     NotEmpty(PathBuf),
     /// The folder to be replaced holds what howship did not leave there.
-    #[error("{} exists and holds what howship did not write: {found}; it is not replaced: move that away, or choose another folder with --out", path.display())]
+    #[error("{} exists and holds what howship did not write: {found}; it is not replaced{}", path.display(), MOVE_AWAY)]
     Foreign {
         /// The folder.
         path: PathBuf,
@@ -38,7 +52,7 @@ pub enum OutputError {
         found: String,
     },
     /// The folder is one that is never replaced.
-    #[error("{} exists and is not replaced: {reason}; choose another folder with --out", path.display())]
+    #[error("{} exists and is not replaced: {reason}{}", path.display(), ANOTHER)]
     Guarded {
         /// The folder.
         path: PathBuf,
@@ -79,10 +93,27 @@ pub enum OutputError {
     },
 }
 
+impl OutputError {
+    /// What is wrong, without the options of the program that help; for programs that have none.
+    pub fn without_options(&self) -> String {
+        let mut words = self.to_string();
+        let advice = match self {
+            Self::Exists(_) => REPLACE,
+            Self::NotEmpty(_) | Self::NoFolder { .. } => ELSEWHERE,
+            Self::Foreign { .. } => MOVE_AWAY,
+            Self::Guarded { .. } => ANOTHER,
+            _ => "",
+        };
+        words.truncate(words.len() - advice.len());
+        words
+    }
+}
+
 impl Refusal for OutputError {
     fn is_refusal(&self) -> bool {
         match self {
             Self::Exists(_)
+            | Self::NoFolder { .. }
             | Self::NotEmpty(_)
             | Self::Foreign { .. }
             | Self::Guarded { .. }

@@ -12,7 +12,7 @@ use crate::output::volume::{nifti, vtk, zarr};
 use crate::run::day::{Asked, simulation_at};
 use crate::run::error::RunError;
 use crate::run::host::Host;
-use crate::run::place::{NewFile, NewFolder, PlaceError};
+use crate::run::place::{NewFile, NewFolder, OptionError, PlaceError};
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
@@ -111,6 +111,23 @@ impl ExportPlace {
             Self::Folder(NewFolder::at(path, endings)?)
         } else {
             Self::File(NewFile::at(path, endings, replace)?)
+        })
+    }
+
+    /// The same for a name that an option gives.
+    ///
+    /// # Errors
+    /// [`OptionError::Place`].
+    pub fn asked(
+        option: &'static str,
+        path: &Path,
+        format: VolumeFormat,
+        replace: bool,
+    ) -> Result<Self, OptionError> {
+        Self::at(path, format, replace).map_err(|error| OptionError::Place {
+            option,
+            error,
+            has_force: true,
         })
     }
 

@@ -144,6 +144,18 @@ fn turn_off(
     Session::new(opened, 0.0, clock, host).go()
 }
 
+/// Brings a run, or one with arms, to its end.
+///
+/// # Errors
+/// As those of [`resume::go_on`] and [`go_on`].
+pub fn go_on_any(folder: &Path, host: &dyn Host) -> Result<(), RunError> {
+    if is_group(folder) {
+        go_on(folder, host)
+    } else {
+        resume::go_on(folder, host)
+    }
+}
+
 /// Brings a run with arms to its end: the control, then every arm, then what sets them apart.
 ///
 /// # Errors

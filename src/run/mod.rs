@@ -53,7 +53,11 @@ pub mod resume;
 pub(crate) mod scan;
 #[cfg(feature = "plots")]
 pub(crate) mod scan_maps;
+#[cfg(feature = "cli")]
+pub(crate) mod scan_outcomes;
 pub mod schedule;
+#[cfg(feature = "cli")]
+pub(crate) mod screen;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod sealed;
 #[cfg(feature = "cli")]
@@ -69,6 +73,8 @@ pub mod strength;
 pub mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
+#[cfg(feature = "cli")]
+pub(crate) mod terminal;
 mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;

@@ -471,12 +471,8 @@ fn check(old: &Path, inputs: &[PathBuf]) -> Result<Vec<Checkpoints>, OutputError
         path: old.to_path_buf(),
         source,
     };
-    let metadata = old.symlink_metadata().map_err(io)?;
-    if metadata.is_symlink() {
-        return Err(guarded("it is a link".to_owned()));
-    }
-    if !metadata.is_dir() {
-        return Err(guarded("it is no folder".to_owned()));
+    if let Some(reason) = never_replaced(old)? {
+        return Err(guarded(reason.to_owned()));
     }
     let canonical = old.canonicalize().map_err(io)?;
     if canonical.parent().is_none() {
@@ -511,6 +507,21 @@ fn check(old: &Path, inputs: &[PathBuf]) -> Result<Vec<Checkpoints>, OutputError
     Ok(held)
 }
 
+/// What is never replaced: a link, and what is no folder.
+fn never_replaced(old: &Path) -> Result<Option<&'static str>, OutputError> {
+    let metadata = old.symlink_metadata().map_err(|source| OutputError::Io {
+        path: old.to_path_buf(),
+        source,
+    })?;
+    Ok(if metadata.is_symlink() {
+        Some("it is a link")
+    } else if metadata.is_dir() {
+        None
+    } else {
+        Some("it is no folder")
+    })
+}
+
 /// The folder around a folder, which is made where it is not there.
 fn parent_of(out: &Path) -> Result<PathBuf, OutputError> {
     let parent = out
@@ -540,16 +551,20 @@ impl Replacement {
     /// replaced, and holds nothing but what howship wrote.
     ///
     /// # Errors
-    /// [`OutputError::Refused`] inside another folder of ours; [`OutputError::Exists`] without
-    /// `force`, else [`OutputError::Foreign`],
-    /// [`OutputError::Guarded`], and [`OutputError::InUse`] where a run goes on in it.
+    /// [`OutputError::Refused`] inside another folder of ours; [`OutputError::NoFolder`] and [`OutputError::Exists`]
+    /// without `force`, else [`OutputError::Foreign`], [`OutputError::Guarded`], and [`OutputError::InUse`] where a
+    /// run goes on in it.
     pub(crate) fn check(out: &Path, force: bool, inputs: &[PathBuf]) -> Result<(), OutputError> {
         refuse_inside(out)?;
         if out.symlink_metadata().is_err() {
             return Ok(());
         }
         if !force {
-            return Err(OutputError::Exists(out.to_path_buf()));
+            let path = out.to_path_buf();
+            return Err(match never_replaced(out)? {
+                Some(reason) => OutputError::NoFolder { path, reason },
+                None => OutputError::Exists(path),
+            });
         }
         check(out, inputs).map(drop)
     }

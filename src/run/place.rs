@@ -1,8 +1,10 @@
-//! A single file that is asked for by its name: whether it may be written, before any work is done.
+//! Files that are asked for by their names: whether they may be written, before any work is done.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::output::{OutputError, write_new, write_new_folder, write_whole};
+use crate::numerics::refusal::Refusal;
+use crate::output::{OutputError, make_folder, write_new, write_new_folder, write_whole};
 use crate::run::ours::refuse_inside;
 
 /// Why a file cannot be written under the name that was given.
@@ -33,6 +35,12 @@ pub enum PlaceError {
     /// There is something of the name of a folder.
     #[error("{} exists already, and a folder is not replaced: remove it, or choose another name", .0.display())]
     FolderExists(PathBuf),
+    /// A file of this name holds something else.
+    #[error("{} exists already, and is another: choose another name, or replace it with --force", .0.display())]
+    ExistsOther(PathBuf),
+    /// What has this name is no folder.
+    #[error("{} is no folder: give the name of one", .0.display())]
+    NotAFolder(PathBuf),
     /// What has this name can be replaced by no file.
     #[error("{} is a folder, or no regular file: give the name of a file", .0.display())]
     NoFile(PathBuf),
@@ -55,6 +63,189 @@ pub enum PlaceError {
     /// It lies in a folder that howship wrote.
     #[error(transparent)]
     Inside(#[from] OutputError),
+}
+
+impl Refusal for PlaceError {}
+
+/// Why a file cannot be had under the name that an option gives.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionError {
+    /// The name.
+    #[error("{option} {error}{}", with_force(.error, *.has_force))]
+    Place {
+        /// The option.
+        option: &'static str,
+        /// What is wrong with the name that it gives.
+        error: PlaceError,
+        /// Whether there is an option that replaces the file.
+        has_force: bool,
+    },
+    /// Nothing is asked for that could be replaced.
+    #[error("--force replaces files, and none is asked for: give {0}, or leave it out")]
+    IdleForce(&'static str),
+}
+
+impl Refusal for OptionError {}
+
+const fn with_force(error: &PlaceError, has_force: bool) -> &'static str {
+    match error {
+        PlaceError::Exists(_) if has_force => ", or replace it with --force",
+        _ => "",
+    }
+}
+
+/// Files that options ask for.
+#[derive(Debug)]
+pub struct NewFiles {
+    /// Whether files are replaced; none where there is no option for it.
+    force: Option<bool>,
+    files: Vec<(&'static str, NewFile)>,
+}
+
+impl NewFiles {
+    /// No files yet; those to come are replaced where there is a `force` that is set.
+    pub const fn new(force: Option<bool>) -> Self {
+        Self {
+            force,
+            files: Vec::new(),
+        }
+    }
+
+    /// The file that an option names, with one of these endings, or any where there are none.
+    ///
+    /// # Errors
+    /// [`OptionError::Place`].
+    pub fn file(
+        &mut self,
+        option: &'static str,
+        path: &Path,
+        endings: &'static [&'static str],
+    ) -> Result<NewFile, OptionError> {
+        let found = NewFile::at(path, endings, self.force.unwrap_or(false));
+        let found = found.map_err(|error| OptionError::Place {
+            option,
+            error,
+            has_force: self.force.is_some(),
+        })?;
+        self.files.push((option, found.clone()));
+        Ok(found)
+    }
+
+    /// The same of an option that may be left out.
+    ///
+    /// # Errors
+    /// [`OptionError::Place`].
+    pub fn asked(
+        &mut self,
+        option: &'static str,
+        path: Option<&PathBuf>,
+        endings: &'static [&'static str],
+    ) -> Result<Option<NewFile>, OptionError> {
+        path.map(|path| self.file(option, path, endings))
+            .transpose()
+    }
+
+    /// Refuses a wish to replace files where none is asked for; `options` would.
+    ///
+    /// # Errors
+    /// [`OptionError::IdleForce`].
+    pub fn check_force(&self, options: &'static str) -> Result<(), OptionError> {
+        if self.force == Some(true) && self.files.is_empty() {
+            return Err(OptionError::IdleForce(options));
+        }
+        Ok(())
+    }
+
+    /// Refuses files that are one file, or that are read.
+    ///
+    /// # Errors
+    /// [`OptionError::Place`] of [`PlaceError::Same`] or [`PlaceError::IsRead`].
+    pub fn check_apart(&self, read: &[&Path]) -> Result<(), OptionError> {
+        let read: Vec<(PathBuf, &Path)> = read.iter().map(|&path| (real(path), path)).collect();
+        let mut seen: Vec<(PathBuf, &str)> = Vec::new();
+        for (option, file) in &self.files {
+            let path = file.path.clone();
+            let wrong = |error| OptionError::Place {
+                option,
+                error,
+                has_force: false,
+            };
+            let real = real(&path);
+            if let Some((_, other)) = seen.iter().find(|(other, _)| *other == real) {
+                let other = (*other).to_owned();
+                return Err(wrong(PlaceError::Same { path, other }));
+            }
+            // Slices of a folder, too: a file that is put among them is one of them next time.
+            if let Some((_, read)) = read.iter().find(|(read, _)| real.starts_with(read)) {
+                let read = read.to_path_buf();
+                return Err(wrong(PlaceError::IsRead { path, read }));
+            }
+            seen.push((real, option));
+        }
+        Ok(())
+    }
+}
+
+/// Writes files, by their paths in it, into a folder that may be there, and says how many. Where one of them stands
+/// in the way nothing is written; one that holds the same already is left.
+///
+/// # Errors
+/// [`PlaceError`].
+pub fn write_all(
+    folder: &Path,
+    files: Vec<(String, Vec<u8>)>,
+    replace: bool,
+) -> Result<usize, WriteError> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(PlaceError::NotAFolder(folder.to_path_buf()).into());
+    }
+    let mut places = Vec::new();
+    let mut parents = BTreeSet::new();
+    for (name, bytes) in files {
+        let path = folder.join(&name);
+        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        if !replace && path.symlink_metadata().is_ok() {
+            return Err(PlaceError::ExistsOther(path).into());
+        }
+        parents.extend(
+            path.parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .map(Path::to_path_buf),
+        );
+        places.push((path, bytes));
+    }
+    for parent in parents {
+        make_folder(&parent)?;
+    }
+    let count = places.len();
+    for (path, bytes) in places {
+        NewFile::at(&path, &[], replace)?.write(&bytes)?;
+    }
+    Ok(count)
+}
+
+/// Why files were not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The name of one.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The file system.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+impl Refusal for WriteError {
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Place(_) => true,
+            Self::Output(error) => error.is_refusal(),
+        }
+    }
 }
 
 /// The name of a file that may be written.
@@ -147,33 +338,6 @@ impl NewFolder {
     }
 }
 
-/// Refuses files to be written that are one file, or that are read: with what asks for each of them.
-///
-/// # Errors
-/// What asks for the file, and [`PlaceError::Same`] or [`PlaceError::IsRead`].
-pub fn apart<'a>(
-    written: &[(&'a str, &NewFile)],
-    read: &[&Path],
-) -> Result<(), (&'a str, PlaceError)> {
-    let read: Vec<(PathBuf, &Path)> = read.iter().map(|&path| (real(path), path)).collect();
-    let mut seen: Vec<(PathBuf, &str)> = Vec::new();
-    for &(asked_by, file) in written {
-        let path = file.path.clone();
-        let real = real(&path);
-        if let Some((_, other)) = seen.iter().find(|(other, _)| *other == real) {
-            let other = (*other).to_owned();
-            return Err((asked_by, PlaceError::Same { path, other }));
-        }
-        // Slices of a folder, too: a file that is put among them is one of them next time.
-        if let Some((_, read)) = read.iter().find(|(read, _)| real.starts_with(read)) {
-            let read = read.to_path_buf();
-            return Err((asked_by, PlaceError::IsRead { path, read }));
-        }
-        seen.push((real, asked_by));
-    }
-    Ok(())
-}
-
 /// A path without links and dots, as far as it is there: the folder of a file that is not.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| {
@@ -240,19 +404,31 @@ mod tests {
         let inside = |name: &str| folder.path().join(name);
         std::fs::create_dir(inside("slices")).unwrap();
         std::fs::write(inside("scan.nii.gz"), b"scan").unwrap();
-        let at = |name: &str| NewFile::at(&inside(name), &[], true).unwrap();
         let read = [inside("scan.nii.gz"), inside("slices")];
         let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
-        let (one, other) = (at("a.csv"), at("b.csv"));
-        apart(&[("--slices", &one), ("--lesions", &other)], &read).unwrap();
+        let check = |names: &[(&'static str, &str)]| {
+            let mut files = NewFiles::new(Some(true));
+            for (option, name) in names {
+                files.file(option, &inside(name), &[]).unwrap();
+            }
+            files.check_apart(&read)
+        };
+        check(&[("--slices", "a.csv"), ("--lesions", "b.csv")]).unwrap();
         // By another way to the same file.
-        let again = at("slices/../a.csv");
-        let (asked_by, error) = apart(&[("--slices", &one), ("--map", &again)], &read).unwrap_err();
-        assert_eq!(asked_by, "--map");
-        assert!(error.to_string().contains("--slices names the same file"));
+        let error = check(&[("--slices", "a.csv"), ("--map", "slices/../a.csv")]).unwrap_err();
+        let words = error.to_string();
+        assert!(words.starts_with("--map "), "{words}");
+        assert!(words.contains("--slices names the same file"), "{words}");
         for name in ["scan.nii.gz", "slices/../scan.nii.gz", "slices/new.png"] {
-            let (_, error) = apart(&[("--map", &at(name))], &read).unwrap_err();
-            assert!(matches!(error, PlaceError::IsRead { .. }), "{error}");
+            let error = check(&[("--map", name)]).unwrap_err();
+            let is_read = matches!(
+                &error,
+                OptionError::Place {
+                    error: PlaceError::IsRead { .. },
+                    ..
+                }
+            );
+            assert!(is_read, "{error}");
         }
     }
 

@@ -289,10 +289,12 @@ fn check_labels(labels: &[String]) -> Result<(), RunError> {
 }
 
 impl Run {
-    /// Folder, and how it stands, of a run that is not over.
-    pub fn unfinished(&self) -> Option<(&Path, &str)> {
-        let known = self.known.as_ref().ok()?;
-        (known.exit_state != DONE).then_some((&self.folder, &known.exit_state))
+    /// Says of a run that is not over how it stands.
+    pub fn unfinished(&self) -> Option<String> {
+        let state = &self.known.as_ref().ok()?.exit_state;
+        let folder = self.folder.display();
+        (state != DONE)
+            .then(|| format!("{folder} is not over ({state}): it is drawn as far as it came"))
     }
 
     fn read(folder: &Path) -> Result<Self, RunError> {

@@ -1,4 +1,6 @@
-//! How long a course of steps goes on, by those that are done.
+//! How long a course of steps goes on, by those that are done, and when it is said.
+
+use std::time::{Duration, Instant};
 
 /// A wall time in the unit that suits it.
 pub(crate) fn span(seconds: f64) -> String {
@@ -79,6 +81,44 @@ impl Remaining {
         }
         let at_now = cost + slope * (now - middle);
         Some(left * (at_now + 0.5 * slope * left))
+    }
+}
+
+/// Says now and then how far a course is.
+pub(crate) struct Pace {
+    every: Duration,
+    said: Instant,
+    begun: Instant,
+    remaining: Remaining,
+}
+
+impl Pace {
+    /// A course of so many steps, of which something is said after this time at the soonest.
+    pub(crate) fn new(total: u64, every: Duration) -> Self {
+        Self {
+            every,
+            said: Instant::now(),
+            begun: Instant::now(),
+            remaining: Remaining::of(total),
+        }
+    }
+
+    /// So many steps are done: words and the time that is left, where it is time to say them.
+    pub(crate) fn at(&mut self, done: u64, words: impl FnOnce() -> String) -> Option<String> {
+        self.remaining.see(done, self.begun.elapsed().as_secs_f64());
+        if self.said.elapsed() <= self.every {
+            return None;
+        }
+        self.said = Instant::now();
+        Some(match self.remaining.seconds() {
+            Some(left_s) => format!("{}, at least {} left", words(), span(left_s)),
+            None => words(),
+        })
+    }
+
+    /// What was done says nothing about what comes: the time that is left is told from here on.
+    pub(crate) fn begin_anew(&mut self) {
+        self.remaining.begin_anew();
     }
 }
 

@@ -3,9 +3,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
+
+use crate::numerics::quantity::Time;
+use crate::run::error::RunError;
 
 /// Remembers a first signal; a second one ends the process at once.
 #[derive(Clone)]
@@ -60,9 +64,58 @@ impl Signals {
     }
 }
 
+/// What asks many runs to stop: a signal, the end of their time, the end of standard input.
+pub(crate) struct Halt {
+    begun: Instant,
+    budget_s: f64,
+    input_ended: Arc<AtomicBool>,
+    signals: Option<Signals>,
+}
+
+impl Halt {
+    /// Stops after this time from now on, and when standard input ends, where that is asked for.
+    pub(crate) fn after(budget: Option<Time>, at_end_of_input: bool) -> Self {
+        Self {
+            begun: Instant::now(),
+            budget_s: budget.map_or(f64::INFINITY, |time| time.get() * 3600.0),
+            input_ended: end_of_input(at_end_of_input),
+            signals: None,
+        }
+    }
+
+    /// Stops at a signal alone.
+    ///
+    /// # Errors
+    /// [`RunError::Deaf`].
+    pub(crate) fn at_signal() -> Result<Self, RunError> {
+        Self::after(None, false).listening()
+    }
+
+    /// Listens to signals, too, from now on.
+    ///
+    /// # Errors
+    /// [`RunError::Deaf`].
+    pub(crate) fn listening(mut self) -> Result<Self, RunError> {
+        self.signals = Some(Signals::listen().map_err(RunError::Deaf)?);
+        Ok(self)
+    }
+
+    /// Name and exit code of the signal that came, if one did.
+    pub(crate) fn signal(&self) -> Option<(&'static str, u8)> {
+        self.signals.as_ref().and_then(Signals::caught)
+    }
+
+    /// True once something asks to stop.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.signal().is_some()
+            || self.begun.elapsed().as_secs_f64() > self.budget_s
+            || self.input_ended.load(Ordering::SeqCst)
+    }
+}
+
 /// Set when standard input has ended, where that is `asked` for: whoever started the process has gone. It
 /// is read from now on.
-pub(crate) fn end_of_input(asked: bool) -> Arc<AtomicBool> {
+fn end_of_input(asked: bool) -> Arc<AtomicBool> {
     let ended = Arc::new(AtomicBool::new(false));
     if asked {
         let ended = Arc::clone(&ended);
@@ -81,6 +134,12 @@ fn is_hangup_ignored() -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .is_some_and(|mask| mask >> (SIGHUP - 1) & 1 == 1)
+}
+
+/// Exit code of the signal that came; 1 where none is known.
+pub(crate) fn exit_code_of_caught() -> u8 {
+    let caught = Signals::listen().ok().and_then(|all| all.caught());
+    caught.map_or(1, |(_, code)| code)
 }
 
 /// Lets a write beyond the limit on file sizes be an error like that of a full disk, where the system

@@ -15,7 +15,7 @@ use crate::run::record::Record;
 use crate::run::session::{Opened, Session};
 use crate::run::simulation::Simulation;
 use crate::scenario::arms::CONTROL;
-use crate::scenario::build::Loaded;
+use crate::scenario::build::{Loaded, load};
 
 /// Says that what was to be replaced is as it was.
 fn kept(error: RunError, out: &Path, new: &Path) -> RunError {
@@ -36,6 +36,24 @@ pub fn usual_folder(loaded: &Loaded) -> PathBuf {
         arm.unwrap_or_default(),
         scenario.seed
     ))
+}
+
+/// Runs a scenario file with values set in it, and with a seed in place of its own, into a folder; without a name
+/// that of [`usual_folder`].
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_file(
+    (scenario, sets, seed): (&Path, &[String], Option<u64>),
+    out: Option<&Path>,
+    force: bool,
+    host: &dyn Host,
+) -> Result<(), RunError> {
+    let mut sets = sets.to_vec();
+    sets.extend(seed.map(|seed| format!("seed={seed}")));
+    let loaded = load(scenario, &sets)?;
+    let out = out.map_or_else(|| usual_folder(&loaded), Path::to_path_buf);
+    begin(loaded, &out, force, host)
 }
 
 /// Runs a scenario into a folder of its own.

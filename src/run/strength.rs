@@ -8,6 +8,7 @@ use crate::mechanics::loading::{Loading, axes};
 use crate::mechanics::rigidity::Axis;
 use crate::mechanics::strength::Strength;
 use crate::numerics::refusal::Refusal;
+use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::solid::{Look, SolidError, Tissue, Words, png, strained};
 use crate::plot::words::note;
@@ -48,9 +49,23 @@ pub enum StrengthError {
         /// Why.
         error: ElementsError,
     },
+    /// Runs of which there is no mean.
+    #[error(
+        "{0} and {1} do not have the same days and axes: give runs of one scenario, and the days by --days"
+    )]
+    Unlike(String, String),
     /// The picture.
     #[error(transparent)]
     Solid(#[from] SolidError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A modulus for the law that finds its own.
+    #[error("--modulus is that of --law tissue; hernandez finds its own: leave one of them out")]
+    IdleModulus,
+    /// A picture of several runs.
+    #[error("--picture draws one run: give one, or leave it out")]
+    PictureOfSeveral,
     /// Days that are none.
     #[error("day {0} is given twice")]
     Twice(f64),
@@ -60,9 +75,15 @@ impl Refusal for StrengthError {
     fn is_refusal(&self) -> bool {
         match self {
             Self::Run(error) => error.is_refusal(),
+            Self::Output(error) => error.is_refusal(),
             Self::Elements { error, .. } | Self::Loading(error) => error.is_refusal(),
             Self::Solid(SolidError::Drawing(_)) => false,
-            Self::Solid(_) | Self::Twice(_) | Self::NothingCarries { .. } => true,
+            Self::Solid(_)
+            | Self::Twice(_)
+            | Self::NothingCarries { .. }
+            | Self::Unlike(..)
+            | Self::IdleModulus
+            | Self::PictureOfSeveral => true,
         }
     }
 

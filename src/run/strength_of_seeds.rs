@@ -1,13 +1,19 @@
-//! Strength of several runs of one scenario: means over their seeds with 95 % confidence intervals.
+//! Strength of runs: of one, or of several of one scenario as means over their seeds with 95 % confidence intervals.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::mechanics::follow_up::SiteLaw;
+use crate::mechanics::loading::Loading;
+use crate::mechanics::rigidity::Axis;
 use crate::output::table::Table;
+use crate::plot::solid::Look;
 use crate::run::apart::{values_of_tissue, words};
 use crate::run::day::scenario_of;
 use crate::run::error::RunError;
-use crate::run::strength::Strengths;
+use crate::run::host::Host;
+use crate::run::place::NewFile;
+use crate::run::strength::{StrengthError, Strengths, strengths};
 use crate::statistics::student::mean_and_half_width;
 
 /// Means of the figures of several runs, and half the widths of their 95 % confidence intervals.
@@ -19,14 +25,117 @@ pub struct OfSeeds {
     days: Vec<Vec<(f64, f64)>>,
 }
 
-/// Why there are no means.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0} and {1} do not have the same days and axes: give runs of one scenario, and the days by --days"
-)]
-pub struct Unlike(String, String);
+/// Runs, and what is asked of their strength.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedStrength<'a> {
+    /// Run folders or checkpoints.
+    pub runs: &'a [PathBuf],
+    /// Folder to which file names in the scenario refer, where it has moved.
+    pub inputs: Option<&'a Path>,
+    /// Days beside day 0; the last of the run without any.
+    pub days: &'a [f64],
+    /// How bone is loaded.
+    pub loading: Loading,
+    /// Axis of the load of the picture, where there is one.
+    pub drawn: Option<Axis>,
+}
 
-impl crate::numerics::refusal::Refusal for Unlike {}
+/// Strength of one run, or of several and over their seeds.
+#[derive(Debug)]
+pub struct FoundStrength {
+    /// Of each run.
+    pub runs: Vec<Strengths>,
+    /// Means, where there are several.
+    pub of_seeds: Option<OfSeeds>,
+}
+
+impl AskedStrength<'_> {
+    /// Refuses what does not go together, before anything is read.
+    ///
+    /// # Errors
+    /// [`StrengthError::IdleModulus`], [`StrengthError::PictureOfSeveral`].
+    pub fn check(&self) -> Result<(), StrengthError> {
+        if self.loading.law == SiteLaw::Hernandez && self.loading.modulus.is_some() {
+            return Err(StrengthError::IdleModulus);
+        }
+        if self.drawn.is_some() && self.runs.len() > 1 {
+            return Err(StrengthError::PictureOfSeveral);
+        }
+        Ok(())
+    }
+
+    /// Finds the strength of each run, and the means over several, and gives the words of each to `say` as they come;
+    /// or all of it at the end as one object.
+    ///
+    /// # Errors
+    /// [`StrengthError`].
+    pub fn find(
+        &self,
+        host: &dyn Host,
+        is_json: bool,
+        say: &dyn Fn(String),
+    ) -> Result<FoundStrength, StrengthError> {
+        let Self { inputs, days, .. } = *self;
+        if self.runs.len() > 1 {
+            check_seeds(self.runs, inputs)?;
+        }
+        let mut runs = Vec::new();
+        for run in self.runs {
+            let found = strengths(run, inputs, days, &self.loading, self.drawn, host)?;
+            if !is_json {
+                say(found.to_string());
+            }
+            runs.push(found);
+        }
+        let of_seeds = match &runs[..] {
+            [_] => None,
+            several => Some(OfSeeds::new(several)?),
+        };
+        let found = FoundStrength { runs, of_seeds };
+        match &found.of_seeds {
+            _ if is_json => say(found.json().to_string()),
+            Some(means) => say(means.to_string()),
+            None => {}
+        }
+        Ok(found)
+    }
+}
+
+impl FoundStrength {
+    /// A row per day.
+    pub fn table(&self) -> Table {
+        match (&self.of_seeds, &self.runs[..]) {
+            (Some(means), _) => means.table(),
+            (None, [one, ..]) => one.table(),
+            (None, []) => Table::default(),
+        }
+    }
+
+    /// The table as one object.
+    pub fn json(&self) -> serde_json::Value {
+        let Table { columns, rows } = self.table();
+        serde_json::json!({ "columns": columns, "rows": rows })
+    }
+
+    /// Writes the table, and day 0 of the first run beside its last day, as [`Strengths::picture`].
+    ///
+    /// # Errors
+    /// [`StrengthError::Solid`], [`StrengthError::Output`].
+    pub fn write(
+        &self,
+        table: Option<&NewFile>,
+        picture: Option<&NewFile>,
+        (axis, look): (Axis, Look),
+    ) -> Result<(), StrengthError> {
+        if let Some(table) = table {
+            table.write(self.table().to_csv().as_bytes())?;
+        }
+        if let (Some(picture), Some(run)) = (picture, self.runs.first()) {
+            picture.write(&run.picture(axis, look)?)?;
+        }
+        Ok(())
+    }
+}
 
 /// Refuses runs of which there is no mean over seeds, before any of them is loaded.
 ///
@@ -65,8 +174,8 @@ impl OfSeeds {
     /// The means of runs whose readings are of the same days and axes.
     ///
     /// # Errors
-    /// [`Unlike`].
-    pub fn new(runs: &[Strengths]) -> Result<Self, Unlike> {
+    /// [`StrengthError::Unlike`].
+    pub fn new(runs: &[Strengths]) -> Result<Self, StrengthError> {
         let tables: Vec<Table> = runs.iter().map(Strengths::table).collect();
         let titles: Vec<String> = runs.iter().map(|run| run.title.clone()).collect();
         let Some(first) = tables.first() else {
@@ -80,7 +189,7 @@ impl OfSeeds {
             |table: &Table| -> Vec<u64> { table.rows.iter().map(|row| row[0].to_bits()).collect() };
         for (table, title) in tables.iter().zip(&titles) {
             if table.columns != first.columns || days(table) != days(first) {
-                return Err(Unlike(titles[0].clone(), title.clone()));
+                return Err(StrengthError::Unlike(titles[0].clone(), title.clone()));
             }
         }
         let of = |row: usize, column: usize| {

@@ -4,14 +4,16 @@
 mod copy;
 mod files;
 mod time;
+mod words;
 
 use crate::layers::diagnostic::Diagnostic;
 use crate::layers::tree::{Layer, Tree};
 
 use files::{FILES, is_text};
 
-pub use copy::{Copied, all, one};
+pub use copy::{Copied, CopyError, all, copy, one, text};
 pub use time::Takes;
+pub use words::listing;
 
 /// What an example is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,12 +31,17 @@ pub enum NewError {
     /// The scan.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// How a scan is read, and no scan.
+    #[error(
+        "--spacing and --data-anywhere say how a scan is read, and none is given: give it by --from, or leave them out"
+    )]
+    NoScan,
 }
 
 impl crate::numerics::refusal::Refusal for NewError {
     fn is_refusal(&self) -> bool {
         match self {
-            Self::Wrong(_) => true,
+            Self::Wrong(_) | Self::NoScan => true,
             Self::Image(error) => error.is_refusal(),
         }
     }
@@ -75,6 +80,23 @@ pub struct Taken<'a> {
     pub labels: &'a [u32],
     /// How the file is read.
     pub reading: ReadOptions,
+}
+
+/// The text of a first scenario, over a scan where there is one, else over synthetic bone; and what is doubtful about
+/// the scan.
+///
+/// # Errors
+/// [`NewError`].
+pub fn first(
+    name: &str,
+    scan: Option<&Path>,
+    taken: &Taken<'_>,
+) -> Result<(String, Vec<String>), NewError> {
+    match scan {
+        Some(scan) => over_scan(name, scan, taken),
+        None if taken.reading != ReadOptions::default() => Err(NewError::NoScan),
+        None => Ok((synthetic(name)?, Vec::new())),
+    }
 }
 
 /// The text of a scenario over a scan, which is read for it, and what is doubtful about the scan.

@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use crate::numerics::memory::Memory;
+use crate::numerics::quantity::Time;
 use crate::output::{OutputError, write_whole};
 use crate::study::batch::{Event, Listener, Stop, Summary};
 use crate::study::plan::{Line, Study};
@@ -26,12 +28,12 @@ pub(crate) struct Dask {
     pub cores: usize,
     /// Times that a lost run is given out again.
     pub retries: u32,
-    /// Memory of a run, bytes.
-    pub memory_bytes: Option<f64>,
-    /// Time that a run may take at most, s.
-    pub time_s: Option<f64>,
-    /// Shards that go straight into a store that the workers see, and its folder.
-    pub shared_store: Option<(u64, PathBuf)>,
+    /// Memory of a run.
+    pub memory: Option<Memory>,
+    /// Time that a run may take at most.
+    pub time: Option<Time>,
+    /// Number of shards that go straight into a store that the workers see.
+    pub shards: Option<u64>,
     /// Run again what failed before.
     pub retry_failed: bool,
 }
@@ -40,6 +42,9 @@ pub(crate) struct Dask {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum DaskError {
+    /// What was asked for does not go together.
+    #[error("{0}")]
+    Engine(&'static str),
     /// Python has no driver.
     #[error(
         "{0} has no howship.dask; from the folder of howship's sources:\n  {0} -m pip install \
@@ -89,7 +94,31 @@ pub(crate) enum DaskError {
 }
 
 impl Dask {
-    /// Does what the store does not hold yet. `stop` is asked ten times a second; `heard` is told of
+    /// The cluster where it `is_asked` to do the runs; none where they are done here.
+    ///
+    /// # Errors
+    /// [`DaskError::Engine`].
+    pub(crate) fn where_asked(
+        self,
+        is_asked: bool,
+        jobs: Option<usize>,
+    ) -> Result<Option<Self>, DaskError> {
+        match (is_asked, &self.scheduler) {
+            (false, None) => Ok(None),
+            (false, Some(_)) => Err(DaskError::Engine(
+                "--scheduler is for --engine dask; add that",
+            )),
+            (true, None) => Err(DaskError::Engine(
+                "--engine dask needs --scheduler, as in tcp://127.0.0.1:8786",
+            )),
+            (true, Some(_)) if jobs.is_some() => Err(DaskError::Engine(
+                "--jobs is for --engine local: with dask the workers say how many go at once",
+            )),
+            (true, Some(_)) => Ok(Some(self)),
+        }
+    }
+
+    /// Does what the store, which lies in a folder, does not hold yet. `stop` is asked ten times a second; `heard` is told of
     /// every run.
     ///
     /// # Errors
@@ -97,7 +126,7 @@ impl Dask {
     pub(crate) fn run(
         &self,
         study: &Study,
-        store: &Store,
+        (store, folder): (&Store, &Path),
         stop: &Stop<'_>,
         heard: &Listener<'_>,
     ) -> Result<Summary, DaskError> {
@@ -113,12 +142,12 @@ impl Dask {
             return Ok(summary);
         }
         let mut command = self.command();
-        if let Some((shards, folder)) = &self.shared_store {
+        if let Some(shards) = self.shards {
             let whole = study.tables_folder(store)?.join("plan.jsonl");
             let mut lines = Vec::new();
             study.write(&mut lines).map_err(|error| io(&whole, error))?;
             write_whole(&whole, &lines)?;
-            let shards = (*shards).clamp(1, study.header.runs).to_string();
+            let shards = shards.clamp(1, study.header.runs).to_string();
             command.arg("--plan").arg(whole).arg("--store").arg(folder);
             command.args(["--shards", &shards]);
             if self.retry_failed {
@@ -146,7 +175,7 @@ impl Dask {
         if let Some(first) = refused.into_iter().next() {
             return Err(DaskError::Damaged { first, count });
         }
-        if self.shared_store.is_some() {
+        if self.shards.is_some() {
             let before = (summary.kept, summary.failed);
             summary = Summary::default();
             let left = write_missing(runs, &mut std::io::sink(), &mut summary, &|_, _| ())?;
@@ -193,11 +222,11 @@ impl Dask {
         }
         command.args(["--cores", &self.cores.to_string()]);
         command.args(["--retries", &self.retries.to_string()]);
-        if let Some(memory) = self.memory_bytes {
-            command.args(["--memory", &memory.to_string()]);
+        if let Some(memory) = self.memory {
+            command.args(["--memory", &memory.bytes().to_string()]);
         }
-        if let Some(time) = self.time_s {
-            command.args(["--time", &time.to_string()]);
+        if let Some(time) = self.time {
+            command.args(["--time", &(time.get() * 3600.0).to_string()]);
         }
         command
     }

@@ -21,6 +21,8 @@ pub mod factor;
 pub mod file;
 pub mod fit;
 pub(crate) mod forecast;
+#[cfg(feature = "cli")]
+pub(crate) mod jobs;
 pub(crate) mod measured;
 pub mod names;
 pub mod open;

@@ -47,6 +47,12 @@ impl Emitted {
         self
     }
 
+    /// It as a line, without the end of it.
+    pub fn line(&self) -> String {
+        // A struct of texts and numbers does not fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     fn own_digest(&self) -> String {
         let attempt = self.attempt.as_ref();
         // A struct of texts and numbers does not fail to be written.

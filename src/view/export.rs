@@ -57,11 +57,11 @@ impl Refusal for ExportError {
     }
 }
 
-/// Writes the page into a new folder, and gives the number of bytes.
+/// Writes the page into a new folder, and says how large it is and what is to be done with it.
 ///
 /// # Errors
 /// An [`ExportError`].
-pub fn export(folder: &Path, module: Option<&Path>) -> Result<u64, ExportError> {
+pub fn export(folder: &Path, module: Option<&Path>) -> Result<String, ExportError> {
     let path = module.ok_or(ExportError::NoModule)?;
     let module = std::fs::read(path).map_err(|source| ExportError::Unreadable {
         path: path.to_path_buf(),
@@ -90,5 +90,9 @@ pub fn export(folder: &Path, module: Option<&Path>) -> Result<u64, ExportError> 
         bytes += content.len() as u64;
     }
     write_whole(&folder.join(MODULE), &module)?;
-    Ok(bytes + module.len() as u64)
+    Ok(format!(
+        "{}: the page, {:.2} MB; put the folder on any web server (a browser does not open it as a file)",
+        folder.display(),
+        (bytes + module.len() as u64) as f64 / 1e6
+    ))
 }

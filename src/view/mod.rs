@@ -26,4 +26,6 @@ pub mod site;
 #[cfg(feature = "view")]
 pub mod stage;
 pub mod track;
+#[cfg(feature = "view")]
+pub(crate) mod watched;
 pub mod which;

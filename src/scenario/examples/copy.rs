@@ -1,26 +1,76 @@
 //! Examples out of the program, with the files that they read.
 
-use super::files::{FILES, is_text};
-use crate::layers::diagnostic::Diagnostic;
+use std::path::{Path, PathBuf};
 
-/// A file to be written: its name from a folder on, and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// Name, with `/` between its parts.
-    pub name: String,
-    /// Content.
-    pub bytes: Vec<u8>,
+use super::files::{FILES, is_text};
+use super::{Kind, find};
+use crate::layers::diagnostic::Diagnostic;
+use crate::numerics::refusal::Refusal;
+
+/// Files to be written: the name of each from a folder on, with `/` between its parts, and what it holds.
+pub type Copied = Vec<(String, Vec<u8>)>;
+
+/// Why an example is not copied.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CopyError {
+    /// No example, or several.
+    #[error(transparent)]
+    Name(#[from] Diagnostic),
+    /// The file that it would be copied to.
+    #[error("--out {}: {reason}", path.display())]
+    Place {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
+impl Refusal for CopyError {}
+
 /// Everything, as it lies in the repository.
-pub fn all() -> Vec<Copied> {
+pub fn all() -> Copied {
     let files = FILES.iter();
     files
-        .map(|&(name, bytes)| Copied {
-            name: name.to_owned(),
-            bytes: bytes.to_vec(),
-        })
+        .map(|&(name, bytes)| (name.to_owned(), bytes.to_vec()))
         .collect()
+}
+
+/// The text of the example of a name.
+///
+/// # Errors
+/// [`CopyError::Name`].
+pub fn text(name: &str) -> Result<String, CopyError> {
+    let file = find(name)?.file;
+    let found = FILES.iter().find(|(there, _)| *there == file);
+    let bytes = found.map_or(&[][..], |&(_, bytes)| bytes);
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The example of a name under that of a file, with what it reads, for the folder of that file; and the command that
+/// runs it.
+///
+/// # Errors
+/// [`CopyError`].
+pub fn copy(name: &str, file: &Path) -> Result<(Copied, &'static str), CopyError> {
+    let example = find(name)?;
+    let wrong = |reason: &str| CopyError::Place {
+        path: file.to_path_buf(),
+        reason: reason.to_owned(),
+    };
+    let own = file.file_name().and_then(|own| own.to_str());
+    let own = own.ok_or_else(|| wrong("found no name of a file"))?;
+    if file.extension().is_none_or(|ending| ending != "toml") {
+        return Err(wrong("found another ending, expected .toml"));
+    }
+    let copied = one(example.file, own).map_err(|error| wrong(&error.to_string()))?;
+    let runs = match example.kind {
+        Kind::Scenario => "run",
+        Kind::Study => "study check",
+        Kind::Trial => "trial run",
+    };
+    Ok((copied, runs))
 }
 
 /// An example, given by its file, under a name of its own, and beside it what it reads: the scenario below it, the bone with its
@@ -28,20 +78,20 @@ pub fn all() -> Vec<Copied> {
 ///
 /// # Errors
 /// A name that a file has which the example reads.
-pub fn one(example: &str, name: &str) -> Result<Vec<Copied>, Diagnostic> {
+pub fn one(example: &str, name: &str) -> Result<Copied, Diagnostic> {
     let mut taken = Vec::new();
     take(example, name.to_owned(), &mut taken)?;
     Ok(taken.into_iter().map(|(_, copied)| copied).collect())
 }
 
 /// Files that are copied, each with its place in the repository.
-type Files = Vec<(String, Copied)>;
+type Files = Vec<(String, (String, Vec<u8>))>;
 
 fn take(file: &str, name: String, into: &mut Files) -> Result<(), Diagnostic> {
     let Some(&(_, bytes)) = FILES.iter().find(|(there, _)| *there == file) else {
         return Ok(());
     };
-    if let Some((other, _)) = into.iter().find(|(_, one)| one.name == name) {
+    if let Some((other, _)) = into.iter().find(|(_, one)| one.0 == name) {
         if other == file {
             return Ok(());
         }
@@ -52,7 +102,7 @@ fn take(file: &str, name: String, into: &mut Files) -> Result<(), Diagnostic> {
     }
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| is_text(file)) else {
         let bytes = bytes.to_vec();
-        into.push((file.to_owned(), Copied { name, bytes }));
+        into.push((file.to_owned(), (name, bytes)));
         return Ok(());
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -75,7 +125,7 @@ fn take(file: &str, name: String, into: &mut Files) -> Result<(), Diagnostic> {
         }
     }
     let bytes = written.into_bytes();
-    into.push((file.to_owned(), Copied { name, bytes }));
+    into.push((file.to_owned(), (name, bytes)));
     for (read, beside) in needed {
         if is_text(&read) {
             take(&read, beside, into)?;

@@ -5,12 +5,12 @@ use std::path::Path;
 use super::*;
 use crate::scenario::build::load;
 
-fn written(copied: &[Copied]) -> tempfile::TempDir {
+fn written(copied: &[(String, Vec<u8>)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for file in copied {
-        let path = folder.path().join(&file.name);
+    for (name, bytes) in copied {
+        let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &file.bytes).unwrap();
+        fs::write(path, bytes).unwrap();
     }
     folder
 }
@@ -50,7 +50,7 @@ fn every_scenario_that_is_copied_alone_says_what_its_file_says() {
     for example in listed().unwrap() {
         let copied = one(example.file, "mine.toml").unwrap();
         let folder = written(&copied);
-        assert_eq!(copied[0].name, "mine.toml");
+        assert_eq!(copied[0].0, "mine.toml");
         let text = fs::read_to_string(folder.path().join("mine.toml")).unwrap();
         let outside = text
             .lines()
@@ -79,7 +79,7 @@ fn every_scenario_that_is_copied_alone_says_what_its_file_says() {
 #[test]
 fn a_bone_travels_with_its_licence() {
     let copied = one(find("vicious_cycle").unwrap().file, "lesion.toml").unwrap();
-    let names: Vec<&str> = copied.iter().map(|file| &*file.name).collect();
+    let names: Vec<&str> = copied.iter().map(|file| &*file.0).collect();
     assert!(
         names.contains(&"specimens/lhdl3155/lhdl3155_seg_c128.nii.gz"),
         "{names:?}"

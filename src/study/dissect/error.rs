@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
+use crate::run::error::RunError;
 
 /// Why a dissection leaves no folder.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,9 @@ pub enum DissectError {
     /// The scenario, alone or with values laid over it.
     #[error("{}", .0.render(false))]
     Scenario(Diagnostics),
+    /// Signals cannot be heard.
+    #[error(transparent)]
+    Signals(#[from] RunError),
     /// A parameter of the map with its range.
     #[error("--map {found}: {reason}")]
     Map {
@@ -64,7 +68,7 @@ impl Refusal for DissectError {
         match self {
             Self::Scenario(_) | Self::Map { .. } | Self::Seeds { .. } | Self::Exists(_) => true,
             Self::Output(error) => error.is_refusal(),
-            Self::Run { .. } | Self::Stopped | Self::Worker(_) => false,
+            Self::Run { .. } | Self::Stopped | Self::Worker(_) | Self::Signals(_) => false,
         }
     }
 

@@ -1,0 +1,142 @@
+//! The page from its address until nobody wants it any more: the thread of the runs beside the server.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::layers::diagnostic::Diagnostics;
+use crate::numerics::refusal::Refusal;
+use crate::scenario::build::load;
+use crate::scenario::read::load as read_file;
+use crate::view::catalogue::Catalogue;
+use crate::view::lesson;
+use crate::view::server::{listen, serve};
+use crate::view::stage::{Ends, Runs, Stage, stage, token};
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum PageError {
+    /// The first scenario makes no sense.
+    #[error("{0}")]
+    Scenario(String),
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {error}")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The system says no.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The runs are lost.
+    #[error("the thread of the run ended by itself")]
+    Thread,
+}
+
+impl Refusal for PageError {
+    fn is_refusal(&self) -> bool {
+        matches!(self, Self::Scenario(_))
+    }
+}
+
+/// What the page offers: a scenario and lessons of the user's files in front of what comes with howship.
+///
+/// # Errors
+/// A file that does not read.
+pub(crate) fn catalogue(
+    scenario: Option<&Path>,
+    sets: &[String],
+    lessons: &[PathBuf],
+) -> Result<Catalogue, Diagnostics> {
+    let mut catalogue = Catalogue::shipped()?;
+    for path in lessons.iter().rev() {
+        let layer = read_file(path)?;
+        catalogue = catalogue.with_lesson(lesson::read(&layer.name, &layer.text)?);
+    }
+    match scenario {
+        Some(path) => Ok(catalogue.with_file(&load(path, sets)?)),
+        None => Ok(catalogue),
+    }
+}
+
+/// A page that has its address.
+pub(crate) struct Page {
+    stage: Stage,
+    ends: Ends,
+    listener: TcpListener,
+    token: Option<String>,
+    /// What a browser opens; with a token where other machines can reach it.
+    pub link: String,
+}
+
+impl Page {
+    /// Takes the address.
+    ///
+    /// # Errors
+    /// [`PageError`].
+    pub(crate) fn at(address: SocketAddr, catalogue: Catalogue) -> Result<Self, PageError> {
+        let (stage, ends) = stage(catalogue).map_err(PageError::Scenario)?;
+        let listener = listen(address).map_err(|error| PageError::Address { address, error })?;
+        let address = listener.local_addr()?;
+        let token = (!address.ip().is_loopback()).then(token).transpose()?;
+        let link = match &token {
+            Some(token) => format!("http://{address}/?token={token}"),
+            None => format!("http://{address}/"),
+        };
+        Ok(Self {
+            stage,
+            ends,
+            listener,
+            token,
+            link,
+        })
+    }
+
+    /// Serves it until `is_asked` to stop, and gives the runs.
+    ///
+    /// # Errors
+    /// [`PageError::Io`], [`PageError::Thread`].
+    pub(crate) fn serve(self, is_asked: &AtomicBool) -> Result<Runs, PageError> {
+        let stop = AtomicBool::new(false);
+        let (runs, served) = std::thread::scope(|scope| {
+            let runs = scope.spawn(|| self.stage.go(&stop));
+            let watch = scope.spawn(|| {
+                while !is_asked.load(Ordering::SeqCst) && !stop.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(30));
+                }
+                stop.store(true, Ordering::SeqCst);
+            });
+            let served = serve(self.listener, self.ends, self.token, &stop);
+            stop.store(true, Ordering::SeqCst);
+            let _ = watch.join();
+            (runs.join(), served)
+        });
+        served?;
+        runs.map_err(|_| PageError::Thread)
+    }
+}
+
+/// Asks the system to open a page in a browser.
+///
+/// # Errors
+/// Where it cannot, in words.
+pub(crate) fn open_browser(link: &str) -> Result<(), String> {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    match Command::new(program).arg(link).spawn() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "cannot open a browser by {program} ({error}): open the address by hand"
+        )),
+    }
+}
