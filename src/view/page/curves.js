@@ -2,7 +2,7 @@
 
 import { curveColours } from "./palette.js";
 import { doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
-import { column, dayWords, element, number } from "./words.js";
+import { column, dayWords, drug as drugWords, element, number } from "./words.js";
 
 /* global uPlot */
 
@@ -250,7 +250,7 @@ function legend() {
   }
   state.kept.forEach((run, at) => entries.push(entry(palette.kept[at % 3], "dotted", run.label)));
   if ([...doses("without"), ...doses("with")].length) {
-    const drugs = new Set([...doses("without"), ...doses("with")].map(({ drug }) => drug.replaceAll("_", " ").replace("pthrp", "PTHrP").replace("tgf beta", "TGF-β")));
+    const drugs = new Set([...doses("without"), ...doses("with")].map(({ drug }) => drugWords(drug)));
     entries.push(element("span", {}, `▼ doses of ${[...drugs].join(", ")}`));
   }
   key.replaceChildren(...entries);

@@ -116,7 +116,7 @@ function follow() {
   const done = !playing && day >= lesson.run.until - 1e-6;
   const text = done
     ? "The run is there: now compare."
-    : day < 0 ? `The bone is prepared: day ${dayWords(day)} of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
+    : day < 0 ? `The bone is prepared: ${Math.ceil(-day)} more days of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
   if (says.textContent !== text) says.textContent = text;
   document.getElementById("lesson-answer").disabled = !done;
 }

@@ -6,11 +6,13 @@ export const state = {
   change: { at: null, set: [] },
   status: null,
   rows: { without: empty(), with: empty() },
+  /** The last frame of each run, and the last that has the whole of a volume. */
   frames: { without: null, with: null },
+  whole: { without: null, with: null },
   /** Curves of earlier runs that were kept to compare. */
   kept: [],
   overlay: "",
-  shown: { tumour: true, osteoclast: true, osteoblast: true, precursor: true, eroded: true, immune: true },
+  shown: { tumour: true, osteoclast: true, osteoblast: true, precursor: true, eroded: true, lymphocyte: true, myeloid: true },
   /** The run that is drawn where there is room for one alone. */
   which: "without",
   curves: ["bv_tv", "tumour_cells", "n_oc", "n_ob"],
@@ -122,6 +124,7 @@ export function take(reply) {
     case "opened":
       state.opened = reply;
       state.frames = { without: null, with: null };
+      state.whole = { without: null, with: null };
       state.rows.without = empty();
       state.rows.with = empty();
       if (!reply.fields.some((field) => field.name === state.overlay)) state.overlay = "";
@@ -131,6 +134,7 @@ export function take(reply) {
       if (reply.at === null) {
         state.rows.with = empty();
         state.frames.with = null;
+        state.whole.with = null;
         state.which = "without";
       }
       break;
