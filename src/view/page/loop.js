@@ -31,10 +31,10 @@ const ARROWS = [
 const TALL = {
   pthrp: ["M 56 112 C 58 84, 74 66, 118 62", [50, 22, "middle"]],
   rankl: ["M 242 62 C 284 66, 302 84, 304 104", [310, 22, "middle"]],
-  resorbed: ["M 304 166 C 302 194, 286 214, 250 222", [310, 236, "middle"]],
-  factors: ["M 110 222 C 74 214, 58 194, 56 173", [50, 236, "middle"]],
+  resorbed: ["M 304 166 C 302 194, 286 214, 250 222", [308, 240, "middle"]],
+  factors: ["M 116 222 C 76 214, 58 194, 56 173", [55, 240, "middle"]],
 };
-const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [104, 10, 152], osteoclast: [248, 114, 112], bone: [112, 220, 136] };
+const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [104, 10, 152], osteoclast: [248, 114, 112], bone: [118, 220, 128] };
 
 const NODES = [
   { key: "tumour", x: 10, y: 66, w: 140, title: "Tumour", value: (run) => last(run, "tumour_cells"), unit: "cells" },

@@ -274,6 +274,7 @@ function paint(view) {
   const tumour = over && state.shown.tumour ? packed(colours().tumour) : 0;
   const { cells } = frame;
   const has = (site) => cells[site] & BIT.tumour;
+  const inside = (site) => has(site) || frame.bone[site] > 0;
   for (let up = 0; up < ny; up += 1) {
     // Up is up: the first row of an image is its highest.
     let pixel = (ny - 1 - up) * nx;
@@ -281,7 +282,7 @@ function paint(view) {
     for (let across = 0; across < nx; across += 1) {
       const inner = across > 0 && across < nx - 1 && up > 0 && up < ny - 1;
       const edge = tumour && inner && has(site)
-        && !(has(site - lies.across) && has(site + lies.across) && has(site - lies.up) && has(site + lies.up))
+        && !(inside(site - lies.across) && inside(site + lies.across) && inside(site - lies.up) && inside(site + lies.up))
         && !(cells[site] & (BIT.osteoclast | BIT.osteoblast | BIT.precursor));
       pixels[pixel] = edge ? tumour : paintSite(site);
       pixel += 1;
