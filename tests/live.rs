@@ -9,9 +9,10 @@
 use crate::common::loaded;
 use howship::run::simulation::Simulation;
 use howship::scenario::build::Loaded;
-use howship::view::catalogue::Catalogue;
+use howship::view::catalogue::{Catalogue, LESSONS};
 use howship::view::frame::Cut;
-use howship::view::live::{Live, Nobody, Redraw};
+use howship::view::lesson::read;
+use howship::view::live::{Live, Nobody, Redraw, try_lesson};
 use howship::view::protocol::{Reply, Status, Which};
 use serde_json::Value;
 
@@ -353,5 +354,41 @@ fn of_a_volume_frames_bring_cuts_and_once_a_day_the_whole() {
             expected.extend((0..dims[0]).map(|x| whole[at([x, y, 7])]));
         }
         assert_eq!(*cut, expected);
+    }
+}
+
+#[test]
+fn a_lesson_that_cannot_run_is_refused_before_the_class_comes() {
+    let catalogue = Catalogue::shipped().unwrap();
+    for (name, text) in LESSONS {
+        let lesson = read(name, text).unwrap();
+        assert_eq!(try_lesson(&catalogue, &lesson), Ok(()), "{name}");
+    }
+    let (name, text) = LESSONS[1];
+    for (right, wrong, key, allowed) in [
+        (
+            "\"vicious_cycle_2d\"",
+            "\"vicious\"",
+            "run.scenario: ",
+            "healthy_2d",
+        ),
+        ("until = 28", "until = 280", "run.until: ", "from 0 to 28"),
+        (
+            "drug=anti_pthrp",
+            "drug=anti_pthrq",
+            "run.change: ",
+            "anti_pthrp",
+        ),
+        (
+            "field = \"pthrp\"",
+            "field = \"pthrq\"",
+            "run.field: ",
+            "pthrp",
+        ),
+        ("\"n_oc\"", "\"osteoclasts\"", "curves: ", "n_oc"),
+    ] {
+        let lesson = read(name, &text.replace(right, wrong)).unwrap();
+        let said = try_lesson(&catalogue, &lesson).unwrap_err();
+        assert!(said.starts_with(key) && said.contains(allowed), "{said}");
     }
 }

@@ -14,6 +14,7 @@ use crate::scenario::read::load as read_file;
 use crate::view::catalogue::Catalogue;
 use crate::view::export::export;
 use crate::view::lesson;
+use crate::view::live::try_lesson;
 use crate::view::server::{listen, serve};
 use crate::view::stage::{keep, stage, token};
 
@@ -60,13 +61,19 @@ pub(super) fn view(arguments: &ViewArguments) -> Result<(), Stop> {
         return Ok(());
     }
     let mut catalogue = Catalogue::shipped().map_err(Diagnostics::from)?;
+    let mut lessons = Vec::new();
     for path in arguments.lessons.iter().rev() {
         let layer = read_file(path).map_err(Diagnostics::from)?;
         let read = lesson::read(&layer.name, &layer.text).map_err(Diagnostics::from)?;
+        lessons.push((layer.name, read.clone()));
         catalogue = catalogue.with_lesson(read);
     }
     if let Some(path) = &arguments.scenario {
         catalogue = catalogue.with_file(&load(path, &arguments.sets)?);
+    }
+    for (name, lesson) in &lessons {
+        try_lesson(&catalogue, lesson)
+            .map_err(|message| Stop::wrong(format!("{name}: {message}")))?;
     }
     let (stage, ends) = stage(catalogue).map_err(Stop::wrong)?;
     let address = SocketAddr::new(arguments.host, arguments.port);

@@ -14,6 +14,7 @@ use crate::therapy::subject::Species;
 use crate::view::catalogue::Catalogue;
 use crate::view::controls::{controls, is_settable, therapies};
 use crate::view::frame::{Cut, FieldOf, Scales, fields_of, frame};
+use crate::view::lesson::Lesson;
 use crate::view::protocol::{Gift, LARGEST_REQUEST, Opened, Reply, Request, Status, Which};
 use crate::view::site::words_of;
 use crate::view::track::{Rows, Track};
@@ -679,6 +680,63 @@ impl Fork {
         self.with = Some(Track::new(self.loaded.clone(), simulation, rows));
         self.differs = None;
         Ok(())
+    }
+}
+
+/// Whether the run of a lesson can be had: what a teacher got wrong is said before a class sits in front of it.
+///
+/// # Errors
+/// What cannot be had, and what is allowed.
+pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> {
+    let run = &lesson.run;
+    let wrong = |key: &str, message: String| format!("{key}: {message}");
+    if !catalogue
+        .scenarios()
+        .iter()
+        .any(|one| one.name == run.scenario)
+    {
+        let names = catalogue.scenarios().iter().map(|one| &*one.name);
+        let names: Vec<&str> = names.collect();
+        let names = names.join(", ");
+        let message = format!(
+            "there is no scenario {:?}; give one of {names}",
+            run.scenario
+        );
+        return Err(wrong("run.scenario", message));
+    }
+    let mut live = Live::new(catalogue.clone(), "none", Nobody)?;
+    live.open(run.scenario.clone(), run.seed, run.set.clone())
+        .map_err(|message| wrong("run.set", message))?;
+    if !run.change.is_empty() {
+        live.change(run.at, run.change.clone())
+            .map_err(|message| wrong("run.change", message))?;
+    }
+    live.run_to(run.until)
+        .map_err(|message| wrong("run.until", message))?;
+    let named = |names: Vec<&str>| names.join(", ");
+    if let Some(field) = &run.field
+        && live.places(std::slice::from_ref(field)).is_empty()
+    {
+        let fields = live.fields.iter().map(|field| &*field.name).collect();
+        let message = format!("there is no field {field:?}; give one of {}", named(fields));
+        return Err(wrong("run.field", message));
+    }
+    let mut rows = Rows::default();
+    rows.take(live.without.simulation.view(), false);
+    match lesson
+        .curves
+        .iter()
+        .find(|name| !rows.columns.contains(name))
+    {
+        None => Ok(()),
+        Some(name) => {
+            let columns = rows.columns.iter().map(|name| &**name).collect();
+            let message = format!(
+                "there is no column {name:?}; give some of {}",
+                named(columns)
+            );
+            Err(wrong("curves", message))
+        }
     }
 }
 

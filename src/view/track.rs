@@ -32,7 +32,7 @@ pub struct Rows {
 
 impl Rows {
     /// Takes the row of this time.
-    fn take(&mut self, view: View<'_>, kept: bool) {
+    pub(super) fn take(&mut self, view: View<'_>, kept: bool) {
         let signals = view.signals();
         let mut names = series::columns(signals);
         let mut row = view.series();

@@ -1,7 +1,7 @@
 // The curves: four charts with a common cursor, dose marks, kept runs, and a table of the same rows.
 
 import { curveColours } from "./palette.js";
-import { doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
+import { calmly, doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
 import { column, dayWords, drug as drugWords, element, number } from "./words.js";
 
 /* global uPlot */
@@ -35,7 +35,8 @@ export function begin() {
   pane.append(element("div", { class: "key" }, element("div", { class: "key", id: "curve-key" }), element("div", { class: "row" }, keep, forget)), grid, element("label", { class: "cursor" }, element("span", {}, "Cursor"), slider), cursorWords);
   for (let place = 0; place < 4; place += 1) charts.push(makeChart(place));
   on("opened", opened);
-  on("rows changed curves theme", draw);
+  on("rows", calmly(draw));
+  on("changed curves theme", draw);
   new ResizeObserver(() => draw()).observe(grid);
 }
 

@@ -1,7 +1,7 @@
 // The loop: tumour, osteoblast lineage, osteoclasts, bone; its arrows carry what flows in the run now.
 
 import { curveColours } from "./palette.js";
-import { hasWith, last, on, perDay, state } from "./state.js";
+import { calmly, hasWith, last, on, perDay, state } from "./state.js";
 import { number } from "./words.js";
 
 const box = document.getElementById("loop");
@@ -62,7 +62,8 @@ export function begin() {
     most.clear();
     draw();
   });
-  on("rows changed theme", draw);
+  on("rows", calmly(draw));
+  on("changed theme", draw);
   let tall = isTall();
   new ResizeObserver(() => {
     if (isTall() !== tall) draw();

@@ -33,6 +33,21 @@ export function on(events, listener) {
   }
 }
 
+/** Calls `draws` at most so often, and always once after the last call: numbers and curves that change faster are not read. */
+export function calmly(draws, ms = 200) {
+  let last = -Infinity, timer = 0;
+  return () => {
+    clearTimeout(timer);
+    const wait = last + ms - performance.now();
+    const go = () => {
+      last = performance.now();
+      draws();
+    };
+    if (wait <= 0) go();
+    else timer = setTimeout(go, wait);
+  };
+}
+
 const due = new Set();
 
 /** Tells an event, once before the next picture of the browser. */
