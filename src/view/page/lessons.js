@@ -131,7 +131,7 @@ function ending() {
     element("h3", {}, "Your run in numbers"),
     figures(),
     element("h3", {}, "Your picture"),
-    image,
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Picture of your run" }, image),
     element("h3", {}, "Why"),
     ...paragraphs(lesson.after),
     element("h3", {}, "The other predictions"),

@@ -29,12 +29,12 @@ const ARROWS = [
 
 /** Where the arrows lie where the page is narrow: there the text keeps its size, and the ring is taller. */
 const TALL = {
-  pthrp: ["M 56 112 C 58 84, 74 66, 118 62", [50, 22, "middle"]],
-  rankl: ["M 242 62 C 284 66, 302 84, 304 104", [310, 22, "middle"]],
+  pthrp: ["M 56 112 C 58 84, 78 66, 122 62", [46, 22, "middle"]],
+  rankl: ["M 238 62 C 282 66, 302 84, 304 104", [314, 22, "middle"]],
   resorbed: ["M 304 166 C 302 194, 286 214, 250 222", [308, 240, "middle"]],
   factors: ["M 116 222 C 76 214, 58 194, 56 173", [55, 240, "middle"]],
 };
-const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [104, 10, 152], osteoclast: [248, 114, 112], bone: [118, 220, 128] };
+const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [113, 10, 134], osteoclast: [248, 114, 112], bone: [118, 220, 128] };
 
 const NODES = [
   { key: "tumour", x: 10, y: 66, w: 140, title: "Tumour", value: (run) => last(run, "tumour_cells"), unit: "cells" },
