@@ -31,8 +31,9 @@ const median = (all) => (all.length ? sorted(all)[Math.floor(all.length / 2)] : 
 const spread = (all, places = 0) => `${median(all).toFixed(places)} (${Math.min(...all).toFixed(places)} to ${Math.max(...all).toFixed(places)})`;
 
 /** `howship view` with these words, its address, and its end. */
-async function program(words) {
-  const child = spawn(path.resolve(howship), ["view", "--port", "0", ...words], { cwd: scratch, stdio: ["ignore", "pipe", "ignore"] });
+async function program(words, more = {}) {
+  const env = { ...process.env, ...more };
+  const child = spawn(path.resolve(howship), ["view", "--port", "0", ...words], { cwd: scratch, env, stdio: ["ignore", "pipe", "ignore"] });
   const address = await new Promise((done, failed) => {
     child.stdout.once("data", (bytes) => done(String(bytes).trim()));
     child.once("exit", (code) => failed(new Error(`howship view ended with ${code}`)));
@@ -136,7 +137,8 @@ async function first() {
 
 /** Plays a section to its end; gives the time of the thread of the runs, ticks, and frames a second of each page. */
 async function play(pages) {
-  const served = await program([]);
+  // On one thread: several spend time in waiting for each other, which differs from turn to turn.
+  const served = await program([], { RAYON_NUM_THREADS: "1" });
   const host = client(served.address);
   host.ask({ ask: "hello" });
   host.ask({ ask: "speed" });
@@ -155,7 +157,10 @@ async function play(pages) {
   const frames = all.map(({ found }) => found.frames);
   const begun = performance.now();
   const starter = pages ? all[0] : client(served.address);
+  if (!pages) starter.ask({ ask: "hello" });
+  await until(() => starter.found.status);
   starter.ask({ ask: "play" });
+  await until(() => starter.found.status.playing || starter.found.status.done);
   let ticks = 0, seconds = 0;
   if (pages) {
     await until(() => starter.found.status?.done);
