@@ -9,8 +9,10 @@
 use crate::common::loaded;
 use howship::run::simulation::Simulation;
 use howship::scenario::build::Loaded;
-use howship::view::catalogue::Catalogue;
-use howship::view::live::{Live, Nobody};
+use howship::view::catalogue::{Catalogue, LESSONS};
+use howship::view::frame::Cut;
+use howship::view::lesson::read;
+use howship::view::live::{Live, Nobody, Redraw, try_lesson};
 use howship::view::protocol::{Reply, Status, Which};
 use serde_json::Value;
 
@@ -50,8 +52,9 @@ fn play(live: &mut Live<Nobody>) -> Status {
     let wanted: Vec<usize> = (0..5).collect();
     while live.is_playing() {
         live.step();
-        for (_, frame) in live.frames(&wanted, false) {
-            assert_eq!(&frame[..4], b"HWF1");
+        for frame in live.frames(&wanted, &[], Redraw::New) {
+            assert_eq!(&frame.bytes[..4], b"HWF1");
+            assert!(frame.whole);
         }
         live.tell();
     }
@@ -284,4 +287,108 @@ fn a_new_page_hears_all_that_went_before() {
         .map(|one| &one["say"])
         .collect();
     assert_eq!(kinds, ["welcome", "opened", "changed", "rows", "status"]);
+}
+
+const VOLUME: &str = r#"
+name = "volume"
+preset = "mouse"
+seed = 3
+run = { duration = "3 d", burn_in = "0 d", tick = "6 h" }
+lattice = { size = [12, 14, 16], site = "10 um" }
+specimen.slab.thickness = "60 um"
+inoculation.cells = 40
+"#;
+
+/// The layers of a frame of 2 fields: for each, its bytes.
+fn layers(frame: &[u8], cuts: usize) -> Vec<&[u8]> {
+    let layers = &frame[28 + 2 * 12 + 8 * cuts..];
+    layers.chunks(layers.len() / 4).collect()
+}
+
+#[test]
+fn of_a_volume_frames_bring_cuts_and_once_a_day_the_whole() {
+    let catalogue = Catalogue::shipped().unwrap();
+    let catalogue = catalogue.with_file(&loaded(VOLUME, &[]));
+    let mut live = Live::new(catalogue, "native", Nobody).unwrap();
+    let dims = [12, 14, 16];
+    let cuts: Vec<Cut> = [(0, 5), (1, 6), (2, 7), (2, 99)]
+        .map(|(axis, at)| Cut { axis, at })
+        .into();
+    let sites = 14 * 16 + 12 * 16 + 12 * 14;
+    let wanted = [0, 1];
+    ask(&mut live, r#"{"ask":"play"}"#);
+    let mut whole_days = Vec::new();
+    while live.is_playing() {
+        live.step();
+        let made = live.frames(&wanted, &cuts, Redraw::New);
+        assert_eq!(made.len(), 1);
+        let day = f32::from_le_bytes(made[0].bytes[12..16].try_into().unwrap());
+        if made[0].whole {
+            assert_eq!(made[0].bytes[6], 0);
+            whole_days.push(day.floor());
+        } else {
+            // A cut that lies outside is left out.
+            assert_eq!(made[0].bytes[6], 3);
+            assert_eq!(made[0].bytes.len(), 28 + 2 * 12 + 3 * 8 + 4 * sites);
+        }
+        // Nothing is made again of what has not gone on.
+        assert_eq!(live.frames(&wanted, &cuts, Redraw::New), []);
+    }
+    assert_eq!(whole_days, [0.0, 1.0, 2.0, 3.0]);
+    // Cuts have the bytes of the whole.
+    let whole = live.frames(&wanted, &cuts, Redraw::Whole).remove(0).bytes;
+    let cut = live.frames(&wanted, &cuts, Redraw::Cuts).remove(0).bytes;
+    let whole = layers(&whole, 0);
+    let cut = layers(&cut, 3);
+    assert!(whole[1].iter().any(|&cells| cells != 0));
+    let at = |[x, y, z]: [usize; 3]| x + dims[0] * (y + dims[1] * z);
+    for (whole, cut) in whole.iter().zip(&cut) {
+        let mut expected = Vec::new();
+        for z in 0..dims[2] {
+            expected.extend((0..dims[1]).map(|y| whole[at([5, y, z])]));
+        }
+        for z in 0..dims[2] {
+            expected.extend((0..dims[0]).map(|x| whole[at([x, 6, z])]));
+        }
+        for y in 0..dims[1] {
+            expected.extend((0..dims[0]).map(|x| whole[at([x, y, 7])]));
+        }
+        assert_eq!(*cut, expected);
+    }
+}
+
+#[test]
+fn a_lesson_that_cannot_run_is_refused_before_the_class_comes() {
+    let catalogue = Catalogue::shipped().unwrap();
+    for (name, text) in LESSONS {
+        let lesson = read(name, text).unwrap();
+        assert_eq!(try_lesson(&catalogue, &lesson), Ok(()), "{name}");
+    }
+    let (name, text) = LESSONS[1];
+    for (right, wrong, key, allowed) in [
+        (
+            "\"vicious_cycle_2d\"",
+            "\"vicious\"",
+            "run.scenario: ",
+            "healthy_2d",
+        ),
+        ("until = 28", "until = 280", "run.until: ", "from 0 to 28"),
+        (
+            "drug=anti_pthrp",
+            "drug=anti_pthrq",
+            "run.change: ",
+            "anti_pthrp",
+        ),
+        (
+            "field = \"pthrp\"",
+            "field = \"pthrq\"",
+            "run.field: ",
+            "pthrp",
+        ),
+        ("\"n_oc\"", "\"osteoclasts\"", "curves: ", "n_oc"),
+    ] {
+        let lesson = read(name, &text.replace(right, wrong)).unwrap();
+        let said = try_lesson(&catalogue, &lesson).unwrap_err();
+        assert!(said.starts_with(key) && said.contains(allowed), "{said}");
+    }
 }

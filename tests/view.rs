@@ -11,11 +11,15 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::common::{Bench, repository};
+use howship::scenario::build::load;
 use howship::view::assets::{ASSETS, asset};
+use howship::view::catalogue::Catalogue;
 use howship::view::server::{MOST_A_SECOND, MOST_PAGES};
+use howship::view::stage::{Note, stage};
 use serde_json::Value;
 
 const SMALL: &str = r#"
@@ -518,4 +522,50 @@ fn the_files_of_the_page_are_small_relative_and_complete() {
             "{name} is not served"
         );
     }
+}
+
+#[test]
+fn the_page_is_small() {
+    let bytes: usize = ASSETS.iter().map(|asset| asset.bytes.len()).sum();
+    assert!(bytes < 500_000, "{bytes}");
+}
+
+/// A page that does not fetch its frames finds the last alone: what was made before is dropped, not queued.
+#[test]
+fn frames_are_dropped_and_never_queued() {
+    let bench = Bench::small(SMALL);
+    let loaded = load(&bench.path("small.toml"), &[]).unwrap();
+    let catalogue = Catalogue::shipped().unwrap().with_file(&loaded);
+    let (stage, ends) = stage(catalogue).unwrap();
+    let stop = AtomicBool::new(false);
+    let mut frames = ends.frames();
+    let mut texts = ends.texts();
+    let (to_page, _answers) = tokio::sync::mpsc::channel(64);
+    std::thread::scope(|scope| {
+        scope.spawn(|| stage.go(&stop));
+        assert!(ends.send(Note::Came(1, to_page)));
+        assert!(ends.send(Note::Asks(1, r#"{"ask":"speed"}"#.to_owned())));
+        assert!(ends.send(Note::Asks(1, r#"{"ask":"play"}"#.to_owned())));
+        let status: Value = loop {
+            let text = texts.blocking_recv().unwrap();
+            let text: Value = serde_json::from_str(&text).unwrap();
+            if text["say"] == "status" && text["done"] == true {
+                break text;
+            }
+        };
+        let last = status["last_tick"].as_u64().unwrap();
+        let tick = |frame: &[u8]| u64::from(u32::from_le_bytes(frame[8..12].try_into().unwrap()));
+        // The last frame comes with the next beat; all others were replaced.
+        let found = loop {
+            if let Some(frame) = &*frames[0].borrow_and_update()
+                && tick(frame) == last
+            {
+                break tick(frame);
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(found, last);
+        stop.store(true, Ordering::SeqCst);
+    });
+    assert!(!frames[0].has_changed().unwrap_or(false));
 }

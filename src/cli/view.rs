@@ -10,7 +10,7 @@ use crate::run::signals::Signals;
 use crate::run::terminal::{say, tell, warn};
 use crate::view::export::export;
 use crate::view::stage::keep;
-use crate::view::watched::{Page, catalogue, open_browser};
+use crate::view::watched::{Page, offered, open_browser};
 
 /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) fn view(it: &ViewArguments) -> Result<(), Stop> {
         say!("{}", export(folder, it.module.as_deref())?);
         return Ok(());
     }
-    let offered = catalogue(it.scenario.as_deref(), &it.sets, &it.lessons)?;
+    let offered = offered(it.scenario.as_deref(), &it.sets, &it.lessons)?;
     let page = Page::at(SocketAddr::new(it.host, it.port), offered)?;
     let signals = Signals::listen().map_err(Stop::failed)?;
     say!("{}", page.link);

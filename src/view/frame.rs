@@ -1,10 +1,12 @@
 //! A frame: the tissue of one run at one tick, as bytes for the page.
 //!
 //! All numbers have the least byte first. A head of 28 bytes: `HWF1`, run (0 without, 1 with the change), number of
-//! fields, two bytes of 0, tick (u32), day (f32), sites along x, y and z (u32 each). Then 12 bytes per field: its place in
-//! the list of [`super::protocol::Opened::fields`], three bytes of 0, and the values (f32) of the codes 0 and 255.
-//! Then layers of one byte per site, x fastest: bone (0 marrow, else 1 to 255 by its density of mineral, 255 that
-//! of old bone), [cells](bits), and each field.
+//! fields, number of cuts, a byte of 0, tick (u32), day (f32), sites along x, y and z (u32 each). Then 12 bytes per field:
+//! its place in the list of [`super::protocol::Opened::fields`], three bytes of 0, and the values (f32) of the codes 0 and
+//! 255. Then 8 bytes per cut: its axis (0 x, 1 y, 2 z), three bytes of 0, and its place on that axis (u32).
+//! Then layers of one byte per site: bone (0 marrow, else 1 to 255 by its density of mineral, 255 that
+//! of old bone), [cells](bits), and each field. A frame without cuts has the whole lattice, x fastest; else a layer
+//! has one cut after another, each with the first of its two axes fastest.
 //!
 //! A field is coded on its scale: linear, or, where it is a concentration, so that equal steps are about equal ratios: the
 //! bits of a positive `f32`, as a whole number, grow like its logarithm, by straight pieces between powers of two.
@@ -12,6 +14,7 @@
 
 use serde::Serialize;
 
+use crate::numerics::parallel::prelude::*;
 use crate::run::view::{Field, Values, View};
 use crate::tissue::bone::OLD_MINERAL;
 use crate::tissue::population::{ImmuneKind, OsteoblastStage};
@@ -91,17 +94,108 @@ impl Scales {
     }
 }
 
-/// The frame of a run with these fields, by their places in `listed`.
+/// A cut through a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cut {
+    /// The axis along which it lies at one place: 0 x, 1 y, 2 z.
+    pub axis: u8,
+    /// The place.
+    pub at: u32,
+}
+
+/// Which sites a frame has.
+#[derive(Debug, Clone, Copy)]
+enum Sites<'a> {
+    Whole,
+    Cuts(&'a [Cut], [usize; 3]),
+}
+
+impl Sites<'_> {
+    fn count(self, whole: usize) -> usize {
+        match self {
+            Self::Whole => whole,
+            Self::Cuts(cuts, dims) => cuts.iter().map(|cut| cut.sites(dims)).sum(),
+        }
+    }
+
+    /// Calls with each site, in the order of a layer.
+    fn each(self, whole: usize, mut with: impl FnMut(usize)) {
+        let Sites::Cuts(cuts, dims) = self else {
+            (0..whole).for_each(with);
+            return;
+        };
+        let strides = [1, dims[0], dims[0] * dims[1]];
+        for cut in cuts {
+            let [across, up] = cut.axes();
+            let from = cut.at as usize * strides[cut.axis as usize];
+            for row in 0..dims[up] {
+                for column in 0..dims[across] {
+                    with(from + row * strides[up] + column * strides[across]);
+                }
+            }
+        }
+    }
+
+    /// Calls with each place in a layer that shows this site.
+    fn places(self, site: usize, mut with: impl FnMut(usize)) {
+        let Sites::Cuts(cuts, dims) = self else {
+            with(site);
+            return;
+        };
+        let place = [
+            site % dims[0],
+            site / dims[0] % dims[1],
+            site / (dims[0] * dims[1]),
+        ];
+        let mut before = 0;
+        for cut in cuts {
+            if place[cut.axis as usize] == cut.at as usize {
+                let [across, up] = cut.axes();
+                with(before + place[up] * dims[across] + place[across]);
+            }
+            before += cut.sites(dims);
+        }
+    }
+}
+
+impl Cut {
+    /// The axes across and up.
+    const fn axes(self) -> [usize; 2] {
+        match self.axis {
+            0 => [1, 2],
+            1 => [0, 2],
+            _ => [0, 1],
+        }
+    }
+
+    fn sites(self, dims: [usize; 3]) -> usize {
+        self.axes().iter().map(|&axis| dims[axis]).product()
+    }
+
+    /// True where it lies in a lattice.
+    pub fn is_within(self, dims: [usize; 3]) -> bool {
+        dims.get(self.axis as usize)
+            .is_some_and(|&sites| (self.at as usize) < sites)
+    }
+}
+
+/// The frame of a run with these fields, by their places in `listed`: of these cuts, or, with none, of the whole.
 pub fn frame(
     view: View<'_>,
     run: Which,
-    listed: &[FieldOf],
-    wanted: &[usize],
+    (listed, wanted): (&[FieldOf], &[usize]),
+    cuts: &[Cut],
     scales: &mut Scales,
 ) -> Vec<u8> {
     let grid = view.grid();
-    let sites = grid.len();
-    let mut bytes = Vec::with_capacity(28 + wanted.len() * 12 + sites * (2 + wanted.len()));
+    let shown = if cuts.is_empty() {
+        Sites::Whole
+    } else {
+        Sites::Cuts(cuts, grid.dims)
+    };
+    let sites = shown.count(grid.len());
+    let mut bytes =
+        Vec::with_capacity(28 + wanted.len() * 12 + cuts.len() * 8 + sites * (2 + wanted.len()));
     let all = view.fields();
     let found: Vec<(usize, &Field<'_>)> = wanted
         .iter()
@@ -111,7 +205,12 @@ pub fn frame(
         })
         .collect();
     bytes.extend(b"HWF1");
-    bytes.extend([u8::from(run == Which::With), found.len() as u8, 0, 0]);
+    bytes.extend([
+        u8::from(run == Which::With),
+        found.len() as u8,
+        cuts.len() as u8,
+        0,
+    ]);
     bytes.extend(view.tick().to_le_bytes());
     bytes.extend((view.day() as f32).to_le_bytes());
     for sites in grid.dims {
@@ -126,61 +225,93 @@ pub fn frame(
         bytes.extend(span.1.to_le_bytes());
         spans.push((field.values, span, log));
     }
-    bone_layer(view, &mut bytes);
-    cell_layer(view, &mut bytes);
+    for cut in cuts {
+        bytes.extend([cut.axis, 0, 0, 0]);
+        bytes.extend(cut.at.to_le_bytes());
+    }
+    tissue_layers(view, shown, &mut bytes);
     for (values, span, log) in spans {
-        coded(values, span, log, &mut bytes);
+        match shown {
+            Sites::Whole => coded(values, span, log, &mut bytes),
+            Sites::Cuts(..) => shown.each(grid.len(), |site| {
+                coded(only(values, site), span, log, &mut bytes);
+            }),
+        }
     }
     bytes
 }
 
-fn bone_layer(view: View<'_>, bytes: &mut Vec<u8>) {
-    let bone = view.bone();
-    let sites = bone.matrix.iter().zip(&bone.osteoid).zip(&bone.mineral);
-    bytes.extend(sites.map(|((&matrix, &osteoid), &mineral)| {
-        if matrix <= 0.0 {
-            return 0;
-        }
-        let density = (matrix - osteoid).max(0.0) * mineral / OLD_MINERAL;
-        1 + (254.0 * density.min(1.0)) as u8
-    }));
+/// The value of one site.
+fn only(values: Values<'_>, site: usize) -> Values<'_> {
+    let here = site..=site;
+    match values {
+        Values::F32(values) => Values::F32(&values[here]),
+        Values::F64(values) => Values::F64(&values[here]),
+        Values::U16(values) => Values::U16(&values[here]),
+        Values::U8(values) => Values::U8(&values[here]),
+        Values::U64(values) => Values::U64(&values[here]),
+        Values::Bool(values) => Values::Bool(&values[here]),
+    }
 }
 
-fn cell_layer(view: View<'_>, bytes: &mut Vec<u8>) {
+/// Sites of a piece that one thread codes.
+const PIECE: usize = 1 << 15;
+
+/// The layers of bone and of cells, in one pass: a volume has a million sites, and most of the time goes into
+/// bringing them from memory.
+fn tissue_layers(view: View<'_>, shown: Sites<'_>, bytes: &mut Vec<u8>) {
     let (bone, who) = (view.bone(), view.occupancy());
-    let begin = bytes.len();
-    let sites = who.tumour.iter().zip(&who.osteoclast).enumerate();
-    bytes.extend(sites.map(|(site, (&tumour, &osteoclast))| {
-        let mut here = 0;
-        if tumour > 0 {
-            here |= bits::TUMOUR;
-        }
-        if osteoclast != 0 {
-            here |= bits::OSTEOCLAST;
-        }
+    let whole = bone.matrix.len();
+    let coded = |site: usize| {
         let (matrix, osteoid) = (bone.matrix[site], bone.osteoid[site]);
-        if osteoid > 0.5 * matrix {
-            here |= bits::OSTEOID;
-        }
-        if bone.goal[site] > matrix {
-            here |= bits::ERODED;
-        }
-        here
-    }));
-    let cells = &mut bytes[begin..];
+        let density = if matrix > 0.0 {
+            let share = (matrix - osteoid).max(0.0) * bone.mineral[site] / OLD_MINERAL;
+            1 + (254.0 * share.min(1.0)) as u8
+        } else {
+            0
+        };
+        let flag = |holds: bool, bit: u8| if holds { bit } else { 0 };
+        let cells = flag(who.tumour[site] > 0, bits::TUMOUR)
+            | flag(who.osteoclast[site] != 0, bits::OSTEOCLAST)
+            | flag(osteoid > 0.5 * matrix, bits::OSTEOID)
+            | flag(bone.goal[site] > matrix, bits::ERODED);
+        (density, cells)
+    };
+    let begin = bytes.len();
+    let sites = shown.count(whole);
+    bytes.resize(begin + 2 * sites, 0);
+    let (densities, cells) = bytes[begin..].split_at_mut(sites);
+    if let Sites::Whole = shown {
+        let pieces = densities
+            .par_chunks_mut(PIECE)
+            .zip(cells.par_chunks_mut(PIECE));
+        pieces.enumerate().for_each(|(piece, (densities, cells))| {
+            for (at, (density, cell)) in densities.iter_mut().zip(cells).enumerate() {
+                (*density, *cell) = coded(piece * PIECE + at);
+            }
+        });
+    } else {
+        let mut at = 0;
+        shown.each(whole, |site| {
+            (densities[at], cells[at]) = coded(site);
+            at += 1;
+        });
+    }
     let osteoblasts = view.osteoblasts();
     for (&site, stage) in osteoblasts.site.iter().zip(&osteoblasts.stage) {
-        cells[site as usize] |= match stage {
+        let bit = match stage {
             OsteoblastStage::Mature => bits::OSTEOBLAST,
             OsteoblastStage::Precursor => bits::PRECURSOR,
         };
+        shown.places(site as usize, |at| cells[at] |= bit);
     }
     let immune = view.immune();
     for (&site, kind) in immune.site.iter().zip(&immune.kind) {
-        cells[site as usize] |= match kind {
+        let bit = match kind {
             ImmuneKind::Myeloid => bits::MYELOID,
             _ => bits::LYMPHOCYTE,
         };
+        shown.places(site as usize, |at| cells[at] |= bit);
     }
 }
 

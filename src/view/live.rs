@@ -13,7 +13,8 @@ use crate::scenario::file::Arm;
 use crate::therapy::subject::Species;
 use crate::view::catalogue::Catalogue;
 use crate::view::controls::{controls, is_settable, therapies};
-use crate::view::frame::{FieldOf, Scales, fields_of, frame};
+use crate::view::frame::{Cut, FieldOf, Scales, fields_of, frame};
+use crate::view::lesson::Lesson;
 use crate::view::protocol::{Gift, LARGEST_REQUEST, Opened, Reply, Request, Status, Which};
 use crate::view::site::words_of;
 use crate::view::track::{Rows, Track};
@@ -147,7 +148,8 @@ impl<W: Witness> Live<W> {
         std::mem::take(&mut self.said)
     }
 
-    /// Does what a page asks. Which fields a page looks at ([`Request::Look`]) is for its transport to keep.
+    /// Does what a page asks, and gives back what its transport has to know: what a page looks at
+    /// ([`Request::Look`]), and that it has come ([`Request::Hello`]) and needs frames.
     pub fn ask(&mut self, text: &str) -> Option<Request> {
         if text.len() > LARGEST_REQUEST {
             self.refuse(format!(
@@ -162,6 +164,10 @@ impl<W: Witness> Live<W> {
                 None
             }
             Ok(look @ Request::Look { .. }) => Some(look),
+            Ok(hello @ Request::Hello {}) => {
+                self.welcome();
+                Some(hello)
+            }
             Ok(request) => {
                 if let Err(message) = self.does(request) {
                     self.refuse(message);
@@ -183,7 +189,6 @@ impl<W: Witness> Live<W> {
 
     fn does(&mut self, request: Request) -> Result<(), Wrong> {
         match request {
-            Request::Hello {} => self.welcome(),
             Request::Open {
                 scenario,
                 seed,
@@ -245,7 +250,7 @@ impl<W: Witness> Live<W> {
                 self.said.push((To::Asker, Reply::Site(words)));
             }
             Request::Give { what, run } => self.give(what, run)?,
-            Request::Look { .. } => {}
+            Request::Hello {} | Request::Look { .. } => {}
         }
         Ok(())
     }
@@ -604,8 +609,12 @@ impl<W: Witness> Live<W> {
         self.tell_status();
     }
 
-    /// Frames of the runs that went on since the last, or of all, with these fields.
-    pub fn frames(&mut self, wanted: &[usize], all: bool) -> Vec<(Which, Vec<u8>)> {
+    /// Frames of the runs that went on since the last, or of all, with these fields. Where there are cuts, a frame
+    /// has these alone; the first of each simulated day, and those of [`Redraw::Whole`], have the whole.
+    pub fn frames(&mut self, wanted: &[usize], cuts: &[Cut], redraw: Redraw) -> Vec<Framed> {
+        let dims = self.without.simulation.model.grid.dims;
+        let within = cuts.iter().copied().filter(|cut| cut.is_within(dims));
+        let cuts: Vec<Cut> = within.collect();
         let with = self.fork.as_mut().and_then(|fork| fork.with.as_mut());
         let runs = [
             (Which::Without, Some(&mut self.without)),
@@ -614,17 +623,46 @@ impl<W: Witness> Live<W> {
         let mut made = Vec::new();
         for (run, track) in runs {
             let Some(track) = track else { continue };
-            if all || track.framed != Some(track.tick()) {
-                track.framed = Some(track.tick());
-                let view = track.simulation.view();
-                made.push((
-                    run,
-                    frame(view, run, &self.fields, wanted, &mut self.scales),
-                ));
+            if redraw == Redraw::New && track.framed == Some(track.tick()) {
+                continue;
             }
+            track.framed = Some(track.tick());
+            let view = track.simulation.view();
+            // As the page reads the day of a frame.
+            let day = (view.day() as f32).floor();
+            let whole = redraw == Redraw::Whole || cuts.is_empty() || track.framed_day != Some(day);
+            if whole {
+                track.framed_day = Some(day);
+            }
+            let cuts = if whole { &[] } else { &cuts[..] };
+            let fields = (&self.fields[..], wanted);
+            let bytes = frame(view, run, fields, cuts, &mut self.scales);
+            made.push(Framed { run, whole, bytes });
         }
         made
     }
+}
+
+/// Which frames are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Redraw {
+    /// Of runs that went on.
+    New,
+    /// Of all: a page looks at other cuts.
+    Cuts,
+    /// Of all, with the whole lattice: a page has come, or looks at another field.
+    Whole,
+}
+
+/// A frame that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Framed {
+    /// Of which run.
+    pub run: Which,
+    /// True where it has the whole lattice.
+    pub whole: bool,
+    /// The frame.
+    pub bytes: Vec<u8>,
 }
 
 impl Fork {
@@ -642,6 +680,63 @@ impl Fork {
         self.with = Some(Track::new(self.loaded.clone(), simulation, rows));
         self.differs = None;
         Ok(())
+    }
+}
+
+/// Whether the run of a lesson can be had: what a teacher got wrong is said before a class sits in front of it.
+///
+/// # Errors
+/// What cannot be had, and what is allowed.
+pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> {
+    let run = &lesson.run;
+    let wrong = |key: &str, message: String| format!("{key}: {message}");
+    if !catalogue
+        .scenarios()
+        .iter()
+        .any(|one| one.name == run.scenario)
+    {
+        let names = catalogue.scenarios().iter().map(|one| &*one.name);
+        let names: Vec<&str> = names.collect();
+        let names = names.join(", ");
+        let message = format!(
+            "there is no scenario {:?}; give one of {names}",
+            run.scenario
+        );
+        return Err(wrong("run.scenario", message));
+    }
+    let mut live = Live::new(catalogue.clone(), "none", Nobody)?;
+    live.open(run.scenario.clone(), run.seed, run.set.clone())
+        .map_err(|message| wrong("run.set", message))?;
+    if !run.change.is_empty() {
+        live.change(run.at, run.change.clone())
+            .map_err(|message| wrong("run.change", message))?;
+    }
+    live.run_to(run.until)
+        .map_err(|message| wrong("run.until", message))?;
+    let named = |names: Vec<&str>| names.join(", ");
+    if let Some(field) = &run.field
+        && live.places(std::slice::from_ref(field)).is_empty()
+    {
+        let fields = live.fields.iter().map(|field| &*field.name).collect();
+        let message = format!("there is no field {field:?}; give one of {}", named(fields));
+        return Err(wrong("run.field", message));
+    }
+    let mut rows = Rows::default();
+    rows.take(live.without.simulation.view(), false);
+    match lesson
+        .curves
+        .iter()
+        .find(|name| !rows.columns.contains(name))
+    {
+        None => Ok(()),
+        Some(name) => {
+            let columns = rows.columns.iter().map(|name| &**name).collect();
+            let message = format!(
+                "there is no column {name:?}; give some of {}",
+                named(columns)
+            );
+            Err(wrong("curves", message))
+        }
     }
 }
 

@@ -85,10 +85,13 @@ pub enum Request {
         /// `path=value`.
         set: Vec<String>,
     },
-    /// Which fields this page draws over the tissue.
+    /// What this page draws of the tissue.
     Look {
-        /// Their names.
+        /// Names of the fields over it.
         fields: Vec<String>,
+        /// Of a volume, where it is cut at x, y and z: frames then bring these cuts, and the whole once a day.
+        #[serde(default)]
+        cuts: Option<[usize; 3]>,
     },
     /// What is at a site.
     Site {

@@ -209,22 +209,26 @@ enum Coming {
 async fn page(mut socket: WebSocket, id: u64, ends: &Ends) {
     let (to_page, mut answers) = mpsc::channel::<Arc<str>>(WAITING);
     let mut texts = ends.texts();
-    let [mut without, mut with] = ends.frames();
+    let mut frames = ends.frames();
     if !ends.send(Note::Came(id, to_page)) {
         return;
     }
-    without.mark_changed();
-    with.mark_changed();
+    for frame in &mut frames {
+        frame.mark_changed();
+    }
     let mut second = Instant::now();
     let mut asked = 0;
     loop {
+        let [whole, whole_with, cuts, cuts_with] = &mut frames;
         let next = tokio::select! {
             biased;
             message = socket.recv() => Coming::Asked(message),
             answer = answers.recv() => Coming::Answer(answer),
             text = texts.recv() => Coming::Text(text),
-            Ok(()) = without.changed() => Coming::Frame(0),
-            Ok(()) = with.changed() => Coming::Frame(1),
+            Ok(()) = whole.changed() => Coming::Frame(0),
+            Ok(()) = whole_with.changed() => Coming::Frame(1),
+            Ok(()) = cuts.changed() => Coming::Frame(2),
+            Ok(()) = cuts_with.changed() => Coming::Frame(3),
         };
         let sent = match next {
             Coming::Asked(Some(Ok(Message::Text(text)))) => {
@@ -253,9 +257,8 @@ async fn page(mut socket: WebSocket, id: u64, ends: &Ends) {
             Coming::Answer(Some(text)) | Coming::Text(Ok(text)) => {
                 socket.send(Message::Text((&*text).into())).await
             }
-            Coming::Frame(run) => {
-                let frames = if run == 0 { &mut without } else { &mut with };
-                let frame: Frame = frames.borrow_and_update().clone();
+            Coming::Frame(kind) => {
+                let frame: Frame = frames[kind].borrow_and_update().clone();
                 match frame {
                     Some(frame) => socket.send(Message::Binary(frame)).await,
                     None => Ok(()),

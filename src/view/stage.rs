@@ -14,7 +14,8 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::run::error::RunError;
 use crate::view::catalogue::Catalogue;
-use crate::view::live::{Live, To};
+use crate::view::frame::Cut;
+use crate::view::live::{Live, Redraw, To};
 use crate::view::protocol::{Reply, Request, Which};
 use crate::view::records::{self, Records};
 
@@ -64,7 +65,10 @@ pub fn token() -> std::io::Result<String> {
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
-/// Frames of a run.
+/// Kinds of frames: of two runs, the whole and cuts.
+pub const FRAMES: usize = 4;
+
+/// A frame of a run.
 pub type Frame = Option<Bytes>;
 
 /// The ends that pages hold.
@@ -72,7 +76,7 @@ pub type Frame = Option<Bytes>;
 pub struct Ends {
     notes: SyncSender<Note>,
     texts: broadcast::Sender<Arc<str>>,
-    frames: [watch::Receiver<Frame>; 2],
+    frames: [watch::Receiver<Frame>; FRAMES],
 }
 
 impl Ends {
@@ -86,8 +90,9 @@ impl Ends {
         self.texts.subscribe()
     }
 
-    /// Frames of the run without and with the change.
-    pub fn frames(&self) -> [watch::Receiver<Frame>; 2] {
+    /// Frames of the run without and with the change: first those of the whole lattice, then those of cuts, so that
+    /// the whole that comes once a day is not replaced by the cuts that come after it.
+    pub fn frames(&self) -> [watch::Receiver<Frame>; FRAMES] {
         self.frames.clone()
     }
 }
@@ -97,14 +102,15 @@ pub struct Stage {
     live: Live<Records>,
     notes: Receiver<Note>,
     texts: broadcast::Sender<Arc<str>>,
-    frames: [watch::Sender<Frame>; 2],
+    frames: [watch::Sender<Frame>; FRAMES],
     pages: BTreeMap<PageId, Page>,
-    redraw: bool,
+    redraw: Redraw,
 }
 
 struct Page {
     texts: mpsc::Sender<Arc<str>>,
-    looks: Vec<String>,
+    fields: Vec<String>,
+    cuts: Option<[usize; 3]>,
 }
 
 /// A stage with the first scenario of the catalogue, and the ends for pages.
@@ -115,20 +121,19 @@ pub fn stage(catalogue: Catalogue) -> Result<(Stage, Ends), String> {
     let live = Live::new(catalogue, "native", Records::default())?;
     let (to_runs, notes) = sync_channel(QUEUE);
     let (texts, _) = broadcast::channel(BEHIND);
-    let (without, of_without) = watch::channel(None);
-    let (with, of_with) = watch::channel(None);
+    let frames = [(); FRAMES].map(|()| watch::channel(None).0);
     let ends = Ends {
         notes: to_runs,
         texts: texts.clone(),
-        frames: [of_without, of_with],
+        frames: frames.each_ref().map(watch::Sender::subscribe),
     };
     let stage = Stage {
         live,
         notes,
         texts,
-        frames: [without, with],
+        frames,
         pages: BTreeMap::new(),
-        redraw: true,
+        redraw: Redraw::Whole,
     };
     Ok((stage, ends))
 }
@@ -178,19 +183,27 @@ impl Stage {
     fn takes(&mut self, note: Note) {
         match note {
             Note::Came(id, texts) => {
-                let looks = Vec::new();
-                self.pages.insert(id, Page { texts, looks });
+                let page = Page {
+                    texts,
+                    fields: Vec::new(),
+                    cuts: None,
+                };
+                self.pages.insert(id, page);
             }
             Note::Left(id) => {
                 self.pages.remove(&id);
             }
             Note::Asks(id, text) => {
-                if let Some(Request::Look { fields }) = self.live.ask(&text)
-                    && let Some(page) = self.pages.get_mut(&id)
-                {
-                    page.looks = fields;
-                }
-                self.redraw = true;
+                let redraw = match (self.live.ask(&text), self.pages.get_mut(&id)) {
+                    (Some(Request::Look { fields, cuts }), Some(page)) => {
+                        let same = page.fields == fields;
+                        (page.fields, page.cuts) = (fields, cuts);
+                        if same { Redraw::Cuts } else { Redraw::Whole }
+                    }
+                    (Some(_), _) => Redraw::Whole,
+                    (None, _) => Redraw::New,
+                };
+                self.redraw = self.redraw.max(redraw);
                 self.answers(id);
             }
         }
@@ -236,22 +249,40 @@ impl Stage {
             self.tell();
         }
         if self.pages.is_empty() {
-            self.redraw = true;
+            self.redraw = Redraw::Whole;
             return;
         }
         let mut names: Vec<String> = self
             .pages
             .values()
-            .flat_map(|page| page.looks.clone())
+            .flat_map(|page| page.fields.clone())
             .collect();
         names.sort_unstable();
         names.dedup();
         let wanted = self.live.places(&names);
-        let redraw = std::mem::take(&mut self.redraw);
-        for (run, frame) in self.live.frames(&wanted, redraw) {
-            let frames = &self.frames[usize::from(run == Which::With)];
-            let _ = frames.send(Some(frame.into()));
+        let redraw = std::mem::replace(&mut self.redraw, Redraw::New);
+        for framed in self.live.frames(&wanted, &self.cuts(), redraw) {
+            let kind = usize::from(framed.run == Which::With) + if framed.whole { 0 } else { 2 };
+            let _ = self.frames[kind].send(Some(framed.bytes.into()));
         }
+    }
+
+    /// The cuts that pages look at; none where one looks at the whole.
+    fn cuts(&self) -> Vec<Cut> {
+        let mut all = Vec::new();
+        for page in self.pages.values() {
+            let Some(cuts) = page.cuts else {
+                return Vec::new();
+            };
+            let places = (0..).zip(cuts);
+            all.extend(places.map(|(axis, at)| Cut {
+                axis,
+                at: u32::try_from(at).unwrap_or(u32::MAX),
+            }));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Rows {
 
 impl Rows {
     /// Takes the row of this time.
-    fn take(&mut self, view: View<'_>, kept: bool) {
+    pub(super) fn take(&mut self, view: View<'_>, kept: bool) {
         let signals = view.signals();
         let mut names = series::columns(signals);
         let mut row = view.series();
@@ -127,6 +127,8 @@ pub struct Track {
     pub rows: Rows,
     /// Ticks done when its last frame was made; none before the first.
     pub framed: Option<u32>,
+    /// Day, in whole days, of the last frame of the whole lattice; none before the first.
+    pub framed_day: Option<f32>,
     /// Digest of its state, with the tick of it.
     digest: Option<(u32, String)>,
 }
@@ -139,6 +141,7 @@ impl Track {
             simulation,
             rows,
             framed: None,
+            framed_day: None,
             digest: None,
         }
     }

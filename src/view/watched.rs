@@ -11,7 +11,8 @@ use crate::numerics::refusal::Refusal;
 use crate::scenario::build::load;
 use crate::scenario::read::load as read_file;
 use crate::view::catalogue::Catalogue;
-use crate::view::lesson;
+use crate::view::lesson::{self, Lesson};
+use crate::view::live::try_lesson;
 use crate::view::server::{listen, serve};
 use crate::view::stage::{Ends, Runs, Stage, stage, token};
 
@@ -22,6 +23,14 @@ pub(crate) enum PageError {
     /// The first scenario makes no sense.
     #[error("{0}")]
     Scenario(String),
+    /// A lesson that cannot run.
+    #[error("{file}: {message}")]
+    Lesson {
+        /// Its file.
+        file: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The address cannot be had.
     #[error("cannot listen on {address}: {error}")]
     Address {
@@ -40,28 +49,38 @@ pub(crate) enum PageError {
 
 impl Refusal for PageError {
     fn is_refusal(&self) -> bool {
-        matches!(self, Self::Scenario(_))
+        matches!(self, Self::Scenario(_) | Self::Lesson { .. })
     }
+}
+
+/// What the page offers.
+pub(crate) struct Offered {
+    catalogue: Catalogue,
+    /// Lessons of the user's, by their files.
+    lessons: Vec<(String, Lesson)>,
 }
 
 /// What the page offers: a scenario and lessons of the user's files in front of what comes with howship.
 ///
 /// # Errors
 /// A file that does not read.
-pub(crate) fn catalogue(
+pub(crate) fn offered(
     scenario: Option<&Path>,
     sets: &[String],
-    lessons: &[PathBuf],
-) -> Result<Catalogue, Diagnostics> {
+    files: &[PathBuf],
+) -> Result<Offered, Diagnostics> {
     let mut catalogue = Catalogue::shipped()?;
-    for path in lessons.iter().rev() {
+    let mut lessons = Vec::new();
+    for path in files.iter().rev() {
         let layer = read_file(path)?;
-        catalogue = catalogue.with_lesson(lesson::read(&layer.name, &layer.text)?);
+        let read = lesson::read(&layer.name, &layer.text)?;
+        lessons.push((layer.name, read.clone()));
+        catalogue = catalogue.with_lesson(read);
     }
-    match scenario {
-        Some(path) => Ok(catalogue.with_file(&load(path, sets)?)),
-        None => Ok(catalogue),
+    if let Some(path) = scenario {
+        catalogue = catalogue.with_file(&load(path, sets)?);
     }
+    Ok(Offered { catalogue, lessons })
 }
 
 /// A page that has its address.
@@ -75,11 +94,16 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Takes the address.
+    /// Takes the address, when all lessons of the user's begin.
     ///
     /// # Errors
     /// [`PageError`].
-    pub(crate) fn at(address: SocketAddr, catalogue: Catalogue) -> Result<Self, PageError> {
+    pub(crate) fn at(address: SocketAddr, offered: Offered) -> Result<Self, PageError> {
+        let Offered { catalogue, lessons } = offered;
+        for (file, lesson) in lessons {
+            try_lesson(&catalogue, &lesson)
+                .map_err(|message| PageError::Lesson { file, message })?;
+        }
         let (stage, ends) = stage(catalogue).map_err(PageError::Scenario)?;
         let listener = listen(address).map_err(|error| PageError::Address { address, error })?;
         let address = listener.local_addr()?;

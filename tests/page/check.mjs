@@ -149,7 +149,7 @@ async function aStudentPlays() {
   await page.click("#play");
   await until(page, () => /done/.test(document.getElementById("of").textContent));
   await page.click("#tab-curves");
-  await until(page, () => /with the change/.test(document.getElementById("curve-key").textContent) && /doses of anti PTHrP/.test(document.getElementById("curve-key").textContent));
+  await until(page, () => /with the change/.test(document.getElementById("curve-key").textContent) && /doses of anti-PTHrP/.test(document.getElementById("curve-key").textContent));
   await until(page, () => /First differs on day [0-9.]+\.$/.test(document.getElementById("differs").textContent));
   assert.equal(await page.locator("#sights canvas").count(), 2);
   holds("a therapy makes a second run, with its curve and its doses");
@@ -232,6 +232,74 @@ async function everyLesson() {
   await phone.context().close();
 }
 
+/** A volume: its surface comes once a day, and its cuts with each tick. */
+async function aVolume() {
+  const page = await open(`#s=volume&seed=1&day=0`);
+  const spaceDay = () => page.evaluate(() => /space, day (\d+)/.exec(document.getElementById("sights").textContent)?.[1] ?? null);
+  await until(page, () => /space, day 0/.test(document.getElementById("sights").textContent));
+  await page.evaluate(() => {
+    window.days = [];
+    const caption = [...document.querySelectorAll("#sights figcaption")].pop();
+    new MutationObserver(() => window.days.push(Number(/day (\d+)/.exec(caption.textContent)[1]))).observe(caption, { childList: true, characterData: true, subtree: true });
+  });
+  for (let tick = 1; tick <= 8; tick += 1) {
+    await page.click("#tick");
+    // Four ticks are a day; the surface follows in its own time.
+    await until(page, (day) => Number(/^Day ([0-9.]+)/.exec(document.getElementById("day").textContent)?.[1]) >= day - 0.05, tick / 4);
+    if (tick % 4 === 0) await until(page, (day) => new RegExp(`space, day ${day}`).test(document.getElementById("sights").textContent), tick / 4);
+  }
+  assert.deepEqual(await page.evaluate(() => window.days), [1, 2]);
+  assert.equal(await spaceDay(), "2");
+  holds("the surface of a volume is made once a day");
+  const shown = () => page.evaluate(() => [...document.querySelectorAll("#sights canvas[data-run]")].map((canvas) => {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return pixels.reduce((sum, value, at) => (sum + value * (1 + (at % 9973))) % 4294967291, 0);
+  }));
+  const before = await shown();
+  await page.locator("#cuts input").first().focus();
+  await page.keyboard.press("Home");
+  await until(page, () => /0\.01 mm|0\.00 mm|0\.02 mm/.test(document.querySelector("#cuts output").textContent));
+  await page.waitForTimeout(500);
+  const after = await shown();
+  assert.notEqual(after[0], before[0], "a cut that is moved shows another plane");
+  assert.deepEqual(after.slice(1), before.slice(1), "the other cuts stay");
+  holds("a cut is moved by the keyboard");
+  await shoot(page, "volume");
+  await accessible(page, "a volume");
+  await page.context().close();
+}
+
+/** From the first to the last by the tab key: nothing holds the focus. */
+async function noTrap() {
+  const page = await open();
+  await page.waitForSelector("canvas");
+  await until(page, () => document.getElementById("digest").textContent !== "");
+  for (const tab of ["curves", "change", "lessons", "table", "words"]) {
+    await page.click(`#tab-${tab}`);
+    await page.evaluate(() => {
+      document.activeElement.blur();
+      window.scrollTo(0, 0);
+    });
+    await page.locator(".skip").focus();
+    const seen = [];
+    for (let step = 0; step < 200; step += 1) {
+      await page.keyboard.press("Tab");
+      const here = await page.evaluate(() => {
+        const all = [...document.querySelectorAll("*")];
+        return document.activeElement === document.body ? -1 : all.indexOf(document.activeElement);
+      });
+      if (here === -1 || here === seen[0]) break;
+      assert.ok(!seen.includes(here), `the focus goes round at step ${step} of ${tab}`);
+      seen.push(here);
+      assert.ok(step < 199, `${tab} has an end`);
+    }
+    assert.ok(seen.length > 15, `${tab}: ${seen.length} stops`);
+  }
+  holds("the tab key leads through each tab and out again");
+  await accessible(page, "words");
+  await page.context().close();
+}
+
 /** A page of another origin, as of a site that a student has open beside it. */
 async function anotherOrigin() {
   const evil = http.createServer((_, response) => {
@@ -275,6 +343,8 @@ async function anotherOrigin() {
 try {
   await aStudentPlays();
   await everyLesson();
+  await noTrap();
+  if (engine === "server") await aVolume();
   if (engine === "server") await anotherOrigin();
   assert.deepEqual(wrong, [], "errors on the console");
   holds("nothing on the console, and no request to elsewhere");

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use howship::view::catalogue::Catalogue;
-use howship::view::live::{Live, Nobody};
+use howship::view::live::{Live, Nobody, Redraw};
 use howship::view::protocol::{LARGEST_REQUEST, Request};
 
 /// A stage with what goes in and out.
@@ -18,7 +18,7 @@ pub struct Stage {
     frames: VecDeque<Vec<u8>>,
     texts: VecDeque<String>,
     fields: Vec<String>,
-    redraw: bool,
+    redraw: Redraw,
 }
 
 impl Stage {
@@ -56,7 +56,7 @@ pub extern "C" fn howship_new() -> *mut Stage {
         frames: VecDeque::new(),
         texts: VecDeque::new(),
         fields: Vec::new(),
-        redraw: true,
+        redraw: Redraw::Whole,
     }))
 }
 
@@ -81,10 +81,10 @@ pub unsafe extern "C" fn howship_ask(handle: *mut Stage, length: usize) {
     let stage = unsafe { stage(handle) };
     stage.input.truncate(length);
     let text = String::from_utf8_lossy(&stage.input).into_owned();
-    if let Some(Request::Look { fields }) = stage.live.ask(&text) {
+    if let Some(Request::Look { fields, .. }) = stage.live.ask(&text) {
         stage.fields = fields;
     }
-    stage.redraw = true;
+    stage.redraw = Redraw::Whole;
     stage.listen();
 }
 
@@ -110,11 +110,12 @@ pub unsafe extern "C" fn howship_frame(handle: *mut Stage) -> u32 {
     let stage = unsafe { stage(handle) };
     if stage.frames.is_empty() {
         let wanted = stage.live.places(&stage.fields);
-        let redraw = std::mem::take(&mut stage.redraw);
-        let made = stage.live.frames(&wanted, redraw);
+        let redraw = std::mem::replace(&mut stage.redraw, Redraw::New);
+        // The page of static files has sections alone, which are no larger than their cuts.
+        let made = stage.live.frames(&wanted, &[], redraw);
         stage
             .frames
-            .extend(made.into_iter().map(|(_, frame)| frame));
+            .extend(made.into_iter().map(|framed| framed.bytes));
     }
     stage.frames.pop_front().is_some_and(|frame| {
         stage.output = frame;

@@ -1,8 +1,8 @@
 // The curves: four charts with a common cursor, dose marks, kept runs, and a table of the same rows.
 
 import { curveColours } from "./palette.js";
-import { doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
-import { column, dayWords, element, number } from "./words.js";
+import { calmly, doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
+import { column, dayWords, drug as drugWords, element, number } from "./words.js";
 
 /* global uPlot */
 
@@ -35,7 +35,8 @@ export function begin() {
   pane.append(element("div", { class: "key" }, element("div", { class: "key", id: "curve-key" }), element("div", { class: "row" }, keep, forget)), grid, element("label", { class: "cursor" }, element("span", {}, "Cursor"), slider), cursorWords);
   for (let place = 0; place < 4; place += 1) charts.push(makeChart(place));
   on("opened", opened);
-  on("rows changed curves theme", draw);
+  on("rows", calmly(draw));
+  on("changed curves theme", draw);
   new ResizeObserver(() => draw()).observe(grid);
 }
 
@@ -130,7 +131,7 @@ function drawChart(chart, name) {
       scales: { x: { time: false, range: [0, state.opened.days] }, y: { range: top } },
       axes: [
         { ...axis, size: 24, gap: 3, values: (_, ticks) => ticks.map((tick, at_) => (at_ === 0 ? `day ${tick}` : String(tick))), space: 40 },
-        { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => number(tick)), space: 28 },
+        { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => number(tick)), space: 28 },
       ],
       series: [{}, ...all.map((line) => ({ stroke: line.colour, width: line.width, dash: line.dash, spanGaps: true, points: { show: false } }))],
       hooks: {
@@ -250,7 +251,7 @@ function legend() {
   }
   state.kept.forEach((run, at) => entries.push(entry(palette.kept[at % 3], "dotted", run.label)));
   if ([...doses("without"), ...doses("with")].length) {
-    const drugs = new Set([...doses("without"), ...doses("with")].map(({ drug }) => drug.replaceAll("_", " ").replace("pthrp", "PTHrP").replace("tgf beta", "TGF-β")));
+    const drugs = new Set([...doses("without"), ...doses("with")].map(({ drug }) => drugWords(drug)));
     entries.push(element("span", {}, `▼ doses of ${[...drugs].join(", ")}`));
   }
   key.replaceChildren(...entries);

@@ -17,8 +17,16 @@ export function readFrame(buffer) {
   if (buffer.byteLength < 28 || head.getUint32(0, false) !== 0x48574631) return null;
   const count = head.getUint8(5);
   const dims = [16, 20, 24].map((at) => head.getUint32(at, true));
-  const sites = dims[0] * dims[1] * dims[2];
+  const parts = head.getUint8(6);
+  const cuts = [];
+  let sites = parts ? 0 : dims[0] * dims[1] * dims[2];
   let at = 28 + 12 * count;
+  if (buffer.byteLength < at + 8 * parts) return null;
+  for (let part = 0; part < parts; part += 1, at += 8) {
+    const axis = head.getUint8(at);
+    cuts.push({ axis, at: head.getUint32(at + 4, true), from: sites });
+    sites += (dims[0] * dims[1] * dims[2]) / dims[axis];
+  }
   if (buffer.byteLength !== at + sites * (2 + count)) return null;
   const layer = () => {
     const bytes = new Uint8Array(buffer, at, sites);
@@ -30,6 +38,8 @@ export function readFrame(buffer) {
     tick: head.getUint32(8, true),
     day: head.getFloat32(12, true),
     dims,
+    /** Of a volume, the cuts that it has; none where it has the whole. */
+    cuts,
     bone: layer(),
     cells: layer(),
     fields: new Map(),
@@ -43,6 +53,16 @@ export function readFrame(buffer) {
     });
   }
   return frame;
+}
+
+/** Where a plane lies in the layers of a frame: the first site, and the steps across and up; null where it has it not. */
+export function planeOf({ dims, cuts }, plane, place) {
+  if (cuts.length) {
+    const cut = cuts.find(({ axis, at }) => axis === plane.cut && at === place);
+    return cut ? { from: cut.from, across: 1, up: dims[plane.across] } : null;
+  }
+  const strides = [1, dims[0], dims[0] * dims[1]];
+  return { from: dims[2] > 1 ? place * strides[plane.cut] : 0, across: strides[plane.across], up: strides[plane.up] };
 }
 
 const bits = new DataView(new ArrayBuffer(8));

@@ -116,7 +116,7 @@ function follow() {
   const done = !playing && day >= lesson.run.until - 1e-6;
   const text = done
     ? "The run is there: now compare."
-    : day < 0 ? `The bone is prepared: day ${dayWords(day)} of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
+    : day < 0 ? `The bone is prepared: ${Math.ceil(-day)} more days of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
   if (says.textContent !== text) says.textContent = text;
   document.getElementById("lesson-answer").disabled = !done;
 }
@@ -131,7 +131,7 @@ function ending() {
     element("h3", {}, "Your run in numbers"),
     figures(),
     element("h3", {}, "Your picture"),
-    image,
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Picture of your run" }, image),
     element("h3", {}, "Why"),
     ...paragraphs(lesson.after),
     element("h3", {}, "The other predictions"),

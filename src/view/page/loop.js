@@ -1,7 +1,7 @@
 // The loop: tumour, osteoblast lineage, osteoclasts, bone; its arrows carry what flows in the run now.
 
 import { curveColours } from "./palette.js";
-import { hasWith, last, on, perDay, state } from "./state.js";
+import { calmly, hasWith, last, on, perDay, state } from "./state.js";
 import { number } from "./words.js";
 
 const box = document.getElementById("loop");
@@ -26,6 +26,15 @@ const ARROWS = [
     value: (run) => sum(perDay(run, "tgf_beta_released_amol"), perDay(run, "igf_released_amol")), unit: "amol/d", cut: ["anti_tgf_beta", "cut_tgf_beta"],
   },
 ];
+
+/** Where the arrows lie where the page is narrow: there the text keeps its size, and the ring is taller. */
+const TALL = {
+  pthrp: ["M 56 112 C 58 84, 78 66, 122 62", [46, 22, "middle"]],
+  rankl: ["M 238 62 C 282 66, 302 84, 304 104", [314, 22, "middle"]],
+  resorbed: ["M 304 166 C 302 194, 286 214, 250 222", [308, 240, "middle"]],
+  factors: ["M 116 222 C 76 214, 58 194, 56 173", [55, 240, "middle"]],
+};
+const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [113, 10, 134], osteoclast: [248, 114, 112], bone: [118, 220, 128] };
 
 const NODES = [
   { key: "tumour", x: 10, y: 66, w: 140, title: "Tumour", value: (run) => last(run, "tumour_cells"), unit: "cells" },
@@ -53,8 +62,16 @@ export function begin() {
     most.clear();
     draw();
   });
-  on("rows changed theme", draw);
+  on("rows", calmly(draw));
+  on("changed theme", draw);
+  let tall = isTall();
+  new ResizeObserver(() => {
+    if (isTall() !== tall) draw();
+    tall = isTall();
+  }).observe(box);
 }
+
+const isTall = () => box.clientWidth > 0 && box.clientWidth < 460;
 
 function svg(tag, attributes, text) {
   const made = document.createElementNS(NS, tag);
@@ -86,7 +103,8 @@ function draw() {
   const both = hasWith();
   const palette = curveColours();
   const on_ = cuts(run);
-  const drawing = svg("svg", { viewBox: "0 0 600 200", role: "img", "aria-labelledby": "loop-title" });
+  const tall = isTall();
+  const drawing = svg("svg", { viewBox: tall ? "-6 0 372 276" : "0 0 600 200", class: tall ? "tall" : "wide", role: "img", "aria-labelledby": "loop-title" });
   drawing.append(svg("title", { id: "loop-title" }, words(run, on_)));
   const defs = svg("defs", {});
   const head = svg("marker", { id: "head", viewBox: "0 0 10 10", refX: "6", refY: "5", markerWidth: "17", markerHeight: "17", markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
@@ -100,8 +118,8 @@ function draw() {
     most.set(arrow.key, greatest);
     const share = greatest > 0 && value > 0 ? value / greatest : 0;
     const cut = arrow.cut.some((name) => on_.has(name));
-    drawing.append(svg("path", { d: arrow.path, class: `flow ${cut ? "cut" : ""}`, "stroke-width": (1.5 + 8 * Math.sqrt(share)).toFixed(2), "marker-end": "url(#head)" }));
-    const [x, y, anchor] = arrow.label;
+    drawing.append(svg("path", { d: tall ? TALL[arrow.key][0] : arrow.path, class: `flow ${cut ? "cut" : ""}`, "stroke-width": (1.5 + 8 * Math.sqrt(share)).toFixed(2), "marker-end": "url(#head)" }));
+    const [x, y, anchor] = tall ? TALL[arrow.key][1] : arrow.label;
     const label = svg("text", { x, y, "text-anchor": anchor, class: "label" });
     label.append(svg("tspan", { class: "name" }, arrow.unit ? `${arrow.title}, ` : arrow.title), svg("tspan", { class: "value" }, arrow.unit));
     const first = svg("tspan", { x, dy: 15, class: "value" });
@@ -114,7 +132,9 @@ function draw() {
     if (cut) label.append(svg("tspan", { x, dy: 15, class: "held" }, "held"));
     drawing.append(label);
   }
-  for (const node of NODES) {
+  for (const one of NODES) {
+    const [left, top, wide] = TALL_NODES[one.key];
+    const node = tall ? { ...one, x: left, y: top, w: wide } : one;
     const group = svg("g", { class: `node ${node.key}` });
     group.append(svg("rect", { x: node.x, y: node.y, width: node.w, height: 50, rx: 10 }));
     const middle = node.x + node.w / 2;

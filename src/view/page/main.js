@@ -4,31 +4,39 @@ import * as controls from "./controls.js";
 import * as curves from "./curves.js";
 import { connect } from "./engine.js";
 import { readFrame } from "./frame.js";
+import * as glossary from "./glossary.js";
 import * as lessons from "./lessons.js";
 import * as loop from "./loop.js";
 import { isDark } from "./palette.js";
 import { hasChange, on, state, take, tell } from "./state.js";
 import * as taking from "./take.js";
 import * as tissue from "./tissue.js";
-import { dayWords, element } from "./words.js";
+import { dayWords, element, number } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const TABS = ["curves", "change", "lessons", "table"];
+const TABS = ["curves", "change", "lessons", "table", "words"];
 let wanted = taking.readAddress(location.hash);
+/** That the connection is lost, and that the run failed. */
+let lost = null, failed = null;
 
 const send = connect({
   up() {
+    lost = null;
     banner(null);
     send({ ask: "hello" });
   },
   down(message) {
+    lost = message;
     banner(message);
   },
   text: hear,
   frame(buffer) {
     const frame = readFrame(buffer);
     if (!frame) return;
-    state.frames[frame.run] = frame;
+    if (!frame.cuts.length) state.whole[frame.run] = frame;
+    // The whole of a volume, of once a day, may come after the cuts of a later tick.
+    const last = state.frames[frame.run];
+    if (!last || frame.cuts.length || frame.tick >= last.tick) state.frames[frame.run] = frame;
     tell("frame");
   },
 });
@@ -54,13 +62,16 @@ function greet() {
   }
 }
 
+/** A message that stands until what it says is over; none for that the connection is lost, or that the run failed. */
 function banner(message) {
-  $("banner").hidden = !message;
-  $("banner").textContent = message ?? "";
+  const says = message ?? lost ?? failed;
+  $("banner").hidden = !says;
+  $("banner").textContent = says ?? "";
 }
 
 let noteTimer = 0;
 function note(message, wrong = false) {
+  if (message.startsWith("the run failed")) failed = `T${message.slice(1)}. Restart it, or choose another scenario.`;
   // Of a message with the line of a file, what was found and what is allowed.
   const lines = message.split("\n").filter((line) => /^error|help:|^[^\s|]/.test(line) && !/^\s*\d*\s*\|/.test(line));
   banner(lines.map((line) => line.replace(/^\s*(error: |= help: )/, "")).map((line) => line.charAt(0).toUpperCase() + line.slice(1)).join(". "));
@@ -152,10 +163,16 @@ on("welcome", () => {
   $("engine").textContent = `howship ${state.welcome.version}, ${state.welcome.engine === "wasm" ? "in this browser" : "on this machine"}`;
 });
 
+on("opened", () => {
+  failed = null;
+  banner(null);
+});
+
 on("opened welcome", () => {
   if (!state.opened) return;
   $("scenario").value = state.opened.scenario;
   $("seed").value = state.opened.seed;
+  $("tick").title = `One step of the simulation: ${number(state.opened.tick_h)} h`;
   document.title = `${state.opened.scenario.replaceAll("_", " ")}: howship`;
 });
 
@@ -187,9 +204,9 @@ on("status changed opened", () => {
         : status.with_day !== null ? "Parted; cells and bone are still the same." : `The runs part on day ${dayWords(state.change.at)}.`;
   if ($("differs").textContent !== says) $("differs").textContent = says;
   $("digest").textContent = status.digest
-    ? `digest ${status.digest.slice(0, 12)}${status.with_digest ? `, with ${status.with_digest.slice(0, 12)}` : ""}`
+    ? `fingerprint (digest) ${status.digest.slice(0, 12)}${status.with_digest ? `, with ${status.with_digest.slice(0, 12)}` : ""}`
     : "";
-  $("digest").title = status.digest ? `Digest of the state: ${status.digest}${status.with_digest ? ` without the change, ${status.with_digest} with it` : ""}` : "";
+  $("digest").title = status.digest ? `Digest of the state: two runs with the same are the same to the last bit. ${status.digest}${status.with_digest ? ` without the change, ${status.with_digest} with it` : ""}` : "";
 });
 
 on("rows", () => {
@@ -203,5 +220,6 @@ tissue.begin(send);
 curves.begin();
 loop.begin();
 controls.begin(send);
+glossary.begin();
 lessons.begin(send, show);
 taking.begin(send, note);

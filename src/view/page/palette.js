@@ -1,4 +1,5 @@
-// Colours: those of howship's maps, apart for colour-blind eyes, in light and in dark.
+// Colours: near those of howship's maps, in light and in dark. Each differs from the others in lightness too, for eyes that
+// see no colour.
 
 const LIGHT = {
   marrow: [251, 249, 244],
@@ -8,8 +9,8 @@ const LIGHT = {
   eroded: [255, 225, 138],
   tumour: [138, 58, 134],
   osteoblast: [0, 36, 107],
-  precursor: [86, 150, 214],
-  osteoclast: [242, 96, 16],
+  precursor: [96, 160, 222],
+  osteoclast: [214, 72, 0],
   lymphocyte: [0, 140, 105],
   myeloid: [110, 80, 40],
 };
@@ -19,11 +20,11 @@ const DARK = {
   bone: [150, 142, 126],
   fresh: [118, 112, 100],
   osteoid: [170, 158, 96],
-  eroded: [232, 196, 84],
-  tumour: [190, 96, 186],
-  osteoblast: [96, 158, 255],
+  eroded: [255, 226, 130],
+  tumour: [140, 62, 140],
+  osteoblast: [64, 110, 235],
   precursor: [150, 205, 250],
-  osteoclast: [255, 122, 40],
+  osteoclast: [255, 140, 60],
   lymphocyte: [40, 200, 155],
   myeloid: [200, 160, 110],
 };
@@ -31,13 +32,20 @@ const DARK = {
 /** What is drawn, with the colour and the words of the legend. */
 export const LEGEND = [
   { key: "bone", says: "bone", toggle: null },
-  { key: "osteoid", says: "osteoid", toggle: null },
-  { key: "eroded", says: "eroded", toggle: "eroded" },
+  { key: "osteoid", says: "osteoid", toggle: null, under: true },
+  { key: "eroded", says: "eroded", toggle: "eroded", under: true },
   { key: "tumour", says: "tumour", toggle: "tumour" },
   { key: "osteoclast", says: "osteoclast", toggle: "osteoclast" },
   { key: "osteoblast", says: "osteoblast", toggle: "osteoblast" },
   { key: "precursor", says: "precursor", toggle: "precursor" },
+  { key: "lymphocyte", says: "lymphocyte", toggle: "lymphocyte", immune: true },
+  { key: "myeloid", says: "myeloid cell", toggle: "myeloid", immune: true },
 ];
+
+/** Of the legend, what is drawn: with a field over the tissue not what lies under it, and immune cells where there are any. */
+export function legendOf(field, immune) {
+  return LEGEND.filter((entry) => !(entry.under && field) && (!entry.immune || immune));
+}
 
 export function isDark() {
   const chosen = document.documentElement.dataset.theme;

@@ -6,11 +6,13 @@ export const state = {
   change: { at: null, set: [] },
   status: null,
   rows: { without: empty(), with: empty() },
+  /** The last frame of each run, and the last that has the whole of a volume. */
   frames: { without: null, with: null },
+  whole: { without: null, with: null },
   /** Curves of earlier runs that were kept to compare. */
   kept: [],
   overlay: "",
-  shown: { tumour: true, osteoclast: true, osteoblast: true, precursor: true, eroded: true, immune: true },
+  shown: { tumour: true, osteoclast: true, osteoblast: true, precursor: true, eroded: true, lymphocyte: true, myeloid: true },
   /** The run that is drawn where there is room for one alone. */
   which: "without",
   curves: ["bv_tv", "tumour_cells", "n_oc", "n_ob"],
@@ -29,6 +31,21 @@ export function on(events, listener) {
     if (!listeners.has(event)) listeners.set(event, []);
     listeners.get(event).push(listener);
   }
+}
+
+/** Calls `draws` at most so often, and always once after the last call: numbers and curves that change faster are not read. */
+export function calmly(draws, ms = 200) {
+  let last = -Infinity, timer = 0;
+  return () => {
+    clearTimeout(timer);
+    const wait = last + ms - performance.now();
+    const go = () => {
+      last = performance.now();
+      draws();
+    };
+    if (wait <= 0) go();
+    else timer = setTimeout(go, wait);
+  };
 }
 
 const due = new Set();
@@ -122,6 +139,7 @@ export function take(reply) {
     case "opened":
       state.opened = reply;
       state.frames = { without: null, with: null };
+      state.whole = { without: null, with: null };
       state.rows.without = empty();
       state.rows.with = empty();
       if (!reply.fields.some((field) => field.name === state.overlay)) state.overlay = "";
@@ -131,6 +149,7 @@ export function take(reply) {
       if (reply.at === null) {
         state.rows.with = empty();
         state.frames.with = null;
+        state.whole.with = null;
         state.which = "without";
       }
       break;

@@ -1,9 +1,9 @@
 // What is taken home: the scenario, the table, a picture, a film, a link.
 
 import { lines, span } from "./curves.js";
-import { colours, css, curveColours, LEGEND } from "./palette.js";
+import { colours, css, curveColours, legendOf, rampStops } from "./palette.js";
 import { doses, hasChange, hasWith, on, state, tell } from "./state.js";
-import { canvases, pictures, runWords } from "./tissue.js";
+import { canvases, hasImmune, pictures, runWords } from "./tissue.js";
 import { column, dayWords, element, field, number } from "./words.js";
 
 let ask = () => {};
@@ -156,6 +156,7 @@ export async function picture() {
   const views = pictures();
   const palette = curveColours();
   const colour = colours();
+  const ramp = rampStops();
   const drawn = state.curves.map((one) => ({ name: one, ...lines(one) }));
   const marks = [...doses("without").map(({ day }) => [day, palette.without]), ...doses(hasWith() ? "with" : "without").map(({ day }) => [day, palette.with])];
   if (dark) document.documentElement.dataset.theme = dark;
@@ -185,7 +186,7 @@ export async function picture() {
   }
   let y = tissueTop + tall + 32;
   let lx = margin;
-  const entries = state.overlay ? [] : LEGEND;
+  const entries = legendOf(state.overlay, hasImmune());
   for (const { key, says } of entries) {
     parts.push(`<rect x="${lx}" y="${y - 10}" width="12" height="12" fill="${css(colour[key])}" stroke="#555"/>`, text(lx + 17, y, says, 'font-size="12.5"'));
     lx += 34 + says.length * 6.8;
@@ -194,7 +195,14 @@ export async function picture() {
     const frame = state.frames.without;
     const at = state.opened.fields.findIndex(({ name: one }) => one === state.overlay);
     const over = frame?.fields.get(at);
-    if (over) parts.push(text(margin, y, `colour: ${field(state.overlay)}, ${number(over.least)} to ${number(over.most)} ${state.opened.fields[at].unit.replace("um", "µm").replace(/^1$/, "")}`, 'font-size="12.5"'));
+    if (over) {
+      y += 24;
+      const of = state.opened.fields[at].unit.replace("um", "µm").replace(/^1$/, "");
+      const stops = ramp.map((one, step) => `<stop offset="${step / (ramp.length - 1)}" stop-color="${one}"/>`).join("");
+      parts.push(`<linearGradient id="ramp">${stops}</linearGradient>`, text(margin, y, `${field(state.overlay)}:  ${number(over.least)}`, 'font-size="12.5"'));
+      const left = margin + 20 + 7 * `${field(state.overlay)}:  ${number(over.least)}`.length;
+      parts.push(`<rect x="${left}" y="${y - 10}" width="160" height="12" fill="url(#ramp)" stroke="#555"/>`, text(left + 168, y, `${number(over.most)} ${of}${state.opened.fields[at].log ? " (equal steps are equal ratios)" : ""}`, 'font-size="12.5"'));
+    }
   }
   y += 24;
   if (hasChange()) {

@@ -1,7 +1,7 @@
 // The tissue: sections of each run on a canvas, a field over them, a scale bar, and what is at a site.
 
-import { BIT, codeOf, valueOf } from "./frame.js";
-import { colours, css, LEGEND, packed, ramp, rampStops } from "./palette.js";
+import { BIT, codeOf, planeOf, valueOf } from "./frame.js";
+import { colours, css, LEGEND, legendOf, packed, ramp, rampStops } from "./palette.js";
 import { makeSolid } from "./solid.js";
 import { hasChange, hasWith, on, state, tell } from "./state.js";
 import { dayWords, element, field as fieldWords, number, unit } from "./words.js";
@@ -17,6 +17,8 @@ let drawn = new Map();
 let cut = [0, 0, 0];
 let cross = null;
 let asked = 0;
+let looked = 0;
+let lookTimer = 0;
 
 /** Planes of a volume: axes across and up, and the axis that is cut. */
 const PLANES = [
@@ -30,6 +32,7 @@ export function begin(send) {
   on("opened", fillOverlays);
   on("opened changed", lay);
   on("frame look theme", draw);
+  on("rows", legend);
   overlaySelect.addEventListener("change", () => {
     state.overlay = overlaySelect.value;
     look();
@@ -38,7 +41,7 @@ export function begin(send) {
   for (const { key, says, toggle } of LEGEND) {
     const swatch = element("i", { class: "swatch", "data-colour": key, "aria-hidden": "true" });
     if (!toggle) {
-      layers.append(element("span", { class: "layer" }, swatch, says));
+      layers.append(element("span", { class: "layer", "data-entry": key }, swatch, says));
       continue;
     }
     const box = element("input", { type: "checkbox", checked: true });
@@ -46,7 +49,7 @@ export function begin(send) {
       state.shown[toggle] = box.checked;
       tell("look");
     });
-    layers.append(element("label", { class: "layer" }, box, swatch, says));
+    layers.append(element("label", { class: "layer", "data-entry": key }, box, swatch, says));
   }
   new ResizeObserver(() => {
     lay();
@@ -54,11 +57,18 @@ export function begin(send) {
   }).observe(sights);
 }
 
-/** Tells the engine which field this page draws. */
+/** Tells the engine what this page draws: which field and, of a volume, which cuts. */
 export function look() {
-  ask({ ask: "look", fields: state.overlay ? [state.overlay] : [] });
+  looked = performance.now();
+  ask({ ask: "look", fields: state.overlay ? [state.overlay] : [], ...(isVolume() ? { cuts: cut } : {}) });
   if (overlaySelect.value !== state.overlay) overlaySelect.value = state.overlay;
   tell("look");
+}
+
+/** The same for a cut that is moved: not more often than frames come. */
+function lookSoon() {
+  clearTimeout(lookTimer);
+  lookTimer = setTimeout(look, Math.max(0, 50 - (performance.now() - looked)));
 }
 
 function fillOverlays() {
@@ -101,6 +111,7 @@ function lay() {
   if (sights.dataset.keys === keys) return;
   sights.dataset.keys = keys;
   drawn = new Map();
+  solid?.drawing.end();
   solid = null;
   sights.classList.toggle("volume", volume);
   const made = views.map(({ run, plane }) => {
@@ -142,15 +153,22 @@ function laySolid(run, width) {
   const ratio = window.devicePixelRatio || 1;
   const canvas = element("canvas", { width: Math.round(width * ratio), height: Math.round(width * ratio), tabindex: "0", role: "img", "aria-label": "The bone in space: drag it, or turn it by the arrow keys" });
   canvas.style.width = canvas.style.height = `${width}px`;
-  const drawing = makeSolid(canvas);
-  if (drawing) solid = { run, drawing, day: null, theme: null };
-  return element("figure", { class: `sight ${run}` }, element("figcaption", {}, drawing ? "in space: drag to turn" : "no WebGL2 here: no picture in space"), canvas);
+  const says = element("figcaption", {}, "in space");
+  const drawing = makeSolid(canvas, (day) => {
+    says.textContent = day === null ? "this browser draws no picture in space" : `in space, day ${Math.floor(day)}: drag to turn`;
+  });
+  if (drawing) solid = { run, drawing, look: null, theme: null };
+  return element("figure", { class: `sight ${run}` }, says, canvas);
 }
 
 function drawSolid() {
-  const frame = solid && (state.frames[solid.run] ?? state.frames.without);
+  const frame = solid && (state.whole[solid.run] ?? state.whole.without);
   if (!frame) return;
-  const look = `${Math.floor(frame.day)} ${colours().marrow} ${JSON.stringify(state.shown)}`;
+  const theme = String(colours().marrow);
+  if (solid.theme !== theme) solid.drawing.paint();
+  solid.theme = theme;
+  // Once each simulated day, and where other cells are asked for.
+  const look = `${Math.floor(frame.day)} ${JSON.stringify(state.shown)}`;
   if (solid.look === look) return;
   solid.look = look;
   solid.drawing.update(frame, state.shown);
@@ -190,6 +208,7 @@ function layCuts(volume) {
         cut[axis] = Number(slider.value);
         say();
         draw();
+        lookSoon();
       });
       say();
       return element("label", { class: "field" }, element("span", {}, "xyz"[axis]), slider, value);
@@ -201,15 +220,23 @@ function layCuts(volume) {
 function draw() {
   if (!state.opened) return;
   for (const view of drawn.values()) {
-    // Until the runs part, both are the same run.
-    const frame = state.frames[view.run] ?? (view.run === "with" ? state.frames.without : null);
-    if (frame) paint(view, frame);
+    paint(view);
   }
   drawSolid();
   bar();
+  legend();
   for (const swatch of document.querySelectorAll("[data-colour]")) {
     swatch.style.background = css(colours()[swatch.dataset.colour]);
   }
+}
+
+/** True where the run has immune cells: they have columns in its table. */
+export const hasImmune = () => state.rows.without.columns.some((name) => /^(n_)?(t_cells|cd8|nk|treg|myeloid|mdsc)/.test(name));
+
+/** Leaves in the legend what is drawn now. */
+function legend() {
+  const shown = new Set(legendOf(state.overlay, hasImmune()).map(({ key }) => key));
+  for (const entry of document.querySelectorAll("[data-entry]")) entry.hidden = !shown.has(entry.dataset.entry);
 }
 
 function overlayOf(frame) {
@@ -217,7 +244,21 @@ function overlayOf(frame) {
   return at < 0 ? null : frame.fields.get(at) ?? null;
 }
 
-function paint(view, frame) {
+/** The newest frame that has the plane of a view, with where it lies there; null where none has. */
+function source({ run, plane }) {
+  // Until the runs part, both are the same run.
+  const of = state.frames[run] ? run : "without";
+  for (const frame of [state.frames[of], state.whole[of]]) {
+    const lies = frame && planeOf(frame, plane, cut[plane.cut]);
+    if (lies) return { frame, lies };
+  }
+  return null;
+}
+
+function paint(view) {
+  const found = source(view);
+  if (!found) return;
+  const { frame, lies } = found;
   const { plane, canvas } = view;
   const { dims } = frame;
   const [nx, ny] = [dims[plane.across], dims[plane.up]];
@@ -227,18 +268,25 @@ function paint(view, frame) {
   const ink = view.sheet.getContext("2d");
   const image = ink.createImageData(nx, ny);
   const pixels = new Uint32Array(image.data.buffer);
-  const strides = [1, dims[0], dims[0] * dims[1]];
-  const base = dims[2] > 1 ? cut[plane.cut] * strides[plane.cut] : 0;
   const over = overlayOf(frame);
   const paintSite = siteColour(frame, over);
+  // Over a field, the tumour is drawn by its edge.
+  const tumour = over && state.shown.tumour ? packed(colours().tumour) : 0;
+  const { cells } = frame;
+  const has = (site) => cells[site] & BIT.tumour;
+  const inside = (site) => has(site) || frame.bone[site] > 0;
   for (let up = 0; up < ny; up += 1) {
     // Up is up: the first row of an image is its highest.
     let pixel = (ny - 1 - up) * nx;
-    let site = base + up * strides[plane.up];
+    let site = lies.from + up * lies.up;
     for (let across = 0; across < nx; across += 1) {
-      pixels[pixel] = paintSite(site);
+      const inner = across > 0 && across < nx - 1 && up > 0 && up < ny - 1;
+      const edge = tumour && inner && has(site)
+        && !(inside(site - lies.across) && inside(site + lies.across) && inside(site - lies.up) && inside(site + lies.up))
+        && !(cells[site] & (BIT.osteoclast | BIT.osteoblast | BIT.precursor));
+      pixels[pixel] = edge ? tumour : paintSite(site);
       pixel += 1;
-      site += strides[plane.across];
+      site += lies.across;
     }
   }
   ink.putImageData(image, 0, 0);
@@ -268,8 +316,8 @@ function siteColour({ bone, cells }, over) {
     if (here & BIT.osteoclast && shown.osteoclast) return colour.osteoclast;
     if (here & BIT.osteoblast && shown.osteoblast) return colour.osteoblast;
     if (here & BIT.precursor && shown.precursor) return colour.precursor;
-    if (here & BIT.lymphocyte && shown.immune) return colour.lymphocyte;
-    if (here & BIT.myeloid && shown.immune) return colour.myeloid;
+    if (here & BIT.lymphocyte && shown.lymphocyte) return colour.lymphocyte;
+    if (here & BIT.myeloid && shown.myeloid) return colour.myeloid;
     if (table) return bone[site] > 0 && !inBone ? densities[bone[site]] : table[over.codes[site]];
     if (here & BIT.tumour && shown.tumour) return colour.tumour;
     if (here & BIT.eroded && shown.eroded) return colour.eroded;
@@ -397,10 +445,9 @@ export function site(reply) {
 /** Pictures of the tissue for a file: a data address per run, without scale bar. */
 export function pictures() {
   return [...drawn.values()].map((view) => {
-    const frame = state.frames[view.run] ?? state.frames.without;
-    if (!frame) return null;
+    if (!source(view)) return null;
     // Anew, in the colours of now: those of paper.
-    paint(view, frame);
+    paint(view);
     const { run, plane, sheet } = view;
     const canvas = document.createElement("canvas");
     canvas.width = sheet.width;

@@ -19,7 +19,7 @@ const COLUMNS = {
   igf_pm: ["IGF", "pM", 1],
   resorbed_mm3: ["Bone resorbed since day 0", "mm³", 1],
   formed_mm3: ["Bone formed since day 0", "mm³", 1],
-  owed_mm3: ["Bone dug and not yet refilled", "mm³", 1],
+  owed_mm3: ["Dug, not refilled", "mm³", 1],
   calcium_released_fmol: ["Calcium set free since day 0", "fmol", 1],
   bs_mm2: ["Bone surface", "mm²", 1],
 };
@@ -66,6 +66,13 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** A key in words. */
 export function words(key) {
   return SIGNALS[key] ?? key.replaceAll("_", " ").replaceAll("tgf beta", "TGF-β").replaceAll("pthrp", "PTHrP");
+}
+
+const DRUGS = { opg_fc: "OPG-Fc", anti_pthrp: "anti-PTHrP", anti_tgf_beta: "anti-TGF-β", anti_pd_1: "anti-PD-1" };
+
+/** A drug by the name of its course. */
+export function drug(key) {
+  return DRUGS[key] ?? words(key);
 }
 
 /** Title, unit and factor of a column of a table. */
