@@ -112,7 +112,7 @@ function drawChart(chart, name) {
   chart.says.textContent = unit;
   const palette = curveColours();
   const box = chart.box.getBoundingClientRect();
-  const size = { width: Math.max(160, Math.floor(box.width)), height: Math.max(110, Math.floor(box.height)) };
+  const size = { width: Math.max(160, Math.floor(box.width)), height: Math.max(90, Math.floor(box.height)) };
   const key = JSON.stringify([name, all.map((line) => [line.colour, line.label]), size, state.opened.days, palette.ink]);
   if (chart.key === key && chart.plot) {
     chart.plot.setData([days, ...data]);

@@ -83,7 +83,7 @@ function reading() {
 
 function start() {
   const { run } = lesson;
-  state.curves = [...lesson.curves, ...state.curves].slice(0, 4);
+  state.curves = [...new Set([...lesson.curves, ...state.curves, "bv_tv", "tumour_cells", "n_oc", "n_ob"])].slice(0, 4);
   ask({ ask: "speed", days_per_second: 2 });
   ask({ ask: "open", scenario: run.scenario, seed: run.seed ?? null, set: run.set, at: run.at ?? null, change: run.change, until: run.until });
   waits = true;
