@@ -27,13 +27,12 @@ pub(crate) struct Script<'a> {
 }
 
 impl Script<'_> {
-    /// The text, without the end of its last line. Paths become absolute.
+    /// The text, without the end of its last line. Paths stay as they were typed: a
+    /// script that is written elsewhere goes with its plan.
     pub(crate) fn text(&self, study: &Study) -> String {
         let header = &study.header;
-        let absolute =
-            |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let quote =
-            |path: PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+            |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
         let shards = self.shards.clamp(1, header.runs.max(1));
         let Self { cores, requeue, .. } = *self;
         let megabytes = match self.memory {
@@ -53,12 +52,12 @@ impl Script<'_> {
             "#SBATCH --output=%x-%A_%a.log".to_owned(),
             format!("# {} runs; submit with: sbatch FILE", header.runs),
             format!(
-                "howship study shard --plan {} --shards {shards} --shard auto \\",
-                quote(absolute(self.plan))
+                "\"${{HOWSHIP:-howship}}\" study shard --plan {} --shards {shards} --shard auto \\",
+                quote(self.plan)
             ),
             format!(
                 "  --store {} --jobs {cores} --budget '{:.0} min' --quiet &",
-                quote(absolute(self.store)),
+                quote(self.store),
                 minutes - 1.0
             ),
             "shard=$!".to_owned(),
