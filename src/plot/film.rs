@@ -244,6 +244,7 @@ fn padded(picture: &Bitmap, [width, height]: [u32; 2]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::observe::picture::Shown;
+    use crate::plot::held::hold;
     use crate::plot::map::Cut;
     use crate::plot::palette::Colour;
 
@@ -319,5 +320,17 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!((points(&first), points(&last)), (1, 5));
+    }
+
+    #[test]
+    fn a_frame_is_drawn_as_it_was_seen_to_be_right() {
+        let frames: Vec<Frame> = (0..5).map(frame).collect();
+        let chart = chart(
+            "a lesion; run of 4 days",
+            &frames[3],
+            &series(),
+            &key(frames.iter()),
+        );
+        hold("film_frame", &chart);
     }
 }

@@ -19,6 +19,8 @@ mod drawing;
 mod fields;
 pub mod film;
 mod glossary;
+#[cfg(test)]
+pub(crate) mod held;
 mod layers;
 mod legend;
 pub mod losses;
