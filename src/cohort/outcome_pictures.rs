@@ -23,10 +23,24 @@ const MOST_POINTS: usize = 400;
 pub(super) fn write(
     folder: &Path,
     trial: &Trial,
-    (found, curves): (&Summary, &Curves),
+    told: (&Summary, &Curves),
     outcomes: &[Vec<Outcome>],
     subgroups: &[GroupRatios],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    let mut written = Vec::new();
+    for (file, chart) in charts(trial, told, outcomes, subgroups) {
+        written.extend(draw(folder, file, &chart)?);
+    }
+    Ok(written)
+}
+
+/// The pictures of [`write`] with their names.
+fn charts(
+    trial: &Trial,
+    (found, curves): (&Summary, &Curves),
+    outcomes: &[Vec<Outcome>],
+    subgroups: &[GroupRatios],
+) -> Vec<(&'static str, Chart)> {
     let name = heading(&trial.name, &trial.description);
     let arms = found.arms.iter().skip(1);
     let order: Vec<String> = arms.map(|arm| trial.label(&arm.arm).to_owned()).collect();
@@ -37,7 +51,7 @@ pub(super) fn write(
         columns,
         order: order.clone(),
     };
-    let pictures = [
+    let mut charts = vec![
         (
             "response",
             chart(
@@ -63,10 +77,6 @@ pub(super) fn write(
             ),
         ),
     ];
-    let mut written = Vec::new();
-    for (file, chart) in pictures {
-        written.extend(draw(folder, file, &chart)?);
-    }
     let panels: Vec<Panel> = found.arms[1..]
         .iter()
         .map(|arm| forest(trial, found, &arm.arm, subgroups))
@@ -79,9 +89,9 @@ pub(super) fn write(
             panels,
             1,
         );
-        written.extend(draw(folder, "subgroups", &forest)?);
+        charts.push(("subgroups", forest));
     }
-    Ok(written)
+    charts
 }
 
 /// What the picture of response shows, with its units.
@@ -247,5 +257,71 @@ fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) 
             bars,
         })],
         ..Panel::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::figure::Figure;
+    use crate::cohort::pain::Relief;
+    use crate::cohort::pictures::made_up;
+    use crate::cohort::response::{Best, Read};
+    use crate::plot::held::hold;
+    use crate::statistics::survival::Followed;
+
+    #[test]
+    fn response_pain_and_subgroups_are_drawn_as_they_were_seen_to_be_right() {
+        let (trial, found, curves) = (made_up::trial(), made_up::found(), made_up::curves());
+        let patient = |arm: f64, place: u32| {
+            let read = |shift: f64| Read {
+                best: Best::Stable,
+                change: (place != 3).then(|| 0.3 - 0.12 * f64::from(place) - 0.1 * arm - shift),
+                progression_d: None,
+            };
+            Outcome {
+                bone: read(0.0),
+                outside: read(0.05),
+                pain: Relief::Partial,
+                is_irradiated: false,
+                progression: Followed {
+                    time: 90.0,
+                    event: false,
+                },
+            }
+        };
+        let outcomes: Vec<Vec<Outcome>> = [0.0, 1.0]
+            .map(|arm| (0..8).map(|place| patient(arm, place)).collect())
+            .to_vec();
+        let ratio = |value: f64| Figure {
+            value: Some(value),
+            low: Some(0.7 * value),
+            high: Some(1.4 * value),
+            p: None,
+        };
+        let group = |label: &str, value: f64| GroupRatios {
+            arm: "zoledronate".to_owned(),
+            factor: String::new(),
+            level: String::new(),
+            label: label.to_owned(),
+            patients: 4,
+            death: if value > 0.0 {
+                ratio(value)
+            } else {
+                Figure::NONE
+            },
+            first_event: Figure::NONE,
+            response: Figure::NONE,
+        };
+        let groups = [
+            group("NTX above the median, 1.4 times health", 0.8),
+            group("NTX below the median", 1.2),
+            group("Calcium above the limit", 0.0),
+        ];
+        let charts = charts(&trial, (&found, &curves), &outcomes, &groups);
+        assert_eq!(charts.len(), 3);
+        for (name, chart) in charts {
+            hold(&format!("trial_{name}"), &chart);
+        }
     }
 }

@@ -26,6 +26,15 @@ pub fn write(
     found: &Summary,
     curves: &Curves,
 ) -> Result<Vec<PathBuf>, OutputError> {
+    let mut written = Vec::new();
+    for (name, chart) in charts(trial, found, curves) {
+        written.extend(draw(folder, name, &chart)?);
+    }
+    Ok(written)
+}
+
+/// The pictures of [`write`] with their names.
+fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Chart); 4] {
     let name = heading(&trial.name, &trial.description);
     let what = if found.counts_hypercalcaemia {
         "first skeletal-related event or hypercalcaemia"
@@ -43,7 +52,7 @@ pub fn write(
         order: order(),
         ..Chart::default()
     };
-    let pictures = [
+    [
         (
             "event_free",
             chart(
@@ -79,12 +88,7 @@ pub fn write(
                 course(trial, found, curves),
             ),
         ),
-    ];
-    let mut written = Vec::new();
-    for (name, chart) in pictures {
-        written.extend(draw(folder, name, &chart)?);
-    }
-    Ok(written)
+    ]
 }
 
 /// The first arm is what the others are compared with.
@@ -326,4 +330,123 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             None,
         ),
     ]
+}
+
+/// A trial of two arms whose figures are made up, small enough for a picture that is looked at.
+#[cfg(test)]
+pub(super) mod made_up {
+    use super::*;
+    use crate::cohort::summary::Comparison;
+    use crate::statistics::survival::{Followed, Incidence};
+
+    fn figure(value: f64) -> Figure {
+        Figure {
+            value: Some(value),
+            low: Some(0.8 * value),
+            high: Some(1.2 * value),
+            p: Some(0.012),
+        }
+    }
+
+    pub(in super::super) fn trial() -> Trial {
+        let text = include_str!("../../trials/small/zoledronate_sre.toml");
+        Trial::parse("zoledronate_sre.toml", text, None, None).unwrap()
+    }
+
+    pub(in super::super) fn found() -> Summary {
+        let arm = |name: &str, median_d: f64| ArmSummary {
+            arm: name.to_owned(),
+            patients: 8,
+            with_event: figure(0.4),
+            with_event_without_hypercalcaemia: figure(0.35),
+            median_d: figure(median_d),
+            events_per_yr: figure(2.0),
+            first: std::collections::BTreeMap::new(),
+            counted: std::collections::BTreeMap::new(),
+            all: std::collections::BTreeMap::new(),
+            deaths: 3,
+            left: 1,
+            survival_d: Figure::NONE,
+            progression_free_d: Figure::NONE,
+            outcomes: [("pain_response", 0.5), ("pain_complete_response", 0.25)]
+                .map(|(name, share)| (name.to_owned(), figure(share)))
+                .into(),
+        };
+        Summary {
+            version: String::new(),
+            trial: "made up".to_owned(),
+            seed: 1,
+            patients: 8,
+            follow_up_d: 180.0,
+            counts_hypercalcaemia: true,
+            arms: vec![arm("placebo", 90.0), arm("zoledronate", 130.0)],
+            comparisons: vec![Comparison {
+                arm: "zoledronate".to_owned(),
+                control: "placebo".to_owned(),
+                hazard_ratio: figure(0.73),
+                log_rank: figure(4.0),
+                multiple_event_ratio: figure(0.7),
+                death_ratio: figure(0.95),
+                progression_ratio: figure(1.0),
+                outcomes: std::collections::BTreeMap::new(),
+            }],
+        }
+    }
+
+    pub(in super::super) fn curves() -> Curves {
+        let days: Vec<f64> = (0..=6).map(|month| 30.0 * f64::from(month)).collect();
+        let arm = |slower: f64| {
+            let followed = |step: f64| -> Vec<Followed> {
+                (1..=8)
+                    .map(|patient| Followed {
+                        time: (step * slower * f64::from(patient)).min(180.0),
+                        event: patient % 3 != 0,
+                    })
+                    .collect()
+            };
+            let share = |day: f64, place: usize| Incidence {
+                share: day / (600.0 * slower * (place + 1) as f64),
+                error: 1e-4 * day,
+            };
+            let means = |week: f64| {
+                std::array::from_fn(|place| match SEEN[place] {
+                    "calcium_mm" => (2.4 + 0.002 * week * slower, 0.01),
+                    "felt_pain" => (4.0 - 0.05 * week * slower, 0.3),
+                    "bone" => (0.6 - 0.01 * week / slower, 0.02),
+                    _ => (1.5 / slower + 0.02 * week, 0.05),
+                })
+            };
+            ArmCurves {
+                first: KaplanMeier::of(&followed(24.0)),
+                survival: KaplanMeier::of(&followed(40.0)),
+                incidence: days
+                    .iter()
+                    .map(|&day| {
+                        (0..=Kind::ALL.len())
+                            .map(|place| share(day, place))
+                            .collect()
+                    })
+                    .collect(),
+                seen: (0..6_u32).map(|week| (8, means(f64::from(week)))).collect(),
+            }
+        };
+        Curves {
+            days: days.clone(),
+            arms: vec![arm(1.0), arm(1.4)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::held::hold;
+
+    #[test]
+    fn each_picture_of_a_trial_is_drawn_as_it_was_seen_to_be_right() {
+        let (trial, found, curves) = (made_up::trial(), made_up::found(), made_up::curves());
+        for (name, chart) in charts(&trial, &found, &curves) {
+            hold(&format!("trial_{name}"), &chart);
+        }
+    }
 }

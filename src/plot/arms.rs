@@ -6,7 +6,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Tone};
 use crate::plot::curves::Line;
-use crate::plot::words::note;
+use crate::plot::words::{note, words};
 use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
 
@@ -144,10 +144,15 @@ pub fn write_arms(
     title: &str,
     arms: &[ArmRuns],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    write(folder, "arms", &arms_chart(title, arms))
+}
+
+/// The picture of [`write_arms`].
+fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
     let seeds = arms.first().map_or(0, |arm| arm.runs.len());
     let curves = |name: &str, factor: f64| -> Vec<Layer> {
         let lines = arms.iter().enumerate().filter_map(|(place, arm)| {
-            let line = Line::over(&arm.runs, name, &arm.name.replace('_', " "), |_| factor)?;
+            let line = Line::over(&arm.runs, name, &words(&arm.name), |_| factor)?;
             Some(line.curve(tone(place, &arm.name)))
         });
         lines.collect()
@@ -166,8 +171,8 @@ pub fn write_arms(
         String::new()
     };
     let control = arms.first().map_or("", |arm| arm.name.as_str());
-    let against = format!("BV/TV minus that of {}", control.replace('_', " "));
-    let chart = Chart {
+    let against = format!("BV/TV minus that of {}", words(control));
+    Chart {
         title: "Bone volume and tumour of all arms, and the bone that each arm keeps".to_owned(),
         note: note([title, &means]),
         panels: vec![
@@ -183,8 +188,7 @@ pub fn write_arms(
         ],
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()
-    };
-    write(folder, "arms", &chart)
+    }
 }
 
 /// The control is what the others are compared with.
@@ -207,7 +211,7 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
     let seeds = control.runs.len();
     let curve = |(arm, values_of_arm): (&ArmRuns, &Vec<Vec<f64>>)| {
         let mut curve = Curve {
-            label: arm.name.replace('_', " "),
+            label: words(&arm.name),
             tone: Tone::Named(arm.name.clone()),
             ..Curve::default()
         };
@@ -228,6 +232,7 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::held::hold;
 
     fn series(bone: [f64; 3]) -> Table {
         let mut columns = vec!["time_d".to_owned()];
@@ -265,6 +270,7 @@ mod tests {
         });
         let found = table(&one).unwrap();
         assert!(!found.columns.iter().any(|name| name.ends_with("95")));
+        hold("arms", &arms_chart("two arms", &both));
         let folder = tempfile::tempdir().unwrap();
         let written = write_arms(folder.path(), "two arms", &both).unwrap();
         let [svg, png] = &written[..] else {

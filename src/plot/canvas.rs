@@ -322,25 +322,32 @@ pub(super) fn bitmap_of(page: &Page, pixels: f64) -> Result<Bitmap, String> {
         height: size[1] as u32,
         pixels: vec![255; 3 * size[0] * size[1]],
     };
-    let area = (OVER * OVER) as u32;
-    for row in 0..size[1] {
-        for column in 0..size[0] {
-            for channel in 0..3 {
-                let mut sum = area / 2;
-                for y in 0..OVER {
-                    for x in 0..OVER {
-                        let at = (OVER * row + y) * large[0] + OVER * column + x;
-                        sum += u32::from(fine[3 * at + channel]);
-                    }
-                }
-                picture.pixels[3 * (row * size[0] + column) + channel] = (sum / area) as u8;
-            }
-        }
-    }
+    halve(&fine, &mut picture.pixels, size[0]);
     for text in page.drawing.texts() {
         picture.write(text, pixels);
     }
     Ok(picture)
+}
+
+/// Pixels as the means of [`OVER`] by [`OVER`] others each, rounded; a row has so many.
+fn halve(fine: &[u8], pixels: &mut [u8], wide: usize) {
+    const AREA: u16 = (OVER * OVER) as u16;
+    let row = 3 * wide.max(1);
+    for (to, from) in pixels
+        .chunks_exact_mut(row)
+        .zip(fine.chunks_exact(OVER * OVER * row))
+    {
+        let (upper, lower) = from.split_at(OVER * row);
+        let blocks = upper.as_chunks::<{ 3 * OVER }>().0;
+        let blocks = blocks.iter().zip(lower.as_chunks::<{ 3 * OVER }>().0);
+        for (pixel, (upper, lower)) in to.as_chunks_mut::<3>().0.iter_mut().zip(blocks) {
+            for (channel, mean) in pixel.iter_mut().enumerate() {
+                let at =
+                    |line: &[u8; 3 * OVER]| u16::from(line[channel]) + u16::from(line[channel + 3]);
+                *mean = ((at(upper) + at(lower) + AREA / 2) / AREA) as u8;
+            }
+        }
+    }
 }
 
 /// Paints the images of a drawing: each pixel has the colour of the cell below its middle.
@@ -364,15 +371,29 @@ fn paint(pixels: &mut [u8], size: [usize; 2], drawing: &Drawing, unit: f64) {
             let share = ((at as f64 + 0.5) / unit - from) / (to - from);
             ((share * count as f64) as usize).min(count - 1)
         };
+        let across = ends(frame.left, frame.right, size[0]);
+        let cells: Vec<usize> = across
+            .clone()
+            .map(|x| cell(x, frame.left, frame.right, columns))
+            .collect();
+        let bytes = 3 * across.start..3 * across.end;
+        let mut above = None;
         for y in ends(frame.top, frame.bottom, size[1]) {
             let row = cell(y, frame.top, frame.bottom, rows);
-            for x in ends(frame.left, frame.right, size[0]) {
-                let column = cell(x, frame.left, frame.right, columns);
-                let Some(&Colour(red, green, blue)) = colours.get(row * columns + column) else {
-                    continue;
-                };
-                let at = 3 * (y * size[0] + x);
-                pixels[at..at + 3].copy_from_slice(&[red, green, blue]);
+            let line = 3 * y * size[0];
+            // Rows of pixels through one row of cells are alike.
+            if above == Some(row) {
+                let before = line - 3 * size[0];
+                let alike = before + bytes.start..before + bytes.end;
+                pixels.copy_within(alike, line + bytes.start);
+                continue;
+            }
+            above = Some(row);
+            let pixels = &mut pixels[line + bytes.start..line + bytes.end];
+            for (pixel, column) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(&cells) {
+                if let Some(&Colour(red, green, blue)) = colours.get(row * columns + column) {
+                    *pixel = [red, green, blue];
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::output::table::Table;
 use crate::plot::arms::{names, tone};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
 use crate::plot::curves::{Line, axis};
-use crate::plot::words::note;
+use crate::plot::words::{note, words};
 use crate::plot::write;
 
 /// An arm: its runs, one for each seed.
@@ -154,20 +154,24 @@ pub fn write_clinic(
     title: &str,
     arms: &[ClinicArm],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    write(folder, "clinic", &clinic_chart(title, arms))
+}
+
+/// The picture of [`write_clinic`].
+fn clinic_chart(title: &str, arms: &[ClinicArm]) -> Chart {
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
     let means = if seeds > 1 {
         format!("mean of {seeds} seeds, band from least to greatest")
     } else {
         "one seed".to_owned()
     };
-    let chart = Chart {
+    Chart {
         title: "What a clinic sees of all arms: bone, tumour, bone marker and calcium".to_owned(),
         note: note([title, &means]),
         panels: SHOWN.iter().map(|quantity| panel(quantity, arms)).collect(),
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()
-    };
-    write(folder, "clinic", &chart)
+    }
 }
 
 fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
@@ -190,7 +194,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
             continue;
         };
         let line = Line {
-            label: arm.name.replace('_', " "),
+            label: words(&arm.name),
             ..line
         };
         layers.push(line.curve(tone(place, &arm.name)));
@@ -200,7 +204,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         for (number, drug) in drugs.iter().enumerate() {
             layers.extend(arm.doses.get(*drug).map(|times| {
                 Layer::Doses(Doses {
-                    label: format!("dose of {}", drug.replace('_', " ")),
+                    label: format!("dose of {}", words(drug)),
                     tone: tone(place, &arm.name),
                     times: times.clone(),
                     number,
@@ -223,6 +227,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::held::hold;
 
     fn arm(name: &str, calcium: f64, seeds: usize) -> ClinicArm {
         let table = |columns: &[&str], value: f64| Table {
@@ -259,6 +264,7 @@ mod tests {
         assert!((last("calcium_mm_control_least") - 2.0).abs() < 1e-12);
         assert!((last("ctx_denosumab_greatest") - 2.0).abs() < 1e-12);
         assert!((last("bv_tv_denosumab") - 0.2).abs() < 1e-12);
+        hold("arms_clinic", &clinic_chart("small", &arms));
         let folder = tempfile::tempdir().unwrap();
         let written = write_clinic(folder.path(), "small", &arms).unwrap();
         let text = std::fs::read_to_string(&written[0]).unwrap();

@@ -11,7 +11,7 @@ use crate::plot::chart::{
 };
 use crate::plot::map::colour;
 use crate::plot::palette::style;
-use crate::plot::words::{note, sentence};
+use crate::plot::words::{note, sentence, words};
 use crate::plot::write;
 
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
@@ -274,28 +274,12 @@ fn mark_doses(chart: &mut Chart, label: &str, days: &[f64]) {
     }
 }
 
-/// Draws panels, as SVG and PNG, with marks at doses.
-///
-/// # Errors
-/// [`OutputError`] when a file cannot be drawn or written.
-pub(crate) fn write_picture(
-    folder: &Path,
-    name: &str,
-    heading: &str,
-    panels: Vec<Panel<'_>>,
-    dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
-    write_of(folder, name, [heading, ""], panels, dose_days)
-}
-
-/// The same with a line below the title that says what the picture is of.
-fn write_of(
-    folder: &Path,
-    name: &str,
+/// Panels with marks at doses, below a heading and a line that says what the picture is of.
+pub(crate) fn panels_chart(
     [heading, of]: [&str; 2],
     panels: Vec<Panel<'_>>,
     dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
+) -> Chart {
     let lines = panels.iter().flat_map(|panel| &panel.lines);
     let means = means(lines.map(|line| line.runs).max().unwrap_or_default());
     let said = panels.iter().flat_map(|panel| panel.notes.iter().copied());
@@ -310,7 +294,7 @@ fn write_of(
         ..Chart::default()
     };
     mark_doses(&mut chart, "dose", dose_days);
-    write(folder, name, &chart)
+    chart
 }
 
 /// Bone volume in two units above what was resorbed and formed, with the difference between them shaded.
@@ -381,6 +365,15 @@ pub fn write_curves(
     runs: &[Table],
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    let mut written = Vec::new();
+    for (name, chart) in curve_charts(title, runs, dose_days) {
+        written.extend(write(folder, name, &chart)?);
+    }
+    Ok(written)
+}
+
+/// The pictures of [`write_curves`] with their names.
+fn curve_charts(title: &str, runs: &[Table], dose_days: &[f64]) -> Vec<(&'static str, Chart)> {
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
@@ -436,14 +429,12 @@ pub fn write_curves(
             )],
         ),
     ];
-    let mut written = Vec::new();
-    if let Some(chart) = bone_loss(title, runs, dose_days) {
-        written.extend(write(folder, "bone_loss", &chart)?);
-    }
-    for (name, heading, panels) in pictures {
-        written.extend(write_of(folder, name, [heading, title], panels, dose_days)?);
-    }
-    Ok(written)
+    let bone = bone_loss(title, runs, dose_days).map(|chart| ("bone_loss", chart));
+    let others = pictures.into_iter().map(|(name, heading, panels)| {
+        let chart = panels_chart([heading, title], panels, dose_days);
+        (name, chart)
+    });
+    bone.into_iter().chain(others).collect()
 }
 
 /// Lines of a table as a picture asks for them.
@@ -471,7 +462,7 @@ fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
     }
     let columns = table.columns.iter();
     columns
-        .filter_map(|column| of(column, column.strip_suffix(asked.column)?))
+        .filter_map(|column| of(column, &words(column.strip_suffix(asked.column)?)))
         .collect()
 }
 
@@ -497,6 +488,14 @@ pub fn write_part(
     table: &Table,
     dose_days: &[f64],
 ) -> Result<Vec<PathBuf>, OutputError> {
+    match part_chart(title, picture, table, dose_days) {
+        Some(chart) => write(folder, picture.name, &chart),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The picture of [`write_part`].
+fn part_chart(title: &str, picture: &Picture, table: &Table, dose_days: &[f64]) -> Option<Chart> {
     let marks = |marks: &[Mark]| -> Vec<Layer> {
         let marks = marks.iter().map(|mark| match *mark {
             Mark::Level { label, value } => Layer::Level(Level {
@@ -512,7 +511,7 @@ pub fn write_part(
         marks.collect()
     };
     if let Drawn::Clones(ending) = picture.drawn {
-        return write_clones(folder, title, (picture, ending), table, dose_days);
+        return Some(clones_chart(title, (picture, ending), table, dose_days));
     }
     let panels: Vec<Panel<'_>> = picture
         .panels()
@@ -536,22 +535,18 @@ pub fn write_part(
         })
         .filter(|panel| !panel.lines.is_empty())
         .collect();
-    if panels.is_empty() {
-        return Ok(Vec::new());
-    }
     let heading = [picture.heading, title];
-    write_of(folder, picture.name, heading, panels, dose_days)
+    (!panels.is_empty()).then(|| panels_chart(heading, panels, dose_days))
 }
 
-/// Draws the cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
+/// The cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
 /// in both panels.
-fn write_clones(
-    folder: &Path,
+fn clones_chart(
     title: &str,
     (picture, ending): (&Picture, &str),
     clones: &Table,
     dose_days: &[f64],
-) -> Result<Vec<PathBuf>, OutputError> {
+) -> Chart {
     let all: Vec<f64> = clones
         .rows
         .iter()
@@ -582,7 +577,7 @@ fn write_clones(
     let curves = |table: &Table| -> Vec<Layer> {
         let names = table.columns.iter().filter(|name| name.ends_with(ending));
         let curve = |(number, column): (usize, &String)| {
-            let name = column.strip_suffix(ending)?.replace('_', " ");
+            let name = words(column.strip_suffix(ending)?);
             let line = Line::over(std::slice::from_ref(table), column, &name, |_| 1.0)?;
             let is_there = line.points.iter().any(|point| point.1 > 0.0);
             is_there.then(|| line.curve(tone(number)))
@@ -596,7 +591,7 @@ fn write_clones(
         ..chart::Panel::default()
     };
     let mut chart = Chart {
-        title: picture.heading.to_owned(),
+        title: sentence(picture.heading),
         note: title.to_owned(),
         panels: vec![
             panel(Axis::log("tumour cells", ""), clones),
@@ -608,12 +603,14 @@ fn write_clones(
         ..Chart::default()
     };
     mark_doses(&mut chart, "dose", dose_days);
-    write(folder, picture.name, &chart)
+    chart
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::parts::each::PICTURES;
+    use crate::plot::held::hold;
 
     fn run(bone: [f64; 3]) -> Table {
         let rows = bone.iter().enumerate();
@@ -760,5 +757,114 @@ mod tests {
         assert_eq!(doses(bone), ("dose".to_owned(), vec![1.0]));
         assert_eq!(doses(turnover), (String::new(), vec![1.0]));
         assert!(bone_loss("nothing", &[Table::default()], &[]).is_none());
+    }
+
+    /// Some rows of the columns, every week, each as a law of its name, its place and the day has it.
+    fn weeks(columns: &[String], law: impl Fn(&str, f64, f64) -> f64) -> Table {
+        let days = (0..9).map(|week| 7.0 * f64::from(week));
+        let row = |day: f64| {
+            let values = columns.iter().enumerate();
+            let values = values.map(|(place, column)| law(column, place as f64, day));
+            std::iter::once(day).chain(values).collect()
+        };
+        Table {
+            columns: std::iter::once("time_d".to_owned())
+                .chain(columns.iter().cloned())
+                .collect(),
+            rows: days.map(row).collect(),
+        }
+    }
+
+    #[test]
+    fn each_picture_of_a_run_is_drawn_as_it_was_seen_to_be_right() {
+        let columns = [
+            "bv_tv",
+            "resorbed_mm3",
+            "formed_mm3",
+            "tumour_cells",
+            "n_oc",
+            "n_ob",
+            "n_precursor",
+            "pthrp_pm",
+            "rankl_free_pm",
+            "opg_pm",
+            "tgf_beta_pm",
+        ];
+        let law = |column: &str, place: f64, day: f64| match column {
+            "bv_tv" => 0.24 * (-day / 90.0).exp(),
+            "resorbed_mm3" => 4e-3 * day,
+            "formed_mm3" => 2.3e-3 * day,
+            "tumour_cells" => 600.0 * (day / 12.0).exp(),
+            _ => (4.0 - 0.3 * place) * (1.2 + (0.1 * day + place).sin()) * 10_f64.powf(0.4 * place),
+        };
+        let run = weeks(&columns.map(str::to_owned), law);
+        let charts = curve_charts("a lesion; run of 56 days", &[run], &[14.0, 35.0]);
+        assert_eq!(charts.len(), 4);
+        for (name, chart) in charts {
+            hold(&format!("run_{name}"), &chart);
+        }
+    }
+
+    #[test]
+    fn each_picture_of_a_part_is_drawn_as_it_was_seen_to_be_right() {
+        let law = |column: &str, place: f64, day: f64| match column {
+            "events" => (day / 18.0).floor(),
+            "events_counted" => (day / 25.0).floor(),
+            "n_exhausted" => 0.4 * day,
+            _ if column.ends_with("_max") => 0.14 * (-day / (3.0 + 9.0 * place)).exp(),
+            _ if column.ends_with("_gy") => {
+                (1.0 + 0.8 * place) * if day < 15.0 { 0.0 } else { 8.0 }
+            }
+            _ if column.ends_with("_amol") => 8e6 * (day / 14.0).min(1.0),
+            _ if column.starts_with("tumour_cells") => (place + 1.0) * 500.0 * (day / 20.0).exp(),
+            _ if column.starts_with("n_") => 40.0 * (place + 1.0) * (1.3 + (0.1 * day).sin()),
+            "calcium_mm" => 2.3 + 0.012 * day,
+            "neutrophils_1e9_per_l" => 4.0 - 0.05 * day,
+            "pain" => 9.0 * day / 56.0,
+            _ => (0.95 - 0.05 * place) * (1.0 - 0.006 * day),
+        };
+        let mut drawn = Vec::new();
+        for picture in PICTURES.iter().copied().flatten() {
+            let asked = picture.panels().iter().flat_map(|panel| panel.curves);
+            let columns = asked.flat_map(|curve| match (curve.is_ending, curve.over) {
+                (true, _) => ["zoledronate", "anti_pthrp"]
+                    .map(|drug| format!("{drug}{}", curve.column))
+                    .to_vec(),
+                (_, Some(over)) => vec![curve.column.to_owned(), over.to_owned()],
+                _ => vec![curve.column.to_owned()],
+            });
+            let mut columns: Vec<String> = columns.collect();
+            if let Drawn::Clones(ending) = picture.drawn {
+                let clones = ["parental", "early", "late_outgrowth"];
+                columns = clones.map(|clone| format!("{clone}{ending}")).to_vec();
+            }
+            let mut seen = Vec::new();
+            columns.retain(|column| !seen.contains(column) && (seen.push(column.clone()), true).1);
+            let table = weeks(&columns, law);
+            let chart = part_chart("a lesion; run of 56 days", picture, &table, &[14.0]).unwrap();
+            hold(&format!("part_{}", picture.name), &chart);
+            drawn.push(picture.name);
+        }
+        assert_eq!(drawn.len(), 9, "{drawn:?}");
+    }
+
+    #[test]
+    fn a_target_is_drawn_with_its_published_points_as_it_was_seen_to_be_right() {
+        let table = weeks(&["bv_tv".to_owned()], |_, _, day| {
+            20.0 * (-day / 70.0).exp()
+        });
+        let panel = Panel {
+            y_label: "BV/TV (% of day 0)",
+            lines: Line::over(&[table], "bv_tv", "simulated", |_| 5.0)
+                .into_iter()
+                .collect(),
+            published: vec![Published {
+                label: "Johnson 2011".to_owned(),
+                points: vec![(7.0, 88.0, 6.0), (28.0, 61.0, 0.0)],
+            }],
+            ..Panel::default()
+        };
+        let chart = panels_chart(["bone in a lytic lesion", ""], vec![panel], &[]);
+        hold("target", &chart);
     }
 }

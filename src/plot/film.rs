@@ -11,7 +11,7 @@ use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Sign, Tone};
 use crate::plot::map::{Frame, day_words, key, note, tissue};
-use crate::plot::moving::{self, Gif, Palette};
+use crate::plot::moving::{self, Gif, MOST_COLOURS, Palette};
 use crate::plot::page::{Page, lay_out};
 use crate::plot::words::{self, sentence};
 
@@ -161,16 +161,20 @@ impl Film {
         Ok(padded(&bitmap_of(page, PIXELS)?, self.size))
     }
 
-    /// The colours of the tissue, so that none is tinted, and the most frequent ones of the first frame, the
-    /// last and the one between them.
-    fn palette(&self) -> Result<Palette, String> {
+    /// The first frame, the last and the one between them, by their numbers.
+    fn samples(&self) -> Result<BTreeMap<usize, Vec<u8>>, String> {
         let last = self.pages.len().saturating_sub(1);
+        let pages = [0, last / 2, last].into_iter();
+        let pages = pages.filter_map(|number| Some((number, self.pages.get(number)?)));
+        pages
+            .map(|(number, page)| Ok((number, self.drawn(page)?)))
+            .collect()
+    }
+
+    /// The colours of the tissue, so that none is tinted, and the most frequent ones of these frames.
+    fn palette(&self, samples: &BTreeMap<usize, Vec<u8>>) -> Palette {
         let mut counts: BTreeMap<[u8; 3], u64> = BTreeMap::new();
-        for page in [0, last / 2, last] {
-            let Some(page) = self.pages.get(page) else {
-                continue;
-            };
-            let pixels = self.drawn(page)?;
+        for pixels in samples.values() {
             // Pixels side by side have mostly one colour: counted as one run.
             for run in pixels.as_chunks::<3>().0.chunk_by(|one, next| one == next) {
                 *counts.entry(run[0]).or_default() += run.len() as u64;
@@ -180,21 +184,29 @@ impl Film {
         all.sort_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour));
         let mut colours = self.tissue.clone();
         for (colour, _) in all {
+            if colours.len() >= MOST_COLOURS {
+                break;
+            }
             if !colours.contains(&colour) {
                 colours.push(colour);
             }
         }
-        Ok(Palette::new(colours))
+        Palette::new(colours)
     }
 
     fn gif(&self, delay: u16) -> Result<Vec<u8>, String> {
-        let palette = self.palette()?;
+        let samples = self.samples()?;
+        let palette = self.palette(&samples);
         let mut bytes = Vec::new();
         let mut film = Gif::new(&mut bytes, self.size, &palette, delay)?;
-        for pages in self.pages.chunks(TOGETHER) {
+        let numbered: Vec<(usize, &Page)> = self.pages.iter().enumerate().collect();
+        for pages in numbered.chunks(TOGETHER) {
             let frames: Vec<Vec<u8>> = pages
                 .par_iter()
-                .map(|page| Ok(palette.indexed(&self.drawn(page)?)))
+                .map(|(number, page)| match samples.get(number) {
+                    Some(pixels) => Ok(palette.indexed(pixels)),
+                    None => Ok(palette.indexed(&self.drawn(page)?)),
+                })
                 .collect::<Result<_, String>>()?;
             for pixels in frames {
                 film.add(pixels)?;
@@ -232,6 +244,7 @@ fn padded(picture: &Bitmap, [width, height]: [u32; 2]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::observe::picture::Shown;
+    use crate::plot::held::hold;
     use crate::plot::map::Cut;
     use crate::plot::palette::Colour;
 
@@ -307,5 +320,17 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!((points(&first), points(&last)), (1, 5));
+    }
+
+    #[test]
+    fn a_frame_is_drawn_as_it_was_seen_to_be_right() {
+        let frames: Vec<Frame> = (0..5).map(frame).collect();
+        let chart = chart(
+            "a lesion; run of 4 days",
+            &frames[3],
+            &series(),
+            &key(frames.iter()),
+        );
+        hold("film_frame", &chart);
     }
 }

@@ -103,3 +103,27 @@ pub fn losses_chart(
         ..Chart::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::held::hold;
+
+    #[test]
+    fn losses_of_a_run_and_a_scan_are_drawn_as_they_were_seen_to_be_right() {
+        let dims = [8, 6, 4];
+        let sites = dims.iter().product::<usize>();
+        let changes: Vec<Change> = (0..sites)
+            .map(|site| KINDS[site / 2 % KINDS.len()].0)
+            .collect();
+        let heading = "Bone lost by day 28 in the run and in the scan";
+        let chart = losses_chart(
+            heading,
+            "a lesion, Dice of what was lost 0.41",
+            &changes,
+            dims,
+            20.0,
+        );
+        hold("losses", &chart);
+    }
+}

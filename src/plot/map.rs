@@ -78,15 +78,15 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
     ),
 ];
 
-/// Colours of the clones behind the parental one, which has that of tumour. The first two differ in
-/// lightness from each other and from all that stands beside them.
+/// Colours of the clones behind the parental one, which has that of tumour. They differ in lightness from
+/// each other and from all that fills sites beside them.
 const CLONES: [Colour; 6] = [
     Colour(150, 0, 75),
     Colour(0, 160, 175),
-    Colour(150, 165, 0),
-    Colour(120, 160, 235),
-    Colour(90, 130, 20),
-    Colour(235, 90, 150),
+    Colour(125, 139, 0),
+    Colour(69, 114, 213),
+    Colour(74, 115, 22),
+    Colour(237, 183, 68),
 ];
 
 /// Colour of a kind of site, on maps and of its curves.
@@ -585,7 +585,7 @@ mod tests {
         }
         // Of all that may stand beside each other, two of one form differ in lightness.
         let all = KINDS.iter().map(|&(_, form, colour, _)| (form, colour));
-        let clones = CLONES[..2].iter().map(|&colour| (Form::Square, colour));
+        let clones = CLONES.iter().map(|&colour| (Form::Square, colour));
         let all: Vec<(Form, Colour)> = all.chain(clones).collect();
         for (at, one) in all.iter().enumerate() {
             for other in &all[..at] {

@@ -84,9 +84,9 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
         .iter()
         .filter_map(|group| Some(line(group, measured, factor)?.curve(Tone::Named(group.key()))))
         .collect();
-    if measured.relative_to_d.is_some() {
+    if let Some(day) = measured.relative_to_d {
         layers.push(Layer::Level(Level {
-            label: String::new(),
+            label: format!("day {day}"),
             value: factor,
         }));
     }
@@ -194,6 +194,7 @@ pub fn write_measured(
 mod tests {
     use super::*;
     use crate::output::table::Table;
+    use crate::plot::held::hold;
 
     #[test]
     fn points_stand_in_the_unit_of_the_curve_and_ratios_are_those_of_each_run() {
@@ -252,6 +253,7 @@ mod tests {
                 "Bars that hold the curve: 1 of 1 with base (2 seeds)"
             );
         }
+        hold("measured", &chart);
         let far = Measured {
             values: vec![value(1.0, 0.9, 0.1), value(9.0, 0.1, 0.1)],
             ..measured[0].clone()

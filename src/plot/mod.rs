@@ -19,6 +19,8 @@ mod drawing;
 mod fields;
 pub mod film;
 mod glossary;
+#[cfg(test)]
+pub(crate) mod held;
 mod layers;
 mod legend;
 pub mod losses;
@@ -88,8 +90,16 @@ pub(crate) fn png_bytes(
     let mut encoder = png::Encoder::new(&mut bytes, wide, high);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    pack(&mut encoder);
     let mut writer = encoder.write_header().map_err(said)?;
     writer.write_image_data(pixels).map_err(said)?;
     writer.finish().map_err(said)?;
     Ok(bytes)
+}
+
+/// How pictures are packed: plain areas and equal rows of cells pack smaller without a filter than with one for
+/// each row, and in half the time at this level.
+fn pack<W: std::io::Write>(encoder: &mut png::Encoder<'_, W>) {
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(4));
 }

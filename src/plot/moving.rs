@@ -3,11 +3,22 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::plot::pack;
+
 /// Places of a palette for colours; one more says that a pixel stays as it was.
 pub(super) const MOST_COLOURS: usize = 255;
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+/// Slots of colours that were looked up.
+const SLOTS: usize = 1 << 12;
+
+/// The slot of a colour, by the high bits of a product that mixes all of its bits (Fibonacci hashing).
+fn slot([red, green, blue]: [u8; 3]) -> usize {
+    let number = u32::from_le_bytes([red, green, blue, 0]);
+    (number.wrapping_mul(0x9E37_79B1) >> 20) as usize
 }
 
 /// The colours of a film.
@@ -29,19 +40,23 @@ impl Palette {
 
     /// Places of pixels: of the nearest colour.
     pub(super) fn indexed(&self, pixels: &[u8]) -> Vec<u8> {
-        let mut known: BTreeMap<[u8; 3], u8> = BTreeMap::new();
-        let mut last = ([0; 3], None);
+        // The last colour that fell on each slot, with its place: pictures have few colours.
+        let mut known: Vec<Option<([u8; 3], u8)>> = vec![None; SLOTS];
         let mut places = Vec::with_capacity(pixels.len() / 3);
-        for &colour in pixels.as_chunks::<3>().0 {
-            let place = match last {
-                (other, Some(place)) if other == colour => place,
-                _ => match self.places.get(&colour) {
-                    Some(&place) => place,
-                    None => *known.entry(colour).or_insert_with(|| self.nearest(colour)),
-                },
+        // Pixels side by side have mostly one colour: looked up as one run.
+        for run in pixels.as_chunks::<3>().0.chunk_by(|one, next| one == next) {
+            let colour = run[0];
+            let slot = &mut known[slot(colour)];
+            let place = match *slot {
+                Some((other, place)) if other == colour => place,
+                _ => {
+                    let exact = self.places.get(&colour).copied();
+                    let place = exact.unwrap_or_else(|| self.nearest(colour));
+                    *slot = Some((colour, place));
+                    place
+                }
             };
-            last = (colour, Some(place));
-            places.push(place);
+            places.resize(places.len() + run.len(), place);
         }
         places
     }
@@ -170,6 +185,7 @@ pub(super) fn apng(
     let mut encoder = png::Encoder::new(bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    pack(&mut encoder);
     encoder
         .set_animated(frames.max(1) as u32, 0)
         .map_err(said)?;

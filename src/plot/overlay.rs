@@ -139,7 +139,7 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
                 shown("ctx", "CTX (over its level in health)", 1.0, false),
                 shown("p1np", "P1NP (over its level in health)", 1.0, false),
                 shown("tumour_cm3", "tumour in bone (cm\u{b3})", 1.0, false),
-                shown("neutrophils_1e9_per_l", "neutrophils (1e9/L)", 1.0, false),
+                shown("neutrophils_1e9_per_l", "neutrophils (10⁹/L)", 1.0, false),
             ],
         ),
     }
@@ -173,6 +173,15 @@ pub fn write_overlay(
     groups: &[Group],
 ) -> Result<Vec<PathBuf>, OutputError> {
     let mut written = Vec::new();
+    for (name, chart) in overlay_charts(title, groups) {
+        written.extend(write(folder, name, &chart)?);
+    }
+    Ok(written)
+}
+
+/// The pictures of [`write_overlay`] with their names.
+fn overlay_charts(title: &str, groups: &[Group]) -> Vec<(&'static str, Chart)> {
+    let mut charts = Vec::new();
     for name in PICTURES {
         let (what, is_patient, axes) = axes(name, groups);
         let panels: Vec<Panel> = axes
@@ -197,9 +206,9 @@ pub fn write_overlay(
             order: groups.iter().map(Group::key).collect(),
             ..Chart::default()
         };
-        written.extend(write(folder, name, &chart)?);
+        charts.push((name, chart));
     }
-    Ok(written)
+    charts
 }
 
 fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
@@ -309,6 +318,7 @@ pub fn write_overlay_table(path: &Path, groups: &[Group]) -> Result<(), OutputEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::held::hold;
 
     fn series(columns: &[&str], rows: &[&[f64]]) -> Table {
         Table {
@@ -372,6 +382,59 @@ mod tests {
         let text = std::fs::read_to_string(&written[0]).unwrap();
         for words in ["base, 2 (2 seeds)", "slower", "BV/TV (%)", "time (d)"] {
             assert!(text.contains(words), "{words} is not drawn");
+        }
+    }
+
+    #[test]
+    fn each_picture_of_several_runs_is_drawn_as_it_was_seen_to_be_right() {
+        let columns = [
+            "time_d",
+            "bv_tv",
+            "tumour_cells",
+            "n_oc",
+            "n_ob",
+            "n_precursor",
+            "pthrp_pm",
+            "tgf_beta_pm",
+            "resorbed_mm3",
+            "formed_mm3",
+        ];
+        let body = [
+            "time_d",
+            "calcium_mm",
+            "pth_pm",
+            "pthrp_pm",
+            "ctx",
+            "p1np",
+            "tumour_cm3",
+            "neutrophils_1e9_per_l",
+        ];
+        let table = |columns: &[&str], slope: f64| {
+            let row = |week: u32| -> Vec<f64> {
+                let day = 7.0 * f64::from(week);
+                let places = (1..columns.len()).map(|place| place as f64);
+                let values = places.map(|place| 0.2 * place.powi(2) * (1.0 + slope * day / place));
+                std::iter::once(day).chain(values).collect()
+            };
+            Table {
+                columns: columns.iter().map(|&name| name.to_owned()).collect(),
+                rows: (0..6).map(row).collect(),
+            }
+        };
+        let of = |label: &str, slopes: [f64; 2], dose_days: Vec<f64>| Group {
+            label: label.to_owned(),
+            series: slopes.map(|slope| table(&columns, slope)).to_vec(),
+            patients: slopes.map(|slope| table(&body, slope)).to_vec(),
+            dose_days,
+        };
+        let groups = [
+            of("whole cycle", [-0.012, -0.016], Vec::new()),
+            of("tumour without PTHrP", [0.004, 0.009], vec![7.0, 21.0]),
+        ];
+        let charts = overlay_charts("two scenarios", &groups);
+        assert_eq!(charts.len(), PICTURES.len());
+        for (name, chart) in charts {
+            hold(&format!("overlay_{name}"), &chart);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Words in the embedded font: how wide they are, with kerning, and how they break into lines.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use ab_glyph::{Font, FontRef, Glyph, OutlinedGlyph, PxScale, ScaleFont, point};
 use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
@@ -77,6 +78,35 @@ fn kerning(face: &Face<'_>, one: u16, other: u16) -> i16 {
         .unwrap_or(0)
 }
 
+/// Letters whose distances are kept once they were looked up: those of ASCII.
+const KEPT: usize = 128;
+
+/// Distances of pairs of kept letters, by weight of the font; [`UNKNOWN`] until one is looked up.
+static DISTANCES: [[AtomicI32; KEPT * KEPT]; 2] =
+    [const { [const { AtomicI32::new(UNKNOWN) }; KEPT * KEPT] }; 2];
+
+/// No distance that a font has.
+const UNKNOWN: i32 = i32::MAX;
+
+/// [`kerning`] of two letters, looked up once: a page is laid out several times over the same words.
+fn distance(face: &Face<'_>, is_bold: bool, letters: [char; 2], glyphs: [u16; 2]) -> i32 {
+    let [one, other] = letters.map(|letter| letter as usize);
+    let look_up = || i32::from(kerning(face, glyphs[0], glyphs[1]));
+    if one >= KEPT || other >= KEPT {
+        return look_up();
+    }
+    let kept = &DISTANCES[usize::from(is_bold)][one * KEPT + other];
+    match kept.load(Ordering::Relaxed) {
+        UNKNOWN => {
+            let found = look_up();
+            // Whoever comes first writes the same.
+            kept.store(found, Ordering::Relaxed);
+            found
+        }
+        known => known,
+    }
+}
+
 /// Glyphs of a line at places on it, and the width of the line.
 fn set(text: &str, size: f64, is_bold: bool) -> (Vec<Glyph>, f64) {
     let Some(Embedded { font, face }) = embedded(is_bold) else {
@@ -86,16 +116,19 @@ fn set(text: &str, size: f64, is_bold: bool) -> (Vec<Glyph>, f64) {
     let scale = PxScale::from(size as f32 * font.height_unscaled() / em);
     let scaled = font.as_scaled(scale);
     let mut x = 0.0_f32;
-    let mut glyphs: Vec<Glyph> = Vec::new();
+    let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
+    let mut before: Option<(char, u16)> = None;
     for letter in text.chars() {
         if letter == THIN {
             x += THIN_WIDTH * size as f32;
             continue;
         }
         let id = font.glyph_id(letter);
-        if let Some(before) = glyphs.last() {
-            x += f32::from(kerning(face, before.id.0, id.0)) * size as f32 / em;
+        if let Some((last, glyph)) = before {
+            let apart = distance(face, is_bold, [last, letter], [glyph, id.0]);
+            x += apart as f32 * size as f32 / em;
         }
+        before = Some((letter, id.0));
         glyphs.push(id.with_scale_and_position(scale, point(x, 0.0)));
         x += scaled.h_advance(id);
     }

@@ -271,20 +271,38 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
     linear(low, high, most.min(5))
 }
 
+/// What a label says as a number, with the power of ten that labels leave out.
+#[cfg(test)]
+pub(super) fn read(label: &str, power: i32) -> f64 {
+    const RAISED: [char; 11] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '⁻'];
+    let lower = |letter: char| match RAISED.iter().position(|&raised| raised == letter) {
+        Some(10) => '-',
+        Some(figure) => char::from(b'0' + figure as u8),
+        None => letter,
+    };
+    let letters = label.chars().filter(|&letter| letter != THIN);
+    let plain: String = letters
+        .map(|letter| if letter == MINUS { '-' } else { letter })
+        .collect();
+    let (plain, raised) = match plain.find(RAISED) {
+        Some(at) => plain.split_at(at),
+        None => (plain.as_str(), ""),
+    };
+    let is_power = !raised.is_empty();
+    let raised: String = raised.chars().map(lower).collect();
+    let raised: i32 = raised.parse().unwrap_or(0);
+    let (digits, power) = match (plain.strip_suffix("\u{d7}10"), plain) {
+        (Some(factor), _) => (factor, power + raised),
+        (None, "10") if is_power => ("1", power + raised),
+        (None, plain) => (plain, power),
+    };
+    format!("{digits}e{power}").parse().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::numerics::random::derived_seed;
-
-    /// What a label says as a number.
-    fn read(label: &str, power: i32) -> f64 {
-        let plain: String = label
-            .chars()
-            .filter(|&letter| letter != THIN)
-            .map(|letter| if letter == MINUS { '-' } else { letter })
-            .collect();
-        format!("{plain}e{power}").parse().unwrap()
-    }
 
     /// Ranges of all sizes, signs and widths.
     fn ranges(count: u64) -> impl Iterator<Item = (f64, f64, usize)> {

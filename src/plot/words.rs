@@ -72,8 +72,11 @@ fn found<'a>(list: &[(&str, &'a str)], key: &str) -> Option<&'a str> {
     list.iter().find(|row| row.0 == key).map(|row| row.1)
 }
 
-/// A key as words: an abbreviation as it is written, else with spaces.
+/// A key as words: an abbreviation as it is written, what acts against one behind `anti-`, else with spaces.
 pub fn words(key: &str) -> String {
+    if let Some(against) = key.strip_prefix("anti_") {
+        return format!("anti-{}", words(against));
+    }
     found(&SIGNALS, key).map_or_else(|| key.replace('_', " "), str::to_owned)
 }
 
@@ -289,6 +292,11 @@ mod tests {
         let level = column("il_6_pm");
         assert_eq!((level.title.as_str(), level.unit.as_str()), ("il 6", "pM"));
         assert_eq!(column("tgf_beta_pm").title, "TGF-\u{3b2}");
+        assert_eq!(words("anti_tgf_beta"), "anti-TGF-\u{3b2}");
+        assert_eq!(
+            words("anti_sclerostin_antibody"),
+            "anti-sclerostin antibody"
+        );
         for (text, printed) in [
             ("um3/h", "\u{b5}m\u{b3}/h"),
             ("um", "\u{b5}m"),

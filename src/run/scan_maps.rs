@@ -195,3 +195,43 @@ pub(crate) fn write_lesions(
     .map_err(drawing)?;
     file.write(&png(&image).map_err(drawing)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::held::hold;
+    use crate::specimen::image::Binarisation;
+
+    #[test]
+    fn a_map_of_thickness_is_drawn_as_it_was_seen_to_be_right() {
+        let dims = [12, 10, 8];
+        let sites = 0..dims.iter().product::<usize>();
+        let bone = BoneImage {
+            dims,
+            spacing_um: 20.0,
+            depth_um: 20.0,
+            bone: sites
+                .map(|site| site % 12 < 3 || site / 12 % 10 > 7)
+                .collect(),
+            binarisation: Binarisation::Threshold(0.5),
+            native: None,
+            orientation: Orientation {
+                origin_mm: [0.0; 3],
+                direction: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+                frame: "file",
+            },
+            source: "scan.mha".into(),
+            format: "MetaImage",
+            is_part: false,
+            prepared: Vec::new(),
+            compartments: None,
+            tmd_mg_per_cm3: None,
+            assumed: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let scanned = Scanned::of("scan.mha".into(), bone);
+        let map = ThicknessMap::TbTh;
+        let values = map.of(&scanned.bone).unwrap();
+        hold("scan_thickness", &chart(&scanned, map, &values));
+    }
+}

@@ -80,7 +80,11 @@ pub(crate) fn draw_bars(
     what: &str,
     bars: &[Bar],
 ) -> Result<(), OutputError> {
-    let chart = Chart {
+    save(path, &bars_chart([title, note], what, bars))
+}
+
+fn bars_chart([title, note]: [&str; 2], what: &str, bars: &[Bar]) -> Chart {
+    Chart {
         title: title.to_owned(),
         note: note.to_owned(),
         panels: vec![Panel {
@@ -97,8 +101,7 @@ pub(crate) fn draw_bars(
             ..Panel::default()
         }],
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 /// Draws curves with their bands.
@@ -106,6 +109,10 @@ pub(crate) fn draw_bars(
 /// # Errors
 /// [`OutputError`].
 pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputError> {
+    save(path, &curves_chart(picture))
+}
+
+fn curves_chart(picture: &Curves) -> Chart {
     let layer = |curve: &Curve| {
         Layer::Curve(chart::Curve {
             label: curve.label.clone(),
@@ -116,7 +123,7 @@ pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputErr
         })
     };
     let [x, y] = picture.axes.clone();
-    let chart = Chart {
+    Chart {
         title: picture.title.clone(),
         note: picture.note.clone(),
         panels: vec![Panel {
@@ -126,8 +133,7 @@ pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputErr
             ..Panel::default()
         }],
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 /// Curves that are told apart on one pair of axes with their bands.
@@ -211,12 +217,16 @@ fn apart(picture: &Curves) -> Chart {
 /// # Errors
 /// [`OutputError`].
 pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputError> {
+    save(path, &heat_chart(map))
+}
+
+fn heat_chart(map: &HeatMap) -> Chart {
     let [across, up] = [map.ticks[0].len().max(1), map.ticks[1].len().max(1)];
     let ends = |count: usize| [-0.5, count as f64 - 0.5];
     let ([left, right], [low, high]) = (ends(across), ends(up));
     let names = |place: usize| map.ticks[place].iter().cloned();
     let Axis { title, unit, .. } = axis(&map.response);
-    let chart = Chart {
+    Chart {
         title: map.title.clone(),
         note: map.note.clone(),
         panels: vec![Panel {
@@ -246,13 +256,13 @@ pub(crate) fn draw_heat_map(path: &Path, map: &HeatMap) -> Result<(), OutputErro
             ..Panel::default()
         }],
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::held::hold;
 
     #[test]
     fn many_curves_stand_apart_on_one_scale_each_with_its_own_band_alone() {
@@ -287,5 +297,98 @@ mod tests {
             // One of no fixed form would be drawn out over the rest of its row.
             assert!(panel.aspect > 0.0);
         }
+    }
+
+    fn curve_of(place: u32) -> Curve {
+        let days = || (0..6).map(|week| 7.0 * f64::from(week));
+        let law = |day: f64| 20.0 - 0.05 * f64::from(place + 1) * day;
+        Curve {
+            label: format!("{place} amol/h"),
+            points: days().map(|day| (day, law(day))).collect(),
+            band: days()
+                .map(|day| (day, law(day) - 1.0, law(day) + 0.8))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn each_picture_of_a_study_is_drawn_as_it_was_seen_to_be_right() {
+        let spread = |count: u32| Curves {
+            title: "BV/TV over time".to_owned(),
+            note: "points: PTHrP made by a tumour cell".to_owned(),
+            axes: [Axis::days(), Axis::linear("BV/TV", "%")],
+            curves: (0..count).map(curve_of).collect(),
+        };
+        hold("study_spread_together", &curves_chart(&spread(3)));
+        hold("study_spread_apart", &apart(&spread(5)));
+        let replicates = Curves {
+            title: "How many runs of one point a mean takes".to_owned(),
+            axes: [
+                Axis::linear("replicates", ""),
+                Axis::log("half of the 95 % interval", "% of the mean"),
+            ],
+            curves: vec![Curve {
+                label: "bone left".to_owned(),
+                points: (2..14)
+                    .map(|count| (f64::from(count), 40.0 / f64::from(count)))
+                    .collect(),
+                band: Vec::new(),
+            }],
+            ..spread(0)
+        };
+        hold("study_replicates", &curves_chart(&replicates));
+        let bar = |label: &str, value: f64, half: f64| Bar {
+            label: label.to_owned(),
+            value,
+            low: value - half,
+            high: value + half,
+        };
+        let bars = |sign: f64, half: f64| {
+            [
+                bar(
+                    "PTHrP made by a tumour cell, greatest factor by TGF-\u{3b2}",
+                    0.71 * sign,
+                    half,
+                ),
+                bar("division of tumour cells", 0.22, half),
+                bar("half-life of OPG", -0.03 * sign, f64::NAN),
+            ]
+        };
+        for (name, what, bars) in [
+            (
+                "sobol",
+                "share of the variance between runs (total Sobol index)",
+                bars(1.0, 0.12),
+            ),
+            (
+                "morris",
+                "mean size of the change over the parameter's range, \u{b5}* (%)",
+                bars(1.0, f64::NAN),
+            ),
+            (
+                "correlation",
+                "how steadily it rises (1) or falls (\u{2212}1) with the parameter",
+                bars(-1.0, 0.1),
+            ),
+        ] {
+            let said = ["What decides bone left", "64 points"];
+            hold(&format!("study_{name}"), &bars_chart(said, what, &bars));
+        }
+        let names = |names: [&str; 3]| names.map(str::to_owned).to_vec();
+        let map = HeatMap {
+            title: "Bone left over two parameters".to_owned(),
+            note: "one run at each point".to_owned(),
+            response: "bone left (% of day 0)".to_owned(),
+            axes: [
+                "PTHrP made by a tumour cell (amol/h)",
+                "TGF-\u{3b2} in bone matrix (fmol/mm\u{b3})",
+            ]
+            .map(str::to_owned),
+            ticks: [names(["0", "0.01", "0.02"]), names(["1", "10", "100"])],
+            values: (0..9)
+                .map(|cell| (cell != 4).then(|| 50.0 + 5.0 * f64::from(cell)))
+                .collect(),
+        };
+        hold("study_heat_map", &heat_chart(&map));
     }
 }

@@ -90,6 +90,10 @@ pub(crate) fn draw_prediction(
     prediction: &Prediction,
     data: &[(f64, f64, f64)],
 ) -> Result<(), OutputError> {
+    save(path, &prediction_chart(what, prediction, data))
+}
+
+fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f64, f64)]) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
     let band = |label: &str, low: usize, high: usize, strength: f64| {
         Layer::Curve(Curve {
@@ -127,7 +131,7 @@ pub(crate) fn draw_prediction(
         let holds = (median - y).abs() <= ERRORS * error;
         (inside + usize::from(holds), known + 1)
     });
-    let chart = Chart {
+    Chart {
         title: sentence(&format!(
             "{}: data, and runs with the values that they leave likely",
             what.title
@@ -149,8 +153,7 @@ pub(crate) fn draw_prediction(
         }],
         order: vec!["runs".to_owned(), "data".to_owned()],
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 /// Posterior density over prior density along a coordinate: normal kernels of Silverman's width,
@@ -217,21 +220,24 @@ pub(crate) fn draw_densities(
     samples: &[Sample],
     fitted_to: &str,
 ) -> Result<(), OutputError> {
+    save(path, &densities_chart(axes, samples, fitted_to))
+}
+
+fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
     let panel = |(place, axis): (usize, &Axis)| Panel {
         x: axis.named(),
         y: chart::Axis::linear("times as likely as before", "").from_zero(),
         layers: density_layers(samples, place, "as before the data", "median, middle 95 %"),
         ..Panel::default()
     };
-    let chart = Chart {
+    Chart {
         title: "How likely the data make the values of each parameter".to_owned(),
         note: format!(
             "{fitted_to}; curve: density after the data (posterior) over density before them (prior)"
         ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 /// Draws every parameter against every other: below the diagonal the particles, larger by their weight,
@@ -245,6 +251,10 @@ pub(crate) fn draw_pairs(
     samples: &[Sample],
     fitted_to: &str,
 ) -> Result<(), OutputError> {
+    save(path, &pairs_chart(axes, samples, fitted_to))
+}
+
+fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
     let heaviest = samples.iter().map(|s| s.weight).fold(0.0, f64::max);
     let mut panels = Vec::new();
     for (row, up) in axes.iter().enumerate() {
@@ -285,7 +295,7 @@ pub(crate) fn draw_pairs(
             });
         }
     }
-    let chart = Chart {
+    Chart {
         title: "Which pairs of values the data leave likely".to_owned(),
         note: format!(
             "{fitted_to}; discs: runs that were kept, larger by their weight; numbers: their weighted \
@@ -295,8 +305,7 @@ pub(crate) fn draw_pairs(
         panels,
         columns: axes.len(),
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 /// Draws a surface over two parameters, with its points in the same colours and a scale.
@@ -310,9 +319,18 @@ pub(crate) fn draw_surface(
     surface: &Surface,
     points: &[(f64, f64, f64)],
 ) -> Result<(), OutputError> {
+    save(path, &surface_chart(heading, axes, surface, points))
+}
+
+fn surface_chart(
+    heading: &Heading<'_>,
+    axes: &[Axis; 2],
+    surface: &Surface,
+    points: &[(f64, f64, f64)],
+) -> Chart {
     const CELLS: usize = 44;
     let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64;
-    let chart = Chart {
+    Chart {
         title: heading.title.to_owned(),
         note: format!(
             "{}; discs: means of runs in which all parameters are varied",
@@ -337,8 +355,7 @@ pub(crate) fn draw_surface(
             ..Panel::default()
         }],
         ..Chart::default()
-    };
-    save(path, &chart)
+    }
 }
 
 fn correlation(samples: &[Sample], one: usize, other: usize) -> f64 {
@@ -359,6 +376,7 @@ fn correlation(samples: &[Sample], one: usize, other: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::held::{hold, hold_rules, hold_words};
 
     fn line() -> Vec<Sample> {
         (0..100)
@@ -382,5 +400,66 @@ mod tests {
     #[test]
     fn a_falling_line_has_correlation_minus_one() {
         assert!((correlation(&line(), 0, 1) + 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn each_picture_of_a_calibration_is_drawn_as_it_was_seen_to_be_right() {
+        let axis = |name: &str, unit: &str| Axis {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            ticks: vec![
+                (0.0, "0.001".to_owned()),
+                (0.5, String::new()),
+                (1.0, "0.1".to_owned()),
+            ],
+        };
+        let axes = [
+            axis("division of tumour cells", "1/d, log scale"),
+            axis("PTHrP made by a tumour cell", "amol/h, log scale"),
+        ];
+        let samples: Vec<Sample> = line().into_iter().step_by(10).collect();
+        let samples: Vec<Sample> = samples
+            .into_iter()
+            .map(|sample| Sample {
+                weight: 0.1,
+                ..sample
+            })
+            .collect();
+        let fitted_to = "fitted to BV/TV (% of day 0)";
+        hold(
+            "calibration_marginals",
+            &densities_chart(&axes, &samples, fitted_to),
+        );
+        hold(
+            "calibration_pairs",
+            &pairs_chart(&axes, &samples, fitted_to),
+        );
+        let prediction = Prediction {
+            days: vec![0.0, 7.0, 14.0, 21.0],
+            quantiles: [100.0, 90.0, 76.0, 60.0]
+                .map(|bone| [0.8, 0.95, 1.0, 1.04, 1.1].map(|times| times * bone))
+                .to_vec(),
+        };
+        let data = [(7.0, 86.0, 2.0), (14.0, 80.0, 3.0), (21.0, 51.0, 4.0)];
+        let what = chart::Axis::linear("BV/TV", "% of day 0");
+        hold(
+            "calibration_prediction",
+            &prediction_chart(what, &prediction, &data),
+        );
+        let points: Vec<(f64, f64, f64)> = (0..16)
+            .map(|at| (f64::from(at % 4) / 3.0, f64::from(at / 4) / 3.0))
+            .map(|(u, v)| (u, v, 60.0 - 20.0 * u + 9.0 * v * v))
+            .collect();
+        let surface = Surface::through(&points).unwrap();
+        let heading = Heading {
+            title: "Bone left",
+            note: "R\u{b2} = 1.00: share of the variance that this surface explains",
+            response: "bone left",
+            unit: "% of day 0",
+        };
+        let chart = surface_chart(&heading, &axes, &surface, &points);
+        // The whole field is drawn of 44 by 44 cells: a snapshot of it would be nothing but rectangles.
+        hold_rules("study_surface", &chart);
+        hold_words("study_surface", &chart);
     }
 }

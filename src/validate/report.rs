@@ -12,7 +12,8 @@ use super::target::Target;
 use super::{Outcome, ValidationError};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
-use crate::plot::curves::write_picture;
+use crate::plot::curves::panels_chart;
+use crate::plot::write as draw;
 use crate::scenario::build::load;
 
 /// Writes every file of the report into the folder of the plan.
@@ -363,7 +364,7 @@ fn write_plots(folder: &Path, outcome: &Outcome) -> Result<Vec<(String, String)>
             heading,
             panels,
         } = picture;
-        write_picture(folder, name, heading, panels, &[])?;
+        draw(folder, name, &panels_chart([heading, ""], panels, &[]))?;
         drawn.push((name.to_owned(), heading.to_owned()));
     }
     Ok(drawn)

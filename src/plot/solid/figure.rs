@@ -120,6 +120,11 @@ impl Figure {
         let drawn = self.page.drawing.frame();
         drawn.is_some_and(|frame| page.holds(frame))
     }
+
+    /// The page without its pictures.
+    pub(super) fn page(&self) -> &Page {
+        &self.page
+    }
 }
 
 /// What is said of a picture that does not turn: its cut, its view, and of what its figures are.

@@ -1,6 +1,7 @@
 //! Pictures one after another: GIF, and APNG where all colours are to be kept.
 
 use crate::plot::moving::{self, Gif, Palette};
+use crate::plot::pack;
 use crate::plot::solid::scene::Image;
 use crate::plot::solid::tissue::SolidError;
 
@@ -67,6 +68,7 @@ fn encoder<'a>(
     let mut encoder = png::Encoder::new(bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    pack(&mut encoder);
     Ok(encoder)
 }
 

@@ -164,7 +164,15 @@ impl Net<'_> {
             if rows.iter().all(|&(y, z)| is_even(y, z)) {
                 continue;
             }
+            let inside = rows.map(|(y, z)| &self.lines[z * self.wide[1] + y].inside[..]);
+            let [row, others @ ..] = inside;
             for x in 1..self.wide[0] - 1 {
+                // Most centres lie on the same side as all around them.
+                let own = row[x];
+                let is_crossed = others.iter().any(|other| other[x] != own);
+                if own == row[x - 1] && own == row[x + 1] && !is_crossed {
+                    continue;
+                }
                 // Edges that end at this centre lead out of the lattice or into it as well.
                 for axis in 0..3 {
                     let at = [x, y, z];

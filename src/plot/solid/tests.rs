@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use crate::observe::volume::CellKind;
+use crate::plot::held::hold_page;
 use crate::plot::solid::camera::{Camera, VIEWS, View};
 use crate::plot::solid::cut::{Cutaway, Removed};
 use crate::plot::solid::field::Field;
@@ -484,6 +485,39 @@ fn words_beside_and_below_bone_stay_on_the_page() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn each_page_around_bone_is_drawn_as_it_was_seen_to_be_right() {
+    let tissue = plate();
+    let words = Words {
+        title: "Bone in space on day 28".to_owned(),
+        caption: "a lesion; BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
+    };
+    let view = Look::default().view;
+    let scene = super::scene::Scene::new(&tissue, None, view, Cutaway::None).unwrap();
+    let names = ["day 0: BV/TV 33.2 %", "day 28: BV/TV 23.3 %"];
+    let labels = ["0", "1/3", "2/3", "1 and more"];
+    for (name, figure) in [
+        (
+            "single",
+            super::figure::Figure::single(&scene, &tissue, view, &words),
+        ),
+        (
+            "pair",
+            super::figure::Figure::pair(&scene, &tissue, view, &words, names),
+        ),
+        (
+            "strained",
+            super::figure::Figure::strained(&scene, view, &words, names, labels),
+        ),
+        (
+            "frame",
+            super::figure::Figure::frame(&scene, &tissue, view, &words, 320),
+        ),
+    ] {
+        hold_page(&format!("solid_{name}"), figure.page());
     }
 }
 

@@ -42,8 +42,8 @@ fn noted(found: &Dissection<'_>, said: &str) -> String {
 
 fn seeds(found: &Dissection<'_>) -> String {
     match found.plan.asked.seeds {
-        1 => "One seed.".to_owned(),
-        seeds => format!("Mean and 95 % interval over {seeds} seeds."),
+        1 => "one seed".to_owned(),
+        seeds => format!("mean and 95 % interval over {seeds} seeds"),
     }
 }
 
@@ -55,7 +55,8 @@ fn losses_of(
 ) -> Vec<(String, Estimate)> {
     let links = LINKS.iter().filter_map(|link| {
         let courses = found.of(Role::Link(link.name, action.name()))?;
-        Some((link.words.to_owned(), figure(courses)))
+        let words = link.words.replace("TGF-beta", "TGF-\u{3b2}");
+        Some((words, figure(courses)))
     });
     let mut bars: Vec<_> = links.collect();
     bars.sort_by(|one, other| other.1.value.total_cmp(&one.1.value));
@@ -138,7 +139,7 @@ fn differences(found: &Dissection<'_>) -> Chart {
         title: "What each link of the cycle does to the bone lost".to_owned(),
         note: noted(
             found,
-            &format!("{} Differences are of the same seed.", seeds(found)),
+            &note([&seeds(found)[..], "differences are of the same seed"]),
         ),
         panels: waterfall(found, None, &axis, &figure),
         columns: 1,
@@ -202,7 +203,7 @@ fn gain(found: &Dissection<'_>) -> Option<Chart> {
         note: noted(
             found,
             &format!(
-                "pM of TGF-\u{3b2} that come back for one more that is sensed. {}",
+                "gain: pM of TGF-\u{3b2} that come back for one more that is sensed; {}",
                 seeds(found)
             ),
         ),
@@ -258,7 +259,7 @@ fn map_of(found: &Dissection<'_>, map: &Map) -> Chart {
         title: "Where the loop turns".to_owned(),
         note: noted(
             found,
-            &seeds(found).replace("Mean and 95 % interval", "Mean"),
+            &seeds(found).replace("mean and 95 % interval", "mean"),
         ),
         panels: vec![
             panel("bone lost", "%", PERCENT),
@@ -266,5 +267,56 @@ fn map_of(found: &Dissection<'_>, map: &Map) -> Chart {
         ],
         columns: 1,
         ..Chart::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::held::hold;
+    use crate::scenario::build::parse;
+    use crate::study::dissect::{Asked, Plan};
+
+    /// Courses of two seeds, some of which lose more bone than others.
+    fn courses(place: usize) -> Vec<Course> {
+        let days: Vec<f64> = (0..5).map(|week| 7.0 * f64::from(week)).collect();
+        let of = |seed: f64| Course {
+            tgf_beta_pm: days
+                .iter()
+                .map(|day| 3.0 + 0.1 * day + 0.3 * place as f64 + seed)
+                .collect(),
+            days: days.clone(),
+            loss: 0.05 + 0.02 * ((5 * place) % 17) as f64 + 0.01 * seed,
+            tumour: 900.0 + 40.0 * place as f64,
+            osteoclasts: 20.0,
+        };
+        vec![of(0.0), of(1.0)]
+    }
+
+    #[test]
+    fn each_picture_of_a_dissection_is_drawn_as_it_was_seen_to_be_right() {
+        let text = include_str!("../../../scenarios/vicious_cycle_2d.toml");
+        let small = ["lattice.size=[60, 60, 1]", "inoculation.cells=20"].map(str::to_owned);
+        let loaded = parse("vicious_cycle_2d.toml", text, &small).unwrap();
+        let axes = [
+            "signals.tgf_beta.half_life=2 min..120 min log",
+            "tumour.division.rate=0.1 /d..1 /d",
+        ];
+        let map = Map::of(&loaded, axes, 3).unwrap();
+        let asked = Asked {
+            seeds: 2,
+            map: Some(map.clone()),
+            threads: None,
+        };
+        let plan = Plan::new(&loaded, asked).unwrap();
+        let found = Dissection {
+            courses: (0..plan.variants.len()).map(courses).collect(),
+            highest: std::collections::BTreeMap::new(),
+            plan,
+        };
+        hold("dissect_losses", &losses(&found));
+        hold("dissect_differences", &differences(&found));
+        hold("dissect_gain", &gain(&found).unwrap());
+        hold("dissect_map", &map_of(&found, &map));
     }
 }

@@ -206,7 +206,9 @@ pub(super) const PICTURE: Picture = Picture {
             "drug on the bone of the lattice (fmol)",
             &[Curve::new("bone_drug_on_bone_amol", "")
                 .times(1e-3)
-                .if_any()],
-        ),
+                .if_any()
+                .jumping()],
+        )
+        .noting("drug on bone is drawn from a dose on as the row behind it has it"),
     ]),
 };

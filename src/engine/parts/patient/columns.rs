@@ -260,7 +260,8 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
                 Curve::new("events_counted", "counted").stepped(),
             ],
         )
-        .whole(),
+        .whole()
+        .noting("counted: those that follow the last counted one by more than the window that trials keep"),
     ]),
 };
 
