@@ -91,11 +91,10 @@ pub(super) struct CompletionsArguments {
     shell: Shell,
 }
 
-pub(super) fn completions(it: &CompletionsArguments) -> Result<(), Stop> {
+pub(super) fn completions(it: &CompletionsArguments) {
     let mut script = Vec::new();
     clap_complete::generate(it.shell, &mut command(), "howship", &mut script);
     say!("{}", String::from_utf8_lossy(&script).trim_end());
-    Ok(())
 }
 
 /// Write manual pages.

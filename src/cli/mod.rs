@@ -167,7 +167,10 @@ pub fn main() -> ExitCode {
         Command::Plot(it) => run::plot(it),
         Command::Render(it) => day::render(it),
         Command::Export(it) => day::export(it),
-        Command::Completions(it) => learn::completions(it),
+        Command::Completions(it) => {
+            learn::completions(it);
+            Ok(())
+        }
         Command::Man(it) => learn::man(it),
     };
     let lost = words_were_lost();

@@ -9,7 +9,7 @@ use crate::numerics::parallel::on_threads;
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
 use crate::run::group::{self, Fork};
-use crate::run::plot::{Drawing, ReadMeasured, draw, read};
+use crate::run::plot::{Drawing, ReadMeasured, Run, draw, read};
 use crate::run::research_crate::{Described, write};
 use crate::run::screen::Console;
 use crate::run::start::begin_file;
@@ -198,7 +198,7 @@ pub(super) struct PlotArguments {
 
 pub(super) fn plot(it: &PlotArguments) -> Result<(), Stop> {
     let runs = read(&it.folders)?;
-    for note in runs.iter().filter_map(|run| run.unfinished()) {
+    for note in runs.iter().filter_map(Run::unfinished) {
         say!("note: {note}");
     }
     let read_data = (it.data.as_ref()).map(|path| move |runs: &[&Table]| Ok(measured(path, runs)?));

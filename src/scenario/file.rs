@@ -412,6 +412,10 @@ pub enum SchemeChoice {
 }
 
 /// What is written.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of a file of its own"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Output {

@@ -89,7 +89,7 @@ impl JobError {
     pub(crate) fn is_refusal(&self) -> bool {
         match self {
             Self::Study(_) | Self::Plan(_) => true,
-            Self::Output(error) => error.is_refusal(),
+            Self::Output(error) | Self::Dask(DaskError::Output(error)) => error.is_refusal(),
             Self::Run(error) => error.is_refusal(),
             Self::Number(error) => error.is_refusal(),
             Self::Threads(error) => error.is_refusal(),
@@ -98,7 +98,6 @@ impl JobError {
             Self::Calibration(error) => error.is_refusal(),
             Self::Select(error) => error.is_refusal(),
             Self::LeftOut(error) => error.is_refusal(),
-            Self::Dask(DaskError::Output(error)) => error.is_refusal(),
             Self::Dask(error) => matches!(
                 error,
                 DaskError::NoDriver(_)
@@ -196,7 +195,7 @@ impl Jobs<'_> {
         counter.finish();
         let summary = summary?;
         if !self.quiet {
-            self.say(&summary);
+            self.say(summary);
         }
         Ok(summary)
     }

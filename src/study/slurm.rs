@@ -1,7 +1,7 @@
 //! The sbatch script of a study: an array of shards, each of which asks Slurm for more time a minute
 //! before its own ends.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
