@@ -15,6 +15,7 @@ use std::fmt::{Display, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::numerics::refusal::Refusal;
@@ -119,8 +120,13 @@ impl<E: Refusal> From<E> for Stop {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     signals::outlive_full_disks();
-    let arguments =
-        Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    let parsed = command().try_get_matches();
+    let arguments = parsed.and_then(|it| Arguments::from_arg_matches(&it));
+    let arguments = arguments.unwrap_or_else(|mut error| {
+        // To give an unknown option as a value is no way to what it was typed for.
+        error.remove(ContextKind::Suggested);
+        error.exit()
+    });
     // What these give is words on standard output; what others give is files, or the exit code.
     let gives_words = matches!(
         &arguments.command,

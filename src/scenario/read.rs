@@ -53,6 +53,7 @@ pub fn read_layer(
     sets: &[String],
 ) -> Result<Tree, Diagnostic> {
     let mut files = vec![Tree::parse(layer)?];
+    refuse_study(&files[0], path)?;
     let mut chosen = take_text(&mut files[0], "preset")?;
     let mut paths = vec![path.to_path_buf()];
     while let Some((name, place)) = take_text(&mut files[paths.len() - 1], "extends")? {
@@ -199,6 +200,40 @@ fn fragments(
     Ok((found, left))
 }
 
+/// Says of a study that it is one: its keys would all be told as unknown.
+fn refuse_study(tree: &Tree, path: &Path) -> Result<(), Diagnostic> {
+    let has = |key: &str| tree.get(key).is_some();
+    if !(has("base") && (has("responses") || has("vary"))) {
+        return Ok(());
+    }
+    let path = path.display();
+    let fault = Diagnostic::new(format!("`{path}` is a study, and no scenario"));
+    Err(tree
+        .point(fault, &[Segment::Key("base".to_owned())], true)
+        .with_help(format!("howship study run {path} --store FOLDER")))
+}
+
+/// A file beside a path that is not there, which it most likely means: with its ending, or spelt a little
+/// otherwise.
+fn meant(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let with_ending = path.with_file_name(format!("{name}.toml"));
+    if with_ending.is_file() {
+        return Some(with_ending);
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let found = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = found.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "toml"))
+        .collect();
+    names.sort();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest(name, &names).map(|near| path.with_file_name(near))
+}
+
 /// Text of a file as a layer named by the path as typed.
 ///
 /// # Errors
@@ -208,7 +243,12 @@ pub fn load(path: &Path) -> Result<Layer, Diagnostic> {
     let unreadable = |error: &std::io::Error| {
         Diagnostic::new(format!("cannot read `{name}`: {error}"))
             .in_file(&name)
-            .with_help("the path is taken from the folder in which the program was started; `howship examples --out .` puts the scenarios that come with howship there")
+            .with_help(match meant(path) {
+                Some(near) if error.kind() == std::io::ErrorKind::NotFound => {
+                    format!("did you mean `{}`?", near.display())
+                }
+                _ => "the path is taken from the folder in which the program was started; `howship examples --out .` puts the scenarios that come with howship there".to_owned(),
+            })
     };
     let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();

@@ -19,6 +19,7 @@ const MOST_CURVES: u64 = 8;
 const MOST_ADVISED: usize = 50;
 
 /// Why a measure stands without its interval.
+const ABOVE_TOTAL: &str = "above its total index, which no variance allows: too few base points";
 const NO_INTERVAL: &str = "no interval: too few points or ranks that agree wholly";
 
 /// The responses of all runs.
@@ -28,6 +29,8 @@ pub struct Responses {
     pub names: Vec<String>,
     /// By run, then by response; none of a run without one.
     pub values: Vec<Vec<Option<f64>>>,
+    /// Runs that are done.
+    pub done: u64,
 }
 
 /// How much a response depends on a parameter.
@@ -46,6 +49,18 @@ pub struct Dependence {
 }
 
 impl Dependence {
+    /// True for a first-order index above the total one of the same parameter.
+    fn is_above_total(&self, all: &[Self]) -> bool {
+        let of = |one: &Self| {
+            (one.response == self.response && one.arm == self.arm)
+                && (one.parameter == self.parameter && one.measure == "total")
+        };
+        self.measure == "first"
+            && all
+                .iter()
+                .any(|one| of(one) && self.estimate.value > one.estimate.value)
+    }
+
     /// True for the measure by which parameters are ranked.
     fn is_chief(&self) -> bool {
         ["mu_star", "total", "partial_rank"].contains(&self.measure)
@@ -58,12 +73,17 @@ impl Study {
     /// # Errors
     /// A result that does not read.
     pub fn responses(&self, store: &Store) -> Result<Responses, OutputError> {
-        let values = (0..self.header.runs)
-            .map(|run| Ok(self.row(store, run)?.responses))
-            .collect::<Result<_, OutputError>>()?;
+        let mut done = 0;
+        let mut values = Vec::new();
+        for run in 0..self.header.runs {
+            let row = self.row(store, run)?;
+            done += u64::from(row.status == "done");
+            values.push(row.responses);
+        }
         Ok(Responses {
             names: self.header.responses.keys().cloned().collect(),
             values,
+            done,
         })
     }
 

@@ -354,6 +354,7 @@ impl Jobs<'_> {
         let tables = study.tables_folder(&store)?;
         self.say_files(&study.analyse(&store, &tables, over)?);
         self.warn_of_damage(&store);
+        self.screen.warn(study.tally(&store)?.gaps());
         Ok(())
     }
 

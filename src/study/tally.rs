@@ -37,6 +37,19 @@ impl fmt::Display for Tally {
     }
 }
 
+impl Tally {
+    /// What a reader of results must know where not all runs are there.
+    pub(crate) fn gaps(&self) -> Option<String> {
+        let all = self.done + self.failed + self.missing + self.damaged;
+        (self.done < all).then(|| {
+            format!(
+                "{} of {all} runs have results ({self}): what is written is of those alone",
+                self.done
+            )
+        })
+    }
+}
+
 impl Study {
     /// Counts the runs.
     ///

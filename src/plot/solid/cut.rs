@@ -1,5 +1,6 @@
 //! What is taken away so that the lesion shows: a half of the lattice, or the octant before a place.
 
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use crate::plot::solid::camera::View;
@@ -82,7 +83,24 @@ const LEAN: f32 = 0.2;
 /// Share of the lesion that is hidden from which on the rule cuts.
 const HIDDEN: f32 = 0.5;
 
+/// Share of the tumour that is cut away from which on the caption tells it.
+const TOLD: f32 = 0.05;
+
 impl Removed {
+    /// Share of the tumour that it takes away.
+    fn share_of(&self, tissue: &Tissue) -> f32 {
+        let (mut gone, mut all) = (0.0_f64, 0.0_f64);
+        for (site, &cells) in tissue.tumour.iter().enumerate().filter(|it| *it.1 > 0.0) {
+            let [x, y, _] = tissue.dims;
+            let place = [site % x, site / x % y, site / (x * y)];
+            all += f64::from(cells);
+            if self.kept(place.map(|at| at as f32 + 0.5)) < 0.0 {
+                gone += f64::from(cells);
+            }
+        }
+        if all > 0.0 { (gone / all) as f32 } else { 0.0 }
+    }
+
     /// How far a place lies within what is kept, sites; below 0 for what is taken away.
     pub(super) fn kept(&self, place: Vector) -> f32 {
         let outside = |&(axis, at, above): &(usize, f32, bool)| {
@@ -151,11 +169,30 @@ impl Removed {
     }
 }
 
-/// What the cut takes away. `before` is the bone of day 0, where it is known.
+/// What the cut takes away, with how much of the tumour. `before` is the bone of day 0, where it is known.
 ///
 /// # Errors
 /// [`SolidError::Cut`] for places outside of the lattice.
 pub(super) fn removed(
+    cut: Cutaway,
+    view: View,
+    tissue: &Tissue,
+    before: Option<&[f32]>,
+    tumour: Option<&Field>,
+) -> Result<Removed, SolidError> {
+    let mut removed = part(cut, view, tissue, before, tumour)?;
+    let share = removed.share_of(tissue);
+    if share >= TOLD {
+        let percent = 100.0 * share;
+        let _ = write!(
+            removed.words,
+            "; {percent:.0} % of the tumour lies in what is cut away"
+        );
+    }
+    Ok(removed)
+}
+
+fn part(
     cut: Cutaway,
     view: View,
     tissue: &Tissue,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{Dependence, MOST_ADVISED, NO_INTERVAL, Responses, named};
+use super::{ABOVE_TOTAL, Dependence, MOST_ADVISED, NO_INTERVAL, Responses, named};
 use crate::output::table::quoted;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::Axis;
@@ -86,6 +86,8 @@ impl Study {
                 &[value, low, high],
                 if has_interval && !low.is_finite() {
                     NO_INTERVAL
+                } else if one.is_above_total(&found) {
+                    ABOVE_TOTAL
                 } else {
                     ""
                 },
@@ -128,7 +130,7 @@ impl Study {
             };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
             let title = format!("What decides {}", words::in_arm(&response, &arm, &said));
-            let note = self.note_of_bars(&found, [&response, &arm], &bars);
+            let note = self.note_of_bars(&found, [&response, &arm], &bars, all.done);
             draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
         }
@@ -144,7 +146,7 @@ impl Study {
     }
 
     /// What the bars of a response are made of, what they add up to, and their intervals.
-    fn note_of_bars(&self, found: &[Dependence], of: [&str; 2], bars: &[Bar]) -> String {
+    fn note_of_bars(&self, found: &[Dependence], of: [&str; 2], bars: &[Bar], done: u64) -> String {
         let points = self.points.count();
         let mut said = vec![match self.header.design {
             Design::Morris { trajectories, .. } => {
@@ -184,6 +186,10 @@ impl Study {
                 }
                 _ => format!("{which}{NO_INTERVAL}"),
             });
+        }
+        if done < self.header.runs {
+            let all = self.header.runs;
+            said.insert(0, format!("{done} of {all} runs have results"));
         }
         said.join("; ")
     }

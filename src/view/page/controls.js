@@ -124,6 +124,11 @@ function chips() {
   }
   const again = element("button", { class: "quiet" }, "Part again from today");
   again.addEventListener("click", () => {
+    // A run that has ended has no day left on which its change could act.
+    if (now() > state.opened.days - 0.5 * tickDays()) {
+      again.textContent = "The run has ended: restart it, hold it on the day, then part again";
+      return;
+    }
     const day = Math.min(now(), state.opened.days - tickDays());
     for (const course of on_.values()) course.start = Math.max(course.start, day);
     ask({ ask: "change", at: Math.round(day / tickDays()) * tickDays(), set: assignments() });

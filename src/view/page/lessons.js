@@ -74,6 +74,7 @@ function reading() {
     return element("label", { class: "choice" }, input, element("span", {}, one.says));
   });
   return [
+    element("p", { class: "hint" }, "What you see beside this is another run. That of the lesson begins when you lock your prediction, below."),
     ...paragraphs(lesson.before),
     element("p", { class: "question" }, lesson.question),
     element("fieldset", { class: "choices" }, element("legend", {}, "What do you predict? The run begins when you have chosen."), ...choices),
