@@ -49,6 +49,7 @@ fn a_run_leaves_what_the_readme_says() {
         "ledger.csv",
         "run.json",
         "scenario.toml",
+        "final.vti",
         "plots/bone_loss.svg",
         "plots/bone_loss.png",
         "plots/map_d0.png",
@@ -84,6 +85,58 @@ fn a_run_leaves_what_the_readme_says() {
         assert!(run(&["--force", "--set", &set]).status.success());
         let found = ["map.gif", "map.apng"].map(|name| plots.join(name).exists());
         assert_eq!(found, files, "{film}");
+    }
+    // So does the volume of the last day go, where it is not wanted.
+    assert!(
+        run(&["--force", "--set", "output.final_volume=false"])
+            .status
+            .success()
+    );
+    assert!(!out.join("final.vti").exists());
+}
+
+/// A file that is not there is told with the one that is meant, a study by its name, and an unknown option
+/// without the advice to give it as a value.
+#[test]
+fn what_was_most_likely_meant_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("first.toml"), SMALL).unwrap();
+    let study = "name = \"s\"\nbase = \"first.toml\"\n[responses]\nbone = { column = \"bv_tv\" }\n";
+    fs::write(folder.path().join("sweep.toml"), study).unwrap();
+    for (arguments, words, never) in [
+        (
+            &["run", "first"][..],
+            "did you mean `first.toml`?",
+            "examples",
+        ),
+        (
+            &["run", "frist.toml"],
+            "did you mean `first.toml`?",
+            "examples",
+        ),
+        (&["run", "nothing.toml"], "howship examples", "did you mean"),
+        (
+            &["run", "sweep.toml"],
+            "howship study run sweep.toml",
+            "unknown key",
+        ),
+        (
+            &["run", "first.toml", "--days", "3"],
+            "--days",
+            "as a value",
+        ),
+    ] {
+        let output = howship()
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(
+            said.contains(words) && !said.contains(never),
+            "{arguments:?}: {said}"
+        );
     }
 }
 

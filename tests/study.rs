@@ -360,6 +360,7 @@ fn a_check_counts_runs_hours_and_memory_and_a_script_names_its_shards() {
     let said = ran(&["check", text(&path)], 0);
     for words in [
         "24: 6 points, 2 arms, 2 replicates",
+        "design    grid",
         "GB",
         " h: ",
         "bone, cells_d1, late",
@@ -500,7 +501,10 @@ fn an_analysis_says_what_matters_and_how_many_replicates_are_enough() {
     let (folder, path) = folder_with(STUDY);
     let store = folder.path().join("store");
     ran(&["run", text(&path), "--store", text(&store), "--quiet"], 0);
-    let said = ran(&["analyse", text(&path), "--store", text(&store)], 0);
+    let output = study(&["analyse", text(&path), "--store", text(&store)]);
+    let warned = String::from_utf8(output.stderr).unwrap();
+    assert!(!warned.contains("have results"), "all are there: {warned}");
+    let said = String::from_utf8(output.stdout).unwrap();
     let here = store.join("studies/doses");
     for file in [
         "sensitivity.csv",
@@ -628,4 +632,45 @@ fn a_calibration_finds_the_rate_that_made_the_data_and_is_the_same_again() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("line 3") && said.contains("day 9"), "{said}");
+}
+
+/// Results of a study that was broken off are said to be of a part of its runs.
+#[test]
+fn an_analysis_of_a_part_of_the_runs_says_so() {
+    let design = "[design.saltelli]\npoints = 2\n[vary]\n";
+    let text_of = STUDY
+        .replacen("[vary]\n", design, 1)
+        .replacen(", levels = 3", "", 1)
+        .replacen(
+            "inoculation.cells = [10, 20]",
+            "inoculation.cells = { from = 10, to = 20 }",
+            1,
+        );
+    let (folder, path) = folder_with(&text_of);
+    let said = ran(&["check", text(&path)], 0);
+    assert!(
+        said.contains("first and total Sobol indices; fewer than 10 base points"),
+        "{said}"
+    );
+    let plan = folder.path().join("plan.jsonl");
+    ran(&["plan", text(&path), "--out", text(&plan)], 0);
+    let store = folder.path().join("store");
+    let shard = [
+        "shard",
+        "--plan",
+        text(&plan),
+        "--shards",
+        "2",
+        "--shard",
+        "0",
+        "--store",
+    ];
+    ran(&[&shard[..], &[text(&store), "--quiet"]].concat(), 0);
+    let output = study(&["analyse", text(&path), "--store", text(&store)]);
+    let warned = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{warned}");
+    assert!(
+        warned.contains("16 of 32 runs have results (16 done, 0 failed, 16 missing)"),
+        "{warned}"
+    );
 }
