@@ -110,7 +110,7 @@ write_study . "$runs"
 "$howship" study run study.toml --store local --quiet
 "$howship" study plan study.toml --out plan.jsonl > /dev/null
 PATH="$(dirname "$howship"):$PATH"; export PATH
-"$howship" study slurm-script --plan plan.jsonl --store shared --shards "$shards" \
+"$howship" study slurm-script --plan "$base/plan.jsonl" --store shared --shards "$shards" \
     --cores 1 --memory "500 MB" --time "10 min" > study.sbatch
 submit() {
     job=$(sbatch --parsable study.sbatch) || fail "sbatch refused the script"
