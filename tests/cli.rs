@@ -95,7 +95,7 @@ fn a_run_leaves_what_the_readme_says() {
     assert!(!out.join("final.vti").exists());
 }
 
-/// A file that is not there is told with the one that is meant, a study by its name, and an unknown option
+/// A file that is not there is told with the one that is meant, one in the place of another by what it is, and an unknown option
 /// without the advice to give it as a value.
 #[test]
 fn what_was_most_likely_meant_is_said() {
@@ -103,6 +103,8 @@ fn what_was_most_likely_meant_is_said() {
     fs::write(folder.path().join("first.toml"), SMALL).unwrap();
     let study = "name = \"s\"\nbase = \"first.toml\"\n[responses]\nbone = { column = \"bv_tv\" }\n";
     fs::write(folder.path().join("sweep.toml"), study).unwrap();
+    let trial = include_str!("../trials/small/zoledronate_sre.toml");
+    fs::write(folder.path().join("trial.toml"), trial).unwrap();
     for (arguments, words, never) in [
         (
             &["run", "first"][..],
@@ -118,6 +120,21 @@ fn what_was_most_likely_meant_is_said() {
         (
             &["run", "sweep.toml"],
             "howship study run sweep.toml",
+            "unknown key",
+        ),
+        (
+            &["study", "check", "first.toml"],
+            "`first.toml` is a scenario, and no study",
+            "unknown key",
+        ),
+        (
+            &["trial", "check", "sweep.toml"],
+            "howship study run sweep.toml",
+            "unknown key",
+        ),
+        (
+            &["check", "trial.toml"],
+            "howship trial run trial.toml",
             "unknown key",
         ),
         (

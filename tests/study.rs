@@ -73,6 +73,13 @@ fn ran(arguments: &[&str], code: i32) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// One of two shards of a plan.
+fn shard_of_two(plan: &Path, store: &Path, (number, more): (&str, &[&str]), code: i32) -> String {
+    let arguments = ["shard", "--plan", text(plan), "--shards", "2", "--shard"];
+    let place = [number, "--store", text(store), "--quiet"];
+    ran(&[&arguments[..], &place, more].concat(), code)
+}
+
 fn runs_csv(store: &Path) -> String {
     fs::read_to_string(store.join("studies/doses/runs.csv")).unwrap()
 }
@@ -201,20 +208,8 @@ fn shards_and_single_runs_collect_into_the_table_of_a_local_run() {
     );
     ran(&["run", text(&path), "--store", text(&local), "--quiet"], 0);
     ran(&["plan", text(&path), "--out", text(&plan)], 0);
-    let shard = |number: &str, more: &[&str], code: i32| {
-        let mut arguments = vec![
-            "shard",
-            "--plan",
-            text(&plan),
-            "--shards",
-            "2",
-            "--shard",
-            number,
-        ];
-        arguments.extend(["--store", text(&shared), "--quiet"]);
-        arguments.extend(more);
-        ran(&arguments, code)
-    };
+    let shard =
+        |number: &str, more: &[&str], code: i32| shard_of_two(&plan, &shared, (number, more), code);
     // Out of time before anything was done: asks to be started again.
     shard("0", &["--budget", "0 s"], 75);
     let said = ran(&["status", text(&plan), "--store", text(&shared)], 0);
@@ -655,17 +650,7 @@ fn an_analysis_of_a_part_of_the_runs_says_so() {
     let plan = folder.path().join("plan.jsonl");
     ran(&["plan", text(&path), "--out", text(&plan)], 0);
     let store = folder.path().join("store");
-    let shard = [
-        "shard",
-        "--plan",
-        text(&plan),
-        "--shards",
-        "2",
-        "--shard",
-        "0",
-        "--store",
-    ];
-    ran(&[&shard[..], &[text(&store), "--quiet"]].concat(), 0);
+    shard_of_two(&plan, &store, ("0", &[]), 0);
     let output = study(&["analyse", text(&path), "--store", text(&store)]);
     let warned = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{warned}");

@@ -25,6 +25,7 @@ use crate::numerics::name::{ALLOWED, is_name};
 use crate::numerics::quantity::{Area, Clearance, Mass, Time};
 use crate::numerics::random::Chance;
 use crate::patient::skeletal_events::SkeletalEvents;
+use crate::scenario::kind::Kind;
 use crate::scenario::read::load;
 use crate::therapy::catalogue::{fragment, names};
 use crate::therapy::drug::Drug;
@@ -170,7 +171,9 @@ impl Trial {
         patients: Option<u64>,
         seed: Option<u64>,
     ) -> Result<Self, Diagnostics> {
+        let name = layer.name.clone();
         let mut tree = Tree::parse(layer)?;
+        Kind::Trial.expect(&tree, &name)?;
         if let Some(patients) = patients {
             tree.set(&format!("patients={patients}"))?;
         }

@@ -3,6 +3,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt::{Arguments, Display};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,13 @@ pub(crate) trait Bar: Send {
 }
 
 impl dyn Screen + '_ {
+    /// Says where files are.
+    pub(crate) fn say_files(&self, paths: &[PathBuf]) {
+        for path in paths {
+            self.say(format_args!("{}", path.display()));
+        }
+    }
+
     /// Shows warnings.
     pub(crate) fn warn<T: Display>(&self, warnings: impl IntoIterator<Item = T>) {
         for warning in warnings {

@@ -431,8 +431,9 @@ impl Desk<'_> {
             .outputs
             .insert(SCENARIO.to_owned(), digest(&scenario)?);
         // A run that is killed may have left them.
-        let files = table_files(&self.loaded).into_iter();
-        let files = files.chain([FINAL.to_owned()]);
+        let volume = self.loaded.scenario.output.final_volume;
+        let volume = volume.then(|| FINAL.to_owned());
+        let files = table_files(&self.loaded).into_iter().chain(volume);
         words
             .outputs
             .extend(files.map(|name| (name, String::new())));

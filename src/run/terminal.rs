@@ -92,9 +92,7 @@ impl Bar for ProgressBar {
 
 /// Says where files are.
 pub(crate) fn say_files(paths: &[PathBuf]) {
-    for path in paths {
-        say!("{}", path.display());
-    }
+    (&Terminal as &dyn Screen).say_files(paths);
 }
 
 /// Says what was found in words, or as JSON.

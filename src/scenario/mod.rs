@@ -11,6 +11,7 @@ pub mod describe;
 pub mod examples;
 pub mod file;
 pub mod fragments;
+pub(crate) mod kind;
 pub mod lesion;
 #[cfg(feature = "cli")]
 pub mod new;

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::fragments::{BONE, KINDS, LINE, preset_of_line};
+use super::kind::Kind;
 use crate::layers::diagnostic::{Diagnostic, clip, nearest};
 use crate::layers::path::Segment;
 use crate::layers::source::Place;
@@ -52,8 +53,9 @@ pub fn read_layer(
     preset: impl Fn(&str) -> Option<&'static str>,
     sets: &[String],
 ) -> Result<Tree, Diagnostic> {
+    let name = layer.name.clone();
     let mut files = vec![Tree::parse(layer)?];
-    refuse_study(&files[0], path)?;
+    Kind::Scenario.expect(&files[0], &name)?;
     let mut chosen = take_text(&mut files[0], "preset")?;
     let mut paths = vec![path.to_path_buf()];
     while let Some((name, place)) = take_text(&mut files[paths.len() - 1], "extends")? {
@@ -198,19 +200,6 @@ fn fragments(
         });
     }
     Ok((found, left))
-}
-
-/// Says of a study that it is one: its keys would all be told as unknown.
-fn refuse_study(tree: &Tree, path: &Path) -> Result<(), Diagnostic> {
-    let has = |key: &str| tree.get(key).is_some();
-    if !(has("base") && (has("responses") || has("vary"))) {
-        return Ok(());
-    }
-    let path = path.display();
-    let fault = Diagnostic::new(format!("`{path}` is a study, and no scenario"));
-    Err(tree
-        .point(fault, &[Segment::Key("base".to_owned())], true)
-        .with_help(format!("howship study run {path} --store FOLDER")))
 }
 
 /// A file beside a path that is not there, which it most likely means: with its ending, or spelt a little

@@ -12,14 +12,16 @@ use crate::study::plan::Study;
 use crate::study::select::{SelectError, place_of};
 use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
 use crate::study::store::Store;
+use crate::study::tally::Tally;
 
 /// Curves of a picture of spread, at most: each has a colour of its own.
 const MOST_CURVES: u64 = 8;
 /// Replicates in the curve of the adviser, at most.
 const MOST_ADVISED: usize = 50;
 
-/// Why a measure stands without its interval.
+/// Why a first-order index is not to be trusted.
 const ABOVE_TOTAL: &str = "above its total index, which no variance allows: too few base points";
+/// Why a measure stands without its interval.
 const NO_INTERVAL: &str = "no interval: too few points or ranks that agree wholly";
 
 /// The responses of all runs.
@@ -29,8 +31,8 @@ pub struct Responses {
     pub names: Vec<String>,
     /// By run, then by response; none of a run without one.
     pub values: Vec<Vec<Option<f64>>>,
-    /// Runs that are done.
-    pub done: u64,
+    /// How many runs they are of.
+    pub tally: Tally,
 }
 
 /// How much a response depends on a parameter.
@@ -73,17 +75,17 @@ impl Study {
     /// # Errors
     /// A result that does not read.
     pub fn responses(&self, store: &Store) -> Result<Responses, OutputError> {
-        let mut done = 0;
+        let mut tally = Tally::default();
         let mut values = Vec::new();
         for run in 0..self.header.runs {
-            let row = self.row(store, run)?;
-            done += u64::from(row.status == "done");
-            values.push(row.responses);
+            let outcome = store.outcome(&self.run(run).line.key)?;
+            tally.add(&outcome);
+            values.push(self.responses_of(&outcome));
         }
         Ok(Responses {
             names: self.header.responses.keys().cloned().collect(),
             values,
-            done,
+            tally,
         })
     }
 
@@ -193,7 +195,8 @@ impl Study {
         Ok([across?, up?])
     }
 
-    /// Writes all tables and pictures that the design allows into a folder, and says which. Response
+    /// Writes all tables and pictures that the design allows into a folder, and says which, and of how many runs
+    /// they are. Response
     /// surfaces lie over two parameters, by their numbers; without any, over the two that matter most.
     ///
     /// # Errors
@@ -203,7 +206,7 @@ impl Study {
         store: &Store,
         folder: &Path,
         over: Option<[usize; 2]>,
-    ) -> Result<Vec<PathBuf>, OutputError> {
+    ) -> Result<(Vec<PathBuf>, Tally), OutputError> {
         let all = self.responses(store)?;
         let plots = folder.join("plots");
         std::fs::create_dir_all(&plots).map_err(|source| OutputError::Io {
@@ -217,7 +220,7 @@ impl Study {
         self.draw_heat_maps(&all, &plots, &mut written)?;
         self.draw_surfaces(&all, &plots, over, &mut written)?;
         self.draw_spread(store, &plots, &mut written)?;
-        Ok(written)
+        Ok((written, all.tally))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::layers::tree::Tree;
 use crate::numerics::name::{ALLOWED_DOTTED, is_dotted_name};
 use crate::observe::series::columns;
 use crate::scenario::build::{Loaded, preset};
+use crate::scenario::kind::Kind;
 use crate::scenario::read::{load as read_layer, read_file};
 use crate::study::design::{Design, Levels, Points};
 use crate::study::factor::{Factor, StudyArm, Values, problem_of_design};
@@ -244,8 +245,10 @@ pub fn read_calibration(path: &Path) -> Result<(Study, Fit), Diagnostics> {
 }
 
 fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
+    let tree = Tree::parse(read_layer(path)?)?;
+    Kind::Study.expect(&tree, &path.display().to_string())?;
     let mut reader = Reader {
-        tree: Tree::parse(read_layer(path)?)?,
+        tree,
         found: Diagnostics::default(),
         relative: Vec::new(),
     };

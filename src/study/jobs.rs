@@ -170,12 +170,6 @@ impl Jobs<'_> {
         self.screen.say(format_args!("{words}"));
     }
 
-    fn say_files(&self, paths: &[PathBuf]) {
-        for path in paths {
-            self.say(path.display());
-        }
-    }
-
     /// Says which files of a store are not what was written.
     fn warn_of_damage(&self, store: &Store) {
         self.screen.warn(Damage::of(store));
@@ -352,9 +346,10 @@ impl Jobs<'_> {
         };
         let store = Store::existing(place.store)?;
         let tables = study.tables_folder(&store)?;
-        self.say_files(&study.analyse(&store, &tables, over)?);
+        let (written, tally) = study.analyse(&store, &tables, over)?;
+        self.screen.say_files(&written);
         self.warn_of_damage(&store);
-        self.screen.warn(study.tally(&store)?.gaps());
+        self.screen.warn(tally.gaps());
         Ok(())
     }
 
@@ -379,7 +374,7 @@ impl Jobs<'_> {
         let written = calibration.write(&found, &tables)?;
         if !self.quiet {
             self.say(&found);
-            self.say_files(&written);
+            self.screen.say_files(&written);
         }
         let miss = calibration.miss(&found)?;
         miss.map_or(Ok(()), |miss| Err(JobError::Miss(miss)))

@@ -32,13 +32,6 @@ impl Study {
 
     /// The design, and what `howship study analyse` makes of its runs.
     fn words_of_design(&self) -> String {
-        let few = |points: u32| {
-            if (points as usize) < FEWEST {
-                format!("; fewer than {FEWEST} base points: no intervals")
-            } else {
-                String::new()
-            }
-        };
         match self.header.design {
             Design::Grid => "grid, every level with every other: means and maps".to_owned(),
             Design::List => "list, chosen points: means".to_owned(),
@@ -52,10 +45,14 @@ impl Study {
             Design::Morris { trajectories, .. } => {
                 format!("Morris, {trajectories} trajectories: elementary effects")
             }
-            Design::Saltelli { points } => format!(
-                "Saltelli, {points} base points: first and total Sobol indices{}",
-                few(points)
-            ),
+            Design::Saltelli { points } => {
+                let few = if (points as usize) < FEWEST {
+                    format!("; fewer than {FEWEST} base points: no intervals")
+                } else {
+                    String::new()
+                };
+                format!("Saltelli, {points} base points: first and total Sobol indices{few}")
+            }
         }
     }
 }

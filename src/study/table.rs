@@ -35,17 +35,13 @@ impl Study {
     /// A result that does not read.
     pub fn row(&self, store: &Store, run: u64) -> Result<Row, OutputError> {
         let line = self.run(run).line;
-        let asked = &self.header.responses;
-        let nothing = || vec![None; asked.len()];
-        let (status, responses, error) = match store.outcome(&line.key)? {
-            Outcome::Missing => ("missing", nothing(), String::new()),
-            Outcome::Failed(reason) => ("failed", nothing(), reason),
-            Outcome::Damaged(why) => ("damaged", nothing(), why),
-            Outcome::Done(series) => (
-                "done",
-                asked.values().map(|one| one.of(&series)).collect(),
-                String::new(),
-            ),
+        let outcome = store.outcome(&line.key)?;
+        let responses = self.responses_of(&outcome);
+        let (status, error) = match outcome {
+            Outcome::Missing => ("missing", String::new()),
+            Outcome::Failed(reason) => ("failed", reason),
+            Outcome::Damaged(why) => ("damaged", why),
+            Outcome::Done(_) => ("done", String::new()),
         };
         Ok(Row {
             line,
@@ -53,6 +49,15 @@ impl Study {
             responses,
             error,
         })
+    }
+
+    /// What a run answers, in the order of the names of responses; nothing where it has no series.
+    pub(crate) fn responses_of(&self, outcome: &Outcome) -> Vec<Option<f64>> {
+        let asked = self.header.responses.values();
+        match outcome {
+            Outcome::Done(series) => asked.map(|one| one.of(series)).collect(),
+            _ => vec![None; asked.len()],
+        }
     }
 
     /// Names of the columns of `runs.csv`; a parameter has its unit behind it.

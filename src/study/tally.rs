@@ -38,6 +38,17 @@ impl fmt::Display for Tally {
 }
 
 impl Tally {
+    /// Counts one more run.
+    pub(crate) const fn add(&mut self, outcome: &Outcome) {
+        let place = match outcome {
+            Outcome::Done(_) => &mut self.done,
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Missing => &mut self.missing,
+            Outcome::Damaged(_) => &mut self.damaged,
+        };
+        *place += 1;
+    }
+
     /// What a reader of results must know where not all runs are there.
     pub(crate) fn gaps(&self) -> Option<String> {
         let all = self.done + self.failed + self.missing + self.damaged;
@@ -58,13 +69,7 @@ impl Study {
     pub fn tally(&self, store: &Store) -> Result<Tally, OutputError> {
         let mut tally = Tally::default();
         for run in 0..self.header.runs {
-            let place = match store.outcome(&self.run(run).line.key)? {
-                Outcome::Done(_) => &mut tally.done,
-                Outcome::Failed(_) => &mut tally.failed,
-                Outcome::Missing => &mut tally.missing,
-                Outcome::Damaged(_) => &mut tally.damaged,
-            };
-            *place += 1;
+            tally.add(&store.outcome(&self.run(run).line.key)?);
         }
         Ok(tally)
     }

@@ -88,7 +88,7 @@ const TOLD: f32 = 0.05;
 
 impl Removed {
     /// Share of the tumour that it takes away.
-    fn share_of(&self, tissue: &Tissue) -> f32 {
+    fn share_of_tumour(&self, tissue: &Tissue) -> f32 {
         let (mut gone, mut all) = (0.0_f64, 0.0_f64);
         for (site, &cells) in tissue.tumour.iter().enumerate().filter(|it| *it.1 > 0.0) {
             let [x, y, _] = tissue.dims;
@@ -181,7 +181,7 @@ pub(super) fn removed(
     tumour: Option<&Field>,
 ) -> Result<Removed, SolidError> {
     let mut removed = part(cut, view, tissue, before, tumour)?;
-    let share = removed.share_of(tissue);
+    let share = removed.share_of_tumour(tissue);
     if share >= TOLD {
         let percent = 100.0 * share;
         let _ = write!(
@@ -192,6 +192,7 @@ pub(super) fn removed(
     Ok(removed)
 }
 
+/// The part that goes, with the words of why.
 fn part(
     cut: Cutaway,
     view: View,

@@ -130,7 +130,7 @@ impl Study {
             };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
             let title = format!("What decides {}", words::in_arm(&response, &arm, &said));
-            let note = self.note_of_bars(&found, [&response, &arm], &bars, all.done);
+            let note = self.note_of_bars(&found, [&response, &arm], &bars, all.tally.done);
             draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
         }
