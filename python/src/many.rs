@@ -99,7 +99,9 @@ impl Study {
         let done = heard(py, Signal::AtOnce, move |_| {
             let store = Store::existing(&store)?;
             let folder = study.tables_folder(&store)?;
-            study.analyse(&store, &folder, None).map(|(written, _)| written)
+            study
+                .analyse(&store, &folder, None)
+                .map(|(written, _)| written)
         })?;
         done.map_err(failed)
     }
