@@ -11,21 +11,18 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::Stop;
+use super::terminal::{TERMINAL, say};
 use crate::mechanics::asked::{
     AskedRigidity, BOUNDARIES, GivenConstants, ImageLoad, LOADS, Named, Question,
 };
-use crate::mechanics::assessment::{BoneFiles, CutRange};
-use crate::mechanics::density_laws::BelowZero;
+use crate::mechanics::assessment::CutRange;
 use crate::mechanics::elements::Ends;
 use crate::mechanics::loaded::{LabelModulus, Made};
-use crate::mechanics::measured::Reading;
 use crate::mechanics::mirels::{self, Lesion, LesionSite, Pain};
 use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::{ElasticModulus, Length, Rate};
-use crate::run::place::NewFiles;
-use crate::run::scan::cuts_csv;
 use crate::run::scan_outcomes::{Form, MapFile, ScanRequest};
-use crate::run::terminal::{Terminal, say, say_either, warn};
+use crate::run::scan_rigidity::scan_rigidity;
 use crate::specimen::image::{BoneOptions, ReadOptions, Segmentation, Spacing};
 use crate::specimen::prepare::{Cortex, Gaussian, Preparation, part};
 
@@ -230,7 +227,7 @@ pub(super) fn specimen(it: &SpecimenArguments) -> Result<(), Stop> {
     if it.elements.fe {
         return loaded(it, asked.options);
     }
-    Ok(asked.go(&Terminal)?)
+    Ok(asked.go(TERMINAL)?)
 }
 
 impl SpecimenArguments {
@@ -286,8 +283,8 @@ fn loaded(it: &SpecimenArguments, bone: BoneOptions) -> Result<(), Stop> {
         locked: asked.locked,
     };
     let found = load.answer(&it.images)?;
-    say_either(it.json, &found, || found.json());
-    warn(&found.image.warnings);
+    TERMINAL.say_either(it.json, &found, || found.json());
+    TERMINAL.warn(&found.image.warnings);
     Ok(())
 }
 
@@ -349,47 +346,27 @@ pub(super) struct RigidityArguments {
 }
 
 pub(super) fn rigidity(it: &RigidityArguments) -> Result<(), Stop> {
-    let mut files = NewFiles::new(None);
-    let out = files.asked("--out", it.out.as_ref(), &[])?;
-    let others = [&it.labels, &it.intact, &it.intact_labels];
-    let read = others.into_iter().flatten().chain([&it.volume]);
-    files.check_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>())?;
-    let given = GivenConstants {
-        modulus: it.modulus,
-        ash_fraction: it.ash_fraction,
-        strain_rate: it.strain_rate,
-    };
-    let reading = Reading {
+    let asked = AskedRigidity {
+        volume: &it.volume,
+        labels: it.labels.as_deref(),
+        intact: it.intact.as_deref(),
+        intact_labels: it.intact_labels.as_deref(),
         options: it.reading.options(),
-        constants: given.constants(),
-        below_zero: BelowZero::with_floor(it.floor),
+        law: it.law.as_deref(),
+        given: GivenConstants {
+            modulus: it.modulus,
+            ash_fraction: it.ash_fraction,
+            strain_rate: it.strain_rate,
+        },
+        floor: it.floor,
         threshold: it.threshold,
-        include: it.include.clone(),
+        include: &it.include,
         axis: it.axis,
+        cuts: it.cuts,
         poisson: it.poisson,
         torsion: it.torsion,
     };
-    let asked = AskedRigidity {
-        law: it.law.as_deref(),
-        given,
-        affected: BoneFiles {
-            volume: &it.volume,
-            labels: it.labels.as_deref(),
-        },
-        intact: it.intact.as_ref().map(|volume| BoneFiles {
-            volume,
-            labels: it.intact_labels.as_deref(),
-        }),
-        cuts: it.cuts,
-    };
-    let found = asked.assess(&reading)?;
-    say!("{found}");
-    warn(found.warnings());
-    if let Some(out) = out {
-        out.write(cuts_csv(&found).as_bytes())?;
-        say!("cuts written to {}", out.path().display());
-    }
-    Ok(())
+    Ok(scan_rigidity(&asked, it.out.as_ref(), TERMINAL)?)
 }
 
 /// Score an impending fracture of a long bone after Mirels.

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::Stop;
 use super::bone::{ReadingArguments, label, one_of};
-use super::run::How;
+use super::run::Again;
+use super::terminal::TERMINAL;
 use crate::mechanics::asked::SITE_LAWS;
 use crate::mechanics::follow_up::SiteLaw;
 use crate::mechanics::loading::Loading;
@@ -14,16 +15,15 @@ use crate::mechanics::rigidity::Axis;
 use crate::numerics::quantity::ElasticModulus;
 use crate::plot::solid::{Cutaway, Look, Turn, View};
 use crate::run::compare_scan::{FollowUpScan, compare_scan as compare};
-use crate::run::day::{Asked, find};
+use crate::run::day::Asked;
 use crate::run::export::{ExportPlace, Wish, export as tissue, simulation_on};
 use crate::run::place::NewFiles;
-use crate::run::render::{Rendering, render as in_space};
+use crate::run::render::RenderRequest;
 use crate::run::strength_of_seeds::AskedStrength;
-use crate::run::terminal::{say, say_either, say_files, tell, warn};
 use crate::scenario::volumes::VolumeFormat;
 use crate::specimen::image::Segmentation;
 
-/// The tissue of a run on a day, and the file that is made of it.
+/// The tissue of a run on a day.
 #[derive(Debug, Args)]
 struct DayArguments {
     /// A run folder, or one of its checkpoints.
@@ -32,17 +32,8 @@ struct DayArguments {
     /// the same. Without it the last day that is there.
     #[arg(long, value_name = "N")]
     day: Option<f64>,
-    /// The file, whose name ends as its kind does (.png, .gif, .vti, .nii.gz, ...), or the folder of a zarr.
-    #[arg(long, value_name = "PATH")]
-    out: PathBuf,
-    /// Replace that file.
-    #[arg(long)]
-    force: bool,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
     #[command(flatten)]
-    how: How,
+    again: Again,
 }
 
 impl DayArguments {
@@ -50,16 +41,20 @@ impl DayArguments {
         Asked {
             run: &self.run,
             day: self.day,
-            inputs: self.inputs.as_deref(),
+            inputs: self.again.inputs.as_deref(),
         }
     }
+}
 
-    /// Says where the file is.
-    fn say_place(&self) {
-        if !self.how.quiet {
-            say_files(std::slice::from_ref(&self.out));
-        }
-    }
+/// The file that is made of it.
+#[derive(Debug, Args)]
+struct FileArguments {
+    /// The file, whose name ends as its kind does (.png, .gif, .vti, .nii.gz, ...), or the folder of a zarr.
+    #[arg(long, value_name = "PATH")]
+    out: PathBuf,
+    /// Replace that file.
+    #[arg(long)]
+    force: bool,
 }
 
 /// Draw the bone of a run in space on any day: its surface in light, tumour, osteoclasts and
@@ -68,6 +63,8 @@ impl DayArguments {
 pub(super) struct RenderArguments {
     #[command(flatten)]
     of: DayArguments,
+    #[command(flatten)]
+    file: FileArguments,
     /// front, side, top, isometric, or AZIMUTH,ELEVATION in degrees, as in 30,25.
     #[arg(long, default_value = "isometric")]
     view: View,
@@ -92,27 +89,21 @@ pub(super) struct RenderArguments {
 }
 
 pub(super) fn render(it: &RenderArguments) -> Result<(), Stop> {
-    let of = &it.of;
-    let endings = Rendering::endings(it.film);
-    let out = NewFiles::new(Some(of.force)).file("--out", &of.out, endings)?;
-    let turn = it.film.then_some(Turn {
-        frames: it.frames,
-        width: it.width,
-    });
-    let rendering = Rendering::of(&out.ending(), turn, it.before_after);
-    let look = Look {
-        view: it.view,
-        cut: it.cut,
+    let asked = RenderRequest {
+        day: it.of.asked(),
+        out: &it.file.out,
+        force: it.file.force,
+        look: Look {
+            view: it.view,
+            cut: it.cut,
+        },
+        film: it.film.then_some(Turn {
+            frames: it.frames,
+            width: it.width,
+        }),
+        beside: it.before_after,
     };
-    of.how.go(|console| {
-        let found = find(of.asked(), console)?;
-        if it.film && !of.how.quiet {
-            tell!("drawing {} frames", it.frames);
-        }
-        out.write(&in_space(&found, rendering, look)?)?;
-        of.say_place();
-        Ok(())
-    })
+    it.of.again.how.go(|console| Ok(asked.go(console)?))
 }
 
 /// Write the tissue of a run on any day for other programs: fields for ParaView, napari, Fiji and BoneJ,
@@ -121,6 +112,8 @@ pub(super) fn render(it: &RenderArguments) -> Result<(), Stop> {
 pub(super) struct ExportArguments {
     #[command(flatten)]
     of: DayArguments,
+    #[command(flatten)]
+    file: FileArguments,
     /// vti: fields for ParaView; zarr: fields and labels for napari and Fiji; nifti: one field, for BoneJ;
     /// vtp, parquet: cells; stl, ply: the surface of bone.
     #[arg(long)]
@@ -132,16 +125,14 @@ pub(super) struct ExportArguments {
 }
 
 pub(super) fn export(it: &ExportArguments) -> Result<(), Stop> {
-    let ExportArguments { of, format, fields } = it;
-    let place = ExportPlace::asked("--out", &of.out, *format, of.force)?;
-    of.how.go(|console| {
-        let wish = Wish {
-            format: *format,
-            fields,
-        };
-        let (loaded, simulation) = simulation_on(of.asked(), wish, console)?;
+    let (format, file) = (it.format, &it.file);
+    let place = ExportPlace::asked("--out", &file.out, format, file.force)?;
+    it.of.again.how.go(|console| {
+        let fields = &it.fields;
+        let wish = Wish { format, fields };
+        let (loaded, simulation) = simulation_on(it.of.asked(), wish, console)?;
         place.write(&tissue(&loaded.title(), &simulation, wish)?)?;
-        of.say_place();
+        console.show_place(&file.out);
         Ok(())
     })
 }
@@ -186,52 +177,42 @@ pub(super) struct StrengthArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
     #[command(flatten)]
-    how: How,
+    again: Again,
 }
 
 pub(super) fn strength(it: &StrengthArguments) -> Result<(), Stop> {
     let asked = AskedStrength {
         runs: &it.runs,
-        inputs: it.inputs.as_deref(),
+        inputs: it.again.inputs.as_deref(),
         days: &it.days,
         loading: Loading {
             law: it.law,
             modulus: it.modulus,
             poisson: it.poisson,
         },
-        drawn: it.picture.as_ref().map(|_| it.axis),
+        out: it.out.as_ref(),
+        picture: it.picture.as_ref(),
+        axis: it.axis,
+        look: Look {
+            view: it.view,
+            cut: it.cut,
+        },
+        force: it.force,
+        json: it.json,
     };
-    asked.check()?;
-    let mut files = NewFiles::new(Some(it.force));
-    let out = files.asked("--out", it.out.as_ref(), &["csv"])?;
-    let picture = files.asked("--picture", it.picture.as_ref(), &["png"])?;
-    files.check_force("--out or --picture")?;
-    let look = Look {
-        view: it.view,
-        cut: it.cut,
-    };
-    it.how.go(|console| {
-        let found = asked.find(console, it.json, &|words| say!("{words}"))?;
-        Ok(found.write(out.as_ref(), picture.as_ref(), (it.axis, look))?)
-    })
+    it.again.how.go(|console| Ok(asked.go(console)?))
 }
 
 /// Compare a run with a follow-up scan of its specimen: bone lost in both, in one and in none, overlap and distance.
 #[derive(Debug, Args)]
 pub(super) struct CompareScanArguments {
-    /// A run folder, or one of its checkpoints.
-    run: PathBuf,
-    /// The follow-up scan: NIfTI, MetaImage, NRRD or TIFF, registered onto the scan of the run and on its voxels, or
-    /// on the sites of the run.
+    #[command(flatten)]
+    of: DayArguments,
+    /// The follow-up scan, taken on that day: NIfTI, MetaImage, NRRD or TIFF, registered onto the scan of the run and
+    /// on its voxels, or on the sites of the run.
     #[arg(long, value_name = "FILE")]
     scan: PathBuf,
-    /// Day of the run on which it was taken; the last that is there without it.
-    #[arg(long, value_name = "N")]
-    day: Option<f64>,
     /// Grey value above which a voxel of the scan is bone; as the run reads its own scan without it.
     #[arg(long)]
     threshold: Option<f32>,
@@ -240,9 +221,6 @@ pub(super) struct CompareScanArguments {
     labels: Vec<u32>,
     #[command(flatten)]
     reading: ReadingArguments,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
     /// Draw what became of the bone into this picture, a PNG or an SVG, which must not be there.
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -252,19 +230,12 @@ pub(super) struct CompareScanArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    how: How,
 }
 
 pub(super) fn compare_scan(it: &CompareScanArguments) -> Result<(), Stop> {
     let mut files = NewFiles::new(Some(it.force));
     let picture = files.asked("--picture", it.picture.as_ref(), &["png", "svg"])?;
     files.check_apart(&[&it.scan])?;
-    let asked = Asked {
-        run: &it.run,
-        day: it.day,
-        inputs: it.inputs.as_deref(),
-    };
     let scan = FollowUpScan {
         file: &it.scan,
         reading: it.reading.options(),
@@ -273,10 +244,10 @@ pub(super) fn compare_scan(it: &CompareScanArguments) -> Result<(), Stop> {
             labels: it.labels.clone(),
         },
     };
-    it.how.go(|console| {
-        let found = compare(asked, &scan, console)?;
-        say_either(it.json, &found, || found.json());
-        warn(&found.warnings);
+    it.of.again.how.go(|console| {
+        let found = compare(it.of.asked(), &scan, console)?;
+        TERMINAL.say_either(it.json, &found, || found.json());
+        TERMINAL.warn(&found.warnings);
         if let Some(picture) = picture {
             found.write_picture(picture.path())?;
         }

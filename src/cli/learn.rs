@@ -6,9 +6,9 @@ use clap::Args;
 use clap_complete::Shell;
 
 use super::bone::{ReadingArguments, label};
+use super::terminal::{TERMINAL, say};
 use super::{Stop, command};
 use crate::run::place::write_all;
-use crate::run::terminal::{say, warn};
 use crate::scenario::examples;
 use crate::scenario::new::{Taken, first};
 
@@ -44,7 +44,7 @@ pub(super) fn new(it: &NewArguments) -> Result<(), Stop> {
         reading: it.reading.options(),
     };
     let (text, warnings) = first(&it.name, it.from.as_deref(), &taken)?;
-    warn(&warnings);
+    TERMINAL.warn(&warnings);
     let file = format!("{}.toml", it.name);
     let files = vec![(file.clone(), text.into_bytes())];
     write_all(Path::new(""), files, it.force)?;

@@ -6,6 +6,7 @@ mod day;
 mod learn;
 mod run;
 mod study;
+mod terminal;
 mod trial;
 #[cfg(feature = "view")]
 mod view;
@@ -18,10 +19,10 @@ use std::process::ExitCode;
 use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::terminal::{TERMINAL, say, tell, words_were_lost};
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
 use crate::run::signals;
-use crate::run::terminal::{say, tell, warn, words_were_lost};
 use crate::scenario::build::load;
 use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
@@ -196,7 +197,7 @@ pub fn main() -> ExitCode {
 fn check(of: &run::ScenarioArguments) -> Result<(), Stop> {
     let found = outlook(&load(&of.scenario, &of.sets)?)?;
     say!("{}", found.lines.join("\n"));
-    warn(&found.warnings);
+    TERMINAL.warn(&found.warnings);
     Ok(())
 }
 

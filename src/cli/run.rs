@@ -5,18 +5,17 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
+use super::terminal::TERMINAL;
 use crate::numerics::parallel::on_threads;
 use crate::numerics::quantity::Time;
-use crate::output::table::Table;
+use crate::run::compare::compare as compared;
 use crate::run::group::{self, Fork};
-use crate::run::plot::{Drawing, ReadMeasured, Run, draw, read};
 use crate::run::research_crate::{Described, write};
 use crate::run::screen::Console;
 use crate::run::start::begin_file;
-use crate::run::terminal::{Terminal, say, say_files};
-use crate::run::{compare as arms, verify as again};
+use crate::run::verify::verify as verified;
 use crate::scenario::file::Arm;
-use crate::study::measured::measured;
+use crate::study::measured::AskedCurves;
 
 /// A scenario with values set in it.
 #[derive(Debug, Args)]
@@ -63,8 +62,18 @@ impl How {
         &self,
         work: impl FnOnce(&Console<'_>) -> Result<(), Stop> + Send,
     ) -> Result<(), Stop> {
-        on_threads(self.threads, || work(&Console::new(&Terminal, self.quiet)))?
+        on_threads(self.threads, || work(&Console::new(TERMINAL, self.quiet)))?
     }
+}
+
+/// How what was run is run again.
+#[derive(Debug, Args)]
+pub(super) struct Again {
+    /// Folder to which file names in the scenario refer, where it has moved.
+    #[arg(long)]
+    pub(super) inputs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
 }
 
 pub(super) fn run(it: &RunArguments) -> Result<(), Stop> {
@@ -94,16 +103,13 @@ pub(super) fn resume(it: &ResumeArguments) -> Result<(), Stop> {
 pub(super) struct VerifyArguments {
     /// The run folder.
     folder: PathBuf,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
     #[command(flatten)]
-    how: How,
+    again: Again,
 }
 
 pub(super) fn verify(it: &VerifyArguments) -> Result<(), Stop> {
-    it.how.go(|console| {
-        let other = again::verify(&it.folder, it.inputs.as_deref(), console)?;
+    it.again.how.go(|console| {
+        let other = verified(&it.folder, it.again.inputs.as_deref(), console)?;
         other.map_or(Ok(()), |other| {
             Err(Stop(1, format!("{} is different", other.display())))
         })
@@ -128,11 +134,8 @@ pub(super) struct ForkArguments {
     /// Folder for the arm; <RUN FOLDER>-<ARM> without it.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    #[arg(long)]
-    inputs: Option<PathBuf>,
     #[command(flatten)]
-    how: How,
+    again: Again,
 }
 
 pub(super) fn fork(it: &ForkArguments) -> Result<(), Stop> {
@@ -144,9 +147,9 @@ pub(super) fn fork(it: &ForkArguments) -> Result<(), Stop> {
             set: it.sets.clone(),
         },
         out: it.out.clone(),
-        inputs: it.inputs.clone(),
+        inputs: it.again.inputs.clone(),
     };
-    it.how.go(|console| Ok(group::fork(&asked, console)?))
+    (it.again.how).go(|console| Ok(group::fork(&asked, console)?))
 }
 
 /// Compare the arms of one past, seed by seed: a table with paired differences, and a picture.
@@ -162,11 +165,8 @@ pub(super) struct CompareArguments {
 }
 
 pub(super) fn compare(it: &CompareArguments) -> Result<(), Stop> {
-    Ok(arms::compare(
-        &it.folders,
-        &it.out,
-        &Console::new(&Terminal, false),
-    )?)
+    let console = Console::new(TERMINAL, false);
+    Ok(compared(&it.folders, &it.out, &console)?)
 }
 
 /// Draw the curves of a run folder again, or of several over each other: seeds of one scenario as a
@@ -197,19 +197,14 @@ pub(super) struct PlotArguments {
 }
 
 pub(super) fn plot(it: &PlotArguments) -> Result<(), Stop> {
-    let runs = read(&it.folders)?;
-    for note in runs.iter().filter_map(Run::unfinished) {
-        say!("note: {note}");
-    }
-    let read_data = (it.data.as_ref()).map(|path| move |runs: &[&Table]| Ok(measured(path, runs)?));
-    let drawing = Drawing {
+    let asked = AskedCurves {
+        folders: &it.folders,
         labels: &it.labels,
+        data: it.data.as_deref(),
         out: it.out.as_deref(),
         force: it.force,
-        measured: read_data.as_ref().map(|read| read as &ReadMeasured<'_>),
     };
-    say_files(&draw(&runs, &drawing)?);
-    Ok(())
+    Ok(asked.go(TERMINAL)?)
 }
 
 /// Describe a folder of results for an archive: RO-Crate metadata with files, digests, units, bone and licences.
@@ -239,6 +234,6 @@ pub(super) fn research_crate(it: &CrateArguments) -> Result<(), Stop> {
         date: it.date.as_deref(),
         replace: it.force,
     })?;
-    say_files(&[path]);
+    TERMINAL.say_files(&[path]);
     Ok(())
 }

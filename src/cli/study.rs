@@ -9,12 +9,12 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::run::How;
+use super::terminal::TERMINAL;
 use super::{Stop, as_error};
 use crate::numerics::memory::Memory;
 use crate::numerics::parallel::MOST_THREADS;
 use crate::numerics::quantity::Time;
 use crate::run::start::begin;
-use crate::run::terminal::{Terminal, note_loss, say};
 use crate::study::dask::{Dask, DaskError};
 use crate::study::jobs::{JobError, Jobs, Place, Shard};
 use crate::study::plan::Study;
@@ -26,11 +26,6 @@ pub(super) struct StudyArguments {
     #[command(subcommand)]
     command: StudyCommand,
 }
-
-/// Exit code of a plan that does not fit.
-const BAD_PLAN: u8 = 65;
-/// Exit code of a shard that is to be started again.
-const REQUEUE: u8 = 75;
 
 /// How a batch is run.
 #[derive(Debug, Default, Args)]
@@ -50,7 +45,7 @@ impl Batch {
     /// How the runs are done.
     fn jobs(&self) -> Jobs<'static> {
         Jobs {
-            screen: &Terminal,
+            screen: TERMINAL,
             quiet: self.quiet,
             shared: (self.jobs, self.retry_failed),
         }
@@ -311,9 +306,7 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
     let here = Batch::default().jobs();
     match &arguments.command {
         StudyCommand::Check { study, jobs } => here.check(study, *jobs)?,
-        StudyCommand::Plan { study, out } => {
-            note_loss(here.plan(study, out.as_deref(), std::io::stdout().lock())?);
-        }
+        StudyCommand::Plan { study, out } => here.plan(study, out.as_deref())?,
         StudyCommand::Run {
             stored,
             batch,
@@ -340,10 +333,7 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             stored,
             filters,
             columns,
-        } => {
-            let asked = (filters.as_slice(), columns.as_slice());
-            note_loss(here.table(stored.place(), asked, std::io::stdout().lock())?);
-        }
+        } => here.table(stored.place(), (filters, columns))?,
         StudyCommand::Rerun {
             study,
             row,
@@ -353,40 +343,24 @@ pub(super) fn study(arguments: &StudyArguments) -> Result<(), Stop> {
             let loaded = Study::open(study)?.scenario_of(*row)?;
             how.go(|console| Ok(begin(loaded, out, false, console)?))?;
         }
-        StudyCommand::SlurmScript(arguments) => slurm_script(arguments)?,
+        StudyCommand::SlurmScript(it) => here.script(&Script {
+            plan: &it.plan,
+            store: &it.store,
+            shards: it.shards,
+            cores: it.cores,
+            memory: it.memory,
+            time: it.time,
+        })?,
     }
-    Ok(())
-}
-
-fn slurm_script(arguments: &SlurmArguments) -> Result<(), Stop> {
-    let study = Study::open(&arguments.plan)?;
-    let script = Script {
-        plan: &arguments.plan,
-        store: &arguments.store,
-        shards: arguments.shards,
-        cores: arguments.cores,
-        memory: arguments.memory,
-        time: arguments.time,
-        requeue: REQUEUE,
-    };
-    say!("{}", script.text(&study));
     Ok(())
 }
 
 impl From<JobError> for Stop {
     fn from(error: JobError) -> Self {
-        let code = match &error {
-            JobError::Plan(_) => BAD_PLAN,
-            JobError::Again(_) => REQUEUE,
-            JobError::Signal(_, code) => *code,
-            JobError::Unfinished { .. } => 1,
-            JobError::Dask(DaskError::PlanRefused) => return Self(BAD_PLAN, as_error(error)),
-            JobError::Dask(DaskError::Stopped | DaskError::Damaged { .. }) => {
-                return Self(REQUEUE, as_error(error));
-            }
-            other if other.is_refusal() => return Self::wrong(error),
-            _ => return Self::failed(error),
-        };
-        Self(code, error.to_string())
+        let code = error.exit_code();
+        if error.is_tally() {
+            return Self(code, error.to_string());
+        }
+        Self(code, as_error(error))
     }
 }

@@ -7,16 +7,15 @@ use clap::{Args, Subcommand};
 use super::Stop;
 use super::run::{How, ScenarioArguments};
 use super::study::cores;
+use super::terminal::{TERMINAL, say};
 use crate::cohort::lattice::comparison;
 use crate::cohort::report;
 use crate::cohort::trial::Trial;
-use crate::run::ours::refuse_inside;
-use crate::run::screen::Counter;
-use crate::run::terminal::{Terminal, say};
+use crate::run::screen::Console;
 use crate::scenario::build::load;
 use crate::study::dissect::map::Map;
 use crate::study::dissect::{Asked, Plan, check_place};
-use crate::validate::{self, validate as run_plan};
+use crate::validate;
 
 /// Virtual trials: thousands of patients in arms with common random numbers, and the curves of a clinical paper.
 #[derive(Debug, Args)]
@@ -91,23 +90,15 @@ pub(super) fn trial(arguments: &TrialArguments) -> Result<(), Stop> {
             }
             Ok(())
         }
-        TrialCommand::Run(it) => it.how.go(|_| run(it)),
+        TrialCommand::Run(it) => {
+            let asked = report::Asked {
+                patients: it.patients,
+                seed: it.seed,
+                replaces: it.force,
+            };
+            (it.how).go(|console| Ok(report::shown(&it.trial, &it.out, asked, console)?))
+        }
     }
-}
-
-fn run(it: &RunArguments) -> Result<(), Stop> {
-    let asked = report::Asked {
-        patients: it.patients,
-        seed: it.seed,
-        replaces: it.force,
-    };
-    let quiet = it.how.quiet;
-    Ok(report::shown(
-        &it.trial,
-        &it.out,
-        asked,
-        (&Terminal, quiet),
-    )?)
 }
 
 /// Take the cycle of a scenario apart: what it loses with each link cut, halved and doubled, the gain of the
@@ -150,7 +141,7 @@ pub(super) fn dissect(it: &DissectArguments) -> Result<(), Stop> {
         threads: it.threads,
     };
     let plan = Plan::new(&loaded, asked)?;
-    Ok(plan.shown(&it.out, (&Terminal, it.quiet))?)
+    Ok(plan.shown(&it.out, &Console::new(TERMINAL, it.quiet))?)
 }
 
 /// Run the scenarios whose outcome was published and write a report: one row per target, met or missed.
@@ -175,11 +166,6 @@ pub(super) struct ValidateArguments {
 
 /// Runs the targets; the exit code does not depend on the verdicts.
 pub(super) fn validate(it: &ValidateArguments) -> Result<(), Stop> {
-    refuse_inside(&it.out)?;
     let plan = validate::Plan::new(&it.only, it.quick, it.seeds, it.out.clone())?;
-    let counter = Counter::new(&Terminal, it.quiet, plan.runs() as u64, "runs");
-    let outcome = run_plan(plan, &|_| counter.one(None))?;
-    counter.finish();
-    say!("{outcome}");
-    Ok(())
+    Ok(plan.shown(&Console::new(TERMINAL, it.quiet))?)
 }

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Stop;
-use crate::run::signals::Signals;
-use crate::run::terminal::{say, tell, warn};
+use super::terminal::{TERMINAL, say};
+use crate::run::screen::Console;
 use crate::view::export::export;
-use crate::view::stage::keep;
-use crate::view::watched::{Page, offered, open_browser};
+use crate::view::watched::{Page, offered};
 
 /// Watch a run in the browser: tissue, curves and the loop, live; change the therapy and see the bone answer.
 #[derive(Debug, Args)]
@@ -51,14 +50,5 @@ pub(super) fn view(it: &ViewArguments) -> Result<(), Stop> {
     }
     let offered = offered(it.scenario.as_deref(), &it.sets, &it.lessons)?;
     let page = Page::at(SocketAddr::new(it.host, it.port), offered)?;
-    let signals = Signals::listen().map_err(Stop::failed)?;
-    say!("{}", page.link);
-    tell!("the page is there until Ctrl-C");
-    if it.open {
-        warn(open_browser(&page.link).err());
-    }
-    for folder in keep(page.serve(signals.flag())?, &it.out)? {
-        tell!("go on with: howship resume {}", folder.display());
-    }
-    Ok(())
+    Ok(page.shown(it.open, &it.out, &Console::new(TERMINAL, false))?)
 }

@@ -21,10 +21,7 @@ use crate::patient::skeletal_events::Kind;
 use crate::run::ours::{Listing, Replacement};
 use crate::run::sealed::PLOTS;
 #[cfg(feature = "cli")]
-use crate::run::{
-    error::RunError,
-    screen::{Counter, Screen},
-};
+use crate::run::{error::RunError, screen::Console, words::Weight};
 
 /// Why a trial leaves no folder. It says what is wrong without words of the command line.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +112,7 @@ pub fn run_into(
     Ok(found)
 }
 
-/// Reads a trial file and runs it into a folder, as [`run_file`]; a screen shows where it is, and what was found.
+/// Reads a trial file and runs it into a folder, as [`run_file`]; a console shows where it is, and what was found.
 ///
 /// # Errors
 /// As [`run_file`]; of a folder the error says which option helps.
@@ -124,7 +121,7 @@ pub(crate) fn shown(
     file: &Path,
     out: &Path,
     asked: Asked,
-    (screen, quiet): (&dyn Screen, bool),
+    console: &Console<'_>,
 ) -> Result<(), RunError> {
     let told = |error| match error {
         TrialError::File(error) => RunError::Scenario(error),
@@ -132,13 +129,12 @@ pub(crate) fn shown(
         TrialError::Patient(error) => RunError::Failed(error.to_string()),
     };
     let trial = Trial::read(file, asked.patients, asked.seed).map_err(RunError::Scenario)?;
-    let counter = Counter::new(screen, quiet, trial.patients, "patients");
+    let counter = console.counter(trial.patients, "patients");
     let seen = || counter.one(None);
     let found = run_into(out, &trial, (file, asked.replaces), &|| false, &seen).map_err(told)?;
     counter.finish();
-    if !quiet {
-        screen.say(format_args!("{found}\nresults in {}", out.display()));
-    }
+    let words = format!("{found}\nresults in {}", out.display());
+    console.show(Weight::Result, words);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::mechanics::assessment::{Assessment, AssessmentError, BoneFiles, CutRange};
 use crate::mechanics::density_laws::{BelowZero, Constants, DensityKind, DensityLaw, named};
@@ -204,7 +204,7 @@ pub(crate) struct GivenConstants {
 
 impl GivenConstants {
     /// All numbers.
-    pub(crate) fn constants(self) -> Constants {
+    fn constants(self) -> Constants {
         let usual = Constants::default();
         let strain_rate = self.strain_rate.map(|rate| rate.get() / 3600.0);
         Constants {
@@ -233,33 +233,68 @@ impl GivenConstants {
 /// A bone whose rigidity is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AskedRigidity<'a> {
+    /// The image.
+    pub volume: &'a Path,
+    /// Its labels.
+    pub labels: Option<&'a Path>,
+    /// The same bone intact.
+    pub intact: Option<&'a Path>,
+    /// Its labels; those of the affected bone without them.
+    pub intact_labels: Option<&'a Path>,
+    /// How images are read.
+    pub options: ReadOptions,
     /// Name of the law from density to modulus.
     pub law: Option<&'a str>,
     /// Numbers in it.
     pub given: GivenConstants,
-    /// The bone.
-    pub affected: BoneFiles<'a>,
-    /// The same bone intact; with the labels of the affected one where it has none of its own.
-    pub intact: Option<BoneFiles<'a>>,
+    /// Whether densities below zero have a modulus.
+    pub floor: bool,
+    /// Grey value above which a voxel is bone, for laws that take segmented bone.
+    pub threshold: Option<f32>,
+    /// Labels that count; all of the volume without any.
+    pub include: &'a [u32],
+    /// Axis to which cuts are transverse.
+    pub axis: Axis,
     /// Cuts that are looked at.
     pub cuts: Option<CutRange>,
+    /// Poisson's ratio.
+    pub poisson: f64,
+    /// Whether the torsion of each cut is solved.
+    pub torsion: bool,
 }
 
 impl AskedRigidity<'_> {
+    /// Files that are read.
+    pub(crate) fn files(&self) -> Vec<&Path> {
+        let others = [self.labels, self.intact, self.intact_labels];
+        others.into_iter().flatten().chain([self.volume]).collect()
+    }
+
     /// Finds the weakest cuts.
     ///
     /// # Errors
     /// [`AssessmentError`].
-    pub(crate) fn assess(&self, reading: &Reading) -> Result<Assessment, AssessmentError> {
-        let BoneFiles { volume, labels } = self.affected;
+    pub(crate) fn assess(&self) -> Result<Assessment, AssessmentError> {
+        let &Self { volume, labels, .. } = self;
+        let reading = Reading {
+            options: self.options,
+            constants: self.given.constants(),
+            below_zero: BelowZero::with_floor(self.floor),
+            threshold: self.threshold,
+            include: self.include.to_vec(),
+            axis: self.axis,
+            poisson: self.poisson,
+            torsion: self.torsion,
+        };
         let law = reading.law(self.law, volume, labels.is_some())?;
         self.given.check(law)?;
-        check_floor(reading, law)?;
-        let intact = self.intact.map(|intact| BoneFiles {
-            volume: intact.volume,
-            labels: intact.labels.or(labels),
+        check_floor(&reading, law)?;
+        let intact = self.intact.map(|volume| BoneFiles {
+            volume,
+            labels: self.intact_labels.or(labels),
         });
-        Assessment::of(reading, law, self.affected, intact, self.cuts)
+        let affected = BoneFiles { volume, labels };
+        Assessment::of(&reading, law, affected, intact, self.cuts)
     }
 }
 

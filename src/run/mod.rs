@@ -41,8 +41,8 @@ pub mod plot;
 pub mod record;
 #[cfg(feature = "plots")]
 pub(crate) mod remaining;
-#[cfg(feature = "plots")]
-pub mod render;
+#[cfg(feature = "cli")]
+pub(crate) mod render;
 #[cfg(feature = "plots")]
 pub mod research_crate;
 #[cfg(feature = "plots")]
@@ -55,6 +55,8 @@ pub(crate) mod scan;
 pub(crate) mod scan_maps;
 #[cfg(feature = "cli")]
 pub(crate) mod scan_outcomes;
+#[cfg(feature = "cli")]
+pub(crate) mod scan_rigidity;
 pub mod schedule;
 #[cfg(feature = "cli")]
 pub(crate) mod screen;
@@ -67,14 +69,12 @@ pub mod simulation;
 pub(crate) mod solid;
 #[cfg(feature = "plots")]
 pub mod start;
-#[cfg(feature = "plots")]
-pub mod strength;
-#[cfg(feature = "plots")]
-pub mod strength_of_seeds;
+#[cfg(feature = "cli")]
+pub(crate) mod strength;
+#[cfg(feature = "cli")]
+pub(crate) mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
-#[cfg(feature = "cli")]
-pub(crate) mod terminal;
 mod turning;
 #[cfg(feature = "plots")]
 pub mod verify;

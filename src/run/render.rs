@@ -1,15 +1,22 @@
 //! The tissue of a day in space, as the bytes of a picture or a film.
 
+use std::path::Path;
+
 use crate::numerics::refusal::Refusal;
+use crate::output::OutputError;
 use crate::plot::solid::{
     Look, SolidError, Tissue, Turn, apng, before_after, film, gif, picture as still, png,
 };
-use crate::run::day::Found;
+use crate::run::day::{Asked, Found, find};
+use crate::run::error::RunError;
+use crate::run::place::{NewFiles, OptionError};
+use crate::run::screen::Console;
 use crate::run::solid::{day, sides, tissue, words};
+use crate::run::words::Weight;
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rendering {
+enum Rendering {
     /// The day, as PNG.
     Day,
     /// Day 0 beside it, as PNG.
@@ -20,31 +27,56 @@ pub enum Rendering {
     Apng(Turn),
 }
 
-impl Rendering {
-    /// Endings of files of a film, or of a still picture.
-    pub const fn endings(is_film: bool) -> &'static [&'static str] {
-        if is_film {
-            &["gif", "png", "apng"]
-        } else {
-            &["png"]
-        }
-    }
+/// A picture, or a film, that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RenderRequest<'a> {
+    /// The day of the run.
+    pub day: Asked<'a>,
+    /// The file.
+    pub out: &'a Path,
+    /// Replaces it.
+    pub force: bool,
+    /// From where, and what is cut away.
+    pub look: Look,
+    /// A film in place of a picture.
+    pub film: Option<Turn>,
+    /// Day 0 beside the day.
+    pub beside: bool,
+}
 
-    /// What is drawn into a file of this ending: a film of a turn, or the day, by itself or beside day 0.
-    pub fn of(ending: &str, film: Option<Turn>, is_beside: bool) -> Self {
-        match (film, ending) {
-            (Some(turn), "gif") => Self::Gif(turn),
-            (Some(turn), _) => Self::Apng(turn),
-            (None, _) if is_beside => Self::BeforeAfter,
-            (None, _) => Self::Day,
+impl RenderRequest<'_> {
+    /// Draws it, and shows where the file is.
+    ///
+    /// # Errors
+    /// [`RenderError`].
+    pub(crate) fn go(&self, console: &Console<'_>) -> Result<(), RenderError> {
+        let endings: &[&str] = match self.film {
+            Some(_) => &["gif", "png", "apng"],
+            None => &["png"],
+        };
+        let mut files = NewFiles::new(Some(self.force));
+        let out = files.file("--out", self.out, endings)?;
+        let rendering = match self.film {
+            Some(turn) if out.ending() == "gif" => Rendering::Gif(turn),
+            Some(turn) => Rendering::Apng(turn),
+            None if self.beside => Rendering::BeforeAfter,
+            None => Rendering::Day,
+        };
+        let found = find(self.day, console)?;
+        if let Some(turn) = self.film {
+            let words = format!("drawing {} frames", turn.frames);
+            console.show(Weight::Note, words);
         }
+        out.write(&render(&found, rendering, self.look)?)?;
+        console.show_place(self.out);
+        Ok(())
     }
 }
 
 /// Why nothing is drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum RenderError {
+pub(crate) enum RenderError {
     /// The volume of day 0 was not kept.
     #[error("no checkpoint holds the bone of day 0, beside which a day is drawn")]
     NoDayZero,
@@ -54,19 +86,34 @@ pub enum RenderError {
     /// The drawing.
     #[error(transparent)]
     Solid(#[from] SolidError),
+    /// The run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The file that is to be written.
+    #[error(transparent)]
+    Option(#[from] OptionError),
+    /// A file that was not.
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 impl Refusal for RenderError {
     fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Solid(SolidError::Drawing(_)))
+        match self {
+            Self::Run(error) => error.is_refusal(),
+            Self::Output(error) => error.is_refusal(),
+            Self::Solid(SolidError::Drawing(_)) => false,
+            Self::NoDayZero | Self::NotLater(_) | Self::Solid(_) | Self::Option(_) => true,
+        }
+    }
+
+    fn is_stop(&self) -> bool {
+        matches!(self, Self::Run(error) if error.is_stop())
     }
 }
 
 /// Draws the tissue that was found.
-///
-/// # Errors
-/// [`RenderError`].
-pub fn render(found: &Found, rendering: Rendering, look: Look) -> Result<Vec<u8>, RenderError> {
+fn render(found: &Found, rendering: Rendering, look: Look) -> Result<Vec<u8>, RenderError> {
     let Found {
         title,
         first,

@@ -5,14 +5,6 @@ use crate::observe::scanned::Scanned;
 use crate::plot::map::{Cut, Frame};
 use crate::specimen::image::BoneImage;
 
-/// The cuts of an assessed bone as CSV, a row per cut.
-#[cfg(feature = "cli")]
-pub(crate) fn cuts_csv(found: &crate::mechanics::assessment::Assessment) -> String {
-    let columns = found.columns().into_iter().map(str::to_owned).collect();
-    let rows = found.rows();
-    crate::output::table::Table { columns, rows }.to_csv()
-}
-
 /// Three cuts through the middle, as a map draws them.
 pub(crate) fn frame(scanned: &Scanned) -> Frame {
     let (bone, figures) = (&scanned.bone, &scanned.figures);

@@ -3,7 +3,8 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt::{Arguments, Display};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,8 +16,16 @@ use crate::run::words::Weight;
 
 /// Where words are shown.
 pub(crate) trait Screen: Sync {
+    /// Takes lines of a result as they are written. What was lost on the way the screen remembers.
+    fn take(&self, write: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>);
+
     /// Shows a line of a result.
-    fn say(&self, line: Arguments<'_>);
+    fn say(&self, line: Arguments<'_>) {
+        self.take(&mut |out| {
+            out.write_fmt(line)?;
+            out.write_all(b"\n")
+        });
+    }
 
     /// Shows a line beside results.
     fn tell(&self, line: Arguments<'_>);
@@ -45,6 +54,20 @@ impl dyn Screen + '_ {
     pub(crate) fn say_files(&self, paths: &[PathBuf]) {
         for path in paths {
             self.say(format_args!("{}", path.display()));
+        }
+    }
+
+    /// Shows what was found in words, or as JSON.
+    pub(crate) fn say_either(
+        &self,
+        is_json: bool,
+        words: impl Display,
+        json: impl FnOnce() -> serde_json::Value,
+    ) {
+        if is_json {
+            self.say(format_args!("{}", json()));
+        } else {
+            self.say(format_args!("{words}"));
         }
     }
 
@@ -81,6 +104,27 @@ impl<'a> Console<'a> {
     fn progress(&self, total: u64) -> Progress<'a> {
         Progress::new(self.screen, total, self.quiet)
     }
+
+    /// Counts to a total of what there is, such as "runs".
+    pub(crate) fn counter(&self, total: u64, what: &'static str) -> Counter<'a> {
+        Counter::new(self.screen, self.quiet, total, what)
+    }
+
+    /// Shows a line, unless it is one that a quiet program leaves out.
+    pub(crate) fn show(&self, weight: Weight, line: impl Display) {
+        match weight {
+            Weight::Warning => self.screen.warn([line]),
+            Weight::Answer => self.screen.say(format_args!("{line}")),
+            _ if self.quiet => {}
+            Weight::Result => self.screen.say(format_args!("{line}")),
+            Weight::Note => self.screen.tell(format_args!("{line}")),
+        }
+    }
+
+    /// Says where the file is that was asked for.
+    pub(crate) fn show_place(&self, path: &Path) {
+        self.show(Weight::Result, path.display());
+    }
 }
 
 impl Host for Console<'_> {
@@ -109,15 +153,8 @@ impl Host for Console<'_> {
                 }),
             _ => {}
         }
-        let screen = self.screen;
         for (weight, line) in event.words() {
-            match weight {
-                Weight::Warning => screen.tell(format_args!("warning: {line}")),
-                Weight::Answer => screen.say(format_args!("{line}")),
-                _ if self.quiet => {}
-                Weight::Result => screen.say(format_args!("{line}")),
-                Weight::Note => screen.tell(format_args!("{line}")),
-            }
+            self.show(weight, line);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::plot::words::note;
 use crate::run::day::{Asked, simulation_at, tick_of};
 use crate::run::error::RunError;
 use crate::run::host::Host;
+use crate::run::place::OptionError;
 use crate::run::simulation::Simulation;
 
 /// Powers of ten below the critical energy over which a picture goes from pale to dark.
@@ -23,7 +24,7 @@ const DECADES: f64 = 3.0;
 /// Why there are no strengths.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum StrengthError {
+pub(crate) enum StrengthError {
     /// The run.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -57,7 +58,10 @@ pub enum StrengthError {
     /// The picture.
     #[error(transparent)]
     Solid(#[from] SolidError),
-    /// A file that cannot be written.
+    /// A file that is to be written.
+    #[error(transparent)]
+    Option(#[from] OptionError),
+    /// A file that was not.
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A modulus for the law that finds its own.
@@ -82,6 +86,7 @@ impl Refusal for StrengthError {
             | Self::Twice(_)
             | Self::NothingCarries { .. }
             | Self::Unlike(..)
+            | Self::Option(_)
             | Self::IdleModulus
             | Self::PictureOfSeveral => true,
         }
@@ -94,7 +99,7 @@ impl Refusal for StrengthError {
 
 /// The bone of a day under a compression along an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Day of the run.
     pub day: f64,
     /// The axis.
@@ -118,7 +123,7 @@ impl Reading {
 
 /// Readings of the days of a run; day 0 is the first.
 #[derive(Debug)]
-pub struct Strengths {
+pub(crate) struct Strengths {
     /// Name and seed of the run.
     pub title: String,
     /// By day, then by axis.
@@ -142,7 +147,7 @@ struct Drawn {
 ///
 /// # Errors
 /// [`StrengthError`].
-pub fn strengths(
+pub(crate) fn strengths(
     run: &Path,
     inputs: Option<&Path>,
     days: &[f64],
@@ -254,7 +259,7 @@ impl Strengths {
 
     /// A row per day: of each axis stiffness, apparent modulus and loads of failure and yield, and the first and
     /// third of them over those of day 0.
-    pub fn table(&self) -> Table {
+    pub(crate) fn table(&self) -> Table {
         let mut columns = vec!["time_d".to_owned()];
         for reading in self.axes() {
             let axis = reading.axis.name();
@@ -290,7 +295,7 @@ impl Strengths {
     ///
     /// # Errors
     /// [`StrengthError::Solid`].
-    pub fn picture(&self, axis: Axis, look: Look) -> Result<Vec<u8>, StrengthError> {
+    pub(crate) fn picture(&self, axis: Axis, look: Look) -> Result<Vec<u8>, StrengthError> {
         let days = self.drawn.as_deref().unwrap_or_default();
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
             return Err(SolidError::NoBone(0.0).into());

@@ -11,14 +11,15 @@ use crate::plot::solid::Look;
 use crate::run::apart::{values_of_tissue, words};
 use crate::run::day::scenario_of;
 use crate::run::error::RunError;
-use crate::run::host::Host;
-use crate::run::place::NewFile;
+use crate::run::place::NewFiles;
+use crate::run::screen::Console;
 use crate::run::strength::{StrengthError, Strengths, strengths};
+use crate::run::words::Weight;
 use crate::statistics::student::mean_and_half_width;
 
 /// Means of the figures of several runs, and half the widths of their 95 % confidence intervals.
 #[derive(Debug, Clone, PartialEq)]
-pub struct OfSeeds {
+pub(crate) struct OfSeeds {
     titles: Vec<String>,
     columns: Vec<String>,
     /// By day, then by column: mean and half width; not a number where a run has none.
@@ -27,7 +28,7 @@ pub struct OfSeeds {
 
 /// Runs, and what is asked of their strength.
 #[derive(Debug, Clone, Copy)]
-pub struct AskedStrength<'a> {
+pub(crate) struct AskedStrength<'a> {
     /// Run folders or checkpoints.
     pub runs: &'a [PathBuf],
     /// Folder to which file names in the scenario refer, where it has moved.
@@ -36,104 +37,83 @@ pub struct AskedStrength<'a> {
     pub days: &'a [f64],
     /// How bone is loaded.
     pub loading: Loading,
-    /// Axis of the load of the picture, where there is one.
-    pub drawn: Option<Axis>,
-}
-
-/// Strength of one run, or of several and over their seeds.
-#[derive(Debug)]
-pub struct FoundStrength {
-    /// Of each run.
-    pub runs: Vec<Strengths>,
-    /// Means, where there are several.
-    pub of_seeds: Option<OfSeeds>,
+    /// A table with a row per day.
+    pub out: Option<&'a PathBuf>,
+    /// Day 0 beside the last day.
+    pub picture: Option<&'a PathBuf>,
+    /// Axis of the load of the picture.
+    pub axis: Axis,
+    /// From where, and what is cut away in the picture.
+    pub look: Look,
+    /// Whether files are replaced.
+    pub force: bool,
+    /// Whether figures are told as one object.
+    pub json: bool,
 }
 
 impl AskedStrength<'_> {
-    /// Refuses what does not go together, before anything is read.
+    /// Finds the strength of each run, and the means over several; shows each as it is found, or all of it at the end as
+    /// one object, and writes the files.
     ///
     /// # Errors
-    /// [`StrengthError::IdleModulus`], [`StrengthError::PictureOfSeveral`].
-    pub fn check(&self) -> Result<(), StrengthError> {
+    /// [`StrengthError`]; what does not go together is refused before anything is read.
+    pub(crate) fn go(&self, console: &Console<'_>) -> Result<(), StrengthError> {
+        self.check()?;
+        let mut files = NewFiles::new(Some(self.force));
+        let out = files.asked("--out", self.out, &["csv"])?;
+        let picture = files.asked("--picture", self.picture, &["png"])?;
+        files.check_force("--out or --picture")?;
+        let (runs, table) = self.find(console)?;
+        if let Some(out) = out {
+            out.write(table.to_csv().as_bytes())?;
+        }
+        if let (Some(picture), Some(run)) = (picture, runs.first()) {
+            picture.write(&run.picture(self.axis, self.look)?)?;
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), StrengthError> {
         if self.loading.law == SiteLaw::Hernandez && self.loading.modulus.is_some() {
             return Err(StrengthError::IdleModulus);
         }
-        if self.drawn.is_some() && self.runs.len() > 1 {
+        if self.picture.is_some() && self.runs.len() > 1 {
             return Err(StrengthError::PictureOfSeveral);
         }
         Ok(())
     }
 
-    /// Finds the strength of each run, and the means over several, and gives the words of each to `say` as they come;
-    /// or all of it at the end as one object.
-    ///
-    /// # Errors
-    /// [`StrengthError`].
-    pub fn find(
-        &self,
-        host: &dyn Host,
-        is_json: bool,
-        say: &dyn Fn(String),
-    ) -> Result<FoundStrength, StrengthError> {
-        let Self { inputs, days, .. } = *self;
+    /// The strength of each run, and a row per day: of the one, or of the means.
+    fn find(&self, console: &Console<'_>) -> Result<(Vec<Strengths>, Table), StrengthError> {
+        let &Self { inputs, days, .. } = self;
         if self.runs.len() > 1 {
             check_seeds(self.runs, inputs)?;
         }
+        let show = |words: &dyn fmt::Display| {
+            if !self.json {
+                console.show(Weight::Answer, words);
+            }
+        };
+        let drawn = self.picture.map(|_| self.axis);
         let mut runs = Vec::new();
         for run in self.runs {
-            let found = strengths(run, inputs, days, &self.loading, self.drawn, host)?;
-            if !is_json {
-                say(found.to_string());
-            }
+            let found = strengths(run, inputs, days, &self.loading, drawn, console)?;
+            show(&found);
             runs.push(found);
         }
-        let of_seeds = match &runs[..] {
-            [_] => None,
-            several => Some(OfSeeds::new(several)?),
+        let table = if let [one] = &runs[..] {
+            one.table()
+        } else {
+            let means = OfSeeds::new(&runs)?;
+            show(&means);
+            means.table()
         };
-        let found = FoundStrength { runs, of_seeds };
-        match &found.of_seeds {
-            _ if is_json => say(found.json().to_string()),
-            Some(means) => say(means.to_string()),
-            None => {}
+        if self.json {
+            let Table { columns, rows } = &table;
+            let object = serde_json::json!({ "columns": columns, "rows": rows });
+            console.show(Weight::Answer, object);
         }
-        Ok(found)
-    }
-}
-
-impl FoundStrength {
-    /// A row per day.
-    pub fn table(&self) -> Table {
-        match (&self.of_seeds, &self.runs[..]) {
-            (Some(means), _) => means.table(),
-            (None, [one, ..]) => one.table(),
-            (None, []) => Table::default(),
-        }
-    }
-
-    /// The table as one object.
-    pub fn json(&self) -> serde_json::Value {
-        let Table { columns, rows } = self.table();
-        serde_json::json!({ "columns": columns, "rows": rows })
-    }
-
-    /// Writes the table, and day 0 of the first run beside its last day, as [`Strengths::picture`].
-    ///
-    /// # Errors
-    /// [`StrengthError::Solid`], [`StrengthError::Output`].
-    pub fn write(
-        &self,
-        table: Option<&NewFile>,
-        picture: Option<&NewFile>,
-        (axis, look): (Axis, Look),
-    ) -> Result<(), StrengthError> {
-        if let Some(table) = table {
-            table.write(self.table().to_csv().as_bytes())?;
-        }
-        if let (Some(picture), Some(run)) = (picture, self.runs.first()) {
-            picture.write(&run.picture(axis, look)?)?;
-        }
-        Ok(())
+        Ok((runs, table))
     }
 }
 
@@ -141,7 +121,7 @@ impl FoundStrength {
 ///
 /// # Errors
 /// A run that does not read; two of other scenarios, or of one scenario and one seed.
-pub fn check_seeds(runs: &[PathBuf], inputs: Option<&Path>) -> Result<(), RunError> {
+pub(crate) fn check_seeds(runs: &[PathBuf], inputs: Option<&Path>) -> Result<(), RunError> {
     let mut seen = Vec::new();
     for run in runs {
         let loaded = scenario_of(run, inputs)?;
@@ -175,7 +155,7 @@ impl OfSeeds {
     ///
     /// # Errors
     /// [`StrengthError::Unlike`].
-    pub fn new(runs: &[Strengths]) -> Result<Self, StrengthError> {
+    pub(crate) fn new(runs: &[Strengths]) -> Result<Self, StrengthError> {
         let tables: Vec<Table> = runs.iter().map(Strengths::table).collect();
         let titles: Vec<String> = runs.iter().map(|run| run.title.clone()).collect();
         let Some(first) = tables.first() else {
@@ -210,7 +190,7 @@ impl OfSeeds {
     }
 
     /// A row per day: of each figure the mean and the ends of its 95 % confidence interval.
-    pub fn table(&self) -> Table {
+    pub(crate) fn table(&self) -> Table {
         let mut columns = vec!["time_d".to_owned()];
         for name in self.columns.iter().skip(1) {
             columns.extend(["", "_low95", "_high95"].map(|end| format!("{name}{end}")));

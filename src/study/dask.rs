@@ -11,6 +11,7 @@ use crate::numerics::quantity::Time;
 use crate::output::{OutputError, write_whole};
 use crate::study::batch::{Event, Listener, Stop, Summary};
 use crate::study::plan::{Line, Study};
+use crate::study::shard::{BAD_PLAN, START_AGAIN};
 use crate::study::store::{Outcome, Store};
 
 /// A cluster, and what each run asks for there.
@@ -167,8 +168,8 @@ impl Dask {
         match code {
             Some(0 | 1) => {}
             Some(2) => return Err(DaskError::Refused),
-            Some(65) => return Err(DaskError::PlanRefused),
-            Some(75) => return Err(DaskError::Stopped),
+            Some(code) if code == i32::from(BAD_PLAN) => return Err(DaskError::PlanRefused),
+            Some(code) if code == i32::from(START_AGAIN) => return Err(DaskError::Stopped),
             _ => return Err(DaskError::BrokeOff),
         }
         let count = refused.len();

@@ -2,7 +2,7 @@
 //! and leave the tables.
 
 use std::fmt;
-use std::io::{BufRead, BufWriter, Write};
+use std::io::{BufRead, BufWriter};
 use std::path::{Path, PathBuf};
 
 use crate::layers::diagnostic::Diagnostics;
@@ -20,7 +20,8 @@ use crate::study::dask::{Dask, DaskError};
 use crate::study::forecast::ForecastError;
 use crate::study::plan::Study;
 use crate::study::select::{RowsError, SelectError, Selection};
-use crate::study::shard::{NumberError, shard_number};
+use crate::study::shard::{BAD_PLAN, NumberError, START_AGAIN, shard_number};
+use crate::study::slurm::Script;
 use crate::study::store::Store;
 use crate::study::tally::Damage;
 use crate::study::travel::{Emitted, LeftOut};
@@ -85,10 +86,31 @@ pub(crate) enum JobError {
 }
 
 impl JobError {
-    /// True where what was asked for was wrong, as of a [`Refusal`]; those of workers have exit codes of their own.
-    pub(crate) fn is_refusal(&self) -> bool {
+    /// The exit code that says it: of workers those that schedulers know, else 2 where what was asked for was wrong, and
+    /// 1 where something failed.
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Study(_) | Self::Plan(_) => true,
+            Self::Plan(_) | Self::Dask(DaskError::PlanRefused) => BAD_PLAN,
+            Self::Again(_) | Self::Dask(DaskError::Stopped | DaskError::Damaged { .. }) => {
+                START_AGAIN
+            }
+            Self::Signal(_, code) => *code,
+            other if other.is_refusal() => 2,
+            _ => 1,
+        }
+    }
+
+    /// True where no mistake is told, but how far the runs came.
+    pub(crate) const fn is_tally(&self) -> bool {
+        matches!(
+            self,
+            Self::Again(_) | Self::Signal(..) | Self::Unfinished { .. }
+        )
+    }
+
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Study(_) => true,
             Self::Output(error) | Self::Dask(DaskError::Output(error)) => error.is_refusal(),
             Self::Run(error) => error.is_refusal(),
             Self::Number(error) => error.is_refusal(),
@@ -207,25 +229,21 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Writes the plan into a file, or to a stream in its place; gives back what the stream did not take.
+    /// Writes the plan into a file, or shows it without one.
     ///
     /// # Errors
     /// [`JobError`].
-    pub(crate) fn plan(
-        &self,
-        study: &Path,
-        out: Option<&Path>,
-        stream: impl Write,
-    ) -> Result<std::io::Result<()>, JobError> {
+    pub(crate) fn plan(&self, study: &Path, out: Option<&Path>) -> Result<(), JobError> {
         let study = Study::open(study)?;
         let Some(out) = out else {
-            return Ok(study.write(BufWriter::new(stream)));
+            self.screen.take(&mut |to| study.write(BufWriter::new(to)));
+            return Ok(());
         };
         refuse_inside(out)?;
         study.write_file(out)?;
         let runs = study.header.runs;
         self.say(format_args!("{runs} runs in {}", out.display()));
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Does what the store does not hold yet, here or by a cluster, and writes the tables. `cluster` is asked for once
@@ -380,7 +398,7 @@ impl Jobs<'_> {
         miss.map_or(Ok(()), |miss| Err(JobError::Miss(miss)))
     }
 
-    /// Writes rows of the table of runs; what cannot be written is given back.
+    /// Shows rows of the table of runs.
     ///
     /// # Errors
     /// [`JobError`].
@@ -388,16 +406,30 @@ impl Jobs<'_> {
         &self,
         place: Place<'_>,
         (filters, columns): (&[String], &[String]),
-        to: impl Write,
-    ) -> Result<std::io::Result<()>, JobError> {
+    ) -> Result<(), JobError> {
         let (study, store) = place.existing()?;
         let selection = Selection::new(filters, columns, study.columns())?;
-        let written = match study.write_rows(&store, &selection, to) {
-            Err(RowsError::Store(error)) => return Err(error.into()),
-            Err(RowsError::To(error)) => Err(error),
-            Ok(()) => Ok(()),
-        };
+        let mut read = Ok(());
+        self.screen
+            .take(&mut |to| match study.write_rows(&store, &selection, to) {
+                Ok(()) => Ok(()),
+                Err(RowsError::To(error)) => Err(error),
+                Err(RowsError::Store(error)) => {
+                    read = Err(error);
+                    Ok(())
+                }
+            });
+        read?;
         self.warn_of_damage(&store);
-        Ok(written)
+        Ok(())
+    }
+
+    /// Shows the script by which Slurm runs the shards of a plan.
+    ///
+    /// # Errors
+    /// [`JobError::Study`].
+    pub(crate) fn script(&self, script: &Script<'_>) -> Result<(), JobError> {
+        self.say(script.text(&Study::open(script.plan)?));
+        Ok(())
     }
 }

@@ -23,6 +23,7 @@ pub mod fit;
 pub(crate) mod forecast;
 #[cfg(feature = "cli")]
 pub(crate) mod jobs;
+#[cfg(feature = "cli")]
 pub(crate) mod measured;
 pub mod names;
 pub mod open;

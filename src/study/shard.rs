@@ -4,6 +4,11 @@ use crate::numerics::refusal::Refusal;
 use crate::scenario::build::Loaded;
 use crate::study::plan::Study;
 
+/// Exit code of a worker whose plan does not fit, as schedulers and the driver of Dask know it.
+pub(crate) const BAD_PLAN: u8 = 65;
+/// Exit code of a worker that is to be started again.
+pub(crate) const START_AGAIN: u8 = 75;
+
 /// Where schedulers say the number of a task.
 const TASK_NUMBERS: [&str; 4] = [
     "SLURM_ARRAY_TASK_ID",

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::numerics::memory::Memory;
 use crate::numerics::quantity::Time;
 use crate::study::plan::Study;
+use crate::study::shard::START_AGAIN;
 
 /// What a script asks of Slurm.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,6 @@ pub(crate) struct Script<'a> {
     pub memory: Option<Memory>,
     /// Time of a shard; whole minutes, at least two, are asked for.
     pub time: Time,
-    /// Exit code of a shard that is to be started again.
-    pub requeue: u8,
 }
 
 impl Script<'_> {
@@ -34,7 +33,7 @@ impl Script<'_> {
         let quote =
             |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
         let shards = self.shards.clamp(1, header.runs.max(1));
-        let Self { cores, requeue, .. } = *self;
+        let cores = self.cores;
         let megabytes = match self.memory {
             Some(memory) => (memory.bytes() / 1e6).ceil(),
             None => (study.run_bytes() as f64 * cores as f64 * 1.5 / 1e6).max(500.0),
@@ -65,7 +64,7 @@ impl Script<'_> {
             "wait $shard; code=$?".to_owned(),
             "[ $code -gt 128 ] && { wait $shard; code=$?; }".to_owned(),
             format!(
-                "[ $code -eq {requeue} ] && scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\""
+                "[ $code -eq {START_AGAIN} ] && scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\""
             ),
             "exit $code".to_owned(),
         ]

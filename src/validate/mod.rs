@@ -33,6 +33,8 @@ use self::target::Target;
 use self::targets::TARGETS;
 use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
+#[cfg(feature = "cli")]
+use crate::run::{ours::refuse_inside, screen::Console, words::Weight};
 
 /// Why a validation stopped.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +134,20 @@ impl Plan {
     /// How many runs it takes.
     pub fn runs(&self) -> usize {
         self.arms().len() * self.seeds as usize
+    }
+
+    /// Runs it and writes its report, as [`validate`]; a console shows where it is, and what was found.
+    ///
+    /// # Errors
+    /// [`ValidationError`]; of a folder that howship wrote nothing is run.
+    #[cfg(feature = "cli")]
+    pub(crate) fn shown(self, console: &Console<'_>) -> Result<(), ValidationError> {
+        refuse_inside(&self.out)?;
+        let counter = console.counter(self.runs() as u64, "runs");
+        let outcome = validate(self, &|_| counter.one(None))?;
+        counter.finish();
+        console.show(Weight::Answer, outcome);
+        Ok(())
     }
 }
 

@@ -8,13 +8,17 @@ use std::time::Duration;
 
 use crate::layers::diagnostic::Diagnostics;
 use crate::numerics::refusal::Refusal;
+use crate::run::error::RunError;
+use crate::run::host::Host as _;
+use crate::run::screen::Console;
+use crate::run::words::Weight;
 use crate::scenario::build::load;
 use crate::scenario::read::load as read_file;
 use crate::view::catalogue::Catalogue;
 use crate::view::lesson::{self, Lesson};
 use crate::view::live::try_lesson;
 use crate::view::server::{listen, serve};
-use crate::view::stage::{Ends, Runs, Stage, stage, token};
+use crate::view::stage::{Ends, Runs, Stage, keep, stage, token};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -45,11 +49,22 @@ pub(crate) enum PageError {
     /// The runs are lost.
     #[error("the thread of the run ended by itself")]
     Thread,
+    /// The runs are not kept.
+    #[error(transparent)]
+    Run(#[from] RunError),
 }
 
 impl Refusal for PageError {
     fn is_refusal(&self) -> bool {
-        matches!(self, Self::Scenario(_) | Self::Lesson { .. })
+        match self {
+            Self::Run(error) => error.is_refusal(),
+            Self::Scenario(_) | Self::Lesson { .. } => true,
+            Self::Address { .. } | Self::Io(_) | Self::Thread => false,
+        }
+    }
+
+    fn is_stop(&self) -> bool {
+        matches!(self, Self::Run(error) if error.is_stop())
     }
 }
 
@@ -90,7 +105,7 @@ pub(crate) struct Page {
     listener: TcpListener,
     token: Option<String>,
     /// What a browser opens; with a token where other machines can reach it.
-    pub link: String,
+    link: String,
 }
 
 impl Page {
@@ -121,11 +136,32 @@ impl Page {
         })
     }
 
-    /// Serves it until `is_asked` to stop, and gives the runs.
+    /// Shows its address, in a browser too where it `opens` one, serves it until a signal comes, and leaves the runs in
+    /// folders below `out`.
     ///
     /// # Errors
-    /// [`PageError::Io`], [`PageError::Thread`].
-    pub(crate) fn serve(self, is_asked: &AtomicBool) -> Result<Runs, PageError> {
+    /// [`PageError::Io`], [`PageError::Thread`], [`PageError::Run`].
+    pub(crate) fn shown(
+        self,
+        opens: bool,
+        out: &Path,
+        console: &Console<'_>,
+    ) -> Result<(), PageError> {
+        console.listen()?;
+        console.show(Weight::Answer, &self.link);
+        console.show(Weight::Note, "the page is there until Ctrl-C");
+        if opens && let Err(words) = open_browser(&self.link) {
+            console.show(Weight::Warning, words);
+        }
+        for folder in keep(self.serve(console.stop())?, out)? {
+            let words = format!("go on with: howship resume {}", folder.display());
+            console.show(Weight::Note, words);
+        }
+        Ok(())
+    }
+
+    /// Serves it until `is_asked` to stop, and gives the runs.
+    fn serve(self, is_asked: &AtomicBool) -> Result<Runs, PageError> {
         let stop = AtomicBool::new(false);
         let (runs, served) = std::thread::scope(|scope| {
             let runs = scope.spawn(|| self.stage.go(&stop));
@@ -145,11 +181,8 @@ impl Page {
     }
 }
 
-/// Asks the system to open a page in a browser.
-///
-/// # Errors
-/// Where it cannot, in words.
-pub(crate) fn open_browser(link: &str) -> Result<(), String> {
+/// Asks the system to open a page in a browser; says why it cannot.
+fn open_browser(link: &str) -> Result<(), String> {
     let program = if cfg!(target_os = "macos") {
         "open"
     } else if cfg!(windows) {

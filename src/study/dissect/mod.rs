@@ -30,9 +30,7 @@ use crate::output::write_whole;
 use crate::run::memory::machine_bytes;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
 #[cfg(feature = "cli")]
-use crate::run::screen::{Counter, Screen};
-#[cfg(feature = "cli")]
-use crate::run::signals::Halt;
+use crate::run::{screen::Console, signals::Halt, words::Weight};
 use crate::scenario::build::Loaded;
 use crate::study::batch::{NoSeries, Work, all_of};
 
@@ -170,29 +168,23 @@ impl<'a> Plan<'a> {
         self.variants.len() as u64 * self.asked.seeds
     }
 
-    /// Does all runs and writes the folder of tables and pictures, until a signal comes; a screen shows where it is.
+    /// Does all runs and writes the folder of tables and pictures, until a signal comes; a console shows where it is.
     ///
     /// # Errors
     /// [`DissectError`].
     #[cfg(feature = "cli")]
-    pub(crate) fn shown(
-        self,
-        out: &Path,
-        (screen, quiet): (&dyn Screen, bool),
-    ) -> Result<(), DissectError> {
-        for one in self.left_out.iter().filter(|_| !quiet) {
-            screen.tell(format_args!("left out: {one}"));
+    pub(crate) fn shown(self, out: &Path, console: &Console<'_>) -> Result<(), DissectError> {
+        for one in &self.left_out {
+            console.show(Weight::Note, format_args!("left out: {one}"));
         }
         let halt = Halt::at_signal()?;
         let total = self.runs();
-        let counter = Counter::new(screen, quiet, total, "runs");
+        let counter = console.counter(total, "runs");
         let found = self.run(&|| halt.is_asked(), &|| counter.one(None));
         counter.finish();
         found?.write(out)?;
-        if !quiet {
-            let out = out.display();
-            screen.say(format_args!("{total} runs; tables and pictures in {out}"));
-        }
+        let words = format!("{total} runs; tables and pictures in {}", out.display());
+        console.show(Weight::Result, words);
         Ok(())
     }
 

@@ -3,9 +3,8 @@
 //! Words go through `say!` and `tell!` alone: the macros of the standard library panic where a stream
 //! cannot be written, and are denied by clippy.
 
-use std::fmt::{Arguments, Display};
-use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::fmt::Arguments;
+use std::io::{IsTerminal as _, Result, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,44 +12,45 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::run::screen::{Bar, Screen};
 
 /// The terminal around the program.
-pub(crate) struct Terminal;
+pub(super) const TERMINAL: &dyn Screen = &Terminal;
 
 /// Writes a line to standard output.
 macro_rules! say {
     ($($words:tt)*) => {
-        $crate::run::screen::Screen::say(&$crate::run::terminal::Terminal, format_args!($($words)*))
+        $crate::cli::terminal::TERMINAL.say(format_args!($($words)*))
     };
 }
 
 /// Writes a line to standard error.
 macro_rules! tell {
     ($($words:tt)*) => {
-        $crate::run::screen::Screen::tell(&$crate::run::terminal::Terminal, format_args!($($words)*))
+        $crate::cli::terminal::TERMINAL.tell(format_args!($($words)*))
     };
 }
 
-pub(crate) use {say, tell};
+pub(super) use {say, tell};
 
 /// True when words for standard output were lost, as on a full disk.
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// True when words for standard output were lost until now.
-pub(crate) fn words_were_lost() -> bool {
+pub(super) fn words_were_lost() -> bool {
     note_loss(std::io::stdout().flush());
     LOST.load(Ordering::Relaxed)
 }
 
 /// Remembers words that were lost. A reader that went away (`howship describe ... | head`) has seen what it wanted.
-pub(crate) fn note_loss(written: std::io::Result<()>) {
+fn note_loss(written: Result<()>) {
     if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
         LOST.store(true, Ordering::Relaxed);
     }
 }
 
+struct Terminal;
+
 impl Screen for Terminal {
-    fn say(&self, line: Arguments<'_>) {
-        let mut out = std::io::stdout().lock();
-        note_loss(out.write_fmt(line).and_then(|()| out.write_all(b"\n")));
+    fn take(&self, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) {
+        note_loss(write(&mut std::io::stdout().lock()));
     }
 
     /// Where standard error goes to a full disk or to a reader that went away, there is nobody to tell; the exit code
@@ -88,27 +88,4 @@ impl Bar for ProgressBar {
     fn end(&self) {
         self.finish_and_clear();
     }
-}
-
-/// Says where files are.
-pub(crate) fn say_files(paths: &[PathBuf]) {
-    (&Terminal as &dyn Screen).say_files(paths);
-}
-
-/// Says what was found in words, or as JSON.
-pub(crate) fn say_either(
-    is_json: bool,
-    words: impl Display,
-    json: impl FnOnce() -> serde_json::Value,
-) {
-    if is_json {
-        say!("{}", json());
-    } else {
-        say!("{words}");
-    }
-}
-
-/// Warnings, for standard error.
-pub(crate) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
-    (&Terminal as &dyn Screen).warn(warnings);
 }
