@@ -65,7 +65,7 @@ pub mod observe;
 pub mod output;
 pub mod patient;
 #[cfg(feature = "plots")]
-pub mod plot;
+pub(crate) mod plot;
 pub mod prelude;
 pub mod run;
 pub mod scenario;

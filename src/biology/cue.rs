@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use crate::biology::problem::Problems;
 use crate::numerics::quantity::Dimension;
 use declared::MOST_DECLARED;
-pub use declared::{DeclaredCue, Threshold};
+pub use declared::{DeclaredCue, Scaled, Threshold};
 
 /// What drugs add to the cues: names alone, so that biology knows no therapy.
 #[derive(Debug, Clone, PartialEq, Default)]

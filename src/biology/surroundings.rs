@@ -60,7 +60,7 @@ impl Strain<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct ImmuneNear<'a> {
     /// What counts as near, as displacements.
-    pub reach: &'a Reach,
+    pub(crate) reach: &'a Reach,
     /// Weight of a cell found there, so that the sum is the number in a ball.
     pub weight: f64,
     /// CD8 cells in each site.

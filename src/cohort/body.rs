@@ -17,7 +17,7 @@ pub(crate) const RECORD_D: u32 = 7;
 /// Parameters of the body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct BodyParameters {
+pub(crate) struct BodyParameters {
     /// Bone that the healthy skeleton turns over; design: 0.48 cm3/d, as in a single run.
     pub turnover: BoneTurnover,
     /// Bone of the skeleton. 1.75 L, textbook.
@@ -53,7 +53,7 @@ impl Default for BodyParameters {
 
 impl BodyParameters {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         problems.positive(&at("turnover"), self.turnover.get(), "cm3/h");
         problems.positive(&at("bone"), self.bone.get(), "cm3");

@@ -30,7 +30,7 @@ const SCHEMES: &str = include_str!("schemes.toml");
 /// Dose and fractions of a scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Scheme {
+pub(crate) struct Scheme {
     /// Dose of a fraction.
     pub dose: AbsorbedDose,
     /// Number of fractions.
@@ -52,7 +52,7 @@ fn schemes() -> &'static BTreeMap<String, Scheme> {
 /// What a course aims at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Target {
+pub(crate) enum Target {
     /// The lesion that hurts.
     #[default]
     Tumour,
@@ -63,7 +63,7 @@ pub enum Target {
 /// A course of radiation in an arm.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct TrialCourse {
+pub(crate) struct TrialCourse {
     /// A scheme by name, in place of dose and fractions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
@@ -106,7 +106,7 @@ const KEYS: [&str; 9] = [
 /// Courses of an arm: one, or several by name.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
-pub enum TrialRadiotherapy {
+pub(crate) enum TrialRadiotherapy {
     /// One course.
     One(TrialCourse),
     /// Courses by name.
@@ -248,12 +248,12 @@ pub(super) struct Shot {
 
 impl TrialRadiotherapy {
     /// True without a course.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Named(courses) if courses.is_empty())
     }
 
     /// Courses with their paths under `[arms.<name>]`.
-    pub fn courses(&self) -> Vec<(String, &TrialCourse)> {
+    pub(crate) fn courses(&self) -> Vec<(String, &TrialCourse)> {
         match self {
             Self::One(course) => vec![("radiotherapy".to_owned(), course)],
             Self::Named(courses) => courses

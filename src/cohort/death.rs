@@ -31,7 +31,7 @@ const DAY_H: f64 = 24.0;
 /// What multiplies the hazard of death.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Death {
+pub(crate) struct Death {
     /// A fracture that has happened. 1.3; design, direction by Oliveira 2018.
     pub fracture: f64,
     /// A cord that was compressed. 1.96; that of patients with spinal metastases who cannot walk, PMC6594537 (1.65 to
@@ -97,7 +97,7 @@ impl Default for Death {
 
 impl Death {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         for (key, factor) in [
             ("fracture", self.fracture),
@@ -173,7 +173,7 @@ impl Death {
     }
 
     /// Factor on the hazard of a patient with these events and this calcium, mM.
-    pub fn factor(&self, events: &[Event], calcium_mm: f64) -> f64 {
+    pub(crate) fn factor(&self, events: &[Event], calcium_mm: f64) -> f64 {
         let had = |kind: Kind, factor: f64| {
             let happened = events.iter().any(|event| event.kind == kind);
             if happened { factor } else { 1.0 }

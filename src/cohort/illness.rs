@@ -31,7 +31,7 @@ const T_VOLUME: [f64; 4] = [0.6, 0.8, 1.0, 1.4];
 /// Distributions of the illness. Each has a default, so that a trial names what it asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Illness {
+pub(crate) struct Illness {
     /// Volume of disease outside of bone on day 0, at stage T3. Median 100 cm3; design, within the quartiles of metabolic
     /// volume of all stages (10, 53 and 155 cm3; Pu et al. 2018), in stage IV above.
     pub outside: Distribution<BodyVolume>,
@@ -192,7 +192,7 @@ fn chosen(shares: &[f64], uniform: f64) -> usize {
 
 impl Illness {
     /// Looks for distributions that make no sense. `named` are the tumours of the trial with their shares.
-    pub fn check(&self, path: &str, named: &BTreeMap<String, f64>, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, named: &BTreeMap<String, f64>, problems: &mut Problems) {
         const VOLUME: Allowed = Allowed::new(1e-3, 2900.0, ["cm3", "cm3"]);
         const DOUBLING: Allowed = Allowed::new(1.0, 36_525.0, ["d", "h"]);
         const SHARE: Allowed = Allowed::number(0.0, 1.0);
@@ -260,7 +260,7 @@ impl Illness {
     ///
     /// # Errors
     /// [`TraitError`] where a distribution has nothing within its bounds.
-    pub fn draw(
+    pub(crate) fn draw(
         &self,
         chance: Chance,
         patient: u64,

@@ -35,7 +35,7 @@ const DAY_H: f64 = 24.0;
 /// Parameters of CD8 cells in trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Immunity {
+pub(crate) struct Immunity {
     /// Hazard of death of tumour cells by CD8 cells of which none is exhausted, at an antigenicity of 1. 0.05 /d; fitted to
     /// the response to pembrolizumab (Garon 2015).
     pub kill: Rate,
@@ -106,7 +106,7 @@ pub(super) struct Cd8 {
 
 impl Immunity {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         for (key, rate) in [
             ("kill", self.kill),

@@ -20,7 +20,7 @@ const MOST_POINTS: usize = 400;
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write(
+pub(crate) fn write(
     folder: &Path,
     trial: &Trial,
     found: &Summary,

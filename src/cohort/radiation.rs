@@ -34,7 +34,7 @@ const DAY_H: f64 = 24.0;
 /// Parameters of radiation in trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Radiation {
+pub(crate) struct Radiation {
     /// Share of the volume of all lesions that is in the one that hurts. 0.35 [0.2 to 0.6]; design.
     pub painful: f64,
     /// Mean time in which doomed cells die. 14 d [5 to 30 d]; design, their first divisions.
@@ -103,7 +103,7 @@ pub(super) struct Irradiated {
 
 impl Radiation {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         problems.within(&at("painful"), self.painful, 0.01, 1.0);
         for (key, time) in [

@@ -31,7 +31,7 @@ const PROGRESSION: f64 = 1.20;
 /// How response is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Scans {
+pub(crate) struct Scans {
     /// Time from scan to scan. 42 d; usual in trials of lung cancer.
     pub interval: Time,
     /// Spread of the logarithm of a measured sum. 0.05 [0.02 to 0.1]; design.
@@ -98,7 +98,7 @@ pub(crate) struct Read {
 impl Scans {
     /// Looks for values that make no sense.
     /// `stroma` is the share of a volume that never vanishes, over the living tumour of day 0.
-    pub fn check(&self, path: &str, stroma: f64, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, stroma: f64, problems: &mut Problems) {
         let days = self.interval.get() / 24.0;
         let week = f64::from(RECORD_D);
         if !(week..=3650.0).contains(&days) || (days / week).fract().abs() > 1e-9 {

@@ -2,10 +2,10 @@
 
 use crate::numerics::parallel::prelude::*;
 
-use crate::cohort::body::{CohortError, History};
+pub use crate::cohort::body::{CohortError, End, History, Seen};
 use crate::cohort::follower::Follower;
-use crate::cohort::illness::Ill;
-use crate::cohort::traits::Person;
+pub use crate::cohort::illness::Ill;
+pub use crate::cohort::traits::{Person, TraitError};
 use crate::cohort::trial::Trial;
 use crate::patient::markers::Levels;
 
@@ -19,7 +19,7 @@ pub struct Results {
     /// Their illness.
     pub ill: Vec<Ill>,
     /// Their markers, calcium (mM) and tumour in bone (cm3) on day 0.
-    pub baseline: Vec<(Levels, f64, f64)>,
+    pub(crate) baseline: Vec<(Levels, f64, f64)>,
     /// Their histories: by patient, then by arm.
     pub histories: Vec<Vec<History>>,
 }

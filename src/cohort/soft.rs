@@ -25,7 +25,7 @@ const LEAST_CM3: f64 = 3000.0;
 /// Parameters of the disease outside of bone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Soft {
+pub(crate) struct Soft {
     /// Volume to which it tends. 3 L [1 to 5 L]; design, no one lives with more.
     pub capacity: BodyVolume,
     /// Half-life of dead cells. 10 d [5 to 20 d]; design, also of those in bone.
@@ -63,7 +63,7 @@ impl Visceral {
 
 impl Soft {
     /// Looks for values that make no sense.
-    pub fn check(&self, path: &str, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, problems: &mut Problems) {
         let at = |key: &str| format!("{path}.{key}");
         let capacity = self.capacity.get();
         if !(LEAST_CM3..=1e6).contains(&capacity) {

@@ -24,7 +24,7 @@ use crate::numerics::random::Chance;
 /// Distributions of all traits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Traits {
+pub(crate) struct Traits {
     /// Body mass; scales pharmacokinetics.
     pub mass: Distribution<Mass>,
     /// Volume of all lesions, bone and marrow.
@@ -163,7 +163,7 @@ impl TraitError {
 impl Traits {
     /// Looks for distributions that make no sense.
     /// `most_growth` is the largest factor on the growth of a tumour that the step of a day holds.
-    pub fn check(&self, path: &str, most_growth: f64, problems: &mut Problems) {
+    pub(crate) fn check(&self, path: &str, most_growth: f64, problems: &mut Problems) {
         const SHARE: Allowed = Allowed::number(0.0, 1.0);
         // Of a hazard of one a day a patient in a thousand is left after a week.
         const HAZARD: Allowed = Allowed::new(0.0, 1.0, ["/d", "/h"]);
@@ -209,7 +209,7 @@ impl Traits {
     ///
     /// # Errors
     /// [`TraitError`] where a distribution has nothing within its bounds.
-    pub fn draw(&self, chance: Chance, patient: u64) -> Result<Person, TraitError> {
+    pub(crate) fn draw(&self, chance: Chance, patient: u64) -> Result<Person, TraitError> {
         const PER_D: f64 = 24.0;
         let none = |name| TraitError { name, patient };
         macro_rules! of {

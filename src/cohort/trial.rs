@@ -65,10 +65,10 @@ pub struct Trial {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<String, f64>,
     /// Who takes part.
-    pub traits: Traits,
+    pub(crate) traits: Traits,
     /// What they have.
     #[serde(default)]
-    pub illness: Illness,
+    pub(crate) illness: Illness,
     /// What each arm is given.
     pub arms: BTreeMap<String, TrialArm>,
     /// Hazards of skeletal-related events.
@@ -76,7 +76,7 @@ pub struct Trial {
     pub events: SkeletalEvents,
     /// What multiplies the hazard of death.
     #[serde(default)]
-    pub death: Death,
+    pub(crate) death: Death,
     /// The reduced tissue.
     #[serde(default)]
     pub tissue: Tissue,
@@ -86,19 +86,19 @@ pub struct Trial {
     pub healing: Time,
     /// Disease outside of bone.
     #[serde(default)]
-    pub soft: Soft,
+    pub(crate) soft: Soft,
     /// CD8 cells.
     #[serde(default)]
-    pub immunity: Immunity,
+    pub(crate) immunity: Immunity,
     /// Radiation.
     #[serde(default)]
-    pub radiation: Radiation,
+    pub(crate) radiation: Radiation,
     /// How response is read.
     #[serde(default)]
-    pub scans: Scans,
+    pub(crate) scans: Scans,
     /// The body.
     #[serde(default)]
-    pub body: BodyParameters,
+    pub(crate) body: BodyParameters,
     /// Drugs of this trial by name, beside those that come with howship or in place of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drugs: BTreeMap<String, Drug>,
@@ -123,7 +123,7 @@ pub struct TrialArm {
     pub therapy: BTreeMap<String, Course>,
     /// Courses of radiation: one, or several by name.
     #[serde(skip_serializing_if = "TrialRadiotherapy::is_empty")]
-    pub radiotherapy: TrialRadiotherapy,
+    pub(crate) radiotherapy: TrialRadiotherapy,
 }
 
 const fn one() -> u64 {

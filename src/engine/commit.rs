@@ -24,7 +24,7 @@ use crate::tissue::population::{HIT, OsteoblastStage, OsteoclastMode};
 const ROWS: usize = 256;
 
 /// Does what the cells asked for.
-pub fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Proposals) {
+pub(crate) fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Proposals) {
     osteoblasts(model, state, &proposals.osteoblasts);
     tumour(model, state, scratch, proposals.tumour);
     colonise(model, state, &proposals.arrivals);
@@ -412,7 +412,7 @@ fn row_end(
 
 /// Once a day: osteoid mineralises and takes up factors, old bone hardens, eroded surface that nobody came to is
 /// given up, and loose pieces are cleared where the model says so.
-pub fn daily(model: &Model, state: &mut State) {
+pub(crate) fn daily(model: &Model, state: &mut State) {
     mineralise(model, state);
     arrest(model, state);
     struts::clear_fragments(model, state);

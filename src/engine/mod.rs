@@ -6,21 +6,21 @@
 
 mod by_site;
 pub mod column;
-pub mod commit;
+pub(crate) mod commit;
 mod convert;
 pub mod day_zero;
 pub mod fault;
 pub mod fingerprint;
 pub mod model;
 mod modelling;
-pub mod osteoclasts;
+pub(crate) mod osteoclasts;
 pub mod parts;
-pub mod picture;
-pub mod propose;
+pub(crate) mod picture;
+pub(crate) mod propose;
 pub mod restored;
 pub mod scratch;
 pub mod secrete;
-pub mod seeding;
+pub(crate) mod seeding;
 pub mod sense;
 mod set_free;
 pub mod state;

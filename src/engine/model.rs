@@ -119,24 +119,24 @@ pub struct Model {
     /// The near neighbours of a site.
     pub neighbours: Neighbours,
     /// Footprint of an osteoclast, as displacements.
-    pub footprint: Reach,
+    pub(crate) footprint: Reach,
     /// Where an osteoclast finds matrix to dig, as displacements.
-    pub digging_reach: Reach,
+    pub(crate) digging_reach: Reach,
     /// What an activation opens, as displacements by distance.
-    pub patch: Reach,
+    pub(crate) patch: Reach,
     /// Area of surface that it opens at most, um2: a disc, or its part in the section.
     pub patch_um2: f64,
     /// What a patch takes on which lining cells begin to form, as displacements by distance; none where they
     /// never do.
-    pub modelled_patch: Reach,
+    pub(crate) modelled_patch: Reach,
     /// Share of such a patch that lies in the section (1 in 3-D).
     pub modelled_patch_share: f64,
     /// What is looked at around a site that was dug out, as displacements; none where every pit is refilled.
-    pub perforation_reach: Reach,
+    pub(crate) perforation_reach: Reach,
     /// Where an osteoblast finds its next site, as displacements by distance.
-    pub forming_reach: Reach,
+    pub(crate) forming_reach: Reach,
     /// Where a cell at work keeps a surface from arrest, as displacements.
-    pub arrest_reach: Reach,
+    pub(crate) arrest_reach: Reach,
     /// Share of an osteoclast that lies in the section (1 in 3-D).
     pub osteoclast_share: f64,
     /// Share of an activated patch that lies in the section (1 in 3-D).

@@ -48,7 +48,7 @@ struct Intent {
 ///
 /// Every hour each cell, in parallel and from the bone at the start of the hour, draws its rank and its
 /// mode and finds how much it removes; then all act in the order of the ranks.
-pub fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
+pub(crate) fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
     let steps = model.steps_per_tick();
     let mut released = vec![0.0; state.bone.stores.len()];
     for step in 0..steps {
@@ -158,7 +158,7 @@ fn act_once(
 }
 
 /// Marks the marrow sites under a cell as held by it.
-pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
+pub(crate) fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
     for at in model.footprint.around(&model.grid, site) {
         if !state.bone.solid[at] && state.occupancy.osteoclast[at] == 0 {
             state.occupancy.osteoclast[at] = id;
@@ -167,7 +167,7 @@ pub fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
 }
 
 /// Gives up the sites that a cell holds, which are now vacated.
-pub fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
+pub(crate) fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
     for at in model.digging_reach.around(&model.grid, site) {
         if state.occupancy.osteoclast[at] == id {
             state.occupancy.osteoclast[at] = 0;

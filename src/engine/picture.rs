@@ -1,5 +1,10 @@
 //! Pictures of tables as data: what is drawn of which column, and what it is compared with.
 
+#![allow(
+    unnameable_types,
+    reason = "what the engine asks its own parts: plans and states are named, the trait is its own"
+)]
+
 /// Curves of one table against time, panel by panel. It is drawn where the table has a column of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Picture {

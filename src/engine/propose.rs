@@ -28,7 +28,7 @@ const PIECE: usize = 2048;
 
 /// A tumour cell that moves; contested space goes to the lowest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Move {
+pub(crate) struct Move {
     /// Rank in the contest.
     pub rank: u32,
     /// Of the cell.
@@ -41,7 +41,7 @@ pub struct Move {
 
 /// A tumour cell that divides; contested space goes to the lowest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Birth {
+pub(crate) struct Birth {
     /// Rank in the contest.
     pub rank: u32,
     /// Of the mother.
@@ -52,7 +52,7 @@ pub struct Birth {
 
 /// What tumour cells ask for; cells by their place in the list.
 #[derive(Debug, Default)]
-pub struct TumourProposals {
+pub(crate) struct TumourProposals {
     /// Cells that die, in their order.
     pub deaths: Vec<u32>,
     /// Of these, those that treatment killed, in their order: they lie there until they are cleared.
@@ -83,7 +83,7 @@ impl TumourProposals {
 
 /// What a cell of the osteoblast lineage asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OsteoblastFate {
+pub(crate) enum OsteoblastFate {
     /// Nothing.
     Stay,
     /// To die.
@@ -96,7 +96,7 @@ pub enum OsteoblastFate {
 
 /// What happens on a site of the surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SurfaceEvent {
+pub(crate) enum SurfaceEvent {
     /// A patch opens.
     Activate,
     /// An osteoclast forms.
@@ -112,7 +112,7 @@ pub enum SurfaceEvent {
 
 /// All that was asked for in a tick.
 #[derive(Debug, Default)]
-pub struct Proposals {
+pub(crate) struct Proposals {
     /// Of tumour cells.
     pub tumour: TumourProposals,
     /// By cell of the osteoblast lineage.
@@ -124,7 +124,7 @@ pub struct Proposals {
 }
 
 /// Asks every cell.
-pub fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals {
+pub(crate) fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals {
     if !state.tumour.is_empty() {
         scratch.way_out.find(
             &model.grid,

@@ -55,7 +55,7 @@ pub struct Scratch {
     /// Chances of cycling tumour cells in this tick.
     pub tumour_chances: TumourChances,
     /// Way from full sites to free space.
-    pub way_out: WayOut,
+    pub(crate) way_out: WayOut,
     /// Level of each drug at its site of action, pM.
     pub drugs_pm: Vec<f64>,
     /// Highest level of each drug in plasma in this tick, mg/L; none before the first tick.

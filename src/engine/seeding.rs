@@ -17,7 +17,7 @@ use crate::tissue::space::Occupancy;
 
 /// How the first state is made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Start {
+pub(crate) struct Start {
     /// Seed of the run.
     pub seed: u64,
     /// Length of the burn-in before day 0, h.
@@ -30,7 +30,7 @@ pub struct Start {
 
 /// Where vessels run.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Vessels {
+pub(crate) enum Vessels {
     /// At these sites.
     At(Vec<usize>),
     /// Scattered over marrow, one per cube of this edge, um.
@@ -39,7 +39,7 @@ pub enum Vessels {
 
 /// Tumour cells that arrive.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Colony {
+pub(crate) struct Colony {
     /// Cells in all.
     pub cells: u32,
     /// Places around which they settle, as sites; the cells are shared out evenly.
@@ -48,7 +48,7 @@ pub struct Colony {
 
 impl State {
     /// The state at the first tick.
-    pub fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
+    pub(crate) fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
         let chance = Chance::new(start.seed);
         let mut bone = Bone::of_mask(solid);
         for (index, name) in model.signals.iter().enumerate() {
@@ -100,7 +100,7 @@ impl State {
 
     /// Starts all books anew with what the tissue holds now: done once at the start and once at
     /// day 0, so that the figures of a run do not count its burn-in.
-    pub fn open_books(&mut self, model: &Model) {
+    pub(crate) fn open_books(&mut self, model: &Model) {
         self.ledger = Ledger {
             tick: vec![SignalBook::default(); model.signals.len()],
             total: vec![SignalBook::default(); model.signals.len()],
@@ -121,7 +121,7 @@ impl State {
     ///
     /// # Errors
     /// [`SettleError`] when marrow has not the room.
-    pub fn settle(&mut self, model: &Model, colony: &Colony) -> Result<(), SettleError> {
+    pub(crate) fn settle(&mut self, model: &Model, colony: &Colony) -> Result<(), SettleError> {
         if colony.places.is_empty() {
             return Err(SettleError::NoPlace("place"));
         }
@@ -164,7 +164,7 @@ impl State {
     }
 
     /// Fills the marrow of the lesion with cells, packed as a colony is, and has no lesion to come.
-    pub fn settle_lesion(&mut self, model: &Model) {
+    pub(crate) fn settle_lesion(&mut self, model: &Model) {
         for site in std::mem::take(&mut self.lesion).sites {
             while self.occupancy.has_room(&self.bone.solid, site as usize) {
                 self.settle_cell(model, site as usize, None);
@@ -173,7 +173,7 @@ impl State {
     }
 
     /// One tumour cell settles at a site that has room, of a clone or of one drawn by the shares.
-    pub fn settle_cell(&mut self, model: &Model, site: usize, clone: Option<u8>) {
+    pub(crate) fn settle_cell(&mut self, model: &Model, site: usize, clone: Option<u8>) {
         let chance = Chance::new(self.seed);
         let id = self.new_id();
         let clone = clone.unwrap_or_else(|| {
@@ -215,7 +215,7 @@ impl State {
     }
 
     /// The marrow site nearest to a place, if there is marrow.
-    pub fn marrow_near(&self, model: &Model, place: [usize; 3]) -> Option<usize> {
+    pub(crate) fn marrow_near(&self, model: &Model, place: [usize; 3]) -> Option<usize> {
         let target = model.grid.index(place[0], place[1], place[2]);
         (0..model.grid.len())
             .filter(|&site| !self.bone.solid[site])

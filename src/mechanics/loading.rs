@@ -14,7 +14,7 @@ const HALF: f32 = 0.5;
 
 /// How the bone of a lattice is loaded.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Loading {
+pub(crate) struct Loading {
     /// From a site to its modulus.
     pub law: SiteLaw,
     /// Modulus of mineralised tissue, for the law of tissue; 18 GPa without it.
@@ -24,7 +24,7 @@ pub struct Loading {
 }
 
 /// Sites as voxels.
-pub fn voxels(grid: &Grid) -> Voxels {
+pub(crate) fn voxels(grid: &Grid) -> Voxels {
     Voxels {
         dims: grid.dims,
         spacing_mm: [grid.edge_um, grid.edge_um, grid.depth_um].map(|um| um * 1e-3),
@@ -32,7 +32,7 @@ pub fn voxels(grid: &Grid) -> Voxels {
 }
 
 /// The axes along which a lattice has more than one site.
-pub fn axes(grid: &Grid) -> impl Iterator<Item = Axis> + use<> {
+pub(crate) fn axes(grid: &Grid) -> impl Iterator<Item = Axis> + use<> {
     let dims = grid.dims;
     let all = [Axis::X, Axis::Y, Axis::Z].into_iter();
     all.filter(move |axis| dims[axis.index()] > 1)
@@ -43,7 +43,7 @@ impl Loading {
     ///
     /// # Errors
     /// [`ElementsError::Modulus`], [`ElementsError::Poisson`].
-    pub fn check(&self) -> Result<(), ElementsError> {
+    pub(crate) fn check(&self) -> Result<(), ElementsError> {
         check_poisson(self.poisson)?;
         let modulus_mpa = self.modulus.map_or(1.0, ElasticModulus::get);
         if modulus_mpa.is_finite() && modulus_mpa > 0.0 {
@@ -53,7 +53,7 @@ impl Loading {
     }
 
     /// Moduli of sites of which at least half is mineralised, MPa; zero elsewhere.
-    pub fn moduli(&self, bone: &Bone) -> Vec<f32> {
+    pub(crate) fn moduli(&self, bone: &Bone) -> Vec<f32> {
         let of = |site: usize| {
             if bone.matrix[site] - bone.osteoid[site] < HALF {
                 return 0.0;
@@ -72,7 +72,7 @@ impl Loading {
     }
 
     /// True where bone joins both ends along an axis.
-    pub fn joins(&self, grid: &Grid, moduli: &[f32], axis: Axis) -> bool {
+    pub(crate) fn joins(&self, grid: &Grid, moduli: &[f32], axis: Axis) -> bool {
         self.body(grid, moduli).joins(axis)
     }
 
@@ -80,7 +80,7 @@ impl Loading {
     ///
     /// # Errors
     /// [`ElementsError`].
-    pub fn answer(
+    pub(crate) fn answer(
         &self,
         grid: &Grid,
         moduli: &[f32],
@@ -94,7 +94,7 @@ impl Loading {
     ///
     /// # Errors
     /// [`ElementsError`], all but [`ElementsError::NoBone`].
-    pub fn answer_if_joined(
+    pub(crate) fn answer_if_joined(
         &self,
         grid: &Grid,
         moduli: &[f32],

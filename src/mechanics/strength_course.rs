@@ -195,7 +195,7 @@ impl StrengthCourse {
     }
 
     /// From a site to a brick.
-    pub const fn loading(&self) -> Loading {
+    pub(crate) const fn loading(&self) -> Loading {
         Loading {
             law: self.law,
             modulus: self.modulus,

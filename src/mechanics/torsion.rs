@@ -34,7 +34,7 @@ struct Section {
 
 /// Torsional rigidity of each cut across an axis, N mm2; 0 of a cut without material. `modulus_mpa` gives
 /// the modulus of a voxel by its index, MPa.
-pub fn saint_venant(
+pub(crate) fn saint_venant(
     voxels: Voxels,
     axis: Axis,
     poisson: f64,

@@ -12,7 +12,7 @@ const FURTHEST: usize = 1 << 15;
 /// does not count as outside.
 ///
 /// Three passes, one per axis (Saito and Toriwaki 1994, Pattern Recognit 27:1551).
-pub fn squared(mask: &[bool], dims: [usize; 3]) -> Option<Vec<u32>> {
+pub(crate) fn squared(mask: &[bool], dims: [usize; 3]) -> Option<Vec<u32>> {
     let [nx, ny, nz] = dims;
     if mask.iter().all(|&inside| inside) {
         return None;

@@ -21,7 +21,7 @@ const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
 ///
 /// Infinite above 709, -1 below -50; not a number of what is none.
 #[inline(always)]
-pub fn exp_m1(x: f64) -> f64 {
+pub(crate) fn exp_m1(x: f64) -> f64 {
     let (power, part) = reduced(x.clamp(-50.0, 709.0));
     let near = x.is_nan() || x <= 709.0;
     let value = power * part + (power - 1.0);
@@ -30,7 +30,7 @@ pub fn exp_m1(x: f64) -> f64 {
 }
 
 /// [`exp_m1`] of every value, in its place, side by side.
-pub fn exp_m1s(values: &mut [f64]) {
+pub(crate) fn exp_m1s(values: &mut [f64]) {
     Arch::new().dispatch(ExpM1s(values));
 }
 
@@ -49,7 +49,7 @@ impl WithSimd for ExpM1s<'_> {
 
 /// `e^x`; 0 below -708, infinite above 709.
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     let (power, part) = reduced(x.clamp(-708.0, 709.0));
     let value = power + power * part;
     let value = if x < -708.0 { 0.0 } else { value };
@@ -90,7 +90,7 @@ fn reduced(x: f64) -> (f64, f64) {
 
 /// Natural logarithm; minus infinity of 0, not a number below.
 #[inline]
-pub fn ln(x: f64) -> f64 {
+pub(crate) fn ln(x: f64) -> f64 {
     /// Bits of the square root of one half.
     const HALF: u64 = 0x3FE6_A09E_667F_3BCD;
     if x <= 0.0 {
@@ -126,7 +126,7 @@ pub fn ln(x: f64) -> f64 {
 
 /// `base` to a power, of a base of at least 0: by `e^(exponent ln base)`.
 #[inline]
-pub fn pow(base: f64, exponent: f64) -> f64 {
+pub(crate) fn pow(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 {
         return 1.0;
     }

@@ -14,7 +14,7 @@ const MOST_HALVINGS: u32 = 40;
 /// Where a solution ended.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("no step is small enough {from} after the start of {duration}")]
-pub struct Stuck {
+pub(crate) struct Stuck {
     /// Reached so far, in the caller's unit of time.
     pub from: f64,
     /// Asked for.
@@ -28,7 +28,7 @@ pub struct Stuck {
 ///
 /// # Errors
 /// [`Stuck`], where rates are not finite or change without bound.
-pub fn solve<const N: usize>(
+pub(crate) fn solve<const N: usize>(
     rates: impl Fn(&[f64; N]) -> [f64; N],
     start: [f64; N],
     duration: f64,

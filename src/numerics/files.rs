@@ -9,7 +9,7 @@ use std::path::Path;
 /// # Errors
 /// What the file system says; a folder, a pipe or a device, of which reading could wait or go on
 /// for ever.
-pub fn open_regular(path: &Path) -> Result<File> {
+pub(crate) fn open_regular(path: &Path) -> Result<File> {
     // Looked at first: opening a pipe would wait for a writer.
     let about = std::fs::metadata(path)?;
     if !about.is_file() {
@@ -27,7 +27,7 @@ pub fn open_regular(path: &Path) -> Result<File> {
 ///
 /// # Errors
 /// Those of [`open_regular`]; text that is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String> {
+pub(crate) fn read_text(path: &Path) -> Result<String> {
     let mut text = String::new();
     open_regular(path)?.read_to_string(&mut text)?;
     Ok(text)
@@ -37,7 +37,7 @@ pub fn read_text(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// Those of [`open_regular`].
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_regular(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -4,16 +4,16 @@ use std::str::FromStr;
 
 /// Memory, bytes.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Memory(f64);
+pub(crate) struct Memory(f64);
 
 /// A text that is no size of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a size such as \"2 GB\" (B, MB, GB, TB, MiB, GiB)")]
-pub struct MemoryError;
+pub(crate) struct MemoryError;
 
 impl Memory {
     /// Bytes.
-    pub const fn bytes(self) -> f64 {
+    pub(crate) const fn bytes(self) -> f64 {
         self.0
     }
 }

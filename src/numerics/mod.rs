@@ -1,11 +1,11 @@
 //! Numbers and names without biology: quantities with units, addressed chance, responses, ordered sums, equations in time, distances,
 //! arrays in few bytes; the opening of files, and whose errors are.
 
-pub mod distance;
-pub mod elementary;
-pub mod extrapolation;
-pub mod files;
-pub mod memory;
+pub(crate) mod distance;
+pub(crate) mod elementary;
+pub(crate) mod extrapolation;
+pub(crate) mod files;
+pub(crate) mod memory;
 pub mod name;
 pub mod packed;
 pub mod parallel;

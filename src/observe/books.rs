@@ -42,7 +42,7 @@ const OF_CONVERSION: [Column<SignalBook>; 2] = [
 ];
 
 /// Names of the columns of `ledger.csv` of a run with these signals, and with conversions of them or without.
-pub fn columns(signals: &[String], conversions: bool) -> Vec<String> {
+pub(crate) fn columns(signals: &[String], conversions: bool) -> Vec<String> {
     let of = |signal: &String| {
         let more: &[Column<SignalBook>] = if conversions { &OF_CONVERSION } else { &[] };
         let columns = OF_SIGNAL.iter().chain(more);
@@ -56,7 +56,7 @@ pub fn columns(signals: &[String], conversions: bool) -> Vec<String> {
 }
 
 /// The columns in words; all but the first stand behind the name of a signal.
-pub fn about() -> Vec<About> {
+pub(crate) fn about() -> Vec<About> {
     let time = About {
         name: "time_d".to_owned(),
         unit: "d",
@@ -67,7 +67,7 @@ pub fn about() -> Vec<About> {
 }
 
 /// One row, in the order of [`columns`].
-pub fn row(model: &Model, state: &State) -> Vec<f64> {
+pub(crate) fn row(model: &Model, state: &State) -> Vec<f64> {
     let mut row = vec![state.day()];
     for book in &state.ledger.total {
         row.extend(values(&OF_SIGNAL, book));

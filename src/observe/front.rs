@@ -8,11 +8,11 @@ use crate::tissue::bone::{Bone, SurfaceSite};
 use crate::tissue::space::distance_um;
 
 /// Where the front of the tumour ends: distance of a site from the nearest tumour cell, um.
-pub const FRONT_UM: f32 = 100.0;
+pub(crate) const FRONT_UM: f32 = 100.0;
 
 /// Part of the surface of bone, with the osteoclasts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Part {
+pub(crate) struct Part {
     /// Surface, mm2.
     pub surface_mm2: f64,
     /// Of this, surface under osteoclasts, mm2.
@@ -23,12 +23,12 @@ pub struct Part {
 
 impl Part {
     /// Surface under osteoclasts over surface (Oc.S/BS); no number without surface.
-    pub fn oc_s_bs(&self) -> f64 {
+    pub(crate) fn oc_s_bs(&self) -> f64 {
         self.under_osteoclasts_mm2 / self.surface_mm2
     }
 
     /// Osteoclasts over surface (N.Oc/BS), /mm2; no number without surface, whatever osteoclasts there are.
-    pub fn per_mm2(&self) -> f64 {
+    pub(crate) fn per_mm2(&self) -> f64 {
         if self.surface_mm2 > 0.0 {
             self.osteoclasts as f64 / self.surface_mm2
         } else {
@@ -39,7 +39,7 @@ impl Part {
 
 /// What of a surface lies at these distances from the nearest tumour cell, um, site centre to site centre; without a tumour
 /// all of it is infinitely far.
-pub fn parts<const N: usize>(
+pub(crate) fn parts<const N: usize>(
     model: &Model,
     state: &State,
     surface: &[SurfaceSite],

@@ -8,7 +8,7 @@ use crate::specimen::image::BoneImage;
 
 /// A map of local thickness, by the name of its mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThicknessMap {
+pub(crate) enum ThicknessMap {
     /// Trabecular thickness; of the trabecular compartment where there is one.
     TbTh,
     /// Trabecular separation; of the trabecular compartment where there is one.
@@ -26,7 +26,7 @@ const NAMES: [(ThicknessMap, &str, &str); 3] = [
 
 impl ThicknessMap {
     /// Its name: `tb_th`, `tb_sp` or `ct_th`.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         NAMES
             .iter()
             .find(|(map, ..)| *map == self)
@@ -34,7 +34,7 @@ impl ThicknessMap {
     }
 
     /// What it shows, in words.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         NAMES
             .iter()
             .find(|(map, ..)| *map == self)
@@ -43,7 +43,7 @@ impl ThicknessMap {
 
     /// The sites that have a thickness: bone, marrow, or the cortex with its pores; none where the cortex was
     /// not told apart.
-    pub fn mask(self, bone: &BoneImage) -> Option<Vec<bool>> {
+    pub(crate) fn mask(self, bone: &BoneImage) -> Option<Vec<bool>> {
         let parts = bone.compartments.as_ref();
         if self == Self::CtTh {
             return parts.map(|parts| parts.cortical.clone());
@@ -56,7 +56,7 @@ impl ThicknessMap {
     }
 
     /// Local thickness in mm at every site of [`Self::mask`], 0 elsewhere, as its mean in the table is made.
-    pub fn of(self, bone: &BoneImage) -> Option<Vec<f32>> {
+    pub(crate) fn of(self, bone: &BoneImage) -> Option<Vec<f32>> {
         let mask = self.mask(bone)?;
         let mut values = local_thickness(&mask, bone.dims, bone.spacing_um);
         for value in &mut values {
@@ -86,7 +86,7 @@ impl fmt::Display for ThicknessMap {
 
 /// How often each thickness occurs: classes as wide as a site, from 0 on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     /// Width of a class, mm.
     pub width_mm: f64,
     /// Sites in each class.
@@ -95,7 +95,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Of a map in mm; zeros are no thickness, and what nothing bounds is left out.
-    pub fn of(values: &[f32], edge_um: f64) -> Self {
+    pub(crate) fn of(values: &[f32], edge_um: f64) -> Self {
         let width_mm = edge_um * 1e-3;
         let mut counts = Vec::new();
         for &value in values
@@ -113,7 +113,7 @@ impl Histogram {
     }
 
     /// Lower end of a class, mm, and its share of all, for each.
-    pub fn shares(&self) -> Vec<(f64, f64)> {
+    pub(crate) fn shares(&self) -> Vec<(f64, f64)> {
         let all = self.counts.iter().sum::<u64>().max(1) as f64;
         let classes = self.counts.iter().enumerate();
         classes
@@ -122,7 +122,7 @@ impl Histogram {
     }
 
     /// The classes as CSV.
-    pub fn csv(&self) -> String {
+    pub(crate) fn csv(&self) -> String {
         let mut text = String::from("from_mm,to_mm,sites,share\n");
         for (class, (from, share)) in self.shares().into_iter().enumerate() {
             let to = (class + 1) as f64 * self.width_mm;

@@ -1,16 +1,16 @@
 //! State in, numbers out.
 
-pub mod books;
+pub(crate) mod books;
 pub mod figures;
-pub mod front;
+pub(crate) mod front;
 pub mod lesions;
 pub mod losses;
-pub mod maps;
+pub(crate) mod maps;
 pub mod morphometry;
-pub mod picture;
+pub(crate) mod picture;
 pub mod scanned;
 pub mod series;
 pub mod sites;
-pub mod slices;
-pub mod structure;
-pub mod volume;
+pub(crate) mod slices;
+pub(crate) mod structure;
+pub(crate) mod volume;

@@ -10,7 +10,7 @@ use crate::tissue::population::ImmuneKind;
 
 /// What a site shows, in the order of what covers what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// Marrow.
     Marrow,
     /// Mineralised bone.
@@ -43,7 +43,7 @@ pub enum Shown {
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slice {
+pub(crate) struct Slice {
     /// Axes across and down.
     pub axes: [usize; 2],
     /// The axis that is cut.
@@ -55,7 +55,7 @@ pub struct Slice {
 }
 
 /// The cuts of a map: the section itself, or three through the middle.
-pub fn slices(model: &Model, state: &State) -> Vec<Slice> {
+pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
     let dims = model.grid.dims;
     let (immune, clones) = (immune(model, state), clones(model, state));
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {

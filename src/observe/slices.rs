@@ -53,7 +53,7 @@ fn moments(mask: &[bool], nx: usize, edge_mm: f64) -> [f64; 2] {
 /// The table as CSV, layers from the lowest; `tb_th_mm` and `tb_sp_mm` are means over the sites of a layer of the
 /// thickness in space, and NaN where it has none. With a cortex `tissue_area_mm2` and what follows to
 /// `tb_sp_mm` are of the trabecular compartment.
-pub fn slices_csv(bone: &BoneImage) -> String {
+pub(crate) fn slices_csv(bone: &BoneImage) -> String {
     let [nx, ny, nz] = bone.dims;
     let (area, edge_mm) = (nx * ny, bone.spacing_um * 1e-3);
     let parts = bone.compartments.as_ref();

@@ -5,7 +5,7 @@ use super::front::Part;
 use super::morphometry::{Architecture, Morphometry, measure};
 
 /// Name, unit, what it is; the first [`USUAL`] are written where none are named.
-pub const STRUCTURE: [(&str, &str, &str); 25] = [
+pub(crate) const STRUCTURE: [(&str, &str, &str); 25] = [
     ("bv_tv_sites", "", "sites that are bone over all sites"),
     ("tb_th_mm", "mm", "trabecular thickness, mean over bone"),
     ("tb_th_sd_mm", "mm", "its standard deviation over bone"),
@@ -90,7 +90,7 @@ pub const STRUCTURE: [(&str, &str, &str); 25] = [
 ];
 
 /// Names that are written where none are named.
-pub const USUAL: usize = 12;
+pub(crate) const USUAL: usize = 12;
 
 /// Names of the osteoclasts at the front begin here, and go to [`USUAL`].
 const OF_FRONT: usize = 7;
@@ -99,13 +99,13 @@ const OF_FRONT: usize = 7;
 const OF_ARCHITECTURE: usize = 16;
 
 /// Names that may be asked for.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     STRUCTURE.iter().map(|(name, ..)| *name)
 }
 
 /// Values of bone (true) on a lattice by these names, the usual ones where there are none; NaN of what is not
 /// defined, and of a name that there is not. `front` gives the surface at the front of the tumour and away from it.
-pub fn structure(
+pub(crate) fn structure(
     bone: &[bool],
     dims: [usize; 3],
     edge_um: f64,

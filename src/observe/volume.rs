@@ -9,7 +9,7 @@ use crate::tissue::population::OsteoblastStage;
 
 /// Kinds of cells that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CellKind {
+pub(crate) enum CellKind {
     /// Osteoclast.
     Osteoclast,
     /// Osteoblast that lays matrix.
@@ -20,12 +20,12 @@ pub enum CellKind {
 
 impl CellKind {
     /// All kinds in the order of a legend, and of [`Volume::counts`].
-    pub const ALL: [Self; 3] = [Self::Osteoclast, Self::Osteoblast, Self::Precursor];
+    pub(crate) const ALL: [Self; 3] = [Self::Osteoclast, Self::Osteoblast, Self::Precursor];
 }
 
 /// A cell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// Kind.
     pub kind: CellKind,
     /// Place from the corner of the lattice, um.
@@ -36,7 +36,7 @@ pub struct Cell {
 
 /// Tissue of one moment; arrays run x fastest, then y, then z.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Volume {
+pub(crate) struct Volume {
     /// Time, d.
     pub day: f64,
     /// Volume of bone matrix over that of the lattice.
@@ -56,10 +56,10 @@ pub struct Volume {
 }
 
 /// Sites of a volume at most: a picture shows no more, and a record stays small.
-pub const MOST: usize = 1 << 21;
+pub(crate) const MOST: usize = 1 << 21;
 
 /// Cells of a volume at most.
-pub const MOST_CELLS: usize = 200_000;
+pub(crate) const MOST_CELLS: usize = 200_000;
 
 /// Bytes of a cell in a record, about.
 const CELL_BYTES: usize = 17;
@@ -79,7 +79,7 @@ fn coarseness(grid: &Grid) -> usize {
 }
 
 /// Bytes that a volume of a lattice takes in a record, with a cell on one of twenty sites.
-pub fn bytes(grid: &Grid) -> f64 {
+pub(crate) fn bytes(grid: &Grid) -> f64 {
     if grid.is_section() {
         return 0.0;
     }
@@ -91,7 +91,7 @@ pub fn bytes(grid: &Grid) -> f64 {
 
 impl Volume {
     /// The volume of a state; none of a section.
-    pub fn of(model: &Model, state: &State) -> Option<Self> {
+    pub(crate) fn of(model: &Model, state: &State) -> Option<Self> {
         let grid = &model.grid;
         if grid.is_section() {
             return None;
@@ -137,7 +137,7 @@ impl Volume {
     ///
     /// # Errors
     /// What does not fit.
-    pub fn check(&self, grid: &Grid) -> Result<(), String> {
+    pub(crate) fn check(&self, grid: &Grid) -> Result<(), String> {
         let by = coarseness(grid);
         let dims = grid.dims.map(|sites| sites.div_ceil(by));
         let sites: usize = dims.iter().product();

@@ -11,7 +11,7 @@ use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
 
 /// Columns of `series.csv` that are compared with each other.
-pub const COMPARED: [&str; 6] = [
+pub(crate) const COMPARED: [&str; 6] = [
     "bv_tv",
     "tumour_cells",
     "n_oc",
@@ -22,7 +22,7 @@ pub const COMPARED: [&str; 6] = [
 
 /// An arm: its series, one for each seed. All arms have the same seeds in the same order.
 #[derive(Debug, Clone)]
-pub struct ArmRuns {
+pub(crate) struct ArmRuns {
     /// Name.
     pub name: String,
     /// `series.csv` of each seed.
@@ -95,7 +95,7 @@ fn difference(arm: &[f64], control: &[f64]) -> (f64, f64) {
 /// of its 95 % confidence interval (Student's t over seeds) where there are several seeds.
 ///
 /// None where a run has no such columns.
-pub fn table(arms: &[ArmRuns]) -> Option<Table> {
+pub(crate) fn table(arms: &[ArmRuns]) -> Option<Table> {
     let aligned = Aligned::new(arms)?;
     let (control, others) = arms.split_first()?;
     let seeds = control.runs.len();
@@ -139,7 +139,7 @@ pub fn table(arms: &[ArmRuns]) -> Option<Table> {
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_arms(
+pub(crate) fn write_arms(
     folder: &Path,
     title: &str,
     arms: &[ArmRuns],

@@ -6,7 +6,7 @@ use crate::plot::colour::Colour;
 
 /// A picture: a title and panels.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// Title, above all panels.
     pub title: String,
     /// A sentence below the title; empty for none.
@@ -23,7 +23,7 @@ pub struct Chart {
 
 /// A pair of axes with what stands on them.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Panel {
+pub(crate) struct Panel {
     /// Title; empty for none.
     pub title: String,
     /// Axis across.
@@ -45,7 +45,7 @@ pub struct Panel {
 
 /// An axis.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Axis {
+pub(crate) struct Axis {
     /// What it shows.
     pub title: String,
     /// Its unit, shown in brackets behind the title; empty for a number without one.
@@ -70,7 +70,7 @@ pub struct Axis {
 
 /// How numbers become places on an axis.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Scale {
+pub(crate) enum Scale {
     /// Equal steps.
     #[default]
     Linear,
@@ -83,7 +83,7 @@ pub enum Scale {
 
 /// A second upright axis: the values of the first times a factor.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RightAxis {
+pub(crate) struct RightAxis {
     /// What it shows.
     pub title: String,
     /// Its unit; empty for a number without one.
@@ -94,7 +94,7 @@ pub struct RightAxis {
 
 /// Whose colour and dash something has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// That of a name, the same in all panels.
     Named(String),
     /// A colour that the tissue has on maps, with the dash of a number.
@@ -115,7 +115,7 @@ pub enum Tone {
 
 /// Something on a panel.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Layer {
+pub(crate) enum Layer {
     /// A curve, perhaps with a band.
     Curve(Curve),
     /// Points, perhaps with bars.
@@ -142,7 +142,7 @@ pub enum Layer {
 
 /// A curve.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Curve {
+pub(crate) struct Curve {
     /// Its name in the legend; empty for none there.
     pub label: String,
     /// Its colour and dash.
@@ -163,7 +163,7 @@ pub struct Curve {
 
 /// A point with a bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
+pub(crate) struct Point {
     /// Place.
     pub x: f64,
     /// Value.
@@ -176,7 +176,7 @@ pub struct Point {
 
 /// Points, with bars where they have ends.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Points {
+pub(crate) struct Points {
     /// Name in the legend; empty for none there.
     pub label: String,
     /// Colour.
@@ -187,7 +187,7 @@ pub struct Points {
 
 /// Discs.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Discs {
+pub(crate) struct Discs {
     /// Name in the legend; empty for none there.
     pub label: String,
     /// Colour.
@@ -198,7 +198,7 @@ pub struct Discs {
 
 /// Horizontal bars, one for each category.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Bars {
+pub(crate) struct Bars {
     /// Name in the legend; empty for none there.
     pub label: String,
     /// Colour.
@@ -209,7 +209,7 @@ pub struct Bars {
 
 /// A field of colours.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Heat {
+pub(crate) struct Heat {
     /// What the colours show, beside the colour bar.
     pub title: String,
     /// Its unit; empty for a number without one.
@@ -230,7 +230,7 @@ pub struct Heat {
 
 /// Doses.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Doses {
+pub(crate) struct Doses {
     /// Name in the legend; empty for none there.
     pub label: String,
     /// Colour.
@@ -245,7 +245,7 @@ pub struct Doses {
 
 /// A value that has a name.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Level {
+pub(crate) struct Level {
     /// The name.
     pub label: String,
     /// The value.
@@ -254,7 +254,7 @@ pub struct Level {
 
 /// A range of values that has a name.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Range {
+pub(crate) struct Range {
     /// The name, in the legend.
     pub label: String,
     /// Its lower end.
@@ -265,7 +265,7 @@ pub struct Range {
 
 /// An interval on the axis across.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// Name in the legend; empty for none there.
     pub label: String,
     /// Lower end.
@@ -278,7 +278,7 @@ pub struct Interval {
 
 /// Words in the middle of a plot.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Words {
+pub(crate) struct Words {
     /// The words.
     pub text: String,
     /// Size, points at print width.
@@ -287,7 +287,7 @@ pub struct Words {
 
 /// A picture of sites, one colour each.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Image {
+pub(crate) struct Image {
     /// Sites across.
     pub columns: usize,
     /// Sites up.
@@ -310,7 +310,7 @@ pub struct Image {
 
 /// How something on a picture is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Form {
+pub(crate) enum Form {
     /// Its site in its colour.
     #[default]
     Square,
@@ -330,14 +330,14 @@ pub enum Form {
 
 impl Form {
     /// True of what fills its sites.
-    pub fn is_site(self) -> bool {
+    pub(crate) fn is_site(self) -> bool {
         matches!(self, Self::Square | Self::Outlined)
     }
 }
 
 /// A colour of a picture with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sign {
+pub(crate) struct Sign {
     /// How it is drawn.
     pub form: Form,
     /// Its colour.
@@ -348,7 +348,7 @@ pub struct Sign {
 
 /// What stands on a site of a picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dot {
+pub(crate) struct Dot {
     /// Its middle on the axes.
     pub at: (f64, f64),
     /// How it is drawn.
@@ -359,7 +359,7 @@ pub struct Dot {
 
 /// What the shades of a picture mean, from the lightest to the darkest.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ColourScale {
+pub(crate) struct ColourScale {
     /// What they show.
     pub title: String,
     /// Its unit; empty for a number without one.
@@ -372,7 +372,7 @@ pub struct ColourScale {
 
 /// A row of numbers below the axis across.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct AtRisk {
+pub(crate) struct AtRisk {
     /// Whose numbers they are.
     pub name: String,
     /// The colour of the name.
@@ -383,7 +383,7 @@ pub struct AtRisk {
 
 impl Axis {
     /// A linear axis.
-    pub fn linear(title: impl Into<String>, unit: impl Into<String>) -> Self {
+    pub(crate) fn linear(title: impl Into<String>, unit: impl Into<String>) -> Self {
         Self {
             title: title.into(),
             unit: unit.into(),
@@ -392,7 +392,7 @@ impl Axis {
     }
 
     /// A logarithmic axis.
-    pub fn log(title: impl Into<String>, unit: impl Into<String>) -> Self {
+    pub(crate) fn log(title: impl Into<String>, unit: impl Into<String>) -> Self {
         Self {
             scale: Scale::Log,
             ..Self::linear(title, unit)
@@ -400,12 +400,12 @@ impl Axis {
     }
 
     /// An axis of time in days.
-    pub fn days() -> Self {
+    pub(crate) fn days() -> Self {
         Self::linear("time", "d")
     }
 
     /// An axis of names.
-    pub fn categories(title: impl Into<String>, names: Vec<String>) -> Self {
+    pub(crate) fn categories(title: impl Into<String>, names: Vec<String>) -> Self {
         Self {
             scale: Scale::Categories(names),
             ..Self::linear(title, "")
@@ -413,7 +413,7 @@ impl Axis {
     }
 
     /// An axis without ticks, labels and title.
-    pub fn hidden() -> Self {
+    pub(crate) fn hidden() -> Self {
         Self {
             is_hidden: true,
             ..Self::default()
@@ -422,7 +422,7 @@ impl Axis {
 
     /// The same with zero on it.
     #[must_use]
-    pub fn from_zero(self) -> Self {
+    pub(crate) fn from_zero(self) -> Self {
         Self {
             with_zero: true,
             ..self

@@ -15,7 +15,7 @@ use crate::plot::write;
 
 /// An arm: its runs, one for each seed.
 #[derive(Debug, Clone)]
-pub struct ClinicArm {
+pub(crate) struct ClinicArm {
     /// Name.
     pub name: String,
     /// `series.csv` of each seed.
@@ -106,7 +106,7 @@ impl Quantity {
 /// over seeds of each quantity in each arm.
 ///
 /// None where a run lacks a column.
-pub fn clinic_table(arms: &[ClinicArm]) -> Option<Table> {
+pub(crate) fn clinic_table(arms: &[ClinicArm]) -> Option<Table> {
     let lines: Vec<Vec<Line>> = SHOWN
         .iter()
         .map(|quantity| arms.iter().map(|arm| quantity.line(arm)).collect())
@@ -149,7 +149,7 @@ fn same(one: f64, other: f64) -> bool {
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_clinic(
+pub(crate) fn write_clinic(
     folder: &Path,
     title: &str,
     arms: &[ClinicArm],

@@ -2,7 +2,7 @@
 
 /// Red, green and blue from 0 to 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Colour(pub u8, pub u8, pub u8);
+pub(crate) struct Colour(pub u8, pub u8, pub u8);
 
 /// Black of words and axes.
 pub(super) const INK: Colour = Colour(25, 25, 25);
@@ -16,7 +16,7 @@ pub(super) const EMPTY: Colour = Colour(225, 225, 225);
 pub(super) const WHITE: Colour = Colour(255, 255, 255);
 
 /// Colour of a share of a scale, from light to dark, so that a grey print keeps the order.
-pub fn shade(share: f64) -> Colour {
+pub(crate) fn shade(share: f64) -> Colour {
     const STOPS: [[f64; 3]; 5] = [
         [253.0, 240.0, 215.0],
         [250.0, 190.0, 135.0],
@@ -36,7 +36,7 @@ pub fn shade(share: f64) -> Colour {
 
 impl Colour {
     /// Lightness from 0 (black) to 1 (white), as a grey print has it (ITU-R BT.709).
-    pub fn lightness(self) -> f64 {
+    pub(crate) fn lightness(self) -> f64 {
         let linear = |value: u8| (f64::from(value) / 255.0).powf(2.2);
         let Self(red, green, blue) = self;
         let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);

@@ -359,7 +359,7 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_curves(
+pub(crate) fn write_curves(
     folder: &Path,
     title: &str,
     runs: &[Table],
@@ -481,7 +481,7 @@ fn floor(lines: &[Line], curves: &[Asked]) -> Option<f64> {
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_part(
+pub(crate) fn write_part(
     folder: &Path,
     title: &str,
     picture: &Picture,

@@ -100,7 +100,7 @@ const TOGETHER: usize = 8;
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
-pub fn write_film(
+pub(crate) fn write_film(
     path: &Path,
     title: &str,
     frames: &[Frame],

@@ -64,7 +64,7 @@ fn cut(changes: &[Change], dims: [usize; 3], edge_um: f64, axes: [usize; 3]) -> 
 }
 
 /// Three cuts, each through the layer that lost most; one of a section.
-pub fn losses_chart(
+pub(crate) fn losses_chart(
     heading: &str,
     caption: &str,
     changes: &[Change],

@@ -106,7 +106,7 @@ fn form(kind: Shown) -> Form {
 
 /// One cut through the tissue; pixels run along the first axis fastest.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// Where it lies, such as "at z = 0.98 mm"; empty for a section.
     pub name: String,
     /// Names of the axes across and up.
@@ -123,7 +123,7 @@ pub struct Cut {
 
 /// All cuts of one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Time, d; no number of what has none.
     pub day: f64,
     /// Figures of the moment.
@@ -141,7 +141,7 @@ pub(super) fn day_words(day: f64) -> String {
 }
 
 /// Name of the map of a day, without its ending.
-pub fn map_name(day: f64) -> String {
+pub(crate) fn map_name(day: f64) -> String {
     format!("map_d{:.0}", day.round() + 0.0)
 }
 
@@ -301,7 +301,7 @@ pub(super) fn note(frame: &Frame) -> String {
 }
 
 /// The map of a frame of what `of` says.
-pub fn map_chart(of: &str, frame: &Frame) -> Chart {
+pub(crate) fn map_chart(of: &str, frame: &Frame) -> Chart {
     Chart {
         title: if frame.day.is_finite() {
             format!("Tissue on {}", day_words(frame.day))
@@ -319,7 +319,11 @@ pub fn map_chart(of: &str, frame: &Frame) -> Chart {
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
-pub fn write_maps(folder: &Path, title: &str, frame: &Frame) -> Result<Vec<PathBuf>, OutputError> {
+pub(crate) fn write_maps(
+    folder: &Path,
+    title: &str,
+    frame: &Frame,
+) -> Result<Vec<PathBuf>, OutputError> {
     write(folder, &map_name(frame.day), &map_chart(title, frame))
 }
 
@@ -327,7 +331,7 @@ pub fn write_maps(folder: &Path, title: &str, frame: &Frame) -> Result<Vec<PathB
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
-pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
+pub(crate) fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
     write_chart(path, &map_chart(title, frame))
 }
 
@@ -335,7 +339,7 @@ pub fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputEr
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
-pub fn write_chart(path: &Path, chart: &Chart) -> Result<(), OutputError> {
+pub(crate) fn write_chart(path: &Path, chart: &Chart) -> Result<(), OutputError> {
     let drawing = |message: String| OutputError::Drawing {
         path: path.to_path_buf(),
         message,
@@ -411,7 +415,7 @@ fn outlines(
 
 /// A field over the tissue: `values` by cut and pixel in shades with a colour bar in their unit, one
 /// scale for all cuts, and bone outlined. A value that is not finite is left white.
-pub fn field_chart(
+pub(crate) fn field_chart(
     heading: &str,
     caption: &str,
     cuts: &[Cut],
@@ -498,7 +502,7 @@ pub fn field_chart(
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
-pub fn write_dose_map(
+pub(crate) fn write_dose_map(
     folder: &Path,
     heading: &str,
     caption: &str,

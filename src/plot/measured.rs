@@ -11,13 +11,13 @@ use crate::plot::write;
 
 /// Standard errors to either side of a measured value, in all pictures: about 95 %, as the intervals and
 /// bands beside it.
-pub const ERRORS: f64 = 2.0;
+pub(crate) const ERRORS: f64 = 2.0;
 /// What the bars of measured values are.
-pub const BARS: &str = "two standard errors to either side (about 95 %)";
+pub(crate) const BARS: &str = "two standard errors to either side (about 95 %)";
 
 /// A measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Value {
+pub(crate) struct Value {
     /// Time, d.
     pub day: f64,
     /// Value in the unit of the column; a plain ratio where the column is relative to a day.
@@ -28,7 +28,7 @@ pub struct Value {
 
 /// The measured values of a column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Column of `series.csv`.
     pub column: String,
     /// Day whose value of the column counts as 1; none for values in the unit of the column.
@@ -153,7 +153,7 @@ pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
 }
 
 /// The picture of measured values over the curves of groups of runs.
-pub fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
+pub(crate) fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
     let mut notes = vec![title.to_owned(), format!("points: measured, bars {BARS}")];
     if groups.iter().any(|group| group.series.len() > 1) {
         notes.push("curves: mean of seeds, band from least to greatest".to_owned());
@@ -181,7 +181,7 @@ pub fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> C
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_measured(
+pub(crate) fn write_measured(
     folder: &Path,
     title: &str,
     groups: &[Group],

@@ -8,35 +8,35 @@
 //! point.
 
 mod area;
-pub mod arms;
+pub(crate) mod arms;
 mod axis;
 mod canvas;
-pub mod chart;
-pub mod clinic;
-pub mod colour;
-pub mod curves;
+pub(crate) mod chart;
+pub(crate) mod clinic;
+pub(crate) mod colour;
+pub(crate) mod curves;
 mod drawing;
 mod fields;
-pub mod film;
+pub(crate) mod film;
 mod glossary;
 #[cfg(test)]
 pub(crate) mod held;
 mod layers;
 mod legend;
-pub mod losses;
-pub mod map;
-pub mod measured;
+pub(crate) mod losses;
+pub(crate) mod map;
+pub(crate) mod measured;
 mod moving;
-pub mod overlay;
+pub(crate) mod overlay;
 mod page;
-pub mod palette;
+pub(crate) mod palette;
 mod panel;
-pub mod solid;
+pub(crate) mod solid;
 #[cfg(test)]
 mod tests;
 mod text;
-pub mod ticks;
-pub mod words;
+pub(crate) mod ticks;
+pub(crate) mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ use crate::plot::chart::Chart;
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, OutputError> {
+pub(crate) fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, OutputError> {
     let page = page::lay_out(chart);
     let wrong = |path: &Path| {
         let path = path.to_path_buf();
@@ -65,14 +65,6 @@ pub fn write(folder: &Path, name: &str, chart: &Chart) -> Result<Vec<PathBuf>, O
     write_whole(&svg, text?.as_bytes())?;
     write_whole(&png, &bytes?)?;
     Ok(vec![svg, png])
-}
-
-/// The SVG of a chart.
-///
-/// # Errors
-/// What the plotter said.
-pub fn svg(chart: &Chart) -> Result<String, String> {
-    canvas::svg(&page::lay_out(chart))
 }
 
 /// RGB pixels as a PNG file.

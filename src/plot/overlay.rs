@@ -11,14 +11,14 @@ use crate::plot::words::{self, Shown as Said, note, sentence};
 use crate::plot::write;
 
 /// Curves that have a colour of their own.
-pub const MOST_CURVES: usize = 8;
+pub(crate) const MOST_CURVES: usize = 8;
 
 /// Names of the pictures, without their endings.
 const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
 
 /// Runs that differ in the seed alone.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub(crate) struct Group {
     /// Name of its curve.
     pub label: String,
     /// `series.csv` of each run.
@@ -167,7 +167,7 @@ fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Option<Layer> {
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
-pub fn write_overlay(
+pub(crate) fn write_overlay(
     folder: &Path,
     title: &str,
     groups: &[Group],
@@ -242,7 +242,7 @@ fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
 /// curve, day, number of runs, and of every column of `series.csv` and `patient.csv` (these with
 /// `patient_` before their name) the mean, the least and the greatest over the runs. A cell is empty
 /// where the runs of a curve have no such column.
-pub fn overlay_csv(groups: &[Group]) -> String {
+pub(crate) fn overlay_csv(groups: &[Group]) -> String {
     let mut columns: Vec<(bool, &String)> = Vec::new();
     for is_patient in [false, true] {
         for column in groups.iter().flat_map(|group| group.columns(is_patient)) {
@@ -311,7 +311,7 @@ fn quoted(text: &str) -> String {
 ///
 /// # Errors
 /// [`OutputError::Io`].
-pub fn write_overlay_table(path: &Path, groups: &[Group]) -> Result<(), OutputError> {
+pub(crate) fn write_overlay_table(path: &Path, groups: &[Group]) -> Result<(), OutputError> {
     write_whole(path, overlay_csv(groups).as_bytes())
 }
 

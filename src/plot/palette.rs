@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plot::chart::{Chart, Curve, Layer, Tone};
-pub use crate::plot::colour::{Colour, shade};
+pub(crate) use crate::plot::colour::{Colour, shade};
 pub(super) use crate::plot::colour::{EMPTY, GREY, GRID, INK, WHITE};
 
 /// Colours that stay apart for colour-blind readers (Okabe and Ito 2008, the yellow left out as too
@@ -27,7 +27,7 @@ const DASHES: [&[f64]; 4] = [&[], &[6.0, 2.4], &[1.3, 1.9], &[7.0, 2.0, 1.3, 2.0
 
 /// How a series looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
+pub(crate) struct Style {
     /// Colour.
     pub colour: Colour,
     /// Lengths of lines and gaps in points at print width; none for a full line.
@@ -35,10 +35,11 @@ pub struct Style {
 }
 
 /// Number of styles that differ.
-pub const DISTINCT: usize = COLOURS.len() * DASHES.len();
+#[cfg(test)]
+const DISTINCT: usize = COLOURS.len() * DASHES.len();
 
-/// The style of the series with this number; they repeat after [`DISTINCT`].
-pub fn style(number: usize) -> Style {
+/// The style of the series with this number; they repeat after all colours with all dashes.
+pub(crate) fn style(number: usize) -> Style {
     let round = number / COLOURS.len();
     Style {
         colour: COLOURS[number % COLOURS.len()],

@@ -2,7 +2,7 @@
 
 /// A tick with its label.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tick {
+pub(crate) struct Tick {
     /// Where it stands: the number nearest to what its label says, times the power of ten.
     pub at: f64,
     /// What it says.
@@ -11,7 +11,7 @@ pub struct Tick {
 
 /// Ticks of an axis.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Ticks {
+pub(crate) struct Ticks {
     /// Ticks with labels, in rising order.
     pub labelled: Vec<Tick>,
     /// Places of ticks without labels.
@@ -33,12 +33,12 @@ const MINUS: char = '\u{2212}';
 const THIN: char = '\u{202f}';
 
 /// A count with its thousands set apart.
-pub fn count(number: usize) -> String {
+pub(crate) fn count(number: usize) -> String {
     decimal(i64::try_from(number).unwrap_or(i64::MAX), 0)
 }
 
 /// The number `digits` times ten to the `exponent`, exactly, with thousands set apart.
-pub fn decimal(digits: i64, exponent: i32) -> String {
+pub(crate) fn decimal(digits: i64, exponent: i32) -> String {
     if digits == 0 {
         return "0".to_owned();
     }
@@ -72,7 +72,7 @@ pub fn decimal(digits: i64, exponent: i32) -> String {
 }
 
 /// Ten to a power, with the power raised.
-pub fn power_of_ten(power: i32) -> String {
+pub(crate) fn power_of_ten(power: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let mut text = "10".to_owned();
     if power < 0 {
@@ -85,7 +85,7 @@ pub fn power_of_ten(power: i32) -> String {
 }
 
 /// A number for a cell or a sentence: three figures, in plain decimals where they are few.
-pub fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     if !value.is_finite() {
         return "none".to_owned();
     }
@@ -135,7 +135,7 @@ pub(super) fn opened(low: f64, high: f64) -> (f64, f64) {
 /// steps allow it (five otherwise).
 ///
 /// A range without width is opened; ends that are not finite give no ticks.
-pub fn linear(low: f64, high: f64, most: usize) -> Ticks {
+pub(crate) fn linear(low: f64, high: f64, most: usize) -> Ticks {
     if !(low.is_finite() && high.is_finite() && low <= high) {
         return Ticks::default();
     }
@@ -196,7 +196,7 @@ fn labelled(numbers: &[i64], exponent: i32) -> Ticks {
 /// there are few powers, and linear steps where the range is narrower still.
 ///
 /// Ends must be greater than 0; others give no ticks.
-pub fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
+pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Ticks {
     if !(low > 0.0 && low <= high && high.is_finite()) {
         return Ticks::default();
     }

@@ -5,7 +5,7 @@ use crate::biology::words::{OPTIONAL, RATES};
 
 /// A column of `series.csv` as an axis shows it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// Title.
     pub title: String,
     /// Unit of what is shown; empty for a number without one.
@@ -73,7 +73,7 @@ fn found<'a>(list: &[(&str, &'a str)], key: &str) -> Option<&'a str> {
 }
 
 /// A key as words: an abbreviation as it is written, what acts against one behind `anti-`, else with spaces.
-pub fn words(key: &str) -> String {
+pub(crate) fn words(key: &str) -> String {
     if let Some(against) = key.strip_prefix("anti_") {
         return format!("anti-{}", words(against));
     }
@@ -81,7 +81,7 @@ pub fn words(key: &str) -> String {
 }
 
 /// Heading of the pictures of a scenario or a trial: what it says of itself, else its name.
-pub fn heading(name: &str, description: &str) -> String {
+pub(crate) fn heading(name: &str, description: &str) -> String {
     let said = description.trim().trim_end_matches('.');
     let said = if said.is_empty() {
         name.replace('_', " ")
@@ -95,7 +95,7 @@ pub fn heading(name: &str, description: &str) -> String {
 
 /// What a run is of, for the line below the title of its pictures: its heading without the days that it
 /// names by itself, as in "a lesion, 28 days", the days that were run, and its arm.
-pub fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
+pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
     let arm = arm.map(|arm| format!("; arm: {}", arm.replace('_', " ")));
     let days = match format!("{}", (100.0 * days).round() / 100.0).as_str() {
         "1" => "1 day".to_owned(),
@@ -110,7 +110,7 @@ pub fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> St
 
 /// A heading without the parts between commas that are nothing but a number of days: what was run may be
 /// longer or shorter than what the scenario says of itself.
-pub fn without_days(heading: &str) -> String {
+pub(crate) fn without_days(heading: &str) -> String {
     let mut kept = String::new();
     for (place, part) in heading.split(", ").enumerate() {
         let (head, rest) = match part.find([':', ';']) {
@@ -132,20 +132,20 @@ pub fn without_days(heading: &str) -> String {
 }
 
 /// Words with a capital letter at their beginning.
-pub fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Parts of a note with what separates them, empty ones left out.
-pub fn note<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn note<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let parts = parts.into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("; ")
 }
 
 /// A column of `series.csv` in words, by its name and the unit at the end of it.
-pub fn column(name: &str) -> Shown {
+pub(crate) fn column(name: &str) -> Shown {
     if let Some(&(_, title, unit, factor)) = COLUMNS.iter().find(|row| row.0 == name) {
         return Shown {
             title: title.to_owned(),
@@ -165,7 +165,7 @@ pub fn column(name: &str) -> Shown {
 }
 
 /// A unit as it is printed: `um3/h` with its letter and power raised, `/mm2/d` over 1.
-pub fn unit(text: &str) -> String {
+pub(crate) fn unit(text: &str) -> String {
     let mut out = String::new();
     let mut letters = text.chars().peekable();
     let mut before = ' ';
@@ -189,7 +189,7 @@ pub fn unit(text: &str) -> String {
 }
 
 /// A parameter of a scenario in words, by its dotted path: what it is a number of.
-pub fn parameter(path: &str) -> String {
+pub(crate) fn parameter(path: &str) -> String {
     let base = path.strip_suffix(".rate").unwrap_or(path);
     let mut rates = RATES.iter().chain(&OPTIONAL);
     let known = rates.find(|rate| rate.path == base);

@@ -13,7 +13,7 @@ use crate::tissue::grid::Grid;
 
 /// What goes from one simulation to the next: a run as it is between two ticks.
 #[derive(Debug, Clone)]
-pub struct Carried {
+pub(crate) struct Carried {
     pub(super) grid: Grid,
     pub(super) state: State,
     pub(super) rank_occupancy: Vec<f32>,
@@ -75,14 +75,14 @@ impl Loaded {
 
 impl Carried {
     /// Ticks done.
-    pub const fn tick(&self) -> u32 {
+    pub(crate) const fn tick(&self) -> u32 {
         self.state.tick
     }
 }
 
 impl Simulation {
     /// A copy of what another simulation needs to go on from here.
-    pub fn carried(&self) -> Carried {
+    pub(crate) fn carried(&self) -> Carried {
         Carried {
             grid: self.model.grid,
             state: self.state.clone(),
@@ -99,7 +99,7 @@ impl Loaded {
     ///
     /// # Errors
     /// A state that is none of this scenario; parameters that make no sense.
-    pub fn going_on(&self, carried: Carried) -> Result<Simulation, Diagnostics> {
+    pub(crate) fn going_on(&self, carried: Carried) -> Result<Simulation, Diagnostics> {
         let acting = self.acting(carried.tick())?;
         let model = acting.model(carried.grid)?;
         let reason = |reason: String| Diagnostics::from(Diagnostic::new(reason));

@@ -23,7 +23,7 @@ use crate::scenario::file::Arm;
 ///
 /// # Errors
 /// Runs that have not one past, or not the same seeds; a folder that holds something.
-pub fn compare(asked: &[PathBuf], out: &Path, host: &dyn Host) -> Result<(), RunError> {
+pub(crate) fn compare(asked: &[PathBuf], out: &Path, host: &dyn Host) -> Result<(), RunError> {
     let is_empty = std::fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_none());
     if out.symlink_metadata().is_ok() && !is_empty {
         return Err(OutputError::NotEmpty(out.to_path_buf()).into());

@@ -21,7 +21,7 @@ fn refused(words: impl std::fmt::Display) -> RunError {
 
 /// The tissue of a run on a day.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct Found {
     /// Heading of its pictures.
     pub title: String,
     /// Day 0, where it is known.
@@ -150,7 +150,7 @@ fn step_to(
 ///
 /// # Errors
 /// No run, a section, a day that the run has not; what stops the run on its way.
-pub fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
+pub(crate) fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
     let first = RefCell::new(None);
     let mut title = None;
     back_from_the_end(

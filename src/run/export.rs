@@ -92,7 +92,7 @@ pub enum Exported {
 
 /// A place that an export may be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExportPlace {
+pub(crate) enum ExportPlace {
     /// A file.
     File(NewFile),
     /// A folder.
@@ -105,7 +105,7 @@ impl ExportPlace {
     ///
     /// # Errors
     /// [`PlaceError`].
-    pub fn at(path: &Path, format: VolumeFormat, replace: bool) -> Result<Self, PlaceError> {
+    pub(crate) fn at(path: &Path, format: VolumeFormat, replace: bool) -> Result<Self, PlaceError> {
         let endings = format.endings();
         Ok(if format == VolumeFormat::Zarr {
             Self::Folder(NewFolder::at(path, endings)?)
@@ -118,7 +118,7 @@ impl ExportPlace {
     ///
     /// # Errors
     /// [`OptionError::Place`].
-    pub fn asked(
+    pub(crate) fn asked(
         option: &'static str,
         path: &Path,
         format: VolumeFormat,
@@ -135,7 +135,7 @@ impl ExportPlace {
     ///
     /// # Errors
     /// [`OutputError`].
-    pub fn write(&self, exported: &Exported) -> Result<(), OutputError> {
+    pub(crate) fn write(&self, exported: &Exported) -> Result<(), OutputError> {
         match (self, exported) {
             (Self::File(file), Exported::File(bytes)) => file.write(bytes),
             (Self::Folder(folder), Exported::Folder(files)) => folder.write(files),

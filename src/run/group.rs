@@ -26,7 +26,7 @@ use crate::scenario::file::Arm;
 
 /// An arm that is to turn off from a run that is there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fork {
+pub(crate) struct Fork {
     /// The run folder of the past, or the folder of its group.
     pub folder: PathBuf,
     /// Name of the arm.
@@ -43,7 +43,7 @@ pub struct Fork {
 ///
 /// # Errors
 /// What is wrong with the past, the arm or the folder; what stops the run.
-pub fn fork(asked: &Fork, host: &dyn Host) -> Result<(), RunError> {
+pub(crate) fn fork(asked: &Fork, host: &dyn Host) -> Result<(), RunError> {
     let group = is_group(&asked.folder);
     let past = if group {
         asked.folder.join(CONTROL)
@@ -148,7 +148,7 @@ fn turn_off(
 ///
 /// # Errors
 /// As those of [`resume::go_on`] and [`go_on`].
-pub fn go_on_any(folder: &Path, host: &dyn Host) -> Result<(), RunError> {
+pub(crate) fn go_on_any(folder: &Path, host: &dyn Host) -> Result<(), RunError> {
     if is_group(folder) {
         go_on(folder, host)
     } else {
@@ -160,7 +160,7 @@ pub fn go_on_any(folder: &Path, host: &dyn Host) -> Result<(), RunError> {
 ///
 /// # Errors
 /// Those of each of its runs.
-pub fn go_on(group: &Path, host: &dyn Host) -> Result<(), RunError> {
+pub(crate) fn go_on(group: &Path, host: &dyn Host) -> Result<(), RunError> {
     let past = group.join(CONTROL);
     for folder in members(group)? {
         for inner in [PLOTS, FOLDER] {

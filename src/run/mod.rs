@@ -1,12 +1,12 @@
 //! A run: a simulation built from a scenario, who watches it, what it records, its checkpoints and its
 //! folder; runs with arms, and what is done with the folders of runs.
 
-pub mod carried;
+pub(crate) mod carried;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
 pub mod columns;
 #[cfg(feature = "plots")]
-pub mod compare;
+pub(crate) mod compare;
 #[cfg(feature = "plots")]
 pub mod compare_scan;
 #[cfg(feature = "plots")]
@@ -19,7 +19,7 @@ pub mod export;
 pub mod folder;
 mod further_columns;
 #[cfg(feature = "plots")]
-pub mod group;
+pub(crate) mod group;
 #[cfg(feature = "plots")]
 pub mod host;
 mod inoculum;
@@ -34,9 +34,9 @@ pub mod outlook;
 #[cfg(feature = "plots")]
 pub(crate) mod past;
 #[cfg(feature = "plots")]
-pub mod place;
+pub(crate) mod place;
 #[cfg(feature = "plots")]
-pub mod plot;
+pub(crate) mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
 #[cfg(feature = "plots")]
@@ -48,7 +48,7 @@ pub mod research_crate;
 #[cfg(feature = "plots")]
 pub mod restore;
 #[cfg(feature = "plots")]
-pub mod resume;
+pub(crate) mod resume;
 #[cfg(feature = "plots")]
 pub(crate) mod scan;
 #[cfg(feature = "plots")]
@@ -77,7 +77,7 @@ pub(crate) mod strength_of_seeds;
 pub(crate) mod tables;
 mod turning;
 #[cfg(feature = "plots")]
-pub mod verify;
+pub(crate) mod verify;
 pub mod view;
 #[cfg(feature = "plots")]
 mod volume_names;

@@ -10,7 +10,7 @@ use crate::run::ours::refuse_inside;
 /// Why a file cannot be written under the name that was given.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum PlaceError {
+pub(crate) enum PlaceError {
     /// The name says another kind of file.
     #[error("{}: found the ending \"{found}\", expected .{}", path.display(), expected.join(" or ."))]
     Ending {
@@ -70,7 +70,7 @@ impl Refusal for PlaceError {}
 /// Why a file cannot be had under the name that an option gives.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OptionError {
+pub(crate) enum OptionError {
     /// The name.
     #[error("{option} {error}{}", with_force(.error, *.has_force))]
     Place {
@@ -97,7 +97,7 @@ const fn with_force(error: &PlaceError, has_force: bool) -> &'static str {
 
 /// Files that options ask for.
 #[derive(Debug)]
-pub struct NewFiles {
+pub(crate) struct NewFiles {
     /// Whether files are replaced; none where there is no option for it.
     force: Option<bool>,
     files: Vec<(&'static str, NewFile)>,
@@ -105,7 +105,7 @@ pub struct NewFiles {
 
 impl NewFiles {
     /// No files yet; those to come are replaced where there is a `force` that is set.
-    pub const fn new(force: Option<bool>) -> Self {
+    pub(crate) const fn new(force: Option<bool>) -> Self {
         Self {
             force,
             files: Vec::new(),
@@ -116,7 +116,7 @@ impl NewFiles {
     ///
     /// # Errors
     /// [`OptionError::Place`].
-    pub fn file(
+    pub(crate) fn file(
         &mut self,
         option: &'static str,
         path: &Path,
@@ -136,7 +136,7 @@ impl NewFiles {
     ///
     /// # Errors
     /// [`OptionError::Place`].
-    pub fn asked(
+    pub(crate) fn asked(
         &mut self,
         option: &'static str,
         path: Option<&PathBuf>,
@@ -150,7 +150,7 @@ impl NewFiles {
     ///
     /// # Errors
     /// [`OptionError::IdleForce`].
-    pub fn check_force(&self, options: &'static str) -> Result<(), OptionError> {
+    pub(crate) fn check_force(&self, options: &'static str) -> Result<(), OptionError> {
         if self.force == Some(true) && self.files.is_empty() {
             return Err(OptionError::IdleForce(options));
         }
@@ -161,7 +161,7 @@ impl NewFiles {
     ///
     /// # Errors
     /// [`OptionError::Place`] of [`PlaceError::Same`] or [`PlaceError::IsRead`].
-    pub fn check_apart(&self, read: &[&Path]) -> Result<(), OptionError> {
+    pub(crate) fn check_apart(&self, read: &[&Path]) -> Result<(), OptionError> {
         let read: Vec<(PathBuf, &Path)> = read.iter().map(|&path| (real(path), path)).collect();
         let mut seen: Vec<(PathBuf, &str)> = Vec::new();
         for (option, file) in &self.files {
@@ -192,7 +192,7 @@ impl NewFiles {
 ///
 /// # Errors
 /// [`PlaceError`].
-pub fn write_all(
+pub(crate) fn write_all(
     folder: &Path,
     files: Vec<(String, Vec<u8>)>,
     replace: bool,
@@ -230,7 +230,7 @@ pub fn write_all(
 /// Why files were not written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WriteError {
+pub(crate) enum WriteError {
     /// The name of one.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -250,7 +250,7 @@ impl Refusal for WriteError {
 
 /// The name of a file that may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewFile {
+pub(crate) struct NewFile {
     path: PathBuf,
     replace: bool,
 }
@@ -261,7 +261,7 @@ impl NewFile {
     ///
     /// # Errors
     /// [`PlaceError`].
-    pub fn at(
+    pub(crate) fn at(
         path: &Path,
         endings: &'static [&'static str],
         replace: bool,
@@ -280,12 +280,12 @@ impl NewFile {
     }
 
     /// What follows the last point of the name, in small letters.
-    pub fn ending(&self) -> String {
+    pub(crate) fn ending(&self) -> String {
         ending(&self.path)
     }
 
     /// The name.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -293,7 +293,7 @@ impl NewFile {
     ///
     /// # Errors
     /// [`OutputError::Exists`], [`OutputError::Io`].
-    pub fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
         if self.replace {
             write_whole(&self.path, bytes)
         } else {
@@ -304,7 +304,7 @@ impl NewFile {
 
 /// The name of a folder that may be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewFolder {
+pub(crate) struct NewFolder {
     path: PathBuf,
 }
 
@@ -314,7 +314,7 @@ impl NewFolder {
     ///
     /// # Errors
     /// [`PlaceError`].
-    pub fn at(path: &Path, endings: &'static [&'static str]) -> Result<Self, PlaceError> {
+    pub(crate) fn at(path: &Path, endings: &'static [&'static str]) -> Result<Self, PlaceError> {
         check(path, endings)?;
         if path.symlink_metadata().is_ok() {
             return Err(PlaceError::FolderExists(path.to_path_buf()));
@@ -325,7 +325,7 @@ impl NewFolder {
     }
 
     /// The name.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -333,7 +333,7 @@ impl NewFolder {
     ///
     /// # Errors
     /// [`OutputError::Exists`], [`OutputError::Io`].
-    pub fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+    pub(crate) fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
         write_new_folder(&self.path, files)
     }
 }

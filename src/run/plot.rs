@@ -30,10 +30,10 @@ const LONGEST_LABEL: usize = 60;
 const MOST_NAMED: usize = 2;
 
 /// Reads what was measured of the columns of these series.
-pub type ReadMeasured<'a> = dyn Fn(&[&Table]) -> Result<Vec<Measured>, RunError> + 'a;
+pub(crate) type ReadMeasured<'a> = dyn Fn(&[&Table]) -> Result<Vec<Measured>, RunError> + 'a;
 
 /// How runs are drawn.
-pub struct Drawing<'a> {
+pub(crate) struct Drawing<'a> {
     /// Names of curves: one for each, or one for each folder, which then is a curve of its own.
     pub labels: &'a [String],
     /// New or empty folder for the pictures; without it one run is drawn into its own, several into one
@@ -50,7 +50,7 @@ fn refused(words: impl std::fmt::Display) -> RunError {
 }
 
 /// A run that is drawn.
-pub struct Run {
+pub(crate) struct Run {
     folder: PathBuf,
     series: Table,
     patient: Option<Table>,
@@ -76,7 +76,7 @@ struct Known {
 ///
 /// # Errors
 /// A folder that is none of a run, was altered since, or was given twice.
-pub fn read(asked: &[PathBuf]) -> Result<Vec<Run>, RunError> {
+pub(crate) fn read(asked: &[PathBuf]) -> Result<Vec<Run>, RunError> {
     let mut folders = Vec::new();
     for folder in asked {
         folders.extend(members(folder)?);
@@ -98,7 +98,7 @@ pub fn read(asked: &[PathBuf]) -> Result<Vec<Run>, RunError> {
 ///
 /// # Errors
 /// Labels, or a folder, that will not do; pictures that cannot be drawn or written.
-pub fn draw(runs: &[Run], drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
+pub(crate) fn draw(runs: &[Run], drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     if let ([run], [] | [_]) = (runs, drawing.labels) {
         return again(run, drawing);
     }
@@ -290,7 +290,7 @@ fn check_labels(labels: &[String]) -> Result<(), RunError> {
 
 impl Run {
     /// Says of a run that is not over how it stands.
-    pub fn unfinished(&self) -> Option<String> {
+    pub(crate) fn unfinished(&self) -> Option<String> {
         let state = &self.known.as_ref().ok()?.exit_state;
         let folder = self.folder.display();
         (state != DONE)

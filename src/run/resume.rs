@@ -17,7 +17,7 @@ use crate::run::session::{Opened, Session};
 ///
 /// # Errors
 /// No run folder, no whole checkpoint, another scenario than that of the run; what stops the run.
-pub fn go_on(path: &Path, host: &dyn Host) -> Result<(), RunError> {
+pub(crate) fn go_on(path: &Path, host: &dyn Host) -> Result<(), RunError> {
     let clock = Instant::now();
     if !path.join("run.json").exists() && !path.join(FOLDER).is_dir() {
         return Err(RunError::Refused(format!(

@@ -20,7 +20,7 @@ use crate::run::session::{Opened, Session};
 ///
 /// # Errors
 /// [`RunError::CannotTell`].
-pub fn verify(
+pub(crate) fn verify(
     folder: &Path,
     inputs: Option<&Path>,
     host: &dyn Host,

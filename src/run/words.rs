@@ -5,7 +5,7 @@ use crate::run::view::View;
 
 /// How much words matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub(crate) enum Weight {
     /// Where a run is, for who watches it.
     Note,
     /// What it came to.
@@ -18,7 +18,7 @@ pub enum Weight {
 
 impl View<'_> {
     /// Where a run is: day, bone, tumour and osteoclasts.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let bv_tv = self.bv_tv();
         let bone = if bv_tv > 0.0 {
             format!("BV/TV {:.2} %", 100.0 * bv_tv)
@@ -36,7 +36,7 @@ impl View<'_> {
 
 impl Event<'_> {
     /// A line for each thing that there is to say; none of ticks.
-    pub fn words(&self) -> Vec<(Weight, String)> {
+    pub(crate) fn words(&self) -> Vec<(Weight, String)> {
         let weight = match self {
             Self::Notices(_) | Self::NotKept(..) | Self::Unused(..) | Self::OtherScenario(_) => {
                 Weight::Warning

@@ -16,7 +16,7 @@ use crate::scenario::file::Arm;
 use crate::scenario::retired;
 
 /// Name of the run that goes on without a change.
-pub const CONTROL: &str = "control";
+pub(crate) const CONTROL: &str = "control";
 
 /// Arms of a scenario at most: each has a model of its own.
 const MOST_ARMS: usize = 100;

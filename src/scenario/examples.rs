@@ -11,13 +11,13 @@ use crate::layers::tree::{Layer, Tree};
 
 use files::{FILES, is_text};
 
-pub use copy::{Copied, CopyError, all, copy, one, text};
-pub use time::Takes;
-pub use words::listing;
+pub(crate) use copy::{all, copy, text};
+pub(crate) use time::Takes;
+pub(crate) use words::listing;
 
 /// What an example is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// `howship run`.
     Scenario,
     /// `howship study run`.
@@ -28,7 +28,7 @@ pub enum Kind {
 
 /// An example in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Example {
+pub(crate) struct Example {
     /// Its file, from the root of the repository on.
     pub file: &'static str,
     /// What it is for.
@@ -41,7 +41,7 @@ pub struct Example {
 
 impl Example {
     /// By which it is asked for: the name of a scenario, and of others their file without its ending.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         let stem = self.file.trim_end_matches(".toml");
         match self.kind {
             Kind::Scenario => stem.rsplit('/').next().unwrap_or(stem),
@@ -54,7 +54,7 @@ impl Example {
 ///
 /// # Errors
 /// A shipped text that does not read or has no description.
-pub fn listed() -> Result<Vec<Example>, Diagnostic> {
+pub(crate) fn listed() -> Result<Vec<Example>, Diagnostic> {
     let mut found = Vec::new();
     for &(file, bytes) in FILES {
         let kind = match file.split('/').next() {
@@ -88,7 +88,7 @@ pub fn listed() -> Result<Vec<Example>, Diagnostic> {
 ///
 /// # Errors
 /// A name that none has, or several.
-pub fn find(name: &str) -> Result<Example, Diagnostic> {
+pub(crate) fn find(name: &str) -> Result<Example, Diagnostic> {
     let mut examples = listed()?;
     let asked = name.trim_end_matches(".toml");
     // The whole name of one may be the end of others: a trial is called as a scenario is.

@@ -4,17 +4,17 @@
 //! the assignments of `--set`. [`read::read_file`] stacks them ([`crate::layers`]);
 //! [`build::load`] checks the values with each other and makes the model.
 
-pub mod arms;
+pub(crate) mod arms;
 pub mod build;
 pub mod describe;
 #[cfg(feature = "cli")]
-pub mod examples;
+pub(crate) mod examples;
 pub mod file;
 pub mod fragments;
 pub(crate) mod kind;
-pub mod lesion;
+pub(crate) mod lesion;
 #[cfg(feature = "cli")]
-pub mod new;
+pub(crate) mod new;
 mod preparing;
 pub mod read;
 pub mod restorable;
@@ -22,5 +22,5 @@ mod retired;
 pub mod schema;
 pub mod sentences;
 pub mod silent;
-pub mod volume_days;
+pub(crate) mod volume_days;
 pub mod volumes;

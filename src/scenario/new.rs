@@ -24,7 +24,7 @@ const SHARES: std::ops::RangeInclusive<f64> = 0.05..=0.6;
 /// Why no scenario was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum NewError {
+pub(crate) enum NewError {
     /// Its name, or a value, makes none.
     #[error(transparent)]
     Wrong(#[from] Diagnostic),
@@ -64,14 +64,14 @@ fn checked(name: &str, preset: &str) -> Result<(), Diagnostic> {
 ///
 /// # Errors
 /// A name that a scenario cannot have.
-pub fn synthetic(name: &str) -> Result<String, NewError> {
+pub(crate) fn synthetic(name: &str) -> Result<String, NewError> {
     checked(name, "mouse")?;
     Ok(SYNTHETIC.replace("<name>", name))
 }
 
 /// What a scan is taken for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Taken<'a> {
+pub(crate) struct Taken<'a> {
     /// Preset: whose bone it is.
     pub preset: &'a str,
     /// Grey value above which a voxel is bone; Otsu's of the whole without it.
@@ -87,7 +87,7 @@ pub struct Taken<'a> {
 ///
 /// # Errors
 /// [`NewError`].
-pub fn first(
+pub(crate) fn first(
     name: &str,
     scan: Option<&Path>,
     taken: &Taken<'_>,
@@ -103,7 +103,7 @@ pub fn first(
 ///
 /// # Errors
 /// A name that a scenario cannot have, a scan that cannot be read or told apart into bone and marrow.
-pub fn over_scan(
+pub(crate) fn over_scan(
     name: &str,
     scan: &Path,
     taken: &Taken<'_>,

@@ -5,6 +5,6 @@
 
 pub mod estimate;
 pub mod quantile;
-pub mod replicates;
+pub(crate) mod replicates;
 pub mod student;
 pub mod survival;

@@ -8,7 +8,7 @@ use crate::statistics::student::quantile_975;
 const MOST: usize = 100_000;
 
 /// Mean of values with its 95 % interval; no interval for fewer than two.
-pub fn mean_interval(values: &[f64]) -> Estimate {
+pub(crate) fn mean_interval(values: &[f64]) -> Estimate {
     let (value, deviation) = mean_and_deviation(values);
     let half = half_width(deviation, values.len());
     Estimate {
@@ -19,7 +19,7 @@ pub fn mean_interval(values: &[f64]) -> Estimate {
 }
 
 /// Half of the 95 % interval of a mean of so many values with this standard deviation.
-pub fn half_width(deviation: f64, count: usize) -> f64 {
+pub(crate) fn half_width(deviation: f64, count: usize) -> f64 {
     if count < 2 {
         return f64::NAN;
     }
@@ -27,7 +27,7 @@ pub fn half_width(deviation: f64, count: usize) -> f64 {
 }
 
 /// Standard deviation within groups, pooled over those with at least two values.
-pub fn pooled_deviation(groups: &[Vec<f64>]) -> Option<f64> {
+pub(crate) fn pooled_deviation(groups: &[Vec<f64>]) -> Option<f64> {
     let (mut squares, mut freedom) = (0.0, 0.0);
     for group in groups.iter().filter(|group| group.len() > 1) {
         let (_, deviation) = mean_and_deviation(group);
@@ -38,7 +38,7 @@ pub fn pooled_deviation(groups: &[Vec<f64>]) -> Option<f64> {
 }
 
 /// Fewest replicates whose interval is at most so wide to either side.
-pub fn needed(deviation: f64, half: f64) -> Option<usize> {
+pub(crate) fn needed(deviation: f64, half: f64) -> Option<usize> {
     if !(half > 0.0 && deviation.is_finite()) {
         return None;
     }

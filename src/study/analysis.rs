@@ -26,7 +26,7 @@ const NO_INTERVAL: &str = "no interval: too few points or ranks that agree wholl
 
 /// The responses of all runs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Responses {
+pub(crate) struct Responses {
     /// Their names.
     pub names: Vec<String>,
     /// By run, then by response; none of a run without one.
@@ -37,7 +37,7 @@ pub struct Responses {
 
 /// How much a response depends on a parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dependence {
+pub(crate) struct Dependence {
     /// The response.
     pub response: String,
     /// The arm; empty without arms.
@@ -74,7 +74,7 @@ impl Study {
     ///
     /// # Errors
     /// A result that does not read.
-    pub fn responses(&self, store: &Store) -> Result<Responses, OutputError> {
+    pub(crate) fn responses(&self, store: &Store) -> Result<Responses, OutputError> {
         let mut tally = Tally::default();
         let mut values = Vec::new();
         for run in 0..self.header.runs {
@@ -188,7 +188,7 @@ impl Study {
     ///
     /// # Errors
     /// `SelectError::NoColumn`.
-    pub fn parameters_called(&self, names: [&str; 2]) -> Result<[usize; 2], SelectError> {
+    pub(crate) fn parameters_called(&self, names: [&str; 2]) -> Result<[usize; 2], SelectError> {
         let factors = self.header.factors.iter();
         let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();
         let [across, up] = names.map(|name| place_of(name, &paths));

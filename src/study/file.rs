@@ -4,7 +4,8 @@ mod entries;
 mod keys;
 mod vary;
 
-pub use self::keys::{AcceptanceKernel, Fit, Keys, Method};
+use self::keys::Keys;
+pub use self::keys::{AcceptanceKernel, Fit, Method};
 
 use std::path::{Path, PathBuf};
 

@@ -15,7 +15,7 @@ const TRIAL_S: f64 = 2.0;
 
 /// What a study will take.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Forecast {
+pub(crate) struct Forecast {
     /// Memory of a run, bytes.
     pub run_bytes: u64,
     /// How runs go at once.
@@ -47,7 +47,7 @@ impl std::fmt::Display for Forecast {
 /// Why there is no forecast.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ForecastError {
+pub(crate) enum ForecastError {
     /// The first run is none.
     #[error("run 0 makes no sense: {0}")]
     NoRun(String),
@@ -70,7 +70,7 @@ impl Refusal for ForecastError {
 
 impl Study {
     /// Bytes that a run takes, from the first; 0 where that cannot be built.
-    pub fn run_bytes(&self) -> u64 {
+    pub(crate) fn run_bytes(&self) -> u64 {
         let first = self.run(0).loaded.ok();
         first
             .and_then(|loaded| loaded.needed_bytes().ok())
@@ -78,7 +78,7 @@ impl Study {
     }
 
     /// How so many runs are shared out over this machine.
-    pub fn work(&self, runs: u64, jobs: Option<usize>, retry_failed: bool) -> Work {
+    pub(crate) fn work(&self, runs: u64, jobs: Option<usize>, retry_failed: bool) -> Work {
         Work {
             retry_failed,
             ..Work::share(runs, jobs, self.run_bytes(), machine_bytes())
@@ -89,7 +89,7 @@ impl Study {
     ///
     /// # Errors
     /// `ForecastError`.
-    pub fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
+    pub(crate) fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         on_threads(Some(1), || self.tried(jobs))?
     }
 

@@ -10,7 +10,7 @@
 //! digests ([`seal`]), so that what was damaged is run again and not believed. [`dissect`] takes the cycle of a
 //! scenario apart, link by link, without a store.
 
-pub mod analysis;
+pub(crate) mod analysis;
 pub mod batch;
 pub mod calibrate;
 pub(crate) mod dask;
@@ -25,10 +25,10 @@ pub(crate) mod forecast;
 pub(crate) mod jobs;
 #[cfg(feature = "cli")]
 pub(crate) mod measured;
-pub mod names;
-pub mod open;
+pub(crate) mod names;
+pub(crate) mod open;
 mod outline;
-pub mod pictures;
+pub(crate) mod pictures;
 pub mod plan;
 pub(crate) mod posterior;
 pub(crate) mod posterior_pictures;

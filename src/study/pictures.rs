@@ -10,7 +10,7 @@ use crate::plot::write;
 
 /// A bar with its interval.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// Its name.
     pub label: String,
     /// Its length.
@@ -23,7 +23,7 @@ pub struct Bar {
 
 /// A curve with a band.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curve {
+pub(crate) struct Curve {
     /// Its name.
     pub label: String,
     /// The curve.
@@ -34,7 +34,7 @@ pub struct Curve {
 
 /// Curves over one pair of axes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curves {
+pub(crate) struct Curves {
     /// Title.
     pub title: String,
     /// A sentence below it; empty for none.
@@ -47,7 +47,7 @@ pub struct Curves {
 
 /// A response over two parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HeatMap {
+pub(crate) struct HeatMap {
     /// Title.
     pub title: String,
     /// A sentence below it; empty for none.

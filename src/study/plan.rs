@@ -55,7 +55,7 @@ pub struct Header {
     /// Arms; without any there is one without a name.
     pub arms: Vec<StudyArm>,
     /// What is asked of each run.
-    pub responses: BTreeMap<String, Response>,
+    pub(crate) responses: BTreeMap<String, Response>,
     /// Folder to which file names in the scenario refer, where it has one.
     pub inputs: Option<String>,
     /// The scenario under all runs, as TOML.

@@ -13,7 +13,7 @@ const SHARES: [&str; 3] = ["bv_tv", "es_bs", "os_bs"];
 /// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Response {
+pub(crate) struct Response {
     /// Column of `series.csv`.
     pub column: String,
     /// The value at this time.
@@ -35,7 +35,11 @@ pub struct Response {
 
 impl Response {
     /// What makes no sense: the key, what was found, and the remedy.
-    pub fn problem(&self, columns: &[&str], duration_h: f64) -> Option<(&str, String, String)> {
+    pub(crate) fn problem(
+        &self,
+        columns: &[&str],
+        duration_h: f64,
+    ) -> Option<(&str, String, String)> {
         if !columns.contains(&self.column.as_str()) {
             return Some((
                 "column",
@@ -97,7 +101,7 @@ impl Response {
     }
 
     /// The number; none where the series has none.
-    pub fn of(&self, series: &Table) -> Option<f64> {
+    pub(crate) fn of(&self, series: &Table) -> Option<f64> {
         let days = series.column("time_d")?;
         let mut values = series.column(&self.column)?;
         if self.relative {

@@ -10,7 +10,7 @@ use crate::study::store::Store;
 /// What was asked of a table and is not there, or does not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SelectError {
+pub(crate) enum SelectError {
     /// A condition.
     #[error("--where: found \"{0}\", expected COLUMN=VALUE, or != < <= > >=")]
     Condition(String),
@@ -28,7 +28,7 @@ impl Refusal for SelectError {}
 
 /// Which rows and columns of a table are asked for.
 #[derive(Debug, Clone)]
-pub struct Selection {
+pub(crate) struct Selection {
     conditions: Vec<Condition>,
     /// Places of the columns, in the order asked for.
     places: Vec<usize>,
@@ -41,7 +41,7 @@ impl Selection {
     ///
     /// # Errors
     /// A condition that does not read; a column that is not there.
-    pub fn new(
+    pub(crate) fn new(
         conditions: &[String],
         asked: &[String],
         columns: Vec<String>,
@@ -77,7 +77,7 @@ impl Study {
     ///
     /// # Errors
     /// A result of the store that cannot be read.
-    pub fn select(
+    pub(crate) fn select(
         &self,
         store: &Store,
         asked: &Selection,
@@ -100,7 +100,7 @@ impl Study {
 /// Why rows did not get where they were to go.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum RowsError {
+pub(crate) enum RowsError {
     /// They could not be read.
     #[error(transparent)]
     Store(#[from] OutputError),
@@ -114,7 +114,7 @@ impl Study {
     ///
     /// # Errors
     /// `RowsError`.
-    pub fn write_rows(
+    pub(crate) fn write_rows(
         &self,
         store: &Store,
         asked: &Selection,

@@ -22,7 +22,7 @@ const LONGEST_RANGE: u64 = 1_000_000;
 /// A number that was asked for and is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NumberError {
+pub(crate) enum NumberError {
     /// No scheduler says a number.
     #[error("--shard auto: none of {} is set; give a number", TASK_NUMBERS.join(", "))]
     NoTask,
@@ -121,7 +121,7 @@ impl Study {
     ///
     /// # Errors
     /// `NumberError`.
-    pub fn runs_called(&self, text: &str) -> Result<Vec<u64>, NumberError> {
+    pub(crate) fn runs_called(&self, text: &str) -> Result<Vec<u64>, NumberError> {
         let runs = run_numbers(text)?;
         runs.iter().try_for_each(|&run| self.has_run(run))?;
         Ok(runs)
@@ -131,7 +131,7 @@ impl Study {
     ///
     /// # Errors
     /// `NumberError::NoRun`, `NumberError::NoScenario`.
-    pub fn scenario_of(&self, run: u64) -> Result<Loaded, NumberError> {
+    pub(crate) fn scenario_of(&self, run: u64) -> Result<Loaded, NumberError> {
         self.has_run(run)?;
         let loaded = self.run(run).loaded;
         let loaded = loaded.map_err(|reason| NumberError::NoScenario { run, reason })?;
@@ -139,7 +139,7 @@ impl Study {
     }
 
     /// The runs whose number leaves `shard` when divided by `shards`, and how many these are.
-    pub fn runs_of_shard(
+    pub(crate) fn runs_of_shard(
         &self,
         shard: u64,
         shards: u64,

@@ -122,7 +122,7 @@ impl Study {
     }
 
     /// Kinds and units of [`Self::columns`], in their order.
-    pub fn kinds(&self) -> Vec<(Kind, &str)> {
+    pub(crate) fn kinds(&self) -> Vec<(Kind, &str)> {
         let factors = self.header.factors.iter();
         let kinds = [
             Kind::Whole,

@@ -4,5 +4,5 @@ pub mod bone;
 pub mod grid;
 pub mod ledger;
 pub mod population;
-pub mod reach;
+pub(crate) mod reach;
 pub mod space;

@@ -4,7 +4,7 @@ use crate::tissue::grid::Grid;
 
 /// Displacements in a fixed order, with what they are on the line of sites of one lattice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reach {
+pub(crate) struct Reach {
     by: Vec<[i32; 3]>,
     /// The same displacements as differences of index.
     steps: Vec<isize>,
@@ -14,7 +14,7 @@ pub struct Reach {
 
 impl Reach {
     /// These displacements, in their order.
-    pub fn new(grid: &Grid, by: Vec<[i32; 3]>) -> Self {
+    pub(crate) fn new(grid: &Grid, by: Vec<[i32; 3]>) -> Self {
         let [nx, ny, _] = grid.dims.map(|sites| sites as isize);
         let step = |&[dx, dy, dz]: &[i32; 3]| {
             let [dx, dy, dz] = [dx as isize, dy as isize, dz as isize];
@@ -29,18 +29,18 @@ impl Reach {
     }
 
     /// The same, by their distance; those as far apart keep their order.
-    pub fn by_distance(grid: &Grid, mut by: Vec<[i32; 3]>) -> Self {
+    pub(crate) fn by_distance(grid: &Grid, mut by: Vec<[i32; 3]>) -> Self {
         by.sort_by_key(|step| step.iter().map(|along| along * along).sum::<i32>());
         Self::new(grid, by)
     }
 
     /// Number of displacements.
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.by.len()
     }
 
     /// True when there is none.
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.by.is_empty()
     }
 
@@ -52,7 +52,7 @@ impl Reach {
     }
 
     /// The sites at these displacements from a site that lie inside the lattice, in their order.
-    pub fn around(&self, grid: &Grid, site: usize) -> impl Iterator<Item = usize> + use<'_> {
+    pub(crate) fn around(&self, grid: &Grid, site: usize) -> impl Iterator<Item = usize> + use<'_> {
         let (grid, place) = (*grid, grid.place(site));
         let is_inner = grid.is_inner(place, self.extent);
         self.by

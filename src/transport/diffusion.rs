@@ -48,10 +48,10 @@ use search::{Search, Vectors};
 
 /// Concentrations below this, pM, are set to zero: far less than one molecule in a site, and
 /// the range where single precision becomes slow.
-pub const SMALLEST_PM: f32 = 1e-30;
+pub(crate) const SMALLEST_PM: f32 = 1e-30;
 
 /// Iterations after which the search for a field is given up.
-pub const MOST_ITERATIONS: u32 = 200;
+pub(crate) const MOST_ITERATIONS: u32 = 200;
 
 /// Levels up to which signals are solved beside each other, each with vectors of its own: beyond, the
 /// vectors would take more memory than the fields, and the loops inside of one signal are long enough.

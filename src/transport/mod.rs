@@ -6,7 +6,7 @@
 //! blocks of sites (`blocks`).
 
 pub mod binding;
-pub mod diffusion;
+pub(crate) mod diffusion;
 pub mod exact;
 pub mod marching;
 

@@ -10,7 +10,7 @@ const FAR_UM: f32 = 500.0;
 
 /// What the last state of a run shows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct AtEnd {
+pub(crate) struct AtEnd {
     /// Osteoclasts per surface at the front of the tumour, /mm2; no number without one.
     pub near_per_mm2: f64,
     /// The same far from it.

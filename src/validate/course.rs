@@ -6,7 +6,7 @@ use crate::validate::at_end::AtEnd;
 
 /// What is kept of a run.
 #[derive(Debug, Clone)]
-pub struct Course {
+pub(crate) struct Course {
     /// Columns of the rows.
     pub(super) columns: Vec<String>,
     /// Rows of `series.csv`, from day 0 on.
@@ -65,7 +65,7 @@ impl Course {
 
 impl Course {
     /// The rows as a table.
-    pub fn table(&self) -> Table {
+    pub(crate) fn table(&self) -> Table {
         Table {
             columns: self.columns.clone(),
             rows: self.rows.clone(),
@@ -73,7 +73,7 @@ impl Course {
     }
 
     /// A column by name; empty for a name that is none.
-    pub fn column(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn column(&self, name: &str) -> Vec<f64> {
         self.columns
             .iter()
             .position(|column| column == name)
@@ -81,7 +81,7 @@ impl Course {
     }
 
     /// Value of a column on the last row at or before a day; NaN before the first.
-    pub fn at(&self, name: &str, day: f64) -> f64 {
+    pub(crate) fn at(&self, name: &str, day: f64) -> f64 {
         let days = self.column("time_d");
         let last = days.iter().rposition(|&other| other <= day + 1e-6);
         last.map_or(f64::NAN, |row| self.column(name)[row])
@@ -106,7 +106,7 @@ impl Course {
     }
 
     /// Bone lost since day 0, as a share.
-    pub fn loss(&self) -> f64 {
+    pub(crate) fn loss(&self) -> f64 {
         let bone = self.column("bv_tv");
         1.0 - bone[bone.len() - 1] / bone[0]
     }
@@ -122,7 +122,7 @@ impl Course {
     }
 
     /// Last day.
-    pub fn days(&self) -> f64 {
+    pub(crate) fn days(&self) -> f64 {
         self.column("time_d").last().copied().unwrap_or(0.0)
     }
 

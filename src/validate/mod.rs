@@ -6,30 +6,31 @@
 //! [`part`] compares it with its band, [`class`] says how much of it was put in, [`report`] shows it. A target that
 //! is missed is shown as missed; nothing here changes a parameter.
 
-pub mod arm;
-pub mod at_end;
+pub(crate) mod arm;
+pub(crate) mod at_end;
 mod blood;
 pub mod class;
-pub mod course;
+pub(crate) mod course;
 mod figure;
 pub mod fitted;
-pub mod part;
+pub(crate) mod part;
 mod picture;
-pub mod report;
-pub mod runs;
-pub mod scenarios;
+pub(crate) mod report;
+pub(crate) mod runs;
+pub(crate) mod scenarios;
 mod shared;
-pub mod target;
+pub(crate) mod target;
 pub mod targets;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use self::arm::Arm;
-use self::part::Part;
+pub use self::arm::Arm;
+pub use self::part::Part;
 use self::runs::{Runs, run_arms};
-use self::scenarios::ScenarioFile;
-use self::target::Target;
+pub use self::scenarios::ScenarioFile;
+pub use self::target::Target;
+
 use self::targets::TARGETS;
 use crate::numerics::refusal::Refusal;
 use crate::output::{OutputError, write_whole};
@@ -159,7 +160,7 @@ pub struct Outcome {
     /// Figures of each target, in the order of the plan.
     pub parts: Vec<(Target, Vec<Part>)>,
     /// The runs.
-    pub runs: Runs,
+    pub(crate) runs: Runs,
 }
 
 impl Outcome {

@@ -16,14 +16,14 @@ use crate::study::batch::{Work, all_of, cores};
 use crate::tissue::bone::Bone;
 
 /// Runs of all arms, by arm and in the order of the seeds.
-pub type Runs = BTreeMap<&'static str, Vec<Course>>;
+pub(crate) type Runs = BTreeMap<&'static str, Vec<Course>>;
 
 /// Runs arms over seeds 1 to `seeds`, one run per thread at a time, the longest arms first. `seen` is called
 /// after each run with how many are done.
 ///
 /// # Errors
 /// A scenario that does not load, or a run that stops: the first in the order of arms and seeds.
-pub fn run_arms(
+pub(crate) fn run_arms(
     folder: &Path,
     arms: &[Arm],
     seeds: u64,
@@ -78,7 +78,7 @@ fn work_of(folder: &Path, arm: &Arm) -> f64 {
 ///
 /// # Errors
 /// As [`run_arms`].
-pub fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, ValidationError> {
+pub(crate) fn run_one(folder: &Path, arm: &Arm, seed: u64) -> Result<Course, ValidationError> {
     let wrong = |message: String| ValidationError::Arm {
         arm: arm.name,
         seed,

@@ -36,7 +36,11 @@ impl Target {
     ///
     /// # Errors
     /// An arm that was not run, or a calculation that failed.
-    pub fn evaluate(&self, runs: &Runs, scenarios: &Path) -> Result<Vec<Part>, ValidationError> {
+    pub(crate) fn evaluate(
+        &self,
+        runs: &Runs,
+        scenarios: &Path,
+    ) -> Result<Vec<Part>, ValidationError> {
         let mut parts = Parts {
             id: self.id,
             class: self.class,

@@ -259,7 +259,7 @@ fn for_mice() -> Vec<Therapy> {
 }
 
 /// Therapies of a scenario: none for man, whose doses the page does not know.
-pub fn therapies(loaded: &Loaded) -> Vec<Therapy> {
+pub(crate) fn therapies(loaded: &Loaded) -> Vec<Therapy> {
     if loaded.scenario.subject.species != crate::therapy::subject::Species::Mouse {
         return Vec::new();
     }
@@ -268,7 +268,7 @@ pub fn therapies(loaded: &Loaded) -> Vec<Therapy> {
 }
 
 /// The sliders of a scenario.
-pub fn controls(loaded: &Loaded) -> Vec<Control> {
+pub(crate) fn controls(loaded: &Loaded) -> Vec<Control> {
     let leaves = loaded.tree.leaves();
     let schema = json_schema::<Scenario>("howship scenario");
     let offered = OFFERED.iter().filter_map(|&(path, title, group, when)| {
@@ -402,7 +402,7 @@ const SETTABLE: [&str; 13] = [
 ];
 
 /// True for a `path=value` that a page may set. A path of another form, as with quotes or brackets, is none.
-pub fn is_settable(set: &str) -> bool {
+pub(crate) fn is_settable(set: &str) -> bool {
     let Some((path, _)) = set.split_once('=') else {
         return false;
     };

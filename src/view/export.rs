@@ -9,7 +9,7 @@ use crate::run::folder::make;
 use crate::view::assets::ASSETS;
 
 /// Name of the module in the folder.
-pub const MODULE: &str = "howship.wasm";
+pub(crate) const MODULE: &str = "howship.wasm";
 
 /// What tells the page that a Worker is its engine: `engine.js` looks for it.
 const MARK: (&str, &str) = ("data-engine=\"server\"", "data-engine=\"worker\"");
@@ -20,7 +20,7 @@ const MAGIC: &[u8] = b"\0asm";
 /// Why a page was not exported.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ExportError {
+pub(crate) enum ExportError {
     /// There is no module.
     #[error(
         "the page needs the simulator as a WebAssembly module\nhelp: build it with `bash wasm/build.sh` (Debian packages, \
@@ -61,7 +61,7 @@ impl Refusal for ExportError {
 ///
 /// # Errors
 /// An [`ExportError`].
-pub fn export(folder: &Path, module: Option<&Path>) -> Result<String, ExportError> {
+pub(crate) fn export(folder: &Path, module: Option<&Path>) -> Result<String, ExportError> {
     let path = module.ok_or(ExportError::NoModule)?;
     let module = std::fs::read(path).map_err(|source| ExportError::Unreadable {
         path: path.to_path_buf(),

@@ -17,7 +17,7 @@ use crate::view::frame::{Cut, FieldOf, Scales, fields_of, frame};
 use crate::view::lesson::Lesson;
 use crate::view::protocol::{Gift, LARGEST_REQUEST, Opened, Reply, Request, Status, Which};
 use crate::view::site::words_of;
-use crate::view::track::{Rows, Track};
+pub use crate::view::track::{Rows, Track};
 
 /// Sites of a lattice at most: a frame has some bytes for each.
 pub const MOST_SITES: usize = 4_000_000;

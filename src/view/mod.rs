@@ -9,9 +9,9 @@
 #[cfg(feature = "view")]
 pub mod assets;
 pub mod catalogue;
-pub mod controls;
+pub(crate) mod controls;
 #[cfg(feature = "view")]
-pub mod export;
+pub(crate) mod export;
 pub mod frame;
 #[cfg(feature = "view")]
 mod guard;
@@ -22,10 +22,10 @@ pub mod protocol;
 mod records;
 #[cfg(feature = "view")]
 pub mod server;
-pub mod site;
+pub(crate) mod site;
 #[cfg(feature = "view")]
 pub mod stage;
-pub mod track;
+pub(crate) mod track;
 #[cfg(feature = "view")]
 pub(crate) mod watched;
-pub mod which;
+pub(crate) mod which;

@@ -7,9 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::view::catalogue::Listed;
-use crate::view::controls::{Control, Therapy};
+pub use crate::view::controls::{Control, Therapy, When};
 use crate::view::frame::FieldOf;
 use crate::view::lesson::Lesson;
+pub use crate::view::site::SiteWords;
 pub use crate::view::which::Which;
 
 /// Bytes of a request at most.
@@ -147,7 +148,7 @@ pub enum Reply {
     /// How the run stands.
     Status(Status),
     /// What is at a site.
-    Site(crate::view::site::SiteWords),
+    Site(SiteWords),
     /// A file to take home.
     File {
         /// Its name.

@@ -23,7 +23,7 @@ pub struct SiteWords {
 }
 
 /// What is at a site; none outside of the lattice.
-pub fn words_of(
+pub(crate) fn words_of(
     view: View<'_>,
     run: Which,
     site: [usize; 3],

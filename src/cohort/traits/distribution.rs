@@ -12,7 +12,7 @@ use crate::numerics::random::{Chance, Stream};
 pub(super) const MOST_DRAWS: u32 = 10_000;
 
 /// What a distribution is of.
-pub trait Measured: Copy {
+pub(crate) trait Measured: Copy {
     /// The value in the canonical unit.
     fn value(self) -> f64;
 }
@@ -95,7 +95,7 @@ impl Allowed {
 /// A distribution of a trait.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Distribution<Q> {
+pub(crate) enum Distribution<Q> {
     /// The same value in all.
     Fixed(Q),
     /// Normal.

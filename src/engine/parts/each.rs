@@ -18,32 +18,32 @@ use crate::engine::state::State;
 macro_rules! functions {
     ($($(#[$about:meta])* $name:ident: $part:ty,)*) => {
         /// Tables and other files that parts may put on record.
-        pub const FILES: &[&[&str]] = &[$(<$part as Part>::FILES,)*];
+        pub(crate) const FILES: &[&[&str]] = &[$(<$part as Part>::FILES,)*];
 
         /// Pictures of the tables of parts.
-        pub const PICTURES: &[&[Picture]] = &[$(<$part as Part>::PICTURES,)*];
+        pub(crate) const PICTURES: &[&[Picture]] = &[$(<$part as Part>::PICTURES,)*];
 
         /// Keys of a scenario that no arm can change.
-        pub const SHARED: &[&[&str]] = &[$(<$part as Part>::SHARED,)*];
+        pub(crate) const SHARED: &[&[&str]] = &[$(<$part as Part>::SHARED,)*];
 
         /// Tables of a scenario that no arm can bring.
-        pub const FROM_THE_START: &[&[&str]] = &[$(<$part as Part>::FROM_THE_START,)*];
+        pub(crate) const FROM_THE_START: &[&[&str]] = &[$(<$part as Part>::FROM_THE_START,)*];
 
         /// Lineages of parts that secrete, and who that is.
-        pub const SECRETING: &[&[(&str, &str)]] = &[$(<$part as Part>::SECRETING,)*];
+        pub(crate) const SECRETING: &[&[(&str, &str)]] = &[$(<$part as Part>::SECRETING,)*];
 
         /// What each rate of a part says, before its value.
-        pub const RULES: &[&[(&str, &str)]] = &[$(<$part as Part>::RULES,)*];
+        pub(crate) const RULES: &[&[(&str, &str)]] = &[$(<$part as Part>::RULES,)*];
 
         /// What a reader may not expect of what is asked: sentences for a warning.
-        pub fn notices(asked: &Asked, times: Times) -> Vec<String> {
+        pub(crate) fn notices(asked: &Asked, times: Times) -> Vec<String> {
             let mut said = Vec::new();
             $(said.extend(<$part>::notices(&asked.$name, times));)*
             said
         }
 
         /// The share of each part in the first state.
-        pub fn begin(model: &Model, state: &mut State) {
+        pub(crate) fn begin(model: &Model, state: &mut State) {
             $(<$part>::begin(model, state);)*
         }
 
@@ -51,7 +51,7 @@ macro_rules! functions {
         ///
         /// # Errors
         /// A [`Fault`] that stops the run.
-        pub fn on_day_0(model: &Model, state: &mut State) -> Result<(), Fault> {
+        pub(crate) fn on_day_0(model: &Model, state: &mut State) -> Result<(), Fault> {
             $(<$part>::on_day_0(model, state)?;)*
             Ok(())
         }
@@ -60,37 +60,37 @@ macro_rules! functions {
         ///
         /// # Errors
         /// What does not fit, with what was found and what is allowed.
-        pub fn check(model: &Model, state: &State) -> Result<(), String> {
+        pub(crate) fn check(model: &Model, state: &State) -> Result<(), String> {
             $(<$part>::check(model, state)?;)*
             Ok(())
         }
 
         /// The state goes from one model to that of an arm.
-        pub fn turn(before: &Model, now: &Model, state: &mut State) {
+        pub(crate) fn turn(before: &Model, now: &Model, state: &mut State) {
             $(<$part>::turn(before, now, state);)*
         }
 
         /// Levels of this tick whose highest since the row before a row holds.
-        pub fn watch(model: &Model, scratch: &Scratch, highest: &mut BTreeMap<String, f64>) {
+        pub(crate) fn watch(model: &Model, scratch: &Scratch, highest: &mut BTreeMap<String, f64>) {
             $(<$part>::watch(model, scratch, highest);)*
         }
 
         /// What parts put on record now.
-        pub fn record(now: &Now<'_>) -> Vec<Entry> {
+        pub(crate) fn record(now: &Now<'_>) -> Vec<Entry> {
             let mut entries = Vec::new();
             $(<$part>::record(now, &mut entries);)*
             entries
         }
 
         /// Columns of the tables of parts in words, by file.
-        pub fn columns() -> Vec<(&'static str, Vec<About>)> {
+        pub(crate) fn columns() -> Vec<(&'static str, Vec<About>)> {
             let mut all = Vec::new();
             $(all.extend(<$part>::columns());)*
             all
         }
 
         /// Rules of parts as sentences, beside those of their rates.
-        pub fn sentences(values: &Values<'_>) -> Vec<String> {
+        pub(crate) fn sentences(values: &Values<'_>) -> Vec<String> {
             let mut said = Vec::new();
             $(said.extend(<$part>::sentences(values));)*
             said

@@ -5,14 +5,14 @@
 pub mod clones;
 pub mod colonisation;
 pub mod drugs;
-pub mod each;
+pub(crate) mod each;
 pub mod immune;
 pub mod mechanostat;
-pub mod part;
+pub(crate) mod part;
 pub mod patient;
 pub mod radiation;
 pub mod rigidity;
-pub mod setting;
+pub(crate) mod setting;
 pub mod strength;
 
 use serde::{Deserialize, Serialize};

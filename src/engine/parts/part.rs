@@ -1,6 +1,11 @@
 //! What an optional feature of a simulation says of itself. What it does in a tick is called by name
 //! from `engine/tick.rs` and the phases.
 
+#![allow(
+    unnameable_types,
+    reason = "what the engine asks its own parts: plans and states are named, the trait is its own"
+)]
+
 use std::collections::BTreeMap;
 
 use crate::biology::problem::Problems;
@@ -13,7 +18,7 @@ use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 
 /// Plain values of a scenario by their paths, in the words and units of its files.
-pub type Values<'a> = BTreeMap<&'a str, &'a str>;
+pub(crate) type Values<'a> = BTreeMap<&'a str, &'a str>;
 
 /// A part of the engine that a simulation may have or not: its types, and what it says where others
 /// ask all parts.

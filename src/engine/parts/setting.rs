@@ -1,5 +1,10 @@
 //! What parts are planned for.
 
+#![allow(
+    unnameable_types,
+    reason = "what the engine asks its own parts: plans and states are named, the trait is its own"
+)]
+
 use crate::biology::cue::CueTable;
 use crate::biology::parameters::Parameters;
 use crate::engine::parts::Asked;

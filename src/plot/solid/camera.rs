@@ -6,7 +6,7 @@ use crate::plot::solid::vector::{Vector, cross, dot};
 
 /// A direction of view.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct View {
+pub(crate) struct View {
     /// Turn of the viewer about z, degrees: from 0 one looks along y, from 90 against x.
     pub azimuth_deg: f64,
     /// Height of the viewer above the plane of x and y, degrees: from 90 one looks straight down.
@@ -14,7 +14,7 @@ pub struct View {
 }
 
 /// Names of views.
-pub const VIEWS: [(&str, View); 4] = [
+pub(crate) const VIEWS: [(&str, View); 4] = [
     ("front", View::new(0.0, 0.0)),
     ("side", View::new(90.0, 0.0)),
     ("top", View::new(0.0, 90.0)),
@@ -23,7 +23,7 @@ pub const VIEWS: [(&str, View); 4] = [
 
 impl View {
     /// A view from an azimuth and an elevation, degrees.
-    pub const fn new(azimuth_deg: f64, elevation_deg: f64) -> Self {
+    pub(crate) const fn new(azimuth_deg: f64, elevation_deg: f64) -> Self {
         Self {
             azimuth_deg,
             elevation_deg,
@@ -32,7 +32,7 @@ impl View {
 
     /// The same height, turned about z.
     #[must_use]
-    pub fn turned(self, by_deg: f64) -> Self {
+    pub(crate) fn turned(self, by_deg: f64) -> Self {
         Self {
             azimuth_deg: self.azimuth_deg + by_deg,
             ..self
@@ -40,7 +40,7 @@ impl View {
     }
 
     /// Its name, or its angles.
-    pub fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         let named = VIEWS.iter().find(|(_, view)| *view == self);
         match named {
             Some((name, _)) => format!("{name} view"),

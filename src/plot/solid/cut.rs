@@ -13,7 +13,7 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Cutaway {
+pub(crate) enum Cutaway {
     /// By the rule: the octant before the lesion where more than half of the lesion is hidden.
     #[default]
     Auto,

@@ -19,7 +19,7 @@ use crate::plot::words::note;
 
 /// What stands above a picture.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Words {
+pub(crate) struct Words {
     /// Title, with the day.
     pub title: String,
     /// Figures of the moment.

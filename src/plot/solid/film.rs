@@ -37,7 +37,7 @@ fn palette(frames: &[Image], size: (u16, u16)) -> Palette {
 ///
 /// # Errors
 /// What the encoder said; frames larger than a GIF can say.
-pub fn gif(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
+pub(crate) fn gif(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
     let Some(first) = frames.first() else {
         return Err(said("a film of no frames"));
     };
@@ -76,7 +76,7 @@ fn encoder<'a>(
 ///
 /// # Errors
 /// What the encoder said.
-pub fn apng(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
+pub(crate) fn apng(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
     let Some(first) = frames.first() else {
         return Err(said("a film of no frames"));
     };
@@ -94,7 +94,7 @@ pub fn apng(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
 ///
 /// # Errors
 /// What the encoder said.
-pub fn png(image: &Image) -> Result<Vec<u8>, SolidError> {
+pub(crate) fn png(image: &Image) -> Result<Vec<u8>, SolidError> {
     let mut bytes = Vec::new();
     let mut writer = encoder(&mut bytes, image)?.write_header().map_err(said)?;
     writer.write_image_data(&image.pixels).map_err(said)?;

@@ -24,19 +24,19 @@ mod tests;
 mod tissue;
 mod vector;
 
-pub use camera::{VIEWS, View};
-pub use cut::Cutaway;
-pub use figure::Words;
-pub use film::{apng, gif, png};
-pub use scene::Image;
-pub use tissue::{Body, SolidError, Tissue};
+pub(crate) use camera::{VIEWS, View};
+pub(crate) use cut::Cutaway;
+pub(crate) use figure::Words;
+pub(crate) use film::{apng, gif, png};
+pub(crate) use scene::Image;
+pub(crate) use tissue::{Body, SolidError, Tissue};
 
 use figure::Figure;
 use scene::Scene;
 
 /// A full turn as a film.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Turn {
+pub(crate) struct Turn {
     /// Frames.
     pub frames: u32,
     /// Pixels across.
@@ -55,7 +55,7 @@ impl Default for Turn {
 
 /// From where, and what is cut away.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
+pub(crate) struct Look {
     /// View.
     pub view: View,
     /// Cut.
@@ -76,7 +76,7 @@ impl Default for Look {
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
-pub fn picture(
+pub(crate) fn picture(
     tissue: &Tissue,
     before: Option<&Tissue>,
     look: Look,
@@ -94,7 +94,7 @@ fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Im
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
-pub fn picture_and_change(
+pub(crate) fn picture_and_change(
     tissue: &Tissue,
     before: &Tissue,
     look: Look,
@@ -112,7 +112,7 @@ pub fn picture_and_change(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
-pub fn before_after(
+pub(crate) fn before_after(
     before: &Tissue,
     tissue: &Tissue,
     look: Look,
@@ -143,7 +143,7 @@ fn change(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw, or a value is missing.
-pub fn strained(
+pub(crate) fn strained(
     tissues: [&Tissue; 2],
     values: [&[f32]; 2],
     look: Look,
@@ -183,7 +183,7 @@ pub fn strained(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
-pub fn film(
+pub(crate) fn film(
     tissue: &Tissue,
     before: Option<&Tissue>,
     look: Look,

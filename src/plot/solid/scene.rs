@@ -20,7 +20,7 @@ use crate::plot::solid::vector::{Vector, add, dot, mix, ramp, times};
 
 /// A picture in pixels: red, green and blue, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub(crate) struct Image {
     /// Pixels across.
     pub width: usize,
     /// Pixels down.

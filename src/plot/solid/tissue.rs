@@ -4,7 +4,7 @@ use crate::observe::volume::CellKind;
 
 /// A cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Body {
+pub(crate) struct Body {
     /// Kind.
     pub kind: CellKind,
     /// Place from the corner of the lattice, um.
@@ -15,7 +15,7 @@ pub struct Body {
 
 /// Tissue of one moment over a lattice of cubic sites; arrays run x fastest, then y, then z.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tissue {
+pub(crate) struct Tissue {
     /// Sites along x, y and z.
     pub dims: [usize; 3],
     /// Edge of a site, um.
@@ -33,7 +33,7 @@ pub struct Tissue {
 /// Why there is no picture.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SolidError {
+pub(crate) enum SolidError {
     /// A lattice of one layer.
     #[error(
         "found a section of {0} x {1} sites in one layer, and bone in space needs at least 2 layers: \

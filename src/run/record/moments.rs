@@ -62,7 +62,7 @@ fn film_every_h(loaded: &Loaded, grid: &Grid) -> f64 {
 }
 
 /// Frames that the film of a run will have.
-pub fn frames(loaded: &Loaded, grid: &Grid) -> f64 {
+pub(crate) fn frames(loaded: &Loaded, grid: &Grid) -> f64 {
     (loaded.scenario.run.duration.get() / film_every_h(loaded, grid)).ceil() + 1.0
 }
 
@@ -168,7 +168,7 @@ impl Record {
     }
 
     /// Volumes of the days of maps, of a lattice in space: day 0 is the first of them.
-    pub fn volumes(&self) -> Vec<&Volume> {
+    pub(crate) fn volumes(&self) -> Vec<&Volume> {
         let moments = self.maps.iter();
         moments
             .filter_map(|moment| moment.volume.as_ref())

@@ -8,12 +8,12 @@ use crate::layers::diagnostic::Diagnostic;
 use crate::numerics::refusal::Refusal;
 
 /// Files to be written: the name of each from a folder on, with `/` between its parts, and what it holds.
-pub type Copied = Vec<(String, Vec<u8>)>;
+pub(crate) type Copied = Vec<(String, Vec<u8>)>;
 
 /// Why an example is not copied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CopyError {
+pub(crate) enum CopyError {
     /// No example, or several.
     #[error(transparent)]
     Name(#[from] Diagnostic),
@@ -30,7 +30,7 @@ pub enum CopyError {
 impl Refusal for CopyError {}
 
 /// Everything, as it lies in the repository.
-pub fn all() -> Copied {
+pub(crate) fn all() -> Copied {
     let files = FILES.iter();
     files
         .map(|&(name, bytes)| (name.to_owned(), bytes.to_vec()))
@@ -41,7 +41,7 @@ pub fn all() -> Copied {
 ///
 /// # Errors
 /// [`CopyError::Name`].
-pub fn text(name: &str) -> Result<String, CopyError> {
+pub(crate) fn text(name: &str) -> Result<String, CopyError> {
     let file = find(name)?.file;
     let found = FILES.iter().find(|(there, _)| *there == file);
     let bytes = found.map_or(&[][..], |&(_, bytes)| bytes);
@@ -53,7 +53,7 @@ pub fn text(name: &str) -> Result<String, CopyError> {
 ///
 /// # Errors
 /// [`CopyError`].
-pub fn copy(name: &str, file: &Path) -> Result<(Copied, &'static str), CopyError> {
+pub(crate) fn copy(name: &str, file: &Path) -> Result<(Copied, &'static str), CopyError> {
     let example = find(name)?;
     let wrong = |reason: &str| CopyError::Place {
         path: file.to_path_buf(),
@@ -78,7 +78,7 @@ pub fn copy(name: &str, file: &Path) -> Result<(Copied, &'static str), CopyError
 ///
 /// # Errors
 /// A name that a file has which the example reads.
-pub fn one(example: &str, name: &str) -> Result<Copied, Diagnostic> {
+pub(crate) fn one(example: &str, name: &str) -> Result<Copied, Diagnostic> {
     let mut taken = Vec::new();
     take(example, name.to_owned(), &mut taken)?;
     Ok(taken.into_iter().map(|(_, copied)| copied).collect())

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::copy::one;
 use super::*;
 use crate::scenario::build::load;
 

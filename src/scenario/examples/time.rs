@@ -3,7 +3,7 @@
 /// Orders of magnitude of the wall time of a release build on one core of a server. Seven sections, health, hypercalcaemia and the
 /// main scenarios were timed; the others are guessed from their size. On the machine at hand `howship check FILE` measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Takes {
+pub(crate) enum Takes {
     /// Less than 20 s.
     Seconds,
     /// 20 s to 2 min.
@@ -18,7 +18,7 @@ pub enum Takes {
 
 impl Takes {
     /// In words, for a table.
-    pub const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Seconds => "seconds",
             Self::AMinute => "a minute",

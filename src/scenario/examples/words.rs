@@ -9,7 +9,7 @@ use crate::layers::diagnostic::Diagnostic;
 ///
 /// # Errors
 /// A shipped text that does not read or has no description.
-pub fn listing() -> Result<String, Diagnostic> {
+pub(crate) fn listing() -> Result<String, Diagnostic> {
     let listed = listed()?;
     let mut text = String::new();
     for (kind, head) in [

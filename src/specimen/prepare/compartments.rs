@@ -15,7 +15,7 @@ use crate::numerics::distance;
 
 /// What the bone is parted with, mm turned to voxels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Radii {
+pub(crate) struct Radii {
     /// Of the ball that bridges the openings of the cortex.
     pub openings: f64,
     /// Of the ball that swallows trabeculae.
@@ -35,7 +35,7 @@ pub struct Compartments {
 ///
 /// # Errors
 /// The cortex closes around nothing, or nothing is left of it.
-pub fn compartments(
+pub(crate) fn compartments(
     bone: &[bool],
     dims: [usize; 3],
     radii: Radii,

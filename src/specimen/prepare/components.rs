@@ -2,7 +2,7 @@
 
 /// How voxels touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touch {
+pub(crate) enum Touch {
     /// By faces, as marrow does.
     Faces,
     /// By faces, edges and corners, as bone does.
@@ -10,7 +10,12 @@ pub enum Touch {
 }
 
 /// Calls `found` for each piece of the mask, in the order of its first voxel, with its voxels.
-pub fn pieces(mask: &[bool], dims: [usize; 3], touch: Touch, mut found: impl FnMut(&[usize])) {
+pub(crate) fn pieces(
+    mask: &[bool],
+    dims: [usize; 3],
+    touch: Touch,
+    mut found: impl FnMut(&[usize]),
+) {
     let [nx, ny, nz] = dims;
     let mut left = mask.to_vec();
     let mut piece = Vec::new();
@@ -45,7 +50,7 @@ pub fn pieces(mask: &[bool], dims: [usize; 3], touch: Touch, mut found: impl FnM
 
 /// The largest piece alone, and how many others were taken away with how many voxels; of two as large the
 /// first.
-pub fn largest(mask: &[bool], dims: [usize; 3], touch: Touch) -> (Vec<bool>, [usize; 2]) {
+pub(crate) fn largest(mask: &[bool], dims: [usize; 3], touch: Touch) -> (Vec<bool>, [usize; 2]) {
     let (mut best, mut count, mut total): (Vec<usize>, usize, usize) = (Vec::new(), 0, 0);
     pieces(mask, dims, touch, |piece| {
         count += 1;
@@ -62,7 +67,7 @@ pub fn largest(mask: &[bool], dims: [usize; 3], touch: Touch) -> (Vec<bool>, [us
 }
 
 /// Fills the pieces of marrow that touch no face of the box; how many there were, with how many voxels.
-pub fn fill_closed(bone: &mut [bool], dims: [usize; 3]) -> [usize; 2] {
+pub(crate) fn fill_closed(bone: &mut [bool], dims: [usize; 3]) -> [usize; 2] {
     let marrow: Vec<bool> = bone.iter().map(|&bone| !bone).collect();
     let [nx, ny, nz] = dims;
     let at_face = |site: usize| {

@@ -4,7 +4,7 @@ use crate::numerics::parallel::prelude::*;
 
 /// A Gaussian of a standard deviation, cut off at a support, voxels, and scaled to the sum 1; beyond the
 /// image lies what lies at its face. Scanco's scripts use 0.8 and 1 (Bouxsein et al. 2010).
-pub fn gaussian(values: &[f32], dims: [usize; 3], sigma: f64, support: usize) -> Vec<f32> {
+pub(crate) fn gaussian(values: &[f32], dims: [usize; 3], sigma: f64, support: usize) -> Vec<f32> {
     let weights: Vec<f64> = (0..=2 * support)
         .map(|i| (-(i as f64 - support as f64).powi(2) / (2.0 * sigma * sigma)).exp())
         .collect();
@@ -24,7 +24,7 @@ pub fn gaussian(values: &[f32], dims: [usize; 3], sigma: f64, support: usize) ->
 }
 
 /// The mean over a cube of `2 reach + 1` voxels about each voxel, of what of it lies in the image.
-pub fn box_mean(values: &[f32], dims: [usize; 3], reach: usize) -> Vec<f32> {
+pub(crate) fn box_mean(values: &[f32], dims: [usize; 3], reach: usize) -> Vec<f32> {
     let mean = |row: &[f64], out: &mut [f64]| {
         let mut sums = vec![0.0; row.len() + 1];
         for (i, value) in row.iter().enumerate() {

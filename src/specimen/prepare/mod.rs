@@ -1,15 +1,16 @@
 //! What is done to a scan before it is measured or lived in: filters, pieces, compartments.
 
-pub mod compartments;
-pub mod components;
-pub mod filter;
-pub mod rotate;
+pub(crate) mod compartments;
+pub(crate) mod components;
+pub(crate) mod filter;
+pub(crate) mod rotate;
 
 use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::compartments::Compartments;
 use crate::numerics::quantity::Length;
 
 /// What is done, in this order: the Gaussian and the local mean to grey values; then the largest bone, closed

@@ -9,11 +9,11 @@ use nalgebra::{Matrix3, Rotation3, SymmetricEigen, Vector3};
 use crate::numerics::parallel::prelude::*;
 
 /// How much further bone spreads along its long axis than along the next, at least.
-pub const LONGER: f64 = 1.1;
+pub(crate) const LONGER: f64 = 1.1;
 
 /// Bone on other axes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Turned {
+pub(crate) struct Turned {
     /// True for bone, x fastest.
     pub bone: Vec<bool>,
     /// The box of the bone with at least a voxel to every side.
@@ -30,7 +30,7 @@ pub struct Turned {
 ///
 /// # Errors
 /// Bone does not spread further along one axis than along the others by [`LONGER`]: how much further it does.
-pub fn long_axis(bone: &[bool], dims: [usize; 3]) -> Result<[f64; 3], f64> {
+pub(crate) fn long_axis(bone: &[bool], dims: [usize; 3]) -> Result<[f64; 3], f64> {
     let (mut count, mut sums, mut squares) = (0_u64, [0_u64; 3], [[0_u64; 3]; 3]);
     let [nx, ny, _] = dims;
     for (site, _) in bone.iter().enumerate().filter(|(_, bone)| **bone) {
@@ -64,7 +64,7 @@ pub fn long_axis(bone: &[bool], dims: [usize; 3]) -> Result<[f64; 3], f64> {
 
 /// Turns bone (true) so that an axis, a unit vector, lies along z. `None` without bone, or where the turned
 /// box would have more than `most` voxels.
-pub fn turned(bone: &[bool], dims: [usize; 3], axis: [f64; 3], most: u64) -> Option<Turned> {
+pub(crate) fn turned(bone: &[bool], dims: [usize; 3], axis: [f64; 3], most: u64) -> Option<Turned> {
     let [nx, ny, nz] = dims;
     // An axis against z has no smallest turn: any half turn does.
     let turn = Rotation3::rotation_between(&Vector3::from(axis), &Vector3::z())

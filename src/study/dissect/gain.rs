@@ -22,13 +22,13 @@ use crate::study::dissect::runs::Course;
 use crate::study::factor::{quantity, tidy};
 
 /// What is sensed over what there is, in the two runs of a seed.
-pub const SENSED: [f64; 2] = [0.5, 2.0];
+pub(crate) const SENSED: [f64; 2] = [0.5, 2.0];
 /// Days over which levels are averaged.
 const WEEK_D: f64 = 7.0;
 
 /// The gain at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Gain {
+pub(crate) struct Gain {
     /// The time, d.
     pub day: f64,
     /// The gain.
@@ -39,7 +39,7 @@ pub struct Gain {
 
 /// Settings by which tumour cells sense TGF-beta at so many times its level; none where none of their rates
 /// senses it.
-pub fn sensing(loaded: &Loaded, times: f64) -> Vec<(String, Value)> {
+pub(crate) fn sensing(loaded: &Loaded, times: f64) -> Vec<(String, Value)> {
     let leaves = loaded.tree.leaves().into_iter();
     let of_tumour = leaves.filter(|leaf| {
         modulator(&leaf.path, "half_max")
@@ -56,7 +56,7 @@ pub fn sensing(loaded: &Loaded, times: f64) -> Vec<(String, Value)> {
 }
 
 /// Slope of what comes back over what is sensed, from the levels at each of [`SENSED`].
-pub fn slope([half_pm, double_pm]: [f64; 2]) -> f64 {
+pub(crate) fn slope([half_pm, double_pm]: [f64; 2]) -> f64 {
     let [low, high] = SENSED;
     (double_pm - half_pm) / (high * double_pm - low * half_pm)
 }
@@ -72,7 +72,7 @@ fn week(course: &Course, row: usize) -> f64 {
 }
 
 /// The gain over time, from runs of the same seeds: full, with half and with twice of TGF-beta sensed.
-pub fn over_time(runs: [&[Course]; 3]) -> Vec<Gain> {
+pub(crate) fn over_time(runs: [&[Course]; 3]) -> Vec<Gain> {
     let [full, half, double] = runs;
     let rows = full.first().map_or(0, |course| course.days.len());
     let at = |row: usize| {

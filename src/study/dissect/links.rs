@@ -15,7 +15,7 @@ use crate::study::factor::{quantity, tidy};
 
 /// What is done to a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// It is taken away.
     Cut,
     /// Half of it is left.
@@ -26,10 +26,10 @@ pub enum Action {
 
 impl Action {
     /// All, in their order.
-    pub const ALL: [Self; 3] = [Self::Cut, Self::Half, Self::Double];
+    pub(crate) const ALL: [Self; 3] = [Self::Cut, Self::Half, Self::Double];
 
     /// Its name in tables.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Cut => "cut",
             Self::Half => "half",
@@ -72,7 +72,7 @@ enum Of {
 
 /// A link of the cycle.
 #[derive(Debug, Clone, Copy)]
-pub struct Link {
+pub(crate) struct Link {
     /// Its name in tables.
     pub name: &'static str,
     /// Its name in pictures.
@@ -85,7 +85,7 @@ const fn link(name: &'static str, words: &'static str, acts: Acts) -> Link {
 }
 
 /// The links, in the order of the cycle.
-pub const LINKS: [Link; 11] = [
+pub(crate) const LINKS: [Link; 11] = [
     link(
         "tgf_beta_release",
         "TGF-beta from matrix",
@@ -143,7 +143,7 @@ pub const LINKS: [Link; 11] = [
 
 /// A link with what is done to it, as settings of the scenario.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The link.
     pub link: &'static str,
     /// What is done to it.
@@ -154,7 +154,7 @@ pub struct Change {
 
 /// What is not run, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub(crate) struct LeftOut {
     /// The link.
     pub link: &'static str,
     /// The action; none where it is all of them.
@@ -342,7 +342,7 @@ impl Key {
 }
 
 /// All that can be done to the links of a scenario, and what is left out.
-pub fn changes(loaded: &Loaded) -> (Vec<Change>, Vec<LeftOut>) {
+pub(crate) fn changes(loaded: &Loaded) -> (Vec<Change>, Vec<LeftOut>) {
     let (mut changes, mut left_out) = (Vec::new(), Vec::new());
     for link in &LINKS {
         let mut leave = |action, reason| {

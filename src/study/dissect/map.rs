@@ -10,7 +10,7 @@ use crate::study::factor::{Factor, Values, quantity};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map {
     /// The parameters, across and up.
-    pub axes: [Factor; 2],
+    pub(crate) axes: [Factor; 2],
     /// Values of each.
     pub steps: u32,
 }
@@ -42,12 +42,12 @@ impl Map {
     }
 
     /// Points of the grid.
-    pub const fn points(&self) -> u32 {
+    pub(crate) const fn points(&self) -> u32 {
         self.steps * self.steps
     }
 
     /// Keys and values of a point: row by row, the first parameter runs fastest.
-    pub fn sets(&self, point: u32) -> Vec<(String, Value)> {
+    pub(crate) fn sets(&self, point: u32) -> Vec<(String, Value)> {
         let places = [point % self.steps, point / self.steps];
         let axes = self.axes.iter().zip(places);
         axes.map(|(axis, place)| (axis.path.clone(), self.value(axis, place)))
@@ -55,7 +55,7 @@ impl Map {
     }
 
     /// A value of a parameter.
-    pub fn value(&self, axis: &Factor, place: u32) -> Value {
+    pub(crate) fn value(&self, axis: &Factor, place: u32) -> Value {
         axis.value(f64::from(place) / f64::from(self.steps - 1))
     }
 }

@@ -6,12 +6,12 @@
 //! the same `--set`: settings.csv lists them. Runs of a seed have common random numbers, which pairs them.
 
 mod error;
-pub mod gain;
-pub mod links;
+pub(crate) mod gain;
+pub(crate) mod links;
 pub mod map;
 mod pictures;
-pub mod runs;
-pub mod silent;
+pub(crate) mod runs;
+pub(crate) mod silent;
 mod tables;
 
 use std::path::Path;
@@ -73,9 +73,9 @@ pub struct Plan<'a> {
     loaded: &'a Loaded,
     asked: Asked,
     /// The scenario as it is, then what is done to it.
-    pub variants: Vec<Variant>,
+    pub(crate) variants: Vec<Variant>,
     /// What is not run, and why.
-    pub left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOut>,
     couplings: Vec<Coupling>,
 }
 
@@ -83,9 +83,9 @@ pub struct Plan<'a> {
 #[derive(Debug)]
 pub struct Dissection<'a> {
     /// What was run.
-    pub plan: Plan<'a>,
+    pub(crate) plan: Plan<'a>,
     /// Courses by variant, in the order of the seeds.
-    pub courses: Vec<Vec<Course>>,
+    pub(crate) courses: Vec<Vec<Course>>,
     highest: Highest,
 }
 

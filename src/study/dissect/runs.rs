@@ -7,7 +7,7 @@ use crate::study::batch::{NoSeries, follow};
 
 /// What is kept of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Course {
+pub(crate) struct Course {
     /// Times of its rows from day 0 on, d.
     pub days: Vec<f64>,
     /// Mean TGF-beta over marrow at these times, pM.

@@ -12,13 +12,13 @@ use crate::scenario::build::Loaded;
 use crate::scenario::silent::modulator;
 
 /// Share of its half effect below which a cue is silent.
-pub const SILENT: f64 = 0.05;
+pub(crate) const SILENT: f64 = 0.05;
 /// Sites whose levels are looked up together.
 const RUN: usize = 128;
 
 /// A rate and a cue that it is raised or lowered by, or needs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Coupling {
+pub(crate) struct Coupling {
     /// Path of the rate.
     pub rate: String,
     /// `raised_by`, `lowered_by` or `needs`.
@@ -32,11 +32,11 @@ pub struct Coupling {
 }
 
 /// Highest level of each cue that has been seen on marrow.
-pub type Highest = BTreeMap<CueId, f64>;
+pub(crate) type Highest = BTreeMap<CueId, f64>;
 
 /// The couplings of a scenario. What an osteoclast has taken up of a drug is no level of a site, so that
 /// couplings by it are not among them.
-pub fn couplings(loaded: &Loaded) -> Vec<Coupling> {
+pub(crate) fn couplings(loaded: &Loaded) -> Vec<Coupling> {
     let parameters = loaded.scenario.parameters();
     let cues = CueTable::with_agents(
         &parameters.signal_names(),
@@ -72,7 +72,7 @@ pub fn couplings(loaded: &Loaded) -> Vec<Coupling> {
 }
 
 /// Takes the levels of a simulation into the highest that have been seen, on all sites of marrow.
-pub fn see(couplings: &[Coupling], simulation: &Simulation, highest: &mut Highest) {
+pub(crate) fn see(couplings: &[Coupling], simulation: &Simulation, highest: &mut Highest) {
     let state = &simulation.state;
     let view = surroundings(&simulation.model, state, &simulation.scratch);
     let mut ids: Vec<CueId> = couplings.iter().map(|coupling| coupling.id).collect();
@@ -95,7 +95,7 @@ pub fn see(couplings: &[Coupling], simulation: &Simulation, highest: &mut Highes
 }
 
 /// The higher of two.
-pub fn merge(one: &mut Highest, other: &Highest) {
+pub(crate) fn merge(one: &mut Highest, other: &Highest) {
     for (&id, &level) in other {
         let most = one.entry(id).or_insert(level);
         *most = most.max(level);
@@ -103,7 +103,7 @@ pub fn merge(one: &mut Highest, other: &Highest) {
 }
 
 /// Every coupling with the highest level of its cue over its half effect.
-pub fn shares<'a>(
+pub(crate) fn shares<'a>(
     couplings: &'a [Coupling],
     highest: &'a Highest,
 ) -> impl Iterator<Item = (&'a Coupling, f64)> {

@@ -15,6 +15,7 @@ pub(crate) const LANES: usize = 16;
 pub(crate) struct Line<T>(pub(crate) [T; LANES]);
 
 mod sealed {
+    #[allow(unnameable_types, reason = "nobody else implements `Real`")]
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}

@@ -14,7 +14,7 @@ const PIECE: usize = 2048;
 
 /// Tumour cells that leave the circulation at a vessel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     /// Site of the vessel.
     pub site: u32,
     /// Cells that leave.
@@ -24,7 +24,7 @@ pub struct Arrival {
 }
 
 /// Tumour cells that leave the circulation in this tick.
-pub fn arrivals(model: &Model, state: &State, scratch: &Scratch) -> Vec<Arrival> {
+pub(crate) fn arrivals(model: &Model, state: &State, scratch: &Scratch) -> Vec<Arrival> {
     let Some(ColonisationPlan { law, rate, .. }) = &model.parts.colonisation else {
         return Vec::new();
     };
@@ -67,7 +67,7 @@ pub fn arrivals(model: &Model, state: &State, scratch: &Scratch) -> Vec<Arrival>
 }
 
 /// Tumour cells from the circulation settle near their vessel; those that find no room are lost.
-pub fn colonise(model: &Model, state: &mut State, arrivals: &[Arrival]) {
+pub(crate) fn colonise(model: &Model, state: &mut State, arrivals: &[Arrival]) {
     let Some(plan) = &model.parts.colonisation else {
         return;
     };

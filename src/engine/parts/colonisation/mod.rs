@@ -1,6 +1,6 @@
 //! Colonisation: single tumour cells from the circulation.
 
-pub mod arrive;
+pub(crate) mod arrive;
 mod columns;
 
 use crate::biology::problem::Problems;

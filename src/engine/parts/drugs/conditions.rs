@@ -24,7 +24,7 @@ fn findings(model: &Model, state: &State) -> Findings {
 }
 
 /// Looks at the conditions by which courses begin and end; what begins is given from the next tick on.
-pub fn look(model: &Model, state: &mut State) {
+pub(crate) fn look(model: &Model, state: &mut State) {
     if state.time_h < -1e-6 {
         return;
     }

@@ -15,7 +15,7 @@ use crate::tissue::bone::Bone;
 ///
 /// # Errors
 /// A [`Fault`] when a level cannot be integrated.
-pub fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
+pub(crate) fn dose(model: &Model, state: &mut State, scratch: &mut Scratch) -> Result<(), Fault> {
     let plan = &model.parts.drugs.plan;
     if plan.is_empty() {
         return Ok(());

@@ -1,8 +1,8 @@
 //! Drugs: in the body, on bone, in fluid, and the courses by which they are given.
 
 mod columns;
-pub mod conditions;
-pub mod dose;
+pub(crate) mod conditions;
+pub(crate) mod dose;
 mod plan;
 mod sentences;
 

@@ -2,7 +2,7 @@
 
 pub mod act;
 mod columns;
-pub mod plan;
+mod plan;
 mod sentences;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::engine::state::State;
 use crate::tissue::ledger::ImmuneBook;
 use crate::tissue::population;
 use columns::{COLUMNS, Counts, PICTURE, TABLE};
-use plan::ImmunePlan;
+pub use plan::{ImmunePlan, ImmuneReach};
 
 /// Immune cells; their parameters are those of the tissue.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use crate::tissue::reach::Reach;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImmuneReach {
     /// Where a tumour cell is in contact, as displacements by distance.
-    pub contact: Reach,
+    pub(crate) contact: Reach,
     /// What counts as near, as displacements.
-    pub near: Reach,
+    pub(crate) near: Reach,
     /// Weight of a cell found there, so that the sum is the number in a ball.
     pub weight: f64,
     /// Share of tumour cells that show PD-L1.

@@ -11,7 +11,7 @@ use crate::patient::skeletal_events::SkeletalState;
 use crate::patient::{BreaksBy, LatticeBone};
 
 /// Counts what the drugs of a tick do to marrow.
-pub fn expose(model: &Model, state: &mut State) {
+pub(crate) fn expose(model: &Model, state: &mut State) {
     let (Some(patient), Some(body)) = (&model.parts.patient, &mut state.parts.patient.body) else {
         return;
     };
@@ -64,7 +64,7 @@ fn strength(breaks_by: BreaksBy, state: &State) -> Option<Result<f64, RigidityEr
 ///
 /// # Errors
 /// [`Fault::Part`].
-pub fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
+pub(crate) fn follow(model: &Model, state: &mut State) -> Result<(), Fault> {
     let (Some(patient), Some(mut body)) = (&model.parts.patient, state.parts.patient.body) else {
         return Ok(());
     };

@@ -16,7 +16,7 @@ pub(super) const EVENTS: &str = "events.csv";
 
 /// Limits of normal of corrected total calcium, mM, as the grades of hypo- and hypercalcaemia take them
 /// (`patient/toxicity.rs`, `patient/calcium.rs`; Common Terminology Criteria for Adverse Events).
-pub const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
+pub(crate) const NORMAL_CALCIUM_MM: [f64; 2] = [2.15, 2.65];
 
 /// Limits of normal of intact PTH, pM: 10 to 65 ng/L (Aloia JF et al. Endocr Pract 2006;12:137-144 keep the
 /// upper one).

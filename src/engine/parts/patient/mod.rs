@@ -1,9 +1,9 @@
 //! The body of a patient around the lattice and the events of its bones, once a day. The tissue does not
 //! feel them.
 
-pub mod body;
-pub mod columns;
-pub mod reading;
+pub(crate) mod body;
+pub(crate) mod columns;
+pub(crate) mod reading;
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ use crate::numerics::reduce::ordered_sum;
 use crate::patient::Reading;
 
 /// What the body sees of the tissue.
-pub fn reading(model: &Model, state: &State) -> Reading {
+pub(crate) fn reading(model: &Model, state: &State) -> Reading {
     let volume_um3 = model.grid.site_volume_um3();
     let law = &model.parameters.mineralisation;
     let bone = &state.bone;

@@ -17,7 +17,7 @@ use crate::therapy::radiotherapy::Sensitivity;
 use crate::tissue::population::OsteoblastStage;
 
 /// Gives the fractions that are due in this tick.
-pub fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
+pub(crate) fn irradiate(model: &Model, state: &mut State, scratch: &mut Scratch) {
     let Some(plan) = &model.parts.radiation else {
         return;
     };
@@ -135,7 +135,7 @@ fn doom_tumour(model: &Model, state: &mut State, fraction: &mut Fraction, turn: 
 
 /// True for a cell of this sensitivity, id and site that lives through a fraction, which is the
 /// `turn`-th of its tick, from 0.
-pub fn survives(
+pub(crate) fn survives(
     model: &Model,
     state: &State,
     fraction: &Fraction,

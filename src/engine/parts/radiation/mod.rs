@@ -1,9 +1,9 @@
 //! Radiation: fractions that are due, what they do to cells, and progenitors that are fewer after them.
 
 mod columns;
-pub mod irradiate;
+pub(crate) mod irradiate;
 mod sentences;
-pub mod strength;
+pub(crate) mod strength;
 pub mod supply;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use crate::numerics::reduce::ordered_sum;
 use crate::therapy::irradiation::Fraction;
 
 /// Factor on the strength of bone now: the mean over all bone of the lattice, each site by the doses that it got.
-pub fn strength_factor(model: &Model, state: &State) -> f64 {
+pub(crate) fn strength_factor(model: &Model, state: &State) -> f64 {
     let Some(plan) = &model.parts.radiation else {
         return 1.0;
     };
