@@ -9,7 +9,7 @@ use super::terminal::TERMINAL;
 use crate::numerics::parallel::on_threads;
 use crate::numerics::quantity::Time;
 use crate::run::compare::compare as compared;
-use crate::run::group::{self, Fork};
+use crate::run::fork::{Fork, fork as turned, go_on_any};
 use crate::run::research_crate::{Described, write};
 use crate::run::screen::Console;
 use crate::run::start::begin_file;
@@ -95,7 +95,7 @@ pub(super) struct ResumeArguments {
 }
 
 pub(super) fn resume(it: &ResumeArguments) -> Result<(), Stop> {
-    (it.how).go(|console| Ok(group::go_on_any(&it.folder, console)?))
+    (it.how).go(|console| Ok(go_on_any(&it.folder, console)?))
 }
 
 /// Run a run again from its own manifest and compare: exit 0 equal, 1 different, 2 cannot tell.
@@ -149,7 +149,7 @@ pub(super) fn fork(it: &ForkArguments) -> Result<(), Stop> {
         out: it.out.clone(),
         inputs: it.again.inputs.clone(),
     };
-    (it.again.how).go(|console| Ok(group::fork(&asked, console)?))
+    (it.again.how).go(|console| Ok(turned(&asked, console)?))
 }
 
 /// Compare the arms of one past, seed by seed: a table with paired differences, and a picture.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::biology::problem::Problems;
 use crate::cohort::systemic::action;
-use crate::cohort::tissue::{Action, Lesion, Phenotype, Tissue};
+use crate::cohort::tissue::{Action, COMPARED_PTHRP, Lesion, Phenotype, Tissue};
 use crate::numerics::files::read_text;
 use crate::numerics::quantity::Rate;
 use crate::numerics::refusal::Refusal;
@@ -58,9 +58,6 @@ const fn arm(name: &'static str, pthrp: f64, course: &'static str, is_fitted: bo
 
 const DENOSUMAB: &str = "drug = \"denosumab\"\ndose = \"120 mg\"\nroute = \"subcutaneous\"\nstart = \"60 d\"\ninterval = \"28 d\"";
 const ZOLEDRONATE: &str = "drug = \"zoledronate\"\ndose = \"4 mg\"\nroute = \"intravenous\"\ninfusion = \"15 min\"\nstart = \"60 d\"\ninterval = \"21 d\"";
-
-/// Outputs of PTHrP, over the basal one, between which the courses lie.
-pub(crate) const COMPARED_PTHRP: [f64; 2] = [0.3, 3.0];
 
 /// The courses of its arms.
 const ARMS: [Arm; 9] = [

@@ -13,6 +13,7 @@ pub(crate) mod death;
 pub(crate) mod figure;
 pub(crate) mod illness;
 pub(crate) mod immunity;
+#[cfg(feature = "cli")]
 pub(crate) mod lattice;
 pub(crate) mod outcomes;
 pub(crate) mod pain;

@@ -168,6 +168,7 @@ fn on_bone(plan: &Plan, drugs: &[DrugInBody]) -> Action {
 }
 
 /// What the drugs in a body do to the reduced tissue alone, with all that kills.
+#[cfg(feature = "cli")]
 pub(super) fn action(plan: &Plan, drugs: &[DrugInBody]) -> Action {
     let hits = plan.kills(drugs, false);
     Action {

@@ -43,6 +43,9 @@ use crate::patient::skeleton::{
     DRUG_HALF, DRUG_MOST, LAYER_UM, RANKL_HALF, THICKNESS_UM, drug_lost_per_d, goal,
 };
 
+/// Outputs of PTHrP, over the basal one, between which the courses of the lattice lie.
+pub(crate) const COMPARED_PTHRP: [f64; 2] = [0.3, 3.0];
+
 const DAY_H: f64 = 24.0;
 
 /// Parameters of the reduced tissue.

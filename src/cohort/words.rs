@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::cohort::lattice::{COMPARED_PTHRP, Difference, Fit};
+#[cfg(feature = "cli")]
+use crate::cohort::lattice::{Difference, Fit};
 use crate::cohort::summary::{Figure, Summary};
+use crate::cohort::tissue::COMPARED_PTHRP;
 use crate::cohort::trial::Trial;
 use crate::numerics::random::Chance;
 
@@ -152,6 +154,7 @@ impl Trial {
     }
 }
 
+#[cfg(feature = "cli")]
 impl fmt::Display for Fit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -179,6 +182,7 @@ impl fmt::Display for Fit {
     }
 }
 
+#[cfg(feature = "cli")]
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

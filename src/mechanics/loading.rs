@@ -1,8 +1,8 @@
 //! Sites of bone as bricks of finite elements, compressed along an axis.
 
-use crate::mechanics::elements::{
-    Answer, Body, ElementsError, Load, Moduli, Precision, check_poisson,
-};
+#[cfg(feature = "cli")]
+use crate::mechanics::elements::check_poisson;
+use crate::mechanics::elements::{Answer, Body, ElementsError, Load, Moduli, Precision};
 use crate::mechanics::follow_up::SiteLaw;
 use crate::mechanics::rigidity::{Axis, Voxels};
 use crate::numerics::quantity::ElasticModulus;
@@ -43,6 +43,7 @@ impl Loading {
     ///
     /// # Errors
     /// [`ElementsError::Modulus`], [`ElementsError::Poisson`].
+    #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<(), ElementsError> {
         check_poisson(self.poisson)?;
         let modulus_mpa = self.modulus.map_or(1.0, ElasticModulus::get);

@@ -1,7 +1,9 @@
 //! Opening of files that are read: regular ones alone.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read as _, Result};
+#[cfg(feature = "checkpoints")]
+use std::io::Read as _;
+use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 
 /// Opens a regular file.
@@ -27,6 +29,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<File> {
 ///
 /// # Errors
 /// Those of [`open_regular`]; text that is not UTF-8.
+#[cfg(feature = "checkpoints")]
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     let mut text = String::new();
     open_regular(path)?.read_to_string(&mut text)?;
@@ -37,6 +40,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// Those of [`open_regular`].
+#[cfg(feature = "checkpoints")]
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_regular(path)?.read_to_end(&mut bytes)?;

@@ -5,6 +5,7 @@ pub(crate) mod distance;
 pub(crate) mod elementary;
 pub(crate) mod extrapolation;
 pub(crate) mod files;
+#[cfg(feature = "cli")]
 pub(crate) mod memory;
 pub mod name;
 pub mod packed;

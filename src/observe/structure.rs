@@ -1,7 +1,9 @@
 //! The morphometry that a run may write down as it goes, by the names of `howship specimen`, and the osteoclasts at
 //! the front of the tumour.
 
+#[cfg(feature = "plots")]
 use super::front::Part;
+#[cfg(feature = "plots")]
 use super::morphometry::{Architecture, Morphometry, measure};
 
 /// Name, unit, what it is; the first [`USUAL`] are written where none are named.
@@ -90,12 +92,15 @@ pub(crate) const STRUCTURE: [(&str, &str, &str); 25] = [
 ];
 
 /// Names that are written where none are named.
+#[cfg(feature = "plots")]
 pub(crate) const USUAL: usize = 12;
 
 /// Names of the osteoclasts at the front begin here, and go to [`USUAL`].
+#[cfg(feature = "plots")]
 const OF_FRONT: usize = 7;
 
 /// Names of [`Architecture`] begin here.
+#[cfg(feature = "plots")]
 const OF_ARCHITECTURE: usize = 16;
 
 /// Names that may be asked for.
@@ -105,6 +110,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Values of bone (true) on a lattice by these names, the usual ones where there are none; NaN of what is not
 /// defined, and of a name that there is not. `front` gives the surface at the front of the tumour and away from it.
+#[cfg(feature = "plots")]
 pub(crate) fn structure(
     bone: &[bool],
     dims: [usize; 3],
@@ -139,6 +145,7 @@ pub(crate) fn structure(
     wanted.into_iter().map(|name| (name, value(name))).collect()
 }
 
+#[cfg(feature = "plots")]
 fn figure(of: &Morphometry, name: &str) -> Option<f64> {
     match name {
         "bv_tv_sites" => Some(of.bv_tv),
@@ -156,6 +163,7 @@ fn figure(of: &Morphometry, name: &str) -> Option<f64> {
     }
 }
 
+#[cfg(feature = "plots")]
 fn on_surface([front, away]: &[Part; 2], name: &str) -> Option<f64> {
     match name {
         "bs_front_mm2" => Some(front.surface_mm2),
@@ -167,6 +175,7 @@ fn on_surface([front, away]: &[Part; 2], name: &str) -> Option<f64> {
     }
 }
 
+#[cfg(feature = "plots")]
 fn shaped(of: &Architecture, name: &str) -> Option<f64> {
     match name {
         "euler" => Some(of.euler as f64),

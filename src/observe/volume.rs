@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::observe::volume_size::{MOST_CELLS, coarseness};
 use crate::tissue::grid::Grid;
 use crate::tissue::population::OsteoblastStage;
 
@@ -55,39 +56,8 @@ pub(crate) struct Volume {
     pub cells: Vec<Cell>,
 }
 
-/// Sites of a volume at most: a picture shows no more, and a record stays small.
-pub(crate) const MOST: usize = 1 << 21;
-
-/// Cells of a volume at most.
-pub(crate) const MOST_CELLS: usize = 200_000;
-
-/// Bytes of a cell in a record, about.
-const CELL_BYTES: usize = 17;
-
 /// Radius of a cell that is read back at most, um: beyond it a picture would be nothing else.
 const MOST_RADIUS_UM: f64 = 1e6;
-
-/// Sites of the lattice along each edge of a site of its volume.
-fn coarseness(grid: &Grid) -> usize {
-    let sites = |by: usize| {
-        grid.dims
-            .map(|sites| sites.div_ceil(by))
-            .iter()
-            .product::<usize>()
-    };
-    (1..=grid.len()).find(|&by| sites(by) <= MOST).unwrap_or(1)
-}
-
-/// Bytes that a volume of a lattice takes in a record, with a cell on one of twenty sites.
-pub(crate) fn bytes(grid: &Grid) -> f64 {
-    if grid.is_section() {
-        return 0.0;
-    }
-    let by = coarseness(grid);
-    let sites: usize = grid.dims.map(|sites| sites.div_ceil(by)).iter().product();
-    let cells = (grid.len() / 20).min(MOST_CELLS);
-    (2 * sites + cells * CELL_BYTES) as f64
-}
 
 impl Volume {
     /// The volume of a state; none of a section.

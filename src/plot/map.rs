@@ -331,6 +331,7 @@ pub(crate) fn write_maps(
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
+#[cfg(feature = "cli")]
 pub(crate) fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
     write_chart(path, &map_chart(title, frame))
 }

@@ -5,15 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
+use crate::plot::error_bars::{BARS, ERRORS, at};
 use crate::plot::overlay::Group;
 use crate::plot::words::{Shown, column, note, sentence};
 use crate::plot::write;
-
-/// Standard errors to either side of a measured value, in all pictures: about 95 %, as the intervals and
-/// bands beside it.
-pub(crate) const ERRORS: f64 = 2.0;
-/// What the bars of measured values are.
-pub(crate) const BARS: &str = "two standard errors to either side (about 95 %)";
 
 /// A measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -138,18 +133,6 @@ fn held(layers: &[Layer]) -> String {
         "Bars that hold the curve: {}",
         said.collect::<Vec<_>>().join(", ")
     )
-}
-
-/// Value of a curve at a time, on the straight line between its points.
-pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
-    const SLIP: f64 = 1e-6;
-    let after = points.iter().position(|point| point.0 >= time - SLIP)?;
-    let (x, y) = points[after];
-    if (x - time).abs() <= SLIP {
-        return Some(y);
-    }
-    let (from, low) = points[after.checked_sub(1)?];
-    Some(low + (time - from) / (x - from) * (y - low))
 }
 
 /// The picture of measured values over the curves of groups of runs.

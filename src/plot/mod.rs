@@ -16,6 +16,7 @@ pub(crate) mod clinic;
 pub(crate) mod colour;
 pub(crate) mod curves;
 mod drawing;
+pub(crate) mod error_bars;
 mod fields;
 pub(crate) mod film;
 mod glossary;
@@ -25,8 +26,10 @@ mod layers;
 mod legend;
 pub(crate) mod losses;
 pub(crate) mod map;
+#[cfg(feature = "cli")]
 pub(crate) mod measured;
 mod moving;
+#[cfg(feature = "cli")]
 pub(crate) mod overlay;
 mod page;
 pub(crate) mod palette;

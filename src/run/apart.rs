@@ -15,6 +15,7 @@ pub(super) fn values_of(loaded: &Loaded) -> BTreeMap<String, String> {
 
 /// Values by which the tissue of a run goes, but for its seed: what it is called and what is written of it are none, nor are
 /// arms that it does not take.
+#[cfg(feature = "cli")]
 pub(super) fn values_of_tissue(loaded: &Loaded) -> BTreeMap<String, String> {
     let mut values = values_of(loaded);
     let arm = loaded

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
@@ -11,18 +10,20 @@ use crate::plot::words::of_run;
 use crate::run::apart::differences;
 use crate::run::error::RunError;
 use crate::run::host::{Event, Host};
-use crate::run::members::members;
-use crate::run::ours::{Listing, Replacement, refuse_inside};
+use crate::run::ours::{Listing, Replacement};
 use crate::run::past::{control_of, unaltered};
 use crate::run::record::doses;
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 use crate::scenario::file::Arm;
+#[cfg(feature = "cli")]
+use crate::{output::OutputError, run::members::members, run::ours::refuse_inside};
 
 /// Compares runs, or all runs of groups, into a new or empty folder.
 ///
 /// # Errors
 /// Runs that have not one past, or not the same seeds; a folder that holds something.
+#[cfg(feature = "cli")]
 pub(crate) fn compare(asked: &[PathBuf], out: &Path, host: &dyn Host) -> Result<(), RunError> {
     let is_empty = std::fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_none());
     if out.symlink_metadata().is_ok() && !is_empty {

@@ -1,16 +1,21 @@
 //! The tissue of a run on a day: from what was kept, or run again to it.
 
+#[cfg(feature = "cli")]
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
 use crate::observe::volume::Volume;
+#[cfg(feature = "cli")]
 use crate::plot::solid::SolidError;
 use crate::run::checkpoint::{all, open, read_bytes};
 use crate::run::error::RunError;
 use crate::run::folder::Manifest;
 use crate::run::host::{Event, Host};
 use crate::run::members::{is_group, members};
-use crate::run::past::{control_of, prepare};
+#[cfg(feature = "cli")]
+use crate::run::past::control_of;
+use crate::run::past::prepare;
 use crate::run::restore::Restored;
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
@@ -20,6 +25,7 @@ fn refused(words: impl std::fmt::Display) -> RunError {
 }
 
 /// The tissue of a run on a day.
+#[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(crate) struct Found {
     /// Heading of its pictures.
@@ -68,6 +74,7 @@ fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, RunError> {
 ///
 /// # Errors
 /// No run, or a scenario that does not read.
+#[cfg(feature = "cli")]
 pub(super) fn scenario_of(run: &Path, inputs: Option<&Path>) -> Result<Loaded, RunError> {
     checkpoints(run)?;
     if !run.is_file() {
@@ -150,6 +157,7 @@ fn step_to(
 ///
 /// # Errors
 /// No run, a section, a day that the run has not; what stops the run on its way.
+#[cfg(feature = "cli")]
 pub(crate) fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError> {
     let first = RefCell::new(None);
     let mut title = None;
@@ -239,6 +247,7 @@ fn day_of(tick: u32, simulation: &Simulation) -> f64 {
 }
 
 /// The same of a lattice in space.
+#[cfg(feature = "cli")]
 fn target(asked: Option<f64>, simulation: &Simulation) -> Result<u32, RunError> {
     let grid = &simulation.model.grid;
     if grid.is_section() {
@@ -271,6 +280,7 @@ pub(super) fn tick_of(asked: Option<f64>, simulation: &Simulation) -> Result<u32
 }
 
 /// Steps to a tick, and takes day 0 along where it passes.
+#[cfg(feature = "cli")]
 fn run_to(
     host: &dyn Host,
     title: String,

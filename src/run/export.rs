@@ -12,6 +12,7 @@ use crate::output::volume::{nifti, vtk, zarr};
 use crate::run::day::{Asked, simulation_at};
 use crate::run::error::RunError;
 use crate::run::host::Host;
+#[cfg(feature = "cli")]
 use crate::run::place::{NewFile, NewFolder, OptionError, PlaceError};
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
@@ -91,6 +92,7 @@ pub enum Exported {
 }
 
 /// A place that an export may be written to.
+#[cfg(feature = "cli")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ExportPlace {
     /// A file.
@@ -99,6 +101,7 @@ pub(crate) enum ExportPlace {
     Folder(NewFolder),
 }
 
+#[cfg(feature = "cli")]
 impl ExportPlace {
     /// Takes a name whose ending is one of the format, before any work is done. A file is replaced where
     /// that is asked for, a folder never.

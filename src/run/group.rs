@@ -3,7 +3,7 @@
 //! A scenario with arms becomes a folder with a run folder for the control and one for each arm, and
 //! `compared/` with what sets them apart.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -13,8 +13,8 @@ use crate::run::compare::write_compared;
 use crate::run::error::{RunError, Stopped};
 use crate::run::folder::{DONE, Manifest, RunFolder, SCENARIO};
 use crate::run::host::{Event, Host};
-use crate::run::members::{is_group, members};
-use crate::run::ours::{self, COMPARED, Listing, refuse_inside};
+use crate::run::members::members;
+use crate::run::ours::{self, COMPARED};
 use crate::run::past::{control_of, past_at, unaltered};
 use crate::run::restore::Restored;
 use crate::run::resume;
@@ -22,67 +22,9 @@ use crate::run::sealed::PLOTS;
 use crate::run::session::{Opened, Session};
 use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
-use crate::scenario::file::Arm;
-
-/// An arm that is to turn off from a run that is there.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Fork {
-    /// The run folder of the past, or the folder of its group.
-    pub folder: PathBuf,
-    /// Name of the arm.
-    pub name: String,
-    /// Its time, and what is other from then on.
-    pub arm: Arm,
-    /// Folder for the arm; in the group or beside the past without it.
-    pub out: Option<PathBuf>,
-    /// Folder to which file names in the scenario refer, where it has moved.
-    pub inputs: Option<PathBuf>,
-}
-
-/// Runs an arm from its time on, and compares it with its past.
-///
-/// # Errors
-/// What is wrong with the past, the arm or the folder; what stops the run.
-pub(crate) fn fork(asked: &Fork, host: &dyn Host) -> Result<(), RunError> {
-    let group = is_group(&asked.folder);
-    let past = if group {
-        asked.folder.join(CONTROL)
-    } else {
-        asked.folder.clone()
-    };
-    let out = asked.out.clone().unwrap_or_else(|| {
-        let mut name = past.clone().into_os_string();
-        name.push(format!("-{}", asked.name));
-        if group {
-            asked.folder.join(&asked.name)
-        } else {
-            PathBuf::from(name)
-        }
-    });
-    // An arm of a group lies in it; anything else in a folder of ours is a stranger there.
-    if !(group && out.parent() == Some(&asked.folder)) {
-        refuse_inside(&out)?;
-    }
-    for folder in members(&asked.folder)? {
-        unaltered(&folder)?;
-    }
-    let (control, manifest) = control_of(&past, asked.inputs.clone())?;
-    let forked = control.forked(&asked.name, &asked.arm)?;
-    if group && out.parent() == Some(&asked.folder) {
-        Listing::add_folder(&asked.folder, &asked.name)?;
-    }
-    turn_off(&past, &control, &manifest, &forked, &out, host)?;
-    let compared = out.join(COMPARED);
-    let folders = if group {
-        members(&asked.folder)?
-    } else {
-        vec![past, out]
-    };
-    write_compared(&folders, &compared, host)
-}
 
 /// Runs an arm from its turn on, into a folder of its own.
-fn turn_off(
+pub(super) fn turn_off(
     past: &Path,
     control: &Loaded,
     manifest: &Manifest,
@@ -142,18 +84,6 @@ fn turn_off(
         checkpoints: Some(checkpoints),
     };
     Session::new(opened, 0.0, clock, host).go()
-}
-
-/// Brings a run, or one with arms, to its end.
-///
-/// # Errors
-/// As those of [`resume::go_on`] and [`go_on`].
-pub(crate) fn go_on_any(folder: &Path, host: &dyn Host) -> Result<(), RunError> {
-    if is_group(folder) {
-        go_on(folder, host)
-    } else {
-        resume::go_on(folder, host)
-    }
 }
 
 /// Brings a run with arms to its end: the control, then every arm, then what sets them apart.

@@ -17,6 +17,8 @@ pub mod error;
 pub mod export;
 #[cfg(feature = "checkpoints")]
 pub mod folder;
+#[cfg(feature = "cli")]
+pub(crate) mod fork;
 mod further_columns;
 #[cfg(feature = "plots")]
 pub(crate) mod group;
@@ -33,13 +35,13 @@ pub(crate) mod ours;
 pub mod outlook;
 #[cfg(feature = "plots")]
 pub(crate) mod past;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod place;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod plot;
 #[cfg(feature = "plots")]
 pub mod record;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod remaining;
 #[cfg(feature = "cli")]
 pub(crate) mod render;
@@ -49,9 +51,9 @@ pub mod research_crate;
 pub mod restore;
 #[cfg(feature = "plots")]
 pub(crate) mod resume;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod scan;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod scan_maps;
 #[cfg(feature = "cli")]
 pub(crate) mod scan_outcomes;
@@ -68,6 +70,8 @@ pub mod simulation;
 #[cfg(feature = "plots")]
 pub(crate) mod solid;
 #[cfg(feature = "plots")]
+mod span;
+#[cfg(feature = "plots")]
 pub mod start;
 #[cfg(feature = "cli")]
 pub(crate) mod strength;
@@ -76,14 +80,14 @@ pub(crate) mod strength_of_seeds;
 #[cfg(feature = "plots")]
 pub(crate) mod tables;
 mod turning;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod verify;
 pub mod view;
 #[cfg(feature = "plots")]
 mod volume_names;
 #[cfg(feature = "plots")]
 mod volumes;
-#[cfg(feature = "plots")]
+#[cfg(feature = "cli")]
 pub(crate) mod words;
 
 #[cfg(feature = "plots")]

@@ -82,6 +82,7 @@ impl Listing {
 
     /// In what the files of a folder are no longer those that it lists, those of inner folders with
     /// such lists included. Runs speak for themselves, and what no list names is for [`Inventory`].
+    #[cfg(feature = "cli")]
     pub(crate) fn altered(folder: &Path) -> Vec<String> {
         let Some((list, _)) = Self::read(folder) else {
             return Vec::new();
@@ -126,6 +127,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`OutputError::Io`].
+    #[cfg(feature = "cli")]
     pub(crate) fn add_folder(folder: &Path, name: &str) -> Result<(), OutputError> {
         let text = read_list(&folder.join(LIST))?;
         if let (true, Ok(mut list)) = (is_sealed(&text), serde_json::from_str::<Self>(&text))

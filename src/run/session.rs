@@ -142,6 +142,7 @@ impl<'a> Session<'a> {
     }
 
     /// Goes on to the end without checkpoints, and leaves its files.
+    #[cfg(feature = "cli")]
     pub(super) fn repeat(mut self) -> Result<Manifest, RunError> {
         let exit_state = match self.ticks()? {
             End::Fault(fault, _) => fault.to_string(),

@@ -2,7 +2,7 @@
 
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::tree::LARGEST_LAYER;
-use crate::observe::{series, volume};
+use crate::observe::{series, volume_size};
 use crate::scenario::build::Loaded;
 use crate::tissue::grid::Grid;
 
@@ -83,7 +83,7 @@ impl Loaded {
             2.0 * film_frames(grid) + 2.0
         };
         let days = output.map_days.len() as f64;
-        let volumes = (days + 2.0) * volume::bytes(grid);
+        let volumes = (days + 2.0) * volume_size::bytes(grid);
         let maps = (frames + days) * (pixels(grid) + 200.0) + volumes;
         let bytes = rows + maps;
         if bytes <= MOST_RECORD as f64 {

@@ -5,6 +5,7 @@
 
 pub mod estimate;
 pub mod quantile;
+#[cfg(all(feature = "plots", feature = "threads"))]
 pub(crate) mod replicates;
 pub mod student;
 pub mod survival;

@@ -9,6 +9,7 @@ use crate::output::OutputError;
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::study::design::Design;
 use crate::study::plan::Study;
+#[cfg(feature = "cli")]
 use crate::study::select::{SelectError, place_of};
 use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
 use crate::study::store::Store;
@@ -188,6 +189,7 @@ impl Study {
     ///
     /// # Errors
     /// `SelectError::NoColumn`.
+    #[cfg(feature = "cli")]
     pub(crate) fn parameters_called(&self, names: [&str; 2]) -> Result<[usize; 2], SelectError> {
         let factors = self.header.factors.iter();
         let paths: Vec<String> = factors.map(|factor| factor.path.clone()).collect();

@@ -1,19 +1,26 @@
 //! What a study will take: memory of a run, runs at once, and time, from the first ticks of its first run.
 
+#[cfg(feature = "cli")]
 use std::time::Instant;
 
+#[cfg(feature = "cli")]
 use crate::engine::fault::Fault;
+#[cfg(feature = "cli")]
 use crate::layers::diagnostic::Diagnostics;
+#[cfg(feature = "cli")]
 use crate::numerics::parallel::{ThreadsError, on_threads};
+#[cfg(feature = "cli")]
 use crate::numerics::refusal::Refusal;
 use crate::run::memory::machine_bytes;
 use crate::study::batch::Work;
 use crate::study::plan::Study;
 
 /// Wall time that the first run is given, s.
+#[cfg(feature = "cli")]
 const TRIAL_S: f64 = 2.0;
 
 /// What a study will take.
+#[cfg(feature = "cli")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Forecast {
     /// Memory of a run, bytes.
@@ -28,6 +35,7 @@ pub(crate) struct Forecast {
     pub hours: f64,
 }
 
+#[cfg(feature = "cli")]
 impl std::fmt::Display for Forecast {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Work { jobs, threads, .. } = self.work;
@@ -45,6 +53,7 @@ impl std::fmt::Display for Forecast {
 }
 
 /// Why there is no forecast.
+#[cfg(feature = "cli")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ForecastError {
@@ -62,6 +71,7 @@ pub(crate) enum ForecastError {
     Threads(#[from] ThreadsError),
 }
 
+#[cfg(feature = "cli")]
 impl Refusal for ForecastError {
     fn is_refusal(&self) -> bool {
         !matches!(self, Self::Stopped(_))
@@ -89,10 +99,12 @@ impl Study {
     ///
     /// # Errors
     /// `ForecastError`.
+    #[cfg(feature = "cli")]
     pub(crate) fn forecast(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         on_threads(Some(1), || self.tried(jobs))?
     }
 
+    #[cfg(feature = "cli")]
     fn tried(&self, jobs: Option<usize>) -> Result<Forecast, ForecastError> {
         let loaded = self.run(0).loaded.map_err(ForecastError::NoRun)?;
         let mut simulation = loaded.build().map_err(ForecastError::NotBuilt)?;

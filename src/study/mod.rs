@@ -13,6 +13,7 @@
 pub(crate) mod analysis;
 pub mod batch;
 pub mod calibrate;
+#[cfg(feature = "cli")]
 pub(crate) mod dask;
 pub mod data;
 pub mod design;
@@ -34,9 +35,12 @@ pub(crate) mod posterior;
 pub(crate) mod posterior_pictures;
 pub(crate) mod response;
 pub mod seal;
+#[cfg(feature = "cli")]
 pub(crate) mod select;
 pub mod sensitivity;
+#[cfg(feature = "cli")]
 pub(crate) mod shard;
+#[cfg(feature = "cli")]
 pub(crate) mod slurm;
 pub mod store;
 pub(crate) mod surface;

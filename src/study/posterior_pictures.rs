@@ -8,7 +8,7 @@ use crate::output::OutputError;
 use crate::plot::chart::{
     self, Chart, Curve, Discs, Heat, Interval, Layer, Level, Panel, Point, Points, Tone, Words,
 };
-use crate::plot::measured::{BARS, ERRORS, at};
+use crate::plot::error_bars::{BARS, ERRORS, at};
 use crate::plot::words::sentence;
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::save;

@@ -1,7 +1,9 @@
 //! How far a study is: what is done, failed, missing and damaged in the store.
 
+#[cfg(feature = "cli")]
 use std::collections::BTreeMap;
 use std::fmt;
+#[cfg(feature = "cli")]
 use std::path::PathBuf;
 
 use crate::output::OutputError;
@@ -50,6 +52,7 @@ impl Tally {
     }
 
     /// What a reader of results must know where not all runs are there.
+    #[cfg(feature = "cli")]
     pub(crate) fn gaps(&self) -> Option<String> {
         let all = self.done + self.failed + self.missing + self.damaged;
         (self.done < all).then(|| {
@@ -76,9 +79,11 @@ impl Study {
 }
 
 /// Files of a store that are not what was written, and why. None of them counts.
+#[cfg(feature = "cli")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Damage(BTreeMap<PathBuf, String>);
 
+#[cfg(feature = "cli")]
 impl Damage {
     /// What was found in a store until now, where there is any.
     pub(crate) fn of(store: &Store) -> Option<Self> {
@@ -88,6 +93,7 @@ impl Damage {
     }
 }
 
+#[cfg(feature = "cli")]
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMED: usize = 5;

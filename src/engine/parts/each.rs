@@ -1,5 +1,6 @@
 //! What all parts are asked for, one after another in the order of their list.
 
+#[cfg(feature = "plots")]
 use std::collections::BTreeMap;
 
 use crate::engine::column::{About, Entry};
@@ -11,16 +12,20 @@ use crate::engine::parts::{
     Asked, clones, colonisation, drugs, immune, mechanostat, patient, radiation, rigidity,
     strength, with_parts,
 };
+#[cfg(feature = "plots")]
 use crate::engine::picture::Picture;
+#[cfg(feature = "plots")]
 use crate::engine::scratch::Scratch;
 use crate::engine::state::State;
 
 macro_rules! functions {
     ($($(#[$about:meta])* $name:ident: $part:ty,)*) => {
         /// Tables and other files that parts may put on record.
+        #[cfg(feature = "plots")]
         pub(crate) const FILES: &[&[&str]] = &[$(<$part as Part>::FILES,)*];
 
         /// Pictures of the tables of parts.
+        #[cfg(feature = "plots")]
         pub(crate) const PICTURES: &[&[Picture]] = &[$(<$part as Part>::PICTURES,)*];
 
         /// Keys of a scenario that no arm can change.
@@ -71,6 +76,7 @@ macro_rules! functions {
         }
 
         /// Levels of this tick whose highest since the row before a row holds.
+        #[cfg(feature = "plots")]
         pub(crate) fn watch(model: &Model, scratch: &Scratch, highest: &mut BTreeMap<String, f64>) {
             $(<$part>::watch(model, scratch, highest);)*
         }

@@ -31,6 +31,7 @@ impl View {
     }
 
     /// The same height, turned about z.
+    #[cfg(feature = "cli")]
     #[must_use]
     pub(crate) fn turned(self, by_deg: f64) -> Self {
         Self {

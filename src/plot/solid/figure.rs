@@ -8,9 +8,9 @@ use crate::plot::legend::{Entry, Key, rows};
 use crate::plot::page::{Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
 use crate::plot::solid::camera::View;
-use crate::plot::solid::scene::{
-    BONE, DENSE, Image, Scene, colour_of, loss_colour, strain_colour, tumour_colour,
-};
+#[cfg(feature = "cli")]
+use crate::plot::solid::scene;
+use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colour, tumour_colour};
 use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
 use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
@@ -40,6 +40,7 @@ const BARS_UM: [f64; 11] = [
 ];
 
 /// Width of the page of a film, points.
+#[cfg(feature = "cli")]
 const NARROW: f64 = 190.0;
 
 /// A page with holes for pictures.
@@ -288,6 +289,7 @@ impl Figure {
     }
 
     /// Two pictures of bone by how much it is strained; a label for each of 0, 1/3, 2/3 and 1.
+    #[cfg(feature = "cli")]
     pub(super) fn strained(
         scene: &Scene,
         view: View,
@@ -296,7 +298,8 @@ impl Figure {
         labels: [&str; 4],
     ) -> Self {
         let steps = labels.into_iter().zip([0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]);
-        let patch = |(label, step): (&str, f32)| entry(Key::Patch(strain_colour(step), 1.0), label);
+        let patch =
+            |(label, step): (&str, f32)| entry(Key::Patch(scene::strain_colour(step), 1.0), label);
         let all: Vec<Entry> = steps.map(patch).collect();
         Self::beside(scene, view, words, names, &all)
     }
@@ -343,6 +346,7 @@ impl Figure {
 
     /// A narrow page of so many pixels across for a film: a picture with its words above and its legend
     /// below.
+    #[cfg(feature = "cli")]
     pub(super) fn frame(
         scene: &Scene,
         tissue: &Tissue,

@@ -1,16 +1,12 @@
 //! Pictures one after another: GIF, and APNG where all colours are to be kept.
 
 use crate::plot::moving::{self, Gif, Palette};
-use crate::plot::pack;
 use crate::plot::solid::scene::Image;
+use crate::plot::solid::still::said;
 use crate::plot::solid::tissue::SolidError;
 
 /// Time of a frame, hundredths of a second.
 const DELAY: u16 = 8;
-
-fn said(error: impl std::fmt::Display) -> SolidError {
-    SolidError::Drawing(error.to_string())
-}
 
 /// Frames of which the colours of a film are taken, at most.
 const SAMPLES: usize = 12;
@@ -56,22 +52,6 @@ pub(crate) fn gif(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
     Ok(bytes)
 }
 
-/// An encoder of PNG with three bytes a pixel.
-fn encoder<'a>(
-    bytes: &'a mut Vec<u8>,
-    image: &Image,
-) -> Result<png::Encoder<'a, &'a mut Vec<u8>>, SolidError> {
-    let size = (u32::try_from(image.width), u32::try_from(image.height));
-    let (Ok(width), Ok(height)) = size else {
-        return Err(SolidError::Size(image.width, image.height));
-    };
-    let mut encoder = png::Encoder::new(bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    pack(&mut encoder);
-    Ok(encoder)
-}
-
 /// Frames as a PNG that moves and loops.
 ///
 /// # Errors
@@ -86,18 +66,6 @@ pub(crate) fn apng(frames: &[Image]) -> Result<Vec<u8>, SolidError> {
     for image in frames {
         writer.write_image_data(&image.pixels).map_err(said)?;
     }
-    writer.finish().map_err(said)?;
-    Ok(bytes)
-}
-
-/// A picture as PNG.
-///
-/// # Errors
-/// What the encoder said.
-pub(crate) fn png(image: &Image) -> Result<Vec<u8>, SolidError> {
-    let mut bytes = Vec::new();
-    let mut writer = encoder(&mut bytes, image)?.write_header().map_err(said)?;
-    writer.write_image_data(&image.pixels).map_err(said)?;
     writer.finish().map_err(said)?;
     Ok(bytes)
 }

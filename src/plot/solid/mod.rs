@@ -12,12 +12,14 @@ mod camera;
 mod cut;
 mod field;
 mod figure;
+#[cfg(feature = "cli")]
 mod film;
 mod light;
 mod mesh;
 mod raster;
 mod scene;
 mod sky;
+mod still;
 mod surface;
 #[cfg(test)]
 mod tests;
@@ -27,14 +29,17 @@ mod vector;
 pub(crate) use camera::{VIEWS, View};
 pub(crate) use cut::Cutaway;
 pub(crate) use figure::Words;
-pub(crate) use film::{apng, gif, png};
+#[cfg(feature = "cli")]
+pub(crate) use film::{apng, gif};
 pub(crate) use scene::Image;
+pub(crate) use still::png;
 pub(crate) use tissue::{Body, SolidError, Tissue};
 
 use figure::Figure;
 use scene::Scene;
 
 /// A full turn as a film.
+#[cfg(feature = "cli")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turn {
     /// Frames.
@@ -43,6 +48,7 @@ pub(crate) struct Turn {
     pub width: u32,
 }
 
+#[cfg(feature = "cli")]
 impl Default for Turn {
     /// Frames enough to turn without jumps, small enough for a page or a mail.
     fn default() -> Self {
@@ -112,6 +118,7 @@ pub(crate) fn picture_and_change(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
+#[cfg(feature = "cli")]
 pub(crate) fn before_after(
     before: &Tissue,
     tissue: &Tissue,
@@ -143,6 +150,7 @@ fn change(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw, or a value is missing.
+#[cfg(feature = "cli")]
 pub(crate) fn strained(
     tissues: [&Tissue; 2],
     values: [&[f32]; 2],
@@ -183,6 +191,7 @@ pub(crate) fn strained(
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
+#[cfg(feature = "cli")]
 pub(crate) fn film(
     tissue: &Tissue,
     before: Option<&Tissue>,

@@ -52,6 +52,7 @@ pub(super) fn loss_colour() -> Colour {
 }
 
 /// Colour of bone by how much it is strained, 0 to 1: lightness falls all the way.
+#[cfg(feature = "cli")]
 pub(super) fn strain_colour(value: f32) -> Colour {
     const STEPS: [Colour; 4] = [
         BONE,
@@ -189,6 +190,7 @@ impl Scene {
     }
 
     /// Colours bone by one value of each site, 0 to 1, as [`strain_colour`] has it.
+    #[cfg(feature = "cli")]
     pub(super) fn strained(&mut self, values: &[f32]) {
         let field = Field::new(self.dims, values.to_vec());
         let bone = &mut self.opaque.points[..self.bone_points];

@@ -1,15 +1,16 @@
 //! Digests of the state along a run, which say where two runs part ways.
 
 use std::fmt::Write as _;
+#[cfg(feature = "cli")]
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::Record;
 use crate::engine::fingerprint::{Field, fields, whole};
-use crate::numerics::files::read_text;
-use crate::output::OutputError;
 use crate::run::simulation::Simulation;
+#[cfg(feature = "cli")]
+use crate::{numerics::files::read_text, output::OutputError};
 
 /// Hexadecimal digits that are kept of the digest of a part.
 const PART_DIGITS: usize = 8;
@@ -58,6 +59,7 @@ impl Record {
 ///
 /// # Errors
 /// [`OutputError`] that names the file and the line of what does not read.
+#[cfg(feature = "cli")]
 pub(crate) fn read_prints(path: &Path) -> Result<(Vec<String>, Vec<Prints>), OutputError> {
     let text = read_text(path).map_err(|source| OutputError::Io {
         path: path.to_path_buf(),

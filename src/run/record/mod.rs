@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::digests::Prints;
+#[cfg(feature = "cli")]
 pub(crate) use self::digests::read_prints;
 use self::further::Seen;
 use self::moments::Moment;

@@ -1,0 +1,19 @@
+//! Bars of measured values, and the curve that they hold.
+
+/// Standard errors to either side of a measured value, in all pictures: about 95 %, as the intervals and
+/// bands beside it.
+pub(crate) const ERRORS: f64 = 2.0;
+/// What the bars of measured values are.
+pub(crate) const BARS: &str = "two standard errors to either side (about 95 %)";
+
+/// Value of a curve at a time, on the straight line between its points.
+pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
+    const SLIP: f64 = 1e-6;
+    let after = points.iter().position(|point| point.0 >= time - SLIP)?;
+    let (x, y) = points[after];
+    if (x - time).abs() <= SLIP {
+        return Some(y);
+    }
+    let (from, low) = points[after.checked_sub(1)?];
+    Some(low + (time - from) / (x - from) * (y - low))
+}
