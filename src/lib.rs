@@ -7,7 +7,7 @@
 //! The modules are the chapters of a methods section. Each may use only those that stand before
 //! it: [`numerics`], [`statistics`], [`layers`], [`mean_field`], [`tissue`], [`specimen`], [`transport`],
 //! [`biology`], [`mechanics`], [`patient`], [`therapy`], [`engine`], [`observe`], [`output`],
-//! [`scenario`], [`plot`], [`run`], [`study`], [`cohort`], [`validate`], [`view`],
+//! [`scenario`], `plot`, [`run`], [`study`], [`cohort`], [`validate`], [`view`],
 //! [`cli`].
 //!
 //! A run in a few lines: a scenario from a text (or a file, with `load`), its ticks, and a field of its

@@ -231,13 +231,13 @@ fn the_root_page_names_every_chapter_in_the_order_of_the_line() {
     let named: Vec<&str> = text
         .lines()
         .filter(|line| line.starts_with("//!"))
-        .flat_map(|line| line.split("[`").skip(1))
-        .filter_map(|rest| rest.split("`]").next())
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
         .collect();
     let order = import_line();
     let named: Vec<&&str> = named
         .iter()
         .filter(|name| order.iter().any(|chapter| chapter == *name))
+        .take(order.len())
         .collect();
     assert!(
         named
@@ -372,4 +372,172 @@ fn every_file_of_tests_is_in_one_suite_and_every_suite_is_built() {
     }
     listed.sort_unstable();
     assert!(listed.iter().eq(&names("tests")), "{listed:?}");
+}
+
+/// Public modules, by `pub mod` all the way from the root.
+fn public_modules() -> BTreeSet<Module> {
+    let files = modules();
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![(Module::new(), root().join("src/lib.rs"))];
+    while let Some((module, path)) = waiting.pop() {
+        let code = code_of(&path);
+        let names = code.lines().filter_map(|line| {
+            let name = line.trim().strip_prefix("pub mod ")?;
+            name.strip_suffix(';')
+        });
+        for name in names {
+            let mut child = module.clone();
+            child.push(name.to_owned());
+            if let Some(path) = files.get(&child) {
+                waiting.push((child.clone(), path.clone()));
+                found.insert(child);
+            }
+        }
+    }
+    found
+}
+
+/// Files below a folder whose names end so.
+fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// What users of the library say: tests, examples, measurements, bindings, the book, and examples in docstrings.
+fn words_of_users() -> Vec<String> {
+    let read = |path: &PathBuf| fs::read_to_string(path).unwrap();
+    let folders = ["tests", "examples", "benches", "python/src", "wasm/src"];
+    let code = folders.iter().flat_map(|folder| files_below(folder, "rs"));
+    let book = files_below("docs", "md").into_iter();
+    let book = book.chain([root().join("README.md")]);
+    let docstrings = files_below("src", "rs").into_iter().map(|path| {
+        let text = read(&path);
+        let lines = text.lines().map(str::trim_start);
+        let said = lines.filter_map(|line| {
+            let outer = line.strip_prefix("///");
+            outer.or_else(|| line.strip_prefix("//!"))
+        });
+        said.collect::<Vec<_>>().join("\n")
+    });
+    code.map(|path| code_of(&path))
+        .chain(book.map(|path| read(&path)))
+        .chain(docstrings)
+        .collect()
+}
+
+/// Paths below `howship::` that a text names.
+fn named_from_outside(text: &str) -> Vec<Module> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("howship::") {
+        let tree = &text[at..];
+        let end = if text[..at].ends_with("use ") {
+            tree.find(';')
+        } else {
+            tree.find(|letter: char| !(letter.is_alphanumeric() || "_:".contains(letter)))
+        };
+        found.extend(expanded(&tree[..end.unwrap_or(tree.len())]));
+    }
+    found
+}
+
+/// Public modules that no user names, and why they are public.
+const UNNAMED: [(&str, &[&str]); 6] = [
+    (
+        "parameters of a scenario, by its fields",
+        &[
+            "biology::conversion",
+            "biology::osteoblast::maturation",
+            "biology::osteoclast::apoptosis",
+            "biology::parameters",
+            "biology::tumour::clones",
+            "mechanics::follow_up",
+            "mechanics::mechanostat",
+            "patient::bones",
+            "patient::markers",
+            "patient::neutrophils",
+            "therapy::condition",
+            "therapy::pharmacokinetics",
+        ],
+    ),
+    (
+        "what a model, a state and a workspace hold, by their fields",
+        &[
+            "biology::surroundings",
+            "engine::parts::clones",
+            "engine::parts::colonisation",
+            "engine::parts::drugs",
+            "engine::parts::mechanostat",
+            "engine::parts::patient",
+            "engine::parts::rigidity",
+            "engine::parts::strength",
+            "engine::scratch",
+            "tissue::ledger",
+            "tissue::space",
+        ],
+    ),
+    (
+        "what a measured scan, a checkpoint and a study are read into",
+        &[
+            "observe::figures",
+            "observe::lesions",
+            "observe::losses",
+            "run::restore",
+            "statistics::estimate",
+            "study::factor",
+            "study::fit",
+            "study::table",
+            "study::tally",
+        ],
+    ),
+    (
+        "bone of an image under load, for programs that measure it",
+        &[
+            "mechanics::assessment",
+            "mechanics::loaded",
+            "mechanics::measured",
+            "mechanics::strength",
+        ],
+    ),
+    (
+        "who watches a run, and when; the prelude exports their types",
+        &["run::observer", "run::schedule"],
+    ),
+    ("whether an error refuses a request", &["numerics::refusal"]),
+];
+
+#[test]
+fn every_public_module_is_named_by_a_user_or_has_a_reason() {
+    let mut named = BTreeSet::new();
+    for text in words_of_users() {
+        for path in named_from_outside(&text) {
+            for end in 2..=path.len() {
+                named.insert(path[1..end].to_vec());
+            }
+        }
+    }
+    let unnamed: BTreeSet<String> = public_modules()
+        .difference(&named)
+        .map(|module| module.join("::"))
+        .collect();
+    let listed: BTreeSet<String> = UNNAMED
+        .iter()
+        .flat_map(|(_, modules)| modules.iter().map(|module| (*module).to_owned()))
+        .collect();
+    let without_reason: Vec<_> = unnamed.difference(&listed).collect();
+    let stale: Vec<_> = listed.difference(&unnamed).collect();
+    assert!(
+        without_reason.is_empty() && stale.is_empty(),
+        "public and named by nobody: {without_reason:?}; listed, and private or named: {stale:?}"
+    );
 }

@@ -112,7 +112,7 @@ pub(crate) const SEEN: [&str; SEEN_COLUMNS] = [
 ];
 
 impl Seen {
-    /// In the order of [`SEEN`].
+    /// Its numbers, in the order of its fields.
     pub const fn row(&self) -> [f64; SEEN_COLUMNS] {
         [
             self.ctx,
@@ -163,7 +163,7 @@ pub struct History {
     pub events: Vec<Event>,
     /// Days of radiation as an event to the lesion that hurts.
     pub irradiated_d: Vec<f64>,
-    /// Every [`RECORD_D`] days from day 0 to the end.
+    /// Every seven days from day 0 to the end.
     pub seen: Vec<Seen>,
 }
 

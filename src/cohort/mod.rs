@@ -4,7 +4,7 @@
 //! compares with the lattice, `body` the patient around it, `death` what multiplies its hazard, and `follower` one patient day by day, with the lesions of `site`, the disease
 //! outside of bone of `soft`, drugs by `systemic`, resistance by `clones`, CD8 cells by `immunity`, `radiation` and `pain`, calcium and
 //! markers by `blood`; `response` reads scans; [`run`] follows all,
-//! [`summary`] asks [`crate::statistics::survival`], [`report`] runs a trial file into a folder, with tables, and [`pictures`] draws.
+//! [`summary`] asks [`crate::statistics::survival`], [`report`] runs a trial file into a folder, with tables, and `pictures` draws.
 
 pub(crate) mod body;
 pub(crate) mod combination;

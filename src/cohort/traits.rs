@@ -124,7 +124,7 @@ impl Person {
         self.ntx_nmol_per_mmol.map(|level| level * now / start)
     }
 
-    /// The traits in the order of [`COLUMNS`].
+    /// The traits as the table of patients holds them.
     pub fn row(&self) -> [f64; 13] {
         [
             self.mass_mg * 1e-6,

@@ -26,7 +26,7 @@
 //!
 //! # Limits
 //! Plane cuts across one axis; material isotropic in each voxel; no fracture criterion. `GJ` is the
-//! polar form, exact for circular sections alone; it overstates open or slotted ones ([`crate::mechanics::torsion`]).
+//! polar form, exact for circular sections alone; it overstates open or slotted ones (`mechanics/torsion.rs`).
 //!
 //! # References
 //! Hong 2004; Nazarian 2015; Snyder 2006; Snyder 2009.

@@ -163,7 +163,7 @@ impl<'a> View<'a> {
         books::columns(&model.signals, !model.conversions.is_empty())
     }
 
-    /// The row of `ledger.csv` of this time, in the order of [`crate::observe::books::columns`].
+    /// The row of `ledger.csv` of this time, in the order of [`Self::ledger_columns`].
     pub fn ledger(&self) -> Vec<f64> {
         books::row(&self.simulation.model, &self.simulation.state)
     }

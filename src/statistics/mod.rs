@@ -1,7 +1,7 @@
 //! Statistics without biology: intervals, quantiles, replicates, survival.
 //!
 //! One rule a thing: Student's t in [`student`], quantiles in [`quantile`], a number with its interval
-//! in [`estimate`], what replicates are needed in [`replicates`], times to events in [`survival`].
+//! in [`estimate`], what replicates are needed in `replicates`, times to events in [`survival`].
 
 pub mod estimate;
 pub mod quantile;

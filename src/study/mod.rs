@@ -2,7 +2,7 @@
 //!
 //! `open` takes a study from its file ([`mod@file`], of [`factor`]s) or its plan, [`design`] lays its points, [`plan`] gives one line per run with the key of
 //! its content, [`batch`] runs what [`store`] does not hold yet, and `table` puts the rows together.
-//! [`analysis`] says what they mean, by [`sensitivity`] and [`crate::statistics`], with [`pictures`];
+//! `analysis` says what they mean, by [`sensitivity`] and [`crate::statistics`], with `pictures`;
 //! [`calibrate`] comes near to [`data`] by the searches of [`fit`], and `posterior` says what was found.
 //! Every run is stored as its whole series under the digest of what decides it (resolved scenario,
 //! seed and version), so that a study that was killed, widened or asked other questions computes only

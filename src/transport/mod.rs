@@ -1,6 +1,6 @@
 //! What signals do between cells: spread, decay, leak, bind. Knows no cell.
 //!
-//! [`diffusion`] brings one signal to its field at the end of a tick; [`binding`] splits a ligand
+//! `diffusion` brings one signal to its field at the end of a tick; [`binding`] splits a ligand
 //! and its decoy into free and bound, per site. The other files are how the field is found: the
 //! lattice in two colours (`checkerboard`), the hierarchy of coarser graphs (`multigrid`), fields on
 //! blocks of sites (`blocks`).

@@ -2,8 +2,8 @@
 //! stood before.
 //!
 //! [`targets`] has a file for each: what is run, what is measured, the published value and the band in which it
-//! passes. [`runs`] does the runs of their arms, `figure` puts a figure together over seeds with its interval,
-//! [`part`] compares it with its band, [`class`] says how much of it was put in, [`report`] shows it. A target that
+//! passes. `runs` does the runs of their arms, `figure` puts a figure together over seeds with its interval,
+//! `part` compares it with its band, [`class`] says how much of it was put in, `report` shows it. A target that
 //! is missed is shown as missed; nothing here changes a parameter.
 
 pub(crate) mod arm;

@@ -28,7 +28,7 @@ pub struct Preparation {
     pub largest: bool,
     /// Pores that touch no face of the image become bone.
     pub fill: bool,
-    /// The bone is turned until its long axis lies along z ([`rotate`]).
+    /// The bone is turned until its long axis lies along z.
     pub rotate: bool,
     /// Cortex and marrow cavity are told apart.
     pub cortex: Option<Cortex>,
@@ -44,7 +44,7 @@ pub struct Gaussian {
     pub support: usize,
 }
 
-/// Balls that part the cortex from the marrow cavity ([`compartments::Radii`]), um.
+/// Radii of the balls that part the cortex from the marrow cavity, um.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cortex {
     /// Radius that bridges the openings of the cortex.

@@ -1,7 +1,7 @@
 //! The cycle taken apart: what a scenario loses with each link cut, halved and doubled, over the same seeds.
 //!
-//! [`links`] has the links as data and what an action means as settings of scenario keys; [`gain`] defines the
-//! local gain of the loop; [`silent`] finds couplings that never matter; [`map`] lays a grid over two parameters.
+//! `links` has the links as data and what an action means as settings of scenario keys; `gain` defines the
+//! local gain of the loop; `silent` finds couplings that never matter; [`map`] lays a grid over two parameters.
 //! Every run is whole, with its settings from the first tick of the burn-in on, and is that of `howship run` with
 //! the same `--set`: settings.csv lists them. Runs of a seed have common random numbers, which pairs them.
 
@@ -52,7 +52,7 @@ pub enum Role {
     Full,
     /// A link with what is done to it.
     Link(&'static str, &'static str),
-    /// TGF-beta sensed at a multiple of its level, by its place in [`SENSED`].
+    /// TGF-beta sensed at a multiple of its level, half or twice, by its place.
     Sensed(usize),
     /// A point of the map.
     Point(u32),

@@ -71,7 +71,7 @@ pub struct Balance {
     pub leaked: f64,
     /// Taken up.
     pub taken_up: f64,
-    /// Set to zero because it was below [`SMALLEST_PM`](super::SMALLEST_PM).
+    /// Set to zero because it was below 1e-30 pM.
     pub clipped: f64,
     /// Lost (or gained, negative) because levels are kept in single precision: little of what is
     /// stored, which can be much of the turnover of a signal that lasts.
