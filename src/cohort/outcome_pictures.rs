@@ -143,7 +143,7 @@ fn waterfall(
         title: title.to_owned(),
         x: Axis {
             most: Some(100.0),
-            ..Axis::linear("patients with a scan", "%").from_zero()
+            ..Axis::linear("patients with a scan", "%").with_zero()
         },
         y: Axis::linear("best change of the sum of diameters", "% of day 0"),
         layers,
@@ -176,8 +176,8 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
         }))
     });
     Panel {
-        x: Axis::days().from_zero(),
-        y: Axis::linear("pain that is felt, 0 to 10", "").from_zero(),
+        x: Axis::days().with_zero(),
+        y: Axis::linear("pain that is felt, 0 to 10", "").with_zero(),
         layers: lines.collect(),
         ..Panel::default()
     }
@@ -211,7 +211,7 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
     Panel {
         x: Axis {
             most: Some(100.0),
-            ..Axis::linear("patients with pain on day 0", "%").from_zero()
+            ..Axis::linear("patients with pain on day 0", "%").with_zero()
         },
         y: Axis::categories("", categories),
         layers,
@@ -249,7 +249,7 @@ fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) 
         .unzip();
     Panel {
         title: trial.label(arm).to_owned(),
-        x: Axis::linear("logarithm of the hazard ratio of death", "").from_zero(),
+        x: Axis::linear("logarithm of the hazard ratio of death", "").with_zero(),
         y: Axis::categories("", names),
         layers: vec![Layer::Bars(Bars {
             label: String::new(),

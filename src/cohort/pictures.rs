@@ -174,11 +174,11 @@ fn panel(
         x: Axis {
             most: Some(found.follow_up_d),
             ticks: ticks.iter().map(|tick| (*tick, tick.to_string())).collect(),
-            ..Axis::days().from_zero()
+            ..Axis::days().with_zero()
         },
         y: Axis {
             most: Some(100.0),
-            ..Axis::linear(y_title, "%").from_zero()
+            ..Axis::linear(y_title, "%").with_zero()
         },
         ..Panel::default()
     };
@@ -260,8 +260,8 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             };
             Panel {
                 title,
-                x: Axis::days().from_zero(),
-                y: Axis::linear("cumulative incidence", "%").from_zero(),
+                x: Axis::days().with_zero(),
+                y: Axis::linear("cumulative incidence", "%").with_zero(),
                 layers: arms.map(curve).collect(),
                 ..Panel::default()
             }
@@ -306,7 +306,7 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             }))
         });
         Panel {
-            x: Axis::days().from_zero(),
+            x: Axis::days().with_zero(),
             y,
             layers: health.into_iter().chain(lines).collect(),
             ..Panel::default()
@@ -314,18 +314,18 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
     };
     vec![
         panel(
-            Axis::linear("CTX over its level in health", "").from_zero(),
+            Axis::linear("CTX over its level in health", "").with_zero(),
             "ctx",
             Some(1.0),
         ),
         panel(
-            Axis::linear("NTX over its level in health", "").from_zero(),
+            Axis::linear("NTX over its level in health", "").with_zero(),
             "ntx",
             Some(1.0),
         ),
         panel(Axis::linear("total calcium", "mM"), "calcium_mm", None),
         panel(
-            Axis::linear("bone in lesions", "% of intact").from_zero(),
+            Axis::linear("bone in lesions", "% of intact").with_zero(),
             "bone",
             None,
         ),

@@ -158,7 +158,7 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         lines.collect()
     };
     let panel = |y: Axis, layers: Vec<Layer>| Panel {
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y,
         layers,
         ..Panel::default()
@@ -177,12 +177,12 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         note: note([title, &means]),
         panels: vec![
             panel(
-                Axis::linear("BV/TV", "%").from_zero(),
+                Axis::linear("BV/TV", "%").with_zero(),
                 curves("bv_tv", 100.0),
             ),
             panel(Axis::log("tumour cells", ""), curves("tumour_cells", 1.0)),
             panel(
-                Axis::linear(against, "percentage points").from_zero(),
+                Axis::linear(against, "percentage points").with_zero(),
                 differences(arms).unwrap_or_default(),
             ),
         ],

@@ -345,11 +345,11 @@ mod tests {
         let found = made(&linear, &[2.1, 3.4]);
         let (low, high) = found.range();
         assert!(low > 1.9 && low < 2.1 && high > 3.4);
-        let (low, high) = made(&linear.clone().from_zero(), &[2.1, 3.4]).range();
+        let (low, high) = made(&linear.clone().with_zero(), &[2.1, 3.4]).range();
         assert!(low == 0.0 && high > 3.4);
         let to_100 = Axis {
             most: Some(100.0),
-            ..linear.from_zero()
+            ..linear.with_zero()
         };
         assert_eq!(made(&to_100, &[20.0, 100.0]).range(), (0.0, 100.0));
         // Nothing to show, and a constant.

@@ -422,7 +422,7 @@ impl Axis {
 
     /// The same with zero on it.
     #[must_use]
-    pub(crate) fn from_zero(self) -> Self {
+    pub(crate) fn with_zero(self) -> Self {
         Self {
             with_zero: true,
             ..self

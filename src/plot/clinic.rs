@@ -34,7 +34,7 @@ struct Quantity {
     in_series: bool,
     factor: f64,
     /// The axis begins at zero.
-    from_zero: bool,
+    with_zero: bool,
     /// Levels with a name.
     marks: &'static [(f64, &'static str)],
     /// What is normal.
@@ -47,7 +47,7 @@ const SHOWN: [Quantity; 4] = [
         label: "BV/TV (%)",
         in_series: true,
         factor: 100.0,
-        from_zero: true,
+        with_zero: true,
         marks: &[],
         normal: None,
     },
@@ -56,7 +56,7 @@ const SHOWN: [Quantity; 4] = [
         label: "tumour in bone (cm\u{b3})",
         in_series: false,
         factor: 1.0,
-        from_zero: true,
+        with_zero: true,
         marks: &[],
         normal: None,
     },
@@ -65,7 +65,7 @@ const SHOWN: [Quantity; 4] = [
         label: "serum CTX (over level in health)",
         in_series: false,
         factor: 1.0,
-        from_zero: true,
+        with_zero: true,
         marks: &[(1.0, "health")],
         normal: None,
     },
@@ -74,7 +74,7 @@ const SHOWN: [Quantity; 4] = [
         label: "corrected calcium (mM)",
         in_series: false,
         factor: 1.0,
-        from_zero: false,
+        with_zero: false,
         marks: &[
             (NORMAL_CALCIUM_MM[0], "lower limit of normal"),
             (NORMAL_CALCIUM_MM[1], "upper limit of normal"),
@@ -214,9 +214,9 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         }
     }
     Panel {
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y: Axis {
-            with_zero: quantity.from_zero,
+            with_zero: quantity.with_zero,
             ..axis(quantity.label)
         },
         layers,

@@ -245,7 +245,7 @@ impl Panel<'_> {
             }));
         }
         chart::Panel {
-            x: Axis::days().from_zero(),
+            x: Axis::days().with_zero(),
             y,
             layers,
             ..chart::Panel::default()
@@ -304,8 +304,8 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
     let seeds = bone.runs;
     let first = bone.points.first().map_or(0.0, |point| point.1);
     let mut panels = vec![chart::Panel {
-        x: Axis::days().from_zero(),
-        y: Axis::linear("BV/TV", "% of tissue").from_zero(),
+        x: Axis::days().with_zero(),
+        y: Axis::linear("BV/TV", "% of tissue").with_zero(),
         right: (first > 0.0).then(|| RightAxis {
             title: "BV/TV".to_owned(),
             unit: "% of day 0".to_owned(),
@@ -335,9 +335,9 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
             line.curve(tone)
         };
         panels.push(chart::Panel {
-            x: Axis::days().from_zero(),
+            x: Axis::days().with_zero(),
             title: "Bone resorbed and formed since day 0".to_owned(),
-            y: Axis::linear("volume", "mm\u{b3}").from_zero(),
+            y: Axis::linear("volume", "mm\u{b3}").with_zero(),
             layers: vec![between, named(resorbed), named(formed)],
             aspect: 0.26,
             ..chart::Panel::default()
@@ -585,7 +585,7 @@ fn clones_chart(
         names.enumerate().filter_map(curve).collect()
     };
     let panel = |y: Axis, table: &Table| chart::Panel {
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y,
         layers: curves(table),
         ..chart::Panel::default()
@@ -596,7 +596,7 @@ fn clones_chart(
         panels: vec![
             panel(Axis::log("tumour cells", ""), clones),
             panel(
-                Axis::linear("share of tumour cells", "%").from_zero(),
+                Axis::linear("share of tumour cells", "%").with_zero(),
                 &shares,
             ),
         ],

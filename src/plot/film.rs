@@ -43,11 +43,11 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
     Some(Panel {
         x: Axis {
             most: all.last().map(|point| point.0),
-            ..Axis::days().from_zero()
+            ..Axis::days().with_zero()
         },
         y: Axis {
             most: Some(1.05 * high),
-            ..Axis::linear("BV/TV", "% of tissue").from_zero()
+            ..Axis::linear("BV/TV", "% of tissue").with_zero()
         },
         layers: vec![
             Layer::Curve(Curve {

@@ -98,7 +98,7 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     }));
     Panel {
         title: held(&layers),
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y: Axis::linear(title, unit),
         layers,
         ..Panel::default()

@@ -224,14 +224,14 @@ fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
         })
     });
     Panel {
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y: Axis {
             scale: if shown.logarithmic {
                 Scale::Log
             } else {
                 Scale::Linear
             },
-            ..axis(&shown.y_label).from_zero()
+            ..axis(&shown.y_label).with_zero()
         },
         layers: curves.chain(doses).collect(),
         ..Panel::default()

@@ -59,7 +59,7 @@ fn bone() -> Chart {
         panels: vec![
             Panel {
                 x: days.clone(),
-                y: Axis::linear("BV/TV", "% of tissue").from_zero(),
+                y: Axis::linear("BV/TV", "% of tissue").with_zero(),
                 right: Some(RightAxis {
                     title: "BV/TV".to_owned(),
                     unit: "% of day 0".to_owned(),
@@ -70,7 +70,7 @@ fn bone() -> Chart {
             },
             Panel {
                 x: days,
-                y: Axis::linear("volume since day 0", "mm\u{b3}").from_zero(),
+                y: Axis::linear("volume since day 0", "mm\u{b3}").with_zero(),
                 layers: vec![
                     Layer::Curve(curve("resorbed", course(120, |day| 4e-4 * day))),
                     Layer::Curve(curve("formed", course(120, |day| 2.3e-4 * day))),
@@ -127,7 +127,7 @@ fn drugs() -> Chart {
         }
     };
     let panel = |y: Axis, curve: Curve| Panel {
-        x: Axis::days().from_zero(),
+        x: Axis::days().with_zero(),
         y,
         layers: vec![
             Layer::Curve(curve),
@@ -156,7 +156,7 @@ fn drugs() -> Chart {
         title: "Drugs in plasma and on bone".to_owned(),
         panels: vec![
             panel(levels, curve("zoledronate", course(60, level))),
-            panel(Axis::linear("drug on bone", "fmol").from_zero(), on_bone),
+            panel(Axis::linear("drug on bone", "fmol").with_zero(), on_bone),
         ],
         ..Chart::default()
     }
@@ -268,7 +268,7 @@ fn survival() -> Chart {
             },
             y: Axis {
                 most: Some(100.0),
-                ..Axis::linear("patients without an event", "%").from_zero()
+                ..Axis::linear("patients without an event", "%").with_zero()
             },
             layers: vec![placebo, drug],
             at_risk: vec![placebo_risk, drug_risk],
@@ -543,7 +543,7 @@ fn many() -> Chart {
         title: "Ten arms".to_owned(),
         panels: vec![Panel {
             x: Axis::days(),
-            y: Axis::linear("tumour cells", "").from_zero(),
+            y: Axis::linear("tumour cells", "").with_zero(),
             layers,
             ..Panel::default()
         }],
@@ -879,7 +879,7 @@ fn a_legend_is_clear_of_levels_and_counts_have_whole_ticks() {
             x: Axis::days(),
             y: Axis {
                 is_whole: true,
-                ..Axis::linear("events", "").from_zero()
+                ..Axis::linear("events", "").with_zero()
             },
             layers: vec![
                 Layer::Curve(curve("all", vec![(0.0, 0.0), (9.0, 0.0), (10.0, 1.0)])),

@@ -120,7 +120,7 @@ fn chart(scanned: &Scanned, map: ThicknessMap, values: &[f32]) -> Chart {
     chart.panels.push(Panel {
         title: "How often each thickness occurs".to_owned(),
         x: Axis::linear(map.title(), "mm"),
-        y: Axis::linear("share of voxels", "%").from_zero(),
+        y: Axis::linear("share of voxels", "%").with_zero(),
         layers: vec![Layer::Curve(Curve {
             points,
             is_filled: true,

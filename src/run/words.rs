@@ -18,7 +18,7 @@ pub(crate) enum Weight {
 
 impl View<'_> {
     /// Where a run is: day, bone, tumour and osteoclasts.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn words(self) -> String {
         let bv_tv = self.bv_tv();
         let bone = if bv_tv > 0.0 {
             format!("BV/TV {:.2} %", 100.0 * bv_tv)

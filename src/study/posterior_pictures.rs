@@ -226,7 +226,7 @@ pub(crate) fn draw_densities(
 fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
     let panel = |(place, axis): (usize, &Axis)| Panel {
         x: axis.named(),
-        y: chart::Axis::linear("times as likely as before", "").from_zero(),
+        y: chart::Axis::linear("times as likely as before", "").with_zero(),
         layers: density_layers(samples, place, "as before the data", "median, middle 95 %"),
         ..Panel::default()
     };
@@ -285,7 +285,7 @@ fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
                     untitled(chart::Axis::hidden())
                 },
                 y: match column {
-                    _ if column == row => chart::Axis::hidden().from_zero(),
+                    _ if column == row => chart::Axis::hidden().with_zero(),
                     0 => up.named(),
                     _ => untitled(chart::Axis::hidden()),
                 },

@@ -158,10 +158,10 @@ mod tests {
         assert_eq!(even, ["\"1 min\"", "\"5 min\"", "\"9 min\""]);
         let ratios = values(&format!("{life}=1 min..9 min log")).unwrap();
         assert_eq!(ratios, ["\"1 min\"", "\"3 min\"", "\"9 min\""]);
-        let from_zero = values(&format!("{life}=0 min..9 min log")).unwrap_err();
+        let with_zero = values(&format!("{life}=0 min..9 min log")).unwrap_err();
         assert!(
-            from_zero.to_string().contains("cannot begin at 0"),
-            "{from_zero}"
+            with_zero.to_string().contains("cannot begin at 0"),
+            "{with_zero}"
         );
     }
 }

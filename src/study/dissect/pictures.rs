@@ -120,7 +120,7 @@ fn waterfall(
 /// Bone lost with each link cut, halved and doubled.
 fn losses(found: &Dissection<'_>) -> Chart {
     let full = found.of(Role::Full).map(|courses| over(courses, PERCENT));
-    let axis = Axis::linear("bone lost", "%").from_zero();
+    let axis = Axis::linear("bone lost", "%").with_zero();
     Chart {
         title: "Bone lost with each link of the cycle cut, halved and doubled".to_owned(),
         note: noted(found, &seeds(found)),
@@ -133,7 +133,7 @@ fn losses(found: &Dissection<'_>) -> Chart {
 /// The same less the full loop, seed by seed.
 fn differences(found: &Dissection<'_>) -> Chart {
     let full = found.of(Role::Full).unwrap_or_default();
-    let axis = Axis::linear("bone lost less that of the full loop", "points").from_zero();
+    let axis = Axis::linear("bone lost less that of the full loop", "points").with_zero();
     let figure = |courses: &[Course]| against(full, courses, PERCENT);
     Chart {
         title: "What each link of the cycle does to the bone lost".to_owned(),
@@ -163,7 +163,7 @@ fn gain(found: &Dissection<'_>) -> Option<Chart> {
     }
     let gain = Panel {
         x: Axis::days(),
-        y: Axis::linear("gain of the loop", "").from_zero(),
+        y: Axis::linear("gain of the loop", "").with_zero(),
         layers: vec![Layer::Curve(Curve {
             label: String::new(),
             tone: Tone::Ink,
@@ -190,7 +190,7 @@ fn gain(found: &Dissection<'_>) -> Option<Chart> {
     let named = |name: &str| Tone::Named(name.to_owned());
     let levels = Panel {
         x: Axis::days(),
-        y: Axis::linear("TGF-\u{3b2}, mean of the week until then", "pM").from_zero(),
+        y: Axis::linear("TGF-\u{3b2}, mean of the week until then", "pM").with_zero(),
         layers: vec![
             curve(0, "full loop", Tone::Reference),
             curve(1, "half sensed", named("half sensed")),
