@@ -195,6 +195,55 @@ fn folders_of_trials_and_of_studies_are_described() {
     run(&["study", "run", "dose.toml", "--store", "results", "--quiet"]);
 }
 
+/// The bone under the runs of a study, of arms and of a dissection keeps its licence.
+#[test]
+fn the_bone_of_many_runs_keeps_its_licence() {
+    let bench = tempfile::tempdir().unwrap();
+    let at = |name: &str| bench.path().join(name);
+    let run = |words: &[&str]| {
+        let output = howship().current_dir(bench.path()).args(words).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+    };
+    let image = repository("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz");
+    let scenario = format!(
+        "name = \"part\"\npreset = \"human\"\nrun = {{ duration = \"1 d\", burn_in = \"0 d\" }}\nlattice = {{}}\n\
+         output = {{ film = \"none\", map_days = [] }}\ninoculation.cells = 9\n[specimen.image]\nfile = {:?}\n\
+         crop = {{ start = [40, 40, 40], size = [12, 12, 12] }}\n",
+        image.display().to_string()
+    );
+    fs::write(at("part.toml"), &scenario).unwrap();
+    let arms = "[arms.slow]\nat = \"12 h\"\ntumour.division.rate = \"0.1 /d\"\n";
+    fs::write(at("arms.toml"), format!("{scenario}{arms}")).unwrap();
+    let study = "name = \"cells\"\ndescription = \"How many\"\nbase = \"part.toml\"\n[vary]\n\"inoculation.cells\" = [5, 9]\n\
+                 [responses]\nbone = { column = \"bv_tv\", at = \"1 d\" }\n";
+    fs::write(at("study.toml"), study).unwrap();
+    run(&[
+        "study",
+        "run",
+        "study.toml",
+        "--store",
+        "results",
+        "--quiet",
+    ]);
+    run(&["run", "arms.toml", "--out", "arms", "--quiet"]);
+    run(&["dissect", "part.toml", "--seeds", "2", "--out", "dissected"]);
+    for folder in ["results/studies/cells", "arms", "dissected"] {
+        let found = metadata(described(&at(folder))).unwrap();
+        let bone = entity(&found, "#bone");
+        let licence = json!({"@id": "https://spdx.org/licenses/MIT"});
+        assert_eq!(bone["license"], licence, "{folder}");
+        let made = entity(&found, "#made")["object"].as_array().unwrap();
+        assert!(made.contains(&json!({"@id": "#bone"})), "{folder}");
+        assert_eq!(
+            made.iter()
+                .filter(|part| part["@id"].as_str().unwrap().starts_with("#bone"))
+                .count(),
+            1
+        );
+    }
+}
+
 #[test]
 fn a_folder_of_others_and_a_date_that_is_none_are_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,8 @@
 pub(crate) mod carried;
 #[cfg(feature = "checkpoints")]
 pub mod checkpoint;
+#[cfg(feature = "plots")]
+pub(crate) mod citation;
 pub mod columns;
 #[cfg(feature = "plots")]
 pub(crate) mod compare;

@@ -5,11 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::engine::column::About;
 use crate::numerics::files::read_text;
 use crate::output::{OutputError, digest, write_new, write_whole};
+use crate::run::citation::{BONE, beside, first_level};
 use crate::run::columns::columns;
 use crate::run::error::RunError;
 use crate::run::folder::Manifest;
@@ -20,8 +21,6 @@ use crate::scenario::build::Loaded;
 
 /// The version of the specification.
 const VERSION: &str = "https://w3id.org/ro/crate/1.2";
-/// What says who made an image and under which licence it may be used, in the folder of the image.
-const CITATION: &str = "CITATION.cff";
 /// What holds the folder of a run while it is written.
 const LOCK: &str = "checkpoints/lock";
 /// The identity of a study in the folder of its tables.
@@ -182,31 +181,6 @@ fn held(folder: &Path) -> Result<Held, RunError> {
     )))
 }
 
-/// Values of the first level of a citation file: plain text of YAML, in quotes or not, or a list of such.
-fn cited(text: &str) -> Map<String, Value> {
-    let bare = |value: &str| value.trim().trim_matches(['"', '\'']).to_owned();
-    let mut found = Map::new();
-    let mut last = String::new();
-    for line in text.lines() {
-        if let Some(item) = line.trim_start().strip_prefix("- ") {
-            if let Some(Value::String(known)) = found.get_mut(&last)
-                && !item.contains(':')
-            {
-                if !known.is_empty() {
-                    known.push_str(" OR ");
-                }
-                known.push_str(&bare(item));
-            }
-        } else if let Some((key, value)) = line.split_once(':')
-            && !line.starts_with([' ', '#', '-'])
-        {
-            key.clone_into(&mut last);
-            found.insert(last.clone(), bare(value).into());
-        }
-    }
-    found
-}
-
 /// The licence as an entity and a way to name it.
 fn licence_of(said: &str) -> (Value, Value) {
     let is_name = |text: &str| {
@@ -229,10 +203,50 @@ fn licence_of(said: &str) -> (Value, Value) {
     )
 }
 
+/// What a citation file says of a bone, added to it; the licence goes into the graph.
+fn say_cited(bone: &mut Value, citation: &str, graph: &mut Vec<Value>) {
+    let said = first_level(citation);
+    let word = |key: &str| {
+        said.get(key)
+            .and_then(Value::as_str)
+            .filter(|it| !it.is_empty())
+    };
+    if let Some(title) = word("title") {
+        let named = if bone["name"].is_null() {
+            "name"
+        } else {
+            "alternateName"
+        };
+        bone[named] = title.into();
+    }
+    if let Some(note) = word("abstract") {
+        bone["description"] = note.into();
+    }
+    if let Some(licence) = word("license") {
+        let (entity, named) = licence_of(licence);
+        if !entity.is_null() {
+            graph.push(entity);
+        }
+        bone["license"] = named;
+    }
+    let of = word("url").or_else(|| word("repository"));
+    if let Some(url) = of {
+        bone["url"] = url.into();
+    }
+    if let Some(doi) = word("doi") {
+        bone["citation"] = json!({"@id": format!("https://doi.org/{doi}")});
+    }
+}
+
 /// The bone of a run: what it is, and what the citation file beside its image says.
-fn bone(manifest: &Manifest, loaded: Option<&Loaded>, graph: &mut Vec<Value>) -> Value {
+fn bone_of_run(
+    id: &str,
+    manifest: &Manifest,
+    loaded: Option<&Loaded>,
+    graph: &mut Vec<Value>,
+) -> Value {
     let mut bone = json!({
-        "@id": "#bone",
+        "@id": id,
         "@type": "Dataset",
         "name": manifest.specimen,
         "description": "The bone from which the run began",
@@ -242,36 +256,46 @@ fn bone(manifest: &Manifest, loaded: Option<&Loaded>, graph: &mut Vec<Value>) ->
         let image = loaded.scenario.specimen.image.as_ref()?;
         Some(loaded.folder.join(&image.file))
     });
-    let beside = image.as_deref().and_then(Path::parent);
-    if let Some(text) = beside.and_then(|folder| read_text(&folder.join(CITATION)).ok()) {
-        let said = cited(&text);
-        let word = |key: &str| {
-            said.get(key)
-                .and_then(Value::as_str)
-                .filter(|it| !it.is_empty())
-        };
-        if let Some(title) = word("title") {
-            bone["alternateName"] = title.into();
-        }
-        if let Some(note) = word("abstract") {
-            bone["description"] = note.into();
-        }
-        if let Some(licence) = word("license") {
-            let (entity, named) = licence_of(licence);
-            if !entity.is_null() {
-                graph.push(entity);
-            }
-            bone["license"] = named;
-        }
-        let of = word("url").or_else(|| word("repository"));
-        if let Some(url) = of {
-            bone["url"] = url.into();
-        }
-        if let Some(doi) = word("doi") {
-            bone["citation"] = json!({"@id": format!("https://doi.org/{doi}")});
-        }
+    if let Some(text) = image.as_deref().and_then(beside) {
+        say_cited(&mut bone, &text, graph);
     }
     bone
+}
+
+/// The bones of a folder that is no run: of the runs in it, each once, or the one whose citation lies in it.
+fn bones_inside(folder: &Path, listed: &[(String, PathBuf)], graph: &mut Vec<Value>) -> Vec<Value> {
+    let mut bones: Vec<Value> = Vec::new();
+    for (name, path) in listed {
+        let Some(run) = path.parent().filter(|_| name.ends_with(RUN_LIST)) else {
+            continue;
+        };
+        // A list that does not read is a file like any other here.
+        let Ok(manifest) = Manifest::read(run) else {
+            continue;
+        };
+        let of = format!("blake3:{}", manifest.bone);
+        if bones.iter().any(|bone| bone["identifier"] == of) {
+            continue;
+        }
+        let id = match bones.len() {
+            0 => "#bone".to_owned(),
+            some => format!("#bone-{}", some + 1),
+        };
+        let loaded = read_back(run, &manifest, None).ok();
+        bones.push(bone_of_run(&id, &manifest, loaded.as_ref(), graph));
+    }
+    if bones.is_empty()
+        && let Ok(text) = read_text(&folder.join(BONE))
+    {
+        let mut bone = json!({
+            "@id": "#bone",
+            "@type": "Dataset",
+            "description": "The bone from which the runs began",
+        });
+        say_cited(&mut bone, &text, graph);
+        bones.push(bone);
+    }
+    bones
 }
 
 /// The files of a folder, and what the columns of its tables hold.
@@ -365,7 +389,13 @@ fn root(described: Described<'_>, held: &Held, parts: &[Value], graph: &mut Vec<
 }
 
 /// What made the files, from what.
-fn making(held: &Held, parts: &[Value], graph: &mut Vec<Value>) {
+fn making(
+    folder: &Path,
+    held: &Held,
+    listed: &[(String, PathBuf)],
+    parts: &[Value],
+    graph: &mut Vec<Value>,
+) {
     let version = match held {
         Held::Run(manifest, _) => manifest.version.as_str(),
         Held::Other { .. } => env!("CARGO_PKG_VERSION"),
@@ -385,7 +415,7 @@ fn making(held: &Held, parts: &[Value], graph: &mut Vec<Value>) {
         "result": parts,
     });
     if let Held::Run(manifest, loaded) = held {
-        let bone = bone(manifest, loaded.as_deref(), graph);
+        let bone = bone_of_run("#bone", manifest, loaded.as_deref(), graph);
         graph.push(bone);
         made["object"] = json!([{"@id": "scenario.toml"}, {"@id": "#bone"}]);
         made["description"] = format!(
@@ -394,11 +424,18 @@ fn making(held: &Held, parts: &[Value], graph: &mut Vec<Value>) {
         )
         .into();
     }
-    if let Held::Other {
-        asked: Some(file), ..
-    } = held
-    {
-        made["object"] = json!([{"@id": file}]);
+    if let Held::Other { asked, .. } = held {
+        let bones = bones_inside(folder, listed, graph);
+        let ids = bones.iter().map(|bone| json!({"@id": bone["@id"]}));
+        let from: Vec<Value> = asked
+            .map(|file| json!({"@id": file}))
+            .into_iter()
+            .chain(ids)
+            .collect();
+        if !from.is_empty() {
+            made["object"] = from.into();
+        }
+        graph.extend(bones);
     }
     graph.push(made);
 }
@@ -445,7 +482,7 @@ pub fn metadata(asked: Described<'_>) -> Result<Value, RunError> {
         .collect();
     let mut graph = described(&listed, &known)?;
     let root = root(asked, &held, &parts, &mut graph);
-    making(&held, &parts, &mut graph);
+    making(asked.folder, &held, &listed, &parts, &mut graph);
     let mut all = vec![
         json!({
             "@id": METADATA,
@@ -522,17 +559,6 @@ mod tests {
         ] {
             assert!(!is_date(wrong), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_citation_gives_its_first_level() {
-        let said = cited(
-            "cff-version: 1.2.0\ntitle: \"A bone: scanned\"\nlicense:\n  - MIT\n  - CC0-1.0\nauthors:\n  - name: Somebody\n    url: https://no\ndoi: 10.1/2\n",
-        );
-        assert_eq!(said["title"], "A bone: scanned");
-        assert_eq!(said["license"], "MIT OR CC0-1.0");
-        assert_eq!(said["doi"], "10.1/2");
-        assert!(said.get("url").is_none());
     }
 
     #[test]

@@ -260,6 +260,12 @@ impl Study {
         )
     }
 
+    /// The image of bone under the runs, where the base scenario has one.
+    pub(super) fn base_image(&self) -> Option<PathBuf> {
+        let file = self.base.get("specimen.image.file")?;
+        Some(self.folder.join(file.as_str()?))
+    }
+
     fn image(&self, path: &Path) -> String {
         let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
         images

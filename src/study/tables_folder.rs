@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::output::{OutputError, write_whole};
+use crate::run::citation;
 use crate::study::design::Design;
 use crate::study::plan::{Header, Study};
 use crate::study::seal::{self, Found, sealed};
@@ -113,12 +114,14 @@ impl Study {
                 return Err(refused(&folder, &there, &self.header, &differences));
             }
             if own == there {
+                citation::leave(self.base_image().as_deref(), &folder)?;
                 return Ok(folder);
             }
         }
         // A struct of texts and numbers does not fail to be written.
         let text = serde_json::to_string_pretty(&own).unwrap_or_default() + "\n";
         write_whole(&path, sealed(FILE, name, &text).as_bytes())?;
+        citation::leave(self.base_image().as_deref(), &folder)?;
         Ok(folder)
     }
 }

@@ -27,6 +27,7 @@ use self::silent::{Coupling, Highest, couplings, merge, see};
 use crate::layers::diagnostic::Diagnostics;
 use crate::output::sheet::Kind;
 use crate::output::write_whole;
+use crate::run::citation;
 use crate::run::memory::machine_bytes;
 use crate::run::ours::{Listing, Replacement, refuse_inside};
 #[cfg(feature = "cli")]
@@ -314,6 +315,10 @@ impl Dissection<'_> {
             write_whole(&folder.join(name), text.as_bytes())?;
         }
         pictures::draw(self, folder)?;
+        let loaded = &self.plan.loaded;
+        let image = loaded.scenario.specimen.image.as_ref();
+        let image = image.map(|image| loaded.folder.join(&image.file));
+        citation::leave(image.as_deref(), folder)?;
         Ok(Listing::write(folder, "dissection", &[])?)
     }
 }
