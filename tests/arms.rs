@@ -155,6 +155,36 @@ fn differences_over_seeds_have_an_interval() {
     assert!(!bench.path("more").exists());
 }
 
+/// The form of before is read, with a note; both forms are one run.
+#[test]
+fn an_arm_is_a_table_of_what_it_changes() {
+    let [before, now] = [
+        "set = [\"tumour.division.rate = 0.01 /d\", \"tumour.death.rate = 0.5 /d\"]",
+        "\"tumour.division.rate\" = \"0.01 /d\"\ntumour.death.rate = \"0.5 /d\"",
+    ]
+    .map(|changes| {
+        let bench = Bench::small(&format!("{SMALL}[arms.slow]\nat = \"3 d\"\n{changes}\n"));
+        let said = bench.done("check small.toml");
+        assert!(
+            said.contains("arm       slow from 3 d on: tumour.division.rate = "),
+            "{said}"
+        );
+        bench.done("run small.toml --out all");
+        let resumed = bench.done("verify all/slow");
+        (said, digest(&bench.path("all/slow")), resumed)
+    });
+    assert!(before.0.contains("is the form of before"), "{}", before.0);
+    assert!(!now.0.contains("is the form of before"), "{}", now.0);
+    assert_eq!(before.1, now.1);
+    // A fork of a run writes the form of now.
+    let bench = Bench::small(SMALL);
+    bench.done("run small.toml --quiet --out past");
+    bench.done("fork past --at 3~d --arm slow --set tumour.division.rate=0.01~/d --set tumour.death.rate=0.5~/d --out slow");
+    assert_eq!(digest(&bench.path("slow")), now.1);
+    let text = fs::read_to_string(bench.path("slow/scenario.toml")).unwrap();
+    assert!(!text.contains("set ="), "{text}");
+}
+
 #[test]
 fn arms_that_cannot_be_are_refused_before_anything_runs() {
     for (arms, words) in [
@@ -181,11 +211,20 @@ fn arms_that_cannot_be_are_refused_before_anything_runs() {
             "[arms.a]\nat = \"1 d\"\nset = [\"tumour.division.rate = -1 /d\"]",
             "tumour.division",
         ),
+        ("[arms.a]\nat = \"1 d\"\nset = [\"tumour\"]", "in `arms.a`"),
         (
-            "[arms.a]\nat = \"1 d\"\nset = [\"tumour\"]",
-            "in `arms.a.set`",
+            "[arms.a]\nat = \"1 d\"\ntumour.divsion.rate = \"1 /d\"",
+            "divsion",
         ),
-        ("[arms.a]\nat = \"1 d\"", "set"),
+        (
+            "[arms.a]\nat = \"1 d\"\n\"lattice.site\" = \"20 um\"",
+            "`lattice` is shared",
+        ),
+        (
+            "[arms.a]\nat = \"1 d\"\ntumour.division.rate = \"1 um\"",
+            "in `arms.a`",
+        ),
+        ("[arms.a]\ntumour.division.rate = \"1 /d\"", "arms.a.at"),
     ] {
         let bench = Bench::small(&format!("{SMALL}{arms}\n"));
         bench.refused("run small.toml --out all", &[words]);

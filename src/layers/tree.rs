@@ -1,6 +1,7 @@
 //! Layers of TOML merged into one tree whose values remember where they come from.
 
 mod assignment;
+mod lifted;
 mod nesting;
 mod node;
 mod origins;

@@ -31,7 +31,7 @@ impl Loaded {
                 continue;
             }
             let beyond = self.beyond(name, arm)?;
-            let noted = |fault: Diagnostic| fault.with_note(format!("in `arms.{name}.set`"));
+            let noted = |fault: Diagnostic| fault.with_note(format!("in `arms.{name}`"));
             let model = beyond
                 .model(grid)
                 .map_err(|found| Diagnostics(found.0.into_iter().map(noted).collect()))?;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::engine::parts::each;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::path::{self, Segment};
+use crate::layers::tree::{SET, Tree};
 use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
 use crate::scenario::build::{Loaded, keep_uppermost_choices, with_drugs};
@@ -39,7 +40,75 @@ const SHARED: [&str; 13] = [
     "tumour.cell_diameter",
 ];
 
+/// Keys of an arm that are no keys of a scenario.
+const OWN: [&str; 2] = ["at", "set"];
+
+/// The path of an arm's table.
+fn table_of(name: &str) -> [Segment; 2] {
+    ["arms", name].map(|key| Segment::Key(key.to_owned()))
+}
+
+/// A tree whose arms hold their own keys alone: what they change is read where it holds, over the scenario.
+pub(super) fn without_changes_of_arms(tree: &Tree) -> Cow<'_, Tree> {
+    let Some(toml::Value::Table(arms)) = tree.get("arms") else {
+        return Cow::Borrowed(tree);
+    };
+    let mut tree = Cow::Borrowed(tree);
+    for (name, arm) in &arms {
+        let keys = arm.as_table().into_iter().flat_map(toml::Table::keys);
+        for key in keys.filter(|key| !OWN.contains(&key.as_str())) {
+            let [arms, name] = table_of(name);
+            let path = path::write(&[arms, name, Segment::Key(key.clone())]);
+            tree.to_mut().remove(&path);
+        }
+    }
+    tree
+}
+
+/// What an arm changes by keys of its table, as assignments.
+pub(super) fn changes_by_keys(tree: &Tree, name: &str) -> Vec<String> {
+    tree.said_below(&table_of(name), &OWN)
+}
+
+/// The path of the list of assignments of an arm.
+fn list_of(name: &str) -> String {
+    let [arms, name] = table_of(name);
+    path::write(&[arms, name, Segment::Key("set".to_owned())])
+}
+
 impl Loaded {
+    /// What an arm changes by its list of assignments.
+    fn changes_by_list(&self, name: &str) -> Vec<String> {
+        let listed = self.tree.get(&list_of(name));
+        let listed = listed.as_ref().and_then(toml::Value::as_array);
+        let texts = listed.into_iter().flatten().filter_map(toml::Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// Arms that are written as lists of assignments in a file, which files of before have.
+    pub(super) fn notices_of_arms(&self) -> Vec<String> {
+        let is_listed = |name: &&String| {
+            let origin = self.tree.origin(&list_of(name));
+            origin.is_some_and(|origin| origin.layer != SET)
+        };
+        let listed: Vec<&str> = self
+            .scenario
+            .arms
+            .keys()
+            .filter(is_listed)
+            .map(String::as_str)
+            .collect();
+        if listed.is_empty() {
+            return Vec::new();
+        }
+        vec![format!(
+            "arms [{}]: `set = [...]` is the form of before; write what an arm changes as keys of its table, as in \
+             [arms.{}.therapy.zoledronate], or \"tumour.division.rate\" = \"0.3 /d\"",
+            listed.join(", "),
+            listed[0]
+        )]
+    }
+
     /// Tick after which an arm turns off.
     pub fn fork_tick(&self, at: Time) -> u32 {
         let run = &self.scenario.run;
@@ -70,8 +139,6 @@ impl Loaded {
     /// # Errors
     /// What is wrong with the arm.
     pub fn forked(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
-        let text = |text: String| toml::Value::String(text);
-        let set = toml::Value::Array(arm.set.iter().cloned().map(text).collect());
         if self.scenario.arm.is_some() {
             return Err(self
                 .error(
@@ -85,8 +152,11 @@ impl Loaded {
         // A name that is no bare key is found by the check of names, not by the path.
         if is_arm(name) {
             tree.remove(&format!("arms.{name}"));
-            tree.set(&format!("arms.{name}.at={}", text(arm.at.to_string())))?;
-            tree.set(&format!("arms.{name}.set={set}"))?;
+            let at = toml::Value::String(arm.at.to_string());
+            tree.set(&format!("arms.{name}.at={at}"))?;
+            for change in &arm.set {
+                tree.set(&format!("arms.{name}.{}", below_table(change)))?;
+            }
         } else {
             return Err(Diagnostic::new(format!("{name:?} names no arm"))
                 .with_help(NAMES)
@@ -95,7 +165,7 @@ impl Loaded {
         self.with(tree)?.taking(name)
     }
 
-    fn with(&self, tree: crate::layers::tree::Tree) -> Result<Self, Diagnostics> {
+    fn with(&self, tree: Tree) -> Result<Self, Diagnostics> {
         let scenario = retired::scenario(&tree)?;
         let loaded = Self {
             scenario,
@@ -132,13 +202,15 @@ impl Loaded {
 
     /// The scenario with the values of an arm, which holds from its time on.
     pub(crate) fn beyond(&self, name: &str, arm: &Arm) -> Result<Self, Diagnostics> {
-        let place = format!("arms.{name}.set");
+        let place = format!("arms.{name}");
         let mut tree = self.tree.clone();
         tree.remove("arms");
         tree.remove("arm");
         let base = tree.clone();
-        for set in &arm.set {
-            tree.set(set)
+        tree.lay_table(&self.tree, &table_of(name), &OWN)
+            .map_err(|fault| fault.with_note(format!("in `{place}`")))?;
+        for set in self.changes_by_list(name) {
+            tree.set(&set)
                 .map_err(|fault| fault.with_note(format!("in `{place}`")))?;
         }
         let of_parts = each::SHARED.iter().copied().flatten();
@@ -158,8 +230,10 @@ impl Loaded {
         }
         let mut found = Diagnostics::default();
         let shared = |path: &str| {
+            let key = format!("{place}.{path}");
+            let is_key = self.tree.get(&key).is_some();
             self.error(
-                &place,
+                if is_key { &key } else { &place },
                 &format!("`{path}` is shared by all arms"),
                 "set what acts from the turn on, or run the changed scenario from its start",
             )
@@ -194,9 +268,11 @@ impl Loaded {
             .map(|(course, given)| (format!("radiotherapy.{course}"), given.start));
         for (course, start) in given.chain(irradiated) {
             if start.get() < arm.at.get() {
+                let key = format!("{place}.{course}");
+                let is_key = self.tree.get(&key).is_some();
                 return Err(self
                     .error(
-                        &place,
+                        if is_key { &key } else { &place },
                         &format!("{course} starts at {start}, before the turn"),
                         &format!("give it a start of {} or later", arm.at),
                     )
@@ -282,6 +358,17 @@ impl Loaded {
                 found.0.extend(more.0);
             }
         }
+    }
+}
+
+/// An assignment as a key of a table: a path into a list goes in quotes.
+fn below_table(change: &str) -> Cow<'_, str> {
+    match change.split_once('=') {
+        Some((path, value)) if path.contains('[') => {
+            let key = path::write_key(path.trim());
+            Cow::Owned(format!("{key}={value}"))
+        }
+        _ => Cow::Borrowed(change),
     }
 }
 

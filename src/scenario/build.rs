@@ -439,6 +439,7 @@ impl Loaded {
                 ));
             }
         }
+        notices.extend(self.notices_of_arms());
         notices.extend(each::notices(&scenario.asked(), self.times()));
         notices
     }

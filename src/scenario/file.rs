@@ -137,13 +137,17 @@ pub struct Scenario {
 }
 
 /// A future that turns off from the control at a time, with the same random numbers until they differ.
+///
+/// Every other key of its table is one of the scenario, and its value holds from the turn on: a table as in the scenario
+/// (`[arms.late.therapy.zoledronate]`), or a path in quotes (`"tumour.division.rate" = "0.1 /d"`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("additionalProperties" = true))]
 pub struct Arm {
     /// Time of the turn, after day 0; a whole number of ticks.
     pub at: Time,
-    /// What holds from then on: assignments as of `--set`, such as
-    /// `"tumour.division.rate = 0.1 /d"`.
+    /// Assignments as of `--set`; files of before 0.2 have these alone. What is read holds all changes here, those by keys too.
+    #[serde(default)]
     pub set: Vec<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::layers::diagnostic::Diagnostic;
 use crate::layers::tree::Tree;
+use crate::scenario::arms::{changes_by_keys, without_changes_of_arms};
 use crate::scenario::file::Scenario;
 
 /// A key that is gone: its path before and behind the name in the middle of it, if there is one, and what to do.
@@ -44,14 +45,19 @@ impl Retired {
 /// # Errors
 /// A key that is gone, with what takes its place; else what the reader of the tree says.
 pub(super) fn scenario(tree: &Tree) -> Result<Scenario, Diagnostic> {
-    tree.deserialize().map_err(|fault| {
+    let read = without_changes_of_arms(tree).deserialize();
+    let mut scenario: Scenario = read.map_err(|fault| {
         let leaves = tree.leaves();
         let gone = leaves.iter().find_map(|leaf| {
             let retired = RETIRED.iter().find(|retired| retired.is(&leaf.path))?;
             Some(tree.error_at_key(&leaf.path, "this key is no more", retired.help))
         });
         gone.unwrap_or(fault)
-    })
+    })?;
+    for (name, arm) in &mut scenario.arms {
+        arm.set.splice(0..0, changes_by_keys(tree, name));
+    }
+    Ok(scenario)
 }
 
 #[cfg(test)]

@@ -52,58 +52,68 @@ impl Tree {
                 fault.with_help(form)
             }
         })?;
+        let place = |key: Option<Range<usize>>, value: Range<usize>| Place {
+            source: Arc::clone(&source),
+            key,
+            value,
+        };
+        let (value, bytes) = value;
+        let own_key = steps.last().map(|(_, key)| key.clone());
+        let node = Node {
+            value,
+            places: vec![place(own_key, bytes)],
+            rank: 0,
+        };
+        let segments: Vec<Segment> = steps.iter().map(|(segment, _)| segment.clone()).collect();
+        self.lay(&segments, node, |step| {
+            let bytes = &steps[step].1;
+            place(Some(bytes.clone()), bytes.clone())
+        })?;
+        self.sources.push(source);
+        Ok(())
+    }
+
+    /// Lays a value over the tree at a path, whose tables are made where they are not there; `place` says where the text of a
+    /// step stands.
+    ///
+    /// # Errors
+    /// An element of an array that does not exist.
+    pub(super) fn lay(
+        &mut self,
+        steps: &[Segment],
+        node: Node,
+        place: impl Fn(usize) -> Place,
+    ) -> Result<(), Diagnostic> {
         let split = steps
             .iter()
-            .rposition(|(segment, _)| matches!(segment, Segment::Index(_)))
+            .rposition(|segment| matches!(segment, Segment::Index(_)))
             .map_or(0, |last| last + 1);
         let mut target = &mut self.root;
-        for (number, (segment, bytes)) in steps[..split].iter().enumerate() {
+        for (number, segment) in steps[..split].iter().enumerate() {
             target = target.child_mut(segment).ok_or_else(|| {
-                let here: Vec<Segment> = steps[..=number]
-                    .iter()
-                    .map(|(segment, _)| segment.clone())
-                    .collect();
-                Diagnostic::new(format!("there is no `{}`", clip(&path::write(&here), 80)))
-                    .at(&source, bytes)
-                    .with_path(&here)
+                let here = &steps[..=number];
+                let place = place(number);
+                Diagnostic::new(format!("there is no `{}`", clip(&path::write(here), 80)))
+                    .at(&place.source, &place.value)
+                    .with_path(here)
                     .with_help(
                         "an element of an array can be changed, not made: [0] is the first; \
                          set the whole array to make one",
                     )
             })?;
         }
-        let place = |key: Option<Range<usize>>, value: Range<usize>| Place {
-            source: Arc::clone(&source),
-            key,
-            value,
-        };
-        let (mut value, bytes) = value;
-        let own_key = steps.last().map(|(_, key)| key.clone());
-        let mut places = vec![place(own_key, bytes)];
-        for (index, (segment, _)) in steps.iter().enumerate().skip(split).rev() {
+        let mut upper = node;
+        for (index, segment) in steps.iter().enumerate().skip(split).rev() {
             if let Segment::Key(key) = segment {
-                let node = Node {
-                    value,
-                    places,
+                upper = Node {
+                    value: Value::Table(Table::from([(key.clone(), upper)])),
+                    places: index.checked_sub(1).map(&place).into_iter().collect(),
                     rank: 0,
                 };
-                value = Value::Table(Table::from([(key.clone(), node)]));
-                places = index
-                    .checked_sub(1)
-                    .and_then(|parent| steps.get(parent))
-                    .map(|(_, key)| place(Some(key.clone()), key.clone()))
-                    .into_iter()
-                    .collect();
             }
         }
-        let upper = Node {
-            value,
-            places,
-            rank: 0,
-        };
         target.overlay(upper, self.next_rank);
         self.next_rank += 1;
-        self.sources.push(source);
         Ok(())
     }
 }
