@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use howship::cohort::trial::trial_schema;
 use howship::scenario::file::Scenario;
 use howship::scenario::schema::json_schema;
+use howship::study::schema::study_schema;
 use serde_json::Value;
 
 /// Where the text lies, from the root of the package.
@@ -13,9 +15,10 @@ pub(crate) const FILE: &str = "docs/keys.md";
 pub(crate) const MEND: &str = "run `cargo run --example keys` and commit docs/keys.md";
 
 const HEAD: &str = "\
-# Every key of a scenario
+# Every key of a scenario, a study and a trial
 
-Made by `cargo run --example keys` from the schema that `howship schema` prints for editors. Values, ranges and sources stand in
+Made by `cargo run --example keys` from the schemas that `howship schema`, `howship schema study` and `howship schema trial` print for
+editors. First the scenario, then [the study](#keys-of-a-study) and [the trial](#keys-of-a-trial). Values, ranges and sources stand in
 [parameters.md](parameters.md); a file with every key and its value is [shown here](reference.md).
 
 `<name>` is a name that you choose, or that of a signal or a cue. A **quantity** is a number with its unit in quotes: `\"28 d\"`,
@@ -171,17 +174,41 @@ fn rows(root: &Value, path: &str, schema: &Value, depth: usize, text: &mut Strin
     }
 }
 
-/// The text; a schema without keys is a problem.
-pub(crate) fn document(_: &Path) -> Result<String, String> {
-    let root = json_schema::<Scenario>("howship scenario");
+const STUDY: &str = "
+# Keys of a study
+
+`howship study run FILE`; [Studies](studies.md) says how they are used together. Paths of the scenario stand below `set`, `vary` and `arms`.
+";
+
+const TRIAL: &str = "
+# Keys of a trial
+
+`howship trial run FILE`; [Virtual trials](trials.md) says what they do together. Courses below `arms.<name>.therapy` are those of a scenario.
+";
+
+/// A section for each key of the first level.
+fn sections(root: &Value, before: &str, text: &mut String) -> Result<(), String> {
     let keys = root
         .get("properties")
         .and_then(Value::as_object)
         .ok_or("has no keys")?;
-    let mut text = HEAD.to_owned();
     for (key, schema) in keys {
-        let _ = write!(text, "\n## {key}\n\n| key | form | is |\n|---|---|---|\n");
-        rows(&root, key, schema, 0, &mut text);
+        let _ = write!(
+            text,
+            "\n## {before}{key}\n\n| key | form | is |\n|---|---|---|\n"
+        );
+        rows(root, key, schema, 0, text);
     }
+    Ok(())
+}
+
+/// The text; a schema without keys is a problem.
+pub(crate) fn document(_: &Path) -> Result<String, String> {
+    let mut text = HEAD.to_owned();
+    sections(&json_schema::<Scenario>("howship scenario"), "", &mut text)?;
+    text.push_str(STUDY);
+    sections(&study_schema(), "study: ", &mut text)?;
+    text.push_str(TRIAL);
+    sections(&trial_schema(), "trial: ", &mut text)?;
     Ok(text)
 }

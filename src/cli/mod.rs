@@ -20,13 +20,16 @@ use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::terminal::{TERMINAL, say, tell, words_were_lost};
+use crate::cohort::trial::trial_schema;
 use crate::numerics::refusal::Refusal;
 use crate::run::outlook::outlook;
 use crate::run::signals;
 use crate::scenario::build::load;
 use crate::scenario::describe::describe;
 use crate::scenario::file::Scenario;
+use crate::scenario::kind::Kind;
 use crate::scenario::schema::json_schema;
+use crate::study::schema::study_schema;
 
 /// Simulates the osteolytic vicious cycle of bone metastasis, from a micro-CT scan to a bone-loss
 /// curve.
@@ -63,8 +66,12 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
-    /// Print the JSON Schema of scenario files, for editors.
-    Schema,
+    /// Print the JSON Schema of scenario, study or trial files, for editors.
+    Schema {
+        /// Which files.
+        #[arg(value_enum, default_value_t = Kind::Scenario)]
+        of: Kind,
+    },
     Specimen(bone::SpecimenArguments),
     Rigidity(bone::RigidityArguments),
     Strength(day::StrengthArguments),
@@ -133,7 +140,7 @@ pub fn main() -> ExitCode {
         &arguments.command,
         Command::Check(_)
             | Command::Describe { .. }
-            | Command::Schema
+            | Command::Schema { .. }
             | Command::Examples(_)
             | Command::Completions(_)
             | Command::Specimen(_)
@@ -157,8 +164,13 @@ pub fn main() -> ExitCode {
         Command::Describe { of, markdown } => load(&of.scenario, &of.sets)
             .map(|loaded| say!("{}", describe(&loaded, *markdown)))
             .map_err(Stop::from),
-        Command::Schema => {
-            say!("{:#}", json_schema::<Scenario>("howship scenario"));
+        Command::Schema { of } => {
+            let schema = match of {
+                Kind::Scenario => json_schema::<Scenario>("howship scenario"),
+                Kind::Study => study_schema(),
+                Kind::Trial => trial_schema(),
+            };
+            say!("{schema:#}");
             Ok(())
         }
         Command::Specimen(it) => bone::specimen(it),

@@ -27,6 +27,7 @@ use crate::numerics::random::Chance;
 use crate::patient::skeletal_events::SkeletalEvents;
 use crate::scenario::kind::Kind;
 use crate::scenario::read::load;
+use crate::scenario::schema::plain_schema;
 use crate::therapy::catalogue::{fragment, names};
 use crate::therapy::drug::Drug;
 use crate::therapy::plan::{Plan, Therapy};
@@ -134,6 +135,11 @@ const fn one() -> u64 {
 #[derive(Deserialize)]
 struct Fragment {
     drugs: BTreeMap<String, Drug>,
+}
+
+/// JSON Schema of a trial file, for editors.
+pub fn trial_schema() -> serde_json::Value {
+    plain_schema::<Trial>("howship trial")
 }
 
 impl Trial {

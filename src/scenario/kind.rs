@@ -7,6 +7,7 @@ use crate::layers::tree::Tree;
 
 /// A file that a user writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub(crate) enum Kind {
     /// For `howship run`.
     Scenario,

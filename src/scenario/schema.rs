@@ -11,12 +11,8 @@ use super::fragments::KINDS;
 /// a preset and a base: what is missing in all of them shows when they are read together. Only
 /// the key that names a variant of an enum stays required.
 pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
-    let mut schema = SchemaGenerator::default()
-        .into_root_schema_for::<T>()
-        .to_value();
-    relax(&mut schema, false);
+    let mut schema = plain_schema::<T>(title);
     if let Value::Object(root) = &mut schema {
-        root.insert("title".to_owned(), json!(title));
         let keys = root
             .entry("properties")
             .or_insert_with(|| Value::Object(Map::new()));
@@ -38,6 +34,18 @@ pub fn json_schema<T: JsonSchema>(title: &str) -> Value {
                 })
             });
         }
+    }
+    schema
+}
+
+/// The schema of a file that is read as `T` and stands alone; no key is required, as in [`json_schema`].
+pub fn plain_schema<T: JsonSchema>(title: &str) -> Value {
+    let mut schema = SchemaGenerator::default()
+        .into_root_schema_for::<T>()
+        .to_value();
+    relax(&mut schema, false);
+    if let Value::Object(root) = &mut schema {
+        root.insert("title".to_owned(), json!(title));
     }
     schema
 }

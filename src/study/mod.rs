@@ -10,6 +10,7 @@
 //! digests ([`seal`]), so that what was damaged is run again and not believed. [`dissect`] takes the cycle of a
 //! scenario apart, link by link, without a store.
 
+pub(crate) mod analysed;
 pub(crate) mod analysis;
 pub mod batch;
 pub mod calibrate;
@@ -34,6 +35,7 @@ pub mod plan;
 pub(crate) mod posterior;
 pub(crate) mod posterior_pictures;
 pub(crate) mod response;
+pub mod schema;
 pub mod seal;
 #[cfg(feature = "cli")]
 pub(crate) mod select;
