@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as _Path
 from typing import Any
@@ -124,7 +125,10 @@ class StudyResult(_Folder):
 
     def analyse(self) -> list[_Path]:
         """Writes sensitivity, differences of arms, the adviser of replicates, and their pictures; says which files."""
-        return [_Path(path) for path in self.study._raw.analyse(self._store)]
+        written, gaps = self.study._raw.analyse(self._store)
+        if gaps:
+            warnings.warn(gaps, stacklevel=2)
+        return [_Path(path) for path in written]
 
     def __repr__(self) -> str:
         return f"<howship.StudyResult of {self.study.name}: {self.done} of {self.study.runs} done, {self.failed} failed>"

@@ -93,15 +93,19 @@ impl Study {
         found.map_err(failed)
     }
 
-    /// Writes what the runs say, as `howship study analyse` does.
-    fn analyse(&self, py: Python<'_>, store: PathBuf) -> PyResult<Vec<PathBuf>> {
+    /// Writes what the runs say, as `howship study analyse` does, and what a reader must know where runs are missing.
+    fn analyse(
+        &self,
+        py: Python<'_>,
+        store: PathBuf,
+    ) -> PyResult<(Vec<PathBuf>, Option<String>)> {
         let study = Arc::clone(&self.0);
         let done = heard(py, Signal::AtOnce, move |_| {
             let store = Store::existing(&store)?;
             let folder = study.tables_folder(&store)?;
             study
                 .analyse(&store, &folder, None)
-                .map(|(written, _)| written)
+                .map(|(written, tally)| (written, tally.gaps()))
         })?;
         done.map_err(failed)
     }

@@ -122,6 +122,8 @@ def test_a_study_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path: Path) 
     status = found.runs["status"].tolist()
     assert (status.count("done"), status.count("missing")) == (found.done, found.missing)
     assert found.runs["cells"][status.index("missing")] != found.runs["cells"][0]
+    with pytest.warns(UserWarning, match=f"{found.done} of {one.runs} runs have results"):
+        found.analyse()
 
     def refuse(done: int, total: int) -> None:
         raise LookupError("enough")

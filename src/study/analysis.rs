@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
+use crate::study::analysed::{Analysed, Reading};
 use crate::study::design::Design;
 use crate::study::plan::Study;
 #[cfg(feature = "cli")]
@@ -34,6 +35,8 @@ pub(crate) struct Responses {
     pub values: Vec<Vec<Option<f64>>>,
     /// How many runs they are of.
     pub tally: Tally,
+    /// Of which runs they are.
+    analysed: Analysed,
 }
 
 /// How much a response depends on a parameter.
@@ -77,16 +80,20 @@ impl Study {
     /// A result that does not read.
     pub(crate) fn responses(&self, store: &Store) -> Result<Responses, OutputError> {
         let mut tally = Tally::default();
+        let mut reading = Reading::of(self);
         let mut values = Vec::new();
         for run in 0..self.header.runs {
-            let outcome = store.outcome(&self.run(run).line.key)?;
+            let key = self.run(run).line.key;
+            let outcome = store.outcome(&key)?;
             tally.add(&outcome);
+            reading.add(&key, &outcome);
             values.push(self.responses_of(&outcome));
         }
         Ok(Responses {
             names: self.header.responses.keys().cloned().collect(),
             values,
             tally,
+            analysed: reading.end(),
         })
     }
 
@@ -222,6 +229,7 @@ impl Study {
         self.draw_heat_maps(&all, &plots, &mut written)?;
         self.draw_surfaces(&all, &plots, over, &mut written)?;
         self.draw_spread(store, &plots, &mut written)?;
+        all.analysed.write(folder)?;
         Ok((written, all.tally))
     }
 }

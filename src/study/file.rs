@@ -2,6 +2,7 @@
 
 mod entries;
 mod keys;
+mod pointed;
 mod vary;
 
 use self::keys::Keys;
@@ -277,11 +278,15 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
         reader.tree.error_at("base", fault.title(), help)
     })?;
     for (path, value) in &sets {
-        tree.set(&format!("{path}={value}"))?;
+        tree.set(&format!("{path}={value}"))
+            .map_err(|fault| reader.pointed("set", fault))?;
     }
     tree.keep_uppermost_choice("specimen");
     let folder = base.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let loaded = Loaded::from_tree(tree, folder)?;
+    let loaded = Loaded::from_tree(tree, folder).map_err(|found| {
+        let pointed = |fault| reader.pointed("set", fault);
+        Diagnostics(found.0.into_iter().map(pointed).collect())
+    })?;
     reader.check_responses(&keys, &factors, &loaded);
     reader.take_shares(&mut factors, &loaded.tree);
     let points = Points {
@@ -303,7 +308,7 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
         );
         return Err(reader.found);
     };
-    reader.found.into_result()?;
+    std::mem::take(&mut reader.found).into_result()?;
     let study = Study::new(Header {
         howship: env!("CARGO_PKG_VERSION").to_owned(),
         format: FORMAT,
@@ -325,16 +330,18 @@ fn read(path: &Path) -> Result<(Study, Option<Fit>), Diagnostics> {
             .then(|| loaded.inputs()),
         base: loaded.tree.to_toml(),
     })?;
-    try_ends(&study)?;
+    try_ends(&study, &reader)?;
     Ok((study, keys.fit))
 }
 
 /// Tries every parameter at its ends, and every arm, on the scenario.
-fn try_ends(study: &Study) -> Result<(), Diagnostic> {
-    let explain = |found: Diagnostics, of: &str| {
+fn try_ends(study: &Study, reader: &Reader) -> Result<(), Diagnostic> {
+    let explain = |found: Diagnostics, key: &str, of: &str| {
         let first = found.0.into_iter().next();
         first.map_or(Ok(()), |fault| {
-            Err(fault.with_note(format!("the study sets it: {of}")))
+            Err(reader
+                .pointed(key, fault)
+                .with_note(format!("the study sets it: {of}")))
         })
     };
     for factor in &study.header.factors {
@@ -345,13 +352,14 @@ fn try_ends(study: &Study) -> Result<(), Diagnostic> {
         for value in tried {
             let of = format!("{} = {value}", factor.path);
             if let Err(found) = study.resolve(&[(factor.path.clone(), value)]) {
-                explain(found, &of)?;
+                explain(found, "vary", &of)?;
             }
         }
     }
     for arm in &study.header.arms {
         if let Err(found) = study.resolve(&arm.sets) {
-            explain(found, &format!("arms.{}", arm.name))?;
+            let key = format!("arms.{}", write_key(&arm.name));
+            explain(found, &key, &key)?;
         }
     }
     Ok(())

@@ -270,6 +270,7 @@ impl Jobs<'_> {
         refuse_signal(&halt)?;
         study.write_tables(&store, &tables)?;
         self.warn_of_damage(&store);
+        self.screen.warn(study.outdated(&store, &tables)?);
         if !self.quiet {
             self.say(format_args!("tables in {}", tables.display()));
         }
@@ -328,6 +329,8 @@ impl Jobs<'_> {
         let (study, store) = place.existing()?;
         self.say(study.tally(&store)?);
         self.warn_of_damage(&store);
+        let tables = place.store.join("studies").join(&study.header.study);
+        self.screen.warn(study.outdated(&store, &tables)?);
         Ok(())
     }
 
@@ -348,6 +351,7 @@ impl Jobs<'_> {
         self.say(format_args!("tables in {}", tables.display()));
         let tally = study.tally(&store)?;
         self.warn_of_damage(&store);
+        self.screen.warn(study.outdated(&store, &tables)?);
         LeftOut::of(refused).map_or(Ok(()), Err)?;
         verdict(tally.failed, tally.missing + tally.damaged)
     }

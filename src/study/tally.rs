@@ -52,8 +52,7 @@ impl Tally {
     }
 
     /// What a reader of results must know where not all runs are there.
-    #[cfg(feature = "cli")]
-    pub(crate) fn gaps(&self) -> Option<String> {
+    pub fn gaps(&self) -> Option<String> {
         let all = self.done + self.failed + self.missing + self.damaged;
         (self.done < all).then(|| {
             format!(

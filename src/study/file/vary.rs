@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use super::pointed::is_range;
 use super::{Reader, overlap, steps};
 use crate::layers::diagnostic::nearest;
 use crate::layers::tree::Tree;
@@ -9,14 +10,6 @@ use crate::study::factor::{Factor, Values, quantity, tidy};
 
 impl Reader {
     pub(super) fn factors(&mut self, sets: &[(String, Value)]) -> Vec<Factor> {
-        let is_range = |value: &Value| {
-            let asks = |table: &toml::Table| {
-                ["from", "to", "relative"]
-                    .iter()
-                    .any(|key| table.contains_key(*key))
-            };
-            value.as_table().is_some_and(asks)
-        };
         let mut factors: Vec<Factor> = Vec::new();
         for entry in self.table("vary", is_range) {
             self.refuse_own(&entry);
