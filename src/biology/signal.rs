@@ -112,7 +112,7 @@ impl Signal {
 mod tests {
     use super::*;
 
-    /// ATLAS-class check: D 13 um2/s with a half-life of 2 min spreads over 47 um.
+    /// D 13 um2/s with a half-life of 2 min spreads over 47 um.
     #[test]
     fn tgf_beta_of_plasma_spreads_over_47_um() {
         let signal: Signal =

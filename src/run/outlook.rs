@@ -152,8 +152,8 @@ fn spread(model: &Model) -> Vec<String> {
             _ => 0.0,
         };
         lines.push(format!(
-            "          {name}: {}, spreads over {length_um:.0} um ({:.1} sites), loss x tick {:.2}; \
-             expected error: blocks {:.1} % of the level, tick {:.1} % of a change of its source",
+            "          {name}: {}, reaches {length_um:.0} um ({:.1} sites) before it is lost, {:.2} losses in a tick; \
+             expected error: {:.1} % of its level by blocks, {:.1} % of a change of its source by the tick",
             match physics.scheme {
                 Scheme::Implicit => "implicit",
                 Scheme::QuasiSteady => "quasi-steady",

@@ -25,8 +25,9 @@ impl View<'_> {
         } else {
             "no bone".to_owned()
         };
+        let phase = if self.day() < 0.0 { "burn-in, " } else { "" };
         format!(
-            "day {:.0}, {bone}, {} tumour cells, {} osteoclasts",
+            "{phase}day {:.0}, {bone}, {} tumour cells, {} osteoclasts",
             self.day().round() + 0.0,
             self.tumour().len(),
             self.osteoclasts().len()

@@ -446,7 +446,7 @@ mod tests {
         assert_eq!(bracketed("design [10 to 25 um]", "um"), Some((10.0, 25.0)));
         assert_eq!(bracketed("x [1 to 12 h]", "d"), Some((1.0 / 24.0, 0.5)));
         assert_eq!(
-            bracketed("Atlas 2.4 [1.2 to 2; 1 to 13 nM]", ""),
+            bracketed("Roe 2001 [1.2 to 2; 1 to 13 nM]", ""),
             Some((1.2, 2.0))
         );
         assert_eq!(bracketed("a textbook", "um"), None);

@@ -6,6 +6,7 @@ use super::conditional::ConditionalCourse;
 use super::{Administration, Agent, Plan};
 use crate::biology::cue::{Agents, Blocked};
 use crate::biology::problem::Problems;
+use crate::therapy::catalogue::{meant, names};
 use crate::therapy::drug::Drug;
 use crate::therapy::regimen::{Course, Route};
 use crate::therapy::subject::{Species, Subject};
@@ -159,8 +160,10 @@ impl Therapy {
                 &format!("{path}.drug"),
                 format!("there is no drug \"{}\"", course.drug),
                 format!(
-                    "drugs that come with howship: {}; declared here: {}; or declare [drugs.{}]",
-                    crate::therapy::catalogue::names().join(", "),
+                    "{}drugs that come with howship: {}; declared here: {}; or declare [drugs.{}]",
+                    meant(&course.drug)
+                        .map_or_else(String::new, |name| format!("did you mean \"{name}\"? ")),
+                    names().join(", "),
                     if known.is_empty() {
                         "none".to_owned()
                     } else {
