@@ -220,6 +220,18 @@ async function everyLesson() {
     fs.writeFileSync(path.join(pictures, `${engine}-lesson-${at + 1}.svg`), Buffer.from(paper.split(",")[1], "base64"));
   }
   holds(`lessons end in a picture of one's own: ${titles.join(" / ")}`);
+  // The last lesson is still there after a reload; its run too, where a server has it.
+  await page.reload();
+  await page.waitForSelector(".lesson h2");
+  assert.equal(await page.locator(".lesson h2").textContent(), titles.at(-1));
+  if (engine === "static") {
+    assert.ok(await page.locator("#lesson-run").isDisabled(), "the question is asked again");
+  } else {
+    await until(page, () => document.getElementById("lesson-answer")?.disabled === false);
+    await page.click("#lesson-answer");
+    await page.waitForSelector(".verdict");
+  }
+  holds("a lesson outlives a reload of the page");
   await page.context().close();
   const phone = await open("", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
   if (engine === "static") await dayIs(phone, 0);

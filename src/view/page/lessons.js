@@ -2,7 +2,7 @@
 
 import { hasWith, last, on, series, state, tell } from "./state.js";
 import { look } from "./tissue.js";
-import { picture } from "./take.js";
+import { ofLesson, picture } from "./take.js";
 import { column, dayWords, element, number } from "./words.js";
 
 const pane = document.getElementById("pane-lessons");
@@ -18,7 +18,9 @@ let waits = false;
 export function begin(send, showTab) {
   ask = send;
   show = showTab;
+  ofLesson(() => (step !== "list" && step !== "read" && !waits && isOfLesson() ? lesson.title : null));
   on("welcome", build);
+  on("status", recall);
   on("opened", () => (waits = false));
   on("status rows", follow);
   document.getElementById("lessons-open").addEventListener("click", () => {
@@ -28,6 +30,43 @@ export function begin(send, showTab) {
 }
 
 const paragraphs = (texts) => texts.map((text) => element("p", {}, text));
+
+/** Where the lesson stands, over a reload of the page. */
+const KEPT = "howship-lesson";
+
+function keep() {
+  const kept = step === "list" ? null : { title: lesson.title, step, guess };
+  if (kept) sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  else sessionStorage.removeItem(KEPT);
+}
+
+/** True where the run that is shown is that of the lesson. */
+const isOfLesson = () =>
+  state.opened?.scenario === lesson?.run.scenario && (lesson.run.seed == null || lesson.run.seed === state.opened.seed);
+
+let recalled = false;
+
+/** Brings back the lesson of before a reload; its run where it is still there, else from its question on. */
+function recall() {
+  if (recalled || !state.welcome || !state.opened) return;
+  recalled = true;
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    // What does not read is no lesson.
+  }
+  const found = step === "list" && kept && state.welcome.lessons.find(({ title }) => title === kept.title);
+  if (!found) return;
+  lesson = found;
+  const chosen = Number.isInteger(kept.guess) && kept.guess in found.predictions ? kept.guess : null;
+  // In this browser the run went with the page.
+  const goesOn = state.welcome.engine !== "wasm" && kept.step !== "read" && chosen !== null && isOfLesson() && state.change.set.length === found.run.change.length;
+  step = goesOn ? "run" : "read";
+  guess = goesOn ? chosen : null;
+  build();
+  show("lessons");
+}
 
 function build() {
   if (!state.welcome) return;
@@ -47,6 +86,8 @@ function go(chosen, next) {
   lesson = chosen ?? lesson;
   step = next;
   if (next === "read") guess = null;
+  recalled = true;
+  keep();
   build();
   if (next !== "list") pane.focus();
 }

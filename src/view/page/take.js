@@ -9,6 +9,8 @@ import { column, dayWords, element, field, number } from "./words.js";
 let ask = () => {};
 let tellUser = () => {};
 let film = null;
+/** The lesson whose run is shown: named in pictures. */
+let lessonTitle = () => null;
 
 export function begin(send, says) {
   ask = send;
@@ -40,6 +42,22 @@ export function begin(send, says) {
 
 const give = (what, run) => ask({ ask: "give", what, run });
 const name = () => `${state.opened.scenario.replace(/[^A-Za-z0-9_-]+/g, "_")}-${state.opened.seed}-day${Math.floor(Math.max(0, state.status?.day ?? 0))}`;
+
+/** Says how to learn of which lesson the run is. */
+export const ofLesson = (says) => (lessonTitle = says);
+
+/** The course that a change starts, or the values that it sets, in a line: what a picture has to say of it. */
+export function changeWords() {
+  const courses = new Map();
+  const rest = [];
+  for (const set of state.change.set) {
+    const [, course, key, value] = /^therapy\.([^.=]+)\.([^.=]+)=(.*)$/.exec(set) ?? [];
+    if (course === undefined) rest.push(set.replace("=", " = "));
+    else courses.set(course, { ...courses.get(course), [key]: value });
+  }
+  const said = [...courses].map(([course, { drug, dose, start }]) => [drug ?? course, dose, start && `from ${start}`].filter(Boolean).join(" "));
+  return [...said, ...rest].join("; ");
+}
 
 /** Saves a file that the engine gave. */
 export function file(reply) {
@@ -163,7 +181,9 @@ export async function picture() {
   else delete document.documentElement.dataset.theme;
   tell("theme");
   const text = (x, y, says, more = "") => `<text x="${x}" y="${y}" ${more}>${escaped(says)}</text>`;
-  const [width, margin, tissueTop] = [960, 30, 92];
+  const [width, margin] = [960, 30];
+  const said = [lessonTitle() && `lesson: ${lessonTitle()}`, hasChange() && `change: ${changeWords()}`].filter(Boolean);
+  const tissueTop = 92 + 18 * said.length;
   const side = Math.min(430, (width - 2 * margin - 16 * (views.length - 1)) / Math.max(1, views.length));
   const parts = [];
   const title = state.opened.description || state.opened.scenario;
@@ -171,6 +191,7 @@ export async function picture() {
   const day = dayWords(Math.max(0, state.status?.day ?? 0));
   const differs = state.status?.differs;
   parts.push(text(margin, 58, `day ${day}, seed ${state.opened.seed}${hasChange() ? `; change from day ${dayWords(state.change.at)}` : ""}${differs !== null && differs !== undefined ? `; cells or bone first differ on day ${dayWords(differs)}` : ""}`, 'font-size="13.5"'));
+  said.forEach((line, at) => parts.push(text(margin, 76 + 18 * at, line.length > 140 ? `${line.slice(0, 138)}…` : line, 'font-size="12.5"')));
   let x = margin, tall = 0;
   for (const { run, plane, width: nx, height: ny, url } of views) {
     const high = (side * ny) / nx;
