@@ -4,10 +4,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "cli")]
 use crate::numerics::files::read_text;
 use crate::output::{OutputError, write_whole};
 use crate::study::plan::Study;
-use crate::study::store::{Outcome, Store};
+use crate::study::store::Outcome;
+#[cfg(feature = "cli")]
+use crate::study::store::Store;
 
 /// The file beside the tables of an analysis.
 const FILE: &str = "analysis.json";
@@ -56,9 +59,11 @@ impl Reading {
     }
 
     /// All that was read.
-    pub(crate) fn end(mut self) -> Analysed {
-        self.found.of = self.hash.finalize().to_hex()[..32].to_owned();
-        self.found
+    pub(crate) fn end(self) -> Analysed {
+        Analysed {
+            of: self.hash.finalize().to_hex()[..32].to_owned(),
+            ..self.found
+        }
     }
 }
 
@@ -73,6 +78,7 @@ impl Analysed {
     }
 }
 
+#[cfg(feature = "cli")]
 impl Study {
     /// What a reader of the analysis in the folder of the tables must know: that it is of other runs than the store holds now.
     /// Nothing where there is none, or one of a version that did not say it.

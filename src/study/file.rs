@@ -5,7 +5,7 @@ mod keys;
 mod pointed;
 mod vary;
 
-use self::keys::Keys;
+pub(super) use self::keys::Keys;
 pub use self::keys::{AcceptanceKernel, Fit, Method};
 
 use std::path::{Path, PathBuf};

@@ -14,15 +14,15 @@ struct Copies(Vec<(Arc<Source>, Arc<Source>)>);
 impl Copies {
     fn of(&mut self, place: &Place) -> Place {
         let mut known = self.0.iter();
-        let known = known.find(|(source, _)| Arc::ptr_eq(source, &place.source));
-        let source = known.map(|(_, copy)| Arc::clone(copy)).unwrap_or_else(|| {
+        let known = known.position(|(source, _)| Arc::ptr_eq(source, &place.source));
+        let at = known.unwrap_or_else(|| {
             let (name, text) = (place.source.name.clone(), place.source.text.clone());
             let copy = Arc::new(Source::new(name, text));
-            self.0.push((Arc::clone(&place.source), Arc::clone(&copy)));
-            copy
+            self.0.push((Arc::clone(&place.source), copy));
+            self.0.len() - 1
         });
         Place {
-            source,
+            source: Arc::clone(&self.0[at].1),
             ..place.clone()
         }
     }

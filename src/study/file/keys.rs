@@ -13,7 +13,7 @@ use crate::study::response::Response;
 /// Keys of a study file, apart from `set`, `vary` and `arms`, which hold paths of the scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Keys {
+pub(in crate::study) struct Keys {
     /// Short name; names the folder of the tables in the store.
     pub name: String,
     /// What the study asks, in a sentence or two.
