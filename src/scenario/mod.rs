@@ -4,6 +4,7 @@
 //! the assignments of `--set`. [`read::read_file`] stacks them ([`crate::layers`]);
 //! [`build::load`] checks the values with each other and makes the model.
 
+mod arm_keys;
 pub(crate) mod arms;
 pub mod build;
 pub mod describe;

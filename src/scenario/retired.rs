@@ -2,7 +2,7 @@
 
 use crate::layers::diagnostic::Diagnostic;
 use crate::layers::tree::Tree;
-use crate::scenario::arms::{changes_by_keys, without_changes_of_arms};
+use crate::scenario::arm_keys::{changes_by_keys, without_changes_of_arms};
 use crate::scenario::file::Scenario;
 
 /// A key that is gone: its path before and behind the name in the middle of it, if there is one, and what to do.
