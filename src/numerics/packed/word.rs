@@ -56,6 +56,7 @@ impl Word for bool {
     fn from_bits(bits: u64) -> Option<Self> {
         (bits < 2).then_some(bits == 1)
     }
+    as_they_lie!();
 }
 
 impl Word for f32 {
