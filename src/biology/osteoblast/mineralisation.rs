@@ -89,20 +89,46 @@ impl Mineralisation {
     }
 }
 
+/// What a time makes of mineral: the same for every site.
+#[derive(Debug, Clone, Copy)]
+pub struct Hardening<'a> {
+    law: &'a Mineralisation,
+    duration_h: f64,
+    /// Share of what mineral lacks that the time leaves, at the secondary rate.
+    left: f64,
+}
+
 impl Mineralisation {
+    /// What a time makes of mineral.
+    pub fn over(&self, duration_h: f64) -> Hardening<'_> {
+        Hardening {
+            law: self,
+            duration_h,
+            left: exp(-self.secondary.get() * duration_h),
+        }
+    }
+
     /// Mineral after a time, at the early rate as far as it holds and at the secondary rate from then on.
     #[inline]
     pub fn hardened(&self, mineral: f64, duration_h: f64) -> f64 {
-        let (last, secondary) = (self.final_fraction, self.secondary.get());
-        let Some(early) = self.early.filter(|early| mineral < early.until) else {
-            return hardened(mineral, last, secondary, duration_h);
+        self.over(duration_h).of(mineral)
+    }
+}
+
+impl Hardening<'_> {
+    /// Mineral after the time, as [`Mineralisation::hardened`].
+    #[inline]
+    pub fn of(&self, mineral: f64) -> f64 {
+        let (last, secondary) = (self.law.final_fraction, self.law.secondary.get());
+        let Some(early) = self.law.early.filter(|early| mineral < early.until) else {
+            return last - (last - mineral) * self.left;
         };
         let rate = early.rate.get();
         let ends_h = ln((last - mineral) / (last - early.until)) / rate;
-        if ends_h < duration_h {
-            hardened(early.until, last, secondary, duration_h - ends_h)
+        if ends_h < self.duration_h {
+            hardened(early.until, last, secondary, self.duration_h - ends_h)
         } else {
-            hardened(mineral, last, rate, duration_h)
+            hardened(mineral, last, rate, self.duration_h)
         }
     }
 }
