@@ -59,6 +59,12 @@ impl<'a> BySite<'a> {
                 let mut rates = [0.0; RUN];
                 let rates = &mut rates[..sums.len()];
                 rate.fill(view, first, rates);
+                if others.is_empty() {
+                    for ((sum, rate), &cells) in sums.iter_mut().zip(rates).zip(cells) {
+                        *sum += (*rate * f64::from(cells) * self.factor) as f32;
+                    }
+                    return;
+                }
                 for (at, (sum, &cells)) in sums.iter_mut().zip(cells).enumerate() {
                     if cells == 0 {
                         continue;

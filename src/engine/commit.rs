@@ -1,8 +1,6 @@
 //! Phases 5 and 6 of a tick: contests are resolved by drawn rank, and what was asked for is done in
 //! a fixed order.
 
-use std::collections::BTreeMap;
-
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::model::Model;
@@ -16,12 +14,15 @@ use crate::engine::struts;
 use crate::numerics::elementary::exp_m1;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::numerics::random::{Chance, Draws, Stream};
-use crate::numerics::reduce::ordered_sum;
+use crate::numerics::reduce::PIECE;
 use crate::tissue::bone::{Bone, SurfaceSite};
 use crate::tissue::population::{HIT, OsteoblastStage, OsteoclastMode};
 
 /// Rows of cells that one task follows at least.
 const ROWS: usize = 256;
+
+/// Sites that are looked at at once.
+const RUN: usize = 64;
 
 /// Does what the cells asked for.
 pub(crate) fn commit(model: &Model, state: &mut State, scratch: &Scratch, proposals: Proposals) {
@@ -275,8 +276,8 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
         spent,
         hit,
         wakes,
-        mut moves,
-        mut births,
+        moves,
+        births,
     } = asked;
     clear_dead(model, state);
     for &cell in &deaths {
@@ -292,7 +293,6 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
     for cell in wakes {
         state.tumour.dormant[cell as usize] = false;
     }
-    moves.par_sort_unstable_by(Ord::cmp);
     for Move { cell, to, .. } in moves {
         if state.occupancy.has_room(&state.bone.solid, to as usize) {
             let from = &mut state.tumour.site[cell as usize];
@@ -301,7 +301,6 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
             *from = to;
         }
     }
-    births.par_sort_unstable_by(Ord::cmp);
     let chance = Chance::new(state.seed);
     // Room only goes while births are done: what is full now stays full, and a row can be followed to
     // its end for all births at once.
@@ -315,23 +314,19 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
             (end, draws)
         })
         .collect();
-    // Where the births of this tick that came to the end of a row found room, or that there is none.
-    let mut went_on: BTreeMap<usize, Option<usize>> = BTreeMap::new();
+    let mut went_on = WentOn::new(births.len());
     for (birth, (end, mut draws)) in births.into_iter().zip(rows) {
         let cell = birth.cell as usize;
         let row_end = row_end(model, state, scratch, end, &mut draws);
         // Others may have filled the end of the row in this tick: it goes on from where the last
         // of them found room, so that no birth is lost to the length of the tick.
-        let end = match went_on.get(&row_end) {
-            Some(None) => None,
-            found => state.occupancy.nearest_room(
-                &model.grid,
-                &state.bone.solid,
-                found.copied().flatten().unwrap_or(row_end),
-                |count| draws.below(count),
-            ),
-        };
-        went_on.insert(row_end, end);
+        let found = went_on.begin(row_end);
+        let end = found.and_then(|from| {
+            let (grid, solid) = (&model.grid, &state.bone.solid);
+            let occupancy = &state.occupancy;
+            occupancy.nearest_room(grid, solid, from, |count| draws.below(count))
+        });
+        went_on.enter(row_end, end);
         if let Some(site) = end {
             state.occupancy.tumour[site] += 1;
             let daughter = state.new_id();
@@ -352,6 +347,53 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
         }
     }
     state.tumour.remove(&deaths);
+}
+
+/// Where the births of a tick that came to the end of a row found room, or that there is none: a table with open
+/// addressing (Knuth 1998, section 6.4), because it is asked for every birth.
+struct WentOn {
+    /// The end of a row and where the last birth that came there found room; a power of two of them, at most half
+    /// of them taken.
+    slots: Vec<(u32, u32)>,
+    shift: u32,
+}
+
+impl WentOn {
+    /// No site.
+    const NONE: u32 = u32::MAX;
+
+    fn new(births: usize) -> Self {
+        let slots = (2 * births).next_power_of_two().max(2);
+        Self {
+            slots: vec![(Self::NONE, Self::NONE); slots],
+            shift: u64::BITS - slots.trailing_zeros(),
+        }
+    }
+
+    /// The slot of an end: its own, or the free one that it would take.
+    fn slot(&self, row_end: u32) -> usize {
+        // By the high bits of a product that mixes all bits (Fibonacci hashing).
+        let mixed = u64::from(row_end).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut slot = (mixed >> self.shift) as usize;
+        while ![row_end, Self::NONE].contains(&self.slots[slot].0) {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        slot
+    }
+
+    /// From where the next birth at the end of a row looks for room; none where there is none.
+    fn begin(&self, row_end: usize) -> Option<usize> {
+        match self.slots[self.slot(row_end as u32)] {
+            (Self::NONE, _) => Some(row_end),
+            (_, Self::NONE) => None,
+            (_, found) => Some(found as usize),
+        }
+    }
+
+    fn enter(&mut self, row_end: usize, found: Option<usize>) {
+        let slot = self.slot(row_end as u32);
+        self.slots[slot] = (row_end as u32, found.map_or(Self::NONE, |site| site as u32));
+    }
 }
 
 /// The dead take the room that they had.
@@ -422,42 +464,55 @@ fn mineralise(model: &Model, state: &mut State) {
     const DAY_H: f64 = 24.0;
     let law = &model.parameters.mineralisation;
     let share = -exp_m1(-DAY_H / law.lag.get());
+    let hardening = law.over(DAY_H);
     let bone = &mut state.bone;
-    let mut gained = vec![0.0_f32; bone.osteoid.len()];
-    let sites = bone
-        .osteoid
-        .par_iter_mut()
-        .zip(&mut bone.mineral)
-        .zip(&bone.matrix);
-    sites.zip(&mut gained).with_min_len(16_384).for_each(
-        |(((osteoid, mineral), &matrix), gained)| {
-            let old = matrix - *osteoid;
-            if matrix <= 0.0 {
-                return;
+    // Osteoid lies on few sites: what each piece of the lattice gains, with the places in it.
+    let gains: Vec<Vec<(u32, f32)>> = (
+        bone.osteoid.par_chunks_mut(PIECE),
+        bone.mineral.par_chunks_mut(PIECE),
+        bone.matrix.par_chunks(PIECE),
+    )
+        .into_par_iter()
+        .map(|(osteoid, mineral, matrix)| {
+            let mut gained = Vec::new();
+            let sites = osteoid.iter_mut().zip(mineral).zip(matrix).enumerate();
+            for (at, ((osteoid, mineral), &matrix)) in sites {
+                if matrix <= 0.0 {
+                    continue;
+                }
+                let old = matrix - *osteoid;
+                let fresh = (f64::from(*osteoid) * share) as f32;
+                let hard = hardening.of(f64::from(*mineral));
+                let whole = f64::from(old + fresh);
+                if whole > 0.0 {
+                    *mineral =
+                        ((f64::from(old) * hard + f64::from(fresh) * law.primary) / whole) as f32;
+                }
+                *osteoid -= fresh;
+                if fresh > 0.0 {
+                    gained.push((at as u32, fresh));
+                }
             }
-            let fresh = (f64::from(*osteoid) * share) as f32;
-            let hard = law.hardened(f64::from(*mineral), DAY_H);
-            let whole = f64::from(old + fresh);
-            if whole > 0.0 {
-                *mineral =
-                    ((f64::from(old) * hard + f64::from(fresh) * law.primary) / whole) as f32;
-            }
-            *osteoid -= fresh;
-            *gained = fresh;
-        },
-    );
+            gained
+        })
+        .collect();
+    let sums = gains.iter().map(|piece| {
+        let fresh = piece.iter().map(|&(_, fresh)| f64::from(fresh));
+        fresh.sum::<f64>()
+    });
+    let gained: f64 = sums.sum();
     for (store, book) in bone.stores.iter_mut().zip(&mut state.ledger.stores) {
         let amol_per_share = store.content_pm * model.grid.site_volume_um3() / PM_PER_AMOL_PER_UM3;
-        let amounts = &mut store.amol;
-        amounts
-            .par_iter_mut()
-            .zip(&gained)
-            .with_min_len(16_384)
-            .for_each(|(amount, &fresh)| {
-                *amount += f64::from(fresh) * amol_per_share;
+        store
+            .amol
+            .par_chunks_mut(PIECE)
+            .zip(&gains)
+            .for_each(|(amounts, gained)| {
+                for &(at, fresh) in gained {
+                    amounts[at as usize] += f64::from(fresh) * amol_per_share;
+                }
             });
-        book.deposited +=
-            ordered_sum(gained.len(), |site| f64::from(gained[site])) * amol_per_share;
+        book.deposited += gained * amol_per_share;
     }
 }
 
@@ -466,21 +521,35 @@ fn arrest(model: &Model, state: &mut State) {
     let now_h = state.time_h;
     let occupancy = &state.occupancy;
     let bone = &state.bone;
-    let given_up: Vec<usize> = (0..bone.goal.len())
-        .into_par_iter()
-        .with_min_len(16_384)
-        .filter(|&site| {
-            !bone.solid[site]
-                && bone.is_eroded(site)
-                && !bone.is_activated(site, now_h)
-                && now_h - f64::from(bone.vacated_h[site]) > patience
-                && !model
-                    .arrest_reach
-                    .around(&model.grid, site)
-                    .any(|at| occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0)
+    let is_given_up = |site: usize| {
+        !bone.solid[site]
+            && bone.is_eroded(site)
+            && !bone.is_activated(site, now_h)
+            && now_h - f64::from(bone.vacated_h[site]) > patience
+            && !model
+                .arrest_reach
+                .around(&model.grid, site)
+                .any(|at| occupancy.osteoblast[at] > 0 || occupancy.osteoclast[at] != 0)
+    };
+    let given_up: Vec<Vec<usize>> = (bone.goal.par_chunks(PIECE))
+        .zip(bone.matrix.par_chunks(PIECE))
+        .enumerate()
+        .map(|(piece, (goal, matrix))| {
+            let mut found = Vec::new();
+            // Most sites owe nothing: many are looked at at once.
+            let runs = goal.chunks(RUN).zip(matrix.chunks(RUN)).enumerate();
+            for (run, (goal, matrix)) in runs {
+                let pairs = goal.iter().zip(matrix);
+                if pairs.fold(0, |owing, (goal, matrix)| owing | u8::from(goal > matrix)) > 0 {
+                    let first = piece * PIECE + run * RUN;
+                    let sites = first..first + goal.len();
+                    found.extend(sites.filter(|&site| is_given_up(site)));
+                }
+            }
+            found
         })
         .collect();
-    for site in given_up {
+    for site in given_up.into_iter().flatten() {
         state.bone.arrest(site);
     }
 }

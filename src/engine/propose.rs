@@ -1,8 +1,15 @@
 //! Phase 4 of a tick: every cell, in parallel and from a frozen picture, asks for one thing.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
 use std::ops::Range;
 
-use crate::numerics::elementary::exp_m1s;
+use pulp::{Arch, Simd, WithSimd};
+
+use crate::numerics::elementary::exp_m1;
 use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
@@ -70,6 +77,12 @@ pub(crate) struct TumourProposals {
 }
 
 impl TumourProposals {
+    /// Puts what contests for room into the order of the drawn ranks.
+    pub(crate) fn rank(&mut self) {
+        self.moves.par_sort_unstable_by(Ord::cmp);
+        self.births.par_sort_unstable_by(Ord::cmp);
+    }
+
     fn extend(&mut self, other: Self) {
         self.deaths.extend(other.deaths);
         self.killed.extend(other.killed);
@@ -231,36 +244,18 @@ impl<'a> Odds<'a> {
         rates
             .division
             .fill(&self.view, first, &mut divisions[..count]);
-        let distance = &self.scratch.way_out.distance[first..first + count];
-        for (division, &distance) in divisions.iter_mut().zip(distance) {
-            *division = if distance == BLOCKED { 0.0 } else { *division };
-        }
-        let (deaths, divisions) = (&mut deaths[..count], &mut divisions[..count]);
         let (kill, kill_dividing) = self.kills_of(rates);
-        for death in &mut *deaths {
-            *death += kill;
-        }
-        for (per_h, &death) in death_per_h.iter_mut().zip(&*deaths) {
-            *per_h = death as f32;
-        }
-        if let Some((kill, basal)) = kill_dividing {
-            for (death, &division) in deaths.iter_mut().zip(&*divisions) {
-                *death += kill * division / basal;
-            }
-        }
-        // As `probability` and `offspring` say, many at once.
-        let tick_h = self.model.tick_h;
-        for (death, division) in deaths.iter_mut().zip(&mut *divisions) {
-            (*death, *division) = (-*death * tick_h, *division * tick_h);
-        }
-        exp_m1s(deaths);
-        exp_m1s(divisions);
-        let grown = deaths.iter().zip(&*divisions);
-        let here = event.iter_mut().zip(death_share).zip(distance);
-        for ((&death, &grown), ((event, share), &distance)) in grown.zip(here) {
-            (*event, *share) = event_of(-death, grown);
-            *event = if distance <= RIM { -*event } else { *event };
-        }
+        Arch::new().dispatch(Run {
+            tick_h: self.model.tick_h,
+            kill,
+            kill_dividing,
+            deaths: &mut deaths[..count],
+            divisions: &mut divisions[..count],
+            distance: &self.scratch.way_out.distance[first..first + count],
+            event,
+            death_share,
+            death_per_h,
+        });
     }
 
     /// Hazards by which drugs hit a clone, per h: of every cell; and, where there is one, of a cell that
@@ -351,6 +346,7 @@ impl<'a> Odds<'a> {
         let mut asked = TumourProposals::default();
         let mut words = [0; BATCH];
         let mut here = [0.0; BATCH];
+        let (mut happens, mut is_rim) = ([false; BATCH], [false; BATCH]);
         let (mut events, mut rim, mut ids) = ([0; BATCH], [0; BATCH], [0; BATCH]);
         for first in piece.clone().step_by(BATCH) {
             let batch = first..piece.end.min(first + BATCH);
@@ -358,30 +354,37 @@ impl<'a> Odds<'a> {
             let id = &cells.id[batch.clone()];
             chance.first_words(Stream::TumourFate, tick, id, &mut words);
             let is_plain = self.chances(batch, &mut here[..count]);
+            decide(
+                (&words[..count], &here[..count]),
+                (&mut happens[..count], &mut is_rim[..count]),
+            );
+            if !is_plain {
+                for at in 0..count {
+                    if cells.clone[first + at] != 0 || cells.dormant[first + at] {
+                        let event = self.of_cell(first + at).0;
+                        happens[at] = uniform_of(words[at]) < event;
+                        is_rim[at] = !happens[at] & here[at].is_sign_negative();
+                    }
+                }
+            }
             // Who has an event, and who is at the rim, is as good as chance: nothing branches on it.
             let (mut with_event, mut at_rim) = (0, 0);
             for at in 0..count {
-                let (clone, dormant) = (cells.clone[first + at], cells.dormant[first + at]);
-                let event = if is_plain || (clone == 0 && !dormant) {
-                    here[at].abs().into()
-                } else {
-                    self.of_cell(first + at).0
-                };
-                let happens = uniform_of(words[at]) < event;
                 events[with_event] = at;
-                with_event += usize::from(happens);
+                with_event += usize::from(happens[at]);
                 rim[at_rim] = at;
                 ids[at_rim] = id[at];
-                at_rim += usize::from(!happens & here[at].is_sign_negative());
+                at_rim += usize::from(is_rim[at]);
             }
             for &at in &events[..with_event] {
                 let (_, death_share) = self.of_cell(first + at);
                 self.event(chance, first + at, death_share, &mut asked);
             }
             chance.first_words(Stream::TumourMotion, tick, &ids[..at_rim], &mut words);
+            let alike = self.steps[0].filter(|_| is_plain);
             for (&at, &word) in rim[..at_rim].iter().zip(&words) {
                 let cell = first + at;
-                let expected = self.steps_of_cell(cell);
+                let expected = alike.unwrap_or_else(|| self.steps_of_cell(cell));
                 // Most cells make no step.
                 if expected >= 1.0 || uniform_of(word) < expected {
                     asked.moves.extend(self.walk(chance, cell as u32, expected));
@@ -507,6 +510,89 @@ impl<'a> Odds<'a> {
     }
 }
 
+/// Chances of parental cells at consecutive sites from what their cues make of death and division, for the widest
+/// registers that there are.
+struct Run<'a> {
+    tick_h: f64,
+    /// As [`Odds::kills_of`] gives them.
+    kill: f64,
+    kill_dividing: Option<(f64, f64)>,
+    /// Hazards, per h.
+    deaths: &'a mut [f64],
+    divisions: &'a mut [f64],
+    distance: &'a [u16],
+    event: &'a mut [f32],
+    death_share: &'a mut [f32],
+    death_per_h: &'a mut [f32],
+}
+
+impl WithSimd for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (deaths, divisions) = (self.deaths, self.divisions);
+        for (division, &distance) in divisions.iter_mut().zip(self.distance) {
+            *division = if distance == BLOCKED { 0.0 } else { *division };
+        }
+        for (per_h, death) in self.death_per_h.iter_mut().zip(&mut *deaths) {
+            *death += self.kill;
+            *per_h = *death as f32;
+        }
+        if let Some((kill, basal)) = self.kill_dividing {
+            for (death, &division) in deaths.iter_mut().zip(&*divisions) {
+                *death += kill * division / basal;
+            }
+        }
+        // As `probability` and `offspring` say, many at once.
+        for (death, division) in deaths.iter_mut().zip(&mut *divisions) {
+            *death = -exp_m1(-*death * self.tick_h);
+            *division = exp_m1(*division * self.tick_h);
+        }
+        let grown = deaths.iter().zip(&*divisions);
+        let here = self.event.iter_mut().zip(self.death_share);
+        for ((&dies, &grown), ((event, share), &distance)) in grown.zip(here.zip(self.distance)) {
+            (*event, *share) = event_of(dies, grown);
+            *event = if distance <= RIM { -*event } else { *event };
+        }
+    }
+}
+
+/// Of parental cells that cycle, by their first words and by what [`TumourChances::event`] says of their sites:
+/// to whom something happens, and who of the others has a neighbour with room.
+///
+/// [`TumourChances::event`]: crate::engine::scratch::TumourChances::event
+fn decide((words, here): (&[u32], &[f32]), (happens, is_rim): (&mut [bool], &mut [bool])) {
+    Arch::new().dispatch(Decided {
+        words,
+        here,
+        happens,
+        is_rim,
+    });
+}
+
+/// [`decide`], for the widest registers that there are.
+struct Decided<'a> {
+    words: &'a [u32],
+    here: &'a [f32],
+    happens: &'a mut [bool],
+    is_rim: &'a mut [bool],
+}
+
+impl WithSimd for Decided<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let cells = self.words.iter().zip(self.here);
+        let decided = self.happens.iter_mut().zip(self.is_rim);
+        for ((happens, is_rim), (&word, &here)) in decided.zip(cells) {
+            *happens = uniform_of(word) < f64::from(here.abs());
+            *is_rim = !*happens & here.is_sign_negative();
+        }
+    }
+}
+
 /// Of what a tumour cell dies.
 enum Cause {
     Itself,
@@ -516,6 +602,7 @@ enum Cause {
 
 /// Probability that a cell dies or divides, and the share of deaths, from the probability that it dies and
 /// the number of its offspring if it does not.
+#[inline(always)]
 fn event_of(dies: f64, offspring: f64) -> (f32, f32) {
     let event = dies + (1.0 - dies) * offspring;
     let share = (dies / event) as f32;

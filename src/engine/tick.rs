@@ -14,6 +14,7 @@
 //! | once a day | bone, ledger | mineral, stores, arrest; rigidity; strength; strain of bone; the body of the patient; courses that begin or end by a condition |
 //! | check | state | a fault, or nothing |
 
+use crate::numerics::parallel::both;
 use crate::numerics::parallel::prelude::*;
 
 use crate::engine::commit::{commit, daily};
@@ -107,9 +108,12 @@ pub fn tick_watched(
     bind(model, state, scratch)?;
     is_over(Phase::Bind);
     immune::look(model, state, scratch);
-    let proposals = propose(model, state, scratch);
+    let mut proposals = propose(model, state, scratch);
     is_over(Phase::Propose);
-    osteoclasts::act(model, state, scratch);
+    both(
+        || osteoclasts::act(model, state, scratch),
+        || proposals.tumour.rank(),
+    );
     is_over(Phase::Osteoclasts);
     commit(model, state, scratch, proposals);
     is_over(Phase::Commit);

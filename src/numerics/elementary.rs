@@ -10,8 +10,6 @@
     reason = "what is dispatched to an instruction set has to be compiled for it"
 )]
 
-use pulp::{Arch, Simd, WithSimd};
-
 /// 1.5 x 2^52: added to a small number, it leaves its nearest whole number in the lowest bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts, of which the first times a whole number up to 2^11 is exact (Cody and Waite 1980).
@@ -27,24 +25,6 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
     let value = power * part + (power - 1.0);
     let value = if x < -50.0 { -1.0 } else { value };
     if near { value } else { f64::INFINITY }
-}
-
-/// [`exp_m1`] of every value, in its place, side by side.
-pub(crate) fn exp_m1s(values: &mut [f64]) {
-    Arch::new().dispatch(ExpM1s(values));
-}
-
-struct ExpM1s<'a>(&'a mut [f64]);
-
-impl WithSimd for ExpM1s<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for value in self.0 {
-            *value = exp_m1(*value);
-        }
-    }
 }
 
 /// `e^x`; 0 below -708, infinite above 709.
@@ -163,13 +143,6 @@ mod tests {
             );
             assert!(apart(exp(x), x.exp()) <= 3.0, "{x}: {} {}", exp(x), x.exp());
         }
-        let mut many: Vec<f64> = places().collect();
-        exp_m1s(&mut many);
-        assert!(
-            many.iter()
-                .zip(places())
-                .all(|(value, x)| value.to_bits() == exp_m1(x).to_bits())
-        );
         assert_eq!(exp_m1(0.0).to_bits(), 0.0_f64.to_bits());
         assert_eq!((exp(0.0), exp_m1(-1e9), exp(-1e9)), (1.0, -1.0, 0.0));
         assert!(exp(1e9).is_infinite() && exp_m1(f64::INFINITY).is_infinite());

@@ -101,6 +101,7 @@ impl Chance {
 }
 
 /// The uniform number of a raw word, in the open interval (0, 1).
+#[inline]
 pub fn uniform_of(word: u32) -> f64 {
     (f64::from(word) + 0.5) * (1.0 / 4_294_967_296.0)
 }

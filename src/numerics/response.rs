@@ -1,5 +1,12 @@
 //! Dose responses and hazards.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::numerics::elementary::{exp_m1, pow};
 
 /// Hill response `c^n / (c^n + half_max^n)` of a level `c >= 0`: 0 at 0, 1/2 at `half_max`.
@@ -32,7 +39,7 @@ fn whole(exponent: f64) -> Option<u32> {
     (1..=4).find(|&whole| f64::from(whole).to_bits() == exponent.to_bits())
 }
 
-#[inline]
+#[inline(always)]
 fn product<const FACTORS: u32>(ratio: f64) -> f64 {
     let square = ratio * ratio;
     match FACTORS {
@@ -46,10 +53,10 @@ fn product<const FACTORS: u32>(ratio: f64) -> f64 {
 /// [`hill`] of every level, in its place.
 pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
     match whole(exponent) {
-        Some(1) => hills_of::<1>(levels, half_max),
-        Some(2) => hills_of::<2>(levels, half_max),
-        Some(3) => hills_of::<3>(levels, half_max),
-        Some(4) => hills_of::<4>(levels, half_max),
+        Some(1) => Arch::new().dispatch(Hills::<1> { levels, half_max }),
+        Some(2) => Arch::new().dispatch(Hills::<2> { levels, half_max }),
+        Some(3) => Arch::new().dispatch(Hills::<3> { levels, half_max }),
+        Some(4) => Arch::new().dispatch(Hills::<4> { levels, half_max }),
         _ => {
             for level in levels {
                 *level = hill(*level, half_max, exponent);
@@ -58,10 +65,21 @@ pub fn hills(levels: &mut [f64], half_max: f64, exponent: f64) {
     }
 }
 
-fn hills_of<const EXPONENT: u32>(levels: &mut [f64], half_max: f64) {
-    for level in levels {
-        let effect = 1.0 / (1.0 + product::<EXPONENT>(half_max / *level));
-        *level = if *level <= 0.0 { 0.0 } else { effect };
+/// [`hills`] of a whole exponent, for the widest registers that there are.
+struct Hills<'a, const EXPONENT: u32> {
+    levels: &'a mut [f64],
+    half_max: f64,
+}
+
+impl<const EXPONENT: u32> WithSimd for Hills<'_, EXPONENT> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for level in self.levels {
+            let effect = 1.0 / (1.0 + product::<EXPONENT>(self.half_max / *level));
+            *level = if *level <= 0.0 { 0.0 } else { effect };
+        }
     }
 }
 

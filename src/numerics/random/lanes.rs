@@ -65,24 +65,29 @@ impl WithSimd for FirstWords<'_> {
 }
 
 /// Ten rounds of Philox4x32 in every lane; the first word of each.
+///
+/// A word is the lower half of a lane of 64 bits, where a product takes it from: what stands above it is never
+/// looked at, so that nothing is packed or unpacked between two rounds.
 #[inline(always)]
 fn first_of(ids: [u64; LANES], [when, stream]: [u32; 2], mut key: [u32; 2]) -> Words {
-    let mut a: Words = ids.map(|id| id as u32);
-    let mut b: Words = ids.map(|id| (id >> 32) as u32);
-    let (mut c, mut d): (Words, Words) = ([when; LANES], [stream; LANES]);
+    const WORD: u64 = 0xFFFF_FFFF;
+    let mut a = ids;
+    let mut b = ids.map(|id| id >> 32);
+    let (mut c, mut d) = ([u64::from(when); LANES], [u64::from(stream); LANES]);
     for _ in 0..10 {
+        let keys = key.map(u64::from);
         for lane in 0..LANES {
-            let first = u64::from(a[lane]) * MULTIPLIERS[0];
-            let second = u64::from(c[lane]) * MULTIPLIERS[1];
-            a[lane] = (second >> 32) as u32 ^ b[lane] ^ key[0];
-            b[lane] = second as u32;
-            c[lane] = (first >> 32) as u32 ^ d[lane] ^ key[1];
-            d[lane] = first as u32;
+            let first = (a[lane] & WORD) * MULTIPLIERS[0];
+            let second = (c[lane] & WORD) * MULTIPLIERS[1];
+            a[lane] = (second >> 32) ^ b[lane] ^ keys[0];
+            b[lane] = second;
+            c[lane] = (first >> 32) ^ d[lane] ^ keys[1];
+            d[lane] = first;
         }
         key = [
             key[0].wrapping_add(KEY_STEPS[0]),
             key[1].wrapping_add(KEY_STEPS[1]),
         ];
     }
-    a
+    a.map(|word| word as u32)
 }
