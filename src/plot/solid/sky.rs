@@ -32,23 +32,52 @@ fn directions() -> Vec<Vector> {
         .collect()
 }
 
+/// Which sites are solid: a byte each, so that rays find most of them in the cache.
+struct Mask {
+    dims: [usize; 3],
+    /// The same, to compare places with.
+    ends: Vector,
+    solid: Vec<bool>,
+}
+
+impl Mask {
+    fn of(field: &Field) -> Self {
+        Self {
+            dims: field.dims,
+            ends: field.dims.map(|sites| sites as f32),
+            solid: field.values.iter().map(|&value| value > LEVEL).collect(),
+        }
+    }
+
+    /// True of a place in a solid site; none outside of the lattice.
+    fn at(&self, place: Vector) -> Option<bool> {
+        let is_inside = |axis: usize| place[axis] >= 0.0 && place[axis] < self.ends[axis];
+        if !(is_inside(0) && is_inside(1) && is_inside(2)) {
+            return None;
+        }
+        let [x, y, z] = place.map(|at| at as usize);
+        let site = (z * self.dims[1] + y) * self.dims[0] + x;
+        self.solid.get(site).copied()
+    }
+}
+
 /// Finds for every point the share of the sky that is open: rays weighted by the cosine to the normal;
 /// what blocks a ray darkens the less the farther it is.
 pub(super) fn open(mesh: &mut Mesh, solid: &Field) {
-    let all = directions();
+    let (all, mask) = (directions(), Mask::of(solid));
     mesh.points
         .par_iter_mut()
-        .for_each(|point| point.open = share_of(point, solid, &all));
+        .for_each(|point| point.open = share_of(point, &mask, &all));
 }
 
 /// The share of the sky that is open to each of some points.
 pub(super) fn shares(points: &[Point], solid: &Field) -> Vec<f32> {
-    let all = directions();
+    let (all, mask) = (directions(), Mask::of(solid));
     let points = points.par_iter();
-    points.map(|point| share_of(point, solid, &all)).collect()
+    points.map(|point| share_of(point, &mask, &all)).collect()
 }
 
-fn share_of(point: &Point, solid: &Field, all: &[Vector]) -> f32 {
+fn share_of(point: &Point, mask: &Mask, all: &[Vector]) -> f32 {
     let from = before(point, 0.9);
     let (mut seen, mut weights) = (0.0_f32, 0.0_f32);
     for &direction in all {
@@ -58,7 +87,7 @@ fn share_of(point: &Point, solid: &Field, all: &[Vector]) -> f32 {
         }
         let blocked = STEPS.iter().find(|&&step| {
             let place = add(from, times(direction, step));
-            solid.site(place).is_some_and(|value| value > LEVEL)
+            mask.at(place) == Some(true)
         });
         seen += weight * blocked.map_or(1.0, |&step| 0.8 * step / REACH);
         weights += weight;
@@ -80,6 +109,7 @@ pub(super) fn lamp(
         let off = add(times(aside[0], WIDTH * one), times(aside[1], WIDTH * other));
         unit(add(toward, off))
     });
+    let mask = Mask::of(solid);
     points
         .par_iter()
         .map(|point| {
@@ -92,14 +122,14 @@ pub(super) fn lamp(
                 let mut distance = 0.4_f32;
                 let mut share = 1.0_f32;
                 while distance < FAR {
-                    match solid.site(add(from, times(ray, distance))) {
+                    match mask.at(add(from, times(ray, distance))) {
                         None => break,
-                        Some(value) if value > LEVEL => {
+                        Some(true) => {
                             // Shadows of what is far are soft and not quite dark.
                             share = (distance / FAR).min(1.0) * 0.5;
                             break;
                         }
-                        Some(_) => distance += 0.8 + 0.03 * distance,
+                        Some(false) => distance += 0.8 + 0.03 * distance,
                     }
                 }
                 lit += 0.25 * share;
