@@ -9,6 +9,13 @@
 //!
 //! *Limits*: one to one binding; both are totals per volume of marrow at the site.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::numerics::parallel::prelude::*;
 
 use super::fault::TransportFault;
@@ -26,15 +33,15 @@ const TASK: usize = 32_768;
 /// let free = free_ligand(1.0, 1000.0, 1e-6);
 /// assert!((free / (1e-6 / 999.0) - 1.0).abs() < 1e-6);
 /// ```
+#[inline(always)]
 pub fn free_ligand(total_ligand_pm: f64, total_decoy_pm: f64, kd_pm: f64) -> f64 {
     let excess = (total_decoy_pm - total_ligand_pm) + kd_pm;
     // Totals are single precision, so that no square leaves the range of f64.
     let root = (excess * excess + 4.0 * kd_pm * total_ligand_pm).sqrt();
-    if excess > 0.0 {
-        2.0 * kd_pm * total_ligand_pm / (excess + root)
-    } else {
-        0.5 * (root - excess)
-    }
+    // Both are worked out, so that levels side by side do not branch.
+    let in_excess = 2.0 * kd_pm * total_ligand_pm / (excess + root);
+    let else_free = 0.5 * (root - excess);
+    if excess > 0.0 { in_excess } else { else_free }
 }
 
 /// Free ligand, pM, in the presence of decoys with constants of their own (a native decoy and
@@ -160,6 +167,7 @@ pub fn free_levels(
             allowed: "finite, at least 0",
         });
     }
+    let arch = Arch::new();
     (
         total_ligand_pm.par_chunks(TASK),
         total_decoy_pm.par_chunks(TASK),
@@ -168,14 +176,36 @@ pub fn free_levels(
     )
         .into_par_iter()
         .for_each(|(ligand, decoy, free, free_decoy)| {
-            let totals = ligand.iter().zip(decoy);
-            for ((&r, &o), (free, free_decoy)) in totals.zip(free.iter_mut().zip(free_decoy)) {
-                let (r, o) = (f64::from(r), f64::from(o));
-                *free = free_ligand(r, o, kd_pm) as f32;
-                *free_decoy = free_ligand(o, r, kd_pm) as f32;
-            }
+            arch.dispatch(Levels {
+                totals: [ligand, decoy],
+                kd_pm,
+                free: [free, free_decoy],
+            });
         });
     Ok(())
+}
+
+/// [`free_levels`] of some sites, for the widest registers that there are.
+struct Levels<'a> {
+    totals: [&'a [f32]; 2],
+    kd_pm: f64,
+    free: [&'a mut [f32]; 2],
+}
+
+impl WithSimd for Levels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let [ligand, decoy] = self.totals;
+        let [free, free_decoy] = self.free;
+        let totals = ligand.iter().zip(decoy);
+        for ((&r, &o), (free, free_decoy)) in totals.zip(free.iter_mut().zip(free_decoy)) {
+            let (r, o) = (f64::from(r), f64::from(o));
+            *free = free_ligand(r, o, self.kd_pm) as f32;
+            *free_decoy = free_ligand(o, r, self.kd_pm) as f32;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,14 @@
 //! The equations of one signal in one tick: what a site receives and loses, and how the amounts close.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
+use std::ops::Range;
+
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::numerics::parallel::prelude::*;
 
 use super::SMALLEST_PM;
@@ -47,6 +56,97 @@ pub(super) fn close_exact(balance: &mut Balance, field: &mut [f32]) {
     balance.stored_after = ordered_sum(field.len(), |site| f64::from(field[site]));
     let missed = wanted - balance.rounded - balance.stored_after;
     balance.relative_mass_error = missed.abs() / (balance.made + balance.stored_before);
+}
+
+/// Sites of which rates and supplies are worked out together: an even number, so that those of a colour are as
+/// many as those of the other.
+const RUN: usize = 64;
+
+/// Rates and supplies of some sites.
+struct Terms {
+    rate: [f64; RUN],
+    supply: [f64; RUN],
+}
+
+/// [`Problem::terms`], for the widest registers that there are.
+struct TermsOf<'a> {
+    problem: &'a Problem<'a>,
+    first: usize,
+    before: &'a [f32],
+    terms: &'a mut Terms,
+}
+
+impl WithSimd for TermsOf<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Problem {
+            physics,
+            source,
+            uptake,
+            leak_weight,
+            storage,
+            ..
+        } = *self.problem;
+        let sites = self.first..self.first + self.before.len();
+        let own = self.before.iter().zip(&source[sites.clone()]);
+        let terms = self.terms.rate.iter_mut().zip(&mut self.terms.supply);
+        for ((rate, supply), ((&before, &source), &weight)) in
+            terms.zip(own.zip(&leak_weight[sites.clone()]))
+        {
+            let leak = physics.leak_per_h * f64::from(weight);
+            *rate = storage + physics.loss_per_h + leak;
+            *supply = storage * f64::from(before) + f64::from(source) + leak * physics.plasma_pm;
+        }
+        if let Some(uptake) = uptake {
+            for (rate, &uptake) in self.terms.rate.iter_mut().zip(&uptake[sites]) {
+                *rate += f64::from(uptake);
+            }
+        }
+    }
+}
+
+/// Vectors of one colour that are filled when a search begins.
+struct Loaded<'a> {
+    b: &'a mut [f32],
+    u: &'a mut [f32],
+    inverse: &'a mut [f32],
+    rates: &'a mut [f32],
+    sum: &'a [f32],
+}
+
+/// The same vectors, as a loop gives them.
+type Chunks<'a> = (
+    &'a mut [f32],
+    &'a mut [f32],
+    &'a mut [f32],
+    &'a mut [f32],
+    &'a [f32],
+);
+
+impl<'a> From<Chunks<'a>> for Loaded<'a> {
+    fn from((b, u, inverse, rates, sum): Chunks<'a>) -> Self {
+        Self {
+            b,
+            u,
+            inverse,
+            rates,
+            sum,
+        }
+    }
+}
+
+impl Loaded<'_> {
+    fn part(&mut self, at: Range<usize>) -> Loaded<'_> {
+        Loaded {
+            b: &mut self.b[at.clone()],
+            u: &mut self.u[at.clone()],
+            inverse: &mut self.inverse[at.clone()],
+            rates: &mut self.rates[at.clone()],
+            sum: &self.sum[at],
+        }
+    }
 }
 
 /// Sums that close the amounts of one compartment.
@@ -104,51 +204,57 @@ impl Problem<'_> {
             + self.physics.leak_per_h * f64::from(self.leak_weight[site]) * self.physics.plasma_pm
     }
 
+    /// Rates and supplies of consecutive sites from `first` on that hold `before`, side by side.
+    fn terms(&self, first: usize, before: &[f32]) -> Terms {
+        let mut terms = Terms {
+            rate: [0.0; RUN],
+            supply: [0.0; RUN],
+        };
+        Arch::new().dispatch(TermsOf {
+            problem: self,
+            first,
+            before,
+            terms: &mut terms,
+        });
+        terms
+    }
+
     /// Fills the vectors of the search: diagonals, and the residual of the field before.
     pub(super) fn load(&self, field: &[f32], search: &mut Search<'_>) {
         let stencil = search.stencil;
         let board = stencil.board;
-        let nx = board.dims[0];
         let vectors = &mut *search.vectors;
-        let mut norm = 0.0;
-        for colour in 0..2 {
-            vectors.change[colour].fill(0.0);
-            let parts: Vec<f64> = (
-                vectors.residual[colour].par_chunks_mut(board.task()),
-                vectors.direction[colour].par_chunks_mut(board.task()),
-                vectors.inverse[colour].par_chunks_mut(board.task()),
-                vectors.rate[colour].par_chunks_mut(board.task()),
-                stencil.face_sum[colour].par_chunks(board.task()),
-            )
-                .into_par_iter()
-                .enumerate()
-                .map(|(task, (b, u, inverse, rates, face_sum))| {
-                    let mut norm = 0.0;
-                    for j in 0..face_sum.len() / board.stride {
-                        let row = task * board.task_rows + j;
-                        let inner = j * board.stride + 1..j * board.stride + 1 + board.half;
-                        let (b, u) = (&mut b[inner.clone()], &mut u[inner.clone()]);
-                        let inverse = &mut inverse[inner.clone()];
-                        let rates = &mut rates[inner.clone()];
-                        let first = row * nx + (board.parity(row) ^ colour);
-                        for (i, &sum) in face_sum[inner].iter().enumerate() {
-                            if sum < 0.0 {
-                                (b[i], u[i], inverse[i], rates[i]) = (0.0, 0.0, 0.0, 0.0);
-                                continue;
-                            }
-                            let site = first + 2 * i;
-                            let (rate, supply) = (self.rate(site), self.supply(site, field[site]));
-                            norm += supply * supply;
-                            (b[i], u[i]) = (supply as f32, field[site]);
-                            rates[i] = rate as f32;
-                            inverse[i] = 1.0 / (self.exchange as f32 * sum + rates[i]);
-                        }
-                    }
-                    norm
-                })
-                .collect();
-            norm += parts.iter().sum::<f64>();
+        for change in &mut vectors.change {
+            change.fill(0.0);
         }
+        let task = board.task();
+        let [red, black] = {
+            let [b0, b1] = &mut vectors.residual;
+            let [u0, u1] = &mut vectors.direction;
+            let [d0, d1] = &mut vectors.inverse;
+            let [r0, r1] = &mut vectors.rate;
+            let [s0, s1] = &stencil.face_sum;
+            [(b0, u0, d0, r0, s0), (b1, u1, d1, r1, s1)].map(|(b, u, inverse, rate, sum)| {
+                let chunks = (
+                    b.par_chunks_mut(task),
+                    u.par_chunks_mut(task),
+                    inverse.par_chunks_mut(task),
+                    rate.par_chunks_mut(task),
+                    sum.par_chunks(task),
+                );
+                chunks.into_par_iter()
+            })
+        };
+        let parts: Vec<[f64; 2]> = red
+            .zip(black)
+            .enumerate()
+            .map(|(number, (red, black))| {
+                let first = number * board.task_rows;
+                self.load_rows(&board, first, field, [red, black].map(Loaded::from))
+            })
+            .collect();
+        let of = |colour: usize| parts.iter().map(|part| part[colour]).sum::<f64>();
+        let norm = 0.0 + of(0) + of(1);
         search
             .coarser
             .prepare(&board, search.exchange, &vectors.rate, search.work);
@@ -173,6 +279,70 @@ impl Problem<'_> {
             &mut vectors.image[1],
         );
         search.norm = add_scaled(1.0, &vectors.image[1], &mut vectors.residual[1]);
+    }
+
+    /// Fills the vectors of some rows; the squares of what the unknowns of each colour receive.
+    fn load_rows(
+        &self,
+        board: &Board,
+        first_row: usize,
+        field: &[f32],
+        mut halves: [Loaded<'_>; 2],
+    ) -> [f64; 2] {
+        let nx = board.dims[0];
+        let exchange = self.exchange as f32;
+        let mut norms = [0.0; 2];
+        for j in 0..halves[0].sum.len() / board.stride {
+            let row = first_row + j;
+            if nx % 2 == 1 {
+                // The end of a row of odd length is no unknown.
+                let end = j * board.stride + board.half;
+                let Loaded {
+                    b,
+                    u,
+                    inverse,
+                    rates,
+                    ..
+                } = &mut halves[board.parity(row) ^ 1];
+                (b[end], u[end], inverse[end], rates[end]) = (0.0, 0.0, 0.0, 0.0);
+            }
+            for x in (0..nx).step_by(RUN) {
+                let sites = row * nx + x..row * nx + nx.min(x + RUN);
+                let before = &field[sites.clone()];
+                let Terms { rate, supply } = self.terms(sites.start, before);
+                for side in 0..2 {
+                    let colour = board.parity(row) ^ side;
+                    let count = (before.len() + 1 - side) / 2;
+                    let from = j * board.stride + 1 + x / 2;
+                    let Loaded {
+                        b,
+                        u,
+                        inverse,
+                        rates,
+                        sum,
+                    } = halves[colour].part(from..from + count);
+                    let mut square = [0.0; RUN / 2];
+                    for at in 0..count {
+                        let site = 2 * at + side;
+                        let is_known = sum[at] >= 0.0;
+                        let given = |value: f32| if is_known { value } else { 0.0 };
+                        b[at] = given(supply[site] as f32);
+                        u[at] = given(before[site]);
+                        rates[at] = given(rate[site] as f32);
+                        inverse[at] = given(1.0 / (exchange * sum[at] + rate[site] as f32));
+                        square[at] = if is_known {
+                            supply[site] * supply[site]
+                        } else {
+                            0.0
+                        };
+                    }
+                    norms[colour] = square[..count]
+                        .iter()
+                        .fold(norms[colour], |sum, square| sum + square);
+                }
+            }
+        }
+        norms
     }
 
     /// Adds the change to the field, closes the amounts, and takes stock.
@@ -258,23 +428,28 @@ impl Problem<'_> {
                 for (j, values) in chunk.chunks_exact_mut(nx).enumerate() {
                     let row = task * board.task_rows + j;
                     let change = board.halves_of_row(change, row);
-                    for (x, value) in values.iter_mut().enumerate() {
-                        let site = row * nx + x;
-                        let (rate, supply) = (self.rate(site), self.supply(site, *value));
-                        if role[site] == Role::Closed {
-                            *value = (supply / rate) as f32;
-                            rounded += supply - rate * f64::from(*value);
-                            continue;
-                        }
-                        let solved = *value + change[x & 1][x >> 1];
-                        if solved < 0.0 {
-                            undershoot -= f64::from(solved);
-                        }
-                        *value = solved.max(0.0);
-                        if role[site] == Role::Main {
-                            closing.wanted += supply;
-                            closing.found += rate * f64::from(*value);
-                            closing.rate += rate;
+                    for (run, values) in values.chunks_mut(RUN).enumerate() {
+                        let first = row * nx + run * RUN;
+                        let terms = self.terms(first, values);
+                        let change = change.map(|half| &half[run * RUN / 2..]);
+                        for (at, value) in values.iter_mut().enumerate() {
+                            let (rate, supply) = (terms.rate[at], terms.supply[at]);
+                            let role = role[first + at];
+                            if role == Role::Closed {
+                                *value = (supply / rate) as f32;
+                                rounded += supply - rate * f64::from(*value);
+                                continue;
+                            }
+                            let solved = *value + change[at & 1][at >> 1];
+                            if solved < 0.0 {
+                                undershoot -= f64::from(solved);
+                            }
+                            *value = solved.max(0.0);
+                            if role == Role::Main {
+                                closing.wanted += supply;
+                                closing.found += rate * f64::from(*value);
+                                closing.rate += rate;
+                            }
                         }
                     }
                 }
@@ -302,25 +477,29 @@ impl Problem<'_> {
             .enumerate()
             .map(|(number, chunk)| {
                 let mut tally = Tally::default();
-                for (i, value) in chunk.iter_mut().enumerate() {
-                    let site = number * task + i;
-                    if role[site] == Role::Main {
-                        let exact = f64::from(*value) * factor + addend;
-                        *value = exact as f32;
-                        tally.rounded += self.rate(site) * (exact - f64::from(*value));
-                    }
-                    let (held, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
-                    tally.held += held;
-                    tally.exchanged += weight * held;
-                    tally.supplied += weight;
-                    if let Some(uptake) = self.uptake {
-                        tally.taken_up += f64::from(uptake[site]) * held;
-                    }
-                    if *value < SMALLEST_PM {
-                        tally.clipped += held;
-                        *value = 0.0;
-                    } else {
-                        tally.stored += held;
+                for (run, values) in chunk.chunks_mut(RUN).enumerate() {
+                    let first = number * task + run * RUN;
+                    let Terms { rate, .. } = self.terms(first, values);
+                    for (at, value) in values.iter_mut().enumerate() {
+                        let site = first + at;
+                        if role[site] == Role::Main {
+                            let exact = f64::from(*value) * factor + addend;
+                            *value = exact as f32;
+                            tally.rounded += rate[at] * (exact - f64::from(*value));
+                        }
+                        let (held, weight) = (f64::from(*value), f64::from(self.leak_weight[site]));
+                        tally.held += held;
+                        tally.exchanged += weight * held;
+                        tally.supplied += weight;
+                        if let Some(uptake) = self.uptake {
+                            tally.taken_up += f64::from(uptake[site]) * held;
+                        }
+                        if *value < SMALLEST_PM {
+                            tally.clipped += held;
+                            *value = 0.0;
+                        } else {
+                            tally.stored += held;
+                        }
                     }
                 }
                 tally
