@@ -11,6 +11,13 @@
 //! (relative L2) at a diffusion length of 500 um and by 2.8 % at 180 um, most of it the variation
 //! inside a block (`tests/transport.rs`). Closed bone is refused, because a block could join what a wall parts.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is dispatched to an instruction set has to be compiled for it"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::numerics::parallel::prelude::*;
 
 /// Layout of the blocks over the sites.
@@ -53,68 +60,61 @@ impl Blocks {
     /// Mean over the sites of every block. True when every value is finite and at least 0.
     pub(super) fn average(&self, sites: &[f32], blocks: &mut [f32]) -> bool {
         let [bx, by, _] = self.dims;
-        let [nx, ny, _] = self.sites;
-        let [fx, fy, fz] = self.size;
-        let share = 1.0 / self.volume() as f32;
+        let arch = Arch::new();
         let planes: Vec<bool> = blocks
             .par_chunks_mut(bx * by)
             .enumerate()
-            .map(|(z, plane)| {
-                let mut all = true;
-                for (y, row) in plane.chunks_exact_mut(bx).enumerate() {
-                    row.fill(0.0);
-                    for k in 0..fz {
-                        for j in 0..fy {
-                            let first = ((z * fz + k) * ny + y * fy + j) * nx;
-                            let from = &sites[first..first + nx];
-                            all &= match fx {
-                                1 => add::<1>(row, from),
-                                2 => add::<2>(row, from),
-                                4 => add::<4>(row, from),
-                                _ => add_by(fx, row, from),
-                            };
-                        }
-                    }
-                    for mean in row {
-                        *mean *= share;
-                    }
-                }
-                all
+            .map(|(z, means)| {
+                let blocks = self;
+                arch.dispatch(Plane {
+                    blocks,
+                    z,
+                    sites,
+                    means,
+                })
             })
             .collect();
         planes.into_iter().all(|all| all)
     }
 
-    /// Level of every block; `None` where the sites of a block do not share one, to the last bit.
-    pub(super) fn levels(&self, sites: &[f32]) -> Option<Vec<f32>> {
-        let [bx, by, _] = self.dims;
+    /// First site of the row of sites that lies at `j`, `k` in a row of blocks.
+    const fn first_of_row(&self, y: usize, z: usize, j: usize, k: usize) -> usize {
         let [nx, ny, _] = self.sites;
+        let [_, fy, fz] = self.size;
+        ((z * fz + k) * ny + y * fy + j) * nx
+    }
+
+    /// Finds the level of every block; false where the sites of a block do not share one, to the last bit.
+    pub(super) fn levels(&self, sites: &[f32], levels: &mut Vec<f32>) -> bool {
+        let [bx, by, _] = self.dims;
+        let nx = self.sites[0];
         let [fx, fy, fz] = self.size;
-        let mut levels = vec![0.0; self.count()];
+        levels.resize(self.count(), 0.0);
         let rows: Vec<bool> = levels
             .par_chunks_mut(bx)
             .with_min_len(32)
             .enumerate()
             .map(|(row, levels)| {
-                let first = ((row / by) * fz * ny + (row % by) * fy) * nx;
+                let first = self.first_of_row(row % by, row / by, 0, 0);
                 let from = sites[first..first + nx].iter().step_by(fx);
                 for (level, &value) in levels.iter_mut().zip(from) {
                     *level = value;
                 }
                 let mut shared = true;
                 for (k, j) in (0..fz).flat_map(|k| (0..fy).map(move |j| (k, j))) {
-                    let first = first + (k * ny + j) * nx;
-                    let from = sites[first..first + nx].chunks_exact(fx);
-                    for (level, values) in levels.iter().zip(from) {
-                        for value in values {
-                            shared &= value.to_bits() == level.to_bits();
-                        }
-                    }
+                    let first = self.first_of_row(row % by, row / by, j, k);
+                    let from = &sites[first..first + nx];
+                    shared &= match fx {
+                        1 => share::<1>(levels, from),
+                        2 => share::<2>(levels, from),
+                        4 => share::<4>(levels, from),
+                        _ => share_by(fx, levels, from),
+                    };
                 }
                 shared
             })
             .collect();
-        rows.into_iter().all(|shared| shared).then_some(levels)
+        rows.into_iter().all(|shared| shared)
     }
 
     /// Gives every site the level of its block.
@@ -129,8 +129,15 @@ impl Blocks {
                 for (y, row) in plane.chunks_exact_mut(nx).enumerate() {
                     let first = ((z / fz) * by + y / fy) * bx;
                     let from = &blocks[first..first + bx];
-                    for (values, &level) in row.chunks_exact_mut(fx).zip(from) {
-                        values.fill(level);
+                    match fx {
+                        1 => row.copy_from_slice(from),
+                        2 => give::<2>(from, row),
+                        4 => give::<4>(from, row),
+                        _ => {
+                            for (values, &level) in row.chunks_exact_mut(fx).zip(from) {
+                                values.fill(level);
+                            }
+                        }
                     }
                 }
             });
@@ -138,51 +145,139 @@ impl Blocks {
 
     /// Conductance of the face towards +x, +y, +z of every block, for bone of relative diffusivity
     /// `bone` in units of the exchange between sites of marrow; 0 at the border.
-    pub(super) fn faces(&self, solid: &[bool], bone: f64) -> [Vec<f32>; 3] {
-        [0, 1, 2].map(|axis| {
-            let mut faces = vec![0.0; self.count()];
-            let plane = self.dims[0] * self.dims[1];
+    pub(super) fn faces(&self, solid: &[bool], bone: f64, faces: &mut [Vec<f32>; 3]) {
+        let [bx, by, _] = self.dims;
+        for (axis, faces) in faces.iter_mut().enumerate() {
             faces
-                .par_chunks_mut(plane)
+                .par_chunks_mut(bx)
+                .with_min_len(32)
                 .enumerate()
-                .for_each(|(z, values)| {
-                    for (i, value) in values.iter_mut().enumerate() {
-                        let at = [i % self.dims[0], i / self.dims[0], z];
-                        if at[axis] + 1 < self.dims[axis] {
-                            *value = self.mean_face(at, axis, solid, bone);
-                        }
-                    }
+                .for_each(|(row, means)| {
+                    means.fill(0.0);
+                    self.mean_faces([row % by, row / by], axis, (solid, bone), means);
                 });
-            faces
-        })
+        }
     }
 
-    fn mean_face(&self, at: [usize; 3], axis: usize, solid: &[bool], bone: f64) -> f32 {
+    /// Conductance of the face along an axis of every block of a row: the mean over the faces of sites.
+    fn mean_faces(
+        &self,
+        [y, z]: [usize; 2],
+        axis: usize,
+        (solid, bone): (&[bool], f64),
+        means: &mut [f32],
+    ) {
+        let [bx, by, bz] = self.dims;
         let [nx, ny, _] = self.sites;
-        let step = [1, nx, nx * ny][axis];
-        let mut first = [0, 1, 2].map(|a| at[a] * self.size[a]);
-        first[axis] += self.size[axis] - 1;
-        let mut extent = self.size;
-        extent[axis] = 1;
-        let mut sum = 0.0;
-        for k in 0..extent[2] {
-            for j in 0..extent[1] {
-                for i in 0..extent[0] {
-                    let site = ((first[2] + k) * ny + first[1] + j) * nx + first[0] + i;
-                    sum += face(solid[site], solid[site + step], bone);
+        let [fx, fy, fz] = self.size;
+        let conductances = [
+            face(false, false, bone),
+            face(false, true, bone),
+            face(true, true, bone),
+        ];
+        let row = |j: usize, k: usize| &solid[self.first_of_row(y, z, j, k)..][..nx];
+        // Those of the next sites along y or z.
+        let beyond =
+            |j: usize, k: usize, step: usize| &solid[self.first_of_row(y, z, j, k) + step..][..nx];
+        let faces = match axis {
+            0 => {
+                // Behind the last block there is none.
+                let means = &mut means[..bx - 1];
+                for (k, j) in (0..fz).flat_map(|k| (0..fy).map(move |j| (k, j))) {
+                    let row = row(j, k);
+                    let ends = row[fx - 1..].iter().step_by(fx);
+                    let starts = row[fx.min(nx)..].iter().step_by(fx);
+                    for (sum, (&end, &start)) in means.iter_mut().zip(ends.zip(starts)) {
+                        *sum += conductances[usize::from(end) + usize::from(start)];
+                    }
                 }
+                fy * fz
             }
+            1 if y + 1 < by => {
+                for k in 0..fz {
+                    let rows = (row(fy - 1, k), beyond(fy - 1, k, nx));
+                    add_faces(fx, rows, &conductances, means);
+                }
+                fx * fz
+            }
+            2 if z + 1 < bz => {
+                for j in 0..fy {
+                    let rows = (row(j, fz - 1), beyond(j, fz - 1, nx * ny));
+                    add_faces(fx, rows, &conductances, means);
+                }
+                fx * fy
+            }
+            _ => return,
+        };
+        let count = (faces * self.size[axis] * self.size[axis]) as f32;
+        for mean in means {
+            *mean /= count;
         }
-        let columns = extent[0] * extent[1] * extent[2];
-        sum / (columns * self.size[axis] * self.size[axis]) as f32
     }
 }
 
+/// Adds the conductances between two rows of sites to the faces of their blocks.
+fn add_faces(
+    width: usize,
+    (lower, upper): (&[bool], &[bool]),
+    conductances: &[f32; 3],
+    sums: &mut [f32],
+) {
+    let pairs = lower.chunks_exact(width).zip(upper.chunks_exact(width));
+    for (sum, (lower, upper)) in sums.iter_mut().zip(pairs) {
+        for (&lower, &upper) in lower.iter().zip(upper) {
+            *sum += conductances[usize::from(lower) + usize::from(upper)];
+        }
+    }
+}
+
+/// [`Blocks::average`] of a plane of blocks, for the widest registers that there are.
+struct Plane<'a> {
+    blocks: &'a Blocks,
+    z: usize,
+    sites: &'a [f32],
+    means: &'a mut [f32],
+}
+
+impl WithSimd for Plane<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> bool {
+        let blocks = self.blocks;
+        let nx = blocks.sites[0];
+        let [fx, fy, fz] = blocks.size;
+        let share = 1.0 / blocks.volume() as f32;
+        let mut all = true;
+        for (y, row) in self.means.chunks_exact_mut(blocks.dims[0]).enumerate() {
+            row.fill(0.0);
+            for k in 0..fz {
+                for j in 0..fy {
+                    let first = blocks.first_of_row(y, self.z, j, k);
+                    let from = &self.sites[first..first + nx];
+                    all &= match fx {
+                        1 => add::<1>(row, from),
+                        2 => add::<2>(row, from),
+                        4 => add::<4>(row, from),
+                        _ => add_by(fx, row, from),
+                    };
+                }
+            }
+            for mean in row {
+                *mean *= share;
+            }
+        }
+        all
+    }
+}
+
+#[inline(always)]
 fn fits(value: f32) -> bool {
     (0.0..=f32::MAX).contains(&value)
 }
 
 /// Adds the values of a row of sites to those of their blocks; true when all are finite and at least 0.
+#[inline(always)]
 fn add<const SITES: usize>(blocks: &mut [f32], sites: &[f32]) -> bool {
     let mut all = true;
     for (sum, values) in blocks.iter_mut().zip(sites.as_chunks::<SITES>().0) {
@@ -194,6 +289,7 @@ fn add<const SITES: usize>(blocks: &mut [f32], sites: &[f32]) -> bool {
     all
 }
 
+#[inline(always)]
 fn add_by(width: usize, blocks: &mut [f32], sites: &[f32]) -> bool {
     let mut all = true;
     for (sum, values) in blocks.iter_mut().zip(sites.chunks_exact(width)) {
@@ -203,6 +299,34 @@ fn add_by(width: usize, blocks: &mut [f32], sites: &[f32]) -> bool {
         }
     }
     all
+}
+
+/// True where the sites of a row have the levels of their blocks, to the last bit.
+fn share<const SITES: usize>(levels: &[f32], sites: &[f32]) -> bool {
+    let mut shared = true;
+    for (level, values) in levels.iter().zip(sites.as_chunks::<SITES>().0) {
+        for value in values {
+            shared &= value.to_bits() == level.to_bits();
+        }
+    }
+    shared
+}
+
+fn share_by(width: usize, levels: &[f32], sites: &[f32]) -> bool {
+    let mut shared = true;
+    for (level, values) in levels.iter().zip(sites.chunks_exact(width)) {
+        for value in values {
+            shared &= value.to_bits() == level.to_bits();
+        }
+    }
+    shared
+}
+
+/// Gives the sites of a row the levels of their blocks.
+fn give<const SITES: usize>(levels: &[f32], sites: &mut [f32]) {
+    for (values, &level) in sites.as_chunks_mut::<SITES>().0.iter_mut().zip(levels) {
+        *values = [level; SITES];
+    }
 }
 
 /// Conductances that the solver is to use.
@@ -270,8 +394,10 @@ mod tests {
         assert!((sum(&sites) - sum(&back)).abs() < 1e-9);
         assert!((sum(&sites) - 4.0 * sum(&coarse)).abs() < 1e-9);
         assert!(Blocks::new([5, 4, 3], [2, 2, 1]).is_none());
-        assert_eq!(blocks.levels(&back), Some(coarse));
-        assert_eq!(blocks.levels(&sites), None);
+        let mut levels = Vec::new();
+        assert!(blocks.levels(&back, &mut levels));
+        assert_eq!(levels, coarse);
+        assert!(!blocks.levels(&sites, &mut levels));
     }
 
     /// In plain marrow a block of 2 exchanges a quarter as fast as a site; half a wall of bone
@@ -280,11 +406,16 @@ mod tests {
     fn conductances_scale_with_the_edge_and_the_open_share() {
         let blocks = Blocks::new([4, 2, 2], [2, 2, 2]).unwrap();
         let mut solid = [false; 16];
-        assert!((blocks.faces(&solid, 0.1)[0][0] - 0.25).abs() < 1e-6);
+        let first_face = |solid: &[bool]| {
+            let mut faces = [0; 3].map(|_| vec![0.0; blocks.count()]);
+            blocks.faces(solid, 0.1, &mut faces);
+            faces[0][0]
+        };
+        assert!((first_face(&solid) - 0.25).abs() < 1e-6);
         for site in [1, 2, 5, 6] {
             solid[site] = true;
         }
         let expected = 0.25 * (0.5 + 0.5 * 0.1);
-        assert!((blocks.faces(&solid, 0.1)[0][0] - expected).abs() < 1e-6);
+        assert!((first_face(&solid) - expected).abs() < 1e-6);
     }
 }

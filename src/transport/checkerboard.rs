@@ -91,6 +91,49 @@ impl<F: FnMut(Row, &mut [f32])> WithSimd for Rows<'_, F> {
     }
 }
 
+/// So many values of a row from a place on.
+#[inline(always)]
+pub(super) fn lanes<const LANES: usize>(row: &[f32], from: usize) -> [f32; LANES] {
+    let mut part = [0.0; LANES];
+    part.copy_from_slice(&row[from..from + LANES]);
+    part
+}
+
+/// `set_row!(out; a, b; a + b)` sets every value of a row from what stands at its place in the rows `a` and `b`.
+///
+/// Registers are filled side by side, the last of them reaching back over values that are set already, so that no
+/// value is left over: rows are short. A macro, because a function of any number of rows holds them in an array of
+/// arrays, which the compiler leaves in memory.
+macro_rules! set_row {
+    ($out:expr; $($row:ident),+; $value:expr) => {{
+        let out: &mut [f32] = $out;
+        let count = out.len();
+        $(let $row: &[f32] = &$row[..count];)+
+        if count >= 8 {
+            set_row!(8, out, count; $($row),+; $value);
+        } else if count >= 4 {
+            set_row!(4, out, count; $($row),+; $value);
+        } else {
+            set_row!(1, out, count; $($row),+; $value);
+        }
+    }};
+    ($lanes:literal, $out:ident, $count:ident; $($row:ident),+; $value:expr) => {{
+        let mut at = 0;
+        while at < $count {
+            let from = at.min($count - $lanes);
+            $(let $row = $crate::transport::checkerboard::lanes::<$lanes>($row, from);)+
+            let mut set = [0.0; $lanes];
+            for lane in 0..$lanes {
+                $(let $row = $row[lane];)+
+                set[lane] = $value;
+            }
+            $out[from..from + $lanes].copy_from_slice(&set);
+            at += $lanes;
+        }
+    }};
+}
+pub(super) use set_row;
+
 impl Board {
     pub(super) fn new(dims: [usize; 3]) -> Self {
         Self::with_task(dims, TASK)
@@ -253,33 +296,51 @@ impl Stencil {
         let board = Board::new(dims);
         let mut stencil = Self {
             board,
-            faces: Faces::OpenOrClosed,
-            face_sum: board.zeros(),
+            faces: if walls.all_or_nothing() {
+                Faces::OpenOrClosed
+            } else {
+                Faces::Stored(Box::new([board.zeros(), board.zeros(), board.zeros()]))
+            },
+            // Padding too is no unknown.
+            face_sum: board.zeros().map(|half| vec![-1.0; half.len()]),
             zeros: vec![0.0; board.half],
             closed: vec![-1.0; board.half],
         };
-        if !walls.all_or_nothing() {
-            let steps = [1, dims[0], dims[0] * dims[1]];
-            let mut stored = Box::new([board.zeros(), board.zeros(), board.zeros()]);
-            for (axis, halves) in stored.iter_mut().enumerate() {
-                for (colour, half) in halves.iter_mut().enumerate() {
-                    board.for_rows(half, |row, out| {
-                        let shift = row.shift(colour);
-                        let Row { index, y, z } = row;
-                        for (i, value) in out.iter_mut().enumerate() {
-                            let x = 2 * i + shift;
-                            if x < dims[0] && [x, y, z][axis] + 1 < dims[axis] {
-                                let site = index * dims[0] + x;
-                                *value = walls.face(site, axis, steps[axis]);
-                            }
-                        }
-                    });
+        stencil.lay(walls);
+        stencil
+    }
+
+    /// Takes over other walls of the same kind on the same lattice.
+    pub(super) fn lay(&mut self, walls: &Walls<'_>) {
+        let board = self.board;
+        let dims = board.dims;
+        let steps = [1, dims[0], dims[0] * dims[1]];
+        let set = |axis: usize, colour: usize, row: Row, out: &mut [f32]| {
+            let shift = row.shift(colour);
+            let Row { index, y, z } = row;
+            if let Walls::Blocks { faces } = walls {
+                // At the border they are 0.
+                let faces = faces[axis][index * dims[0]..][..dims[0]].iter();
+                for (value, &face) in out.iter_mut().zip(faces.skip(shift).step_by(2)) {
+                    *value = face;
+                }
+                return;
+            }
+            for (i, value) in out.iter_mut().enumerate() {
+                let x = 2 * i + shift;
+                if x < dims[0] && [x, y, z][axis] + 1 < dims[axis] {
+                    *value = walls.face(index * dims[0] + x, axis, steps[axis]);
                 }
             }
-            stencil.faces = Faces::Stored(stored);
+        };
+        if let Faces::Stored(stored) = &mut self.faces {
+            for (axis, halves) in stored.iter_mut().enumerate() {
+                for (colour, half) in halves.iter_mut().enumerate() {
+                    board.for_rows(half, |row, out| set(axis, colour, row, out));
+                }
+            }
         }
-        stencil.sum_faces(walls);
-        stencil
+        self.sum_faces(walls);
     }
 
     /// A stencil of stored conductances alone, towards +x, +y, +z of each node; without the sums of its
@@ -294,15 +355,21 @@ impl Stencil {
         }
     }
 
-    /// Conductance of the face of a site towards the next along an axis.
-    pub(super) fn face(&self, axis: usize, x: usize, row: usize) -> f32 {
+    /// The stored conductances towards +x, +y, +z of each node, where there are any.
+    pub(super) fn stored_mut(&mut self) -> Option<&mut [Halves; 3]> {
+        match &mut self.faces {
+            Faces::OpenOrClosed => None,
+            Faces::Stored(stored) => Some(stored),
+        }
+    }
+
+    /// Conductances of the faces of a row towards the next sites along an axis: those of its even places, and
+    /// those of its odd ones.
+    pub(super) fn faces_of_row(&self, axis: usize, row: usize) -> [&[f32]; 2] {
         match &self.faces {
             // Where faces are open or closed none is stored, and none is asked for.
-            Faces::OpenOrClosed => 0.0,
-            Faces::Stored(stored) => {
-                let (colour, entry) = self.board.entry(x, row);
-                stored[axis][colour][entry]
-            }
+            Faces::OpenOrClosed => [&self.zeros; 2],
+            Faces::Stored(stored) => self.board.halves_of_row(&stored[axis], row),
         }
     }
 
@@ -339,16 +406,20 @@ impl Stencil {
                 }
             });
         }
-        // Padding too is no unknown.
-        let mut sums = board.zeros().map(|half| vec![-1.0; half.len()]);
+        let mut sums = std::mem::take(&mut self.face_sum);
         for (colour, half) in sums.iter_mut().enumerate() {
             board.for_rows(half, |row, out| {
-                self.neighbour_sum(row, colour, &ones[1 - colour], out);
-                for (value, &one) in out.iter_mut().zip(board.row(&ones[colour], row)) {
-                    if one == 0.0 {
-                        *value = -1.0;
-                    }
-                }
+                let one = board.row(&ones[colour], row);
+                let rows = [one, one];
+                self.set_from_sum(
+                    (row, colour),
+                    &ones[1 - colour],
+                    rows,
+                    out,
+                    |sum, one, _| {
+                        if one == 0.0 { -1.0 } else { sum }
+                    },
+                );
             });
         }
         self.face_sum = sums;
@@ -410,59 +481,68 @@ impl Stencil {
         ]
     }
 
-    /// Sum over the faces of conductance times the neighbour's value. In the storage-free case
-    /// the result at a closed site is not 0; the caller masks it.
+    /// Sets every value of a row from the sum over its faces of conductance times the neighbour's value, and
+    /// from what stands at its place in two other rows. In the storage-free case the sum at a closed site is not
+    /// 0; the caller masks it.
     #[inline(always)]
-    pub(super) fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
-        let half = self.board.half;
-        let around = self.around(row, colour, other, &self.zeros);
-        let [a, b, c, d, e, f] = around.map(|s| &s[..half]);
-        let out = &mut out[..half];
+    pub(super) fn set_from_sum(
+        &self,
+        (row, colour): (Row, usize),
+        other: &[f32],
+        [p, q]: [&[f32]; 2],
+        out: &mut [f32],
+        value: impl Fn(f32, f32, f32) -> f32,
+    ) {
+        let [a, b, c, d, e, f] = self.around(row, colour, other, &self.zeros);
         match &self.faces {
             Faces::OpenOrClosed => {
-                for i in 0..half {
-                    out[i] = ((a[i] + b[i]) + (c[i] + d[i])) + (e[i] + f[i]);
-                }
+                set_row!(out; a, b, c, d, e, f, p, q; {
+                    value(((a + b) + (c + d)) + (e + f), p, q)
+                });
             }
             Faces::Stored(stored) => {
-                let [s, t, u, v, w, x] = self.weights(stored, row, colour).map(|s| &s[..half]);
-                for i in 0..half {
-                    out[i] = ((s[i] * a[i] + t[i] * b[i]) + (u[i] * c[i] + v[i] * d[i]))
-                        + (w[i] * e[i] + x[i] * f[i]);
-                }
+                let [s, t, u, v, w, x] = self.weights(stored, row, colour);
+                set_row!(out; a, b, c, d, e, f, s, t, u, v, w, x, p, q; {
+                    let sum = ((s * a + t * b) + (u * c + v * d)) + (w * e + x * f);
+                    value(sum, p, q)
+                });
             }
         }
     }
 
-    /// Sum over the faces of conductance times (own value - neighbour's value), formed from
-    /// differences so that smooth fields lose no digits. Not 0 at a closed site either.
+    /// Sets every value of a row from the sum over its faces of conductance times (own value - neighbour's
+    /// value), formed from differences so that smooth fields lose no digits, from its own value, and from what
+    /// stands at its place in another row. The sum is not 0 at a closed site either.
     #[inline(always)]
-    fn difference_sum(&self, row: Row, colour: usize, vector: &Halves, out: &mut [f32]) {
-        let half = self.board.half;
-        let own = self.board.row(&vector[colour], row);
-        let around = self.around(row, colour, &vector[1 - colour], &self.zeros);
-        let [a, b, c, d, e, f] = around.map(|s| &s[..half]);
-        let (own, out) = (&own[..half], &mut out[..half]);
+    fn set_from_differences(
+        &self,
+        (row, colour): (Row, usize),
+        vector: &Halves,
+        other: &[f32],
+        out: &mut [f32],
+        value: impl Fn(f32, f32, f32) -> f32,
+    ) {
+        let (o, p) = (self.board.row(&vector[colour], row), other);
+        let [a, b, c, d, e, f] = self.around(row, colour, &vector[1 - colour], &self.zeros);
         match &self.faces {
             Faces::OpenOrClosed => {
                 let sums = self.around(row, colour, &self.face_sum[1 - colour], &self.closed);
-                let [s, t, u, v, w, x] = sums.map(|s| &s[..half]);
+                let [s, t, u, v, w, x] = sums;
                 let step = |sum: f32, difference: f32| if sum >= 0.0 { difference } else { 0.0 };
-                for i in 0..half {
-                    let o = own[i];
-                    out[i] = ((step(s[i], o - a[i]) + step(t[i], o - b[i]))
-                        + (step(u[i], o - c[i]) + step(v[i], o - d[i])))
-                        + (step(w[i], o - e[i]) + step(x[i], o - f[i]));
-                }
+                set_row!(out; a, b, c, d, e, f, s, t, u, v, w, x, o, p; {
+                    let sum = ((step(s, o - a) + step(t, o - b))
+                        + (step(u, o - c) + step(v, o - d)))
+                        + (step(w, o - e) + step(x, o - f));
+                    value(sum, o, p)
+                });
             }
             Faces::Stored(stored) => {
-                let [s, t, u, v, w, x] = self.weights(stored, row, colour).map(|s| &s[..half]);
-                for i in 0..half {
-                    let o = own[i];
-                    out[i] = ((s[i] * (o - a[i]) + t[i] * (o - b[i]))
-                        + (u[i] * (o - c[i]) + v[i] * (o - d[i])))
-                        + (w[i] * (o - e[i]) + x[i] * (o - f[i]));
-                }
+                let [s, t, u, v, w, x] = self.weights(stored, row, colour);
+                set_row!(out; a, b, c, d, e, f, s, t, u, v, w, x, o, p; {
+                    let sum = ((s * (o - a) + t * (o - b)) + (u * (o - c) + v * (o - d)))
+                        + (w * (o - e) + x * (o - f));
+                    value(sum, o, p)
+                });
             }
         }
     }
@@ -480,15 +560,13 @@ impl Stencil {
         let mut product = 0.0;
         for (colour, half) in out.iter_mut().enumerate() {
             product += board.sum_rows(half, |row, out| {
-                self.difference_sum(row, colour, vector, out);
-                let own = board.row(&vector[colour], row);
                 let rate = board.row(&rate[colour], row);
-                for ((value, &rate), &own) in out.iter_mut().zip(rate).zip(own) {
+                self.set_from_differences((row, colour), vector, rate, out, |sum, own, rate| {
                     // Only an unknown has a rate, and every unknown has one.
-                    let full = rate * own + exchange * *value;
-                    *value = if rate > 0.0 { full } else { 0.0 };
-                }
-                dot(own, out)
+                    let full = rate * own + exchange * sum;
+                    if rate > 0.0 { full } else { 0.0 }
+                });
+                dot(board.row(&vector[colour], row), out)
             });
         }
         product

@@ -65,6 +65,8 @@ const TOGETHER: usize = 1 << 18;
 pub struct Medium {
     ground: Ground,
     desks: Vec<Desk>,
+    /// Levels of two fields by block, and of what is made of them.
+    levels: [Vec<f32>; 4],
 }
 
 /// A signal that is to be brought to the end of a tick.
@@ -101,7 +103,7 @@ struct Desk {
     /// Means per block of source, uptake and field.
     averaged: [Vec<f32>; 3],
     vectors: Vectors,
-    /// Vectors of the coarser graphs of the bone of this number and revision.
+    /// Vectors of the coarser graphs of this number, formed at this revision of the bone.
     work: Vec<Work>,
     work_of: Option<(usize, u64)>,
     /// Made when a signal first asks for it.
@@ -151,6 +153,7 @@ impl Medium {
         let mut medium = Self {
             desks: vec![ground.desk()],
             ground,
+            levels: Default::default(),
         };
         medium.update(solid, leak_weight)?;
         Ok(medium)
@@ -219,7 +222,11 @@ impl Medium {
         tasks: Vec<Task<'_>>,
         dt_h: f64,
     ) -> Vec<Result<Balance, TransportFault>> {
-        let Self { ground, desks } = self;
+        let Self {
+            ground,
+            desks,
+            levels: _,
+        } = self;
         inside(|| {
             for task in &tasks {
                 ground.prepare(task.physics);
@@ -249,7 +256,7 @@ impl Medium {
     /// # Errors
     /// Those of `make`, and fields of another length.
     pub fn by_level(
-        &self,
+        &mut self,
         from: [&[f32]; 2],
         to: [&mut [f32]; 2],
         make: impl FnOnce([&[f32]; 2], [&mut [f32]; 2]) -> Result<(), TransportFault>,
@@ -261,17 +268,19 @@ impl Medium {
         {
             self.ground.length("field", length)?;
         }
-        let levels = self.ground.blocks.as_ref().and_then(|blocks| {
-            let [one, other] = from.map(|field| blocks.levels(field));
-            Some((blocks, one?, other?))
+        let [one, other, first, second] = &mut self.levels;
+        let shared = self.ground.blocks.filter(|blocks| {
+            let mut pairs = from.iter().zip([&mut *one, &mut *other]);
+            pairs.all(|(field, levels)| blocks.levels(field, levels))
         });
-        let Some((blocks, one, other)) = levels else {
+        let Some(blocks) = shared else {
             return make(from, to);
         };
-        let mut made = [vec![0.0; one.len()], vec![0.0; one.len()]];
-        let [first, second] = &mut made;
-        make([&one, &other], [first, second])?;
-        for (made, to) in made.iter().zip(to) {
+        for made in [&mut *first, &mut *second] {
+            made.resize(blocks.count(), 0.0);
+        }
+        make([one, other], [first, second])?;
+        for (made, to) in [first, second].into_iter().zip(to) {
             blocks.spread(made, to);
         }
         Ok(())
@@ -466,9 +475,9 @@ impl Ground {
             work_of,
             ..
         } = desk;
-        if *work_of != Some((at, prepared.revision)) {
+        if *work_of != Some((at, prepared.formed)) {
             *work = prepared.coarser.work();
-            *work_of = Some((at, prepared.revision));
+            *work_of = Some((at, prepared.formed));
         }
         let problem = Problem {
             physics,
@@ -541,6 +550,11 @@ impl Ground {
             return;
         }
         let blocks = self.blocks.as_ref();
+        if let Some(at) = found
+            && self.prepared[at].renew(blocks, &self.solid, self.revision)
+        {
+            return;
+        }
         let dims = blocks.map_or(self.grid.dims, |blocks| blocks.dims);
         let fresh = Prepared::new(dims, blocks, &self.solid, bone_factor, self.revision);
         match found {

@@ -58,6 +58,17 @@ impl Coarser {
         Self::Boxes(Layers::new(stencil))
     }
 
+    /// Takes over other conductances of the same lattice; false of graphs, which are formed anew.
+    pub(super) fn lay(&mut self, stencil: &Stencil) -> bool {
+        match self {
+            Self::Boxes(layers) => {
+                layers.lay(stencil);
+                true
+            }
+            Self::Graphs(_) => false,
+        }
+    }
+
     pub(super) fn work(&self) -> Vec<Work> {
         match self {
             Self::Boxes(layers) => layers.work(),

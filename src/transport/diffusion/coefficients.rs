@@ -8,10 +8,15 @@ use crate::transport::multigrid::{Coarser, Compartments, Hierarchy, Role};
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
     pub(super) bone_factor: f64,
+    /// Of the bone that it holds.
     pub(super) revision: u64,
+    /// Of the bone at which the graphs were formed.
+    pub(super) formed: u64,
     pub(super) stencil: Stencil,
     pub(super) coarser: Coarser,
     pub(super) compartments: Compartments,
+    /// Conductances between blocks, where they share levels.
+    faces: Option<[Vec<f32>; 3]>,
 }
 
 impl Prepared {
@@ -22,7 +27,11 @@ impl Prepared {
         bone_factor: f64,
         revision: u64,
     ) -> Self {
-        let faces = blocks.map(|blocks| blocks.faces(solid, bone_factor));
+        let faces = blocks.map(|blocks| {
+            let mut faces = [0; 3].map(|_| vec![0.0; blocks.count()]);
+            blocks.faces(solid, bone_factor, &mut faces);
+            faces
+        });
         let walls = match &faces {
             Some(faces) => Walls::Blocks { faces },
             None => Walls::Sites {
@@ -45,9 +54,30 @@ impl Prepared {
         Self {
             bone_factor,
             revision,
+            formed: revision,
             stencil,
             coarser,
             compartments,
+            faces,
         }
+    }
+
+    /// Takes over bone that has changed since; false where all has to be formed anew. Bone changes in every tick:
+    /// where every site takes part, only conductances do.
+    pub(super) fn renew(&mut self, blocks: Option<&Blocks>, solid: &[bool], revision: u64) -> bool {
+        let bone = self.bone_factor;
+        if matches!(self.coarser, Coarser::Graphs(_)) {
+            return false;
+        }
+        let walls = match (blocks, &mut self.faces) {
+            (Some(blocks), Some(faces)) => {
+                blocks.faces(solid, bone, faces);
+                Walls::Blocks { faces }
+            }
+            _ => Walls::Sites { solid, bone },
+        };
+        self.stencil.lay(&walls);
+        self.revision = revision;
+        self.coarser.lay(&self.stencil)
     }
 }

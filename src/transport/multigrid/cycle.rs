@@ -4,7 +4,7 @@ use crate::numerics::parallel::prelude::*;
 
 use super::graph::for_nodes;
 use super::{Coarser, Hierarchy, SOFTENING, TASK, Work};
-use crate::transport::checkerboard::{Halves, Stencil, dot};
+use crate::transport::checkerboard::{Halves, Stencil, dot, set_row};
 
 impl Hierarchy {
     /// Approximate solution on the first level for a residual of the lattice.
@@ -74,19 +74,13 @@ pub(in crate::transport) fn cycle(
     let board = stencil.board;
     board.for_rows(&mut x[1], |row, out| {
         let (b, inverse) = (board.row(b, row), board.row(&inverse[1], row));
-        for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-            *value = b * inverse;
-        }
+        set_row!(out; b, inverse; b * inverse);
     });
     board.for_rows(red_residual, |row, out| {
-        stencil.neighbour_sum(row, 0, &x[1], out);
-        for (value, &inverse) in out.iter_mut().zip(board.row(&inverse[0], row)) {
-            *value = if inverse > 0.0 {
-                exchange * *value
-            } else {
-                0.0
-            };
-        }
+        let inverse = board.row(&inverse[0], row);
+        stencil.set_from_sum((row, 0), &x[1], [inverse; 2], out, |sum, inverse, _| {
+            if inverse > 0.0 { exchange * sum } else { 0.0 }
+        });
     });
     match coarser {
         Coarser::Boxes(layers) => {
@@ -111,12 +105,11 @@ pub(in crate::transport) fn cycle(
     }
     let [red, black] = x;
     board.sum_rows(black, |row, out| {
-        stencil.neighbour_sum(row, 1, red, out);
         let b = board.row(b, row);
-        let inverse = board.row(&inverse[1], row);
-        for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-            *value = (b + exchange * *value) * inverse;
-        }
+        let own = [b, board.row(&inverse[1], row)];
+        stencil.set_from_sum((row, 1), red, own, out, |sum, b, inverse| {
+            (b + exchange * sum) * inverse
+        });
         dot(b, out)
     })
 }
@@ -135,22 +128,17 @@ impl Fine<'_> {
     /// Red half that satisfies the red equations for right-hand side `b` (0 if none) and this
     /// black half.
     pub(in crate::transport) fn red_for(&self, b: Option<&[f32]>, black: &[f32], red: &mut [f32]) {
-        let board = self.stencil.board;
+        let (board, exchange) = (self.stencil.board, self.exchange);
         board.for_rows(red, |row, out| {
-            self.stencil.neighbour_sum(row, 0, black, out);
             let inverse = board.row(&self.inverse[0], row);
-            match b {
-                Some(b) => {
-                    let b = board.row(b, row);
-                    for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-                        *value = (b + self.exchange * *value) * inverse;
-                    }
-                }
-                None => {
-                    for (value, &inverse) in out.iter_mut().zip(inverse) {
-                        *value = self.exchange * *value * inverse;
-                    }
-                }
+            if let Some(b) = b {
+                let own = [board.row(b, row), inverse];
+                let value = |sum, b, inverse| (b + exchange * sum) * inverse;
+                self.stencil.set_from_sum((row, 0), black, own, out, value);
+            } else {
+                let own = [inverse; 2];
+                let value = |sum, inverse, _| exchange * sum * inverse;
+                self.stencil.set_from_sum((row, 0), black, own, out, value);
             }
         });
     }
@@ -158,18 +146,19 @@ impl Fine<'_> {
     /// Black half of the operator on a vector whose red half satisfies the red equations; returns
     /// the product of the vector and it.
     pub(in crate::transport) fn apply_to_black(&self, vector: &Halves, out: &mut [f32]) -> f64 {
-        let board = self.stencil.board;
+        let (board, exchange) = (self.stencil.board, self.exchange);
         board.sum_rows(out, |row, out| {
-            self.stencil.neighbour_sum(row, 1, &vector[0], out);
             let own = board.row(&vector[1], row);
-            let inverse = board.row(&self.inverse[1], row);
-            for ((value, &own), &inverse) in out.iter_mut().zip(own).zip(inverse) {
-                *value = if inverse > 0.0 {
-                    own / inverse - self.exchange * *value
+            let rows = [own, board.row(&self.inverse[1], row)];
+            let value = |sum, own: f32, inverse| {
+                if inverse > 0.0 {
+                    own / inverse - exchange * sum
                 } else {
                     0.0
-                };
-            }
+                }
+            };
+            self.stencil
+                .set_from_sum((row, 1), &vector[0], rows, out, value);
             dot(own, out)
         })
     }
@@ -177,22 +166,17 @@ impl Fine<'_> {
     /// What a red half of a right-hand side brings to the black equations once the red unknowns
     /// are eliminated; `scratch` is of the size of the red half.
     pub(in crate::transport) fn eliminated(&self, b: &[f32], scratch: &mut [f32], out: &mut [f32]) {
-        let board = self.stencil.board;
+        let (board, exchange) = (self.stencil.board, self.exchange);
         board.for_rows(scratch, |row, out| {
             let (b, inverse) = (board.row(b, row), board.row(&self.inverse[0], row));
-            for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-                *value = b * inverse;
-            }
+            set_row!(out; b, inverse; b * inverse);
         });
         board.for_rows(out, |row, out| {
-            self.stencil.neighbour_sum(row, 1, scratch, out);
-            for (value, &inverse) in out.iter_mut().zip(board.row(&self.inverse[1], row)) {
-                *value = if inverse > 0.0 {
-                    self.exchange * *value
-                } else {
-                    0.0
-                };
-            }
+            let own = [board.row(&self.inverse[1], row); 2];
+            self.stencil
+                .set_from_sum((row, 1), scratch, own, out, |sum, inverse, _| {
+                    if inverse > 0.0 { exchange * sum } else { 0.0 }
+                });
         });
     }
 }

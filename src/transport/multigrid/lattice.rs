@@ -10,7 +10,7 @@
 
 use super::graph::pair;
 use super::{SOFTENING, Work};
-use crate::transport::checkerboard::{Board, Halves, Row, Stencil};
+use crate::transport::checkerboard::{Board, Halves, Row, Stencil, set_row};
 
 /// Nodes that one task works on.
 const TASK: usize = 2048;
@@ -43,47 +43,66 @@ impl Layer {
     fn below(finer: &Stencil, depth: usize) -> Self {
         let dims = finer.board.dims.map(|nodes| nodes.div_ceil(2));
         let board = Board::with_task(dims, TASK);
-        let faces = [0, 1, 2].map(|axis| {
-            let mut halves = board.zeros();
-            for (colour, half) in halves.iter_mut().enumerate() {
-                board.for_rows(half, |row, out| {
-                    sum_faces(finer, &board, axis, (row, colour), out);
-                });
-            }
-            halves
-        });
-        let stencil = Stencil::of_faces(board, faces);
-        let order = &ORDERS[usize::from(depth > 0)];
-        let ones = board.zeros().map(|half| vec![1.0; half.len()]);
+        let faces = [board.zeros(), board.zeros(), board.zeros()];
         let mut layer = Self {
-            stencil,
-            order,
+            stencil: Stencil::of_faces(board, faces),
+            order: &ORDERS[usize::from(depth > 0)],
             face_sum: board.zeros(),
         };
-        let mut sums = board.zeros();
-        for (colour, half) in sums.iter_mut().enumerate() {
-            board.for_rows(half, |row, out| {
-                layer.neighbour_sum(row, colour, &ones[1 - colour], out);
-            });
-        }
-        layer.face_sum = sums;
+        layer.lay(finer);
         layer
     }
 
-    /// Sum over the edges of a node of conductance times the neighbour's value.
+    /// Takes over the conductances of the level above this one.
+    fn lay(&mut self, finer: &Stencil) {
+        let board = self.stencil.board;
+        if let Some(stored) = self.stencil.stored_mut() {
+            for (axis, halves) in stored.iter_mut().enumerate() {
+                for (colour, half) in halves.iter_mut().enumerate() {
+                    board.for_rows(half, |row, out| {
+                        out.fill(0.0);
+                        sum_faces(finer, &board, axis, (row, colour), out);
+                    });
+                }
+            }
+        }
+        let ones = board.zeros().map(|half| vec![1.0; half.len()]);
+        let mut sums = std::mem::take(&mut self.face_sum);
+        for (colour, half) in sums.iter_mut().enumerate() {
+            board.for_rows(half, |row, out| {
+                let other = &ones[1 - colour];
+                let own = [board.row(other, row); 2];
+                self.set_from_sum((row, colour), other, own, out, |sum, _, _| sum);
+            });
+        }
+        self.face_sum = sums;
+    }
+
+    /// Sets every value of a row from the sum over the edges of a node of conductance times the neighbour's
+    /// value, and from what stands at its place in two other rows.
     #[inline(always)]
-    fn neighbour_sum(&self, row: Row, colour: usize, other: &[f32], out: &mut [f32]) {
+    fn set_from_sum(
+        &self,
+        (row, colour): (Row, usize),
+        other: &[f32],
+        [p, q]: [&[f32]; 2],
+        out: &mut [f32],
+        value: impl Fn(f32, f32, f32) -> f32,
+    ) {
         let around = self.stencil.around_or_0(row, colour, other);
         let weights = self.stencil.weights_around(row, colour);
-        let half = self.stencil.board.half;
-        let [a, b, c, d, e, f] = self.order.map(|at| &around[at][..half]);
-        let [s, t, u, v, w, x] = self.order.map(|at| &weights[at][..half]);
-        let out = &mut out[..half];
-        for i in 0..half {
-            let sum = s[i] * a[i] + t[i] * b[i];
-            let sum = (sum + u[i] * c[i]) + v[i] * d[i];
-            out[i] = (sum + w[i] * e[i]) + x[i] * f[i];
-        }
+        let [i, j, k, l, m, n] = *self.order;
+        let [a, b, c, d, e, f] = [
+            around[i], around[j], around[k], around[l], around[m], around[n],
+        ];
+        let [s, t, u, v, w, x] = [
+            weights[i], weights[j], weights[k], weights[l], weights[m], weights[n],
+        ];
+        set_row!(out; a, b, c, d, e, f, s, t, u, v, w, x, p, q; {
+            let sum = s * a + t * b;
+            let sum = (sum + u * c) + v * d;
+            value((sum + w * e) + x * f, p, q)
+        });
     }
 
     /// `b` of this level: sums of the residual of the red nodes of the level above it.
@@ -120,20 +139,30 @@ impl Layer {
         let (b, inverse) = (&work.b[colour], &work.inverse[colour]);
         let (own, other) = pair(&mut work.x, colour);
         board.for_rows(own, |row, out| {
-            self.neighbour_sum(row, colour, other, out);
-            let (b, inverse) = (board.row(b, row), board.row(inverse, row));
-            for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-                *value = (b + exchange * *value) * inverse;
-            }
+            let rows = [board.row(b, row), board.row(inverse, row)];
+            self.set_from_sum((row, colour), other, rows, out, |sum, b, inverse| {
+                (b + exchange * sum) * inverse
+            });
         });
     }
 }
 
 /// Adds to every node what its child in a row of the finer level holds: one of each colour.
+#[inline(always)]
 fn add_children(out: &mut [f32], children: &[f32], shift: usize) {
-    let children = children[shift.min(children.len())..].iter().step_by(2);
-    for (sum, &child) in out.iter_mut().zip(children) {
-        *sum += child;
+    // The child of an odd end stands alone.
+    let (pairs, end) = children.as_chunks::<2>();
+    if shift == 0 {
+        for (sum, &[child, _]) in out.iter_mut().zip(pairs) {
+            *sum += child;
+        }
+        if let (Some(sum), [child]) = (out.get_mut(pairs.len()), end) {
+            *sum += child;
+        }
+    } else {
+        for (sum, &[_, child]) in out.iter_mut().zip(pairs) {
+            *sum += child;
+        }
     }
 }
 
@@ -159,17 +188,11 @@ fn sum_faces(
         if (axis == 1 && y % 2 == 0) || (axis == 2 && z % 2 == 0) {
             continue;
         }
-        for (i, sum) in out.iter_mut().enumerate() {
-            let first = 2 * (2 * i + shift);
-            let children = if axis == 0 {
-                first + 1..first + 2
-            } else {
-                first..first + 2
-            };
-            for x in children.start..children.end.min(fine.dims[0]) {
-                *sum += finer.face(axis, x, child);
-            }
+        let [even, odd] = finer.faces_of_row(axis, child);
+        if axis > 0 {
+            add_children(out, even, shift);
         }
+        add_children(out, odd, shift);
     }
 }
 
@@ -184,6 +207,15 @@ impl Layers {
             }
             let below = Layer::below(finer, layers.len());
             layers.push(below);
+        }
+    }
+
+    /// Takes over other conductances of the same lattice.
+    pub(super) fn lay(&mut self, stencil: &Stencil) {
+        for depth in 0..self.layers.len() {
+            let (above, below) = self.layers.split_at_mut(depth);
+            let finer = above.last().map_or(stencil, |layer| &layer.stencil);
+            below[0].lay(finer);
         }
     }
 
@@ -222,15 +254,15 @@ impl Layers {
             let board = layer.stencil.board;
             for ((inverse, mass), sums) in inverse.iter_mut().zip(&*x).zip(&layer.face_sum) {
                 board.for_rows(inverse, |row, out| {
-                    let (mass, sums) = (board.row(mass, row), board.row(sums, row));
-                    for ((inverse, &mass), &sum) in out.iter_mut().zip(mass).zip(sums) {
+                    let (mass, sum) = (board.row(mass, row), board.row(sums, row));
+                    set_row!(out; mass, sum; {
                         // What has no mass is no node: the end of a row of odd length.
-                        *inverse = if mass > 0.0 {
+                        if mass > 0.0 {
                             1.0 / (softened * sum + mass)
                         } else {
                             0.0
-                        };
-                    }
+                        }
+                    });
                 });
             }
         }
@@ -255,9 +287,7 @@ impl Layers {
                 let Work { inverse, b, x, .. } = &mut *here;
                 board.for_rows(&mut x[0], |row, out| {
                     let (b, inverse) = (board.row(&b[0], row), board.row(&inverse[0], row));
-                    for ((value, &b), &inverse) in out.iter_mut().zip(b).zip(inverse) {
-                        *value = b * inverse;
-                    }
+                    set_row!(out; b, inverse; b * inverse);
                 });
             }
             layer.relax(1, softened, here);
@@ -267,10 +297,9 @@ impl Layers {
                     x, red_residual, ..
                 } = &mut *here;
                 board.for_rows(red_residual, |row, out| {
-                    layer.neighbour_sum(row, 0, &x[1], out);
-                    for value in out {
-                        *value *= softened;
-                    }
+                    let own = [board.row(&x[0], row); 2];
+                    let value = |sum, _, _| sum * softened;
+                    layer.set_from_sum((row, 0), &x[1], own, out, value);
                 });
                 coarser.restrict(&board, red_residual, &mut below[0].b);
             }
@@ -285,7 +314,7 @@ impl Layers {
                 board.for_rows(&mut here.x[0], |row, out| {
                     let mask = board.row(inverse, row);
                     over_children(parents(above, row, from), mask, out, |value, above| {
-                        *value += above;
+                        value + above
                     });
                 });
             }
@@ -300,28 +329,36 @@ impl Layers {
         let (above, from) = (&self.layers[0].stencil.board, &work[0].x);
         lattice.for_rows(red, |row, out| {
             let mask = lattice.row(inverse, row);
-            over_children(parents(above, row, from), mask, out, |value, above| {
-                *value = above;
-            });
+            over_children(parents(above, row, from), mask, out, |_, above| above);
         });
     }
 }
 
-/// Hands every red child in a row the value of its node; what is no unknown keeps 0.
+/// Sets every red child in a row from its value and that of its node; what is no unknown keeps 0.
+#[inline(always)]
 fn over_children(
     [even, odd]: [&[f32]; 2],
     inverse: &[f32],
     out: &mut [f32],
-    mut give: impl FnMut(&mut f32, f32),
+    value: impl Fn(f32, f32) -> f32,
 ) {
+    let set = |child: &mut f32, inverse: f32, above: f32| {
+        *child = if inverse > 0.0 {
+            value(*child, above)
+        } else {
+            *child
+        };
+    };
+    let (pairs, end) = out.as_chunks_mut::<2>();
+    let (inverses, last) = inverse.as_chunks::<2>();
     let above = even.iter().zip(odd);
-    let children = out.chunks_mut(2).zip(inverse.chunks(2));
-    for ((children, inverse), (&even, &odd)) in children.zip(above) {
-        for ((child, &inverse), above) in children.iter_mut().zip(inverse).zip([even, odd]) {
-            if inverse > 0.0 {
-                give(child, above);
-            }
-        }
+    for ((children, inverse), (&even, &odd)) in pairs.iter_mut().zip(inverses).zip(above) {
+        set(&mut children[0], inverse[0], even);
+        set(&mut children[1], inverse[1], odd);
+    }
+    // The child of an odd end stands alone.
+    if let ([child], [inverse], Some(&even)) = (end, last, even.get(pairs.len())) {
+        set(child, *inverse, even);
     }
 }
 
