@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::numerics::parallel::both;
 use crate::numerics::parallel::prelude::*;
 
 use crate::output::table::Table;
@@ -200,18 +201,27 @@ impl Film {
         let mut bytes = Vec::new();
         let mut film = Gif::new(&mut bytes, self.size, &palette, delay)?;
         let numbered: Vec<(usize, &Page)> = self.pages.iter().enumerate().collect();
-        for pages in numbered.chunks(TOGETHER) {
-            let frames: Vec<Vec<u8>> = pages
+        let draw = |pages: &[(usize, &Page)]| -> Result<Vec<Vec<u8>>, String> {
+            let indexed = pages
                 .par_iter()
                 .map(|(number, page)| match samples.get(number) {
                     Some(pixels) => Ok(palette.indexed(pixels)),
                     None => Ok(palette.indexed(&self.drawn(page)?)),
-                })
-                .collect::<Result<_, String>>()?;
-            for pixels in frames {
-                film.add(pixels)?;
-            }
+                });
+            indexed.collect()
+        };
+        let mut add = |frames: Vec<Vec<u8>>| {
+            let mut frames = frames.into_iter();
+            frames.try_for_each(|pixels| film.add(pixels))
+        };
+        // Frames are packed one after another, beside the drawing of the next ones.
+        let mut before = Vec::new();
+        for pages in numbered.chunks(TOGETHER) {
+            let (frames, added) = both(|| draw(pages), || add(std::mem::take(&mut before)));
+            added?;
+            before = frames?;
         }
+        add(before)?;
         drop(film);
         Ok(bytes)
     }
