@@ -53,8 +53,18 @@ pub struct Panel {
     pub is_free: bool,
     /// The axis counts.
     pub is_whole: bool,
-    /// What a reader has to know of it; empty for nothing.
+    /// What a reader has to know of it; empty for nothing. `{window}` stands for the days of the window in which
+    /// events are counted once.
     pub note: &'static str,
+    /// What is said in place of the panel where no curve moves by a hundredth of its first value, for which `{}`
+    /// stands.
+    pub flat: Option<&'static str>,
+    /// Curves with the same values are one, with both names.
+    pub joins_equal: bool,
+    /// Events of the patient are marked where they stand, by their kind.
+    pub has_events: bool,
+    /// What is said where every fraction gave all of the tissue the same dose; empty for nothing.
+    pub even_dose: &'static str,
 }
 
 impl Panel {
@@ -68,7 +78,39 @@ impl Panel {
             is_free: false,
             is_whole: false,
             note: "",
+            flat: None,
+            joins_equal: false,
+            has_events: false,
+            even_dose: "",
         }
+    }
+
+    /// The same, left out where no curve moves; this is said in its place.
+    #[must_use]
+    pub const fn unless_flat(mut self, said: &'static str) -> Self {
+        self.flat = Some(said);
+        self
+    }
+
+    /// The same with one curve for all that have the same values.
+    #[must_use]
+    pub const fn joining_equal(mut self) -> Self {
+        self.joins_equal = true;
+        self
+    }
+
+    /// The same, where this is said of a dose that is the same in all of the tissue.
+    #[must_use]
+    pub const fn of_even_dose(mut self, said: &'static str) -> Self {
+        self.even_dose = said;
+        self
+    }
+
+    /// The same with the events of the patient.
+    #[must_use]
+    pub const fn with_events(mut self) -> Self {
+        self.has_events = true;
+        self
     }
 
     /// The same with what a reader has to know of it.
@@ -116,6 +158,8 @@ pub enum Between {
     Step,
     /// A dose changes them at once; they go on changing between doses.
     Jump,
+    /// A value is of all the time since the row before.
+    Span,
 }
 
 /// What is drawn of a column.
@@ -129,6 +173,10 @@ pub struct Curve {
     pub factor: f64,
     /// The column by which its values are divided, at least 1.
     pub over: Option<&'static str>,
+    /// The column that is taken off its values.
+    pub less: Option<&'static str>,
+    /// Its rows are readings, with nothing known between them.
+    pub is_marked: bool,
     /// True where the column is any that ends so.
     pub is_ending: bool,
     /// Left out where it is nothing but zero.
@@ -148,6 +196,8 @@ impl Curve {
             label,
             factor: 1.0,
             over: None,
+            less: None,
+            is_marked: false,
             is_ending: false,
             is_left_out_when_zero: false,
             decades: None,
@@ -176,6 +226,20 @@ impl Curve {
         self
     }
 
+    /// The same without another column.
+    #[must_use]
+    pub const fn less(mut self, column: &'static str) -> Self {
+        self.less = Some(column);
+        self
+    }
+
+    /// The same with a mark at each row.
+    #[must_use]
+    pub const fn marked(mut self) -> Self {
+        self.is_marked = true;
+        self
+    }
+
     /// The same, left out where it is nothing but zero.
     #[must_use]
     pub const fn if_any(mut self) -> Self {
@@ -194,6 +258,13 @@ impl Curve {
     #[must_use]
     pub const fn jumping(mut self) -> Self {
         self.between = Between::Jump;
+        self
+    }
+
+    /// The same, where each value is of all the time since the row before.
+    #[must_use]
+    pub const fn spanning(mut self) -> Self {
+        self.between = Between::Span;
         self
     }
 

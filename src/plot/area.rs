@@ -25,8 +25,6 @@ pub(super) struct Plot<'a> {
     pub(super) y: Projection,
     pub(super) drawing: Drawing,
     pub(super) obstacles: Vec<Obstacle>,
-    /// Curves that have had zeros at the foot of a logarithmic axis so far.
-    pub(super) zero_rows: usize,
 }
 
 impl<'a> Plot<'a> {
@@ -45,7 +43,7 @@ impl<'a> Plot<'a> {
             &xs,
             Wish {
                 length: wide,
-                is_padded: panel.layers.iter().any(points) && !fills,
+                is_padded: panel.layers.iter().any(points) && !fills && !lie_within_curves(panel),
                 ..Wish::default()
             },
         );
@@ -68,7 +66,6 @@ impl<'a> Plot<'a> {
             y,
             drawing: Drawing::default(),
             obstacles: Vec::new(),
-            zero_rows: 0,
         }
     }
 
@@ -95,6 +92,20 @@ impl<'a> Plot<'a> {
     pub(super) fn is_filled(&self) -> bool {
         self.panel.layers.iter().any(is_field)
     }
+}
+
+/// True where curves go on to both sides of all points: the axis needs no room beyond these.
+fn lie_within_curves(panel: &Panel) -> bool {
+    let ends = |is_curve: bool| {
+        let layers = panel.layers.iter();
+        let of = layers.filter(|layer| matches!(layer, Layer::Curve(_)) == is_curve);
+        let places = of.flat_map(|layer| layer.extent().x);
+        places.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+            (low.min(x), high.max(x))
+        })
+    };
+    let (curves, points) = (ends(true), ends(false));
+    curves.0 < points.0 && points.1 < curves.1
 }
 
 /// True of what fills the plot with colours.

@@ -163,18 +163,16 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         layers,
         ..Panel::default()
     };
-    let means = if seeds > 1 {
-        format!(
-            "mean of {seeds} seeds, band from least to greatest; differences paired by seed (95 % interval)"
-        )
-    } else {
-        String::new()
-    };
+    let mut said = of_seeds(seeds);
+    if seeds > 1 {
+        said.push_str("; differences paired by seed (95 % interval)");
+    }
     let control = arms.first().map_or("", |arm| arm.name.as_str());
     let against = format!("BV/TV minus that of {}", words(control));
     Chart {
-        title: "Bone volume and tumour of all arms, and the bone that each arm keeps".to_owned(),
-        note: note([title, &means]),
+        title: "Bone volume and tumour of all arms, and the difference in bone from the control"
+            .to_owned(),
+        note: note([title, &said]),
         panels: vec![
             panel(
                 Axis::linear("BV/TV", "%").with_zero(),
@@ -188,6 +186,15 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         ],
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()
+    }
+}
+
+/// What curves of arms are of, by the number of seeds.
+pub(super) fn of_seeds(seeds: usize) -> String {
+    if seeds > 1 {
+        format!("mean of {seeds} seeds, band from least to greatest")
+    } else {
+        "one seed".to_owned()
     }
 }
 

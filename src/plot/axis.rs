@@ -2,7 +2,7 @@
 
 use crate::plot::chart::{Axis, Scale};
 use crate::plot::text::{SIZE, width};
-use crate::plot::ticks::{Tick, Ticks, linear, logarithmic, opened, power_of_ten};
+use crate::plot::ticks::{Tick, Ticks, days, decimal, linear, logarithmic, opened, power_of_ten};
 
 /// Room below a logarithmic axis for zeros, points: a label there stands clear of the lowest above.
 const FOOT: f64 = 23.0;
@@ -29,6 +29,10 @@ pub(super) struct Projection {
     pub(super) foot: f64,
     /// What is lower than this stands there too.
     floor: f64,
+    /// Something that is no zero is lower than the floor.
+    is_below: bool,
+    /// The highest number that is shown, on the scale of the axis.
+    top: f64,
     pub(super) ticks: Ticks,
 }
 
@@ -62,6 +66,8 @@ impl Projection {
             length: wish.length,
             foot: 0.0,
             floor: axis.floor.unwrap_or(0.0),
+            is_below: false,
+            top: f64::NEG_INFINITY,
             ticks: Ticks::default(),
         };
         if let Scale::Categories(names) = &axis.scale {
@@ -77,6 +83,8 @@ impl Projection {
         if numbers.iter().any(|&number| made.is_at_foot(number)) {
             made.foot = FOOT;
         }
+        let is_below = |&number: &f64| number > 0.0 && made.is_at_foot(number);
+        made.is_below = numbers.iter().any(is_below);
         let shown = numbers
             .iter()
             .copied()
@@ -86,6 +94,7 @@ impl Projection {
         let ends = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
             (low.min(number), high.max(number))
         });
+        made.top = ends.1;
         (made.low, made.high) = made.ends(axis, ends, wish);
         made.set_ticks(axis, wish.is_upright);
         made
@@ -101,11 +110,10 @@ impl Projection {
             (low, high) = (low.min(0.0), high.max(0.0));
         }
         let given = |end: Option<f64>| end.map(|end| self.scaled(end)).filter(|&end| is_shown(end));
-        let least = if self.is_log {
-            axis.least.or(axis.floor)
-        } else {
-            axis.least
-        };
+        // An axis goes down to its floor where something lies below it, else as far as its numbers: decades
+        // without any say nothing.
+        let floor = axis.floor.filter(|_| self.is_log && self.is_below);
+        let least = axis.least.or(floor);
         let (least, most) = (given(least), given(axis.most));
         low = least.map_or(low, |least| low.min(least));
         high = most.map_or(high, |most| high.max(most));
@@ -195,6 +203,94 @@ impl Projection {
         } else {
             11
         };
+        if axis.is_days
+            && let Some(ticks) = self.ticks_of_days(axis, most)
+        {
+            self.ticks = ticks;
+            return;
+        }
+        self.choose_ticks(axis, most, is_upright);
+        if self.is_log && axis.most.is_none() {
+            self.reach_top(axis, most, is_upright);
+        }
+        // A short axis may have no steps that fit: its ends say enough.
+        let count = self.ticks.labelled.len();
+        let is_tight = if is_upright {
+            count > 2 && length < 1.2 * SIZE * count as f64
+        } else {
+            count > 2 && !self.labels_fit()
+        };
+        if is_tight {
+            self.ticks.labelled.drain(1..count - 1);
+        }
+        if self.foot > 0.0 {
+            let zero = Tick {
+                at: 0.0,
+                label: self.foot_label(),
+            };
+            self.ticks.labelled.insert(0, zero);
+        }
+    }
+
+    /// What stands at the foot: nothing at all, or what is lower than the axis reaches.
+    fn foot_label(&self) -> String {
+        if !self.is_below {
+            return "0".to_owned();
+        }
+        let power = self.floor.log10().round() as i32;
+        let floor = if (-3..=4).contains(&power) {
+            decimal(1, power)
+        } else {
+            power_of_ten(power)
+        };
+        format!("<{floor}")
+    }
+
+    /// Days in steps of weeks, months or tens, with one at the last day.
+    fn ticks_of_days(&self, axis: &Axis, most: usize) -> Option<Ticks> {
+        let last = axis.most.map_or(self.top, |most| most.max(self.top));
+        let (low, high) = self.range();
+        // An axis that does not begin near day 0 or goes on far behind the last day is none of a run.
+        if !(low.abs() <= 0.1 * last && high <= 1.1 * last) {
+            return None;
+        }
+        days(last, most, |ticks| {
+            let mut tried = self.clone();
+            tried.ticks = ticks.clone();
+            tried.labels_fit()
+        })
+    }
+
+    /// Draws a logarithmic axis out to the next tick above its highest number, where that is near.
+    fn reach_top(&mut self, axis: &Axis, most: usize, is_upright: bool) {
+        const NEAR: f64 = 0.4;
+        let (high, ticks) = (self.high, self.ticks.clone());
+        if !self.top.is_finite() || self.reaches_top() {
+            return;
+        }
+        let top = self.top;
+        let power = top.floor();
+        let nexts = [2.0, 3.0, 5.0, 10.0, 100.0, 1e3].map(|factor: f64| power + factor.log10());
+        for next in nexts.into_iter().filter(|&next| next > top) {
+            if next - high > NEAR * (high - self.low) {
+                break;
+            }
+            self.high = high.max(next);
+            self.choose_ticks(axis, most, is_upright);
+            if self.reaches_top() {
+                return;
+            }
+        }
+        (self.high, self.ticks) = (high, ticks);
+    }
+
+    /// True where no number is above the last tick that has a label.
+    pub(super) fn reaches_top(&self) -> bool {
+        let last = self.ticks.labelled.last();
+        last.is_some_and(|tick| self.scaled(tick.at) >= self.top - 1e-9)
+    }
+
+    fn choose_ticks(&mut self, axis: &Axis, most: usize, is_upright: bool) {
         let (low, high) = self.range();
         for most in (2..=most).rev() {
             self.ticks = if self.is_log {
@@ -211,27 +307,6 @@ impl Projection {
             if (is_upright || self.labels_fit()) && (!axis.is_whole || is_whole()) {
                 break;
             }
-        }
-        // A short axis may have no steps that fit: its ends say enough.
-        let count = self.ticks.labelled.len();
-        let is_tight = if is_upright {
-            count > 2 && length < 1.2 * SIZE * count as f64
-        } else {
-            count > 2 && !self.labels_fit()
-        };
-        if is_tight {
-            self.ticks.labelled.drain(1..count - 1);
-        }
-        if self.foot > 0.0 {
-            let zero = Tick {
-                at: 0.0,
-                label: if self.floor > 0.0 {
-                    format!("<{}", power_of_ten(self.floor.log10().round() as i32))
-                } else {
-                    "0".to_owned()
-                },
-            };
-            self.ticks.labelled.insert(0, zero);
         }
     }
 
@@ -334,9 +409,53 @@ mod tests {
         assert!((share - 0.5).abs() < 1e-9, "{share}");
         assert_eq!(found.through_floor(1e-4, 0.0), None);
         assert_eq!(found.through_floor(1e-4, 1e-5), None);
-        // Nothing lower: no foot, and the axis begins at its floor all the same.
+        // Nothing lower: no foot, and no decades without a number.
         let found = made(&axis, &[0.1, 2e-5]);
         assert_eq!((found.at(4e-9), found.foot), (None, 0.0));
+        assert!(found.range().0 > 1e-5, "{:?}", found.range());
+        // Nothing but zeros below: they are called so.
+        let found = made(&axis, &[0.1, 2e-5, 0.0]);
+        assert_eq!(found.ticks.labelled[0].label, "0");
+        let axis = Axis {
+            floor: Some(1e-3),
+            ..axis
+        };
+        assert_eq!(made(&axis, &[0.1, 1e-9]).ticks.labelled[0].label, "<0.001");
+    }
+
+    #[test]
+    fn a_log_axis_has_a_tick_above_its_highest_number() {
+        for numbers in [[0.27, 1e-4], [9685.0, 123.0], [480.0, 3.0], [40.0, 31.0]] {
+            let found = made(&Axis::log("", ""), &numbers);
+            assert!(found.reaches_top(), "{numbers:?}: {:?}", found.ticks);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_in_weeks_and_the_last_has_a_tick() {
+        let labels = |last: f64, length: f64| -> Vec<String> {
+            let wish = Wish {
+                length,
+                ..Wish::default()
+            };
+            let made = Projection::new(&Axis::days().with_zero(), &[0.0, last], wish);
+            let labelled = made.ticks.labelled.into_iter();
+            labelled.map(|tick| tick.label).collect()
+        };
+        assert_eq!(labels(28.0, 400.0), ["0", "7", "14", "21", "28"]);
+        assert_eq!(labels(28.0, 190.0), ["0", "7", "14", "21", "28"]);
+        assert_eq!(labels(42.0, 190.0).join(" "), "0 7 14 21 28 35 42");
+        assert_eq!(labels(270.0, 190.0).join(" "), "0 90 180 270");
+        for last in 1..=1000_i32 {
+            for length in [90.0, 190.0, 400.0] {
+                let found = labels(f64::from(last), length);
+                let end = decimal(i64::from(last), 0);
+                assert!(
+                    found.len() > 1 && found.last() == Some(&end) || last < 2,
+                    "{last}: {found:?}"
+                );
+            }
+        }
     }
 
     #[test]

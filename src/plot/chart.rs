@@ -58,12 +58,15 @@ pub(crate) struct Axis {
     pub least: Option<f64>,
     /// The axis reaches at least up to here, and no room is added above it.
     pub most: Option<f64>,
-    /// What is below this on a logarithmic axis is marked at its foot, as zeros are, and named there.
+    /// What is below this on a logarithmic axis is marked at its foot, as zeros are, and named there. The axis
+    /// goes down to it where something is.
     pub floor: Option<f64>,
     /// Ticks of the caller, minor ones without a label; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
     /// Ticks stand at whole numbers alone: the axis counts.
     pub is_whole: bool,
+    /// Days of a run: ticks in weeks or other steps of days, and one at the last day.
+    pub is_days: bool,
     /// No ticks, labels or title.
     pub is_hidden: bool,
 }
@@ -159,6 +162,8 @@ pub(crate) struct Curve {
     pub is_filled: bool,
     /// A full line whatever the tone.
     pub is_solid: bool,
+    /// Its points are marked: they are readings, with nothing known between them.
+    pub is_marked: bool,
 }
 
 /// A point with a bar.
@@ -239,8 +244,6 @@ pub(crate) struct Doses {
     pub times: Vec<f64>,
     /// What the form of its marks is counted by.
     pub number: usize,
-    /// The form stands for a drug, the colour for an arm: the legend has it in grey.
-    pub is_of_drug: bool,
 }
 
 /// A value that has a name.
@@ -401,7 +404,10 @@ impl Axis {
 
     /// An axis of time in days.
     pub(crate) fn days() -> Self {
-        Self::linear("time", "d")
+        Self {
+            is_days: true,
+            ..Self::linear("time", "d")
+        }
     }
 
     /// An axis of names.

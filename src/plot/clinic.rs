@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::arms::{names, tone};
+use crate::plot::arms::{names, of_seeds, tone};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
 use crate::plot::curves::{Line, axis};
+use crate::plot::happened::{Dose, dose_words};
 use crate::plot::words::{note, words};
 use crate::plot::write;
 
@@ -22,8 +23,8 @@ pub(crate) struct ClinicArm {
     pub series: Vec<Table>,
     /// `patient.csv` of each seed.
     pub patients: Vec<Table>,
-    /// Days of the doses of each drug, of all seeds.
-    pub doses: BTreeMap<String, Vec<f64>>,
+    /// Doses of each drug, of all seeds.
+    pub doses: BTreeMap<String, Vec<Dose>>,
 }
 
 /// What is shown.
@@ -62,7 +63,7 @@ const SHOWN: [Quantity; 4] = [
     },
     Quantity {
         name: "ctx",
-        label: "serum CTX (over level in health)",
+        label: "serum CTX (times its level in health)",
         in_series: false,
         factor: 1.0,
         with_zero: true,
@@ -71,15 +72,13 @@ const SHOWN: [Quantity; 4] = [
     },
     Quantity {
         name: "calcium_mm",
-        label: "corrected calcium (mM)",
+        label: "total calcium in plasma (mM)",
         in_series: false,
         factor: 1.0,
         with_zero: false,
         marks: &[
-            (NORMAL_CALCIUM_MM[0], "lower limit of normal"),
-            (NORMAL_CALCIUM_MM[1], "upper limit of normal"),
-            (2.9, "hypercalcaemia as trials count it"),
-            (3.5, "severe hypercalcaemia"),
+            (2.9, "hypercalcaemia as trials count it, above 2.9 mM"),
+            (3.5, "severe hypercalcaemia, above 3.5 mM"),
         ],
         normal: Some(NORMAL_CALCIUM_MM),
     },
@@ -160,14 +159,9 @@ pub(crate) fn write_clinic(
 /// The picture of [`write_clinic`].
 fn clinic_chart(title: &str, arms: &[ClinicArm]) -> Chart {
     let seeds = arms.first().map_or(0, |arm| arm.series.len());
-    let means = if seeds > 1 {
-        format!("mean of {seeds} seeds, band from least to greatest")
-    } else {
-        "one seed".to_owned()
-    };
     Chart {
         title: "What a clinic sees of all arms: bone, tumour, bone marker and calcium".to_owned(),
-        note: note([title, &means]),
+        note: note([title, &of_seeds(seeds)]),
         panels: SHOWN.iter().map(|quantity| panel(quantity, arms)).collect(),
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()
@@ -178,7 +172,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     let mut layers = Vec::new();
     if let Some([low, high]) = quantity.normal {
         layers.push(Layer::Range(Range {
-            label: String::new(),
+            label: format!("normal: {low} to {high} mM"),
             low,
             high,
         }));
@@ -202,13 +196,12 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     let drugs: BTreeSet<&String> = arms.iter().flat_map(|arm| arm.doses.keys()).collect();
     for (place, arm) in arms.iter().enumerate() {
         for (number, drug) in drugs.iter().enumerate() {
-            layers.extend(arm.doses.get(*drug).map(|times| {
+            layers.extend(arm.doses.get(*drug).map(|doses| {
                 Layer::Doses(Doses {
-                    label: format!("dose of {}", words(drug)),
+                    label: dose_words(drug, doses),
                     tone: tone(place, &arm.name),
-                    times: times.clone(),
+                    times: doses.iter().map(|dose| dose.day).collect(),
                     number,
-                    is_of_drug: true,
                 })
             }));
         }
@@ -250,7 +243,10 @@ mod tests {
             name: name.to_owned(),
             series: vec![table(&["time_d", "bv_tv"], 0.2); seeds],
             patients: patients.collect(),
-            doses: BTreeMap::from([(name.to_owned(), vec![1.0, 3.0])]),
+            doses: BTreeMap::from([(
+                name.to_owned(),
+                [1.0, 3.0].map(|day| Dose { day, mg: 120.0 }).to_vec(),
+            )]),
         }
     }
 
@@ -269,13 +265,13 @@ mod tests {
         let written = write_clinic(folder.path(), "small", &arms).unwrap();
         let text = std::fs::read_to_string(&written[0]).unwrap();
         for words in [
-            "corrected calcium (mM)",
+            "total calcium in plasma (mM)",
             "denosumab",
             "mean of 2 seeds",
-            "upper limit",
+            "normal: 2.15 to 2.65 mM",
             "time (d)",
-            "dose of control",
-            "dose of denosumab",
+            "dose of control, 120 mg",
+            "dose of denosumab, 120 mg",
         ] {
             assert!(text.contains(words), "{words}");
         }

@@ -9,9 +9,12 @@ use crate::output::table::Table;
 use crate::plot::chart::{
     self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Tone,
 };
+use crate::plot::happened::{Change, Given, Happened};
+use crate::plot::histomorphometry::{self, with_turnover};
 use crate::plot::map::colour;
 use crate::plot::palette::style;
-use crate::plot::words::{note, sentence, words};
+use crate::plot::ticks::short;
+use crate::plot::words::{column as said_of, note, sentence, words};
 use crate::plot::write;
 
 /// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
@@ -20,7 +23,7 @@ const CELLS: [(&str, Shown); 8] = [
     ("tumour cells", Shown::TumourDense),
     ("osteoclasts", Shown::Osteoclast),
     ("osteoblasts", Shown::Osteoblast),
-    ("CD8 cells", Shown::Cd8),
+    ("CD8 cells, not exhausted", Shown::Cd8),
     ("exhausted CD8 cells", Shown::Cd8Exhausted),
     ("regulatory T cells", Shown::Treg),
     ("myeloid suppressors", Shown::Myeloid),
@@ -37,6 +40,8 @@ pub(crate) struct Line {
     pub(crate) runs: usize,
     /// Constant between its points.
     pub(crate) is_stepped: bool,
+    /// Its points are readings, with nothing known between them.
+    pub(crate) is_marked: bool,
 }
 
 /// Times nearer than this are one, d.
@@ -76,6 +81,7 @@ impl Line {
             band: vec![],
             runs: runs.len(),
             is_stepped: false,
+            is_marked: false,
         };
         for day in days {
             let at: Vec<f64> = columns
@@ -101,8 +107,9 @@ impl Line {
     /// Cells have the colour that they have on maps, bone resorbed and formed the same in every chart, all
     /// else that of its name.
     fn tone(&self) -> Tone {
-        let bone = ["BV/TV", "resorbed", "formed"];
-        if let Some(number) = bone.iter().position(|name| *name == self.label) {
+        let bone = [&["BV/TV"][..], &["resorbed", RESORBED], &["formed", FORMED]];
+        let is_it = |names: &&[&str]| names.contains(&&self.label[..]);
+        if let Some(number) = bone.iter().position(is_it) {
             let colour = style(number).colour;
             return Tone::Own { colour, number };
         }
@@ -124,8 +131,49 @@ impl Line {
             points: self.points,
             band: self.band,
             is_stepped: self.is_stepped,
+            is_marked: self.is_marked,
             ..Curve::default()
         })
+    }
+
+    /// With what fractions changed of a column at once: rows of a table stand before a fraction of their own
+    /// time. Of a mean over runs nothing is known between its rows.
+    fn changed(mut self, column: &str, changes: &[Change]) -> Self {
+        if self.runs > 1 {
+            return self;
+        }
+        let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.points.len());
+        for &(day, value) in &self.points {
+            if let Some(&(from, mut now)) = points.last() {
+                let of = |change: &&Change| {
+                    let is_between = change.day > from - SLIP && change.day < day - SLIP;
+                    change.column == column && is_between && change.by != 0.0
+                };
+                for change in changes.iter().filter(of) {
+                    points.extend((change.day > from + SLIP).then_some((change.day, now)));
+                    now += change.by;
+                    points.push((change.day, now));
+                }
+            }
+            points.push((day, value));
+        }
+        self.points = points;
+        self
+    }
+
+    /// Each value from the row before on: it is of all the time between them.
+    fn spanning(mut self) -> Self {
+        let days: Vec<f64> = self.points.iter().map(|point| point.0).collect();
+        let last = self.points.last().copied();
+        if self.points.len() > 1 {
+            self.points.remove(0);
+            for (point, day) in self.points.iter_mut().zip(days) {
+                point.0 = day;
+            }
+            self.points.extend(last);
+        }
+        self.is_stepped = true;
+        self
     }
 
     /// With jumps on the day of each dose, to the value of the row behind it: rows of a table stand before a
@@ -170,6 +218,8 @@ impl Line {
 /// One pair of axes against time in days.
 #[derive(Default)]
 pub(crate) struct Panel<'a> {
+    /// Title above the plot; empty for none.
+    pub(crate) title: &'a str,
     /// Title of the upright axis, with its unit in brackets at the end.
     pub(crate) y_label: &'a str,
     pub(crate) lines: Vec<Line>,
@@ -245,6 +295,7 @@ impl Panel<'_> {
             }));
         }
         chart::Panel {
+            title: self.title.to_owned(),
             x: Axis::days().with_zero(),
             y,
             layers,
@@ -262,15 +313,17 @@ fn means(runs: usize) -> String {
     }
 }
 
-/// Marks doses on all panels; the legend of the first names them.
-fn mark_doses(chart: &mut Chart, label: &str, days: &[f64]) {
-    for (place, panel) in chart.panels.iter_mut().enumerate() {
-        panel.layers.push(Layer::Doses(Doses {
-            label: if place == 0 { label } else { "" }.to_owned(),
-            tone: Tone::Reference,
-            times: days.to_vec(),
-            ..Doses::default()
-        }));
+/// Marks doses on all panels.
+fn mark_doses(chart: &mut Chart, given: &[Given]) {
+    for panel in &mut chart.panels {
+        for (number, given) in given.iter().enumerate() {
+            panel.layers.push(Layer::Doses(Doses {
+                label: given.label.clone(),
+                tone: Tone::Reference,
+                times: given.days.clone(),
+                number,
+            }));
+        }
     }
 }
 
@@ -278,7 +331,7 @@ fn mark_doses(chart: &mut Chart, label: &str, days: &[f64]) {
 pub(crate) fn panels_chart(
     [heading, of]: [&str; 2],
     panels: Vec<Panel<'_>>,
-    dose_days: &[f64],
+    given: &[Given],
 ) -> Chart {
     let lines = panels.iter().flat_map(|panel| &panel.lines);
     let means = means(lines.map(|line| line.runs).max().unwrap_or_default());
@@ -293,12 +346,48 @@ pub(crate) fn panels_chart(
         panels: panels.into_iter().map(Panel::chart).collect(),
         ..Chart::default()
     };
-    mark_doses(&mut chart, "dose", dose_days);
+    mark_doses(&mut chart, given);
     chart
 }
 
+/// From one curve up to another where the other is higher, and where it is lower, as bands: where the curves
+/// cross, one ends and the other begins.
+fn between(one: &[(f64, f64)], other: &[(f64, f64)]) -> [Vec<(f64, f64, f64)>; 2] {
+    let mut bands = [Vec::new(), Vec::new()];
+    let both: Vec<(f64, f64, f64)> = one
+        .iter()
+        .zip(other)
+        .map(|(one, other)| (one.0, one.1, other.1))
+        .collect();
+    for (place, &(day, low, high)) in both.iter().enumerate() {
+        let before = place.checked_sub(1).map(|before| both[before]);
+        let apart = high - low;
+        if let Some((from, low_before, high_before)) = before {
+            let apart_before = high_before - low_before;
+            if apart * apart_before < 0.0 {
+                let share = apart_before / (apart_before - apart);
+                let value = low_before + share * (low - low_before);
+                let crossing = (from + share * (day - from), value, value);
+                bands.iter_mut().for_each(|band| band.push(crossing));
+            }
+        }
+        let is_higher = apart >= 0.0;
+        for (band, is_of_it) in bands.iter_mut().zip([is_higher, apart <= 0.0]) {
+            band.push(if is_of_it {
+                (day, low, high)
+            } else {
+                (day, f64::NAN, f64::NAN)
+            });
+        }
+    }
+    bands.map(|band| {
+        let is_there = band.iter().any(|at| (at.1 - at.2).abs() > 0.0);
+        if is_there { band } else { Vec::new() }
+    })
+}
+
 /// Bone volume in two units above what was resorbed and formed, with the difference between them shaded.
-fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
+fn bone_loss(title: &str, runs: &[Table], given: &[Given]) -> Option<Chart> {
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let bone = line("bv_tv", "BV/TV", 100.0)?;
     let seeds = bone.runs;
@@ -323,22 +412,30 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
     }];
     let resorbed = line("resorbed_mm3", "resorbed", 1.0);
     if let (Some(resorbed), Some(formed)) = (resorbed, line("formed_mm3", "formed", 1.0)) {
-        let both = resorbed.points.iter().zip(&formed.points);
-        let between = Layer::Curve(Curve {
-            label: "net loss (or gain)".to_owned(),
-            tone: Tone::Reference,
-            band: both.map(|(one, other)| (one.0, one.1, other.1)).collect(),
-            ..Curve::default()
-        });
-        let named = |line: Line| {
+        let net = between(&formed.points, &resorbed.points);
+        let tones = [resorbed.tone(), formed.tone()];
+        let bands = net.into_iter().zip(tones).zip(["net loss", "net gain"]);
+        let bands = bands.filter(|((band, _), _)| !band.is_empty());
+        let mut layers: Vec<Layer> = bands
+            .map(|((band, tone), label)| {
+                Layer::Curve(Curve {
+                    label: label.to_owned(),
+                    tone,
+                    band,
+                    band_strength: 0.3,
+                    ..Curve::default()
+                })
+            })
+            .collect();
+        layers.extend([resorbed, formed].map(|line| {
             let tone = line.tone();
             line.curve(tone)
-        };
+        }));
         panels.push(chart::Panel {
             x: Axis::days().with_zero(),
             title: "Bone resorbed and formed since day 0".to_owned(),
             y: Axis::linear("volume", "mm\u{b3}").with_zero(),
-            layers: vec![between, named(resorbed), named(formed)],
+            layers,
             aspect: 0.26,
             ..chart::Panel::default()
         });
@@ -350,12 +447,12 @@ fn bone_loss(title: &str, runs: &[Table], dose_days: &[f64]) -> Option<Chart> {
         columns: 1,
         ..Chart::default()
     };
-    mark_doses(&mut chart, "dose", dose_days);
+    mark_doses(&mut chart, given);
     Some(chart)
 }
 
 /// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
-/// band from the least to the greatest. Days of doses are marked on the time axis.
+/// band from the least to the greatest. Doses are marked above the plots.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -363,24 +460,75 @@ pub(crate) fn write_curves(
     folder: &Path,
     title: &str,
     runs: &[Table],
-    dose_days: &[f64],
+    happened: &Happened,
 ) -> Result<Vec<PathBuf>, OutputError> {
     let mut written = Vec::new();
-    for (name, chart) in curve_charts(title, runs, dose_days) {
+    for (name, chart) in curve_charts(title, runs, happened) {
         written.extend(write(folder, name, &chart)?);
     }
     Ok(written)
 }
 
+/// Below this level of a signal, pM, an axis says so: no cell answers to less.
+pub(crate) const SIGNAL_FLOOR_PM: f64 = 1e-3;
+
+/// Names of what is resorbed and formed over bone surface and time.
+const RESORBED: &str = "resorption, BRs.R/BS";
+const FORMED: &str = "formation, BFR/BS";
+
+/// Curves on one pair of axes at most, where a scenario has many signals.
+const MOST_SIGNALS: usize = 4;
+
+/// Columns of `series.csv` with the level of a signal in groups that are drawn together: RANKL with what binds
+/// it, PTHrP with the factors of bone, and the others of a scenario.
+pub(crate) fn signals(columns: &[String]) -> Vec<(&'static str, Vec<&str>)> {
+    const RANKL: [&str; 3] = ["rankl_free_pm", "rankl_pm", "opg_pm"];
+    const FACTORS: [&str; 4] = ["pthrp_pm", "tgf_beta_pm", "igf_pm", "bmp_pm"];
+    let is_there = |name: &&str| columns.iter().any(|column| column == name);
+    let known =
+        |names: &[&'static str]| -> Vec<&str> { names.iter().copied().filter(is_there).collect() };
+    let others: Vec<&str> = columns
+        .iter()
+        .map(String::as_str)
+        .filter(|name| name.ends_with("_pm") && !RANKL.contains(name) && !FACTORS.contains(name))
+        .collect();
+    let mut groups = vec![
+        ("RANKL and what binds it", known(&RANKL)),
+        ("PTHrP and factors that bone sets free", known(&FACTORS)),
+    ];
+    groups.extend(
+        others
+            .chunks(MOST_SIGNALS)
+            .map(|names| ("Further signals", names.to_vec())),
+    );
+    groups.retain(|(_, names)| !names.is_empty());
+    groups
+}
+
 /// The pictures of [`write_curves`] with their names.
-fn curve_charts(title: &str, runs: &[Table], dose_days: &[f64]) -> Vec<(&'static str, Chart)> {
-    let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
+fn curve_charts(title: &str, runs: &[Table], happened: &Happened) -> Vec<(&'static str, Chart)> {
+    let runs: Vec<Table> = runs.iter().map(with_turnover).collect();
+    let runs = &runs[..];
+    let line = |name: &str, label: &str, factor: f64| {
+        let line = Line::over(runs, name, label, |_| factor)?;
+        Some(line.changed(name, &happened.changes))
+    };
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
         logarithmic,
         lines: lines.into_iter().flatten().collect(),
         ..Panel::default()
     };
+    let columns = runs.first().map_or(&[][..], |run| &run.columns);
+    let levels = signals(columns).into_iter().map(|(title, names)| {
+        let of = |name: &str| line(name, &said_of(name).title, 1.0);
+        Panel {
+            title,
+            floor: Some(SIGNAL_FLOOR_PM),
+            notes: vec![TOTAL],
+            ..panel("level (pM)", true, names.into_iter().map(of).collect())
+        }
+    });
     let pictures = [
         (
             "cells",
@@ -405,45 +553,70 @@ fn curve_charts(title: &str, runs: &[Table], dose_days: &[f64]) -> Vec<(&'static
         (
             "signals",
             "signals between the cells, mean over marrow",
-            vec![panel(
-                "level (pM)",
-                true,
-                vec![
-                    line("pthrp_pm", "PTHrP", 1.0),
-                    line("rankl_free_pm", "free RANKL", 1.0),
-                    line("opg_pm", "OPG", 1.0),
-                    line("tgf_beta_pm", "TGF-\u{3b2}", 1.0),
-                ],
-            )],
+            levels.collect(),
         ),
         (
             "turnover",
-            "bone resorbed and formed since day 0",
-            vec![panel(
-                "volume (mm\u{b3})",
-                false,
-                vec![
-                    line("resorbed_mm3", "resorbed", 1.0),
-                    line("formed_mm3", "formed", 1.0),
-                ],
-            )],
+            "bone turnover: cells and surfaces of bone, resorption and formation",
+            vec![
+                panel(
+                    "osteoclasts, N.Oc/BS (1/mm\u{b2})",
+                    false,
+                    vec![line("n_oc_per_bs_mm2", "", 1.0)],
+                ),
+                panel(
+                    "osteoblasts, N.Ob/BS (1/mm\u{b2})",
+                    false,
+                    vec![line(histomorphometry::N_OB_BS, "", 1.0)],
+                ),
+                panel(
+                    "share of bone surface (%)",
+                    false,
+                    vec![
+                        line("es_bs", "eroded, ES/BS", 100.0),
+                        line("os_bs", "osteoid, OS/BS", 100.0),
+                        line("oc_s_bs", "osteoclasts, Oc.S/BS", 100.0),
+                    ],
+                ),
+                Panel {
+                    notes: vec![histomorphometry::RATES],
+                    ..panel(
+                        "rate (\u{b5}m\u{b3}/\u{b5}m\u{b2}/d)",
+                        false,
+                        vec![
+                            line(histomorphometry::RESORPTION, RESORBED, 1.0),
+                            line(histomorphometry::FORMATION, FORMED, 1.0),
+                        ],
+                    )
+                },
+            ],
         ),
     ];
-    let bone = bone_loss(title, runs, dose_days).map(|chart| ("bone_loss", chart));
-    let others = pictures.into_iter().map(|(name, heading, panels)| {
-        let chart = panels_chart([heading, title], panels, dose_days);
+    let bone = bone_loss(title, runs, &happened.given).map(|chart| ("bone_loss", chart));
+    let others = pictures.into_iter().map(|(name, heading, mut panels)| {
+        panels.retain(|panel| !panel.lines.is_empty());
+        let chart = panels_chart([heading, title], panels, &happened.given);
         (name, chart)
     });
     bone.into_iter().chain(others).collect()
 }
 
+/// What columns of signals hold.
+const TOTAL: &str = "total: free and bound, by an antibody too";
+
 /// Lines of a table as a picture asks for them.
-fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
+fn lines(table: &Table, asked: &Asked, happened: &Happened) -> Vec<Line> {
     let over = asked.over.and_then(|name| table.column(name));
+    let less = asked.less.and_then(|name| table.column(name));
+    let dose_days = happened.days();
+    let event_days: Vec<f64> = happened.events.iter().map(|event| event.0).collect();
     let of = |column: &str, label: &str| {
         let run = std::slice::from_ref(table);
         let mut line = Line::over(run, column, label, |_| 1.0)?;
         for (place, (_, value)) in line.points.iter_mut().enumerate() {
+            if let Some(less) = &less {
+                *value -= less[place];
+            }
             if let Some(over) = &over {
                 *value /= over[place].max(1.0);
             }
@@ -451,10 +624,15 @@ fn lines(table: &Table, asked: &Asked, dose_days: &[f64]) -> Vec<Line> {
         }
         let is_there = !asked.is_left_out_when_zero || line.points.iter().any(|at| at.1 > 0.0);
         line = match asked.between {
+            Between::Line if (over.is_some(), asked.factor) == (false, 1.0) => {
+                line.changed(column, &happened.changes)
+            }
             Between::Line => line,
-            Between::Step => line.stepped(dose_days),
-            Between::Jump => line.jumping(dose_days),
+            Between::Step => line.stepped(&[&dose_days[..], &event_days].concat()),
+            Between::Jump => line.jumping(&dose_days),
+            Between::Span => line.spanning(),
         };
+        line.is_marked = asked.is_marked;
         is_there.then_some(line)
     };
     if !asked.is_ending {
@@ -473,7 +651,19 @@ fn floor(lines: &[Line], curves: &[Asked]) -> Option<f64> {
     let decades = decades.reduce(f64::max)?;
     let values = lines.iter().flat_map(|line| &line.points);
     let highest = values.map(|point| point.1).fold(0.0, f64::max);
-    (highest > 0.0).then(|| 10_f64.powf((highest.log10() - decades).ceil()))
+    if highest <= 0.0 {
+        return None;
+    }
+    let floor = 10_f64.powf((highest.log10() - decades).ceil());
+    // No line leads down through the decades to a value that holds since the row before: the axis reaches as far
+    // as these do.
+    if curves.iter().any(|curve| curve.between != Between::Span) {
+        return Some(floor);
+    }
+    let values = lines.iter().flat_map(|line| &line.points);
+    let shown = values.map(|point| point.1).filter(|&value| value >= floor);
+    let lowest = shown.fold(f64::INFINITY, f64::min);
+    Some(floor.max(10_f64.powf(lowest.log10().floor())))
 }
 
 /// Draws a picture of a table, as SVG and PNG, with marks at doses; nothing where the table has no column
@@ -486,16 +676,16 @@ pub(crate) fn write_part(
     title: &str,
     picture: &Picture,
     table: &Table,
-    dose_days: &[f64],
+    happened: &Happened,
 ) -> Result<Vec<PathBuf>, OutputError> {
-    match part_chart(title, picture, table, dose_days) {
+    match part_chart(title, picture, table, happened) {
         Some(chart) => write(folder, picture.name, &chart),
         None => Ok(Vec::new()),
     }
 }
 
 /// The picture of [`write_part`].
-fn part_chart(title: &str, picture: &Picture, table: &Table, dose_days: &[f64]) -> Option<Chart> {
+fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened) -> Option<Chart> {
     let marks = |marks: &[Mark]| -> Vec<Layer> {
         let marks = marks.iter().map(|mark| match *mark {
             Mark::Level { label, value } => Layer::Level(Level {
@@ -511,32 +701,100 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, dose_days: &[f64]) 
         marks.collect()
     };
     if let Drawn::Clones(ending) = picture.drawn {
-        return Some(clones_chart(title, (picture, ending), table, dose_days));
+        return Some(clones_chart(
+            title,
+            (picture, ending),
+            table,
+            &happened.given,
+        ));
     }
-    let panels: Vec<Panel<'_>> = picture
-        .panels()
-        .iter()
-        .map(|panel| {
-            let curves = panel.curves.iter();
-            let lines: Vec<Line> = curves
-                .flat_map(|curve| lines(table, curve, dose_days))
-                .collect();
-            Panel {
-                y_label: panel.y_label,
-                floor: floor(&lines, panel.curves),
-                lines,
-                published: Vec::new(),
-                logarithmic: panel.is_logarithmic,
-                is_free: panel.is_free,
-                is_whole: panel.is_whole,
-                extra: marks(panel.marks),
-                notes: vec![panel.note],
+    let mut said = vec![title.to_owned()];
+    let mut panels: Vec<Panel<'_>> = Vec::new();
+    for panel in picture.panels() {
+        let curves = panel.curves.iter();
+        let mut lines: Vec<Line> = curves
+            .flat_map(|curve| lines(table, curve, happened))
+            .collect();
+        if lines.is_empty() {
+            continue;
+        }
+        if let (Some(words), Some(first)) = (panel.flat, flat(&lines)) {
+            said.push(words.replace("{}", &short(first)));
+            continue;
+        }
+        if panel.joins_equal {
+            lines = joined(lines);
+        }
+        let window = happened.window_d.map_or_else(|| "some".to_owned(), short);
+        said.push(panel.note.replace("{window}", &window));
+        if happened.is_even_dose {
+            said.push(panel.even_dose.to_owned());
+        }
+        panels.push(Panel {
+            y_label: panel.y_label,
+            floor: floor(&lines, panel.curves),
+            published: if panel.has_events {
+                events(&happened.events)
+            } else {
+                Vec::new()
+            },
+            lines,
+            logarithmic: panel.is_logarithmic,
+            is_free: panel.is_free,
+            is_whole: panel.is_whole,
+            extra: marks(panel.marks),
+            ..Panel::default()
+        });
+    }
+    let of = note(said.iter().map(String::as_str));
+    let heading = [picture.heading, &of];
+    (!panels.is_empty()).then(|| panels_chart(heading, panels, &happened.given))
+}
+
+/// The value that all lines keep to within a hundredth; none where one of them moves.
+pub(crate) fn flat(lines: &[Line]) -> Option<f64> {
+    let first = lines.first()?.points.first()?.1;
+    let mut values = lines.iter().flat_map(|line| &line.points);
+    let is_near = |value: f64| (value - first).abs() <= 0.01 * first.abs();
+    values.all(|point| is_near(point.1)).then_some(first)
+}
+
+/// Lines with the same values as one, which has the names of all.
+fn joined(lines: Vec<Line>) -> Vec<Line> {
+    let mut found: Vec<Line> = Vec::new();
+    for line in lines {
+        let same = |other: &&mut Line| other.points == line.points;
+        match found.iter_mut().find(same) {
+            Some(other) => other.label = format!("{} and {}", other.label, line.label),
+            None => found.push(line),
+        }
+    }
+    found
+}
+
+/// Events where they stand on the curve that counts them, by their kind.
+fn events(events: &[(f64, String)]) -> Vec<Published> {
+    let mut found: Vec<(&str, Vec<f64>, Vec<(f64, f64, f64)>)> = Vec::new();
+    for (place, (day, kind)) in events.iter().enumerate() {
+        let point = (*day, place as f64 + 1.0, 0.0);
+        match found.iter_mut().find(|known| known.0 == kind) {
+            Some((_, days, points)) => {
+                days.push(*day);
+                points.push(point);
             }
-        })
-        .filter(|panel| !panel.lines.is_empty())
-        .collect();
-    let heading = [picture.heading, title];
-    (!panels.is_empty()).then(|| panels_chart(heading, panels, dose_days))
+            None => found.push((kind, vec![*day], vec![point])),
+        }
+    }
+    let published = found.into_iter().map(|(kind, days, points)| {
+        let said: Vec<String> = days.iter().map(|day| format!("{day:.0}")).collect();
+        let label = match &said[..] {
+            [day] => format!("{kind}, day {day}"),
+            _ if said.len() <= 3 => format!("{kind}, days {}", said.join(", ")),
+            _ => format!("{kind}, {} times", said.len()),
+        };
+        Published { label, points }
+    });
+    published.collect()
 }
 
 /// The cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
@@ -545,7 +803,7 @@ fn clones_chart(
     title: &str,
     (picture, ending): (&Picture, &str),
     clones: &Table,
-    dose_days: &[f64],
+    given: &[Given],
 ) -> Chart {
     let all: Vec<f64> = clones
         .rows
@@ -602,7 +860,7 @@ fn clones_chart(
         ],
         ..Chart::default()
     };
-    mark_doses(&mut chart, "dose", dose_days);
+    mark_doses(&mut chart, given);
     chart
 }
 
@@ -611,6 +869,21 @@ mod tests {
     use super::*;
     use crate::engine::parts::each::PICTURES;
     use crate::plot::held::hold;
+
+    /// Doses of a drug on these days.
+    fn given(days: &[f64]) -> Vec<Given> {
+        vec![Given {
+            label: "dose of zoledronate, 4 mg".to_owned(),
+            days: days.to_vec(),
+        }]
+    }
+
+    fn dosed(days: &[f64]) -> Happened {
+        Happened {
+            given: given(days),
+            ..Happened::default()
+        }
+    }
 
     fn run(bone: [f64; 3]) -> Table {
         let rows = bone.iter().enumerate();
@@ -646,7 +919,7 @@ mod tests {
                 .to_vec(),
         };
         let asked = Asked::new("isocentre_gy", "").stepped();
-        let of = |dose_days: &[f64]| lines(&table, &asked, dose_days).remove(0);
+        let of = |dose_days: &[f64]| lines(&table, &asked, &dosed(dose_days)).remove(0);
         let dosed = of(&[14.0]);
         assert!(dosed.is_stepped);
         assert_eq!(
@@ -665,15 +938,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_fraction_changes_at_once_jumps_at_it_and_goes_on_from_there() {
+    fn a_dose_that_changes_a_value_at_once_is_drawn_on_its_time() {
         let table = Table {
-            columns: ["time_d", "tumour_cells_sound"].map(str::to_owned).to_vec(),
+            columns: ["time_d", "bone_drug_on_bone_amol"]
+                .map(str::to_owned)
+                .to_vec(),
             rows: [(13.0, 90.0), (14.0, 100.0), (15.0, 2.0), (16.0, 3.0)]
                 .map(|(day, cells)| vec![day, cells])
                 .to_vec(),
         };
-        let asked = Asked::new("tumour_cells_sound", "").jumping();
-        let of = |dose_days: &[f64]| lines(&table, &asked, dose_days).remove(0).points;
+        let asked = Asked::new("bone_drug_on_bone_amol", "").jumping();
+        let of = |dose_days: &[f64]| lines(&table, &asked, &dosed(dose_days)).remove(0).points;
         let rest = [(15.0, 2.0), (16.0, 3.0)];
         let before = [(13.0, 90.0), (14.0, 100.0)];
         assert_eq!(of(&[14.0]), [&before[..], &[(14.0, 2.0)], &rest].concat());
@@ -681,6 +956,159 @@ mod tests {
         let noon = [(14.5, 100.0), (14.5, 2.0)];
         assert_eq!(of(&[14.5]), [&before[..], &noon, &rest].concat());
         assert_eq!(of(&[]).len(), 4);
+    }
+
+    #[test]
+    fn a_fraction_takes_at_once_what_its_row_says_and_not_what_the_next_row_has() {
+        let cells = [(13.0, 9000.0), (14.0, 9685.0), (15.0, 156.0)];
+        let table = Table {
+            columns: ["time_d", "tumour_cells_sound"].map(str::to_owned).to_vec(),
+            rows: cells.map(|(day, cells)| vec![day, cells]).to_vec(),
+        };
+        let change = |day: f64, by: f64| Change {
+            day,
+            column: "tumour_cells_sound",
+            by,
+        };
+        let of = |changes: Vec<Change>| {
+            let happened = Happened {
+                changes,
+                ..Happened::default()
+            };
+            let asked = Asked::new("tumour_cells_sound", "");
+            lines(&table, &asked, &happened).remove(0).points
+        };
+        let at_once = [cells[0], cells[1], (14.0, 123.0), cells[2]];
+        assert_eq!(of(vec![change(14.0, -9562.0)]), at_once);
+        let twice = of(vec![change(14.0, -9000.0), change(14.5, -600.0)]);
+        assert_eq!(twice[2..5], [(14.0, 685.0), (14.5, 685.0), (14.5, 85.0)]);
+        assert_eq!(of(Vec::new()), cells);
+    }
+
+    #[test]
+    fn the_highest_since_the_row_before_is_drawn_from_that_row_on() {
+        let table = Table {
+            columns: ["time_d", "a_max"].map(str::to_owned).to_vec(),
+            rows: [(0.0, 0.0), (1.0, 0.27), (2.0, 0.0), (3.0, 0.0)]
+                .map(|(day, level)| vec![day, level])
+                .to_vec(),
+        };
+        let asked = [Asked::of_each("_max").within_decades(6.0).spanning()];
+        let found = lines(&table, &asked[0], &Happened::default());
+        assert_eq!(
+            found[0].points,
+            [(0.0, 0.27), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]
+        );
+        assert!(found[0].is_stepped);
+        // Nothing is between its one value and none: no decades of nothing.
+        let floor = floor(&found, &asked).unwrap();
+        assert!((floor / 0.1 - 1.0).abs() < 1e-9, "{floor}");
+    }
+
+    #[test]
+    fn bands_between_curves_change_where_these_cross() {
+        let [loss, gain] = between(&[(0.0, 0.0), (2.0, 2.0)], &[(0.0, 2.0), (2.0, 0.0)]);
+        assert_eq!(loss[..2], [(0.0, 0.0, 2.0), (1.0, 1.0, 1.0)]);
+        assert_eq!(gain[1..], [(1.0, 1.0, 1.0), (2.0, 2.0, 0.0)]);
+        // A run that loses all along has no gain to name.
+        let [loss, gain] = between(&[(0.0, 0.0), (2.0, 1.0)], &[(0.0, 0.0), (2.0, 2.0)]);
+        assert_eq!((loss.len(), gain.len()), (2, 0));
+    }
+
+    #[test]
+    fn every_signal_of_a_scenario_has_a_curve() {
+        let columns = [
+            "time_d",
+            "bv_tv",
+            "pthrp_pm",
+            "rankl_free_pm",
+            "opg_pm",
+            "tgf_beta_pm",
+            "rankl_pm",
+            "igf_pm",
+            "bmp_pm",
+            "a_pm",
+            "b_pm",
+            "c_pm",
+            "d_pm",
+            "e_pm",
+        ];
+        let columns = columns.map(str::to_owned);
+        let groups = signals(&columns);
+        let mut drawn: Vec<&str> = groups.iter().flat_map(|group| group.1.clone()).collect();
+        let levels = columns.iter().filter(|name| name.ends_with("_pm"));
+        let mut levels: Vec<&str> = levels.map(String::as_str).collect();
+        drawn.sort_unstable();
+        levels.sort_unstable();
+        assert_eq!(drawn, levels);
+        assert!(groups.iter().all(|group| group.1.len() <= MOST_SIGNALS));
+    }
+
+    #[test]
+    fn a_panel_that_does_not_move_is_left_out_and_said() {
+        let picture = Picture {
+            name: "body",
+            heading: "body",
+            table: "body.csv",
+            drawn: Drawn::Panels(
+                const {
+                    &[
+                        crate::engine::picture::Panel::new("calcium (mM)", &[Asked::new("a", "")]),
+                        crate::engine::picture::Panel::new("cells", &[Asked::new("b", "")])
+                            .unless_flat("cells stay at {}"),
+                    ]
+                },
+            ),
+        };
+        let of = |slope: f64| {
+            let columns = ["a", "b"].map(str::to_owned);
+            let table = weeks(&columns, |_, place, day| 5.0 + place * slope * day);
+            part_chart("a run", &picture, &table, &Happened::default()).unwrap()
+        };
+        assert_eq!(
+            (of(0.0).panels.len(), &of(0.0).note[..]),
+            (1, "a run; cells stay at 5")
+        );
+        assert_eq!((of(0.1).panels.len(), &of(0.1).note[..]), (2, "a run"));
+    }
+
+    #[test]
+    fn an_event_stands_where_it_happened_with_its_kind_and_equal_counts_are_one_curve() {
+        let table = weeks(
+            &["events", "events_counted"].map(str::to_owned),
+            |_, _, day| f64::from(u8::from(day > 30.0)),
+        );
+        let happened = Happened {
+            events: vec![(30.5, "surgery".to_owned())],
+            window_d: Some(21.0),
+            ..Happened::default()
+        };
+        let picture = PICTURES.iter().copied().flatten();
+        let picture = picture
+            .copied()
+            .find(|picture| picture.name == "skeletal_events");
+        let chart = part_chart("a run", &picture.unwrap(), &table, &happened).unwrap();
+        assert!(
+            chart.note.contains("more than 21 days after"),
+            "{}",
+            chart.note
+        );
+        let layers = &chart.panels[0].layers;
+        let curves: Vec<&Curve> = layers
+            .iter()
+            .filter_map(|layer| match layer {
+                Layer::Curve(curve) => Some(curve),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(curves.len(), 1);
+        assert_eq!(curves[0].label, "all and counted");
+        assert!(curves[0].points.contains(&(30.5, 1.0)));
+        let points = layers.iter().find_map(|layer| match layer {
+            Layer::Points(points) => Some((&points.label[..], points.points[0].x)),
+            _ => None,
+        });
+        assert_eq!(points, Some(("surgery, day 30", 30.5)));
     }
 
     #[test]
@@ -692,7 +1120,7 @@ mod tests {
                 .to_vec(),
         };
         let asked = [Asked::of_each("_max").within_decades(6.0)];
-        let found = lines(&table, &asked[0], &[]);
+        let found = lines(&table, &asked[0], &Happened::default());
         assert_eq!(found[0].points[3].1.to_bits(), 4e-9_f64.to_bits());
         let floor = floor(&found, &asked).unwrap();
         assert!((floor / 1e-6 - 1.0).abs() < 1e-9, "{floor}");
@@ -706,6 +1134,7 @@ mod tests {
             band: Vec::new(),
             runs: 1,
             is_stepped: false,
+            is_marked: false,
         };
         let panel = |lines| Panel {
             y_label: "drug on bone (fmol)",
@@ -730,7 +1159,7 @@ mod tests {
     #[test]
     fn bone_loss_has_two_units_and_what_was_lost_below() {
         let runs = [run([0.2, 0.18, 0.1]), run([0.3, 0.22, 0.2])];
-        let chart = bone_loss("lesion", &runs, &[1.0]).unwrap();
+        let chart = bone_loss("lesion", &runs, &given(&[1.0])).unwrap();
         assert_eq!(
             chart.note,
             "lesion; mean of 2 runs, band from least to greatest"
@@ -749,13 +1178,18 @@ mod tests {
         let Layer::Curve(between) = &turnover.layers[0] else {
             panic!("{turnover:?}");
         };
-        assert_eq!(between.band[2], (2.0, 0.4, 0.2));
+        assert_eq!(between.label, "net loss");
+        assert_eq!(between.band[2], (2.0, 0.2, 0.4));
+        // No gain: its name is not in the legend.
+        assert_eq!(turnover.layers.len(), 4);
         let doses = |panel: &chart::Panel| match panel.layers.last() {
             Some(Layer::Doses(doses)) => (doses.label.clone(), doses.times.clone()),
             other => panic!("{other:?}"),
         };
-        assert_eq!(doses(bone), ("dose".to_owned(), vec![1.0]));
-        assert_eq!(doses(turnover), (String::new(), vec![1.0]));
+        for panel in [bone, turnover] {
+            let said = "dose of zoledronate, 4 mg".to_owned();
+            assert_eq!(doses(panel), (said, vec![1.0]));
+        }
         assert!(bone_loss("nothing", &[Table::default()], &[]).is_none());
     }
 
@@ -789,16 +1223,28 @@ mod tests {
             "rankl_free_pm",
             "opg_pm",
             "tgf_beta_pm",
+            "igf_pm",
+            "bmp_pm",
+            "rankl_pm",
+            "bs_mm2",
+            "es_bs",
+            "os_bs",
+            "oc_s_bs",
+            "n_oc_per_bs_mm2",
         ];
         let law = |column: &str, place: f64, day: f64| match column {
             "bv_tv" => 0.24 * (-day / 90.0).exp(),
             "resorbed_mm3" => 4e-3 * day,
             "formed_mm3" => 2.3e-3 * day,
             "tumour_cells" => 600.0 * (day / 12.0).exp(),
+            // It decays to nothing on the way.
+            "tgf_beta_pm" if day > 20.0 && day < 50.0 => 10_f64.powf(-day),
+            "bs_mm2" => 1.4,
+            _ if column.ends_with("_bs") => 0.1 + 0.002 * day,
             _ => (4.0 - 0.3 * place) * (1.2 + (0.1 * day + place).sin()) * 10_f64.powf(0.4 * place),
         };
         let run = weeks(&columns.map(str::to_owned), law);
-        let charts = curve_charts("a lesion; run of 56 days", &[run], &[14.0, 35.0]);
+        let charts = curve_charts("a lesion; run of 56 days", &[run], &dosed(&[14.0, 35.0]));
         assert_eq!(charts.len(), 4);
         for (name, chart) in charts {
             hold(&format!("run_{name}"), &chart);
@@ -823,15 +1269,24 @@ mod tests {
             "pain" => 9.0 * day / 56.0,
             _ => (0.95 - 0.05 * place) * (1.0 - 0.006 * day),
         };
+        let happened = Happened {
+            events: vec![(17.5, "fracture".to_owned()), (36.5, "surgery".to_owned())],
+            window_d: Some(21.0),
+            is_even_dose: true,
+            ..dosed(&[14.0])
+        };
         let mut drawn = Vec::new();
         for picture in PICTURES.iter().copied().flatten() {
             let asked = picture.panels().iter().flat_map(|panel| panel.curves);
-            let columns = asked.flat_map(|curve| match (curve.is_ending, curve.over) {
-                (true, _) => ["zoledronate", "anti_pthrp"]
+            let columns = asked.flat_map(|curve| match curve.is_ending {
+                true => ["zoledronate", "anti_pthrp"]
                     .map(|drug| format!("{drug}{}", curve.column))
                     .to_vec(),
-                (_, Some(over)) => vec![curve.column.to_owned(), over.to_owned()],
-                _ => vec![curve.column.to_owned()],
+                false => [Some(curve.column), curve.over, curve.less]
+                    .into_iter()
+                    .flatten()
+                    .map(str::to_owned)
+                    .collect(),
             });
             let mut columns: Vec<String> = columns.collect();
             if let Drawn::Clones(ending) = picture.drawn {
@@ -841,7 +1296,7 @@ mod tests {
             let mut seen = Vec::new();
             columns.retain(|column| !seen.contains(column) && (seen.push(column.clone()), true).1);
             let table = weeks(&columns, law);
-            let chart = part_chart("a lesion; run of 56 days", picture, &table, &[14.0]).unwrap();
+            let chart = part_chart("a lesion; run of 56 days", picture, &table, &happened).unwrap();
             hold(&format!("part_{}", picture.name), &chart);
             drawn.push(picture.name);
         }

@@ -3,11 +3,18 @@
 use crate::plot::chart::{Axis, Chart, Layer, Panel, Scale};
 
 /// Abbreviations as pictures write them, with what they stand for.
-const WORDS: [(&str, &str); 19] = [
+const WORDS: [(&str, &str); 27] = [
     (
         "BV/TV",
         "bone volume over tissue volume, the bone volume fraction",
     ),
+    ("N.Oc/BS", "number of osteoclasts over bone surface"),
+    ("N.Ob/BS", "number of osteoblasts over bone surface"),
+    ("ES/BS", "eroded surface over bone surface"),
+    ("OS/BS", "osteoid surface over bone surface"),
+    ("Oc.S/BS", "osteoclast surface over bone surface"),
+    ("BRs.R/BS", "bone resorption rate over bone surface"),
+    ("BFR/BS", "bone formation rate over bone surface"),
     ("PTHrP", "parathyroid hormone-related protein"),
     ("PTH", "parathyroid hormone"),
     ("RANK", "the receptor through which RANKL acts"),
@@ -15,6 +22,7 @@ const WORDS: [(&str, &str); 19] = [
     ("OPG", "osteoprotegerin, which binds RANKL"),
     ("TGF-\u{3b2}", "transforming growth factor \u{3b2}"),
     ("IGF", "insulin-like growth factor"),
+    ("BMP", "bone morphogenetic protein"),
     ("VEGF", "vascular endothelial growth factor"),
     (
         "CTX",
@@ -36,9 +44,9 @@ const WORDS: [(&str, &str); 19] = [
         "P1NP",
         "N-terminal propeptide of collagen, a marker of formation",
     ),
-    ("EA", "stiffness of a cut in compression"),
-    ("EI", "stiffness of a cut in bending"),
-    ("GJ", "stiffness of a cut in torsion"),
+    ("EA", "axial rigidity of a cut"),
+    ("EI", "bending rigidity of a cut"),
+    ("GJ", "torsional rigidity of a cut"),
     ("HR", "hazard ratio"),
     ("CI", "confidence interval"),
 ];
@@ -139,7 +147,7 @@ mod tests {
         assert_eq!(of("cells in marrow"), "");
         assert_eq!(of("anti-PTHrP, BV/TV"), {
             let [bone, pthrp] =
-                [WORDS[0], WORDS[1]].map(|(word, means)| format!("{word}: {means}"));
+                [WORDS[0], WORDS[8]].map(|(word, means)| format!("{word}: {means}"));
             format!("{bone}; {pthrp}")
         });
     }

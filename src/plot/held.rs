@@ -3,8 +3,8 @@
 use crate::plot::area::Plot;
 use crate::plot::canvas;
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Scale, Tone};
-use crate::plot::drawing::{Frame, Mark};
-use crate::plot::legend::{CURVE, curve_style};
+use crate::plot::drawing::{Frame, Mark, Text};
+use crate::plot::legend::{self, CURVE, Close, Entry, Key, curve_style};
 use crate::plot::overlay::MOST_CURVES;
 use crate::plot::page::{Page, lay_out};
 use crate::plot::palette::{Palette, Style};
@@ -40,6 +40,81 @@ pub(super) fn hold_page(name: &str, page: &Page) {
     insta::assert_snapshot!(name, canvas::svg(page).unwrap());
 }
 
+/// What doses are stands above the plots, where their marks are, and in the form and colour of these.
+fn doses_are_named_outside_of_plots(name: &str, chart: &Chart) {
+    let palette = Palette::new(chart);
+    let panels: Vec<&Panel> = chart
+        .panels
+        .iter()
+        .filter(|panel| panel.has_data())
+        .collect();
+    for panel in &panels {
+        let inside = legend::entries(panel, &palette);
+        let is_dose = |entry: &Entry| matches!(entry.key, Key::Dose(..));
+        assert!(!inside.iter().any(is_dose), "{name}: a dose in a plot");
+    }
+    let said = legend::doses(&panels, &palette);
+    for panel in &panels {
+        for layer in &panel.layers {
+            let Layer::Doses(doses) = layer else {
+                continue;
+            };
+            let close = Close::of(&doses.times, panel);
+            let key = Key::Dose(palette.style(&doses.tone).colour, doses.number, close);
+            let is_said = |entry: &Entry| entry.key == key && entry.label == doses.label;
+            let is_silent = doses.times.is_empty() || doses.label.is_empty();
+            assert!(is_silent || said.iter().any(is_said), "{name}: {doses:?}");
+        }
+    }
+}
+
+/// A logarithmic axis begins at its data or at a floor that it names, and has a tick above all data; what is
+/// none or less stands at the tick of the foot. The last day of a run has a tick.
+fn axes_say_where_they_end(name: &str, chart: &Chart) {
+    let palette = Palette::new(chart);
+    for panel in chart.panels.iter().filter(|panel| panel.has_data()) {
+        let plot = Plot::new(panel, &palette, SIZES[1], 0.0);
+        let numbers = || panel.layers.iter().flat_map(|layer| layer.extent().y);
+        if panel.y.scale == Scale::Log && panel.y.ticks.is_empty() {
+            let (low, _) = plot.y.range();
+            let least = numbers().filter(|&y| y > 0.0 && !plot.y.is_at_foot(y));
+            let least = least.fold(f64::INFINITY, f64::min);
+            let is_below = numbers().any(|y| y > 0.0 && plot.y.is_at_foot(y));
+            assert!(
+                is_below || low > least / 10.0,
+                "{name}: {low} below {least}"
+            );
+            assert!(plot.y.reaches_top(), "{name}: {:?}", plot.y.ticks);
+            for y in numbers().filter(|&y| plot.y.is_at_foot(y)) {
+                let foot = plot.y.at(plot.y.ticks.labelled[0].at);
+                assert_eq!(plot.y.at(y), foot, "{name}: {y} beside the foot");
+            }
+        }
+        let days = panel.layers.iter().flat_map(|layer| layer.extent().x);
+        let last = days.fold(0.0, f64::max);
+        let is_of_run = panel.x.is_days && panel.x.ticks.is_empty() && panel.x.with_zero;
+        if is_of_run && last >= 2.0 && last.fract() == 0.0 && panel.x.most.is_none() {
+            let tick = plot.x.ticks.labelled.last();
+            assert!(tick.is_some_and(|tick| tick.at >= last), "{name}: {tick:?}");
+        }
+    }
+}
+
+/// No name of a level stands right of a plot, which it would make narrower.
+fn names_of_levels_stand_inside_or_below(name: &str, chart: &Chart) {
+    let palette = Palette::new(chart);
+    for panel in chart.panels.iter().filter(|panel| panel.has_data()) {
+        let drawing = draw(panel, &palette, SIZES[1], LegendPlace::Own);
+        for layer in &panel.layers {
+            if let Layer::Level(level) = layer {
+                let mut texts = drawing.texts().filter(|text| text.words == level.label);
+                let is_beside = |text: &Text| text.at.0 > SIZES[1].0;
+                assert!(!texts.any(is_beside), "{name}: {:?}", level.label);
+            }
+        }
+    }
+}
+
 /// What holds of a chart with its words, with gaps in its curves and with zeros too.
 pub(crate) fn hold_rules(name: &str, chart: &Chart) {
     let charts = [
@@ -54,6 +129,9 @@ pub(crate) fn hold_rules(name: &str, chart: &Chart) {
         ticks_are_exact(name, chart);
         curves_are_told_apart(name, chart);
         gaps_are_gaps(name, chart);
+        doses_are_named_outside_of_plots(name, chart);
+        axes_say_where_they_end(name, chart);
+        names_of_levels_stand_inside_or_below(name, chart);
     }
 }
 

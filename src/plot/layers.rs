@@ -1,11 +1,11 @@
 //! What stands on a panel, kind by kind.
 
-use crate::plot::area::{LINE, Plot};
+use crate::plot::area::Plot;
 use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
 use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
-use crate::plot::legend::{self, BAND, CURVE, Obstacle, RANGE, curve_style};
+use crate::plot::legend::{self, BAND, CURVE, Close, Obstacle, RANGE, curve_style};
 use crate::plot::palette::{Colour, GREY, INK, Style, WHITE};
-use crate::plot::text::{SIZE, wrap};
+use crate::plot::text::SIZE;
 
 /// Runs of points without a gap.
 fn runs<T: Copy>(points: impl Iterator<Item = Option<T>>) -> Vec<Vec<T>> {
@@ -94,11 +94,12 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
     }
 }
 
-/// Heights of zeros in the foot of a logarithmic axis.
-const ROWS: [f64; 3] = [0.0, -3.6, 3.6];
+/// Width of the row that stands for what is at the foot of a logarithmic axis: thinner than a curve, which
+/// has a value.
+const AT_FOOT: f64 = 1.0;
 
 /// Places of a curve on its axes, none at the foot of a logarithmic one: it goes down to the floor of the
-/// axis where it leaves it.
+/// axis where it leaves it, and what is constant between its points stays until there.
 fn line(plot: &Plot<'_>, curve: &Curve) -> Vec<Option<Place>> {
     let mut line = Vec::with_capacity(curve.points.len());
     for (index, &(x, y)) in curve.points.iter().enumerate() {
@@ -111,19 +112,17 @@ fn line(plot: &Plot<'_>, curve: &Curve) -> Vec<Option<Place>> {
                 Some((plot.across(from + share * (x - from))?, floor))
             });
         line.extend(crossing.map(Some));
-        line.push(plot.place(x, y).filter(|_| !plot.y.is_at_foot(y)));
+        let is_at_foot = plot.y.is_at_foot(y);
+        let lasts = before.filter(|_| curve.is_stepped && is_at_foot);
+        let lasts = lasts.filter(|&(_, value)| !plot.y.is_at_foot(value));
+        line.extend(lasts.and_then(|(_, value)| plot.place(x, value)).map(Some));
+        line.push(plot.place(x, y).filter(|_| !is_at_foot));
     }
     line
 }
 
 pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
     let style = curve_style(Some(plot.palette.style(&curve.tone)), curve.is_solid);
-    // A zero on a logarithmic axis is marked at its foot; the line breaks there.
-    let places: Vec<(Option<Place>, bool)> = curve
-        .points
-        .iter()
-        .map(|&(x, y)| (plot.place(x, y), plot.y.is_at_foot(y)))
-        .collect();
     for run in runs(line(plot, curve).into_iter()) {
         let points = if curve.is_stepped {
             stepped(&run)
@@ -136,25 +135,45 @@ pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
         plot.obstacles.push(Obstacle::Line(points.clone()));
         plot.drawing.line(points, CURVE, style);
     }
-    // Zeros of several curves stand in rows of their own, so that none hides another.
-    let row = ROWS[plot.zero_rows % ROWS.len()];
-    if places
-        .iter()
-        .any(|(place, is_zero)| *is_zero && place.is_some())
-    {
-        plot.zero_rows += 1;
-    }
-    let mut last = f64::NEG_INFINITY;
-    for (place, _) in places.iter().filter(|(_, is_zero)| *is_zero) {
-        if let &Some((x, y)) = place
-            && x - last >= 5.0
-        {
-            let y = y + row;
-            last = x;
-            plot.drawing.disc((x, y), 2.0, style.colour, true);
-            plot.obstacles.push(Obstacle::Box(around((x, y), 2.0)));
+    if curve.is_marked {
+        for &(x, y) in curve.points.iter().filter(|at| !plot.y.is_at_foot(at.1)) {
+            if let Some(place) = plot.place(x, y) {
+                plot.drawing.disc(place, MARK, style.colour, false);
+            }
         }
     }
+    // What is none, or below the axis, is a row at its foot; the line breaks there.
+    for run in runs(at_foot(plot, curve).into_iter()) {
+        let ends = [run.first(), run.last()];
+        if let [Some(&first), Some(&last)] = ends {
+            plot.obstacles.push(Obstacle::Line(vec![first, last]));
+            if last.0 - first.0 > 4.0 {
+                let row = vec![(first.0 + 2.0, first.1), last];
+                plot.drawing.line(row, AT_FOOT, style);
+            }
+            plot.drawing.disc(first, 2.0, style.colour, true);
+            plot.obstacles.push(Obstacle::Box(around(first, 2.0)));
+        }
+    }
+}
+
+/// Radius of the mark of a reading.
+const MARK: f64 = 1.9;
+
+/// Places of a curve at the foot of a logarithmic axis; what is constant between its points stays there until
+/// the next one.
+fn at_foot(plot: &Plot<'_>, curve: &Curve) -> Vec<Option<Place>> {
+    let mut row = Vec::with_capacity(curve.points.len());
+    for (index, &(x, y)) in curve.points.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| curve.points[before].1);
+        let is_at_foot = plot.y.is_at_foot(y);
+        let lasts = before.filter(|&before| {
+            curve.is_stepped && y.is_finite() && !is_at_foot && plot.y.is_at_foot(before)
+        });
+        row.extend(lasts.map(|before| plot.place(x, before)));
+        row.push(plot.place(x, y).filter(|_| is_at_foot));
+    }
+    row
 }
 
 fn around((x, y): Place, by: f64) -> Frame {
@@ -258,57 +277,49 @@ pub(super) fn words(plot: &mut Plot<'_>, words: &Words) {
     });
 }
 
-/// Doses along a row: marks of the form of this number, and a band where they stand too near each other.
+/// Doses along a row, each a mark of the form of this number: narrower where they stand near each other, a band
+/// where marks would run into one.
 pub(super) fn doses(
     drawing: &mut Drawing,
     places: &[f64],
     y: f64,
-    (colour, number): (Colour, usize),
+    (colour, number, close): (Colour, usize, Close),
 ) {
-    const NEAR: f64 = 5.6;
+    if close != Close::Band {
+        for &place in places {
+            legend::dose(drawing, (place, y), colour, (number, close));
+        }
+        return;
+    }
     let mut places = places.to_vec();
     places.sort_by(f64::total_cmp);
-    let mut groups: Vec<Vec<f64>> = Vec::new();
-    for place in places {
-        match groups.last_mut() {
-            Some(group) if group.last().is_some_and(|last| place - last < NEAR) => {
-                group.push(place);
-            }
-            _ => groups.push(vec![place]),
-        }
-    }
-    for group in groups {
-        match group[..] {
-            [first, _, .., last] => {
-                let frame = Frame {
-                    left: first - 1.0,
-                    right: last + 1.0,
-                    top: y - 5.2,
-                    bottom: y - 1.2,
-                };
-                drawing.rectangle(frame, colour, 0.75);
-            }
-            _ => {
-                for place in group {
-                    legend::dose(drawing, (place, y), colour, number);
-                }
-            }
+    for group in places.chunk_by(|one, other| other - one < legend::TICKS_APART) {
+        if let (Some(first), Some(last)) = (group.first(), group.last()) {
+            let frame = Frame {
+                left: first - 0.8,
+                right: last + 0.8,
+                top: y - 5.2,
+                bottom: y - 1.2,
+            };
+            drawing.rectangle(frame, colour, 1.0);
         }
     }
 }
 
-/// Width of a name right of a plot.
-const ASIDE: f64 = 74.0;
+/// The style of the line at a level.
+pub(super) const LEVEL: Style = Style {
+    colour: GREY,
+    dash: &[4.0, 2.5],
+};
 
-/// A dashed line across with its name, where neither a curve nor the legend stands.
-pub(super) fn level(plot: &mut Plot<'_>, label: &str, y: f64, legend: Option<Frame>) {
-    const DASH: &[f64] = &[4.0, 2.5];
-    let style = Style {
-        colour: GREY,
-        dash: DASH,
-    };
+/// A dashed line across with its name, where neither a curve nor the legend stands; false where there is no
+/// room for the name inside of the plot.
+pub(super) fn level(plot: &mut Plot<'_>, label: &str, y: f64, legend: Option<Frame>) -> bool {
     plot.drawing
-        .line(vec![(0.0, y), (plot.wide, y)], 0.8, style);
+        .line(vec![(0.0, y), (plot.wide, y)], 0.8, LEVEL);
+    if label.is_empty() {
+        return true;
+    }
     let places = [
         (Align::End, plot.wide - 2.0),
         (Align::Start, 3.0),
@@ -337,31 +348,10 @@ pub(super) fn level(plot: &mut Plot<'_>, label: &str, y: f64, legend: Option<Fra
             && !plot.obstacles.iter().any(|obstacle| obstacle.meets(frame))
             && !plot.drawing.texts().any(|text| hits(&text.frame()))
     });
+    let is_placed = found.is_some();
     if let Some(text) = found {
         plot.obstacles.push(Obstacle::Box(text.frame()));
         plot.drawing.text(text);
-        return;
     }
-    // Where no room is left inside, the name stands right of the plot, below others there.
-    let lines = wrap(label, SIZE, false, ASIDE);
-    let block = |first: f64| -> Vec<Text> {
-        let lines = lines.iter().enumerate();
-        let line = |(line, words): (usize, &String)| Text {
-            words: words.clone(),
-            ..at(Align::Start, plot.wide + 4.0, first + LINE * line as f64)
-        };
-        lines.map(line).collect()
-    };
-    let is_free = |texts: &Vec<Text>| {
-        let frames = || plot.drawing.texts().map(Text::frame);
-        let hits = |text: &Text| frames().any(|frame| frame.overlaps(text.frame()));
-        !texts.iter().any(hits)
-    };
-    let first = y + legend::DROP - 0.5 * LINE * (lines.len() as f64 - 1.0);
-    let found = (0..40)
-        .map(|step| block(first + 0.5 * LINE * f64::from(step)))
-        .find(is_free);
-    for text in found.into_iter().flatten() {
-        plot.drawing.text(text);
-    }
+    is_placed
 }

@@ -2,6 +2,7 @@
 
 use crate::plot::chart::{Form, Layer, Panel};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
+use crate::plot::layers::LEVEL;
 use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
 
@@ -17,9 +18,11 @@ pub(super) enum Key {
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
-    /// Its colour, and the number of its form.
-    Dose(Colour, usize),
+    /// Its colour, the number of its form, and how near each other its marks stand.
+    Dose(Colour, usize, Close),
     Interval,
+    /// A value whose name has no room beside its line.
+    Level,
 }
 
 /// A line of a legend.
@@ -43,7 +46,74 @@ const CLEAR: f64 = 4.0;
 /// Usual strength of a band.
 pub(super) const BAND: f64 = 0.2;
 
-/// Entries of all layers that have data and a name.
+/// How near each other the marks of doses stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Close {
+    /// There is room for a mark with a form.
+    Not,
+    /// There is room for strokes.
+    Strokes,
+    /// Strokes would run into one.
+    Band,
+}
+
+/// Marks of doses with a form, and strokes, need so much room, points.
+const MARKS_APART: f64 = 5.6;
+pub(super) const TICKS_APART: f64 = 2.2;
+/// Width of the narrowest plot of curves: a chart has one form of marks in all panels, and in its legend.
+const NARROW: f64 = 180.0;
+
+impl Close {
+    /// How near each other doses of these times stand on the axis of a panel.
+    pub(super) fn of(times: &[f64], panel: &Panel) -> Self {
+        let places = panel.layers.iter().flat_map(|layer| layer.extent().x);
+        let zero = panel.x.with_zero.then_some(0.0);
+        let ends = places.chain(zero).chain(panel.x.most);
+        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+            (low.min(x), high.max(x))
+        });
+        let mut times: Vec<f64> = times.to_vec();
+        times.retain(|time| (low..=high).contains(time));
+        times.sort_by(f64::total_cmp);
+        let apart = times.windows(2).map(|pair| pair[1] - pair[0]);
+        let least = apart
+            .filter(|&apart| apart > 0.0)
+            .fold(f64::INFINITY, f64::min);
+        match NARROW * least / (high - low) {
+            apart if apart < TICKS_APART => Self::Band,
+            apart if apart < MARKS_APART => Self::Strokes,
+            _ => Self::Not,
+        }
+    }
+}
+
+/// Entries of doses: they stand outside of the plots, where their marks are.
+pub(super) fn doses(panels: &[&Panel], palette: &Palette) -> Vec<Entry> {
+    let mut found: Vec<Entry> = Vec::new();
+    let layers = panels
+        .iter()
+        .flat_map(|&panel| panel.layers.iter().map(move |layer| (panel, layer)));
+    for (panel, layer) in layers {
+        let Layer::Doses(doses) = layer else {
+            continue;
+        };
+        let entry = Entry {
+            key: Key::Dose(
+                palette.style(&doses.tone).colour,
+                doses.number,
+                Close::of(&doses.times, panel),
+            ),
+            label: doses.label.clone(),
+        };
+        let is_seen = !doses.times.is_empty() && !entry.label.is_empty();
+        if is_seen && !found.contains(&entry) {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+/// Entries of all layers but doses that have data and a name.
 pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     for layer in &panel.layers {
@@ -69,10 +139,6 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Points(points) if layer.has_data() => (Key::Point(colour), &points.label),
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
-            Layer::Doses(doses) if !doses.times.is_empty() => {
-                let colour = if doses.is_of_drug { GREY } else { colour };
-                (Key::Dose(colour, doses.number), &doses.label)
-            }
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
@@ -257,9 +323,19 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rectangle(patch, colour, 1.0);
         }
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
-        Key::Dose(colour, number) => {
-            dose(drawing, (centre.0, middle + 3.0), colour, number);
+        Key::Dose(colour, _, Close::Band) => {
+            let band = Frame {
+                top: middle - 2.0,
+                bottom: middle + 2.0,
+                left: centre.0 - 5.0,
+                right: centre.0 + 5.0,
+            };
+            drawing.rectangle(band, colour, 1.0);
         }
+        Key::Dose(colour, number, close) => {
+            dose(drawing, (centre.0, middle + 3.0), colour, (number, close));
+        }
+        Key::Level => drawing.line(ends.to_vec(), 0.8, LEVEL),
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
             drawing.disc(centre, 2.4, INK, false);
@@ -330,11 +406,25 @@ pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, col
 const FORMS: usize = 4;
 
 /// A mark that stands on a place: a triangle that points down, a diamond, a square or an upright
-/// triangle, by the number of its drug.
-pub(super) fn dose(drawing: &mut Drawing, (x, y): Place, colour: Colour, number: usize) {
+/// triangle, by the number of its drug; where there is no room for these, a stroke: plain, with a bar at its
+/// top, at its foot, or at both.
+pub(super) fn dose(
+    drawing: &mut Drawing,
+    (x, y): Place,
+    colour: Colour,
+    (number, close): (usize, Close),
+) {
     const HALF: f64 = 2.6;
     const HIGH: f64 = 5.2;
     let middle = y - 0.5 * HIGH;
+    if close != Close::Not {
+        drawing.rule((x, y - HIGH), (x, y), 1.0, colour);
+        let bars = [(1, y - HIGH), (2, y)];
+        for (_, at) in bars.into_iter().filter(|(bit, _)| number % FORMS & bit > 0) {
+            drawing.rule((x - 1.1, at), (x + 1.1, at), 1.0, colour);
+        }
+        return;
+    }
     let corners = match number % FORMS {
         0 => vec![(x - HALF, y - HIGH), (x + HALF, y - HIGH), (x, y)],
         1 => vec![

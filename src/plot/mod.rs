@@ -20,8 +20,10 @@ pub(crate) mod error_bars;
 mod fields;
 pub(crate) mod film;
 mod glossary;
+pub(crate) mod happened;
 #[cfg(test)]
 pub(crate) mod held;
+mod histomorphometry;
 mod layers;
 mod legend;
 pub(crate) mod losses;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Panel, Scale, Tone};
-use crate::plot::curves::{Line, axis};
+use crate::plot::curves::{Line, SIGNAL_FLOOR_PM, axis, flat};
+use crate::plot::histomorphometry::{FORMATION, N_OB_BS, RATES, RESORPTION, with_turnover};
 use crate::plot::words::{self, Shown as Said, note, sentence};
 use crate::plot::write;
 
@@ -15,6 +16,9 @@ pub(crate) const MOST_CURVES: usize = 8;
 
 /// Names of the pictures, without their endings.
 const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
+
+/// Left out where they do not move.
+const NEUTROPHILS: &str = "neutrophils_1e9_per_l";
 
 /// Runs that differ in the seed alone.
 #[derive(Debug, Clone)]
@@ -68,6 +72,8 @@ struct Shown {
     logarithmic: bool,
     /// Against its first value, which counts as 100.
     relative: bool,
+    /// What is lower stands below the axis.
+    floor: Option<f64>,
 }
 
 fn shown(column: &str, y_label: &str, factor: f64, logarithmic: bool) -> Shown {
@@ -77,6 +83,7 @@ fn shown(column: &str, y_label: &str, factor: f64, logarithmic: bool) -> Shown {
         factor,
         logarithmic,
         relative: false,
+        floor: None,
     }
 }
 
@@ -113,7 +120,10 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
             }
             let level = |column: &&String| {
                 let Said { title, unit, .. } = words::column(column);
-                shown(column, &format!("{title} ({unit})"), 1.0, true)
+                Shown {
+                    floor: Some(SIGNAL_FLOOR_PM),
+                    ..shown(column, &format!("{title} ({unit})"), 1.0, true)
+                }
             };
             (
                 "signals between the cells, mean over marrow",
@@ -122,24 +132,43 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
             )
         }
         "turnover" => (
-            "bone resorbed and formed since day 0",
+            "bone turnover: cells and surfaces of bone, resorption and formation",
             false,
             vec![
-                shown("resorbed_mm3", "resorbed (mm\u{b3})", 1.0, false),
-                shown("formed_mm3", "formed (mm\u{b3})", 1.0, false),
+                shown(
+                    "n_oc_per_bs_mm2",
+                    "osteoclasts, N.Oc/BS (1/mm\u{b2})",
+                    1.0,
+                    false,
+                ),
+                shown(N_OB_BS, "osteoblasts, N.Ob/BS (1/mm\u{b2})", 1.0, false),
+                shown("es_bs", "eroded surface, ES/BS (%)", 100.0, false),
+                shown("os_bs", "osteoid surface, OS/BS (%)", 100.0, false),
+                shown(
+                    RESORPTION,
+                    "resorption, BRs.R/BS (\u{b5}m\u{b3}/\u{b5}m\u{b2}/d)",
+                    1.0,
+                    false,
+                ),
+                shown(
+                    FORMATION,
+                    "formation, BFR/BS (\u{b5}m\u{b3}/\u{b5}m\u{b2}/d)",
+                    1.0,
+                    false,
+                ),
             ],
         ),
         _ => (
             "calcium, its hormones, markers of bone turnover, tumour and neutrophils",
             true,
             vec![
-                shown("calcium_mm", "total calcium (mM)", 1.0, false),
+                shown("calcium_mm", "total calcium in plasma (mM)", 1.0, false),
                 shown("pth_pm", "PTH in plasma (pM)", 1.0, false),
-                shown("pthrp_pm", "PTHrP in plasma (pM)", 1.0, false),
-                shown("ctx", "CTX (over its level in health)", 1.0, false),
-                shown("p1np", "P1NP (over its level in health)", 1.0, false),
+                shown("pthrp_pm", "free PTHrP in plasma (pM)", 1.0, false),
+                shown("ctx", "CTX (times its level in health)", 1.0, false),
+                shown("p1np", "P1NP (times its level in health)", 1.0, false),
                 shown("tumour_cm3", "tumour in bone (cm\u{b3})", 1.0, false),
-                shown("neutrophils_1e9_per_l", "neutrophils (10⁹/L)", 1.0, false),
+                shown(NEUTROPHILS, "neutrophils (10⁹/L)", 1.0, false),
             ],
         ),
     }
@@ -182,10 +211,24 @@ pub(crate) fn write_overlay(
 /// The pictures of [`write_overlay`] with their names.
 fn overlay_charts(title: &str, groups: &[Group]) -> Vec<(&'static str, Chart)> {
     let mut charts = Vec::new();
+    let mut groups = groups.to_vec();
+    for run in groups.iter_mut().flat_map(|group| &mut group.series) {
+        *run = with_turnover(run);
+    }
+    let groups = &groups[..];
     for name in PICTURES {
         let (what, is_patient, axes) = axes(name, groups);
+        let is_flat = |shown: &Shown| {
+            let lines = groups
+                .iter()
+                .filter_map(|group| group.line(is_patient, &shown.column));
+            flat(&lines.collect::<Vec<_>>()).is_some()
+        };
+        let is_left_out = |shown: &&Shown| shown.column == NEUTROPHILS && is_flat(shown);
+        let left_out = axes.iter().any(|shown| is_left_out(&shown));
         let panels: Vec<Panel> = axes
             .iter()
+            .filter(|shown| !is_left_out(shown))
             .map(|shown| panel(groups, is_patient, shown))
             .filter(Panel::has_data)
             .collect();
@@ -197,7 +240,13 @@ fn overlay_charts(title: &str, groups: &[Group]) -> Vec<(&'static str, Chart)> {
             notes.push("mean of seeds, band from least to greatest");
         }
         if groups.iter().any(|group| !group.dose_days.is_empty()) {
-            notes.push("triangles: doses");
+            notes.push("marks above the plots: doses, in the colour of their run");
+        }
+        if name == "turnover" {
+            notes.push(RATES);
+        }
+        if left_out {
+            notes.push("neutrophils do not move");
         }
         let chart = Chart {
             title: sentence(what),
@@ -231,6 +280,7 @@ fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
             } else {
                 Scale::Linear
             },
+            floor: shown.floor,
             ..axis(&shown.y_label).with_zero()
         },
         layers: curves.chain(doses).collect(),
@@ -398,6 +448,10 @@ mod tests {
             "tgf_beta_pm",
             "resorbed_mm3",
             "formed_mm3",
+            "bs_mm2",
+            "n_oc_per_bs_mm2",
+            "es_bs",
+            "os_bs",
         ];
         let body = [
             "time_d",

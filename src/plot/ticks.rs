@@ -192,6 +192,47 @@ fn labelled(numbers: &[i64], exponent: i32) -> Ticks {
     }
 }
 
+/// Steps of days; beyond them there are none.
+const STEPS_D: [u32; 22] = [
+    1, 2, 7, 10, 14, 20, 28, 30, 50, 60, 90, 100, 120, 180, 200, 300, 360, 500, 1000, 2000, 5000,
+    10_000,
+];
+/// Runs of up to so many days are counted in weeks.
+const WEEKLY_D: f64 = 42.0;
+
+/// Ticks of days from 0 to the last one, which has one: weeks up to six of them, else the smallest steps
+/// that come out even, else the smallest. None where no steps fit.
+pub(super) fn days(last: f64, most: usize, fits: impl Fn(&Ticks) -> bool) -> Option<Ticks> {
+    if !(2.0..1e6).contains(&last) || (last - last.round()).abs() > 1e-6 {
+        return None;
+    }
+    let last = last.round() as i64;
+    let of = |step: i64| {
+        let mut numbers: Vec<i64> = (0..=last / step).map(|count| count * step).collect();
+        if last % step != 0 {
+            // The last day stands in place of a tick that is too near.
+            if numbers.len() > 1 && 2 * (last % step) < step {
+                numbers.pop();
+            }
+            numbers.push(last);
+        }
+        labelled(&numbers, 0)
+    };
+    let is_weekly = (14..=WEEKLY_D as i64).contains(&last);
+    let steps: Vec<i64> = STEPS_D.into_iter().map(i64::from).collect();
+    let weeks = [7, 14].into_iter().filter(|_| is_weekly);
+    let even = steps.iter().copied().filter(|step| last % step == 0);
+    let mut tried = weeks
+        .chain(even)
+        .map(of)
+        .filter(|ticks| ticks.labelled.len() > 2);
+    let good = |ticks: &Ticks| ticks.labelled.len() <= most && fits(ticks);
+    let found = tried.find(|ticks| good(ticks));
+    let uneven = || steps.iter().map(|&step| of(step)).find(|ticks| good(ticks));
+    // Ends alone are few: steps that do not come out even say more, where they fit.
+    found.or_else(uneven)
+}
+
 /// Ticks of a logarithmic axis: whole powers of ten, at most `most` of them, with 2 and 5 between where
 /// there are few powers, and linear steps where the range is narrower still.
 ///

@@ -15,7 +15,7 @@ pub(crate) struct Shown {
 }
 
 /// Columns whose name does not say what they hold: title, unit and factor.
-const COLUMNS: [(&str, &str, &str, f64); 16] = [
+const COLUMNS: [(&str, &str, &str, f64); 18] = [
     ("bv_tv", "BV/TV", "%", 100.0),
     ("bone_volume_mm3", "bone volume", "mm\u{b3}", 1.0),
     ("es_bs", "eroded surface, ES/BS", "%", 100.0),
@@ -37,6 +37,8 @@ const COLUMNS: [(&str, &str, &str, f64); 16] = [
     ("n_ob", "osteoblasts", "", 1.0),
     ("n_precursor", "osteoblast precursors", "", 1.0),
     ("rankl_free_pm", "free RANKL", "pM", 1.0),
+    ("rankl_pm", "total RANKL", "pM", 1.0),
+    ("pthrp_pm", "total PTHrP", "pM", 1.0),
     ("bs_mm2", "bone surface", "mm\u{b2}", 1.0),
     ("resorbed_mm3", "bone resorbed", "mm\u{b3}", 1.0),
     ("formed_mm3", "bone formed", "mm\u{b3}", 1.0),
@@ -48,7 +50,7 @@ const COLUMNS: [(&str, &str, &str, f64); 16] = [
 const ENDINGS: [(&str, &str); 3] = [("_mm3", "mm\u{b3}"), ("_fmol", "fmol"), ("_pm", "pM")];
 
 /// Keys that are abbreviations, as they are written.
-const SIGNALS: [(&str, &str); 9] = [
+const SIGNALS: [(&str, &str); 10] = [
     ("pthrp", "PTHrP"),
     ("pth", "PTH"),
     ("pth1r", "PTH1R"),
@@ -57,6 +59,7 @@ const SIGNALS: [(&str, &str); 9] = [
     ("opg", "OPG"),
     ("tgf_beta", "TGF-\u{3b2}"),
     ("igf", "IGF"),
+    ("bmp", "BMP"),
     ("vegf", "VEGF"),
 ];
 
@@ -72,12 +75,47 @@ fn found<'a>(list: &[(&str, &'a str)], key: &str) -> Option<&'a str> {
     list.iter().find(|row| row.0 == key).map(|row| row.1)
 }
 
-/// A key as words: an abbreviation as it is written, what acts against one behind `anti-`, else with spaces.
+/// A key as words: abbreviations as they are written, what acts against something behind `anti-`, else with spaces.
 pub(crate) fn words(key: &str) -> String {
-    if let Some(against) = key.strip_prefix("anti_") {
-        return format!("anti-{}", words(against));
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = key;
+    let mut is_against = false;
+    while !rest.is_empty() {
+        // Names of signals may hold an underscore themselves.
+        let known = SIGNALS.iter().filter_map(|&(name, said)| {
+            let behind = rest.strip_prefix(name)?;
+            let behind = behind
+                .strip_prefix('_')
+                .or(behind.is_empty().then_some(""))?;
+            Some((name.len(), said, behind))
+        });
+        let plain = rest.split_once('_').unwrap_or((rest, ""));
+        let (said, behind) = known
+            .max_by_key(|known| known.0)
+            .map_or(plain, |(_, said, behind)| (said, behind));
+        let is_anti = said == "anti" && !behind.is_empty();
+        if !is_anti {
+            let against = if is_against { "anti-" } else { "" };
+            parts.push(format!("{against}{said}"));
+        }
+        is_against = is_anti;
+        rest = behind;
     }
-    found(&SIGNALS, key).map_or_else(|| key.replace('_', " "), str::to_owned)
+    parts.join(" ")
+}
+
+/// A value against that of day 0, in words; empty where there was none of it.
+pub(crate) fn change(now: f64, first: f64) -> String {
+    let percent = (1000.0 * (now / first - 1.0)).round() / 10.0;
+    if first <= 0.0 || !percent.is_finite() {
+        String::new()
+    } else if percent == 0.0 {
+        "as on day 0".to_owned()
+    } else if percent < 0.0 {
+        format!("{:.1} % less than on day 0", -percent)
+    } else {
+        format!("{percent:.1} % more than on day 0")
+    }
 }
 
 /// Heading of the pictures of a scenario or a trial: what it says of itself, else its name.
@@ -93,19 +131,19 @@ pub(crate) fn heading(name: &str, description: &str) -> String {
         .replace("TGF-beta", "TGF-\u{3b2}")
 }
 
-/// What a run is of, for the line below the title of its pictures: its heading without the days that it
-/// names by itself, as in "a lesion, 28 days", the days that were run, and its arm.
+/// What a run is of, for the line below the title of its pictures: its arm, its heading without the days that it
+/// names by itself, as in "a lesion, 28 days", and the days that were run. What the description says of a
+/// scenario with arms is not of this arm alone, so that the arm stands before it.
 pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
-    let arm = arm.map(|arm| format!("; arm: {}", arm.replace('_', " ")));
     let days = match format!("{}", (100.0 * days).round() / 100.0).as_str() {
         "1" => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    format!(
-        "{}; run of {days}{}",
-        without_days(&heading(name, description)),
-        arm.unwrap_or_default()
-    )
+    let said = without_days(&heading(name, description));
+    match arm {
+        Some(arm) => format!("Arm: {arm}; run of {days}; scenario with arms: {said}"),
+        None => format!("{said}; run of {days}"),
+    }
 }
 
 /// A heading without the parts between commas that are nothing but a number of days: what was run may be
@@ -280,9 +318,38 @@ mod tests {
             assert_eq!(of_run("name", said, None, days), of);
         }
         assert_eq!(
-            of_run("patient_arms", "", Some("no_drug"), 240.0),
-            "patient arms; run of 240 days; arm: no drug"
+            of_run("patient_arms", "", Some("control, no drug"), 240.0),
+            "Arm: control, no drug; run of 240 days; scenario with arms: patient arms"
         );
+    }
+
+    #[test]
+    fn abbreviations_in_a_key_are_written_as_they_are() {
+        for (key, said) in [
+            ("no_bmp", "no BMP"),
+            (
+                "anti_pthrp_when_calcium_rises",
+                "anti-PTHrP when calcium rises",
+            ),
+            ("anti_tgf_beta", "anti-TGF-\u{3b2}"),
+            ("tgf_beta", "TGF-\u{3b2}"),
+            ("rankl", "RANKL"),
+            ("late_outgrowth", "late outgrowth"),
+            ("early", "early"),
+            ("", ""),
+        ] {
+            assert_eq!(words(key), said);
+        }
+    }
+
+    #[test]
+    fn a_change_is_less_or_more_and_one_that_rounds_to_nothing_has_no_sign() {
+        assert_eq!(change(0.733, 1.0), "26.7 % less than on day 0");
+        assert_eq!(change(1.1, 1.0), "10.0 % more than on day 0");
+        for same in [1.0, 0.9996, 1.0004] {
+            assert_eq!(change(same, 1.0), "as on day 0");
+        }
+        assert_eq!(change(0.1, 0.0), "");
     }
 
     #[test]

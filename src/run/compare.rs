@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::output::table::Table;
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
+use crate::plot::happened::{Dose, doses};
 use crate::plot::words::of_run;
 use crate::run::apart::differences;
 use crate::run::error::RunError;
 use crate::run::host::{Event, Host};
 use crate::run::ours::{Listing, Replacement};
 use crate::run::past::{control_of, unaltered};
-use crate::run::record::doses;
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 use crate::scenario::file::Arm;
@@ -109,7 +109,7 @@ struct Gathered {
 struct Tables {
     series: Table,
     patient: Option<Table>,
-    doses: BTreeMap<String, Vec<f64>>,
+    doses: BTreeMap<String, Vec<Dose>>,
 }
 
 impl Tables {
@@ -128,13 +128,13 @@ impl Tables {
 fn clinic(arms: &[(String, BTreeMap<u64, Tables>)]) -> Vec<ClinicArm> {
     let arm = |(name, runs): &(String, BTreeMap<u64, Tables>)| {
         let patients: Option<Vec<Table>> = runs.values().map(|run| run.patient.clone()).collect();
-        let mut doses: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut doses: BTreeMap<String, Vec<Dose>> = BTreeMap::new();
         for (drug, days) in runs.values().flat_map(|run| &run.doses) {
             doses.entry(drug.clone()).or_default().extend(days);
         }
-        for days in doses.values_mut() {
-            days.sort_by(f64::total_cmp);
-            days.dedup();
+        for doses in doses.values_mut() {
+            doses.sort_by(|one, other| one.day.total_cmp(&other.day));
+            doses.dedup();
         }
         Some(ClinicArm {
             name: name.clone(),

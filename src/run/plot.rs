@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::output::make_folder;
 use crate::output::table::Table;
 use crate::plot::curves::write_curves;
+use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::{heading, of_run, without_days};
+use crate::plot::words::{heading, of_run, without_days, words};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
 use crate::run::members::members;
 use crate::run::ours::{Listing, Replacement, is_ours};
 use crate::run::past::{control_of, unaltered};
-use crate::run::record::dose_days;
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 
@@ -54,13 +54,15 @@ pub(crate) struct Run {
     folder: PathBuf,
     series: Table,
     patient: Option<Table>,
-    dose_days: Vec<f64>,
+    happened: Happened,
     /// What was run; or why nothing says that.
     known: Result<Known, String>,
 }
 
 /// What was run.
 struct Known {
+    /// What its pictures are of.
+    subject: String,
     name: String,
     description: String,
     arm: Option<String>,
@@ -112,7 +114,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
             check_labels(std::slice::from_ref(label))?;
             label.clone()
         }
-        (_, Ok(known)) => known.title(),
+        (_, Ok(known)) => known.subject.clone(),
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
     };
     let runs = std::slice::from_ref(&run.series);
@@ -125,7 +127,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
         let measured = measured(drawing, std::slice::from_ref(run))?;
         let group = of_runs(&[run], title.clone());
         return into_new(out, drawing.force, |folder| {
-            let mut written = write_curves(folder, &title, runs, &run.dose_days)?;
+            let mut written = write_curves(folder, &title, runs, &run.happened)?;
             if !measured.is_empty() {
                 written.extend(write_measured(folder, &title, &[group], &measured)?);
             }
@@ -140,7 +142,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     }
     let plots = run.folder.join(PLOTS);
     make_folder(&plots)?;
-    Ok(write_curves(&plots, &title, runs, &run.dose_days)?)
+    Ok(write_curves(&plots, &title, runs, &run.happened)?)
 }
 
 /// Refuses a folder that is not new or empty; with `--force`, one that holds anything but what an
@@ -233,7 +235,7 @@ fn measured(drawing: &Drawing<'_>, runs: &[Run]) -> Result<Vec<Measured>, RunErr
 
 fn of_runs(runs: &[&Run], label: String) -> Group {
     let patients: Option<Vec<Table>> = runs.iter().map(|run| run.patient.clone()).collect();
-    let mut dose_days: Vec<f64> = runs.iter().flat_map(|run| run.dose_days.clone()).collect();
+    let mut dose_days: Vec<f64> = runs.iter().flat_map(|run| run.happened.days()).collect();
     dose_days.sort_by(f64::total_cmp);
     dose_days.dedup();
     Group {
@@ -306,15 +308,12 @@ impl Run {
                 folder.display()
             )));
         };
-        let mut days = read("drugs.csv")?.map_or_else(Vec::new, |drugs| dose_days(&drugs));
-        if let Some(fractions) = read("fractions.csv")? {
-            days.extend(fractions.column("time_d").unwrap_or_default());
-        }
+        let [drugs, fractions] = ["drugs.csv", "fractions.csv"].map(read);
         Ok(Self {
             folder: folder.to_path_buf(),
             series,
             patient: read("patient.csv")?,
-            dose_days: days,
+            happened: Happened::read(drugs?.as_ref(), fractions?.as_ref(), None),
             known: known(folder),
         })
     }
@@ -330,6 +329,7 @@ fn known(folder: &Path) -> Result<Known, String> {
         values.insert("bone".to_owned(), manifest.bone);
     }
     Ok(Known {
+        subject: loaded.subject(),
         name: loaded.scenario.name,
         description: loaded.scenario.description,
         arm: loaded.scenario.arm,
@@ -338,17 +338,6 @@ fn known(folder: &Path) -> Result<Known, String> {
         exit_state: manifest.exit_state,
         values,
     })
-}
-
-impl Known {
-    fn title(&self) -> String {
-        of_run(
-            &self.name,
-            &self.description,
-            self.arm.as_deref(),
-            self.days,
-        )
-    }
 }
 
 /// Runs by what was run, in the order in which they were given.
@@ -405,16 +394,12 @@ fn told(groups: &[Vec<&Run>]) -> Vec<String> {
         .map(|known| {
             let arm = known.arm.clone();
             if known.values.keys().any(|path| path.starts_with("arms.")) {
-                format!(
-                    "{}, {}",
-                    known.name,
-                    arm.unwrap_or_else(|| CONTROL.to_owned())
-                )
+                let arm = arm.unwrap_or_else(|| CONTROL.to_owned());
+                format!("{}, {}", words(&known.name), words(&arm))
             } else {
-                known.name.clone()
+                words(&known.name)
             }
         })
-        .map(|name| name.replace('_', " "))
         .collect();
     if is_unique(&names) {
         return names;

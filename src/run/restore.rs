@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::plot::words::{heading, of_run};
+use crate::plot::words::{heading, of_run, words};
 use crate::run::carried::Carried;
 use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
+use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
 
 /// A run that was resumed.
@@ -50,16 +51,40 @@ impl Loaded {
         }
     }
 
-    /// What its pictures are of: its description without the days that it names, the days that are run, and
-    /// the arm.
+    /// What its pictures are of: its arm, its description without the days that it names, and the days that are
+    /// run.
     pub fn subject(&self) -> String {
         let scenario = &self.scenario;
         of_run(
             &scenario.name,
             &scenario.description,
-            scenario.arm.as_deref(),
+            self.arm_words().as_deref(),
             scenario.run.duration.get() / 24.0,
         )
+    }
+
+    /// The arm in words; of a control what it is not given and others are. None without arms.
+    fn arm_words(&self) -> Option<String> {
+        let scenario = &self.scenario;
+        if let Some(arm) = &scenario.arm {
+            return Some(words(arm));
+        }
+        let sets = |table: &str| {
+            let mut values = scenario.arms.values().flat_map(|arm| &arm.set);
+            values.any(|value| value.trim_start().starts_with(table))
+        };
+        let is_without_drug = scenario.therapy.is_empty() && sets("therapy.");
+        let is_without_dose = scenario.radiotherapy.is_empty() && sets("radiotherapy.");
+        let lacks = [
+            (is_without_drug, ", no drug"),
+            (is_without_dose, ", no radiation"),
+        ];
+        let lacks = lacks
+            .iter()
+            .filter(|(lacks, _)| *lacks)
+            .map(|(_, said)| *said);
+        let said = format!("{CONTROL}{}", lacks.collect::<String>());
+        (!scenario.arms.is_empty()).then_some(said)
     }
 
     /// Folder to which file names in the scenario refer, from the root on.

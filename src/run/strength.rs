@@ -11,7 +11,7 @@ use crate::numerics::refusal::Refusal;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::solid::{Look, SolidError, Tissue, Words, png, strained};
-use crate::plot::words::note;
+use crate::plot::words::{change, note};
 use crate::run::day::{Asked, simulation_at, tick_of};
 use crate::run::error::RunError;
 use crate::run::host::Host;
@@ -379,9 +379,9 @@ impl fmt::Display for Strengths {
                     None => write!(f, ": no bone joins both ends")?,
                     Some(_) if reading.day > 0.0 && first[0] > 0.0 => write!(
                         f,
-                        " ({:+.1} % and {:+.1} % of day 0)",
-                        100.0 * (stiffness / first[0] - 1.0),
-                        100.0 * (failure / first[2] - 1.0)
+                        " (stiffness {}, load {})",
+                        change(stiffness, first[0]),
+                        change(failure, first[2])
                     )?,
                     Some(_) => {}
                 }

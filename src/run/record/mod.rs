@@ -27,13 +27,15 @@ use crate::observe::books;
 use crate::observe::series::{columns, row};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
+use crate::patient::skeletal_events::SkeletalEvents;
 use crate::plot::curves::{write_curves, write_part};
+use crate::plot::happened::Happened;
 use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
 pub use crate::run::tables::Tables;
 use crate::run::tables::{files, in_step};
 use crate::scenario::build::Loaded;
-use crate::therapy::irradiation::Fraction;
+use crate::therapy::irradiation::{Fraction, Shape};
 use crate::tissue::grid::Grid;
 
 /// Rows of `digests.csv` in a run, about.
@@ -184,12 +186,21 @@ impl Record {
         self.series.columns.len() + self.ledger.columns.len() + widths.sum::<usize>()
     }
 
-    /// Days of doses and fractions.
-    fn marked_days(&self) -> Vec<f64> {
-        let drugs = self.tables.get("drugs.csv");
-        let mut days = drugs.map_or_else(Vec::new, dose_days);
-        days.extend(self.fractions.iter().map(|fraction| fraction.time_h / 24.0));
-        days
+    /// What pictures mark and name.
+    fn happened(&self, loaded: &Loaded) -> Happened {
+        let patient = loaded.scenario.patient.as_ref();
+        let events = patient.and_then(|patient| patient.skeletal_events.as_ref());
+        let mut happened = Happened {
+            window_d: events.map(SkeletalEvents::window_d),
+            ..Happened::read(
+                self.tables.get("drugs.csv"),
+                self.tables.get("fractions.csv"),
+                self.tables.text("events.csv"),
+            )
+        };
+        let is_even = |fraction: &Fraction| fraction.beam.shape == Shape::Everywhere;
+        happened.is_even_dose = self.fractions.iter().all(is_even);
+        happened
     }
 
     /// Checks that a record that was read back fits together.
@@ -247,13 +258,13 @@ impl Record {
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
         let title = &loaded.subject()[..];
-        let days = self.marked_days();
+        let happened = self.happened(loaded);
         let series = std::slice::from_ref(&self.series);
         let curves = || {
-            let mut written = write_curves(plots, title, series, &days)?;
+            let mut written = write_curves(plots, title, series, &happened)?;
             for picture in each::PICTURES.iter().copied().flatten() {
                 if let Some(table) = self.tables.get(picture.table) {
-                    written.extend(write_part(plots, title, picture, table, &days)?);
+                    written.extend(write_part(plots, title, picture, table, &happened)?);
                 }
             }
             Ok::<_, OutputError>(written)
@@ -264,30 +275,4 @@ impl Record {
         written.extend(moments?);
         Ok(written)
     }
-}
-
-/// Ending of the columns that count doses.
-const DOSES: &str = "_doses";
-
-/// Days of the doses of each drug that was given: of the row before that in which its count has risen.
-pub fn doses(drugs: &Table) -> BTreeMap<String, Vec<f64>> {
-    let counts = drugs.columns.iter().enumerate();
-    let days = counts.filter_map(|(at, column)| {
-        let drug = column.strip_suffix(DOSES)?;
-        let rows = drugs.rows.windows(2);
-        let days: Vec<f64> = rows
-            .filter(|pair| pair[1][at] > pair[0][at])
-            .map(|pair| pair[0][0])
-            .collect();
-        (!days.is_empty()).then(|| (drug.to_owned(), days))
-    });
-    days.collect()
-}
-
-/// Days of doses of any drug.
-pub fn dose_days(drugs: &Table) -> Vec<f64> {
-    let mut days: Vec<f64> = doses(drugs).into_values().flatten().collect();
-    days.sort_by(f64::total_cmp);
-    days.dedup();
-    days
 }

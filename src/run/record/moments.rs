@@ -207,6 +207,15 @@ impl Record {
                 (0..sites).map(total).collect()
             })
             .collect();
+        // A page of one colour shows nothing: the picture of radiotherapy names the dose.
+        let all = || dose_gy.iter().flatten().copied();
+        let [least, most] = [
+            all().fold(f64::INFINITY, f64::min),
+            all().fold(0.0, f64::max),
+        ];
+        if most - least <= 1e-6 * most {
+            return Ok(Vec::new());
+        }
         let caption = format!(
             "{} fraction{} of {} Gy at the isocentre, {}on day {}; tissue of day {:.0}",
             self.fractions.len(),

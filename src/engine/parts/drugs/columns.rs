@@ -190,7 +190,7 @@ pub(super) fn row(now: &Now<'_>) -> Vec<Cell> {
 }
 
 /// The highest levels of all drugs in plasma from row to row, and the drug that lies on bone. The axis of
-/// levels goes down about a millionth of the highest; what is lower stands below it.
+/// levels goes down to a millionth of the highest at most; what is lower stands below it.
 pub(super) const PICTURE: Picture = Picture {
     name: "drugs",
     heading: "drugs in plasma and on bone",
@@ -198,10 +198,10 @@ pub(super) const PICTURE: Picture = Picture {
     drawn: Drawn::Panels(&[
         Panel::new(
             "peak level in plasma (mg/L)",
-            &[Curve::of_each(PLASMA_MAX).within_decades(6.0)],
+            &[Curve::of_each(PLASMA_MAX).within_decades(6.0).spanning()],
         )
         .logarithmic()
-        .noting("levels: the highest since the row before; rings below the axis: lower than it reaches, or none"),
+        .noting("each level in plasma is the highest of the time since the row before; at the foot: none, or less than the axis reaches"),
         Panel::new(
             "drug on the bone of the lattice (fmol)",
             &[Curve::new("bone_drug_on_bone_amol", "")
@@ -209,6 +209,6 @@ pub(super) const PICTURE: Picture = Picture {
                 .if_any()
                 .jumping()],
         )
-        .noting("drug on bone is drawn from a dose on as the row behind it has it"),
+        .noting("drug on bone rises at a dose to what the next row has"),
     ]),
 };

@@ -131,6 +131,9 @@ pub(super) const COLUMNS: [Column<Counts>; 17] = [
     }),
 ];
 
+/// The same name, and with it the same colour, in all panels.
+const EXHAUSTED: &str = "exhausted CD8 cells";
+
 /// Numbers, state of the CD8 cells, and tumour cells killed.
 pub(super) const PICTURE: Picture = Picture {
     name: "immune",
@@ -140,8 +143,9 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "cells",
             &[
-                Curve::new("n_cd8", "CD8 cells"),
-                Curve::new("n_exhausted", "exhausted CD8 cells"),
+                Curve::new("n_cd8", "all CD8 cells"),
+                Curve::new("n_cd8", "CD8 cells, not exhausted").less("n_exhausted"),
+                Curve::new("n_exhausted", EXHAUSTED),
                 Curve::new("n_treg", "regulatory T cells"),
                 Curve::new("n_myeloid", "myeloid suppressors"),
                 Curve::new("n_nk", "natural killer cells").if_any(),
@@ -149,9 +153,9 @@ pub(super) const PICTURE: Picture = Picture {
         )
         .logarithmic(),
         Panel::new(
-            "share of CD8 cells (%)",
+            "share of all CD8 cells (%)",
             &[
-                Curve::new("n_exhausted", "exhausted CD8 cells")
+                Curve::new("n_exhausted", EXHAUSTED)
                     .over("n_cd8")
                     .times(100.0),
                 Curve::new("contact_share", "in contact with tumour").times(100.0),
@@ -160,8 +164,8 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "tumour cells killed since day 0",
             &[
-                Curve::new("kills", "by all CD8 cells"),
-                Curve::new("kills_exhausted", "by exhausted ones"),
+                Curve::new("kills", "by all immune cells"),
+                Curve::new("kills_exhausted", EXHAUSTED),
             ],
         ),
     ]),

@@ -196,24 +196,24 @@ pub(super) const BODY: Picture = Picture {
     heading: "calcium, its hormones, markers of bone turnover and neutrophils",
     table: TABLE,
     drawn: Drawn::Panels(&[
-        Panel::new("total calcium (mM)", &[Curve::new("calcium_mm", "calcium")])
-            .free()
-            .against(&[Mark::Range {
-                label: "normal: 2.15 to 2.65 mM",
-                low: NORMAL_CALCIUM_MM[0],
-                high: NORMAL_CALCIUM_MM[1],
-            }]),
         Panel::new(
-            "level in plasma (pM)",
-            &[Curve::new("pth_pm", "PTH"), Curve::new("pthrp_pm", "PTHrP")],
+            "total calcium in plasma (mM)",
+            &[Curve::new("calcium_mm", "")],
         )
+        .free()
         .against(&[Mark::Range {
-            label: "PTH, normal: 1.1 to 6.9 pM",
+            label: "normal: 2.15 to 2.65 mM",
+            low: NORMAL_CALCIUM_MM[0],
+            high: NORMAL_CALCIUM_MM[1],
+        }]),
+        Panel::new("PTH in plasma (pM)", &[Curve::new("pth_pm", "")]).against(&[Mark::Range {
+            label: "normal: 1.1 to 6.9 pM",
             low: NORMAL_PTH_PM[0],
             high: NORMAL_PTH_PM[1],
         }]),
+        Panel::new("free PTHrP in plasma (pM)", &[Curve::new("pthrp_pm", "")]),
         Panel::new(
-            "over its level in health",
+            "times its level in health",
             &[
                 Curve::new("ctx", "CTX"),
                 Curve::new("trap5b", "TRAP5b"),
@@ -227,8 +227,9 @@ pub(super) const BODY: Picture = Picture {
         }]),
         Panel::new(
             "neutrophils (10⁹/L)",
-            &[Curve::new("neutrophils_1e9_per_l", "neutrophils")],
+            &[Curve::new("neutrophils_1e9_per_l", "")],
         )
+        .unless_flat("neutrophils stay at {} \u{d7} 10⁹/L")
         .against(&[
             Mark::Level {
                 label: "neutropenia of grade 3 below 1.0",
@@ -261,7 +262,9 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
             ],
         )
         .whole()
-        .noting("counted: those that follow the last counted one by more than the window that trials keep"),
+        .joining_equal()
+        .with_events()
+        .noting("counted, as in trials: the first, and each that comes more than {window} days after the last counted one"),
     ]),
 };
 
@@ -271,14 +274,13 @@ mod tests {
 
     #[test]
     fn ranges_and_levels_are_labelled_by_their_ends() {
-        let ranges = [(0, "normal", "mM"), (1, "PTH, normal", "pM")];
-        for (panel, name, unit) in ranges {
+        for (panel, unit) in [(0, "mM"), (1, "pM")] {
             let Mark::Range { label, low, high } = BODY.panels()[panel].marks[0] else {
                 panic!("{BODY:?}");
             };
-            assert_eq!(label, format!("{name}: {low} to {high} {unit}"));
+            assert_eq!(label, format!("normal: {low} to {high} {unit}"));
         }
-        for mark in BODY.panels()[3].marks {
+        for mark in BODY.panels()[4].marks {
             let Mark::Level { label, value } = mark else {
                 panic!("{BODY:?}");
             };

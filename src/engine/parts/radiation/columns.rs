@@ -152,18 +152,21 @@ pub(super) fn of_fraction<'a>() -> [Column<&'a Fraction>; 13] {
 /// Sound and doomed tumour cells, the dose and the strength of irradiated bone.
 pub(super) const PICTURE: Picture = Picture {
     name: "radiotherapy",
-    heading: "radiotherapy: tumour cells, dose and strength of bone",
+    heading: "radiotherapy: tumour cells, dose and its factor on the strength of bone",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
             "tumour cells",
             &[
-                Curve::new("tumour_cells_sound", "sound").jumping(),
-                Curve::new("tumour_cells_doomed", "doomed (go on until they die)").jumping(),
+                Curve::new("tumour_cells_sound", "sound"),
+                Curve::new("tumour_cells_doomed", "doomed"),
             ],
         )
         .logarithmic()
-        .noting("fractions act at once: cells are drawn from a fraction on as the row behind it has them"),
+        .noting(
+            "doomed: cells that a fraction hit so that they or their daughters die at an attempt to divide; sound: \
+             all others",
+        ),
         Panel::new(
             "dose so far (Gy)",
             &[
@@ -174,14 +177,17 @@ pub(super) const PICTURE: Picture = Picture {
                 )
                 .stepped(),
             ],
-        ),
-        Panel::new(
-            "strength of irradiated bone (%)",
-            &[Curve::new("strength_factor", "").times(100.0).stepped()],
         )
+        .of_even_dose("all of the tissue gets the dose of the isocentre"),
+        Panel::new(
+            "factor of radiation on the strength of bone (%)",
+            &[Curve::new("strength_factor", "").times(100.0)],
+        )
+        .free()
+        .unless_flat("by radiation alone bone loses less than 1 % of its strength")
         .noting(
-            "strength is a rule of the model and no measured course: a fraction of a high dose takes a share \
-             at once, which is made good at an even pace later",
+            "factor on strength: what radiation alone takes, bone loss not counted, by a rule of the model and no \
+             measured course",
         ),
     ]),
 };

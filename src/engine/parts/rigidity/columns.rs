@@ -121,15 +121,19 @@ pub(super) const CUT_COLUMNS: [Column<Cut>; 8] = [
 /// The weakest cuts against day 0, with the line of the clinical rule.
 pub(super) const PICTURE: Picture = Picture {
     name: "rigidity",
-    heading: "rigidity of the weakest cuts through the bone",
+    heading: "rigidity of the cut through the bone that has lost most",
     table: TABLE,
     drawn: Drawn::Panels(&[Panel::new(
-        "rigidity of the weakest cut (% of day 0)",
+        "rigidity (% of day 0)",
         &[
-            Curve::new("ea_ratio", "axial, EA").times(100.0),
-            Curve::new("ei_min_ratio", "bending, least EI").times(100.0),
-            Curve::new("gj_ratio", "torsion, GJ").times(100.0),
+            Curve::new("ea_ratio", "axial, EA").times(100.0).marked(),
+            Curve::new("ei_min_ratio", "bending, least EI").times(100.0).marked(),
+            Curve::new("gj_ratio", "torsion, GJ").times(100.0).marked(),
         ],
+    )
+    .noting(
+        "each value is of the cut that has lost the largest share of its own rigidity of day 0 by then, which may be \
+         another from reading to reading and from load to load; marks: readings",
     )
     .against(&[Mark::Level {
         label: "35 % lost: rule for whole long bones, not made for a few mm",

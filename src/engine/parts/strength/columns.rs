@@ -106,18 +106,30 @@ pub(super) const PICTURE: Picture = Picture {
         Panel::new(
             "stiffness in compression (% of day 0)",
             &[
-                Curve::new("x_stiffness_ratio", "along x").times(100.0),
-                Curve::new("y_stiffness_ratio", "along y").times(100.0),
-                Curve::new("z_stiffness_ratio", "along z").times(100.0),
+                Curve::new("x_stiffness_ratio", "along x")
+                    .times(100.0)
+                    .marked(),
+                Curve::new("y_stiffness_ratio", "along y")
+                    .times(100.0)
+                    .marked(),
+                Curve::new("z_stiffness_ratio", "along z")
+                    .times(100.0)
+                    .marked(),
             ],
         )
         .against(&[DAY_0]),
         Panel::new(
             "failure load (% of day 0)",
             &[
-                Curve::new("x_failure_load_ratio", "along x").times(100.0),
-                Curve::new("y_failure_load_ratio", "along y").times(100.0),
-                Curve::new("z_failure_load_ratio", "along z").times(100.0),
+                Curve::new("x_failure_load_ratio", "along x")
+                    .times(100.0)
+                    .marked(),
+                Curve::new("y_failure_load_ratio", "along y")
+                    .times(100.0)
+                    .marked(),
+                Curve::new("z_failure_load_ratio", "along z")
+                    .times(100.0)
+                    .marked(),
             ],
         )
         .against(&[DAY_0]),
