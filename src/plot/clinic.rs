@@ -172,7 +172,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     let mut layers = Vec::new();
     if let Some([low, high]) = quantity.normal {
         layers.push(Layer::Range(Range {
-            label: format!("normal: {low} to {high} mM"),
+            label: format!("calcium, normal: {low} to {high} mM"),
             low,
             high,
         }));

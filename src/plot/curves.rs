@@ -494,7 +494,7 @@ pub(crate) fn signals(columns: &[String]) -> Vec<(&'static str, Vec<&str>)> {
         .collect();
     let mut groups = vec![
         ("RANKL and what binds it", known(&RANKL)),
-        ("PTHrP and factors that bone sets free", known(&FACTORS)),
+        ("PTHrP and factors of bone", known(&FACTORS)),
     ];
     groups.extend(
         others
@@ -1046,19 +1046,16 @@ mod tests {
 
     #[test]
     fn a_panel_that_does_not_move_is_left_out_and_said() {
+        use crate::engine::picture::Panel as Axes;
+        const PANELS: &[Axes] = &[
+            Axes::new("calcium (mM)", &[Asked::new("a", "")]),
+            Axes::new("cells", &[Asked::new("b", "")]).unless_flat("cells stay at {}"),
+        ];
         let picture = Picture {
             name: "body",
             heading: "body",
             table: "body.csv",
-            drawn: Drawn::Panels(
-                const {
-                    &[
-                        crate::engine::picture::Panel::new("calcium (mM)", &[Asked::new("a", "")]),
-                        crate::engine::picture::Panel::new("cells", &[Asked::new("b", "")])
-                            .unless_flat("cells stay at {}"),
-                    ]
-                },
-            ),
+            drawn: Drawn::Panels(PANELS),
         };
         let of = |slope: f64| {
             let columns = ["a", "b"].map(str::to_owned);
@@ -1240,7 +1237,8 @@ mod tests {
             // It decays to nothing on the way.
             "tgf_beta_pm" if day > 20.0 && day < 50.0 => 10_f64.powf(-day),
             "bs_mm2" => 1.4,
-            _ if column.ends_with("_bs") => 0.1 + 0.002 * day,
+            "n_oc_per_bs_mm2" => 40.0 + 0.2 * day,
+            _ if column.ends_with("_bs") => 0.01 * place + 0.002 * day,
             _ => (4.0 - 0.3 * place) * (1.2 + (0.1 * day + place).sin()) * 10_f64.powf(0.4 * place),
         };
         let run = weeks(&columns.map(str::to_owned), law);

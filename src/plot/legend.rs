@@ -11,7 +11,8 @@ use crate::plot::text::{LEADING, SIZE, width, wrap};
 pub(super) enum Key {
     /// A line, with its band where it has one.
     Line(Style, Option<f64>),
-    Point(Colour),
+    /// Its colour, and whether some have bars.
+    Point(Colour, bool),
     Disc(Colour),
     /// What stands on the sites of a picture.
     Dot(Form, Colour),
@@ -136,7 +137,10 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
                 };
                 (key, &curve.label)
             }
-            Layer::Points(points) if layer.has_data() => (Key::Point(colour), &points.label),
+            Layer::Points(points) if layer.has_data() => {
+                let has_bars = points.points.iter().any(|point| point.low.is_finite());
+                (Key::Point(colour, has_bars), &points.label)
+            }
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
             Layer::Image(image) => {
@@ -311,7 +315,9 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             }
             drawing.line(ends.to_vec(), CURVE, style);
         }
-        Key::Point(colour) => point(drawing, centre, Some((5.0, 5.0)), colour),
+        Key::Point(colour, has_bars) => {
+            point(drawing, centre, has_bars.then_some((5.0, 5.0)), colour);
+        }
         Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
         Key::Swatch(colour) => {
