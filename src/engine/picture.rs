@@ -59,10 +59,8 @@ pub struct Panel {
     /// What is said in place of the panel where no curve moves by a hundredth of its first value, for which `{}`
     /// stands.
     pub flat: Option<&'static str>,
-    /// Curves with the same values are one, with both names.
-    pub joins_equal: bool,
-    /// Events of the patient are marked where they stand, by their kind.
-    pub has_events: bool,
+    /// Whether it counts events of the patient.
+    pub events: Events,
     /// What is said where every fraction gave all of the tissue the same dose; empty for nothing.
     pub even_dose: &'static str,
 }
@@ -79,8 +77,7 @@ impl Panel {
             is_whole: false,
             note: "",
             flat: None,
-            joins_equal: false,
-            has_events: false,
+            events: Events::None,
             even_dose: "",
         }
     }
@@ -89,13 +86,6 @@ impl Panel {
     #[must_use]
     pub const fn unless_flat(mut self, said: &'static str) -> Self {
         self.flat = Some(said);
-        self
-    }
-
-    /// The same with one curve for all that have the same values.
-    #[must_use]
-    pub const fn joining_equal(mut self) -> Self {
-        self.joins_equal = true;
         self
     }
 
@@ -109,7 +99,7 @@ impl Panel {
     /// The same with the events of the patient.
     #[must_use]
     pub const fn with_events(mut self) -> Self {
-        self.has_events = true;
+        self.events = Events::Marked;
         self
     }
 
@@ -147,6 +137,15 @@ impl Panel {
         self.marks = marks;
         self
     }
+}
+
+/// Whether a panel counts events of the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Events {
+    /// It does not.
+    None,
+    /// They are marked where they stand, by their kind, and counts with the same values are one curve.
+    Marked,
 }
 
 /// How values come from one row to the next.

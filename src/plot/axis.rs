@@ -1,6 +1,6 @@
 //! From numbers to places along an axis, with its ticks and the words of its title.
 
-use crate::plot::chart::{Axis, Scale};
+use crate::plot::chart::{Axis, Scale, Steps};
 use crate::plot::text::{SIZE, width};
 use crate::plot::ticks::{Tick, Ticks, days, decimal, linear, logarithmic, opened, power_of_ten};
 
@@ -203,7 +203,7 @@ impl Projection {
         } else {
             11
         };
-        if axis.is_days
+        if axis.steps == Steps::Days
             && let Some(ticks) = self.ticks_of_days(axis, most)
         {
             self.ticks = ticks;
@@ -304,7 +304,7 @@ impl Projection {
                     .iter()
                     .all(|tick| tick.at.fract() == 0.0)
             };
-            if (is_upright || self.labels_fit()) && (!axis.is_whole || is_whole()) {
+            if (is_upright || self.labels_fit()) && (axis.steps != Steps::Whole || is_whole()) {
                 break;
             }
         }

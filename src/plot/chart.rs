@@ -63,12 +63,22 @@ pub(crate) struct Axis {
     pub floor: Option<f64>,
     /// Ticks of the caller, minor ones without a label; empty lets the canvas choose.
     pub ticks: Vec<(f64, String)>,
-    /// Ticks stand at whole numbers alone: the axis counts.
-    pub is_whole: bool,
-    /// Days of a run: ticks in weeks or other steps of days, and one at the last day.
-    pub is_days: bool,
+    /// Where ticks may stand.
+    pub steps: Steps,
     /// No ticks, labels or title.
     pub is_hidden: bool,
+}
+
+/// Where ticks of an axis may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Steps {
+    /// Anywhere.
+    #[default]
+    Any,
+    /// At whole numbers alone: the axis counts.
+    Whole,
+    /// At days of a run, in weeks or other steps of days, and at the last one.
+    Days,
 }
 
 /// How numbers become places on an axis.
@@ -162,8 +172,8 @@ pub(crate) struct Curve {
     pub is_filled: bool,
     /// A full line whatever the tone.
     pub is_solid: bool,
-    /// Its points are marked: they are readings, with nothing known between them.
-    pub is_marked: bool,
+    /// Radius of marks at its points, where these are readings with nothing known between them; 0 for none.
+    pub mark: f64,
 }
 
 /// A point with a bar.
@@ -405,7 +415,7 @@ impl Axis {
     /// An axis of time in days.
     pub(crate) fn days() -> Self {
         Self {
-            is_days: true,
+            steps: Steps::Days,
             ..Self::linear("time", "d")
         }
     }

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::picture::{Between, Curve as Asked, Drawn, Mark, Picture};
+use crate::engine::picture::{Between, Curve as Asked, Drawn, Events, Mark, Picture};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::{
-    self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Tone,
+    self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Steps,
+    Tone,
 };
 use crate::plot::happened::{Change, Given, Happened};
 use crate::plot::histomorphometry::{self, with_turnover};
@@ -43,6 +44,9 @@ pub(crate) struct Line {
     /// Its points are readings, with nothing known between them.
     pub(crate) is_marked: bool,
 }
+
+/// Radius of the mark of a reading, points.
+const MARK: f64 = 1.9;
 
 /// Times nearer than this are one, d.
 const SLIP: f64 = 1e-6;
@@ -131,7 +135,7 @@ impl Line {
             points: self.points,
             band: self.band,
             is_stepped: self.is_stepped,
-            is_marked: self.is_marked,
+            mark: if self.is_marked { MARK } else { 0.0 },
             ..Curve::default()
         })
     }
@@ -259,7 +263,11 @@ impl Panel<'_> {
                 Scale::Linear
             },
             with_zero: !self.is_free,
-            is_whole: self.is_whole,
+            steps: if self.is_whole {
+                Steps::Whole
+            } else {
+                Steps::Any
+            },
             floor: self.floor,
             ..y
         };
@@ -368,7 +376,9 @@ fn between(one: &[(f64, f64)], other: &[(f64, f64)]) -> [Vec<(f64, f64, f64)>; 2
                 let share = apart_before / (apart_before - apart);
                 let value = low_before + share * (low - low_before);
                 let crossing = (from + share * (day - from), value, value);
-                bands.iter_mut().for_each(|band| band.push(crossing));
+                for band in &mut bands {
+                    band.push(crossing);
+                }
             }
         }
         let is_higher = apart >= 0.0;
@@ -722,7 +732,7 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened
             said.push(words.replace("{}", &short(first)));
             continue;
         }
-        if panel.joins_equal {
+        if panel.events == Events::Marked {
             lines = joined(lines);
         }
         let window = happened.window_d.map_or_else(|| "some".to_owned(), short);
@@ -733,7 +743,7 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened
         panels.push(Panel {
             y_label: panel.y_label,
             floor: floor(&lines, panel.curves),
-            published: if panel.has_events {
+            published: if panel.events == Events::Marked {
                 events(&happened.events)
             } else {
                 Vec::new()
@@ -774,27 +784,30 @@ fn joined(lines: Vec<Line>) -> Vec<Line> {
 
 /// Events where they stand on the curve that counts them, by their kind.
 fn events(events: &[(f64, String)]) -> Vec<Published> {
-    let mut found: Vec<(&str, Vec<f64>, Vec<(f64, f64, f64)>)> = Vec::new();
+    let mut found: Vec<Published> = Vec::new();
     for (place, (day, kind)) in events.iter().enumerate() {
         let point = (*day, place as f64 + 1.0, 0.0);
-        match found.iter_mut().find(|known| known.0 == kind) {
-            Some((_, days, points)) => {
-                days.push(*day);
-                points.push(point);
-            }
-            None => found.push((kind, vec![*day], vec![point])),
+        match found.iter_mut().find(|known| known.label == *kind) {
+            Some(known) => known.points.push(point),
+            None => found.push(Published {
+                label: kind.clone(),
+                points: vec![point],
+            }),
         }
     }
-    let published = found.into_iter().map(|(kind, days, points)| {
-        let said: Vec<String> = days.iter().map(|day| format!("{day:.0}")).collect();
-        let label = match &said[..] {
-            [day] => format!("{kind}, day {day}"),
-            _ if said.len() <= 3 => format!("{kind}, days {}", said.join(", ")),
-            _ => format!("{kind}, {} times", said.len()),
+    for kind in &mut found {
+        let days: Vec<String> = kind
+            .points
+            .iter()
+            .map(|at| format!("{:.0}", at.0))
+            .collect();
+        kind.label = match &days[..] {
+            [day] => format!("{}, day {day}", kind.label),
+            _ if days.len() <= 3 => format!("{}, days {}", kind.label, days.join(", ")),
+            _ => format!("{}, {} times", kind.label, days.len()),
         };
-        Published { label, points }
-    });
-    published.collect()
+    }
+    found
 }
 
 /// The cells of each clone, whose columns end so, and their shares; each clone has its colour and dash
@@ -1276,15 +1289,14 @@ mod tests {
         let mut drawn = Vec::new();
         for picture in PICTURES.iter().copied().flatten() {
             let asked = picture.panels().iter().flat_map(|panel| panel.curves);
-            let columns = asked.flat_map(|curve| match curve.is_ending {
-                true => ["zoledronate", "anti_pthrp"]
-                    .map(|drug| format!("{drug}{}", curve.column))
-                    .to_vec(),
-                false => [Some(curve.column), curve.over, curve.less]
-                    .into_iter()
-                    .flatten()
-                    .map(str::to_owned)
-                    .collect(),
+            let columns = asked.flat_map(|curve| -> Vec<String> {
+                if curve.is_ending {
+                    let drugs = ["zoledronate", "anti_pthrp"];
+                    drugs.map(|drug| format!("{drug}{}", curve.column)).to_vec()
+                } else {
+                    let columns = [Some(curve.column), curve.over, curve.less];
+                    columns.into_iter().flatten().map(str::to_owned).collect()
+                }
             });
             let mut columns: Vec<String> = columns.collect();
             if let Drawn::Clones(ending) = picture.drawn {

@@ -2,7 +2,7 @@
 
 use crate::plot::area::Plot;
 use crate::plot::canvas;
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Scale, Tone};
+use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Scale, Steps, Tone};
 use crate::plot::drawing::{Frame, Mark, Text};
 use crate::plot::legend::{self, CURVE, Close, Entry, Key, curve_style};
 use crate::plot::overlay::MOST_CURVES;
@@ -92,7 +92,8 @@ fn axes_say_where_they_end(name: &str, chart: &Chart) {
         }
         let days = panel.layers.iter().flat_map(|layer| layer.extent().x);
         let last = days.fold(0.0, f64::max);
-        let is_of_run = panel.x.is_days && panel.x.ticks.is_empty() && panel.x.with_zero;
+        let is_of_run =
+            panel.x.steps == Steps::Days && panel.x.ticks.is_empty() && panel.x.with_zero;
         if is_of_run && last >= 2.0 && last.fract() == 0.0 && panel.x.most.is_none() {
             let tick = plot.x.ticks.labelled.last();
             assert!(tick.is_some_and(|tick| tick.at >= last), "{name}: {tick:?}");

@@ -3,8 +3,8 @@
 use crate::plot::area::Plot;
 use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
 use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
-use crate::plot::legend::{self, BAND, CURVE, Close, Obstacle, RANGE, curve_style};
-use crate::plot::palette::{Colour, GREY, INK, Style, WHITE};
+use crate::plot::legend::{self, BAND, CURVE, Close, LEVEL, Obstacle, RANGE, curve_style};
+use crate::plot::palette::{Colour, GREY, INK, WHITE};
 use crate::plot::text::SIZE;
 
 /// Runs of points without a gap.
@@ -135,10 +135,10 @@ pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
         plot.obstacles.push(Obstacle::Line(points.clone()));
         plot.drawing.line(points, CURVE, style);
     }
-    if curve.is_marked {
+    if curve.mark > 0.0 {
         for &(x, y) in curve.points.iter().filter(|at| !plot.y.is_at_foot(at.1)) {
             if let Some(place) = plot.place(x, y) {
-                plot.drawing.disc(place, MARK, style.colour, false);
+                plot.drawing.disc(place, curve.mark, style.colour, false);
             }
         }
     }
@@ -156,9 +156,6 @@ pub(super) fn curve(plot: &mut Plot<'_>, curve: &Curve) {
         }
     }
 }
-
-/// Radius of the mark of a reading.
-const MARK: f64 = 1.9;
 
 /// Places of a curve at the foot of a logarithmic axis; what is constant between its points stays there until
 /// the next one.
@@ -305,12 +302,6 @@ pub(super) fn doses(
         }
     }
 }
-
-/// The style of the line at a level.
-pub(super) const LEVEL: Style = Style {
-    colour: GREY,
-    dash: &[4.0, 2.5],
-};
 
 /// A dashed line across with its name, where neither a curve nor the legend stands; false where there is no
 /// room for the name inside of the plot.

@@ -2,7 +2,6 @@
 
 use crate::plot::chart::{Form, Layer, Panel};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
-use crate::plot::layers::LEVEL;
 use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
 
@@ -168,6 +167,12 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
     }
     found
 }
+
+/// The style of the line at a level.
+pub(super) const LEVEL: Style = Style {
+    colour: GREY,
+    dash: &[4.0, 2.5],
+};
 
 /// Strength of a range of values.
 pub(super) const RANGE: f64 = 0.16;
@@ -426,7 +431,10 @@ pub(super) fn dose(
     if close != Close::Not {
         drawing.rule((x, y - HIGH), (x, y), 1.0, colour);
         let bars = [(1, y - HIGH), (2, y)];
-        for (_, at) in bars.into_iter().filter(|(bit, _)| number % FORMS & bit > 0) {
+        for (_, at) in bars
+            .into_iter()
+            .filter(|(bit, _)| (number % FORMS) & bit > 0)
+        {
             drawing.rule((x - 1.1, at), (x + 1.1, at), 1.0, colour);
         }
         return;

@@ -879,7 +879,7 @@ fn a_legend_is_clear_of_levels_and_counts_have_whole_ticks() {
         panels: vec![Panel {
             x: Axis::days(),
             y: Axis {
-                is_whole: true,
+                steps: crate::plot::chart::Steps::Whole,
                 ..Axis::linear("events", "").with_zero()
             },
             layers: vec![

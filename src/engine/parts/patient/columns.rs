@@ -262,7 +262,6 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
             ],
         )
         .whole()
-        .joining_equal()
         .with_events()
         .noting("counted, as in trials: the first, and each that comes more than {window} days after the last counted one"),
     ]),

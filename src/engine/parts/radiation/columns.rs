@@ -152,7 +152,7 @@ pub(super) fn of_fraction<'a>() -> [Column<&'a Fraction>; 13] {
 /// Sound and doomed tumour cells, the dose and the strength of irradiated bone.
 pub(super) const PICTURE: Picture = Picture {
     name: "radiotherapy",
-    heading: "radiotherapy: tumour cells, dose and its factor on the strength of bone",
+    heading: "radiotherapy: tumour cells, and dose",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
