@@ -68,11 +68,12 @@ pub(super) struct RenderArguments {
     /// front, side, top, isometric, or AZIMUTH,ELEVATION in degrees, as in 30,25.
     #[arg(long, default_value = "isometric")]
     view: View,
-    /// What is cut away: auto (the octant before the lesion, where more than half of what was lost
-    /// would be hidden), none, octant, octant=X,Y,Z, or a plane as in x=0.9; places in mm.
+    /// What is cut away: auto (the front eighth before the tumour of day 0, where bone hides more than half of
+    /// that: the same on all days and in all arms), none, octant (that eighth in any case), octant=X,Y,Z, or a
+    /// plane as in x=0.9; places in mm.
     #[arg(long, default_value = "auto")]
     cut: Cutaway,
-    /// Day 0, with what was lost since coloured on its surface, beside the day.
+    /// Day 0, with what was lost since in colour, beside the day, with what was formed in colour.
     #[arg(long, conflicts_with = "film")]
     before_after: bool,
     /// A full turn: GIF where the name ends in .gif, APNG where it ends in .png or .apng.

@@ -39,6 +39,10 @@ pub(crate) enum Shown {
     NaturalKiller,
     /// Tumour of which most is of this clone, not the parental one.
     Clone(u8),
+    /// Tumour of which half or more was hit for good by radiation or a drug, and dies as it divides.
+    TumourDoomed,
+    /// Tumour of which half or more does not cycle until it is woken.
+    TumourDormant,
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
@@ -52,12 +56,21 @@ pub(crate) struct Slice {
     pub layer: usize,
     /// Pixels, the first axis fastest.
     pub shown: Vec<Shown>,
+    /// Pixels with immune cells, and which they show; by pixel.
+    pub immune: Vec<(u32, Shown)>,
+    /// Pixels that osteoclasts hold, each with the identity of its cell; by pixel.
+    pub osteoclasts: Vec<(u32, u64)>,
 }
 
 /// The cuts of a map: the section itself, or three through the middle.
 pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
     let dims = model.grid.dims;
-    let (immune, clones) = (immune(model, state), clones(model, state));
+    let immune = immune(model, state);
+    let tumour = Tumour {
+        clones: clones(model, state),
+        doomed: half(model, state, |cell| state.tumour.doomed[cell] > 0),
+        dormant: half(model, state, |cell| state.tumour.dormant[cell]),
+    };
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {
         &[([0, 1], 2)]
     } else {
@@ -67,6 +80,7 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
         .map(|&(axes, fixed)| {
             let layer = dims[fixed] / 2;
             let mut shown = Vec::with_capacity(dims[axes[0]] * dims[axes[1]]);
+            let (mut marks, mut osteoclasts) = (Vec::new(), Vec::new());
             for b in 0..dims[axes[1]] {
                 for a in 0..dims[axes[0]] {
                     let mut at = [0; 3];
@@ -74,7 +88,15 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     at[axes[1]] = b;
                     at[fixed] = layer;
                     let site = model.grid.index(at[0], at[1], at[2]);
-                    shown.push(show(model, state, &immune, &clones, site));
+                    let pixel = shown.len() as u32;
+                    let what = show(model, state, &tumour, site);
+                    if what == Shown::Osteoclast {
+                        osteoclasts.push((pixel, state.occupancy.osteoclast[site]));
+                    }
+                    if let Some(&Some(kind)) = immune.get(site) {
+                        marks.push((pixel, kind));
+                    }
+                    shown.push(what);
                 }
             }
             Slice {
@@ -82,6 +104,8 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
                 fixed,
                 layer,
                 shown,
+                immune: marks,
+                osteoclasts,
             }
         })
         .collect()
@@ -137,13 +161,34 @@ fn clones(model: &Model, state: &State) -> Vec<u8> {
     most.into_iter().map(|(_, clone)| clone).collect()
 }
 
-fn show(
-    model: &Model,
-    state: &State,
-    immune: &[Option<Shown>],
-    clones: &[u8],
-    site: usize,
-) -> Shown {
+/// True of sites of which half or more of the tumour cells are such; empty where no cell is.
+fn half(model: &Model, state: &State, is_such: impl Fn(usize) -> bool) -> Vec<bool> {
+    let cells = &state.tumour;
+    let such: Vec<usize> = (0..cells.len()).filter(|&cell| is_such(cell)).collect();
+    if such.is_empty() {
+        return Vec::new();
+    }
+    let mut counts = vec![0_u16; model.grid.len()];
+    for cell in such {
+        let count = &mut counts[cells.site[cell] as usize];
+        *count = count.saturating_add(1);
+    }
+    let all = counts.into_iter().zip(&state.occupancy.tumour);
+    all.map(|(such, &all)| such > 0 && u32::from(such) * 2 >= u32::from(all))
+        .collect()
+}
+
+/// What sets tumour cells of a site apart from others; each empty where none is.
+struct Tumour {
+    /// Clone of most cells of each site.
+    clones: Vec<u8>,
+    /// True of sites of which half or more is doomed.
+    doomed: Vec<bool>,
+    /// True of sites of which half or more is dormant.
+    dormant: Vec<bool>,
+}
+
+fn show(model: &Model, state: &State, cells: &Tumour, site: usize) -> Shown {
     let tumour = state.occupancy.tumour[site];
     let is_eroded = state.bone.is_eroded(site) && !state.bone.is_modelled(site);
     if state.bone.solid[site] {
@@ -153,13 +198,17 @@ fn show(
         Shown::Osteoclast
     } else if state.occupancy.osteoblast[site] > 0 {
         Shown::Osteoblast
-    } else if let Some(&Some(immune)) = immune.get(site) {
-        immune
     } else if is_eroded && state.bone.bone_faces(&model.grid, site) > 0 {
         // Surface that a tumour fills is eroded all the same.
         Shown::Eroded
     } else if tumour > 0 {
-        if let Some(&clone) = clones.get(site)
+        if cells.doomed.get(site) == Some(&true) {
+            return Shown::TumourDoomed;
+        }
+        if cells.dormant.get(site) == Some(&true) {
+            return Shown::TumourDormant;
+        }
+        if let Some(&clone) = cells.clones.get(site)
             && clone > 0
         {
             return Shown::Clone(clone);

@@ -10,7 +10,9 @@ use crate::plot::text::{ASCENT, SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
 
 /// Radius of a disc on a picture of sites at least, points.
-const SEEN: f64 = 1.3;
+const SEEN: f64 = 1.0;
+/// What a form on a picture of sites takes beyond its radius, points, and a third of that.
+const RIM: f64 = 0.9;
 
 /// Ends of the colours of a heat map.
 fn heat_range(heat: &Heat) -> (f64, f64) {
@@ -102,7 +104,13 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
     // As large as to cover the corners of its site, and to be seen.
     let radius = (0.72 * site).max(SEEN);
     for dot in &image.dots {
-        if let Some(at) = plot.place(dot.at.0, dot.at.1) {
+        if let Some((x, y)) = plot.place(dot.at.0, dot.at.1) {
+            // None reaches across the frame.
+            let far = 1.5 * radius + RIM;
+            let at = (
+                x.clamp(left + far, (right - far).max(left + far)),
+                y.clamp(top + far, (bottom - far).max(top + far)),
+            );
             legend::dot(&mut plot.drawing, at, radius, dot.form, dot.colour);
         }
     }

@@ -10,10 +10,11 @@ use crate::numerics::parallel::prelude::*;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Point, Points, Sign, Tone};
-use crate::plot::map::{Frame, day_words, key, note, tissue};
+use crate::plot::chart::{Axis, Chart, Curve, Doses, Layer, Panel, Point, Points, Sign, Tone};
+use crate::plot::map::{Frame, columns, day_words, key, note, pale, tissue};
 use crate::plot::moving::{self, Gif, MOST_COLOURS, Palette};
 use crate::plot::page::{Page, lay_out};
+use crate::plot::palette::Colour;
 use crate::plot::words::{self, sentence};
 
 /// Pixels of a point of the page.
@@ -22,9 +23,11 @@ const PIXELS: f64 = 1.6;
 const LASTS_S: f64 = 10.0;
 /// Time of a frame at most and at least, hundredths of a second.
 const DELAY: [f64; 2] = [25.0, 6.0];
+/// Time of the last frame, on which a film is looked at longest, hundredths of a second.
+const LAST: u16 = 200;
 
-/// Bone volume against time up to a day, on the axes of the whole course.
-fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
+/// Bone volume against time up to a day, on the axes of the whole course, below marks of its doses.
+fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> {
     let (days, bone) = (series.column("time_d")?, series.column("bv_tv")?);
     let all: Vec<(f64, f64)> = days
         .into_iter()
@@ -42,6 +45,12 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
     grown.retain(|point| point.0 <= day + 1e-6);
     let now = grown.last().copied()?;
     Some(Panel {
+        // A legend would move as the curve grows.
+        title: if doses.is_empty() {
+            String::new()
+        } else {
+            "with doses and fractions above".to_owned()
+        },
         x: Axis {
             most: all.last().map(|point| point.0),
             ..Axis::days().with_zero()
@@ -51,6 +60,10 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
             ..Axis::linear("BV/TV", "% of tissue").with_zero()
         },
         layers: vec![
+            Layer::Doses(Doses {
+                times: doses.to_vec(),
+                ..Doses::default()
+            }),
             Layer::Curve(Curve {
                 tone: tone(),
                 points: grown,
@@ -73,31 +86,41 @@ fn curve(series: &Table, day: f64, aspect: f64) -> Option<Panel> {
 }
 
 /// The picture of a frame: the tissue, and beside a section or below a volume the curve.
-fn chart(title: &str, frame: &Frame, series: &Table, key: &[Sign]) -> Chart {
+fn chart(title: &str, frame: &Frame, series: &Table, doses: &[f64], key: &[Sign]) -> Chart {
     let mut panels = tissue(frame, key);
-    let cuts = panels.len();
-    let aspect = if cuts == 1 {
+    let aspect = if panels.len() == 1 {
         // Beside the curve it is as wide as that.
         panels[0].share = 0.0;
         panels[0].aspect
     } else {
         0.0
     };
-    panels.extend(curve(series, frame.day, aspect));
+    panels.extend(curve(series, doses, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
         title: sentence(&day_words((frame.day + 1e-6).floor())),
-        note: words::note([title, &note(frame)]),
-        columns: cuts.max(2),
+        note: words::note([title, &note(frame, key)]),
+        columns: columns(frame, key).max(2),
         panels,
         ..Chart::default()
     }
 }
 
+/// Colours of the tissue, and where immune cells stand on paler ones also these.
+fn colours(key: &[Sign]) -> Vec<[u8; 3]> {
+    let bytes = |Colour(red, green, blue): Colour| [red, green, blue];
+    let full = key.iter().map(|sign| bytes(sign.colour));
+    let has_immune = key.iter().any(|sign| !sign.form.is_site());
+    let paled = key.iter().filter(|sign| has_immune && sign.form.is_site());
+    full.chain(paled.map(|sign| bytes(pale(sign.colour))))
+        .collect()
+}
+
 /// Frames that are drawn at once.
 const TOGETHER: usize = 8;
 
-/// Draws the frames as a film that loops, with the bone volume of `series.csv` growing beside them.
+/// Draws the frames as a film that loops, with the bone volume of `series.csv` growing beside them; `doses` are
+/// the days of doses and fractions.
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
@@ -106,6 +129,7 @@ pub(crate) fn write_film(
     title: &str,
     frames: &[Frame],
     series: &Table,
+    doses: &[f64],
 ) -> Result<(), OutputError> {
     let drawing = |message: String| OutputError::Drawing {
         path: path.to_path_buf(),
@@ -118,7 +142,7 @@ pub(crate) fn write_film(
     let is_png = path.extension().is_some_and(|ending| {
         ending.eq_ignore_ascii_case("png") || ending.eq_ignore_ascii_case("apng")
     });
-    let film = Film::new(title, frames, series);
+    let film = Film::new(title, frames, series, doses);
     let bytes = if is_png {
         film.apng(delay)
     } else {
@@ -137,11 +161,11 @@ struct Film {
 }
 
 impl Film {
-    fn new(title: &str, frames: &[Frame], series: &Table) -> Self {
+    fn new(title: &str, frames: &[Frame], series: &Table, doses: &[f64]) -> Self {
         let key = key(frames.iter());
         let pages: Vec<Page> = frames
             .par_iter()
-            .map(|frame| lay_out(&chart(title, frame, series, &key)))
+            .map(|frame| lay_out(&chart(title, frame, series, doses, &key)))
             .collect();
         // Captions of unlike length may give pages of unlike height.
         let most = |length: fn(&Page) -> f64| {
@@ -151,15 +175,13 @@ impl Film {
         Self {
             size: [most(|page| page.width), most(|page| page.height)],
             pages,
-            tissue: key
-                .iter()
-                .map(|&Sign { colour, .. }| [colour.0, colour.1, colour.2])
-                .collect(),
+            tissue: colours(&key),
         }
     }
 
     fn drawn(&self, page: &Page) -> Result<Vec<u8>, String> {
-        Ok(padded(&bitmap_of(page, PIXELS)?, self.size))
+        let head = (page.head * PIXELS).round() as usize;
+        Ok(padded(&bitmap_of(page, PIXELS)?, self.size, head))
     }
 
     /// The first frame, the last and the one between them, by their numbers.
@@ -210,9 +232,16 @@ impl Film {
                 });
             indexed.collect()
         };
+        let (last, mut packed) = (self.pages.len(), 0);
         let mut add = |frames: Vec<Vec<u8>>| {
             let mut frames = frames.into_iter();
-            frames.try_for_each(|pixels| film.add(pixels))
+            frames.try_for_each(|pixels| {
+                packed += 1;
+                if packed == last {
+                    film.delay = LAST.max(delay);
+                }
+                film.add(pixels)
+            })
         };
         // Frames are packed one after another, beside the drawing of the next ones.
         let mut before = Vec::new();
@@ -230,7 +259,10 @@ impl Film {
         let said = |error: png::EncodingError| error.to_string();
         let mut bytes = Vec::new();
         let mut writer = moving::apng(&mut bytes, self.size, self.pages.len(), delay)?;
-        for page in &self.pages {
+        for (number, page) in self.pages.iter().enumerate() {
+            if number + 1 == self.pages.len() {
+                writer.set_frame_delay(LAST.max(delay), 100).map_err(said)?;
+            }
             writer.write_image_data(&self.drawn(page)?).map_err(said)?;
         }
         writer.finish().map_err(said)?;
@@ -238,14 +270,16 @@ impl Film {
     }
 }
 
-/// The pixels of a picture, with paper above and right of it up to a size: a caption that takes a line
-/// more leaves the tissue where it is.
-fn padded(picture: &Bitmap, [width, height]: [u32; 2]) -> Vec<u8> {
+/// The pixels of a picture, with paper at its right and below its caption up to a size: a caption that takes a
+/// line more leaves title and tissue where they are.
+fn padded(picture: &Bitmap, [width, height]: [u32; 2], head: usize) -> Vec<u8> {
     let mut pixels = vec![255; 3 * width as usize * height as usize];
+    let more = (height - picture.height) as usize;
     let rows = picture.pixels.chunks(3 * picture.width as usize);
-    let above = (height - picture.height) as usize;
-    for (from, to) in rows.zip(pixels.chunks_mut(3 * width as usize).skip(above)) {
-        to[..from.len()].copy_from_slice(from);
+    for (row, from) in rows.enumerate() {
+        let to = if row < head { row } else { row + more };
+        let first = 3 * width as usize * to;
+        pixels[first..first + from.len()].copy_from_slice(from);
     }
     pixels
 }
@@ -256,7 +290,6 @@ mod tests {
     use crate::observe::picture::Shown;
     use crate::plot::held::hold;
     use crate::plot::map::Cut;
-    use crate::plot::palette::Colour;
 
     fn frame(day: u32) -> Frame {
         let tissue = (0..400).map(|site| match site {
@@ -274,6 +307,7 @@ mod tests {
                 height: 20,
                 pixel_um: 10.0,
                 tissue: tissue.collect(),
+                ..Cut::default()
             }],
             clones: Vec::new(),
         }
@@ -293,7 +327,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let frames: Vec<Frame> = (0..5).map(frame).collect();
         let path = folder.path().join("map.gif");
-        write_film(&path, "film", &frames, &series()).unwrap();
+        write_film(&path, "film", &frames, &series(), &[2.0]).unwrap();
         let mut options = gif::DecodeOptions::new();
         options.set_color_output(gif::ColorOutput::Indexed);
         let mut decoder = options
@@ -308,13 +342,14 @@ mod tests {
                 sign.label
             );
         }
-        let mut count = 0;
-        while decoder.read_next_frame().unwrap().is_some() {
+        let (mut count, mut delay) = (0, 0);
+        while let Some(frame) = decoder.read_next_frame().unwrap() {
             count += 1;
+            delay = frame.delay;
         }
-        assert_eq!(count, 5);
+        assert_eq!((count, delay), (5, LAST));
         let path = folder.path().join("map.apng");
-        write_film(&path, "film", &frames, &series()).unwrap();
+        write_film(&path, "film", &frames, &series(), &[2.0]).unwrap();
         let decoder =
             png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
         let reader = decoder.read_info().unwrap();
@@ -323,9 +358,9 @@ mod tests {
 
     #[test]
     fn the_curve_grows_on_axes_that_stay() {
-        let [first, last] = [0.0, 4.0].map(|day| curve(&series(), day, 1.0).unwrap());
+        let [first, last] = [0.0, 4.0].map(|day| curve(&series(), &[2.0], day, 1.0).unwrap());
         assert_eq!((&first.x, &first.y), (&last.x, &last.y));
-        let points = |panel: &Panel| match &panel.layers[0] {
+        let points = |panel: &Panel| match &panel.layers[1] {
             Layer::Curve(curve) => curve.points.len(),
             other => panic!("{other:?}"),
         };
@@ -339,8 +374,22 @@ mod tests {
             "a lesion; run of 4 days",
             &frames[3],
             &series(),
+            &[2.0],
             &key(frames.iter()),
         );
         hold("film_frame", &chart);
+    }
+
+    #[test]
+    fn title_and_tissue_stay_where_they_are_when_a_caption_takes_a_line_more() {
+        let picture = |height: u32| Bitmap {
+            width: 2,
+            height,
+            pixels: (0..height).flat_map(|row| [row as u8; 6]).collect(),
+        };
+        // A head of two rows and of three, above three rows of tissue.
+        let rows = |pixels: Vec<u8>| -> Vec<u8> { pixels.chunks(6).map(|row| row[0]).collect() };
+        assert_eq!(rows(padded(&picture(5), [2, 6], 2)), [0, 1, 255, 2, 3, 4]);
+        assert_eq!(rows(padded(&picture(6), [2, 6], 3)), [0, 1, 2, 3, 4, 5]);
     }
 }

@@ -58,7 +58,7 @@ fn cut(changes: &[Change], dims: [usize; 3], edge_um: f64, axes: [usize; 3]) -> 
         width: dims[a],
         height: dims[b],
         pixel_um: edge_um,
-        tissue: Vec::new(),
+        ..Cut::default()
     };
     (cut, layer_of(layer))
 }

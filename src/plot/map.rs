@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
-use crate::plot::colour::{Colour, INK, WHITE, shade};
+use crate::plot::colour::{Colour, GREY, INK, WHITE, shade};
 use crate::plot::{canvas, page, png_bytes, words, write};
 
 /// Kinds in the order of the legend, with their form and colour. In grey print any two differ in lightness
-/// or in form: osteoclasts have a dark line around them, immune cells, which are as small as a site, are
+/// or in form: osteoclasts have a dark line around each, immune cells, which are as small as a site, are
 /// discs, triangles and diamonds on it.
-const KINDS: [(Shown, Form, Colour, &str); 13] = [
+const KINDS: [(Shown, Form, Colour, &str); 15] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
     (
         Shown::Osteoid,
         Form::Square,
-        Colour(216, 206, 150),
+        Colour(150, 218, 235),
         "osteoid",
     ),
     (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
@@ -31,13 +31,25 @@ const KINDS: [(Shown, Form, Colour, &str); 13] = [
         Shown::TumourSparse,
         Form::Square,
         Colour(200, 140, 190),
-        "tumour, below half full",
+        "tumour, less than half of the site's room",
     ),
     (
         Shown::TumourDense,
         Form::Square,
         Colour(140, 58, 134),
-        "tumour, half full or more",
+        "tumour, half of the site's room or more",
+    ),
+    (
+        Shown::TumourDoomed,
+        Form::Square,
+        Colour(80, 55, 62),
+        "tumour, lethally hit: dies as it divides",
+    ),
+    (
+        Shown::TumourDormant,
+        Form::Square,
+        Colour(30, 20, 30),
+        "tumour, dormant",
     ),
     (
         Shown::Osteoblast,
@@ -105,7 +117,7 @@ fn form(kind: Shown) -> Form {
 }
 
 /// One cut through the tissue; pixels run along the first axis fastest.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Cut {
     /// Where it lies, such as "at z = 0.98 mm"; empty for a section.
     pub name: String,
@@ -119,6 +131,12 @@ pub(crate) struct Cut {
     pub pixel_um: f64,
     /// What each pixel shows.
     pub tissue: Vec<Shown>,
+    /// Pixels with immune cells, and which they show.
+    pub immune: Vec<(u32, Shown)>,
+    /// Pixels that osteoclasts hold, each with the identity of its cell.
+    pub osteoclasts: Vec<(u32, u64)>,
+    /// Where the other cuts cross it, along each axis, um.
+    pub crossed_um: [Option<f64>; 2],
 }
 
 /// All cuts of one moment.
@@ -150,7 +168,11 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
     let mut clones: BTreeMap<u8, String> = BTreeMap::new();
     let mut is_there = [false; KINDS.len()];
     for frame in frames {
-        for &kind in frame.cuts.iter().flat_map(|cut| &cut.tissue) {
+        let kinds = frame.cuts.iter().flat_map(|cut| {
+            let immune = cut.immune.iter().map(|(_, kind)| kind);
+            cut.tissue.iter().chain(immune)
+        });
+        for &kind in kinds {
             if let Shown::Clone(clone) = kind {
                 clones.entry(clone).or_insert_with(|| {
                     let name = frame.clones.get(usize::from(clone));
@@ -210,10 +232,11 @@ pub(super) fn panels(
     let panel = |(index, cut): (usize, &Cut)| {
         let [wide, high] = size(cut);
         let [across, up] = cut.axes;
-        let said = if cut.name.is_empty() {
+        // One section needs no name.
+        let title = if cut.name.is_empty() {
             String::new()
         } else {
-            format!(", {}", cut.name)
+            format!("slice {}: {across} to the right, {up} up", cut.name)
         };
         let label = if bar >= 1000.0 {
             format!("{} mm", bar / 1000.0)
@@ -221,7 +244,7 @@ pub(super) fn panels(
             format!("{bar} \u{b5}m")
         };
         Panel {
-            title: format!("{across} across, {up} up{said}")
+            title: title
                 .replace(" = ", "\u{a0}=\u{a0}")
                 .replace(" mm", "\u{a0}mm"),
             x: Axis::hidden(),
@@ -247,75 +270,132 @@ pub(super) fn panels(
     cuts.iter().enumerate().map(panel).collect()
 }
 
-/// Panels of the tissue of a frame.
+/// Panels of the tissue of a frame; behind them the same with immune cells, where the key has any: on the tissue
+/// itself they would hide it.
 pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
-    let colours = |cut: usize| {
+    let has_immune = key.iter().any(|sign| !sign.form.is_site());
+    let colours = |cut: usize| -> Vec<Colour> {
         let tissue = frame.cuts[cut].tissue.iter();
         tissue.map(|&kind| colour(kind)).collect()
     };
-    let mut panels = panels(&frame.cuts, colours, key);
-    for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
+    let mut of_tissue = panels(&frame.cuts, colours, key);
+    for (panel, cut) in of_tissue.iter_mut().zip(&frame.cuts) {
+        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            image.lines = crossings(cut);
+        }
+    }
+    if !has_immune {
+        return of_tissue;
+    }
+    let paled = |cut| colours(cut).into_iter().map(pale).collect();
+    let mut of_cells = panels(&frame.cuts, paled, key);
+    for (panel, cut) in of_cells.iter_mut().zip(&frame.cuts) {
+        panel.title = "immune cells".to_owned();
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
             image.dots = dots(cut);
         }
     }
-    panels
+    if let [section] = &mut of_tissue[..] {
+        section.title = "tissue".to_owned();
+    }
+    let mut all: Vec<Panel> = of_tissue.into_iter().chain(of_cells).collect();
+    if let [one, other] = &mut all[..] {
+        (one.share, other.share) = (0.0, 0.0);
+    }
+    all
 }
 
-/// The same with lines around what a grey print would not tell apart.
+/// Panels beside each other in a map of a frame with this key.
+pub(super) fn columns(frame: &Frame, key: &[Sign]) -> usize {
+    let has_immune = key.iter().any(|sign| !sign.form.is_site());
+    match frame.cuts.len() {
+        1 if has_immune => 2,
+        cuts => cuts,
+    }
+}
+
+/// A colour of tissue behind cells that stand out on it.
+pub(super) fn pale(Colour(red, green, blue): Colour) -> Colour {
+    let to_white = |value: u8| (0.4 * f64::from(value) + 0.6 * 255.0).round() as u8;
+    Colour(to_white(red), to_white(green), to_white(blue))
+}
+
+/// Lines where the other cuts of a volume cross one.
+fn crossings(cut: &Cut) -> Vec<([(f64, f64); 2], Colour)> {
+    let [wide, high] = [cut.width, cut.height].map(|count| count as f64 * cut.pixel_um);
+    let [across, up] = cut.crossed_um;
+    let upright = across.map(|at| ([(at, 0.0), (at, high)], GREY));
+    let lying = up.map(|at| ([(0.0, at), (wide, at)], GREY));
+    upright.into_iter().chain(lying).collect()
+}
+
+/// The same with lines around what a grey print would not tell apart: each osteoclast has its own.
 fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
     for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
-            let is_inside = |at: usize| form(cut.tissue[at]) == Form::Outlined;
-            image.lines = outlines(cut, is_inside, |_| INK);
+            let cells: BTreeMap<u32, u64> = cut.osteoclasts.iter().copied().collect();
+            let holder = |at: usize| {
+                let is_outlined = form(cut.tissue[at]) == Form::Outlined;
+                let cell = cells.get(&(at as u32)).copied();
+                if is_outlined { cell.unwrap_or(1) } else { 0 }
+            };
+            image.lines.extend(outlines(cut, holder, |_| INK));
         }
     }
     panels
 }
 
-/// Cells that stand on their sites as discs.
+/// Immune cells as forms on their sites.
 fn dots(cut: &Cut) -> Vec<Dot> {
-    let sites = cut.tissue.iter().enumerate();
-    let dots = sites.filter_map(|(site, &kind)| {
-        let form = form(kind);
-        let middle = |place: usize| (place as f64 + 0.5) * cut.pixel_um;
-        (!form.is_site()).then(|| Dot {
+    let middle = |place: usize| (place as f64 + 0.5) * cut.pixel_um;
+    let dots = cut.immune.iter().map(|&(pixel, kind)| {
+        let site = pixel as usize;
+        Dot {
             at: (middle(site % cut.width), middle(site / cut.width)),
-            form,
+            form: form(kind),
             colour: colour(kind),
-        })
+        }
     });
     dots.collect()
 }
 
-/// Figures of a frame, and what is not drawn to scale.
-pub(super) fn note(frame: &Frame) -> String {
-    let sites = || frame.cuts.iter().flat_map(|cut| &cut.tissue);
-    if sites().all(|&kind| form(kind).is_site()) {
-        return frame.caption.clone();
+/// Figures of a frame, and what its marks and lines mean.
+pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
+    let mut said = vec![frame.caption.as_str()];
+    if key.iter().any(|sign| !sign.form.is_site()) {
+        said.push("a mark is a site with immune cells, drawn larger than it is");
     }
-    format!(
-        "{}; immune cells are drawn larger than they are",
-        frame.caption
-    )
+    if frame.clones.len() > 1 {
+        said.push("a site has the colour of its most common clone");
+    }
+    let is_crossed = |cut: &Cut| cut.crossed_um.iter().any(Option::is_some);
+    if frame.cuts.iter().any(is_crossed) {
+        said.push("thin grey lines: where the other slices lie");
+    }
+    words::note(said)
 }
 
-/// The map of a frame of what `of` says.
-pub(crate) fn map_chart(of: &str, frame: &Frame) -> Chart {
+/// What the maps of all these days show: their legends are the same.
+pub(crate) fn series_key(frames: &[Frame]) -> Vec<Sign> {
+    key(frames.iter())
+}
+
+/// The map of a frame of what `of` says, with the legend `key`.
+pub(crate) fn map_chart(of: &str, frame: &Frame, key: &[Sign]) -> Chart {
     Chart {
         title: if frame.day.is_finite() {
             format!("Tissue on {}", day_words(frame.day))
         } else {
-            "Cuts through a scan".to_owned()
+            "Slices of a scan".to_owned()
         },
-        note: words::note([of, &note(frame)]),
-        panels: outlined(frame, tissue(frame, &key(std::iter::once(frame)))),
-        columns: frame.cuts.len(),
+        note: words::note([of, &note(frame, key)]),
+        panels: outlined(frame, tissue(frame, key)),
+        columns: columns(frame, key),
         ..Chart::default()
     }
 }
 
-/// Draws the map of a frame as `map_d<day>` in a folder, SVG and PNG.
+/// Draws the map of a frame as `map_d<day>` in a folder, SVG and PNG, with the legend of all maps of its run.
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
@@ -323,8 +403,9 @@ pub(crate) fn write_maps(
     folder: &Path,
     title: &str,
     frame: &Frame,
+    key: &[Sign],
 ) -> Result<Vec<PathBuf>, OutputError> {
-    write(folder, &map_name(frame.day), &map_chart(title, frame))
+    write(folder, &map_name(frame.day), &map_chart(title, frame, key))
 }
 
 /// Draws a map as PNG, or as SVG where the name ends so.
@@ -333,7 +414,8 @@ pub(crate) fn write_maps(
 /// [`OutputError`] when it cannot be drawn or written.
 #[cfg(feature = "cli")]
 pub(crate) fn write_map(path: &Path, title: &str, frame: &Frame) -> Result<(), OutputError> {
-    write_chart(path, &map_chart(title, frame))
+    let key = key(std::iter::once(frame));
+    write_chart(path, &map_chart(title, frame, &key))
 }
 
 /// Draws a chart as PNG, or as SVG where the name ends so.
@@ -360,14 +442,14 @@ pub(crate) fn write_chart(path: &Path, chart: &Chart) -> Result<(), OutputError>
     )
 }
 
-/// Lines between sites of a kind and others, each in the colour for its site of that kind; neighbours of one
-/// colour are one line.
+/// Lines between sites of unlike holders, each in the colour for its site that has one (a holder of 0 is none);
+/// neighbours of one colour are one line.
 fn outlines(
     cut: &Cut,
-    is_inside: impl Fn(usize) -> bool,
+    holder: impl Fn(usize) -> u64,
     colour: impl Fn(usize) -> Colour,
 ) -> Vec<([(f64, f64); 2], Colour)> {
-    let is_inside = |across: usize, up: usize| is_inside(across + up * cut.width);
+    let holder = |across: usize, up: usize| holder(across + up * cut.width);
     let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
     let at = |place: usize| place as f64 * cut.pixel_um;
     // Edges that stand upright, then those that lie.
@@ -388,12 +470,12 @@ fn outlines(
             let mut open = false;
             for step in 0..along {
                 let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
-                let [before, behind] = [is_inside(a, b), is_inside(c, d)];
+                let [before, behind] = [holder(a, b), holder(c, d)];
                 if before == behind {
                     open = false;
                     continue;
                 }
-                let inside = if before {
+                let inside = if before > 0 {
                     a + b * cut.width
                 } else {
                     c + d * cut.width
@@ -454,7 +536,7 @@ pub(crate) fn field_chart(
             let is_on_white = is_marrow_white(cut, values);
             outlines(
                 cut,
-                |at| is_bone(cut, at),
+                |at| u64::from(is_bone(cut, at)),
                 |site| {
                     if !is_on_white && shaded(values[site]).lightness() < 0.6 {
                         WHITE
@@ -555,8 +637,9 @@ mod tests {
             height: 3,
             pixel_um: 10.0,
             tissue,
+            ..Cut::default()
         };
-        let is_bone = |at: usize| cut.tissue[at] != Shown::Marrow;
+        let is_bone = |at: usize| u64::from(cut.tissue[at] != Shown::Marrow);
         let mut lines = outlines(&cut, is_bone, |_| INK);
         lines.sort_by(|a, b| a.partial_cmp(b).unwrap());
         let ends: Vec<_> = lines.iter().map(|line| line.0).collect();
@@ -571,10 +654,67 @@ mod tests {
         // A line breaks where its colour changes.
         let coloured = outlines(&cut, is_bone, |site| [INK, WHITE][site % 2]);
         assert_eq!(coloured.len(), 5);
+        // Two holders beside each other are parted.
+        let apart = outlines(&cut, |at| [0, 0, 0, 0, 7, 8, 0, 0, 0][at], |_| INK);
+        assert!(
+            apart
+                .iter()
+                .any(|(ends, _)| *ends == [(20.0, 10.0), (20.0, 20.0)])
+        );
+    }
+
+    #[test]
+    fn maps_of_a_series_have_one_legend_and_immune_cells_a_panel_of_their_own() {
+        let frame = |day: f64, kind: Shown, immune: Vec<(u32, Shown)>| Frame {
+            day,
+            cuts: vec![Cut {
+                axes: ["x", "y"],
+                width: 2,
+                height: 2,
+                pixel_um: 10.0,
+                tissue: vec![kind, Shown::Marrow, Shown::Marrow, Shown::Bone],
+                immune,
+                ..Cut::default()
+            }],
+            ..Frame::default()
+        };
+        let frames = [
+            frame(0.0, Shown::Eroded, Vec::new()),
+            frame(7.0, Shown::TumourDense, vec![(2, Shown::Cd8)]),
+        ];
+        let key = series_key(&frames);
+        let labels: Vec<&str> = key.iter().map(|sign| sign.label.as_str()).collect();
+        assert_eq!(
+            labels,
+            [
+                "bone",
+                "marrow",
+                "eroded surface",
+                "tumour, half of the site's room or more",
+                "CD8 T cell"
+            ]
+        );
+        for frame in &frames {
+            let chart = map_chart("a run", frame, &key);
+            assert_eq!((chart.panels.len(), chart.columns), (2, 2));
+            for panel in &chart.panels {
+                assert!(matches!(&panel.layers[..], [Layer::Image(image)] if image.key == key));
+            }
+        }
+        let Layer::Image(image) = &map_chart("a run", &frames[1], &key).panels[1].layers[0] else {
+            panic!("no picture");
+        };
+        assert_eq!((image.dots.len(), image.dots[0].at), (1, (5.0, 15.0)));
     }
 
     #[test]
     fn a_grey_print_tells_bone_marrow_tumour_and_cells_apart() {
+        // Bone, osteoid and eroded surface lie side by side.
+        let of_surface = [Shown::Bone, Shown::Osteoid, Shown::Eroded, Shown::Marrow];
+        for pair in of_surface.windows(2) {
+            let apart = (colour(pair[0]).lightness() - colour(pair[1]).lightness()).abs();
+            assert!(apart > 0.07, "{pair:?} {apart}");
+        }
         let mut greys = [
             Shown::Osteoblast,
             Shown::TumourDense,

@@ -79,7 +79,8 @@ pub(super) struct Gif<'a> {
     encoder: gif::Encoder<&'a mut Vec<u8>>,
     before: Vec<u8>,
     width: u16,
-    delay: u16,
+    /// Time of the frames that come next, hundredths of a second.
+    pub(super) delay: u16,
     unchanged: u8,
 }
 

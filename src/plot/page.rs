@@ -6,12 +6,12 @@ use crate::plot::glossary;
 use crate::plot::legend::{self, Entry};
 use crate::plot::palette::{GREY, INK, Palette};
 use crate::plot::panel::{LegendPlace, draw, height_of_name};
-use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
+use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, lines};
 
 /// Width of a page, points: two columns of a journal, 180 mm.
 pub(super) const WIDTH: f64 = 510.0;
-/// Kept free at the edges.
-const EDGE: f64 = 8.0;
+/// Kept free at the edges: 24 pixels of a PNG.
+pub(super) const EDGE: f64 = 8.0;
 /// Between panels.
 const BETWEEN: f64 = 14.0;
 /// Height of a row of bars.
@@ -22,6 +22,8 @@ pub(super) struct Page {
     pub(super) drawing: Drawing,
     pub(super) width: f64,
     pub(super) height: f64,
+    /// How far down title and caption reach.
+    pub(super) head: f64,
 }
 
 /// A panel that has been given its place in the grid.
@@ -59,7 +61,8 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
     };
     let shared = shared_legend(&panels, &palette);
     let mut drawing = Drawing::default();
-    let mut top = header(&mut drawing, chart);
+    let head = header(&mut drawing, chart);
+    let mut top = head;
     let mut above: Vec<Entry> = shared.iter().flatten().cloned().collect();
     above.extend(legend::doses(&panels, &palette));
     if !above.is_empty() {
@@ -78,6 +81,7 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
         drawing,
         width: WIDTH,
         height: (bottom + EDGE).ceil(),
+        head,
     }
 }
 
@@ -92,7 +96,7 @@ fn header(drawing: &mut Drawing, chart: &Chart) -> f64 {
         (&spelled, SIZE, false, GREY),
     ];
     for (words, size, is_bold, colour) in parts {
-        for words in wrap(words, size, is_bold, most) {
+        for words in lines(words, size, is_bold, most) {
             drawing.text(Text {
                 size,
                 is_bold,

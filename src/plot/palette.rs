@@ -97,7 +97,9 @@ impl Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::picture::Shown;
     use crate::plot::chart::Panel;
+    use crate::plot::map;
 
     #[test]
     fn all_styles_differ_and_neighbours_differ_in_grey() {
@@ -152,6 +154,31 @@ mod tests {
                         apart > 0.2 || (!same_dash && apart > 0.06),
                         "{one:?} {other:?} {apart}"
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_fills_maps_stays_apart_for_colour_blind_eyes() {
+        let kinds = [
+            Shown::Bone,
+            Shown::Osteoid,
+            Shown::Marrow,
+            Shown::Eroded,
+            Shown::TumourSparse,
+            Shown::TumourDense,
+            Shown::TumourDoomed,
+            Shown::TumourDormant,
+            Shown::Osteoblast,
+            Shown::Osteoclast,
+        ];
+        for is_protan in [true, false] {
+            for (place, &one) in kinds.iter().enumerate() {
+                for &other in &kinds[place + 1..] {
+                    let [a, b] = [one, other].map(|kind| seen(map::colour(kind), is_protan));
+                    let apart = (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt();
+                    assert!(apart > 0.15, "{one:?} {other:?} {apart}");
                 }
             }
         }

@@ -8,7 +8,7 @@ use crate::plot::chart::{
 };
 use crate::plot::drawing::{Drawing, Frame, Mark};
 use crate::plot::held::{hold_apart, hold_page, hold_rules};
-use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart};
+use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart, series_key};
 use crate::plot::page::lay_out;
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
@@ -558,11 +558,13 @@ fn cuts() -> Vec<Cut> {
         Shown::Marrow,
         Shown::Bone,
         Shown::Osteoclast,
-        Shown::Treg,
-        Shown::Myeloid,
+        Shown::Osteoid,
+        Shown::Eroded,
         Shown::TumourDense,
         Shown::Clone(2),
+        Shown::TumourDoomed,
     ];
+    let immune = [Shown::Treg, Shown::Myeloid, Shown::Cd8Exhausted];
     let names = ["x", "y", "z"];
     [[0, 1, 2], [0, 2, 1], [1, 2, 0]]
         .map(|[a, b, fixed]| Cut {
@@ -574,6 +576,11 @@ fn cuts() -> Vec<Cut> {
             tissue: (0..dims[a] * dims[b])
                 .map(|site| kinds[(site % dims[a] / 4 + site / dims[a] / 3) % kinds.len()])
                 .collect(),
+            immune: (0..dims[a] as u32)
+                .map(|at| (at * (at % 7 + 1), immune[at as usize % immune.len()]))
+                .collect(),
+            osteoclasts: Vec::new(),
+            crossed_um: [dims[a], dims[b]].map(|sites| Some(0.5 * sites as f64 * 19.5)),
         })
         .to_vec()
 }
@@ -583,29 +590,32 @@ fn map() -> Chart {
     let frame = MapFrame {
         day: -0.0,
         caption:
-            "BV/TV 21.0 % (+0.0 % of day 0); osteoclasts 31, osteoblasts 961, precursors 640, tumour \
-                  cells 3000"
+            "in the whole block: BV/TV 21.0 %, 31 osteoclasts, 961 osteoblasts, 640 precursors, 3000 tumour \
+                  cells"
                 .to_owned(),
         cuts: cuts(),
         clones: ["parental", "early", "late_outgrowth"]
             .map(str::to_owned)
             .to_vec(),
     };
-    map_chart("clones", &frame)
+    let key = series_key(std::slice::from_ref(&frame));
+    map_chart("clones", &frame, &key)
 }
 
 /// A map of a section, with its legend beside it.
 fn section() -> Chart {
     let frame = MapFrame {
         day: 28.0,
-        caption: "BV/TV 12.9 % (\u{2212}8.1 % of day 0)".to_owned(),
+        caption: "BV/TV 12.9 %, 8.1 % less than on day 0".to_owned(),
         cuts: vec![Cut {
             name: String::new(),
+            crossed_um: [None; 2],
             ..cuts().remove(0)
         }],
         clones: Vec::new(),
     };
-    map_chart("immune", &frame)
+    let key = series_key(std::slice::from_ref(&frame));
+    map_chart("immune", &frame, &key)
 }
 
 /// A field over a volume, with its colour bar.
@@ -925,9 +935,10 @@ fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
             _ => None,
         })
         .collect();
-    assert_eq!(images.len(), 3);
+    // The tissue, and below it the immune cells.
+    assert_eq!(images.len(), 6);
     let scale = (images[0].right - images[0].left) / 40.0;
-    for (frame, [wide, high]) in images.iter().zip(sizes) {
+    for (frame, [wide, high]) in images.iter().zip(sizes.iter().cycle()) {
         assert!(((frame.right - frame.left) / wide - scale).abs() < 1e-9);
         assert!(((frame.bottom - frame.top) / high - scale).abs() < 1e-9);
         for text in page.drawing.texts() {
@@ -945,7 +956,7 @@ fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
             .count()
     };
     // A third of the narrowest cut, 468 um, at most.
-    assert_eq!(said("100 \u{b5}m"), 3);
+    assert_eq!(said("100 \u{b5}m"), 6);
     assert_eq!(said("Tissue on day 0"), 1);
     assert_eq!(said("tumour, clone late outgrowth"), 1);
     // Only what is there.

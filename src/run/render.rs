@@ -11,7 +11,7 @@ use crate::run::day::{Asked, Found, find};
 use crate::run::error::RunError;
 use crate::run::place::{NewFiles, OptionError};
 use crate::run::screen::Console;
-use crate::run::solid::{day, sides, tissue, words};
+use crate::run::solid::{day, sides, tissue, words, words_of_both};
 use crate::run::words::Weight;
 
 /// What is drawn.
@@ -136,6 +136,7 @@ fn render(found: &Found, rendering: Rendering, look: Look) -> Result<Vec<u8>, Re
             }
             let names = sides(first, volume);
             let names = [&names[0][..], &names[1][..]];
+            let said = words_of_both(title, first, volume);
             png(&before_after(before, &now, look, &said, names)?)?
         }
     };

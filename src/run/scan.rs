@@ -50,5 +50,7 @@ pub(super) fn cut(bone: &BoneImage, [a, b, fixed]: [usize; 3]) -> Cut {
         height: bone.dims[b],
         pixel_um: bone.spacing_um,
         tissue,
+        crossed_um: [a, b].map(|axis| Some(((bone.dims[axis] / 2) as f64 + 0.5) * bone.spacing_um)),
+        ..Cut::default()
     }
 }

@@ -11,7 +11,7 @@ use crate::output::OutputError;
 use crate::output::volume::{nifti, vtk};
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel};
 use crate::plot::map::{field_chart, write_chart};
-use crate::plot::solid::{Look, Tissue, Words, before_after, png};
+use crate::plot::solid::{Cutaway, Look, Tissue, Words, before_after, png};
 use crate::run::place::NewFile;
 use crate::run::scan::cut;
 use crate::specimen::image::{BoneImage, Orientation};
@@ -188,7 +188,10 @@ pub(crate) fn write_lesions(
     let image = before_after(
         &tissue(before),
         &tissue(after),
-        Look::default(),
+        Look {
+            cut: Cutaway::Lost,
+            ..Look::default()
+        },
         &words,
         [names[0].as_str(), names[1].as_str()],
     )

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::numerics::parallel::prelude::*;
 use crate::observe::volume::Volume;
 use crate::output::{OutputError, write_whole};
-use crate::plot::solid::{Body, Look, SolidError, Tissue, Words, picture, picture_and_change, png};
+use crate::plot::solid::{
+    Body, Look, OfBoth, SolidError, Tissue, Words, picture, pictures_of_both, png,
+};
 use crate::plot::words::note;
 
 /// The picture of day 0 beside that of the last day.
@@ -37,27 +39,49 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
 /// Title and figures of a moment. `first` is day 0, where it is known.
 pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
     let first = first.filter(|first| first.day < volume.day);
-    let caption = bone_words(volume.bv_tv, first.map(|first| first.bv_tv));
+    let bone = bone_words(volume.bv_tv, first.map(|first| first.bv_tv));
     Words {
-        title: format!("Bone in space on day {}", day(volume)),
-        caption: note([title, &caption]),
+        title: format!("Bone on day {}", day(volume)),
+        caption: note([title, &format!("in the whole block: {bone}")]),
+    }
+}
+
+/// Title and figures of day 0 beside a later day.
+pub(crate) fn words_of_both(title: &str, first: &Volume, volume: &Volume) -> Words {
+    let change = change_words(volume.bv_tv, first.bv_tv);
+    Words {
+        title: format!("Bone on day {} and day {}", day(first), day(volume)),
+        caption: note([
+            title,
+            &change.map_or_else(String::new, |it| format!("BV/TV {it}")),
+        ]),
     }
 }
 
 /// How much bone there is, and its change since day 0, where that is known and had some.
 pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
-    let first = first.filter(|&first| first > 0.0);
-    if bv_tv <= 0.0 && first.is_none() {
+    let change = first.and_then(|first| change_words(bv_tv, first));
+    if bv_tv <= 0.0 && change.is_none() {
         return "no bone".to_owned();
     }
     let share = format!("BV/TV {:.1} %", 100.0 * bv_tv);
-    let Some(first) = first else {
-        return share;
-    };
-    // No minus before a zero; a minus as wide as the digits, as on axes.
-    let change = (1000.0 * (bv_tv / first - 1.0)).round() / 10.0 + 0.0;
-    let signed = format!("{change:+.1}").replace('-', "\u{2212}");
-    format!("{share} ({signed} % of day 0)")
+    match change {
+        Some(change) => format!("{share}, {change}"),
+        None => share,
+    }
+}
+
+/// A share of bone beside that of day 0, where there was some; one that is the same when rounded has no sign.
+fn change_words(bv_tv: f64, first: f64) -> Option<String> {
+    let tenths = (first > 0.0).then(|| (1000.0 * (bv_tv / first - 1.0)).round())?;
+    let percent = 0.1 * tenths.abs();
+    Some(if tenths < 0.0 {
+        format!("{percent:.1} % less than on day 0")
+    } else if tenths > 0.0 {
+        format!("{percent:.1} % more than on day 0")
+    } else {
+        "as on day 0".to_owned()
+    })
 }
 
 /// The day of a volume, without a zero behind the point.
@@ -70,8 +94,8 @@ pub(crate) fn sides(first: &Volume, last: &Volume) -> [String; 2] {
     [first, last].map(|volume| format!("day {}: {}", day(volume), bone_words(volume.bv_tv, None)))
 }
 
-/// Draws `bone_d<day>.png` of every day after day 0, and day 0 beside the last. A day on which no
-/// bone is left has no picture.
+/// Draws `bone_d<day>.png` of every day, and day 0 beside the last. All are cut alike, by day 0, so that those of
+/// all days and of all arms of a run can be laid beside each other. A day on which no bone is left has no picture.
 ///
 /// # Errors
 /// [`OutputError`] of a file that cannot be written or drawn.
@@ -85,46 +109,62 @@ pub(super) fn pictures(
         .find(|volume| volume.day.abs() < 1e-9)
         .copied();
     let before = first.map(tissue);
+    let look = Look::default();
     let mut written = Vec::new();
-    let later: Vec<&Volume> = volumes
-        .iter()
-        .copied()
-        .filter(|volume| volume.day > 1e-9)
-        .collect();
-    let last = later.len().saturating_sub(1);
+    let last = volumes.len().saturating_sub(1);
+    let is_later = |volume: &Volume| volume.day > 1e-9;
+    let file = |volume: &Volume| plots.join(format!("bone_d{:.0}.png", volume.day + 0.0));
+    let one = |volume: &Volume, now: &Tissue| {
+        let said = words(title, volume, first);
+        match picture(now, before.as_ref(), look, &said) {
+            Ok(image) => Ok(vec![(file(volume), image)]),
+            Err(SolidError::NoBone(_)) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    };
     // One day after another: the surfaces of a day take as much memory as the tissue, and drawing uses all
     // threads.
-    for (at, volume) in later.into_iter().enumerate() {
-        let (said, look) = (words(title, volume, first), Look::default());
+    for (at, &volume) in volumes.iter().enumerate() {
+        let is_last = at == last;
+        if !is_last && !is_later(volume) {
+            // With the last day, for which its surfaces are needed again.
+            continue;
+        }
         let now = tissue(volume);
         let drawn = match (first, &before) {
-            (Some(first), Some(before)) if at == last => {
+            (Some(first), Some(before)) if is_last && is_later(volume) => {
                 let sides = sides(first, volume);
-                let names = [&sides[0][..], &sides[1][..]];
-                let both = picture_and_change(&now, before, look, &said, names);
-                both.map(|images| images.to_vec())
-            }
-            _ => picture(&now, before.as_ref(), look, &said).map(|image| vec![image]),
-        };
-        let name = format!("bone_d{:.0}.png", volume.day);
-        let files = [plots.join(name), plots.join(BEFORE_AFTER)];
-        let bytes =
-            drawn.and_then(|images| images.par_iter().map(png).collect::<Result<Vec<_>, _>>());
-        match bytes {
-            Ok(images) => {
-                for (path, bytes) in files.into_iter().zip(images) {
-                    write_whole(&path, &bytes)?;
-                    written.push(path);
+                let said = OfBoth {
+                    first: &words(title, first, None),
+                    now: &words(title, volume, Some(first)),
+                    change: &words_of_both(title, first, volume),
+                    names: [&sides[0], &sides[1]],
+                };
+                let paths = [file(first), file(volume), plots.join(BEFORE_AFTER)];
+                match pictures_of_both(before, &now, look, said) {
+                    Ok(images) => Ok(paths.into_iter().zip(images).collect()),
+                    Err(SolidError::NoBone(_)) => one(first, before).and_then(|mut drawn| {
+                        drawn.extend(one(volume, &now)?);
+                        Ok(drawn)
+                    }),
+                    Err(error) => Err(error),
                 }
             }
-            Err(SolidError::NoBone(_)) => {}
-            Err(error) => {
-                let [path, _] = files;
-                return Err(OutputError::Drawing {
-                    path,
-                    message: error.to_string(),
-                });
-            }
+            _ => one(volume, &now),
+        };
+        let packed = drawn.and_then(|images| {
+            let packed = images
+                .into_par_iter()
+                .map(|(path, image)| png(&image).map(|bytes| (path, bytes)));
+            packed.collect::<Result<Vec<_>, _>>()
+        });
+        let packed = packed.map_err(|error| OutputError::Drawing {
+            path: file(volume),
+            message: error.to_string(),
+        })?;
+        for (path, bytes) in packed {
+            write_whole(&path, &bytes)?;
+            written.push(path);
         }
     }
     Ok(written)
@@ -140,17 +180,17 @@ mod tests {
         assert_eq!(bone_words(0.0, None), "no bone");
         assert_eq!(
             bone_words(0.0, Some(0.2)),
-            "BV/TV 0.0 % (\u{2212}100.0 % of day 0)"
+            "BV/TV 0.0 %, 100.0 % less than on day 0"
         );
         assert_eq!(bone_words(0.123, None), "BV/TV 12.3 %");
         assert_eq!(
             bone_words(0.22, Some(0.2)),
-            "BV/TV 22.0 % (+10.0 % of day 0)"
+            "BV/TV 22.0 %, 10.0 % more than on day 0"
         );
-        // Too little to be seen has no minus.
+        // Too little to be seen has no sign.
         assert_eq!(
             bone_words(0.199_999, Some(0.2)),
-            "BV/TV 20.0 % (+0.0 % of day 0)"
+            "BV/TV 20.0 %, as on day 0"
         );
         assert_eq!(bone_words(0.01, Some(0.0)), "BV/TV 1.0 %");
     }

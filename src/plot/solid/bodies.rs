@@ -107,7 +107,7 @@ fn on_surface(bone: &Field, from: Vector) -> (Vector, Vector) {
 /// A cell on the surface of bone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stand {
-    kind: CellKind,
+    pub(super) kind: CellKind,
     radius: f32,
     /// Where the surface is, and the direction out of it; the share of the sky that is open there.
     pub(super) at: Point,
@@ -149,8 +149,8 @@ pub(super) fn stands(
     stands
 }
 
-/// The bodies of cells, and how many points each of them has.
-pub(super) fn bodies(stands: &[Stand]) -> (Mesh, Vec<usize>) {
+/// The bodies of cells, and how many points and triangles each of them has.
+pub(super) fn bodies(stands: &[Stand]) -> (Mesh, Vec<[usize; 2]>) {
     let (large, small) = (ball(5), ball(2));
     let form = |stand: &Stand| match stand.kind {
         CellKind::Osteoclast => &large,
@@ -203,8 +203,9 @@ pub(super) fn bodies(stands: &[Stand]) -> (Mesh, Vec<usize>) {
         mesh.triangles
             .extend(moved.map(|corners| corners.map(|corner| corner + first)));
     }
-    let counts = forms().map(|form| form.points.len()).collect();
-    (mesh, counts)
+    let sizes = forms().map(|form| [form.points.len(), form.triangles.len()]);
+    let sizes = sizes.collect();
+    (mesh, sizes)
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! What is taken away so that the lesion shows: a half of the lattice, or the octant before a place.
+//! What is taken away so that the lesion shows: a part of the block before a plane, or the eighth before a place.
+//!
+//! The place is that of the tumour on day 0, which all days of a run and all arms of a scenario share: a cut that
+//! moved from one picture to the next would read as bone that was lost.
 
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -14,17 +17,31 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) enum Cutaway {
-    /// By the rule: the octant before the lesion where more than half of the lesion is hidden.
+    /// By the rule: the eighth before the tumour of day 0 where more than half of that is hidden.
     #[default]
     Auto,
     /// Nothing is taken away.
     None,
-    /// The octant before the lesion.
+    /// The eighth before the tumour of day 0.
     Octant,
+    /// The eighth before the most lost bone where more than half of that is hidden: of two scans, between which
+    /// nothing else says where the lesion is.
+    #[cfg(feature = "cli")]
+    Lost,
     /// The octant before a place, mm from the corner of the lattice.
     OctantAt([f64; 3]),
     /// All that lies before a plane: its axis, and its place in mm.
     Plane(usize, f64),
+}
+
+impl Cutaway {
+    /// True where a rule finds what is cut away, and not who asks.
+    pub(super) const fn is_by_rule(self) -> bool {
+        !matches!(
+            self,
+            Self::None | Self::Octant | Self::OctantAt(_) | Self::Plane(..)
+        )
+    }
 }
 
 impl FromStr for Cutaway {
@@ -73,20 +90,27 @@ impl FromStr for Cutaway {
 pub(super) struct Removed {
     /// Axis, place in sites, and whether what lies above it goes.
     planes: Vec<(usize, f32, bool)>,
-    /// Why, as a caption says it.
+    /// What it is, as a caption says it.
     pub(super) words: String,
+    /// Where its planes lie.
+    pub(super) place: String,
 }
 
 /// How far the direction of view leans along an axis at least for the octant to be bounded along it.
 const LEAN: f32 = 0.2;
 
-/// Share of the lesion that is hidden from which on the rule cuts.
+/// Share of the tumour, or of the lost bone, that is hidden from which on the rule cuts.
 const HIDDEN: f32 = 0.5;
 
 /// Share of the tumour that is cut away from which on the caption tells it.
 const TOLD: f32 = 0.05;
 
 impl Removed {
+    /// True where both take the same part away.
+    pub(super) fn is_same_part(&self, other: &Self) -> bool {
+        self.planes == other.planes
+    }
+
     /// Share of the tumour that it takes away.
     fn share_of_tumour(&self, tissue: &Tissue) -> f32 {
         let (mut gone, mut all) = (0.0_f64, 0.0_f64);
@@ -139,7 +163,8 @@ impl Removed {
         let above = view.toward()[axis] >= 0.0;
         Self {
             planes: vec![(axis, (place_mm * 1e3 / tissue.edge_um) as f32, above)],
-            words: format!("cut at {} = {place_mm:.2} mm", AXES[axis]),
+            words: "the front is cut away".to_owned(),
+            place: format!("{}\u{a0}=\u{a0}{place_mm:.2}\u{a0}mm", AXES[axis]),
         }
     }
 
@@ -154,22 +179,23 @@ impl Removed {
             .iter()
             .map(|&axis| {
                 let mm = f64::from(place[axis]) * tissue.edge_um / 1e3;
-                format!("{} = {mm:.2}", AXES[axis])
+                format!("{}\u{a0}=\u{a0}{mm:.2}", AXES[axis])
             })
             .collect();
         let what = match axes.len() {
-            3 => "front octant",
-            2 => "front quarter",
-            _ => "front",
+            3 => "the front eighth",
+            2 => "the front quarter",
+            _ => "the front",
         };
         Self {
             planes,
-            words: format!("{what} cut away at {} mm", places.join(", ")),
+            words: format!("{what} is cut away"),
+            place: format!("{}\u{a0}mm", places.join(", ")),
         }
     }
 }
 
-/// What the cut takes away, with how much of the tumour. `before` is the bone of day 0, where it is known.
+/// What the cut takes away, with how much of the tumour. `first` is the tissue of day 0, where it is known.
 ///
 /// # Errors
 /// [`SolidError::Cut`] for places outside of the lattice.
@@ -177,28 +203,22 @@ pub(super) fn removed(
     cut: Cutaway,
     view: View,
     tissue: &Tissue,
-    before: Option<&[f32]>,
-    tumour: Option<&Field>,
+    first: Option<&Tissue>,
 ) -> Result<Removed, SolidError> {
-    let mut removed = part(cut, view, tissue, before, tumour)?;
+    let mut removed = part(cut, view, tissue, first)?;
     let share = removed.share_of_tumour(tissue);
     if share >= TOLD {
-        let percent = 100.0 * share;
-        let _ = write!(
-            removed.words,
-            "; {percent:.0} % of the tumour lies in what is cut away"
-        );
+        let _ = write!(removed.words, ", with {:.0} % of the tumour", 100.0 * share);
     }
     Ok(removed)
 }
 
-/// The part that goes, with the words of why.
+/// The part that goes.
 fn part(
     cut: Cutaway,
     view: View,
     tissue: &Tissue,
-    before: Option<&[f32]>,
-    tumour: Option<&Field>,
+    first: Option<&Tissue>,
 ) -> Result<Removed, SolidError> {
     let size = tissue.size_mm();
     let outside = |axis: usize, mm: f64| {
@@ -223,35 +243,41 @@ fn part(
             let place = mm.map(|mm| (mm * 1e3 / tissue.edge_um) as f32);
             Ok(Removed::octant(tissue, view, place))
         }
-        Cutaway::Octant | Cutaway::Auto => {
+        Cutaway::Octant => {
             let middle = tissue.dims.map(|sites| 0.5 * sites as f32);
-            let lost = before.map(|before| lost(before, &tissue.bone));
-            let centre = lost.as_ref().and_then(|lost| densest(tissue.dims, lost));
-            let of_tumour = || densest(tissue.dims, &tissue.tumour);
-            if cut == Cutaway::Octant {
-                let place = centre.or_else(of_tumour).unwrap_or(middle);
-                return Ok(Removed::octant(tissue, view, place));
-            }
-            let (Some(lost), Some(place)) = (lost, centre) else {
-                return Ok(Removed::default());
-            };
-            let hidden = hidden(tissue, view, &lost, tumour);
-            if hidden <= HIDDEN {
-                return Ok(Removed::default());
-            }
-            let mut removed = Removed::octant(tissue, view, place);
-            removed.words = format!(
-                "{}, where most bone was lost: without the cut {:.0} % of the lost bone would be hidden",
-                removed.words,
-                100.0 * hidden
-            );
-            Ok(removed)
+            let place = densest(tissue.dims, &first.unwrap_or(tissue).tumour);
+            Ok(Removed::octant(tissue, view, place.unwrap_or(middle)))
         }
+        Cutaway::Auto => Ok(first.map_or_else(Removed::default, |first| {
+            let is_there = |site: usize| first.tumour.get(site).is_some_and(|&share| share > 0.0);
+            before_what_is_hidden(first, view, &first.tumour, is_there)
+        })),
+        #[cfg(feature = "cli")]
+        Cutaway::Lost => Ok(first.map_or_else(Removed::default, |first| {
+            let lost = lost(&first.bone, &tissue.bone);
+            before_what_is_hidden(tissue, view, &lost, |site| lost[site] > 0.5)
+        })),
+    }
+}
+
+/// The eighth before the place where most of something is, where more than half of its sites are hidden by bone.
+fn before_what_is_hidden(
+    tissue: &Tissue,
+    view: View,
+    values: &[f32],
+    is_there: impl Fn(usize) -> bool,
+) -> Removed {
+    match densest(tissue.dims, values) {
+        Some(place) if hidden(tissue, view, is_there) > HIDDEN => {
+            Removed::octant(tissue, view, place)
+        }
+        _ => Removed::default(),
     }
 }
 
 /// Share of each site that was lost, below 0 where bone was made.
-pub(super) fn lost(before: &[f32], now: &[f32]) -> Vec<f32> {
+#[cfg(feature = "cli")]
+fn lost(before: &[f32], now: &[f32]) -> Vec<f32> {
     before
         .iter()
         .zip(now)
@@ -303,28 +329,26 @@ fn densest(dims: [usize; 3], values: &[f32]) -> Option<Vector> {
     Some(centre)
 }
 
-/// Share of the lost sites that lie behind bone or tumour.
-fn hidden(tissue: &Tissue, view: View, lost: &[f32], tumour: Option<&Field>) -> f32 {
+/// Share of the sites where something is that lie behind bone.
+fn hidden(tissue: &Tissue, view: View, is_there: impl Fn(usize) -> bool) -> f32 {
     const MOST: usize = 4000;
     let [x, y, _] = tissue.dims;
-    let gone: Vec<usize> = (0..lost.len()).filter(|&site| lost[site] > 0.5).collect();
-    let step = gone.len().div_ceil(MOST).max(1);
-    let looked: Vec<usize> = gone.into_iter().step_by(step).collect();
+    let there: Vec<usize> = (0..tissue.bone.len())
+        .filter(|&site| is_there(site))
+        .collect();
+    let step = there.len().div_ceil(MOST).max(1);
+    let looked: Vec<usize> = there.into_iter().step_by(step).collect();
     let bone = Field::new(tissue.dims, tissue.bone.clone());
     let toward = view.toward();
     let is_hidden = |site: usize| {
         let centre = [site % x, site / x % y, site / x / y].map(|at| at as f32 + 0.5);
         let mut distance = 2.0;
         loop {
-            let place = add(centre, times(toward, distance));
-            let Some(bone) = bone.site(place) else {
-                return false;
-            };
-            let tumour = tumour.and_then(|tumour| tumour.site(place)).unwrap_or(0.0);
-            if bone.max(tumour) > LEVEL {
-                return true;
+            match bone.site(add(centre, times(toward, distance))) {
+                None => return false,
+                Some(bone) if bone > LEVEL => return true,
+                Some(_) => distance += 1.0,
             }
-            distance += 1.0;
         }
     };
     let hidden = looked.iter().filter(|&&site| is_hidden(site)).count();

@@ -5,15 +5,17 @@ use crate::plot::canvas;
 use crate::plot::drawing::{Align, Drawing, Text};
 use crate::plot::glossary::spelled;
 use crate::plot::legend::{Entry, Key, rows};
-use crate::plot::page::{Page, WIDTH};
+use crate::plot::page::{EDGE, Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
 use crate::plot::solid::camera::View;
 #[cfg(feature = "cli")]
 use crate::plot::solid::scene;
-use crate::plot::solid::scene::{BONE, DENSE, Image, Scene, colour_of, loss_colour, tumour_colour};
+use crate::plot::solid::scene::{
+    BONE, DENSE, Image, Scene, colour_of, gain_colour, loss_colour, tumour_colour,
+};
 use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
-use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, wrap};
+use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, lines, wrap};
 use crate::plot::ticks::{count, short};
 use crate::plot::words::note;
 
@@ -26,8 +28,6 @@ pub(crate) struct Words {
     pub caption: String,
 }
 
-/// Kept free at the edges and between parts, points.
-const EDGE: f64 = 8.0;
 /// Width of the column beside a picture.
 const ASIDE: f64 = 118.0;
 /// Width of the scale bar with its words and the axes below two pictures.
@@ -63,48 +63,99 @@ fn entry(key: Key, label: impl Into<String>) -> Entry {
 }
 
 /// What a picture of tissue shows.
-fn entries(scene: &Scene, tissue: &Tissue) -> Vec<Entry> {
-    let mut found = vec![entry(Key::Patch(BONE, 1.0), "bone")];
-    if scene.has_tumour() {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shows<'a> {
+    /// The tissue.
+    pub(super) tissue: &'a Tissue,
+    /// A surface of tumour is drawn.
+    pub(super) has_tumour: bool,
+    /// Cells of each of [`CellKind::ALL`] that are to be seen; none where the view turns.
+    pub(super) seen: Option<[usize; 3]>,
+}
+
+impl Shows<'_> {
+    /// How many of a kind are seen of all.
+    fn cells(&self, kind: CellKind) -> String {
+        let all = self.tissue.counts[kind as usize];
+        match self.seen {
+            Some(seen) if all > 0 => {
+                format!("{} of {} seen", count(seen[kind as usize]), count(all))
+            }
+            _ => count(all),
+        }
+    }
+}
+
+/// The legend of tissue, or of tissues beside each other, each with its name.
+fn entries(sides: &[(&str, Shows<'_>)]) -> Vec<Entry> {
+    let mut found = vec![entry(
+        Key::Patch(BONE, 1.0),
+        "bone, greyer the farther back",
+    )];
+    if sides.iter().any(|(_, shows)| shows.has_tumour) {
         let label = format!(
-            "tumour, seen through ({:.0} % of the marrow's room or more)",
+            "tumour where it fills {:.0} % of the marrow or more, paler where it is thin",
             100.0 * DENSE
         );
         found.push(entry(Key::Patch(tumour_colour(), 0.6), label));
     }
     for kind in CellKind::ALL {
-        let of_kind = tissue.bodies.iter().filter(|body| body.kind == kind);
-        let drawn = of_kind.filter(|body| scene.keeps(body.at_um)).count();
-        let all = tissue.counts[kind as usize];
+        if sides
+            .iter()
+            .all(|(_, shows)| shows.tissue.counts[kind as usize] == 0)
+        {
+            continue;
+        }
         let name = match kind {
             CellKind::Osteoclast => "osteoclasts",
             CellKind::Osteoblast => "osteoblasts",
             CellKind::Precursor => "osteoblast precursors",
         };
-        if all > 0 {
-            let label = if drawn < all {
-                let why = if scene.cut.is_empty() {
-                    "drawn"
-                } else {
-                    "left by the cut"
-                };
-                format!("{name}: {} {why}, of {}", count(drawn), count(all))
-            } else {
-                format!("{name}: {}", count(all))
-            };
-            found.push(entry(Key::Disc(colour_of(kind)), label));
-        }
+        let label = match sides {
+            [(_, shows)] => format!("{name}: {}", shows.cells(kind)),
+            sides => {
+                let each = sides.iter();
+                let each = each.map(|(day, shows)| format!("{day} {}", shows.cells(kind)));
+                format!("{name}: {}", each.collect::<Vec<_>>().join(", "))
+            }
+        };
+        found.push(entry(Key::Disc(colour_of(kind)), label));
     }
     found
 }
 
-/// All that the legend says, and the edges.
+/// Where cells are that are not seen, and that not all of very many are drawn.
+fn hidden(sides: &[Shows<'_>], is_cut: bool) -> String {
+    let sum = |of: fn(&Shows<'_>) -> usize| sides.iter().map(of).sum::<usize>();
+    let all = sum(|it| it.tissue.counts.iter().sum());
+    let drawn = sum(|it| it.tissue.bodies.len());
+    let seen = sum(|it| it.seen.map_or(0, |seen| seen.iter().sum()));
+    if drawn < all {
+        return format!(
+            "one of {} cells is drawn, and bone hides others",
+            all.div_ceil(drawn.max(1))
+        );
+    }
+    let by = if is_cut {
+        "hidden by bone or cut away"
+    } else {
+        "hidden by bone"
+    };
+    match seen {
+        seen if seen == all => String::new(),
+        seen if 2 * seen < all => format!("most cells are {by}"),
+        _ => format!("some cells are {by}"),
+    }
+}
+
+/// All that the legend says, what is said of hidden cells, and the edges.
 #[cfg(test)]
-pub(super) fn said(scene: &Scene, tissue: &Tissue, view: View) -> Vec<String> {
-    let entries = entries(scene, tissue).into_iter();
+pub(super) fn said(scene: &Scene, shows: Shows<'_>, view: View) -> Vec<String> {
+    let entries = entries(&[("", shows)]).into_iter();
     entries
         .map(|entry| entry.label)
-        .chain([edges(scene, view)])
+        .chain([hidden(&[shows], !scene.removed.words.is_empty())])
+        .chain(beside_bar(scene, view))
         .collect()
 }
 
@@ -128,14 +179,11 @@ impl Figure {
     }
 }
 
-/// What is said of a picture that does not turn: its cut, its view, and of what its figures are.
-fn notes(scene: &Scene, view: View) -> [String; 3] {
-    let whole = if scene.cut.is_empty() {
-        "figures and numbers of cells are those of the whole lattice; bone hides some of the cells"
-    } else {
-        "figures are those of the whole lattice; bone hides some of the cells that the cut leaves"
-    };
-    [scene.cut.clone(), view.words(), whole.to_owned()]
+/// What is said of a picture that does not turn: its cut, and where cells are that are not seen.
+fn notes(scene: &Scene, sides: &[Shows<'_>]) -> [String; 2] {
+    let cut = scene.removed.words.clone();
+    let hidden = hidden(sides, !cut.is_empty());
+    [cut, hidden]
 }
 
 /// Title and caption; gives how far down they reach.
@@ -146,7 +194,7 @@ fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> 
     let said = [words.caption.as_str()].into_iter().chain(notes);
     let caption = note(said.chain([spelled.as_str()]));
     for (text, size, is_bold) in [(&words.title, TITLE, true), (&caption, SIZE, false)] {
-        for line in wrap(text, size, is_bold, wide - 2.0 * EDGE) {
+        for line in lines(text, size, is_bold, wide - 2.0 * EDGE) {
             let at = (EDGE, top + ASCENT * size);
             drawing.text(Text {
                 size,
@@ -179,14 +227,24 @@ fn edges(scene: &Scene, view: View) -> String {
     )
 }
 
-/// A bar as long as it says in the plane of the picture, at its left end, with the edges of the lattice
-/// below; gives how far down they reach.
+/// What stands below the bar: the edges of the lattice, the view, and where the cut lies.
+fn beside_bar(scene: &Scene, view: View) -> Vec<String> {
+    let place = &scene.removed.place;
+    let cut = (!place.is_empty()).then(|| format!("cut at {place}"));
+    [edges(scene, view), view.words()]
+        .into_iter()
+        .chain(cut)
+        .collect()
+}
+
+/// A bar as long as it says in the plane of the picture, at its left end, with words below; gives how far
+/// down they reach.
 fn scale_bar(
     drawing: &mut Drawing,
     points_per_um: f64,
     most: [f64; 2],
     (left, top): (f64, f64),
-    edges: &str,
+    below: &[String],
 ) -> f64 {
     let fits = BARS_UM
         .iter()
@@ -201,10 +259,8 @@ fn scale_bar(
         format!("{}\u{a0}mm", um / 1e3)
     };
     let mut base = top + 6.0 + ASCENT * SIZE;
-    for words in [
-        &format!("{length} in the plane of the page, no perspective"),
-        edges,
-    ] {
+    let first = format!("{length} in the plane of the page, no perspective");
+    for words in std::iter::once(&first).chain(below) {
         for line in wrap(words, SIZE, false, most[1]) {
             drawing.text(Text::new(line, (left, base), Align::Start));
             base += LEADING * SIZE;
@@ -241,51 +297,87 @@ fn axes(drawing: &mut Drawing, view: View, (x, y): (f64, f64)) {
 }
 
 impl Figure {
-    /// One picture with its column.
-    pub(super) fn single(scene: &Scene, tissue: &Tissue, view: View, words: &Words) -> Self {
-        let mut drawing = Drawing::default();
-        let notes = notes(scene, view);
-        let top = header(&mut drawing, words, &notes, WIDTH);
+    /// Width and height of one picture with a column beside it, points.
+    fn alone(scene: &Scene, view: View) -> (f64, f64) {
         let wide = WIDTH - 3.0 * EDGE - ASIDE;
-        let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
+        (
+            wide,
+            (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST),
+        )
+    }
+
+    /// Width and height of each of two pictures beside each other, points.
+    fn half(scene: &Scene, view: View) -> (f64, f64) {
+        let wide = 0.5 * (WIDTH - 3.0 * EDGE);
+        (
+            wide,
+            (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST),
+        )
+    }
+
+    /// Pixels of a picture with a column beside it, or of each of two.
+    pub(super) fn pixels(scene: &Scene, view: View, is_alone: bool) -> [usize; 2] {
+        let (wide, high) = if is_alone {
+            Self::alone(scene, view)
+        } else {
+            Self::half(scene, view)
+        };
+        [wide, high].map(|points| (points * canvas::PIXELS).round() as usize)
+    }
+
+    /// One picture with its column.
+    pub(super) fn single(scene: &Scene, shows: Shows<'_>, view: View, words: &Words) -> Self {
+        let mut drawing = Drawing::default();
+        let notes = notes(scene, &[shows]);
+        let head = header(&mut drawing, words, &notes, WIDTH);
+        let hole = Self::alone(scene, view);
         let left = WIDTH - EDGE - ASIDE;
-        let mut below = top + 6.0;
-        for entry in entries(scene, tissue) {
+        let mut below = head + 6.0;
+        for entry in entries(&[("", shows)]) {
             let (part, height) = rows(&[entry], (left, below), ASIDE);
             drawing.place(part, (0.0, 0.0));
             below += height;
         }
-        let hole = (wide, high);
         let unit = Self::unit(scene, view, hole, false);
         let room = [0.9 * ASIDE, ASIDE];
-        let said = edges(scene, view);
+        let said = beside_bar(scene, view);
         below = scale_bar(&mut drawing, unit, room, (left, below + 14.0), &said);
         axes(&mut drawing, view, (left + 34.0, below + 44.0));
         Self {
             page: Page {
                 drawing,
                 width: WIDTH,
-                height: (top + high + EDGE).max(below + 80.0).ceil(),
+                height: (head + hole.1 + EDGE).max(below + 80.0).ceil(),
+                head,
             },
-            holes: vec![(EDGE, top)],
+            holes: vec![(EDGE, head)],
             hole,
             pixels: canvas::PIXELS,
         }
     }
 
-    /// Two pictures beside each other, the bone of day 0 on the left.
+    /// Two pictures beside each other, the earlier on the left. `changes` says whether bone of the first that
+    /// is lost, and bone of the second that was formed, is there.
     pub(super) fn pair(
         scene: &Scene,
-        tissue: &Tissue,
+        sides: [Shows<'_>; 2],
+        changes: [bool; 2],
         view: View,
         words: &Words,
         names: [&str; 2],
     ) -> Self {
-        let mut all = entries(scene, tissue);
         let [from, to] = names.map(|name| name.split_once(':').map_or(name, |(day, _)| day));
-        let lost = format!("bone of {from} that is gone on {to}");
-        all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
-        Self::beside(scene, view, words, names, &all)
+        let mut all = entries(&[(from, sides[0]), (to, sides[1])]);
+        let [is_lost, is_formed] = changes;
+        if is_formed {
+            let formed = format!("bone of {to} that was not there on {from}");
+            all.insert(1, entry(Key::Patch(gain_colour(), 1.0), formed));
+        }
+        if is_lost {
+            let lost = format!("bone of {from} that is gone on {to}");
+            all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
+        }
+        Self::beside(scene, view, words, names, &all, &notes(scene, &sides))
     }
 
     /// Two pictures of bone by how much it is strained; a label for each of 0, 1/3, 2/3 and 1.
@@ -301,25 +393,37 @@ impl Figure {
         let patch =
             |(label, step): (&str, f32)| entry(Key::Patch(scene::strain_colour(step), 1.0), label);
         let all: Vec<Entry> = steps.map(patch).collect();
-        Self::beside(scene, view, words, names, &all)
+        let notes = [scene.removed.words.clone()];
+        Self::beside(scene, view, words, names, &all, &notes)
     }
 
     /// Two pictures beside each other with one legend.
-    fn beside(scene: &Scene, view: View, words: &Words, names: [&str; 2], all: &[Entry]) -> Self {
+    fn beside(
+        scene: &Scene,
+        view: View,
+        words: &Words,
+        names: [&str; 2],
+        all: &[Entry],
+        notes: &[String],
+    ) -> Self {
         let mut drawing = Drawing::default();
-        let notes = notes(scene, view);
-        let mut top = header(&mut drawing, words, &notes, WIDTH);
-        let wide = 0.5 * (WIDTH - 3.0 * EDGE);
-        let high = (wide * scene.aspect(view, false)).clamp(0.4 * wide, HIGHEST);
+        let head = header(&mut drawing, words, notes, WIDTH);
+        let mut top = head;
+        let (wide, high) = Self::half(scene, view);
         let lefts = [EDGE, 2.0 * EDGE + wide];
+        let mut most = 1;
         for (name, left) in names.into_iter().zip(lefts) {
-            let at = (left, top + ASCENT * SIZE);
-            drawing.text(Text {
-                is_bold: true,
-                ..Text::new(name, at, Align::Start)
-            });
+            let said = lines(name, SIZE, true, wide);
+            most = most.max(said.len());
+            for (line, words) in said.into_iter().enumerate() {
+                let at = (left, top + ASCENT * SIZE + LEADING * SIZE * line as f64);
+                drawing.text(Text {
+                    is_bold: true,
+                    ..Text::new(words, at, Align::Start)
+                });
+            }
         }
-        top += LEADING * SIZE;
+        top += LEADING * SIZE * most as f64;
         let below = top + high + 4.0;
         let (legend, height) = rows(all, (EDGE, below), WIDTH - 3.0 * EDGE - BELOW);
         drawing.place(legend, (0.0, 0.0));
@@ -329,7 +433,7 @@ impl Figure {
             unit,
             [0.5 * BELOW, BELOW - 52.0],
             (WIDTH - EDGE - BELOW, below + 4.0),
-            &edges(scene, view),
+            &beside_bar(scene, view),
         );
         axes(&mut drawing, view, (WIDTH - EDGE - 22.0, below + 26.0));
         Self {
@@ -337,6 +441,7 @@ impl Figure {
                 drawing,
                 width: WIDTH,
                 height: (below + height).max(bar).max(below + 46.0).ceil() + EDGE,
+                head,
             },
             holes: lefts.iter().map(|&left| (left, top)).collect(),
             hole: (wide, high),
@@ -349,28 +454,32 @@ impl Figure {
     #[cfg(feature = "cli")]
     pub(super) fn frame(
         scene: &Scene,
-        tissue: &Tissue,
+        shows: Shows<'_>,
         view: View,
         words: &Words,
         across: u32,
     ) -> Self {
         let mut drawing = Drawing::default();
-        let top = header(&mut drawing, words, &[], NARROW);
+        let notes = [scene.removed.words.clone()];
+        let top = header(&mut drawing, words, &notes, NARROW);
         let wide = NARROW - 2.0 * EDGE;
         let high = wide * scene.aspect(view, true);
         let mut below = top + high + 4.0;
-        let (legend, height) = rows(&entries(scene, tissue), (EDGE, below), wide);
+        let (legend, height) = rows(&entries(&[("", shows)]), (EDGE, below), wide);
         drawing.place(legend, (0.0, 0.0));
         below += height + 6.0;
         let unit = Self::unit(scene, view, (wide, high), true);
         let room = [0.4 * wide, wide];
-        let said = edges(scene, view);
+        let place = &scene.removed.place;
+        let cut = (!place.is_empty()).then(|| format!("cut at {place}"));
+        let said: Vec<String> = std::iter::once(edges(scene, view)).chain(cut).collect();
         below = scale_bar(&mut drawing, unit, room, (EDGE, below), &said);
         Self {
             page: Page {
                 drawing,
                 width: NARROW,
                 height: (below + 0.5 * EDGE).ceil(),
+                head: top,
             },
             holes: vec![(EDGE, top)],
             hole: (wide, high),
@@ -386,6 +495,7 @@ impl Figure {
     }
 
     /// Pixels of every hole.
+    #[cfg(feature = "cli")]
     pub(super) fn size(&self) -> [usize; 2] {
         [self.hole.0, self.hole.1].map(|points| (points * self.pixels).round() as usize)
     }

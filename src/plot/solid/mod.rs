@@ -35,8 +35,8 @@ pub(crate) use scene::Image;
 pub(crate) use still::png;
 pub(crate) use tissue::{Body, SolidError, Tissue};
 
-use figure::Figure;
-use scene::Scene;
+use figure::{Figure, Shows};
+use scene::{Scene, gain_colour, loss_colour};
 
 /// A full turn as a film.
 #[cfg(feature = "cli")]
@@ -77,72 +77,140 @@ impl Default for Look {
     }
 }
 
-/// The tissue of one moment. `before` is the tissue of day 0, where it is known: it says where the
-/// lesion is.
+/// The tissue of one moment. `first` is the tissue of day 0, where it is known: it says where the cut lies.
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
 pub(crate) fn picture(
     tissue: &Tissue,
-    before: Option<&Tissue>,
+    first: Option<&Tissue>,
     look: Look,
     words: &Words,
 ) -> Result<Image, SolidError> {
-    still(&scene(tissue, before, look)?, tissue, look, words)
+    still(&scene(tissue, first, look)?, tissue, look, words)
+}
+
+/// A scene as it is drawn, with what there is to see.
+struct Side<'a> {
+    image: Image,
+    shows: Shows<'a>,
+}
+
+fn side<'a>(
+    scene: &Scene,
+    tissue: &'a Tissue,
+    look: Look,
+    size: [usize; 2],
+) -> Result<Side<'a>, SolidError> {
+    let (image, seen) = scene.draw(look.view, size, false)?;
+    let shows = Shows {
+        tissue,
+        has_tumour: scene.has_tumour(),
+        seen: Some(seen),
+    };
+    Ok(Side { image, shows })
 }
 
 fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Image, SolidError> {
-    let figure = Figure::single(scene, tissue, look.view, words);
-    figure.paste(&[scene.draw(look.view, figure.size(), false)?])
+    let size = Figure::pixels(scene, look.view, true);
+    let Side { image, shows } = side(scene, tissue, look, size)?;
+    Figure::single(scene, shows, look.view, words).paste(&[image])
 }
 
-/// [`picture`] and [`before_after`] of one moment, for which its surfaces are found once.
+/// What is said of day 0, of a later day, and of both beside each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfBoth<'a> {
+    /// Day 0.
+    pub first: &'a Words,
+    /// The later day.
+    pub now: &'a Words,
+    /// Both.
+    pub change: &'a Words,
+    /// The days, each with its figures behind a colon.
+    pub names: [&'a str; 2],
+}
+
+/// Pictures of day 0, of a later day, and of both beside each other, for which surfaces are found once.
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
-pub(crate) fn picture_and_change(
+pub(crate) fn pictures_of_both(
+    first: &Tissue,
     tissue: &Tissue,
-    before: &Tissue,
     look: Look,
-    words: &Words,
-    names: [&str; 2],
-) -> Result<[Image; 2], SolidError> {
-    let scene = scene(tissue, Some(before), look)?;
-    let still = still(&scene, tissue, look, words)?;
-    let change = change(&scene, [before, tissue], look, words, names)?;
-    Ok([still, change])
+    said: OfBoth<'_>,
+) -> Result<[Image; 3], SolidError> {
+    let mut after = scene(tissue, Some(first), look)?;
+    let now = still(&after, tissue, look, said.now)?;
+    let (right, is_formed) = changed(&mut after, [first, tissue], look, true)?;
+    // One after the other: a scene is as large as its surfaces, and drawing uses all threads.
+    let removed = after.removed.clone();
+    drop(after);
+    let mut before = scene(first, Some(first), look)?;
+    let day_0 = still(&before, first, look, said.first)?;
+    if !before.removed.is_same_part(&removed) {
+        before = Scene::of_another_day(first, removed)?;
+    }
+    let (left, is_lost) = changed(&mut before, [first, tissue], look, false)?;
+    let both = pasted(&before, [left, right], [is_lost, is_formed], look, said)?;
+    Ok([day_0, now, both])
 }
 
-/// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day. A name is that of
-/// a day, with its figures behind a colon.
+/// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day with what was formed.
+/// A name is that of a day, with its figures behind a colon.
 ///
 /// # Errors
 /// [`SolidError`] where there is nothing to draw.
 #[cfg(feature = "cli")]
 pub(crate) fn before_after(
-    before: &Tissue,
+    first: &Tissue,
     tissue: &Tissue,
     look: Look,
-    words: &Words,
+    change: &Words,
     names: [&str; 2],
 ) -> Result<Image, SolidError> {
-    let after = scene(tissue, Some(before), look)?;
-    change(&after, [before, tissue], look, words, names)
+    let mut after = scene(tissue, Some(first), look)?;
+    let (right, is_formed) = changed(&mut after, [first, tissue], look, true)?;
+    let removed = after.removed.clone();
+    drop(after);
+    let mut before = Scene::of_another_day(first, removed)?;
+    let (left, is_lost) = changed(&mut before, [first, tissue], look, false)?;
+    let said = OfBoth {
+        first: change,
+        now: change,
+        change,
+        names,
+    };
+    pasted(&before, [left, right], [is_lost, is_formed], look, said)
 }
 
-fn change(
-    after: &Scene,
-    [before, tissue]: [&Tissue; 2],
+/// One of two sides, with bone that the other day lacks in colour, and whether there is such.
+fn changed<'a>(
+    scene: &mut Scene,
+    [first, now]: [&'a Tissue; 2],
     look: Look,
-    words: &Words,
-    names: [&str; 2],
+    is_after: bool,
+) -> Result<(Side<'a>, bool), SolidError> {
+    let (own, other, colour) = if is_after {
+        (now, first, gain_colour())
+    } else {
+        (first, now, loss_colour())
+    };
+    let is_there = scene.unlike(other, colour);
+    let size = Figure::pixels(scene, look.view, false);
+    Ok((side(scene, own, look, size)?, is_there))
+}
+
+fn pasted(
+    scene: &Scene,
+    [left, right]: [Side<'_>; 2],
+    changes: [bool; 2],
+    look: Look,
+    said: OfBoth<'_>,
 ) -> Result<Image, SolidError> {
-    let figure = Figure::pair(after, tissue, look.view, words, names);
-    let size = figure.size();
-    // One after the other: a scene is as large as its surfaces, and drawing uses all threads.
-    let left = after.lost(before, tissue)?.draw(look.view, size, false)?;
-    let right = after.draw(look.view, size, false)?;
-    figure.paste(&[left, right])
+    let shows = [left.shows, right.shows];
+    let figure = Figure::pair(scene, shows, changes, look.view, said.change, said.names);
+    figure.paste(&[left.image, right.image])
 }
 
 /// Bone of two days beside each other, coloured by one value of each site, 0 to 1; the labels are those of 0,
@@ -179,7 +247,7 @@ pub(crate) fn strained(
         scene.strained(values);
         let figure =
             figure.get_or_insert_with(|| Figure::strained(&scene, look.view, words, names, labels));
-        drawn.push(scene.draw(look.view, figure.size(), false)?);
+        drawn.push(scene.draw(look.view, figure.size(), false)?.0);
     }
     match figure {
         Some(figure) => figure.paste(&drawn),
@@ -194,36 +262,36 @@ pub(crate) fn strained(
 #[cfg(feature = "cli")]
 pub(crate) fn film(
     tissue: &Tissue,
-    before: Option<&Tissue>,
+    first: Option<&Tissue>,
     look: Look,
     words: &Words,
     turn: Turn,
 ) -> Result<Vec<Image>, SolidError> {
-    let scene = scene(tissue, before, look)?;
-    let figure = Figure::frame(&scene, tissue, look.view, words, turn.width);
+    let scene = scene(tissue, first, look)?;
+    let shows = Shows {
+        tissue,
+        has_tumour: scene.has_tumour(),
+        seen: None,
+    };
+    let figure = Figure::frame(&scene, shows, look.view, words, turn.width);
     (0..turn.frames)
         .map(|frame| {
             let share = f64::from(frame) / f64::from(turn.frames);
             let view = look.view.turned(360.0 * share);
-            figure.paste(&[scene.draw(view, figure.size(), true)?])
+            figure.paste(&[scene.draw(view, figure.size(), true)?.0])
         })
         .collect()
 }
 
-fn scene(tissue: &Tissue, before: Option<&Tissue>, look: Look) -> Result<Scene, SolidError> {
-    if let Some(before) = before
-        && before.dims != tissue.dims
+fn scene(tissue: &Tissue, first: Option<&Tissue>, look: Look) -> Result<Scene, SolidError> {
+    if let Some(first) = first
+        && first.dims != tissue.dims
     {
         return Err(SolidError::Shape {
             what: "the bone of day 0",
-            found: before.bone.len(),
+            found: first.bone.len(),
             expected: tissue.bone.len(),
         });
     }
-    Scene::new(
-        tissue,
-        before.map(|before| &before.bone[..]),
-        look.view,
-        look.cut,
-    )
+    Scene::new(tissue, first, look.view, look.cut)
 }

@@ -93,6 +93,11 @@ const CLOSE: f32 = 4.0;
 /// Difference of colour up to which they are of one kind.
 const ALIKE: f32 = 0.05;
 
+/// Colour of bone that was formed: neither that of cells and tumour, nor dark as what is lost.
+pub(super) fn gain_colour() -> Colour {
+    Colour(110, 158, 30)
+}
+
 /// Light of the edges of the lattice.
 const EDGES: Vector = [0.38, 0.39, 0.41];
 
@@ -107,15 +112,16 @@ pub(super) struct Scene {
     opaque: Mesh,
     /// Points of bone.
     bone_points: usize,
-    /// Cells, and how many points the body of each has.
+    /// Triangles of bone; behind them those of bodies.
+    bone_triangles: usize,
+    /// Cells, and how many points and triangles the body of each has.
     stands: Vec<Stand>,
-    body_points: Vec<usize>,
+    body_sizes: Vec<[usize; 2]>,
     tumour: Mesh,
     /// What throws shadows.
     solid: Field,
-    /// What was cut away, in words; none where nothing was.
-    pub(super) cut: String,
-    removed: Removed,
+    /// What was cut away; no words where nothing was.
+    pub(super) removed: Removed,
 }
 
 /// Share of the free room around each site that tumour cells fill, over twice [`DENSE`].
@@ -133,33 +139,26 @@ fn tumour_field(tissue: &Tissue) -> Option<Field> {
 }
 
 impl Scene {
-    /// Tissue as it is. `before` is the bone of day 0, where it is known.
+    /// Tissue as it is. `first` is the tissue of day 0, where it is known.
     ///
     /// # Errors
     /// [`SolidError`] where there is nothing to draw.
     pub(super) fn new(
         tissue: &Tissue,
-        before: Option<&[f32]>,
+        first: Option<&Tissue>,
         view: View,
         cut: Cutaway,
     ) -> Result<Self, SolidError> {
         tissue.check()?;
         let tumour = tumour_field(tissue);
-        let removed = removed(cut, view, tissue, before, tumour.as_ref())?;
+        let removed = removed(cut, view, tissue, first)?;
         match Self::within(tissue, tumour.as_ref(), removed) {
             // The rule takes nothing away where nothing would be left.
-            Err(SolidError::Cut { .. }) if cut == Cutaway::Auto => {
+            Err(SolidError::Cut { .. }) if cut.is_by_rule() => {
                 Self::within(tissue, tumour.as_ref(), Removed::default())
             }
             drawn => drawn,
         }
-    }
-
-    /// True of a place, um, that no cut takes away.
-    pub(super) fn keeps(&self, at_um: [f64; 3]) -> bool {
-        self.removed
-            .kept(at_um.map(|at| (at / self.edge_um) as f32))
-            > 0.0
     }
 
     /// Edges of the lattice, mm.
@@ -167,26 +166,28 @@ impl Scene {
         self.dims.map(|sites| sites as f64 * self.edge_um / 1e3)
     }
 
-    /// The bone of another day under the same cut, coloured where it is no more; without cells.
+    /// The tissue of another day under a cut.
     ///
     /// # Errors
     /// [`SolidError`] where there is nothing to draw.
-    pub(super) fn lost(&self, before: &Tissue, now: &Tissue) -> Result<Self, SolidError> {
-        before.check()?;
-        let bare = Tissue {
-            bodies: Vec::new(),
-            ..before.clone()
-        };
-        let mut scene = Self::within(&bare, None, self.removed.clone())?;
-        let after = Field::new(now.dims, now.bone.clone()).smoothed(ROUNDS[0]);
-        let lost = reflected(loss_colour());
-        scene.opaque.points.par_iter_mut().for_each(|point| {
-            // What lay just below the surface.
+    pub(super) fn of_another_day(tissue: &Tissue, removed: Removed) -> Result<Self, SolidError> {
+        tissue.check()?;
+        Self::within(tissue, tumour_field(tissue).as_ref(), removed)
+    }
+
+    /// Colours bone that another day lacks, and says whether there is such.
+    pub(super) fn unlike(&mut self, other: &Tissue, in_colour: Colour) -> bool {
+        let other = Field::new(other.dims, other.bone.clone()).smoothed(ROUNDS[0]);
+        let colour = reflected(in_colour);
+        let bone = &mut self.opaque.points[..self.bone_points];
+        let unlike = bone.par_iter_mut().map(|point| {
+            // What lies just below the surface.
             let below = add(point.at, times(point.normal, -0.9));
-            let share = ramp(0.55, 0.2, after.at(below));
-            point.colour = mix(point.colour, lost, share);
+            let share = ramp(0.55, 0.2, other.at(below));
+            point.colour = mix(point.colour, colour, share);
+            usize::from(share > 0.5)
         });
-        Ok(scene)
+        unlike.sum::<usize>() > 0
     }
 
     /// Colours bone by one value of each site, 0 to 1, as [`strain_colour`] has it.
@@ -214,7 +215,7 @@ impl Scene {
             let most = bone.values.iter().copied().fold(0.0, f32::max);
             return Err(if most > LEVEL {
                 SolidError::Cut {
-                    cut: removed.words,
+                    cut: removed.place.replace('\u{a0}', " "),
                     problem: "it takes all bone away".to_owned(),
                 }
             } else {
@@ -237,7 +238,8 @@ impl Scene {
             |kind| reflected(colour_of(kind)),
         );
         let bone_points = opaque.points.len();
-        let (cells, body_points) = bodies(&stands);
+        let bone_triangles = opaque.triangles.len();
+        let (cells, body_sizes) = bodies(&stands);
         opaque.join(cells);
         let tumour = tumour.map_or_else(Mesh::default, |field| {
             let smoother = field.smoothed(1);
@@ -248,11 +250,11 @@ impl Scene {
             edge_um: tissue.edge_um,
             opaque,
             bone_points,
+            bone_triangles,
             stands,
-            body_points,
+            body_sizes,
             tumour,
             solid,
-            cut: removed.words.clone(),
             removed,
         })
     }
@@ -281,14 +283,28 @@ impl Scene {
         let cells: Vec<Point> = self.stands.iter().map(|stand| stand.at).collect();
         let cells = sky::lamp(&cells, &self.solid, toward, aside);
         lamp.reserve_exact(self.opaque.points.len() - lamp.len());
-        for (lit, &points) in cells.into_iter().zip(&self.body_points) {
+        for (lit, &[points, _]) in cells.into_iter().zip(&self.body_sizes) {
             lamp.extend(std::iter::repeat_n(lit, points));
         }
         lamp
     }
 
-    /// The picture from a view. It is the same for any number of threads: bands of rows are drawn each
-    /// for itself.
+    /// Cells of each of [`CellKind::ALL`] of which some sample of a band shows the body.
+    fn seen(&self, bodies: &[Vec<u32>]) -> [usize; 3] {
+        let mut is_seen = vec![false; self.stands.len()];
+        for &body in bodies.iter().flatten() {
+            is_seen[body as usize] = true;
+        }
+        let mut counts = [0; 3];
+        let seen = self.stands.iter().zip(is_seen).filter(|(_, seen)| *seen);
+        for (stand, _) in seen {
+            counts[stand.kind as usize] += 1;
+        }
+        counts
+    }
+
+    /// The picture from a view, and how many cells of each of [`CellKind::ALL`] are to be seen in it. It is the
+    /// same for any number of threads: bands of rows are drawn each for itself.
     ///
     /// # Errors
     /// [`SolidError::Size`].
@@ -297,7 +313,7 @@ impl Scene {
         view: View,
         size: [usize; 2],
         turns: bool,
-    ) -> Result<Image, SolidError> {
+    ) -> Result<(Image, [usize; 3]), SolidError> {
         if size.iter().any(|pixels| !(16..=16_384).contains(pixels)) {
             return Err(SolidError::Size(size[0], size[1]));
         }
@@ -323,6 +339,15 @@ impl Scene {
         };
         let bands = [&opaque, &tumour].map(|seen| sorted(seen, fine[1], ROWS));
         let deep = depth_range(&opaque);
+        // Number of the first triangle of each body.
+        let mut next = self.bone_triangles as u32;
+        let starts: Vec<u32> = (self.body_sizes.iter())
+            .map(|&[_, triangles]| {
+                let start = next;
+                next += triangles as u32;
+                start
+            })
+            .collect();
         let painter = Painter {
             scene: self,
             camera,
@@ -331,8 +356,9 @@ impl Scene {
             opaque,
             tumour,
             deep,
+            starts: &starts,
         };
-        let rows: Vec<Vec<u8>> = bands[0]
+        let rows: Vec<(Vec<u8>, Vec<u32>)> = bands[0]
             .par_iter()
             .zip(&bands[1])
             .enumerate()
@@ -342,14 +368,17 @@ impl Scene {
                     to: ((number + 1) * ROWS).min(fine[1]),
                     width: fine[0],
                 };
-                averaged(&painter.paint(opaque, tumour, band), band)
+                let (light, bodies) = painter.paint(opaque, tumour, band);
+                (averaged(&light, band), bodies)
             })
             .collect();
-        Ok(Image {
+        let (pixels, bodies): (Vec<Vec<u8>>, Vec<Vec<u32>>) = rows.into_iter().unzip();
+        let image = Image {
             width: size[0],
             height: size[1],
-            pixels: rows.concat(),
-        })
+            pixels: pixels.concat(),
+        };
+        Ok((image, self.seen(&bodies)))
     }
 }
 
@@ -391,12 +420,37 @@ struct Painter<'a> {
     opaque: Seen<'a>,
     tumour: Seen<'a>,
     deep: [f32; 2],
+    /// Number of the first triangle of each body.
+    starts: &'a [u32],
 }
 
 impl Painter<'_> {
-    /// Light of every sample of a band.
-    fn paint(&self, opaque: &[u32], tumour: &[u32], band: Band) -> Vec<Vector> {
+    /// Bodies that samples show, each once.
+    fn bodies(&self, triangles: &[u32]) -> Vec<u32> {
+        let Some(&first) = self.starts.first() else {
+            return Vec::new();
+        };
+        let is_body = |triangle: &u32| *triangle >= first && *triangle != NOTHING;
+        // Samples beside each other mostly show one body.
+        let mut found: Vec<u32> = Vec::new();
+        let mut last = first..first;
+        for triangle in triangles.iter().copied().filter(is_body) {
+            if !last.contains(&triangle) {
+                let behind = self.starts.partition_point(|&start| start <= triangle);
+                let end = self.starts.get(behind).copied().unwrap_or(NOTHING);
+                last = self.starts[behind - 1]..end;
+                found.push(behind as u32 - 1);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Light of every sample of a band, and the bodies that it shows.
+    fn paint(&self, opaque: &[u32], tumour: &[u32], band: Band) -> (Vec<Vector>, Vec<u32>) {
         let front = self.opaque.front(opaque, band);
+        let bodies = self.bodies(&front.triangle);
         let has_tumour = !tumour.is_empty();
         let (veil, through) = if has_tumour {
             (
@@ -473,7 +527,7 @@ impl Painter<'_> {
             }
         }
         self.outline(&mut light, &front.depth, band);
-        light
+        (light, bodies)
     }
 
     /// The edges of the lattice, where nothing opaque lies before them.

@@ -8,8 +8,10 @@ use crate::plot::held::hold_page;
 use crate::plot::solid::camera::{Camera, VIEWS, View};
 use crate::plot::solid::cut::{Cutaway, Removed};
 use crate::plot::solid::field::Field;
+use crate::plot::solid::figure::{Figure, Shows};
 use crate::plot::solid::mesh::clipped;
 use crate::plot::solid::raster::{Band, NOTHING, Seen};
+use crate::plot::solid::scene::Scene;
 use crate::plot::solid::surface::{LEVEL, Surface, surface};
 use crate::plot::solid::vector::{add, cross, dot, minus, times};
 use crate::plot::solid::{
@@ -134,7 +136,7 @@ fn every_surface_is_closed_also_at_the_border_and_at_a_cut() {
     };
     let cut = "octant=0.04,0.05,0.03".parse().unwrap();
     let view = VIEWS[3].1;
-    let removed = super::cut::removed(cut, view, &tissue, None, None).unwrap();
+    let removed = super::cut::removed(cut, view, &tissue, None).unwrap();
     let found = surface(&clipped(&full, &removed));
     assert_closed(&found);
     // From x = 4 up, y = 5 down and z = 3 up.
@@ -305,8 +307,8 @@ fn count(pixels: &[u8], is: impl Fn(i32, i32, i32) -> bool) -> usize {
 #[test]
 fn cells_tumour_and_losses_show_in_their_colours() {
     let scene = |tissue: &Tissue, cut: Cutaway| {
-        let scene = super::scene::Scene::new(tissue, None, VIEWS[3].1, cut).unwrap();
-        scene.draw(VIEWS[3].1, [200, 200], false).unwrap().pixels
+        let scene = Scene::new(tissue, None, VIEWS[3].1, cut).unwrap();
+        scene.draw(VIEWS[3].1, [200, 200], false).unwrap().0.pixels
     };
     let red = |pixels: &[u8]| count(pixels, |r, g, b| r > g + 60 && r > b + 60);
     let purple = |pixels: &[u8]| count(pixels, |r, g, b| r > g + 25 && b > g + 10);
@@ -324,65 +326,98 @@ fn cells_tumour_and_losses_show_in_their_colours() {
     };
     assert_eq!(red(&scene(&no_cells, Cutaway::None)), 0);
     // All bone above the plate is lost: the upper part of day 0 is coloured, its foot is not.
-    let after = super::scene::Scene::new(&plate(), None, VIEWS[0].1, Cutaway::None).unwrap();
-    let lost = after.lost(&whole(), &plate()).unwrap();
-    let pixels = lost.draw(VIEWS[0].1, [200, 200], false).unwrap().pixels;
+    let changed = |own: &Tissue, other: &Tissue, colour| {
+        let bare = Tissue {
+            tumour: Vec::new(),
+            bodies: Vec::new(),
+            ..own.clone()
+        };
+        let mut scene = Scene::new(&bare, None, VIEWS[0].1, Cutaway::None).unwrap();
+        let is_there = scene.unlike(other, colour);
+        (
+            is_there,
+            scene.draw(VIEWS[0].1, [200, 200], false).unwrap().0.pixels,
+        )
+    };
+    let (is_lost, pixels) = changed(&whole(), &plate(), super::scene::loss_colour());
     let half = pixels.len() / 2;
     // Neither bone, which is yellow, nor tumour and cells are green.
     let loss = |pixels: &[u8]| count(pixels, |r, g, b| g > r + 20 && b > r + 20);
     // Whole rows: the upper half, and the lower third.
     let foot = 134 * 200 * 3;
     let (above, foot) = (loss(&pixels[..half]), loss(&pixels[foot..]));
-    assert!(above > 10_000 && foot == 0, "{above} {foot}");
+    assert!(is_lost && above > 10_000 && foot == 0, "{above} {foot}");
+    // The other way round it was formed, in another colour; nothing is where nothing changed.
+    let (is_formed, pixels) = changed(&whole(), &plate(), super::scene::gain_colour());
+    let formed = count(&pixels, |r, g, b| g > r + 20 && r > b + 20);
+    assert!(
+        is_formed && formed > 10_000 && loss(&pixels) == 0,
+        "{formed}"
+    );
+    assert!(!changed(&plate(), &whole(), super::scene::gain_colour()).0);
 }
 
 #[test]
-fn the_rule_cuts_where_the_lesion_is_hidden_and_says_so() {
-    let cut = |now: &Tissue, before: Option<&Tissue>, cut: Cutaway| {
-        let before = before.map(|before| &before.bone[..]);
-        let view = VIEWS[3].1;
-        super::cut::removed(cut, view, now, before, None).unwrap()
+fn the_rule_cuts_before_the_tumour_of_day_0_on_all_days_alike() {
+    let view = VIEWS[3].1;
+    let cut = |now: &Tissue, first: Option<&Tissue>, cut: Cutaway| {
+        super::cut::removed(cut, view, now, first).unwrap()
     };
     // A hole inside of full bone is seen from nowhere.
     let mut hollow = whole();
-    for site in 0..8000 {
+    let inside = |site: usize| {
         let place = [site % 20, site / 20 % 20, site / 400];
-        if place.iter().all(|at| (7..13).contains(at)) {
-            hollow.bone[site] = 0.0;
-        }
+        place.iter().all(|at| (7..13).contains(at))
+    };
+    for site in (0..8000).filter(|&site| inside(site)) {
+        hollow.bone[site] = 0.0;
     }
-    let removed = cut(&hollow, Some(&whole()), Cutaway::Auto);
+    let filled = Tissue {
+        tumour: (0..8000)
+            .map(|site| f32::from(u8::from(inside(site))))
+            .collect(),
+        ..hollow.clone()
+    };
+    let removed = cut(&filled, Some(&filled), Cutaway::Auto);
     assert!(
         removed
             .words
-            .contains("front octant cut away at x = 0.10, y = 0.10, z = 0.10 mm"),
+            .starts_with("the front eighth is cut away, with 1")
+            && removed.words.ends_with(" % of the tumour"),
         "{}",
         removed.words
     );
-    assert!(
-        removed
-            .words
-            .contains("100 % of the lost bone would be hidden"),
-        "{}",
-        removed.words
+    assert_eq!(
+        removed.place.replace('\u{a0}', " "),
+        "x = 0.10, y = 0.10, z = 0.10 mm"
     );
     // Before the viewer goes, behind stays.
     let middle = [10.0_f32; 3];
-    let toward = VIEWS[3].1.toward();
+    let toward = view.toward();
     assert!(removed.kept(add(middle, times(toward, 5.0))) < 0.0);
     assert!(removed.kept(add(middle, times(toward, -5.0))) > 0.0);
-    // Nothing lost, day 0 unknown, or all of it open to the view: whole.
-    for (now, before) in [
-        (whole(), Some(whole())),
-        (hollow, None),
-        (plate(), Some(whole())),
-    ] {
-        assert_eq!(
-            cut(&now, before.as_ref(), Cutaway::Auto),
-            Removed::default()
-        );
+    // Whatever a day lost, and wherever its tumour is.
+    for now in [&plate(), &whole(), &hollow] {
+        let other = cut(now, Some(&filled), Cutaway::Auto);
+        assert!(other.is_same_part(&removed) && other.place == removed.place);
     }
-    let wrong = super::cut::removed(Cutaway::Plane(0, 0.3), VIEWS[0].1, &whole(), None, None);
+    // No tumour on day 0, day 0 unknown, or a tumour that is open to the view: whole.
+    for (now, first) in [
+        (&filled, Some(&hollow)),
+        (&filled, None),
+        (&plate(), Some(&plate())),
+    ] {
+        let removed = cut(now, first, Cutaway::Auto);
+        assert!(removed.is_same_part(&Removed::default()) && removed.words.is_empty());
+    }
+    // Between two scans it is what was lost.
+    let of_scans = cut(&hollow, Some(&whole()), Cutaway::Lost);
+    assert!(of_scans.is_same_part(&removed), "{of_scans:?}");
+    assert_eq!(
+        cut(&whole(), Some(&whole()), Cutaway::Lost),
+        Removed::default()
+    );
+    let wrong = super::cut::removed(Cutaway::Plane(0, 0.3), VIEWS[0].1, &whole(), None);
     let said = wrong.unwrap_err().to_string();
     assert!(
         said.contains("x=0.3") && said.contains("from 0 to 0.200 mm"),
@@ -420,34 +455,54 @@ fn what_has_no_surface_is_refused_by_what_was_found() {
 }
 
 #[test]
-fn cells_are_counted_as_drawn_where_a_cut_takes_others_away() {
+fn cells_are_counted_as_they_are_seen() {
     let mut tissue = plate();
+    tissue.tumour.clear();
+    let edge = tissue.dims[0] as f64 * tissue.edge_um;
     let body = |x: f64| Body {
         kind: CellKind::Osteoclast,
-        at_um: [x, 200.0, 200.0],
-        radius_um: 15.0,
+        at_um: [x, 0.5 * edge, 80.0],
+        radius_um: 12.0,
     };
-    let edge = tissue.dims[0] as f64 * tissue.edge_um;
     tissue.bodies = vec![body(0.1 * edge), body(0.2 * edge), body(0.9 * edge)];
     tissue.counts = [3, 0, 0];
-    let middle = Cutaway::Plane(0, 0.5 * edge / 1e3);
-    let view = VIEWS[1].1;
-    let words = |cut: Cutaway| -> Vec<String> {
-        let scene = super::scene::Scene::new(&tissue, None, view, cut).unwrap();
-        super::figure::said(&scene, &tissue, view)
+    let words = |tissue: &Tissue, view: View, cut: Cutaway| -> Vec<String> {
+        let scene = Scene::new(tissue, None, view, cut).unwrap();
+        let (_, seen) = scene.draw(view, [200, 200], false).unwrap();
+        super::figure::said(&scene, shows(&scene, tissue, Some(seen)), view)
     };
     let is_said = |said: &[String], words: &str| said.iter().any(|text| text == words);
-    let whole = words(Cutaway::None);
-    assert!(is_said(&whole, "osteoclasts: 3"), "{whole:?}");
-    let cut = words(middle);
-    let kept = [
-        "osteoclasts: 1 left by the cut, of 3",
-        "osteoclasts: 2 left by the cut, of 3",
-    ];
+    let top = VIEWS[2].1;
+    let all = words(&tissue, top, Cutaway::None);
+    assert!(is_said(&all, "osteoclasts: 3 of 3 seen"), "{all:?}");
+    assert!(!all.iter().any(|text| text.contains("hidden")), "{all:?}");
+    // From below the plate hides them.
+    let below = words(&tissue, View::new(0.0, -90.0), Cutaway::None);
+    assert!(is_said(&below, "osteoclasts: 0 of 3 seen"), "{below:?}");
+    assert!(
+        is_said(&below, "most cells are hidden by bone"),
+        "{below:?}"
+    );
+    let side = VIEWS[1].1;
+    let cut = words(&tissue, side, Cutaway::Plane(0, 0.5 * edge / 1e3));
+    let kept = ["osteoclasts: 1 of 3 seen", "osteoclasts: 2 of 3 seen"];
     assert!(kept.iter().any(|words| is_said(&cut, words)), "{cut:?}");
+    assert!(
+        cut.iter()
+            .any(|text| text.ends_with("cells are hidden by bone or cut away")),
+        "{cut:?}"
+    );
     // The bar holds in the plane of the picture alone; the edges have their lengths beside it.
     let edges = format!("edges of {}\u{a0}mm", edge / 1e3);
-    assert!(is_said(&whole, &edges), "{whole:?}");
+    assert!(is_said(&all, &edges), "{all:?}");
+}
+
+fn shows<'a>(scene: &Scene, tissue: &'a Tissue, seen: Option<[usize; 3]>) -> Shows<'a> {
+    Shows {
+        tissue,
+        has_tumour: scene.has_tumour(),
+        seen,
+    }
 }
 
 #[test]
@@ -466,16 +521,21 @@ fn words_beside_and_below_bone_stay_on_the_page() {
     let words = Words {
         title: "A lesion with a long name under a treatment that is said in many words: day 28"
             .to_owned(),
-        caption: "BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
+        caption: "in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0; \
+                  AWORDTHATISWIDERTHANAPAGEANDHASNOPLACEATWHICHITCOULDBREAKINTOTWOLINESOFACAPTION"
+            .to_owned(),
     };
     for tissue in [&flat, &half] {
         for (name, view) in VIEWS {
-            let scene = super::scene::Scene::new(tissue, None, view, Cutaway::None).unwrap();
+            let scene = Scene::new(tissue, None, view, Cutaway::None).unwrap();
             let names = ["day 0: BV/TV 33.2 %", "day 360: BV/TV 23.3 %"];
+            let still = shows(&scene, tissue, Some([12, 0, 345_678]));
+            let turns = shows(&scene, tissue, None);
+            let both = [still, still];
             let figures = [
-                super::figure::Figure::single(&scene, tissue, view, &words),
-                super::figure::Figure::pair(&scene, tissue, view, &words, names),
-                super::figure::Figure::frame(&scene, tissue, view, &words, 320),
+                Figure::single(&scene, still, view, &words),
+                Figure::pair(&scene, both, [true, true], view, &words, names),
+                Figure::frame(&scene, turns, view, &words, 320),
             ];
             for (place, figure) in figures.iter().enumerate() {
                 assert!(
@@ -492,29 +552,27 @@ fn words_beside_and_below_bone_stay_on_the_page() {
 fn each_page_around_bone_is_drawn_as_it_was_seen_to_be_right() {
     let tissue = plate();
     let words = Words {
-        title: "Bone in space on day 28".to_owned(),
-        caption: "a lesion; BV/TV 23.3 % (\u{2212}29.7 % of day 0)".to_owned(),
+        title: "Bone on day 28".to_owned(),
+        caption: "a lesion; in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0".to_owned(),
     };
     let view = Look::default().view;
-    let scene = super::scene::Scene::new(&tissue, None, view, Cutaway::None).unwrap();
+    let scene = Scene::new(&tissue, None, view, Cutaway::None).unwrap();
     let names = ["day 0: BV/TV 33.2 %", "day 28: BV/TV 23.3 %"];
     let labels = ["0", "1/3", "2/3", "1 and more"];
+    let still = shows(&scene, &tissue, Some([1, 1, 0]));
     for (name, figure) in [
-        (
-            "single",
-            super::figure::Figure::single(&scene, &tissue, view, &words),
-        ),
+        ("single", Figure::single(&scene, still, view, &words)),
         (
             "pair",
-            super::figure::Figure::pair(&scene, &tissue, view, &words, names),
+            Figure::pair(&scene, [still, still], [true, true], view, &words, names),
         ),
         (
             "strained",
-            super::figure::Figure::strained(&scene, view, &words, names, labels),
+            Figure::strained(&scene, view, &words, names, labels),
         ),
         (
             "frame",
-            super::figure::Figure::frame(&scene, &tissue, view, &words, 320),
+            Figure::frame(&scene, shows(&scene, &tissue, None), view, &words, 320),
         ),
     ] {
         hold_page(&format!("solid_{name}"), figure.page());

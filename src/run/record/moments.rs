@@ -13,7 +13,7 @@ use crate::observe::picture::{Slice, slices};
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
 use crate::plot::film::write_film;
-use crate::plot::map::{Cut, Frame, write_dose_map, write_maps};
+use crate::plot::map::{Cut, Frame, series_key, write_dose_map, write_maps};
 use crate::plot::ticks::count;
 use crate::plot::words::note;
 use crate::run::schedule::Schedule;
@@ -23,7 +23,7 @@ use crate::scenario::build::Loaded;
 use crate::scenario::file::Film;
 use crate::scenario::restorable::film_frames;
 use crate::tissue::grid::Grid;
-use crate::tissue::population::OsteoblastStage;
+use crate::tissue::population::{ImmuneKind, OsteoblastStage};
 
 /// A map yet to be drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,40 @@ pub(crate) fn frames(loaded: &Loaded, grid: &Grid) -> f64 {
     (loaded.scenario.run.duration.get() / film_every_h(loaded, grid)).ceil() + 1.0
 }
 
+/// Immune cells of each kind; nothing where there are none.
+fn immune_words(simulation: &Simulation) -> String {
+    let cells = &simulation.state.parts.immune.cells;
+    if cells.is_empty() {
+        return String::new();
+    }
+    let of = |kind: ImmuneKind| cells.kind.iter().filter(move |&&it| it == kind).count();
+    let exhausted = cells.exhausted.iter().zip(&cells.kind);
+    let exhausted = exhausted.filter(|&(&is, &kind)| is && kind == ImmuneKind::Cd8);
+    let mut said = vec![format!(
+        "{} CD8 T cells ({} exhausted)",
+        count(of(ImmuneKind::Cd8)),
+        count(exhausted.count())
+    )];
+    for (kind, name) in [
+        (ImmuneKind::Treg, "regulatory T cells"),
+        (ImmuneKind::Myeloid, "myeloid suppressors"),
+        (ImmuneKind::Nk, "natural killer cells"),
+    ] {
+        if of(kind) > 0 {
+            said.push(format!("{} {name}", count(of(kind))));
+        }
+    }
+    said.join(", ")
+}
+
+/// True where radiation falls due later on the same day.
+fn is_before_a_fraction(simulation: &Simulation) -> bool {
+    let now_h = simulation.state.time_h;
+    let end_h = ((now_h + 1e-6) / DAY_H).floor() * DAY_H + DAY_H;
+    let plan = simulation.model.parts.radiation.as_ref();
+    !simulation.is_done() && plan.is_some_and(|plan| plan.due(now_h, end_h).next().is_some())
+}
+
 impl Record {
     /// Keeps the moments that are due at this time: days of maps, and frames of the film.
     pub(super) fn take_moments(&mut self, loaded: &Loaded, simulation: &Simulation) {
@@ -97,17 +131,33 @@ impl Record {
         let mature = stages
             .filter(|&&stage| stage == OsteoblastStage::Mature)
             .count();
+        let bone = solid::bone_words(bv_tv, (state.day() > 1e-9).then_some(start));
+        let cells = format!(
+            "{} osteoclasts, {} osteoblasts, {} precursors, {} tumour cells",
+            count(state.osteoclasts.len()),
+            count(mature),
+            count(state.osteoblasts.len() - mature),
+            count(state.tumour.len())
+        );
+        let immune = immune_words(simulation);
+        let depth = if model.grid.is_section() {
+            format!("section {}\u{a0}\u{b5}m thick", model.grid.depth_um)
+        } else {
+            String::new()
+        };
+        let fraction = if is_before_a_fraction(simulation) {
+            "before the fraction of this day"
+        } else {
+            ""
+        };
+        let of = if model.grid.is_section() {
+            ""
+        } else {
+            "in the whole block: "
+        };
         Moment {
             day: state.day(),
-            caption: format!(
-                "{}; osteoclasts {}, osteoblasts {}, precursors {}, tumour cells {}",
-                solid::bone_words(bv_tv, Some(start)),
-                count(state.osteoclasts.len()),
-                count(mature),
-                count(state.osteoblasts.len() - mature),
-                count(state.tumour.len())
-            )
-            .replace('-', "\u{2212}"),
+            caption: note([&format!("{of}{bone}"), &cells, &immune, fraction, &depth]),
             slices: slices(model, state),
             volume: None,
         }
@@ -120,6 +170,10 @@ impl Record {
             let fits = a.max(b).max(slice.fixed) < 3
                 && slice.layer < grid.dims[slice.fixed]
                 && slice.shown.len() == grid.dims[a] * grid.dims[b];
+            let is_there = |pixel: u32| (pixel as usize) < slice.shown.len();
+            let fits = fits
+                && slice.immune.iter().all(|&(pixel, _)| is_there(pixel))
+                && slice.osteoclasts.iter().all(|&(pixel, _)| is_there(pixel));
             if !fits {
                 return Err("a map that does not fit the lattice".to_owned());
             }
@@ -143,8 +197,12 @@ impl Record {
         film_files: Film,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let maps = (self.maps.par_iter())
-            .map(|moment| write_maps(plots, title, &self.frame(moment, grid)))
+        let days: Vec<Frame> = (self.maps.iter())
+            .map(|moment| self.frame(moment, grid))
+            .collect();
+        let key = series_key(&days);
+        let maps = (days.par_iter())
+            .map(|frame| write_maps(plots, title, frame, &key))
             .collect::<Result<Vec<_>, _>>()?;
         let mut written = maps.concat();
         // One after the other: the frames of a film and the surfaces of a day are as large as the tissue,
@@ -159,9 +217,10 @@ impl Record {
             .iter()
             .map(|moment| self.frame(moment, grid))
             .collect();
+        let doses = self.marked_days();
         for name in film_files.names() {
             let path = plots.join(name);
-            write_film(&path, title, &frames, &self.series)?;
+            write_film(&path, title, &frames, &self.series, &doses)?;
             written.push(path);
         }
         Ok(written)
@@ -261,6 +320,13 @@ impl Record {
                 height: grid.dims[slice.axes[1]],
                 pixel_um: grid.edge_um,
                 tissue: slice.shown.clone(),
+                immune: slice.immune.clone(),
+                osteoclasts: slice.osteoclasts.clone(),
+                crossed_um: slice.axes.map(|axis| {
+                    let mut others = moment.slices.iter();
+                    let other = others.find(|other| other.fixed == axis)?;
+                    Some((other.layer as f64 + 0.5) * grid.edge_um)
+                }),
             })
             .collect();
         Frame {
