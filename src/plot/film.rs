@@ -49,7 +49,7 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
         title: if doses.is_empty() {
             String::new()
         } else {
-            "with doses and fractions above".to_owned()
+            "marks: doses and fractions".to_owned()
         },
         x: Axis {
             most: all.last().map(|point| point.0),

@@ -290,13 +290,13 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     let paled = |cut| colours(cut).into_iter().map(pale).collect();
     let mut of_cells = panels(&frame.cuts, paled, key);
     for (panel, cut) in of_cells.iter_mut().zip(&frame.cuts) {
-        panel.title = "immune cells".to_owned();
+        panel.title = String::from("immune cells");
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
             image.dots = dots(cut);
         }
     }
     if let [section] = &mut of_tissue[..] {
-        section.title = "tissue".to_owned();
+        section.title = String::from("tissue");
     }
     let mut all: Vec<Panel> = of_tissue.into_iter().chain(of_cells).collect();
     if let [one, other] = &mut all[..] {

@@ -185,9 +185,9 @@ impl Scene {
             let below = add(point.at, times(point.normal, -0.9));
             let share = ramp(0.55, 0.2, other.at(below));
             point.colour = mix(point.colour, colour, share);
-            usize::from(share > 0.5)
+            share > 0.5
         });
-        unlike.sum::<usize>() > 0
+        unlike.collect::<Vec<bool>>().contains(&true)
     }
 
     /// Colours bone by one value of each site, 0 to 1, as [`strain_colour`] has it.
