@@ -270,7 +270,11 @@ impl Record {
             Ok::<_, OutputError>(written)
         };
         let film = loaded.scenario.output.film;
-        let (curves, moments) = both(curves, || self.write_moments(plots, title, film, grid));
+        let days = happened.given.iter().flat_map(|given| &given.days);
+        let days: Vec<f64> = days.copied().collect();
+        let (curves, moments) = both(curves, || {
+            self.write_moments(plots, title, film, grid, &days)
+        });
         let mut written = curves?;
         written.extend(moments?);
         Ok(written)

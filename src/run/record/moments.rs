@@ -196,6 +196,7 @@ impl Record {
         title: &str,
         film_files: Film,
         grid: &Grid,
+        doses: &[f64],
     ) -> Result<Vec<PathBuf>, OutputError> {
         let days: Vec<Frame> = (self.maps.iter())
             .map(|moment| self.frame(moment, grid))
@@ -217,10 +218,9 @@ impl Record {
             .iter()
             .map(|moment| self.frame(moment, grid))
             .collect();
-        let doses = self.marked_days();
         for name in film_files.names() {
             let path = plots.join(name);
-            write_film(&path, title, &frames, &self.series, &doses)?;
+            write_film(&path, title, &frames, &self.series, doses)?;
             written.push(path);
         }
         Ok(written)
