@@ -280,3 +280,8 @@ impl Record {
         Ok(written)
     }
 }
+
+/// Days of doses of any drug, by `drugs.csv`.
+pub fn dose_days(drugs: &Table) -> Vec<f64> {
+    Happened::read(Some(drugs), None, None).days()
+}
