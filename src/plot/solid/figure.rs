@@ -115,7 +115,7 @@ fn entries(sides: &[(&str, Shows<'_>)]) -> Vec<Entry> {
             [(_, shows)] => format!("{name}: {}", shows.cells(kind)),
             sides => {
                 let each = sides.iter();
-                let each = each.map(|(day, shows)| format!("{day} {}", shows.cells(kind)));
+                let each = each.map(|(day, shows)| format!("{} on {day}", shows.cells(kind)));
                 format!("{name}: {}", each.collect::<Vec<_>>().join(", "))
             }
         };
