@@ -94,11 +94,7 @@ impl Study {
     }
 
     /// Writes what the runs say, as `howship study analyse` does, and what a reader must know where runs are missing.
-    fn analyse(
-        &self,
-        py: Python<'_>,
-        store: PathBuf,
-    ) -> PyResult<(Vec<PathBuf>, Option<String>)> {
+    fn analyse(&self, py: Python<'_>, store: PathBuf) -> PyResult<(Vec<PathBuf>, Option<String>)> {
         let study = Arc::clone(&self.0);
         let done = heard(py, Signal::AtOnce, move |_| {
             let store = Store::existing(&store)?;
