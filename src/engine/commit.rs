@@ -350,7 +350,7 @@ fn tumour(model: &Model, state: &mut State, scratch: &Scratch, asked: TumourProp
 }
 
 /// Where the births of a tick that came to the end of a row found room, or that there is none: a table with open
-/// addressing (Knuth 1998, section 6.4), because it is asked for every birth.
+/// addressing, because it is asked for every birth.
 struct WentOn {
     /// The end of a row and where the last birth that came there found room; a power of two of them, at most half
     /// of them taken.

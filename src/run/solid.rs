@@ -8,7 +8,7 @@ use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{
     Body, Look, OfBoth, SolidError, Tissue, Words, picture, pictures_of_both, png,
 };
-use crate::plot::words::note;
+use crate::plot::words::{change, note};
 
 /// The picture of day 0 beside that of the last day.
 pub(crate) const BEFORE_AFTER: &str = "bone_before_after.png";
@@ -48,7 +48,7 @@ pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Wor
 
 /// Title and figures of day 0 beside a later day.
 pub(crate) fn words_of_both(title: &str, first: &Volume, volume: &Volume) -> Words {
-    let change = change_words(volume.bv_tv, first.bv_tv);
+    let change = Some(change(volume.bv_tv, first.bv_tv)).filter(|change| !change.is_empty());
     Words {
         title: format!("Bone on day {} and day {}", day(first), day(volume)),
         caption: note([
@@ -60,7 +60,8 @@ pub(crate) fn words_of_both(title: &str, first: &Volume, volume: &Volume) -> Wor
 
 /// How much bone there is, and its change since day 0, where that is known and had some.
 pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
-    let change = first.and_then(|first| change_words(bv_tv, first));
+    let change = first.map(|first| change(bv_tv, first));
+    let change = change.filter(|change| !change.is_empty());
     if bv_tv <= 0.0 && change.is_none() {
         return "no bone".to_owned();
     }
@@ -69,19 +70,6 @@ pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
         Some(change) => format!("{share}, {change}"),
         None => share,
     }
-}
-
-/// A share of bone beside that of day 0, where there was some; one that is the same when rounded has no sign.
-fn change_words(bv_tv: f64, first: f64) -> Option<String> {
-    let tenths = (first > 0.0).then(|| (1000.0 * (bv_tv / first - 1.0)).round())?;
-    let percent = 0.1 * tenths.abs();
-    Some(if tenths < 0.0 {
-        format!("{percent:.1} % less than on day 0")
-    } else if tenths > 0.0 {
-        format!("{percent:.1} % more than on day 0")
-    } else {
-        "as on day 0".to_owned()
-    })
 }
 
 /// The day of a volume, without a zero behind the point.

@@ -49,6 +49,13 @@ pub(super) struct Figure {
     /// Left and upper edge of each hole, points.
     holes: Vec<(f64, f64)>,
     /// Width and height of every hole, points.
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(
+            dead_code,
+            reason = "the size of a picture is asked by the program alone"
+        )
+    )]
     hole: (f64, f64),
     /// Pixels of a point.
     pixels: f64,
