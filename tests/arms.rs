@@ -176,7 +176,7 @@ fn an_arm_is_a_table_of_what_it_changes() {
     assert!(before.0.contains("is the form of before"), "{}", before.0);
     assert!(!now.0.contains("is the form of before"), "{}", now.0);
     assert_eq!(before.1, now.1);
-    // A fork of a run writes the form of now.
+    // A fork of a run writes the form of now, and its time is said by --at alone.
     let bench = Bench::small(SMALL);
     bench.done("run small.toml --quiet --out past");
     bench.done("fork past --at 3~d --arm slow --set tumour.division.rate=0.01~/d --set tumour.death.rate=0.5~/d --out slow");
@@ -237,6 +237,10 @@ fn arms_that_cannot_be_are_refused_before_anything_runs() {
     bench.refused("fork past --at 3~d --arm a", &["arms.a.at"]);
     bench.refused("fork past --at 3 --arm a", &["--at", "3 without a unit"]);
     bench.refused("fork past --at 12~h --arm a/b", &["names no arm"]);
+    bench.refused(
+        "fork past --at 12~h --arm a --set at=1~d",
+        &["`at` is no key of a scenario", "--at gives its time"],
+    );
     bench.refused("fork small.toml --at 12~h --arm a", &["run.json"]);
     bench.done("fork past --at 12~h --arm a --quiet");
     bench.refused("fork past --at 12~h --arm a", &["exists already"]);

@@ -130,16 +130,18 @@ fn a_run_says_its_files_its_columns_and_the_licence_of_its_bone() {
     assert!(!place.exists());
 }
 
+/// A call of the program in a folder, which ends well.
+fn done_in(folder: &Path, words: &[&str]) {
+    let output = howship().current_dir(folder).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
 /// What a trial and a study are, what was asked, and all of their files.
 #[test]
 fn folders_of_trials_and_of_studies_are_described() {
     let bench = tempfile::tempdir().unwrap();
     let at = |name: &str| bench.path().join(name);
-    let run = |words: &[&str]| {
-        let output = howship().current_dir(bench.path()).args(words).output();
-        let output = output.unwrap();
-        assert!(output.status.success(), "{}", said(&output));
-    };
+    let run = |words: &[&str]| done_in(bench.path(), words);
     let trial = repository("trials/small/zoledronate_sre.toml");
     let trial = trial.to_str().unwrap();
     let trial_run = [
@@ -200,11 +202,7 @@ fn folders_of_trials_and_of_studies_are_described() {
 fn the_bone_of_many_runs_keeps_its_licence() {
     let bench = tempfile::tempdir().unwrap();
     let at = |name: &str| bench.path().join(name);
-    let run = |words: &[&str]| {
-        let output = howship().current_dir(bench.path()).args(words).output();
-        let output = output.unwrap();
-        assert!(output.status.success(), "{}", said(&output));
-    };
+    let run = |words: &[&str]| done_in(bench.path(), words);
     let image = repository("scenarios/specimens/lhdl3155/lhdl3155_seg_c128.nii.gz");
     let scenario = format!(
         "name = \"part\"\npreset = \"human\"\nrun = {{ duration = \"1 d\", burn_in = \"0 d\" }}\nlattice = {{}}\n\

@@ -265,8 +265,9 @@ fn bone_of_run(
 /// The bones of a folder that is no run: of the runs in it, each once, or the one whose citation lies in it.
 fn bones_inside(folder: &Path, listed: &[(String, PathBuf)], graph: &mut Vec<Value>) -> Vec<Value> {
     let mut bones: Vec<Value> = Vec::new();
-    for (name, path) in listed {
-        let Some(run) = path.parent().filter(|_| name.ends_with(RUN_LIST)) else {
+    for (_, path) in listed {
+        let is_list = path.file_name().is_some_and(|name| name == RUN_LIST);
+        let Some(run) = path.parent().filter(|_| is_list) else {
             continue;
         };
         // A list that does not read is a file like any other here.

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::engine::parts::each;
 use crate::layers::diagnostic::{Diagnostic, Diagnostics};
 use crate::layers::path::{self, Segment};
+use crate::layers::source::find_unquoted;
 use crate::layers::tree::{SET, Tree};
 use crate::numerics::name::is_name;
 use crate::numerics::quantity::Time;
@@ -120,6 +121,13 @@ impl Loaded {
             let at = toml::Value::String(arm.at.to_string());
             tree.set(&format!("arms.{name}.at={at}"))?;
             for change in &arm.set {
+                if let Some(own) = own_key(change) {
+                    return Err(
+                        Diagnostic::new(format!("`{own}` is no key of a scenario: found {change:?}"))
+                            .with_help("set what acts from the turn on, such as tumour.division.rate=\"0.1 /d\"; --at gives its time")
+                            .into(),
+                    );
+                }
                 tree.set(&format!("arms.{name}.{}", below_table(change)))?;
             }
         } else {
@@ -328,13 +336,22 @@ impl Loaded {
 
 /// An assignment as a key of a table: a path into a list goes in quotes.
 fn below_table(change: &str) -> Cow<'_, str> {
-    match change.split_once('=') {
-        Some((path, value)) if path.contains('[') => {
-            let key = path::write_key(path.trim());
-            Cow::Owned(format!("{key}={value}"))
+    match find_unquoted(change, '=') {
+        Some(equals) if change[..equals].contains('[') => {
+            let key = path::write_key(change[..equals].trim());
+            Cow::Owned(format!("{key}{}", &change[equals..]))
         }
         _ => Cow::Borrowed(change),
     }
+}
+
+/// The key of an arm's own that an assignment would set in place of one of the scenario.
+fn own_key(change: &str) -> Option<&'static str> {
+    let steps = path::parse(&change[..find_unquoted(change, '=')?])?;
+    let Some((Segment::Key(first), _)) = steps.first() else {
+        return None;
+    };
+    OWN.into_iter().find(|own| first == own)
 }
 
 const NAMES: &str = "name an arm in 1 to 64 letters, digits, _ and -, and not \"control\", \"plots\", \

@@ -9,8 +9,6 @@ use crate::numerics::files::read_text;
 use crate::output::{OutputError, write_whole};
 use crate::study::plan::Study;
 use crate::study::store::Outcome;
-#[cfg(feature = "cli")]
-use crate::study::store::Store;
 
 /// The file beside the tables of an analysis.
 const FILE: &str = "analysis.json";
@@ -67,6 +65,12 @@ impl Reading {
     }
 }
 
+/// True where there is an analysis that says of which runs it is.
+#[cfg(feature = "cli")]
+pub(crate) fn is_there(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 impl Analysed {
     /// Writes it beside the tables.
     ///
@@ -76,42 +80,23 @@ impl Analysed {
         let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
         write_whole(&folder.join(FILE), text.as_bytes())
     }
-}
 
-#[cfg(feature = "cli")]
-impl Study {
-    /// What a reader of the analysis in the folder of the tables must know: that it is of other runs than the store holds now.
-    /// Nothing where there is none, or one of a version that did not say it.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub(crate) fn outdated(
-        &self,
-        store: &Store,
-        folder: &Path,
-    ) -> Result<Option<String>, OutputError> {
-        let Some(there) = read_text(&folder.join(FILE))
-            .ok()
-            .and_then(|text| serde_json::from_str::<Analysed>(&text).ok())
-        else {
-            return Ok(None);
-        };
-        let mut now = Reading::of(self);
-        for run in 0..self.header.runs {
-            let key = self.run(run).line.key;
-            now.add(&key, &store.outcome(&key)?);
-        }
-        let now = now.end();
-        Ok((now != there).then(|| {
+    /// What a reader of the analysis in the folder of the tables must know: that it is of other runs than these, which the store
+    /// holds now. Nothing where there is none, or one of a version that did not say it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn outdates(&self, folder: &Path) -> Option<String> {
+        let text = read_text(&folder.join(FILE)).ok()?;
+        let there: Self = serde_json::from_str(&text).ok()?;
+        (*self != there).then(|| {
             format!(
                 "the analysis in {} is of before: of {} runs of {}, or of other responses; {} of {} are there now. Make it anew \
                  with `howship study analyse`",
                 folder.display(),
                 there.done,
                 there.runs,
-                now.done,
-                now.runs
+                self.done,
+                self.runs
             )
-        }))
+        })
     }
 }

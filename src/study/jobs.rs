@@ -14,6 +14,7 @@ use crate::run::error::RunError;
 use crate::run::ours::refuse_inside;
 use crate::run::screen::{Counter, Screen};
 use crate::run::signals::Halt;
+use crate::study::analysed;
 use crate::study::batch::{Event, Listener, Summary};
 use crate::study::calibrate::{self, CalibrationError, Miss, OpenError};
 use crate::study::dask::{Dask, DaskError};
@@ -270,7 +271,10 @@ impl Jobs<'_> {
         refuse_signal(&halt)?;
         study.write_tables(&store, &tables)?;
         self.warn_of_damage(&store);
-        self.screen.warn(study.outdated(&store, &tables)?);
+        // Every result is read for it.
+        if analysed::is_there(&tables) {
+            self.screen.warn(study.count(&store)?.1.outdates(&tables));
+        }
         if !self.quiet {
             self.say(format_args!("tables in {}", tables.display()));
         }
@@ -327,10 +331,11 @@ impl Jobs<'_> {
     /// [`JobError`].
     pub(crate) fn status(&self, place: Place<'_>) -> Result<(), JobError> {
         let (study, store) = place.existing()?;
-        self.say(study.tally(&store)?);
+        let (tally, now) = study.count(&store)?;
+        self.say(tally);
         self.warn_of_damage(&store);
-        let tables = place.store.join("studies").join(&study.header.study);
-        self.screen.warn(study.outdated(&store, &tables)?);
+        let tables = store.place_of_study(&study.header.study);
+        self.screen.warn(now.outdates(&tables));
         Ok(())
     }
 
@@ -349,9 +354,9 @@ impl Jobs<'_> {
         let refused = study.take_in_files(&store, from, input)?;
         study.write_tables(&store, &tables)?;
         self.say(format_args!("tables in {}", tables.display()));
-        let tally = study.tally(&store)?;
+        let (tally, now) = study.count(&store)?;
         self.warn_of_damage(&store);
-        self.screen.warn(study.outdated(&store, &tables)?);
+        self.screen.warn(now.outdates(&tables));
         LeftOut::of(refused).map_or(Ok(()), Err)?;
         verdict(tally.failed, tally.missing + tally.damaged)
     }

@@ -143,9 +143,14 @@ impl Store {
                 ),
             });
         }
-        let folder = self.folder.join("studies").join(study);
+        let folder = self.place_of_study(study);
         make_folder(&folder)?;
         Ok(folder)
+    }
+
+    /// Where the folder of a study is, or would be.
+    pub(crate) fn place_of_study(&self, study: &str) -> PathBuf {
+        self.folder.join("studies").join(study)
     }
 
     fn place(&self, part: &str, key: &str, ending: &str) -> PathBuf {

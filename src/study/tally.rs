@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::output::OutputError;
+use crate::study::analysed::{Analysed, Reading};
 use crate::study::plan::Study;
 use crate::study::store::{Outcome, Store};
 
@@ -69,11 +70,22 @@ impl Study {
     /// # Errors
     /// The store cannot be read.
     pub fn tally(&self, store: &Store) -> Result<Tally, OutputError> {
-        let mut tally = Tally::default();
+        Ok(self.count(store)?.0)
+    }
+
+    /// Counts the runs, and says what an analysis of them would be of.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) fn count(&self, store: &Store) -> Result<(Tally, Analysed), OutputError> {
+        let (mut tally, mut reading) = (Tally::default(), Reading::of(self));
         for run in 0..self.header.runs {
-            tally.add(&store.outcome(&self.run(run).line.key)?);
+            let key = self.run(run).line.key;
+            let outcome = store.outcome(&key)?;
+            tally.add(&outcome);
+            reading.add(&key, &outcome);
         }
-        Ok(tally)
+        Ok((tally, reading.end()))
     }
 }
 

@@ -270,8 +270,7 @@ impl Record {
             Ok::<_, OutputError>(written)
         };
         let film = loaded.scenario.output.film;
-        let days = happened.given.iter().flat_map(|given| &given.days);
-        let days: Vec<f64> = days.copied().collect();
+        let days = happened.days();
         let (curves, moments) = both(curves, || {
             self.write_moments(plots, title, film, grid, &days)
         });
