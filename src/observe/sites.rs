@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::numerics::packed::Word;
 use crate::tissue::grid::Grid;
 use crate::tissue::population::{ImmuneKind, OsteoblastStage};
 
@@ -145,22 +146,13 @@ impl Numbers<'_> {
         }
     }
 
-    /// Their bytes, the least first.
+    /// Their bytes, the least first: those of the memory, where the machine keeps them so.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Self::U8(values) => Cow::Borrowed(values),
-            Self::U16(values) => values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect(),
-            Self::U64(values) => values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect(),
-            Self::F32(values) => values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect(),
+            Self::U8(values) => Word::bytes(values),
+            Self::U16(values) => Word::bytes(values),
+            Self::U64(values) => Word::bytes(values),
+            Self::F32(values) => Word::bytes(values),
         }
     }
 

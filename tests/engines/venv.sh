@@ -17,8 +17,8 @@ fi
 if [ "${1:-}" = fetch ]; then
     exit 0
 fi
-# By the profile of the tests, whose dependencies are built already; the version on PyPI has no say.
-PATH=$home/bin:$PATH CARGO_TARGET_DIR=$target MATURIN_PEP517_ARGS="--profile dev" \
+# By the profile and with the features of the tests, whose library is built already; the version on PyPI has no say.
+PATH=$home/bin:$PATH CARGO_TARGET_DIR=$target MATURIN_PEP517_ARGS="--profile dev --features whole" \
     "$home/bin/pip" --quiet --disable-pip-version-check install --no-deps --no-build-isolation \
     --force-reinstall "$root/python" >&2
 echo "$home"

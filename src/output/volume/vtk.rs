@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::numerics::parallel::prelude::*;
 use crate::observe::sites::{Array, CellList, Frame, Numbers};
 
-use lz4_flex::block::compress;
+use lz4_flex::block::{compress, compress_into, get_maximum_output_size};
 
 /// Bytes of a block: some of an array of 100^3, so that threads share it.
 const BLOCK: usize = 1 << 18;
@@ -23,7 +23,16 @@ impl Appended {
     fn add(&mut self, bytes: &[u8]) -> usize {
         let offset = self.0.len();
         let blocks: Vec<&[u8]> = bytes.chunks(BLOCK).collect();
-        let packed: Vec<Vec<u8>> = blocks.par_iter().map(|block| compress(block)).collect();
+        // Packed into room that a thread keeps, and copied: what is packed is much smaller than its room.
+        let room = || vec![0; get_maximum_output_size(BLOCK)];
+        let packed: Vec<Vec<u8>> = blocks
+            .par_iter()
+            .map_init(room, |room, block| match compress_into(block, room) {
+                Ok(length) => room[..length].to_vec(),
+                // No block is longer than what the room is for.
+                Err(_) => compress(block),
+            })
+            .collect();
         let head = [blocks.len(), BLOCK, bytes.len() % BLOCK];
         let sizes = packed.iter().map(Vec::len);
         for number in head.into_iter().chain(sizes) {

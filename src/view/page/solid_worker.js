@@ -33,13 +33,36 @@ let colours = null;
 let waits = false;
 /** True while a tissue has come that is not on the screen. */
 let fresh = false;
+/** Without a graphics card, a tissue that follows another so soon, ms, is drawn coarse, and fine when no other follows. */
+const SOON = 600;
+let software = false;
+let came = -Infinity;
+let settles = 0;
 
 onmessage = ({ data }) => {
   if (data.canvas) begin(data.canvas);
   if (!gl) return;
   if (data.colours) colours = data.colours;
   if (data.angles) angles = data.angles;
-  if (data.bone) takes(data);
+  if (data.bone) comes(data);
+  shows();
+};
+
+function comes(tissue) {
+  const now = performance.now();
+  const coarse = software && now - came < SOON;
+  came = now;
+  clearTimeout(settles);
+  takes(tissue, coarse);
+  fresh = true;
+  if (!coarse) return;
+  settles = setTimeout(() => {
+    takes(tissue, false);
+    shows();
+  }, SOON);
+}
+
+function shows() {
   // As often as the screen shows it, and in a hidden page not at all.
   if (waits) return;
   waits = true;
@@ -49,11 +72,12 @@ onmessage = ({ data }) => {
     if (fresh) requestAnimationFrame(() => postMessage("drawn"));
     fresh = false;
   });
-};
+}
 
 function begin(given) {
   canvas = given;
-  gl = canvas.getContext("webgl2", { antialias: !isSoftware() });
+  software = isSoftware();
+  gl = canvas.getContext("webgl2", { antialias: !software });
   if (!gl) {
     postMessage("none");
     return;
@@ -71,8 +95,8 @@ function isSoftware() {
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }
 
-function takes(tissue) {
-  const made = surfaceOf(tissue);
+function takes(tissue, coarse) {
+  const made = surfaceOf(tissue, coarse);
   dims = tissue.dims;
   fill(gl.ARRAY_BUFFER, buffers[0], made.places);
   fill(gl.ARRAY_BUFFER, buffers[1], made.normals);
@@ -80,7 +104,6 @@ function takes(tissue) {
   fill(gl.ARRAY_BUFFER, buffers[3], made.points);
   fill(gl.ARRAY_BUFFER, buffers[4], made.kinds);
   counts = [made.triangles.length, made.kinds.length];
-  fresh = true;
 }
 
 function draw() {

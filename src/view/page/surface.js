@@ -46,11 +46,33 @@ function smoothed(bone, [nx, ny, nz]) {
   return from;
 }
 
+/** Parts in 64 of bone in each cube of 8 sites; a layer that is left over at the border counts twice. */
+function halved(bone, [nx, ny, nz]) {
+  const dims = [nx, ny, nz].map((sites) => Math.ceil(sites / 2));
+  const field = new Uint8Array(dims[0] * dims[1] * dims[2]);
+  let to = 0;
+  for (let z = 0; z < nz; z += 2) {
+    for (let y = 0; y < ny; y += 2) {
+      for (let x = 0; x < nx; x += 2, to += 1) {
+        let count = 0;
+        for (const k of [z, Math.min(z + 1, nz - 1)]) {
+          for (const j of [y, Math.min(y + 1, ny - 1)]) {
+            const row = (k * ny + j) * nx;
+            count += (bone[row + x] > 0) + (bone[row + Math.min(x + 1, nx - 1)] > 0);
+          }
+        }
+        field[to] = 8 * count;
+      }
+    }
+  }
+  return { field, dims };
+}
+
 const LEVEL = 32;
 
-/** Surface nets: a vertex in each cube of 8 sites that the surface crosses, a square about each edge that it crosses. */
-function nets(bone, dims) {
-  const field = smoothed(bone, dims);
+/** Surface nets: a vertex in each cube of 8 places that the surface crosses, a square about each edge that it crosses; the
+places of the field lie `edge` sites from each other. */
+function nets(field, dims, edge) {
   const [nx, ny, nz] = dims;
   const [sy, sz] = [nx, nx * ny];
   const index = new Int32Array(field.length);
@@ -98,11 +120,11 @@ function nets(bone, dims) {
         let at = places.length;
         const place = places.room(3), normal = normals.room(3);
         const a = density[0], b = density[1], c = density[2], d = density[3], e = density[4], f = density[5], g = density[6], h = density[7];
-        place[at] = x + 0.5 + px / count;
+        place[at] = edge * (x + 0.5 + px / count);
         normal[at++] = a + c + e + g - b - d - f - h;
-        place[at] = y + 0.5 + py / count;
+        place[at] = edge * (y + 0.5 + py / count);
         normal[at++] = a + b + e + f - c - d - g - h;
-        place[at] = z + 0.5 + pz / count;
+        place[at] = edge * (z + 0.5 + pz / count);
         normal[at++] = a + b + c + d - e - f - g - h;
         places.length = normals.length = at;
         // Cubes before this one have their vertices: the squares about the three edges that begin at its first site.
@@ -125,29 +147,33 @@ function cellsOf(cells, [nx, ny, nz], shown) {
   const tumour = KINDS.indexOf("tumour");
   const places = new Grown(Float32Array, 1 << 15), tints = new Grown(Float32Array, 1 << 14);
   const [sy, sz] = [nx, nx * ny];
-  let site = 0;
-  for (let z = 0; z < nz; z += 1) {
-    for (let y = 0; y < ny; y += 1) {
-      for (let x = 0; x < nx; x += 1, site += 1) {
-        const kind = kindOf[cells[site]];
-        if (kind === 255) continue;
-        if (kind === tumour) {
-          // Beyond the border there is no tumour.
-          const all = cells[site + 1] & cells[site - 1] & cells[site + sy] & cells[site - sy] & cells[site + sz] & cells[site - sz];
-          if (all & BIT.tumour && x > 0 && y > 0 && z > 0 && x < nx - 1 && y < ny - 1 && z < nz - 1) continue;
-        }
-        const place = places.room(3);
-        place[places.length++] = x + 0.5;
-        place[places.length++] = y + 0.5;
-        place[places.length++] = z + 0.5;
-        tints.room(1)[tints.length++] = kind;
-      }
+  // Four sites at a time: most have no cell.
+  const fours = new Uint32Array(cells.buffer, cells.byteOffset, cells.length >> 2);
+  for (let site = 0; site < cells.length; site += 1) {
+    if (site % 4 === 0) {
+      while (fours[site >> 2] === 0) site += 4;
+      if (site >= cells.length) break;
     }
+    const kind = kindOf[cells[site]];
+    if (kind === 255) continue;
+    const x = site % nx, y = Math.floor(site / sy) % ny, z = Math.floor(site / sz);
+    if (kind === tumour) {
+      // Beyond the border there is no tumour.
+      const all = cells[site + 1] & cells[site - 1] & cells[site + sy] & cells[site - sy] & cells[site + sz] & cells[site - sz];
+      if (all & BIT.tumour && x > 0 && y > 0 && z > 0 && x < nx - 1 && y < ny - 1 && z < nz - 1) continue;
+    }
+    const place = places.room(3);
+    place[places.length++] = x + 0.5;
+    place[places.length++] = y + 0.5;
+    place[places.length++] = z + 0.5;
+    tints.room(1)[tints.length++] = kind;
   }
   return { points: places.done(), kinds: tints.done() };
 }
 
-/** Surface and cells of a tissue. */
-export function surfaceOf({ bone, cells, dims, shown }) {
-  return { ...nets(bone, dims), ...cellsOf(cells, dims, shown) };
+/** Surface and cells of a tissue; where it is `coarse`, the surface of cubes of 8 sites, with a quarter of the triangles. */
+export function surfaceOf({ bone, cells, dims, shown }, coarse = false) {
+  const half = coarse ? halved(bone, dims) : null;
+  const surface = half ? nets(half.field, half.dims, 2) : nets(smoothed(bone, dims), dims, 1);
+  return { ...surface, ...cellsOf(cells, dims, shown) };
 }
