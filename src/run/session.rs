@@ -10,6 +10,7 @@ use crate::numerics::parallel::threads;
 use crate::numerics::quantity::Time;
 use crate::observe::figures::SpecimenReport;
 use crate::output::{OutputError, digest};
+use crate::run::behind::{Behind, Failed};
 use crate::run::checkpoint::{Checkpoints, digests, open, read_bytes};
 use crate::run::error::{RunError, Stopped};
 use crate::run::folder::{DONE, Manifest, RUNNING, RunFolder, SCENARIO, STOPPED};
@@ -38,6 +39,8 @@ pub(super) struct Desk<'a> {
     pub(super) folder: RunFolder,
     /// None where the run is only watched.
     checkpoints: Option<Checkpoints>,
+    /// Volumes that are being written.
+    behind: RefCell<Behind>,
     /// From the scan to day 0.
     report: RefCell<Option<SpecimenReport>>,
     /// Wall time that the run took before, s.
@@ -80,6 +83,7 @@ impl<'a> Session<'a> {
                 record: RefCell::new(record),
                 folder,
                 checkpoints,
+                behind: RefCell::default(),
                 report: RefCell::new(simulation.report.take()),
                 before_s,
                 clock,
@@ -174,6 +178,7 @@ impl<'a> Session<'a> {
                 [&mut Recording(desk), &mut Writing(desk), &mut Telling(host)];
             simulation.drive(&mut observers, host.stop())
         };
+        desk.settle();
         match ended {
             Ok(Ended::Done) => {
                 host.hear(&Event::Stepped);
@@ -258,13 +263,16 @@ impl Observer for Writing<'_> {
     }
 
     fn observe(&mut self, view: &View<'_>) -> Result<(), Refusal> {
-        self.0.is_held()?;
-        let written = volumes::write(&self.0.folder.path, &self.0.loaded, view.simulation());
-        // A disk that is full costs the run no more than these files.
-        if let Err(error) = written {
-            let kept = Kept::Volumes(view.day());
-            self.0.host.hear(&Event::NotKept(kept, &error));
-        }
+        let desk = self.0;
+        desk.is_held()?;
+        let run = &desk.folder.path;
+        let day = view.day();
+        let mut made = Vec::new();
+        let refused = volumes::make(run, &desk.loaded, view.simulation(), &mut made);
+        desk.hear_lost(refused.map_err(|error| (day, error)));
+        let to = run.clone();
+        let mut behind = desk.behind.borrow_mut();
+        desk.hear_lost(behind.begin(run, day, move || volumes::write(&to, &made)));
         Ok(())
     }
 }
@@ -355,6 +363,20 @@ impl Desk<'_> {
         self.checkpoints.as_ref().map_or(Ok(()), Checkpoints::check)
     }
 
+    /// Tells of volumes that are lost: a disk that is full costs the run no more than these files.
+    fn hear_lost(&self, ended: Result<(), Failed>) {
+        if let Err((day, error)) = ended {
+            let kept = Kept::Volumes(day);
+            self.host.hear(&Event::NotKept(kept, &error));
+        }
+    }
+
+    /// Waits for the volumes that are being written: what goes on from a checkpoint writes none of before.
+    fn settle(&self) {
+        let ended = self.behind.borrow_mut().end();
+        self.hear_lost(ended);
+    }
+
     /// Saves all that the run needs to go on.
     fn save(&self, simulation: &Simulation) -> Result<PathBuf, OutputError> {
         self.is_held()?;
@@ -385,6 +407,7 @@ impl Desk<'_> {
         simulation: &Simulation,
         save: impl FnOnce(&Checkpoints, u32, &[u8]) -> Result<PathBuf, OutputError>,
     ) -> Result<PathBuf, OutputError> {
+        self.settle();
         let tick = simulation.state.tick;
         let failed = |message: String| OutputError::Io {
             path: self

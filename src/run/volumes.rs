@@ -15,33 +15,39 @@ use crate::run::volume_names::{FINAL, LISTS, STORE, VOLUMES, is_ours};
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
 
-/// Writes the volumes of the present day.
+/// A file that is made and not written yet.
+pub(super) type Made = (PathBuf, Vec<u8>);
+
+/// Makes the volumes of the present day, behind those that are made; none where the scenario asks for none.
 ///
 /// # Errors
-/// [`OutputError`] of a file that cannot be written, or that its format has no room for.
-pub(super) fn write(
+/// [`OutputError`] of a file that its format has no room for; those before it are made.
+pub(super) fn make(
     run: &Path,
     loaded: &Loaded,
     simulation: &Simulation,
+    made: &mut Vec<Made>,
 ) -> Result<(), OutputError> {
     let Some(asked) = &loaded.scenario.output.volumes else {
         return Ok(());
     };
     let folder = run.join(VOLUMES);
-    make_folder(&folder)?;
     let state = &simulation.state;
     let day = (state.day() * 1e4).round() / 1e4;
     let signals = &simulation.model.signals;
     for &format in &asked.formats {
         let fields = asked.fields_of(format, signals);
-        let file = |name: String, bytes: Result<Vec<u8>, ExportError>| {
+        let mut file = |name: String, bytes: Result<Vec<u8>, ExportError>| {
             let path = folder.join(name);
             let bytes = bytes.map_err(|error| refused(error, &path))?;
-            write_whole(&path, &bytes)
+            made.push((path, bytes));
+            Ok(())
         };
         let ending = format.endings()[0];
         match format {
-            VolumeFormat::Zarr => write_store(&folder.join(STORE), loaded, simulation, &fields)?,
+            VolumeFormat::Zarr => {
+                made.extend(in_store(&folder.join(STORE), loaded, simulation, &fields));
+            }
             VolumeFormat::Nifti => {
                 for array in arrays(simulation, &fields) {
                     let name = format!("d{day}_{}.{ending}", array.name);
@@ -61,7 +67,32 @@ pub(super) fn write(
             }
         }
     }
-    write_lists(&folder)
+    Ok(())
+}
+
+/// Writes what was made, and the lists of the days that are there.
+///
+/// # Errors
+/// [`OutputError`] of a file that cannot be written.
+pub(super) fn write(run: &Path, made: &[Made]) -> Result<(), OutputError> {
+    if made.is_empty() {
+        return Ok(());
+    }
+    let volumes = run.join(VOLUMES);
+    let mut folders = BTreeSet::new();
+    for (file, bytes) in made {
+        // Each folder on the way, none of them a link.
+        let way = file.ancestors().skip(1);
+        let mut way: Vec<&Path> = way.take_while(|at| at.starts_with(&volumes)).collect();
+        way.reverse();
+        for folder in way {
+            if folders.insert(folder.to_path_buf()) {
+                make_folder(folder)?;
+            }
+        }
+        write_whole(file, bytes)?;
+    }
+    write_lists(&volumes)
 }
 
 /// Fields of the final state: what a picture of the lesion needs, and small.
@@ -98,36 +129,26 @@ fn refused(error: ExportError, path: &Path) -> OutputError {
     }
 }
 
-/// Writes the chunks of the present day into the store of all days.
-fn write_store(
+/// The chunks of the present day in the store of all days.
+fn in_store(
     store: &Path,
     loaded: &Loaded,
     simulation: &Simulation,
     fields: &[String],
-) -> Result<(), OutputError> {
+) -> Vec<Made> {
     let days = loaded.volume_days();
     let frame = Frame::of(&simulation.model.grid, &simulation.state);
     let half_d = 0.5 * simulation.model.tick_h / 24.0;
     let Some(now) = days.iter().position(|day| (day - frame.day).abs() < half_d) else {
-        return Ok(());
+        return Vec::new();
     };
     let moments = Moments { days, now };
     let arrays = arrays(simulation, fields);
-    let mut folders = BTreeSet::new();
-    for (name, bytes) in moment(&loaded.title(), &frame, &moments, &arrays) {
-        let file = store.join(name);
-        // Each folder on the way, none of them a link.
-        let way = file.ancestors().skip(1);
-        let mut way: Vec<&Path> = way.take_while(|at| at.starts_with(store)).collect();
-        way.reverse();
-        for folder in way {
-            if folders.insert(folder.to_path_buf()) {
-                make_folder(folder)?;
-            }
-        }
-        write_whole(&file, &bytes)?;
-    }
-    Ok(())
+    let files = moment(&loaded.title(), &frame, &moments, &arrays);
+    let files = files.into_iter();
+    files
+        .map(|(name, bytes)| (store.join(name), bytes))
+        .collect()
 }
 
 /// Writes the lists of the days that are there.

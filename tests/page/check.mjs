@@ -9,7 +9,7 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-const require = createRequire(path.join(process.env.PAGE_MODULES ?? process.cwd(), "package.json"));
+const require = createRequire(path.resolve(process.env.PAGE_MODULES ?? ".", "package.json"));
 const { chromium } = require("playwright-core");
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 

@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 
-const require = createRequire(path.join(process.env.PAGE_MODULES ?? process.cwd(), "package.json"));
+const require = createRequire(path.resolve(process.env.PAGE_MODULES ?? ".", "package.json"));
 const { chromium } = require("playwright-core");
 const [howship, folder] = process.argv.slice(2);
 const root = path.resolve(import.meta.dirname, "../..");

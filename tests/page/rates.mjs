@@ -16,7 +16,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-const require = createRequire(path.join(process.env.PAGE_MODULES ?? process.cwd(), "package.json"));
+const require = createRequire(path.resolve(process.env.PAGE_MODULES ?? ".", "package.json"));
 const { chromium } = require("playwright-core");
 const [howship, module] = process.argv.slice(2);
 const TURNS = Number(process.env.TURNS ?? 3);

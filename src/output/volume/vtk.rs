@@ -14,14 +14,17 @@ use lz4_flex::block::{compress, compress_into, get_maximum_output_size};
 /// Bytes of a block: some of an array of 100^3, so that threads share it.
 const BLOCK: usize = 1 << 18;
 
-/// Arrays, one behind the other.
+/// Arrays, one behind the other, in the pieces of which they are made: some megabytes, which are copied once.
 #[derive(Default)]
-struct Appended(Vec<u8>);
+struct Appended {
+    pieces: Vec<Vec<u8>>,
+    bytes: usize,
+}
 
 impl Appended {
     /// Adds an array, and returns its offset.
     fn add(&mut self, bytes: &[u8]) -> usize {
-        let offset = self.0.len();
+        let offset = self.bytes;
         let blocks: Vec<&[u8]> = bytes.chunks(BLOCK).collect();
         // Packed into room that a thread keeps, and copied: what is packed is much smaller than its room.
         let room = || vec![0; get_maximum_output_size(BLOCK)];
@@ -35,11 +38,11 @@ impl Appended {
             .collect();
         let head = [blocks.len(), BLOCK, bytes.len() % BLOCK];
         let sizes = packed.iter().map(Vec::len);
-        for number in head.into_iter().chain(sizes) {
-            self.0.extend((number as u64).to_le_bytes());
-        }
-        for block in &packed {
-            self.0.extend(block);
+        let numbers = head.into_iter().chain(sizes);
+        let numbers = numbers.flat_map(|number| (number as u64).to_le_bytes());
+        for piece in std::iter::once(numbers.collect()).chain(packed) {
+            self.bytes += piece.len();
+            self.pieces.push(piece);
         }
         offset
     }
@@ -90,11 +93,15 @@ fn time(day: f64) -> String {
     )
 }
 
-fn closed(mut text: String, appended: Appended) -> Vec<u8> {
+fn closed(mut text: String, appended: &Appended) -> Vec<u8> {
     text.push_str("  <AppendedData encoding=\"raw\">\n_");
-    let mut bytes = text.into_bytes();
-    bytes.extend(appended.0);
-    bytes.extend(b"\n  </AppendedData>\n</VTKFile>\n");
+    let end = b"\n  </AppendedData>\n</VTKFile>\n";
+    let mut bytes = Vec::with_capacity(text.len() + appended.bytes + end.len());
+    bytes.extend(text.as_bytes());
+    for piece in &appended.pieces {
+        bytes.extend(piece);
+    }
+    bytes.extend(end);
     bytes
 }
 
@@ -118,7 +125,7 @@ pub(crate) fn vti(frame: &Frame, fields: &[Array<'_>]) -> Vec<u8> {
         array(&mut text, &mut appended, field);
     }
     text.push_str("      </CellData>\n    </Piece>\n  </ImageData>\n");
-    closed(text, appended)
+    closed(text, &appended)
 }
 
 /// Cells as points with attributes, in the frame of [`vti`].
@@ -156,7 +163,7 @@ pub(crate) fn vtp(day: f64, cells: &CellList) -> Vec<u8> {
         );
     }
     text.push_str("      </Verts>\n    </Piece>\n  </PolyData>\n");
-    closed(text, appended)
+    closed(text, &appended)
 }
 
 /// The index of a series: days with the names of their files.
