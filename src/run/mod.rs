@@ -1,6 +1,7 @@
 //! A run: a simulation built from a scenario, who watches it, what it records, its checkpoints and its
 //! folder; runs with arms, and what is done with the folders of runs.
 
+#[cfg(feature = "plots")]
 mod behind;
 pub(crate) mod carried;
 #[cfg(feature = "checkpoints")]
