@@ -329,6 +329,8 @@ pub(crate) enum Form {
     Square,
     /// Its site in its colour, with a dark line around all that hang together.
     Outlined,
+    /// A line along the edges of its sites to bone.
+    Rim,
     /// A disc with a rim.
     Disc,
     /// A ring on white.
@@ -344,7 +346,7 @@ pub(crate) enum Form {
 impl Form {
     /// True of what fills its sites.
     pub(crate) fn is_site(self) -> bool {
-        matches!(self, Self::Square | Self::Outlined)
+        matches!(self, Self::Square | Self::Outlined | Self::Rim)
     }
 }
 
