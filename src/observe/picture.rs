@@ -247,3 +247,19 @@ fn show(state: &State, cells: &Tumour, site: usize) -> Shown {
         Shown::Marrow
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn one_in_five_cells_is_shown_on_one_in_five_sites_of_any_row() {
+        for row in 0..50 {
+            let sites = row * 400..(row + 1) * 400;
+            let shown = sites.filter(|&site| spread(site) < 0.2).count();
+            assert!((45..=115).contains(&shown), "{shown} of 400 in row {row}");
+        }
+        let shown = (0..20_000).filter(|&site| spread(site) < 0.2).count();
+        assert!((3800..=4200).contains(&shown), "{shown} of 20 000");
+    }
+}

@@ -313,6 +313,8 @@ pub(crate) struct Image {
     pub dots: Vec<Dot>,
     /// Thin lines between two places on the axes.
     pub lines: Vec<([(f64, f64); 2], Colour)>,
+    /// Lines that are as wide as to be seen as surface, below the thin ones.
+    pub rims: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.
     pub key: Vec<Sign>,
     /// A bar below the picture: its length on the axis across, and what it says.

@@ -282,7 +282,8 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     let mut of_tissue = panels(&frame.cuts, colours, key);
     for (panel, cut) in of_tissue.iter_mut().zip(&frame.cuts) {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
-            image.lines = [rims(cut), crossings(cut)].concat();
+            image.rims = rims(cut);
+            image.lines = crossings(cut);
         }
     }
     if !has_immune {

@@ -22,8 +22,10 @@ pub(super) const OSTEOCLAST: Colour = Colour(240, 92, 15);
 pub(super) const RESORBED: Colour = Colour(213, 94, 0);
 /// Bone that is lost, in space: darker than bone in grey print, and than osteoclasts on it.
 pub(super) const LOST: Colour = Colour(150, 52, 0);
-/// Eroded surface, a line on paper and along bone.
-pub(super) const ERODED: Colour = Colour(150, 108, 0);
+/// Eroded surface, along bone.
+pub(super) const ERODED: Colour = Colour(255, 190, 0);
+/// The same as a curve on paper.
+const ERODED_CURVE: Colour = Colour(150, 108, 0);
 /// Osteoblasts.
 pub(super) const OSTEOBLAST: Colour = Colour(0, 40, 105);
 /// Osteoblast precursors.
@@ -60,7 +62,7 @@ const CURVES: [(&str, Colour, usize); 34] = [
     ("formed", FORMED, 2),
     ("resorption, BRs.R/BS", RESORBED, 1),
     ("formation, BFR/BS", FORMED, 2),
-    ("eroded, ES/BS", ERODED, 0),
+    ("eroded, ES/BS", ERODED_CURVE, 0),
     ("osteoid, OS/BS", OSTEOID_LINE, 2),
     ("osteoclasts, Oc.S/BS", OSTEOCLAST, 1),
     // The osteoblast lineage makes them.
@@ -125,7 +127,16 @@ const OTHERS: [Colour; 6] = [
 
 /// Colour of a quantity, and what its dash is counted by; none of what the law does not name.
 pub(super) fn of_quantity(label: &str) -> Option<(Colour, usize)> {
-    let found = CURVES.iter().chain(&DRUGS).find(|curve| curve.0 == label);
+    of_curve(label).or_else(|| found(&DRUGS, label))
+}
+
+/// The same of what is no drug: arms may be called after one.
+pub(super) fn of_curve(label: &str) -> Option<(Colour, usize)> {
+    found(&CURVES, label)
+}
+
+fn found(list: &[(&str, Colour, usize)], label: &str) -> Option<(Colour, usize)> {
+    let found = list.iter().find(|row| row.0 == label);
     found.map(|&(_, colour, dash)| (colour, dash))
 }
 
