@@ -23,6 +23,7 @@ pub(crate) fn hold(name: &str, chart: &Chart) {
         chart.title
     );
     words_are_for_readers(name, &page);
+    quantities_have_their_colour(name, chart);
     hold_rules(name, chart);
     hold_page(name, &page);
 }
@@ -130,7 +131,6 @@ pub(crate) fn hold_rules(name: &str, chart: &Chart) {
         no_curve_runs_through_words(name, &page);
         ticks_are_exact(name, chart);
         curves_are_told_apart(name, chart);
-        quantities_have_their_colour(name, chart);
         gaps_are_gaps(name, chart);
         doses_are_named_outside_of_plots(name, chart);
         axes_say_where_they_end(name, chart);
