@@ -37,7 +37,7 @@ pub(crate) enum Shown {
     Myeloid,
     /// Natural killer cell.
     NaturalKiller,
-    /// Tumour of which most is of this clone, not the parental one.
+    /// Tumour of which a cell is of this clone, not the parental one.
     Clone(u8),
     /// Tumour of which half or more was hit for good by radiation or a drug, and dies as it divides.
     TumourDoomed,
@@ -60,6 +60,8 @@ pub(crate) struct Slice {
     pub immune: Vec<(u32, Shown)>,
     /// Pixels that osteoclasts hold, each with the identity of its cell; by pixel.
     pub osteoclasts: Vec<(u32, u64)>,
+    /// Pixels of marrow or tumour beside eroded surface, rising.
+    pub eroded: Vec<u32>,
 }
 
 /// The cuts of a map: the section itself, or three through the middle.
@@ -80,7 +82,7 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
         .map(|&(axes, fixed)| {
             let layer = dims[fixed] / 2;
             let mut shown = Vec::with_capacity(dims[axes[0]] * dims[axes[1]]);
-            let (mut marks, mut osteoclasts) = (Vec::new(), Vec::new());
+            let (mut marks, mut osteoclasts, mut eroded) = (Vec::new(), Vec::new(), Vec::new());
             for b in 0..dims[axes[1]] {
                 for a in 0..dims[axes[0]] {
                     let mut at = [0; 3];
@@ -89,9 +91,13 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
                     at[fixed] = layer;
                     let site = model.grid.index(at[0], at[1], at[2]);
                     let pixel = shown.len() as u32;
-                    let what = show(model, state, &tumour, site);
+                    let what = show(state, &tumour, site);
                     if what == Shown::Osteoclast {
                         osteoclasts.push((pixel, state.occupancy.osteoclast[site]));
+                    }
+                    if is_bare(what) && state.bone.is_eroded(site) && !state.bone.is_modelled(site)
+                    {
+                        eroded.push(pixel);
                     }
                     if let Some(&Some(kind)) = immune.get(site) {
                         marks.push((pixel, kind));
@@ -106,6 +112,7 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
                 shown,
                 immune: marks,
                 osteoclasts,
+                eroded,
             }
         })
         .collect()
@@ -141,7 +148,8 @@ fn immune(model: &Model, state: &State) -> Vec<Option<Shown>> {
     shown.into_iter().map(kind).collect()
 }
 
-/// The clone of most tumour cells of each site, the lowest of several; empty where all are parental.
+/// The clone of one tumour cell of each site, so that the area of a clone is its share of cells; empty where all are
+/// parental. The place of that cell among those of its site, by clone, is the same at all times.
 fn clones(model: &Model, state: &State) -> Vec<u8> {
     let cells = &state.tumour;
     if cells.clone.iter().all(|&clone| clone == 0) {
@@ -151,14 +159,26 @@ fn clones(model: &Model, state: &State) -> Vec<u8> {
     for (&site, &clone) in cells.site.iter().zip(&cells.clone) {
         *counts.entry((site, clone)).or_default() += 1;
     }
-    let mut most = vec![(0, 0); model.grid.len()];
+    let mut shown = vec![0; model.grid.len()];
+    let mut passed = (0, 0);
     for ((site, clone), count) in counts {
-        let found = &mut most[site as usize];
-        if count > found.0 {
-            *found = (count, clone);
+        let before = if passed.0 == site { passed.1 } else { 0 };
+        let all = u32::from(state.occupancy.tumour[site as usize]);
+        let place = (spread(site) * f64::from(all)) as u32;
+        if (before..before + count).contains(&place) {
+            shown[site as usize] = clone;
         }
+        passed = (site, before + count);
     }
-    most.into_iter().map(|(_, clone)| clone).collect()
+    shown
+}
+
+/// A number of a site from 0 to 1, without 1, spread evenly over sites near each other.
+fn spread(site: u32) -> f64 {
+    // A multiplier of bits that leaves no pattern between neighbours.
+    let mixed = (u64::from(site) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((mixed ^ (mixed >> 29)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// True of sites of which half or more of the tumour cells are such; empty where no cell is.
@@ -180,7 +200,7 @@ fn half(model: &Model, state: &State, is_such: impl Fn(usize) -> bool) -> Vec<bo
 
 /// What sets tumour cells of a site apart from others; each empty where none is.
 struct Tumour {
-    /// Clone of most cells of each site.
+    /// Clone of a cell of each site.
     clones: Vec<u8>,
     /// True of sites of which half or more is doomed.
     doomed: Vec<bool>,
@@ -188,9 +208,16 @@ struct Tumour {
     dormant: Vec<bool>,
 }
 
-fn show(model: &Model, state: &State, cells: &Tumour, site: usize) -> Shown {
+/// Nothing but marrow or tumour, so that the surface beside it is bare.
+const fn is_bare(what: Shown) -> bool {
+    !matches!(
+        what,
+        Shown::Bone | Shown::Osteoid | Shown::Osteoblast | Shown::Osteoclast
+    )
+}
+
+fn show(state: &State, cells: &Tumour, site: usize) -> Shown {
     let tumour = state.occupancy.tumour[site];
-    let is_eroded = state.bone.is_eroded(site) && !state.bone.is_modelled(site);
     if state.bone.solid[site] {
         let osteoid = state.bone.osteoid[site] > 0.5 * state.bone.matrix[site];
         if osteoid { Shown::Osteoid } else { Shown::Bone }
@@ -198,9 +225,6 @@ fn show(model: &Model, state: &State, cells: &Tumour, site: usize) -> Shown {
         Shown::Osteoclast
     } else if state.occupancy.osteoblast[site] > 0 {
         Shown::Osteoblast
-    } else if is_eroded && state.bone.bone_faces(&model.grid, site) > 0 {
-        // Surface that a tumour fills is eroded all the same.
-        Shown::Eroded
     } else if tumour > 0 {
         if cells.doomed.get(site) == Some(&true) {
             return Shown::TumourDoomed;
@@ -219,9 +243,23 @@ fn show(model: &Model, state: &State, cells: &Tumour, site: usize) -> Shown {
         } else {
             Shown::TumourSparse
         }
-    } else if is_eroded {
-        Shown::Eroded
     } else {
         Shown::Marrow
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn one_in_five_cells_is_shown_on_one_in_five_sites_of_any_row() {
+        for row in 0..50 {
+            let sites = row * 400..(row + 1) * 400;
+            let shown = sites.filter(|&site| spread(site) < 0.2).count();
+            assert!((45..=115).contains(&shown), "{shown} of 400 in row {row}");
+        }
+        let shown = (0..20_000).filter(|&site| spread(site) < 0.2).count();
+        assert!((3800..=4200).contains(&shown), "{shown} of 20 000");
     }
 }

@@ -313,6 +313,8 @@ pub(crate) struct Image {
     pub dots: Vec<Dot>,
     /// Thin lines between two places on the axes.
     pub lines: Vec<([(f64, f64); 2], Colour)>,
+    /// Lines that are as wide as to be seen as surface, below the thin ones.
+    pub rims: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.
     pub key: Vec<Sign>,
     /// A bar below the picture: its length on the axis across, and what it says.
@@ -329,6 +331,8 @@ pub(crate) enum Form {
     Square,
     /// Its site in its colour, with a dark line around all that hang together.
     Outlined,
+    /// A line along the edges of its sites to bone.
+    Rim,
     /// A disc with a rim.
     Disc,
     /// A ring on white.
@@ -344,7 +348,7 @@ pub(crate) enum Form {
 impl Form {
     /// True of what fills its sites.
     pub(crate) fn is_site(self) -> bool {
-        matches!(self, Self::Square | Self::Outlined)
+        matches!(self, Self::Square | Self::Outlined | Self::Rim)
     }
 }
 

@@ -193,12 +193,25 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         };
         layers.push(line.curve(tone(place, &arm.name)));
     }
+    let is_of_several = |said: &str| {
+        let words = arms.iter().flat_map(|arm| &arm.doses);
+        words
+            .filter(|(drug, doses)| dose_words(drug, doses) == said)
+            .count()
+            > 1
+    };
     let drugs: BTreeSet<&String> = arms.iter().flat_map(|arm| arm.doses.keys()).collect();
     for (place, arm) in arms.iter().enumerate() {
         for (number, drug) in drugs.iter().enumerate() {
             layers.extend(arm.doses.get(*drug).map(|doses| {
+                let said = dose_words(drug, doses);
                 Layer::Doses(Doses {
-                    label: dose_words(drug, doses),
+                    // Marks in two colours with one name would ask which is which.
+                    label: if is_of_several(&said) {
+                        format!("{}: {said}", words(&arm.name))
+                    } else {
+                        said
+                    },
                     tone: tone(place, &arm.name),
                     times: doses.iter().map(|dose| dose.day).collect(),
                     number,

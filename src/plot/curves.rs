@@ -13,23 +13,10 @@ use crate::plot::chart::{
 use crate::plot::happened::{Change, Given, Happened};
 use crate::plot::histomorphometry::{self, with_turnover};
 use crate::plot::map::colour;
-use crate::plot::palette::style;
+use crate::plot::quantities::{of_others, of_quantity};
 use crate::plot::ticks::short;
 use crate::plot::words::{column as said_of, note, sentence, words};
 use crate::plot::write;
-
-/// Names of cells in legends, and what maps show of them. Osteoblast precursors are on maps with
-/// osteoblasts; their curve has a colour of its own.
-const CELLS: [(&str, Shown); 8] = [
-    ("tumour cells", Shown::TumourDense),
-    ("osteoclasts", Shown::Osteoclast),
-    ("osteoblasts", Shown::Osteoblast),
-    ("CD8 cells, not exhausted", Shown::Cd8),
-    ("exhausted CD8 cells", Shown::Cd8Exhausted),
-    ("regulatory T cells", Shown::Treg),
-    ("myeloid suppressors", Shown::Myeloid),
-    ("natural killer cells", Shown::NaturalKiller),
-];
 
 /// A curve with its band.
 pub(crate) struct Line {
@@ -44,6 +31,9 @@ pub(crate) struct Line {
     /// Its points are readings, with nothing known between them.
     pub(crate) is_marked: bool,
 }
+
+/// How the control is called behind the curves of an arm.
+const BESIDE: &str = "the same in the control arm";
 
 /// Radius of the mark of a reading, points.
 const MARK: f64 = 1.9;
@@ -108,23 +98,17 @@ impl Line {
         Some(line)
     }
 
-    /// Cells have the colour that they have on maps, bone resorbed and formed the same in every chart, all
-    /// else that of its name.
+    /// What the law of colours names has its colour in every chart, all else that of its name.
     fn tone(&self) -> Tone {
-        let bone = [&["BV/TV"][..], &["resorbed", RESORBED], &["formed", FORMED]];
-        let is_it = |names: &&[&str]| names.contains(&&self.label[..]);
-        if let Some(number) = bone.iter().position(is_it) {
-            let colour = style(number).colour;
-            return Tone::Own { colour, number };
-        }
-        let found = CELLS.iter().position(|(name, _)| *name == self.label);
-        found.map_or_else(
+        of_quantity(&self.label).map_or_else(
             || Tone::Named(self.label.clone()),
-            |number| Tone::Own {
-                colour: colour(CELLS[number].1),
-                number,
-            },
+            |(colour, number)| Tone::Own { colour, number },
         )
+    }
+
+    /// True where it has a value above zero.
+    fn is_there(&self) -> bool {
+        self.points.iter().any(|point| point.1 > 0.0)
     }
 
     /// The curve in the colour and dash of a tone.
@@ -354,9 +338,42 @@ pub(crate) fn panels_chart(
         panels: panels.into_iter().map(Panel::chart).collect(),
         ..Chart::default()
     };
+    colour_others(&mut chart);
     mark_doses(&mut chart, given);
     chart
 }
+
+/// Gives names that the law of colours does not know colours that mean none of its quantities, in the order in which
+/// the names come up.
+fn colour_others(chart: &mut Chart) {
+    let mut names: Vec<String> = Vec::new();
+    for layer in chart.panels.iter_mut().flat_map(|panel| &mut panel.layers) {
+        let (Layer::Curve(Curve { tone, .. }) | Layer::Points(Points { tone, .. })) = layer else {
+            continue;
+        };
+        if let Tone::Named(name) = tone {
+            let place = names.iter().position(|other| other == name);
+            let place = place.unwrap_or_else(|| {
+                names.push(name.clone());
+                names.len() - 1
+            });
+            let (colour, number) = of_others(place);
+            *tone = Tone::Own { colour, number };
+        }
+    }
+}
+
+/// The curves of the control behind those of an arm, in grey.
+fn behind(control: Option<&Table>, columns: &[&str], factor: f64) -> Vec<Layer> {
+    let line = |name: &&str| {
+        let line = Line::over(std::slice::from_ref(control?), name, BESIDE, |_| factor)?;
+        line.is_there().then(|| line.curve(Tone::Behind))
+    };
+    columns.iter().filter_map(line).collect()
+}
+
+/// A band that is nowhere so wide a share of what it lies between is not seen.
+const SEEN: f64 = 0.01;
 
 /// From one curve up to another where the other is higher, and where it is lower, as bands: where the curves
 /// cross, one ends and the other begins.
@@ -390,14 +407,24 @@ fn between(one: &[(f64, f64)], other: &[(f64, f64)]) -> [Vec<(f64, f64, f64)>; 2
             });
         }
     }
+    let highest = both.iter().map(|at| at.1.max(at.2)).fold(0.0, f64::max);
     bands.map(|band| {
-        let is_there = band.iter().any(|at| (at.1 - at.2).abs() > 0.0);
+        let widest = band
+            .iter()
+            .map(|at| (at.1 - at.2).abs())
+            .fold(0.0, f64::max);
+        let is_there = widest > SEEN * highest;
         if is_there { band } else { Vec::new() }
     })
 }
 
 /// Bone volume in two units above what was resorbed and formed, with the difference between them shaded.
-fn bone_loss(title: &str, runs: &[Table], given: &[Given]) -> Option<Chart> {
+fn bone_loss(
+    title: &str,
+    runs: &[Table],
+    control: Option<&Table>,
+    given: &[Given],
+) -> Option<Chart> {
     let line = |name: &str, label: &str, factor: f64| Line::over(runs, name, label, |_| factor);
     let bone = line("bv_tv", "BV/TV", 100.0)?;
     let seeds = bone.runs;
@@ -410,13 +437,14 @@ fn bone_loss(title: &str, runs: &[Table], given: &[Given]) -> Option<Chart> {
             unit: "% of day 0".to_owned(),
             factor: 100.0 / first,
         }),
-        layers: vec![
-            Line {
+        layers: behind(control, &["bv_tv"], 100.0)
+            .into_iter()
+            .chain([Line {
                 label: String::new(),
                 ..bone
             }
-            .curve(Tone::Named("BV/TV".to_owned())),
-        ],
+            .curve(Tone::Ink)])
+            .collect(),
         aspect: 0.42,
         ..chart::Panel::default()
     }];
@@ -462,7 +490,8 @@ fn bone_loss(title: &str, runs: &[Table], given: &[Given]) -> Option<Chart> {
 }
 
 /// Draws every set of curves, as SVG and PNG: of one run, or the mean of several (seeds) with the
-/// band from the least to the greatest. Doses are marked above the plots.
+/// band from the least to the greatest. Doses are marked above the plots. Of an arm its control stands behind bone
+/// volume and cells.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be drawn or written.
@@ -470,10 +499,11 @@ pub(crate) fn write_curves(
     folder: &Path,
     title: &str,
     runs: &[Table],
+    control: Option<&Table>,
     happened: &Happened,
 ) -> Result<Vec<PathBuf>, OutputError> {
     let mut written = Vec::new();
-    for (name, chart) in curve_charts(title, runs, happened) {
+    for (name, chart) in curve_charts(title, runs, control, happened) {
         written.extend(write(folder, name, &chart)?);
     }
     Ok(written)
@@ -516,7 +546,12 @@ pub(crate) fn signals(columns: &[String]) -> Vec<(&'static str, Vec<&str>)> {
 }
 
 /// The pictures of [`write_curves`] with their names.
-fn curve_charts(title: &str, runs: &[Table], happened: &Happened) -> Vec<(&'static str, Chart)> {
+fn curve_charts(
+    title: &str,
+    runs: &[Table],
+    control: Option<&Table>,
+    happened: &Happened,
+) -> Vec<(&'static str, Chart)> {
     let runs: Vec<Table> = runs.iter().map(with_turnover).collect();
     let runs = &runs[..];
     let line = |name: &str, label: &str, factor: f64| {
@@ -539,27 +574,35 @@ fn curve_charts(title: &str, runs: &[Table], happened: &Happened) -> Vec<(&'stat
             ..panel("level (pM)", true, names.into_iter().map(of).collect())
         }
     });
-    let pictures = [
-        (
-            "cells",
-            "cells of the tumour and of bone",
-            vec![
-                panel(
-                    "tumour cells",
-                    true,
-                    vec![line("tumour_cells", "tumour cells", 1.0)],
-                ),
-                panel(
-                    "cells",
-                    true,
-                    vec![
-                        line("n_oc", "osteoclasts", 1.0),
-                        line("n_ob", "osteoblasts", 1.0),
-                        line("n_precursor", "osteoblast precursors", 1.0),
-                    ],
-                ),
+    // Kinds of which there is no cell all along have neither a curve nor a place in the legend.
+    let counted = |y_label, columns: &[(&str, &str)]| {
+        let of = |&(name, label): &(&str, &str)| line(name, label, 1.0).filter(Line::is_there);
+        let lines: Vec<Option<Line>> = columns.iter().map(of).collect();
+        let names: Vec<&str> = columns.iter().map(|column| column.0).collect();
+        Panel {
+            extra: behind(control, &names, 1.0),
+            ..panel(y_label, true, lines)
+        }
+    };
+    let cells = [
+        counted(
+            "tumour cells",
+            &[
+                ("tumour_cells", "tumour cells"),
+                (DORMANT, "dormant tumour cells"),
             ],
         ),
+        counted(
+            "cells",
+            &[
+                ("n_oc", "osteoclasts"),
+                ("n_ob", "osteoblasts"),
+                ("n_precursor", "osteoblast precursors"),
+            ],
+        ),
+    ];
+    let pictures = [
+        ("cells", "cells of the tumour and of bone", cells.into()),
         (
             "signals",
             "signals between the cells, mean over marrow",
@@ -602,13 +645,52 @@ fn curve_charts(title: &str, runs: &[Table], happened: &Happened) -> Vec<(&'stat
             ],
         ),
     ];
-    let bone = bone_loss(title, runs, &happened.given).map(|chart| ("bone_loss", chart));
-    let others = pictures.into_iter().map(|(name, heading, mut panels)| {
-        panels.retain(|panel| !panel.lines.is_empty());
-        let chart = panels_chart([heading, title], panels, &happened.given);
-        (name, chart)
-    });
+    let bone = bone_loss(title, runs, control, &happened.given).map(|chart| ("bone_loss", chart));
+    let others =
+        pictures
+            .into_iter()
+            .filter_map(|(name, heading, mut panels): (_, _, Vec<Panel<'_>>)| {
+                panels.retain(|panel| !panel.lines.is_empty());
+                let is_drawn = name != "cells" || !panels.is_empty();
+                let chart = || panels_chart([heading, title], panels, &happened.given);
+                is_drawn.then(|| (name, chart()))
+            });
     bone.into_iter().chain(others).collect()
+}
+
+/// Dormant tumour cells in a table with what [`with_dormant`] adds.
+const DORMANT: &str = "dormant_cells";
+
+/// A series with the dormant tumour cells that the tables of colonisation or of clones count beside it, in the same
+/// rows; as it is where neither counts any.
+pub(crate) fn with_dormant(
+    series: &Table,
+    colonisation: Option<&Table>,
+    clones: Option<&Table>,
+) -> Table {
+    let of_clones = |table: &Table| {
+        let of_clone: Vec<usize> = (0..table.columns.len())
+            .filter(|&column| table.columns[column].ends_with("_dormant"))
+            .collect();
+        let sum = |row: &Vec<f64>| of_clone.iter().map(|&column| row[column]).sum();
+        (!of_clone.is_empty()).then(|| table.rows.iter().map(sum).collect::<Vec<f64>>())
+    };
+    let counted = [
+        colonisation.and_then(|table| Some((table, table.column(DORMANT)?))),
+        clones.and_then(|table| Some((table, of_clones(table)?))),
+    ];
+    let found = counted.into_iter().flatten().find_map(|(table, counts)| {
+        let days = table.column("time_d")?;
+        (Some(&days) == series.column("time_d").as_ref()).then_some(counts)
+    });
+    let mut series = series.clone();
+    if let Some(counts) = found {
+        series.columns.push(DORMANT.to_owned());
+        for (row, count) in series.rows.iter_mut().zip(counts) {
+            row.push(count);
+        }
+    }
+    series
 }
 
 /// What columns of signals hold.
@@ -1169,7 +1251,7 @@ mod tests {
     #[test]
     fn bone_loss_has_two_units_and_what_was_lost_below() {
         let runs = [run([0.2, 0.18, 0.1]), run([0.3, 0.22, 0.2])];
-        let chart = bone_loss("lesion", &runs, &given(&[1.0])).unwrap();
+        let chart = bone_loss("lesion", &runs, None, &given(&[1.0])).unwrap();
         assert_eq!(
             chart.note,
             "lesion; mean of 2 runs, band from least to greatest"
@@ -1200,7 +1282,7 @@ mod tests {
             let said = "dose of zoledronate, 4 mg".to_owned();
             assert_eq!(doses(panel), (said, vec![1.0]));
         }
-        assert!(bone_loss("nothing", &[Table::default()], &[]).is_none());
+        assert!(bone_loss("nothing", &[Table::default()], None, &[]).is_none());
     }
 
     /// Some rows of the columns, every week, each as a law of its name, its place and the day has it.
@@ -1255,11 +1337,68 @@ mod tests {
             _ => (4.0 - 0.3 * place) * (1.2 + (0.1 * day + place).sin()) * 10_f64.powf(0.4 * place),
         };
         let run = weeks(&columns.map(str::to_owned), law);
-        let charts = curve_charts("a lesion; run of 56 days", &[run], &dosed(&[14.0, 35.0]));
+        let charts = curve_charts(
+            "a lesion; run of 56 days",
+            &[run],
+            None,
+            &dosed(&[14.0, 35.0]),
+        );
         assert_eq!(charts.len(), 4);
         for (name, chart) in charts {
             hold(&format!("run_{name}"), &chart);
         }
+    }
+
+    #[test]
+    fn an_arm_has_its_control_behind_it_dormant_cells_a_curve_and_kinds_without_cells_none() {
+        let columns = ["bv_tv", "tumour_cells", "n_oc", "n_ob", "n_precursor"].map(str::to_owned);
+        let of = |slope: f64| {
+            weeks(&columns, |column, place, day| match column {
+                "bv_tv" => 0.3 - slope * day,
+                "n_precursor" => 0.0,
+                _ => 20.0 * (place + 1.0) + slope * 1e3 * day,
+            })
+        };
+        let colonisation = weeks(&[DORMANT.to_owned()], |_, _, day| 70.0 - day);
+        let arm = with_dormant(&of(1e-3), Some(&colonisation), None);
+        assert_eq!(with_dormant(&of(1e-3), None, None), of(1e-3));
+        let control = of(4e-3);
+        let charts = curve_charts("an arm", &[arm], Some(&control), &Happened::default());
+        let of = |name: &str| &charts.iter().find(|chart| chart.0 == name).unwrap().1;
+        let curves = |chart: &Chart| -> Vec<Vec<(String, bool)>> {
+            let panels = chart.panels.iter().map(|panel| {
+                let layers = panel.layers.iter();
+                let curves = layers.filter_map(|layer| match layer {
+                    Layer::Curve(curve) => Some((curve.label.clone(), curve.tone == Tone::Behind)),
+                    _ => None,
+                });
+                curves.collect()
+            });
+            panels.collect()
+        };
+        let row = |label: &str, is_behind: bool| (label.to_owned(), is_behind);
+        assert_eq!(
+            curves(of("bone_loss")),
+            [vec![row(BESIDE, true), row("", false)]]
+        );
+        assert_eq!(
+            curves(of("cells")),
+            [
+                vec![
+                    row(BESIDE, true),
+                    row("tumour cells", false),
+                    row("dormant tumour cells", false)
+                ],
+                vec![
+                    row(BESIDE, true),
+                    row(BESIDE, true),
+                    row("osteoclasts", false),
+                    row("osteoblasts", false)
+                ],
+            ]
+        );
+        hold("arm_bone_loss", of("bone_loss"));
+        hold("arm_cells", of("cells"));
     }
 
     #[test]

@@ -95,10 +95,12 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
         colours: rows.flatten().copied().collect(),
     });
     let site = (right - left) / image.columns.max(1) as f64;
-    for &([from, to], colour) in &image.lines {
-        if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
-            plot.drawing
-                .rule(from, to, (0.35 * site).clamp(0.3, 0.7), colour);
+    let widths = [(0.7 * site).clamp(0.6, 1.4), (0.35 * site).clamp(0.3, 0.7)];
+    for (lines, width) in [&image.rims, &image.lines].into_iter().zip(widths) {
+        for &([from, to], colour) in lines {
+            if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
+                plot.drawing.rule(from, to, width, colour);
+            }
         }
     }
     // As large as to cover the corners of its site, and to be seen.

@@ -40,7 +40,6 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
             .filter(|value| value.is_finite())
     };
     let high = values().fold(0.0, f64::max);
-    let tone = || Tone::Named("BV/TV".to_owned());
     let mut grown = all.clone();
     grown.retain(|point| point.0 <= day + 1e-6);
     let now = grown.last().copied()?;
@@ -65,12 +64,12 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
                 ..Doses::default()
             }),
             Layer::Curve(Curve {
-                tone: tone(),
+                tone: Tone::Ink,
                 points: grown,
                 ..Curve::default()
             }),
             Layer::Points(Points {
-                tone: tone(),
+                tone: Tone::Ink,
                 points: vec![Point {
                     x: now.0,
                     y: now.1,

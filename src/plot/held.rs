@@ -9,6 +9,7 @@ use crate::plot::overlay::MOST_CURVES;
 use crate::plot::page::{Page, lay_out};
 use crate::plot::palette::{Palette, Style};
 use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::quantities::of_curve;
 use crate::plot::text::missing;
 use crate::plot::ticks::{Ticks, read};
 
@@ -22,6 +23,7 @@ pub(crate) fn hold(name: &str, chart: &Chart) {
         chart.title
     );
     words_are_for_readers(name, &page);
+    quantities_have_their_colour(name, chart);
     hold_rules(name, chart);
     hold_page(name, &page);
 }
@@ -298,6 +300,17 @@ fn curves_are_told_apart(name: &str, chart: &Chart) {
             same.is_none_or(|other| other.1 == one.1),
             "{name}: {one:?} {same:?}"
         );
+    }
+}
+
+/// What the law of colours names has its colour wherever it is a curve of its own.
+fn quantities_have_their_colour(name: &str, chart: &Chart) {
+    let palette = Palette::new(chart);
+    for curve in chart.panels.iter().flat_map(curves) {
+        if let Some((colour, _)) = of_curve(&curve.label) {
+            let drawn = palette.style(&curve.tone).colour;
+            assert_eq!(drawn, colour, "{name}: {:?}", curve.label);
+        }
     }
 }
 

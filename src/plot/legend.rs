@@ -145,6 +145,13 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
+                        Form::Rim => Key::Line(
+                            Style {
+                                colour: sign.colour,
+                                dash: &[],
+                            },
+                            None,
+                        ),
                         form if form.is_site() => Key::Swatch(sign.colour),
                         form => Key::Dot(form, sign.colour),
                     },
@@ -390,7 +397,7 @@ fn corners(form: Form, (x, y): Place, radius: f64) -> Option<Vec<Place>> {
             let far = 1.25 * radius;
             Some(vec![(x, y - far), (x + far, y), (x, y + far), (x - far, y)])
         }
-        Form::Square | Form::Outlined | Form::Disc | Form::Ring => None,
+        Form::Square | Form::Outlined | Form::Rim | Form::Disc | Form::Ring => None,
     }
 }
 

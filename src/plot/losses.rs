@@ -5,23 +5,24 @@ use crate::plot::chart::{Chart, Form, Sign};
 use crate::plot::colour::Colour;
 use crate::plot::map::{Cut, panels};
 
-/// Kinds in the order of the legend. In grey print those of loss differ in lightness.
+/// Kinds in the order of the legend: loss is warm and gain is green, as everywhere. In grey print those of loss differ
+/// in lightness.
 const KINDS: [(Change, Colour, &str); 6] = [
     (Change::Kept, Colour(186, 176, 158), "bone in both"),
-    (Change::LostInBoth, Colour(60, 15, 80), "lost in both"),
+    (Change::LostInBoth, Colour(105, 30, 0), "lost in both"),
     (
         Change::LostInRun,
-        Colour(240, 110, 20),
+        Colour(225, 95, 10),
         "lost in the run alone",
     ),
     (
         Change::LostInScan,
-        Colour(40, 110, 200),
+        Colour(255, 205, 70),
         "lost in the scan alone",
     ),
     (
         Change::Gained,
-        Colour(150, 205, 120),
+        Colour(90, 190, 150),
         "gained in one or both",
     ),
     (Change::Marrow, Colour(251, 248, 243), "marrow"),

@@ -7,85 +7,80 @@ use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
 use crate::plot::colour::{Colour, GREY, INK, WHITE, shade};
-use crate::plot::{canvas, page, png_bytes, words, write};
+use crate::plot::{canvas, page, png_bytes, quantities, words, write};
 
 /// Kinds in the order of the legend, with their form and colour. In grey print any two differ in lightness
 /// or in form: osteoclasts have a dark line around each, immune cells, which are as small as a site, are
-/// discs, triangles and diamonds on it.
+/// discs, triangles and diamonds on it. Eroded surface is a line along bone.
 const KINDS: [(Shown, Form, Colour, &str); 15] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
-    (
-        Shown::Osteoid,
-        Form::Square,
-        Colour(150, 218, 235),
-        "osteoid",
-    ),
+    (Shown::Osteoid, Form::Square, quantities::OSTEOID, "osteoid"),
     (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
     (
         Shown::Eroded,
-        Form::Square,
-        Colour(255, 226, 140),
+        Form::Rim,
+        quantities::ERODED,
         "eroded surface",
     ),
     (
         Shown::TumourSparse,
         Form::Square,
-        Colour(200, 140, 190),
+        quantities::TUMOUR_SPARSE,
         "tumour, less than half of the site's room",
     ),
     (
         Shown::TumourDense,
         Form::Square,
-        Colour(140, 58, 134),
+        quantities::TUMOUR,
         "tumour, half of the site's room or more",
     ),
     (
         Shown::TumourDoomed,
         Form::Square,
-        Colour(80, 55, 62),
+        quantities::TUMOUR_DOOMED,
         "tumour, lethally hit: dies as it divides",
     ),
     (
         Shown::TumourDormant,
         Form::Square,
-        Colour(30, 20, 30),
+        quantities::TUMOUR_DORMANT,
         "tumour, dormant",
     ),
     (
         Shown::Osteoblast,
         Form::Square,
-        Colour(0, 40, 105),
+        quantities::OSTEOBLAST,
         "osteoblast lineage",
     ),
     (
         Shown::Osteoclast,
         Form::Outlined,
-        Colour(240, 92, 15),
+        quantities::OSTEOCLAST,
         "osteoclast",
     ),
-    (Shown::Cd8, Form::Disc, Colour(0, 125, 90), "CD8 T cell"),
+    (Shown::Cd8, Form::Disc, quantities::CD8, "CD8 T cell"),
     (
         Shown::Cd8Exhausted,
         Form::Ring,
-        Colour(20, 30, 25),
+        quantities::CD8_EXHAUSTED,
         "CD8 T cell, exhausted",
     ),
     (
         Shown::Treg,
         Form::Triangle,
-        Colour(165, 225, 75),
+        quantities::TREG,
         "regulatory T cell",
     ),
     (
         Shown::Myeloid,
         Form::Diamond,
-        Colour(95, 55, 10),
+        quantities::MYELOID,
         "myeloid suppressor",
     ),
     (
         Shown::NaturalKiller,
         Form::Wedge,
-        Colour(110, 205, 245),
+        quantities::NATURAL_KILLER,
         "natural killer cell",
     ),
 ];
@@ -135,6 +130,8 @@ pub(crate) struct Cut {
     pub immune: Vec<(u32, Shown)>,
     /// Pixels that osteoclasts hold, each with the identity of its cell.
     pub osteoclasts: Vec<(u32, u64)>,
+    /// Pixels beside eroded surface, in their order.
+    pub eroded: Vec<u32>,
     /// Where the other cuts cross it, along each axis, um.
     pub crossed_um: [Option<f64>; 2],
 }
@@ -183,6 +180,10 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
             } else if let Some(at) = KINDS.iter().position(|(other, ..)| *other == kind) {
                 is_there[at] = true;
             }
+        }
+        let has_rim = frame.cuts.iter().any(|cut| !rims(cut).is_empty());
+        for (kind, there) in KINDS.iter().zip(&mut is_there) {
+            *there |= has_rim && kind.0 == Shown::Eroded;
         }
     }
     let kinds = KINDS.iter().zip(is_there).filter(|(_, there)| *there);
@@ -281,6 +282,7 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     let mut of_tissue = panels(&frame.cuts, colours, key);
     for (panel, cut) in of_tissue.iter_mut().zip(&frame.cuts) {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
+            image.rims = rims(cut);
             image.lines = crossings(cut);
         }
     }
@@ -329,6 +331,25 @@ fn crossings(cut: &Cut) -> Vec<([(f64, f64); 2], Colour)> {
     upright.into_iter().chain(lying).collect()
 }
 
+/// Eroded surface: lines between its sites and the bone beside them in the cut. Bone above or below the cut has no
+/// edge in it.
+fn rims(cut: &Cut) -> Vec<([(f64, f64); 2], Colour)> {
+    if cut.eroded.is_empty() {
+        return Vec::new();
+    }
+    let mut is_eroded = vec![false; cut.tissue.len()];
+    for &pixel in &cut.eroded {
+        if let Some(site) = is_eroded.get_mut(pixel as usize) {
+            *site = true;
+        }
+    }
+    let is_bone = |at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
+    edges(cut, |one, other| {
+        let is_rim = is_eroded[one] && is_bone(other) || is_eroded[other] && is_bone(one);
+        is_rim.then_some(quantities::ERODED)
+    })
+}
+
 /// The same with lines around what a grey print would not tell apart: each osteoclast has its own.
 fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
     for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
@@ -366,7 +387,7 @@ pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
         said.push("a mark is a site with immune cells, drawn larger than it is");
     }
     if frame.clones.len() > 1 {
-        said.push("a site has the colour of its most common clone");
+        said.push("a site has the colour of one of its tumour cells, so that areas are about the shares of clones");
     }
     let is_crossed = |cut: &Cut| cut.crossed_um.iter().any(Option::is_some);
     if frame.cuts.iter().any(is_crossed) {
@@ -449,7 +470,19 @@ fn outlines(
     holder: impl Fn(usize) -> u64,
     colour: impl Fn(usize) -> Colour,
 ) -> Vec<([(f64, f64); 2], Colour)> {
-    let holder = |across: usize, up: usize| holder(across + up * cut.width);
+    edges(cut, |one, other| {
+        let [before, behind] = [holder(one), holder(other)];
+        let inside = if before > 0 { one } else { other };
+        (before != behind).then(|| colour(inside))
+    })
+}
+
+/// Lines between sites side by side, in the colour for the two where there is one; neighbours of one colour are one
+/// line.
+fn edges(
+    cut: &Cut,
+    colour: impl Fn(usize, usize) -> Option<Colour>,
+) -> Vec<([(f64, f64); 2], Colour)> {
     let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
     let at = |place: usize| place as f64 * cut.pixel_um;
     // Edges that stand upright, then those that lie.
@@ -470,17 +503,10 @@ fn outlines(
             let mut open = false;
             for step in 0..along {
                 let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
-                let [before, behind] = [holder(a, b), holder(c, d)];
-                if before == behind {
+                let Some(ink) = colour(a + b * cut.width, c + d * cut.width) else {
                     open = false;
                     continue;
-                }
-                let inside = if before > 0 {
-                    a + b * cut.width
-                } else {
-                    c + d * cut.width
                 };
-                let ink = colour(inside);
                 let end = |step: usize| {
                     let (x, y) = site(lane, step);
                     (at(x), at(y))
@@ -665,7 +691,7 @@ mod tests {
 
     #[test]
     fn maps_of_a_series_have_one_legend_and_immune_cells_a_panel_of_their_own() {
-        let frame = |day: f64, kind: Shown, immune: Vec<(u32, Shown)>| Frame {
+        let frame = |day: f64, kind: Shown, eroded: Vec<u32>, immune: Vec<(u32, Shown)>| Frame {
             day,
             cuts: vec![Cut {
                 axes: ["x", "y"],
@@ -674,14 +700,18 @@ mod tests {
                 pixel_um: 10.0,
                 tissue: vec![kind, Shown::Marrow, Shown::Marrow, Shown::Bone],
                 immune,
+                eroded,
                 ..Cut::default()
             }],
             ..Frame::default()
         };
         let frames = [
-            frame(0.0, Shown::Eroded, Vec::new()),
-            frame(7.0, Shown::TumourDense, vec![(2, Shown::Cd8)]),
+            frame(0.0, Shown::Marrow, vec![0, 1], Vec::new()),
+            frame(7.0, Shown::TumourDense, Vec::new(), vec![(2, Shown::Cd8)]),
         ];
+        // The first of them does not touch bone in the cut.
+        let ends: Vec<_> = rims(&frames[0].cuts[0]).iter().map(|line| line.0).collect();
+        assert_eq!(ends, [[(10.0, 10.0), (20.0, 10.0)]]);
         let key = series_key(&frames);
         let labels: Vec<&str> = key.iter().map(|sign| sign.label.as_str()).collect();
         assert_eq!(
@@ -710,8 +740,13 @@ mod tests {
     #[test]
     fn a_grey_print_tells_bone_marrow_tumour_and_cells_apart() {
         // Bone, osteoid and eroded surface lie side by side.
-        let of_surface = [Shown::Bone, Shown::Osteoid, Shown::Eroded, Shown::Marrow];
-        for pair in of_surface.windows(2) {
+        let of_surface = [
+            [Shown::Bone, Shown::Osteoid],
+            [Shown::Osteoid, Shown::Marrow],
+            [Shown::Bone, Shown::Eroded],
+            [Shown::Eroded, Shown::Marrow],
+        ];
+        for pair in of_surface {
             let apart = (colour(pair[0]).lightness() - colour(pair[1]).lightness()).abs();
             assert!(apart > 0.07, "{pair:?} {apart}");
         }

@@ -36,6 +36,7 @@ pub(crate) mod overlay;
 mod page;
 pub(crate) mod palette;
 mod panel;
+mod quantities;
 pub(crate) mod solid;
 #[cfg(test)]
 mod tests;

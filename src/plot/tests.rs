@@ -559,7 +559,7 @@ fn cuts() -> Vec<Cut> {
         Shown::Bone,
         Shown::Osteoclast,
         Shown::Osteoid,
-        Shown::Eroded,
+        Shown::TumourSparse,
         Shown::TumourDense,
         Shown::Clone(2),
         Shown::TumourDoomed,
@@ -580,6 +580,7 @@ fn cuts() -> Vec<Cut> {
                 .map(|at| (at * (at % 7 + 1), immune[at as usize % immune.len()]))
                 .collect(),
             osteoclasts: Vec::new(),
+            eroded: (0..(dims[a] * dims[b]) as u32).step_by(3).collect(),
             crossed_um: [dims[a], dims[b]].map(|sites| Some(0.5 * sites as f64 * 19.5)),
         })
         .to_vec()

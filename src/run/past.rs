@@ -4,12 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::digest;
+use crate::output::table::Table;
 use crate::run::checkpoint::{all, open, read_bytes};
 use crate::run::error::RunError;
 use crate::run::folder::{DONE, Manifest, SCENARIO};
 use crate::run::host::{Event, Host};
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
+use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
 use crate::scenario::read::load;
 
@@ -63,6 +65,22 @@ pub(crate) fn control_of(
     Ok((control, manifest))
 }
 
+/// `series.csv` of the control beside the folder of an arm, where that is over and as it was left; none of what is no
+/// arm of it.
+pub(crate) fn control_beside(folder: &Path, loaded: &Loaded) -> Option<Table> {
+    let arm = loaded.scenario.arm.as_ref()?;
+    let past = folder.parent()?.join(CONTROL);
+    let (control, manifest) = control_of(&past, None).ok()?;
+    let is_its_own = control.scenario.arms.contains_key(arm)
+        && control.scenario.name == loaded.scenario.name
+        && control.scenario.seed == loaded.scenario.seed
+        && manifest.exit_state == DONE;
+    if !is_its_own || unaltered(&past).is_err() {
+        return None;
+    }
+    Table::read_csv_if_there(&past.join("series.csv")).ok()?
+}
+
 /// A run as it was at a tick or before: from its last whole checkpoint, else from its start.
 pub(super) fn past_at(
     past: &Path,
@@ -93,12 +111,14 @@ pub(super) fn past_at(
 }
 
 /// The tables of runs that commands read again, beside the scenario.
-const READ_AGAIN: [&str; 5] = [
+const READ_AGAIN: [&str; 7] = [
     SCENARIO,
     "series.csv",
     "patient.csv",
     "drugs.csv",
     "fractions.csv",
+    "colonisation.csv",
+    "clones.csv",
 ];
 
 /// Refuses a run that is over and whose scenario or tables are not those that its manifest names. A

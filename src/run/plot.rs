@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::make_folder;
 use crate::output::table::Table;
-use crate::plot::curves::write_curves;
+use crate::plot::curves::{with_dormant, write_curves};
 use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
@@ -16,7 +16,7 @@ use crate::run::error::RunError;
 use crate::run::folder::DONE;
 use crate::run::members::members;
 use crate::run::ours::{Listing, Replacement, is_ours};
-use crate::run::past::{control_of, unaltered};
+use crate::run::past::{control_beside, control_of, unaltered};
 use crate::run::sealed::PLOTS;
 use crate::scenario::arms::CONTROL;
 
@@ -53,6 +53,10 @@ fn refused(words: impl std::fmt::Display) -> RunError {
 pub(crate) struct Run {
     folder: PathBuf,
     series: Table,
+    /// The series with dormant tumour cells, where another table counts them.
+    counted: Table,
+    /// The series of the control of an arm, beside it.
+    control: Option<Table>,
     patient: Option<Table>,
     happened: Happened,
     /// What was run; or why nothing says that.
@@ -117,7 +121,8 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
         (_, Ok(known)) => known.subject.clone(),
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
     };
-    let runs = std::slice::from_ref(&run.series);
+    let runs = std::slice::from_ref(&run.counted);
+    let control = run.control.as_ref();
     // Its own pictures are listed with their digests: what others measured stands beside the run.
     let beside = drawing.measured.as_ref().map(|_| {
         let name = called_after(std::slice::from_ref(run));
@@ -127,7 +132,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
         let measured = measured(drawing, std::slice::from_ref(run))?;
         let group = of_runs(&[run], title.clone());
         return into_new(out, drawing.force, |folder| {
-            let mut written = write_curves(folder, &title, runs, &run.happened)?;
+            let mut written = write_curves(folder, &title, runs, control, &run.happened)?;
             if !measured.is_empty() {
                 written.extend(write_measured(folder, &title, &[group], &measured)?);
             }
@@ -142,7 +147,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     }
     let plots = run.folder.join(PLOTS);
     make_folder(&plots)?;
-    Ok(write_curves(&plots, &title, runs, &run.happened)?)
+    Ok(write_curves(&plots, &title, runs, control, &run.happened)?)
 }
 
 /// Refuses a folder that is not new or empty; with `--force`, one that holds anything but what an
@@ -309,8 +314,12 @@ impl Run {
             )));
         };
         let [drugs, fractions] = ["drugs.csv", "fractions.csv"].map(read);
+        let [colonisation, clones] = ["colonisation.csv", "clones.csv"].map(read);
+        let loaded = control_of(folder, None).ok();
         Ok(Self {
             folder: folder.to_path_buf(),
+            counted: with_dormant(&series, colonisation?.as_ref(), clones?.as_ref()),
+            control: loaded.and_then(|(loaded, _)| control_beside(folder, &loaded)),
             series,
             patient: read("patient.csv")?,
             happened: Happened::read(drugs?.as_ref(), fractions?.as_ref(), None),

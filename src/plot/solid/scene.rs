@@ -5,7 +5,8 @@ use crate::numerics::parallel::prelude::*;
 use crate::observe::picture::Shown;
 use crate::observe::volume::CellKind;
 use crate::plot::map::colour;
-use crate::plot::palette::{Colour, style};
+use crate::plot::palette::Colour;
+use crate::plot::quantities;
 use crate::plot::solid::bodies::{Stand, bodies, stands};
 use crate::plot::solid::camera::{Camera, View, extent};
 use crate::plot::solid::cut::{Cutaway, Removed, removed};
@@ -32,23 +33,23 @@ pub(crate) struct Image {
 /// Bone, as dry bone looks.
 pub(super) const BONE: Colour = Colour(236, 222, 192);
 
-/// Colour of a kind of cell: that of maps, and a lighter blue for precursors.
+/// Colour of a kind of cell: that of maps, and that of their curve for precursors.
 pub(super) fn colour_of(kind: CellKind) -> Colour {
     match kind {
         CellKind::Osteoblast => colour(Shown::Osteoblast),
         CellKind::Osteoclast => colour(Shown::Osteoclast),
-        CellKind::Precursor => style(4).colour,
+        CellKind::Precursor => quantities::PRECURSOR,
     }
 }
 
 /// Colour of a tumour.
 pub(super) fn tumour_colour() -> Colour {
-    style(3).colour
+    quantities::TUMOUR_SPARSE
 }
 
-/// Colour of bone that is lost: far from that of tumour and of cells, and darker than bone in grey print.
+/// Colour of bone that is lost: darker than bone in grey print, and than the osteoclasts on it.
 pub(super) fn loss_colour() -> Colour {
-    Colour(0, 96, 92)
+    quantities::LOST
 }
 
 /// Colour of bone by how much it is strained, 0 to 1: lightness falls all the way.
@@ -95,7 +96,7 @@ const ALIKE: f32 = 0.05;
 
 /// Colour of bone that was formed: neither that of cells and tumour, nor dark as what is lost.
 pub(super) fn gain_colour() -> Colour {
-    Colour(110, 158, 30)
+    quantities::FORMED
 }
 
 /// Light of the edges of the lattice.

@@ -341,15 +341,15 @@ fn cells_tumour_and_losses_show_in_their_colours() {
     };
     let (is_lost, pixels) = changed(&whole(), &plate(), super::scene::loss_colour());
     let half = pixels.len() / 2;
-    // Neither bone, which is yellow, nor tumour and cells are green.
-    let loss = |pixels: &[u8]| count(pixels, |r, g, b| g > r + 20 && b > r + 20);
+    // Bone is yellow, and shaded bone too.
+    let loss = |pixels: &[u8]| count(pixels, |r, g, b| r > g + 40 && r > b + 60);
     // Whole rows: the upper half, and the lower third.
     let foot = 134 * 200 * 3;
     let (above, foot) = (loss(&pixels[..half]), loss(&pixels[foot..]));
     assert!(is_lost && above > 10_000 && foot == 0, "{above} {foot}");
     // The other way round it was formed, in another colour; nothing is where nothing changed.
     let (is_formed, pixels) = changed(&whole(), &plate(), super::scene::gain_colour());
-    let formed = count(&pixels, |r, g, b| g > r + 20 && r > b + 20);
+    let formed = count(&pixels, |r, g, b| g > r + 20 && g > b + 10);
     assert!(
         is_formed && formed > 10_000 && loss(&pixels) == 0,
         "{formed}"

@@ -28,7 +28,7 @@ use crate::observe::series::{columns, row};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::patient::skeletal_events::SkeletalEvents;
-use crate::plot::curves::{write_curves, write_part};
+use crate::plot::curves::{with_dormant, write_curves, write_part};
 use crate::plot::happened::Happened;
 use crate::run::schedule::Schedule;
 use crate::run::simulation::Simulation;
@@ -247,7 +247,7 @@ impl Record {
         Ok(written)
     }
 
-    /// Writes the curves, maps and the film, and returns where.
+    /// Writes the curves, of an arm with its control behind them, maps and the film, and returns where.
     ///
     /// # Errors
     /// [`OutputError`] of a file that cannot be written or drawn.
@@ -256,12 +256,18 @@ impl Record {
         plots: &Path,
         loaded: &Loaded,
         grid: &Grid,
+        control: Option<&Table>,
     ) -> Result<Vec<PathBuf>, OutputError> {
         let title = &loaded.subject()[..];
         let happened = self.happened(loaded);
-        let series = std::slice::from_ref(&self.series);
+        let series = with_dormant(
+            &self.series,
+            self.tables.get("colonisation.csv"),
+            self.tables.get("clones.csv"),
+        );
+        let series = std::slice::from_ref(&series);
         let curves = || {
-            let mut written = write_curves(plots, title, series, &happened)?;
+            let mut written = write_curves(plots, title, series, control, &happened)?;
             for picture in each::PICTURES.iter().copied().flatten() {
                 if let Some(table) = self.tables.get(picture.table) {
                     written.extend(write_part(plots, title, picture, table, &happened)?);

@@ -173,7 +173,8 @@ impl Record {
             let is_there = |pixel: u32| (pixel as usize) < slice.shown.len();
             let fits = fits
                 && slice.immune.iter().all(|&(pixel, _)| is_there(pixel))
-                && slice.osteoclasts.iter().all(|&(pixel, _)| is_there(pixel));
+                && slice.osteoclasts.iter().all(|&(pixel, _)| is_there(pixel))
+                && slice.eroded.iter().all(|&pixel| is_there(pixel));
             if !fits {
                 return Err("a map that does not fit the lattice".to_owned());
             }
@@ -322,6 +323,7 @@ impl Record {
                 tissue: slice.shown.clone(),
                 immune: slice.immune.clone(),
                 osteoclasts: slice.osteoclasts.clone(),
+                eroded: slice.eroded.clone(),
                 crossed_um: slice.axes.map(|axis| {
                     let mut others = moment.slices.iter();
                     let other = others.find(|other| other.fixed == axis)?;

@@ -145,9 +145,9 @@ pub(super) const PICTURE: Picture = Picture {
             &[
                 Curve::new("n_cd8", "all CD8 cells"),
                 Curve::new("n_cd8", "CD8 cells, not exhausted").less("n_exhausted"),
-                Curve::new("n_exhausted", EXHAUSTED),
-                Curve::new("n_treg", "regulatory T cells"),
-                Curve::new("n_myeloid", "myeloid suppressors"),
+                Curve::new("n_exhausted", EXHAUSTED).if_any(),
+                Curve::new("n_treg", "regulatory T cells").if_any(),
+                Curve::new("n_myeloid", "myeloid suppressors").if_any(),
                 Curve::new("n_nk", "natural killer cells").if_any(),
             ],
         )
