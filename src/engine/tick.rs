@@ -55,7 +55,7 @@ pub enum Phase {
     Bind,
     /// Every cell asks for one thing.
     Propose,
-    /// Osteoclasts act.
+    /// Osteoclasts act, beside the tumour cells that ask: what is left of it when these are done.
     Osteoclasts,
     /// What was asked for is done.
     Commit,
