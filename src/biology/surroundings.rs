@@ -2,10 +2,10 @@
 
 use crate::biology::cue::{CueId, CueSource};
 use crate::numerics::response::hill;
-use crate::tissue::bone::Bone;
+use crate::tissue::bone::faces_of;
 use crate::tissue::grid::Grid;
 use crate::tissue::reach::Reach;
-use crate::tissue::space::Occupancy;
+use crate::tissue::space::Room;
 use crate::transport::binding::free_ligand;
 
 /// The tissue as cells sense it. Arrays have one entry per site; levels are in pM.
@@ -15,10 +15,8 @@ pub struct Surroundings<'a> {
     pub grid: &'a Grid,
     /// Cue table of the model.
     pub cues: &'a [CueSource],
-    /// Bone.
-    pub bone: &'a Bone,
-    /// Who is where.
-    pub occupancy: &'a Occupancy,
+    /// Where bone and tumour cells are.
+    pub room: Room<'a>,
     /// Total level of each signal.
     pub fields_pm: &'a [Vec<f32>],
     /// Soluble RANKL that is free.
@@ -116,7 +114,7 @@ impl Surroundings<'_> {
             CueSource::TumourPacking => self.tumour_packing(site),
             CueSource::BoneContact => {
                 let faces = 2 * self.grid.axes() as u32;
-                f64::from(self.bone.bone_faces(self.grid, site)) / f64::from(faces)
+                f64::from(faces_of(self.room.solid, self.grid, site)) / f64::from(faces)
             }
             CueSource::VesselDistance => f64::from(self.vessel_distance_um[site]),
             CueSource::Cd8Near => self
@@ -205,9 +203,9 @@ impl Surroundings<'_> {
     pub fn tumour_packing(&self, site: usize) -> f64 {
         let (mut taken, mut room) = (0_u32, 0_u32);
         for (at, _) in self.grid.near_neighbours(site).chain([(site, 0)]) {
-            if !self.bone.solid[at] {
-                taken += u32::from(self.occupancy.tumour[at]);
-                room += u32::from(self.occupancy.capacity[at]);
+            if !self.room.solid[at] {
+                taken += u32::from(self.room.tumour[at]);
+                room += u32::from(self.room.capacity[at]);
             }
         }
         if room == 0 {

@@ -89,7 +89,13 @@ fn fuse(model: &Model, state: &mut State, at: SurfaceSite) {
     );
     cells.resorbed_um3.push(0.0);
     cells.drug_amol.push(0.0);
-    hold(model, state, site, id);
+    hold(
+        model,
+        &state.bone,
+        &mut state.occupancy.osteoclast,
+        site,
+        id,
+    );
 }
 
 /// Precursors of osteoblasts arrive, unless an osteoclast came back.

@@ -4,6 +4,7 @@
 //! checkpoint saves; [`scratch::Scratch`] is workspace that is made anew. [`tick::tick`] takes
 //! the state one tick on and reads like the table of contents of the model.
 
+mod apart;
 mod by_site;
 pub mod column;
 pub(crate) mod commit;

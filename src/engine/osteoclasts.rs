@@ -7,11 +7,10 @@
 
 use crate::biology::osteoblast::recruitment::given_up;
 use crate::biology::osteoclast::resorption::removed_um3;
+use crate::engine::apart::AtBone;
 use crate::engine::model::Model;
-use crate::engine::scratch::Scratch;
-use crate::engine::sense::{bone_binding, surroundings, surroundings_of};
+use crate::engine::sense::bone_binding;
 use crate::engine::set_free::set_free;
-use crate::engine::state::State;
 use crate::engine::struts;
 use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Draws, Stream};
@@ -48,7 +47,7 @@ struct Intent {
 ///
 /// Every hour each cell, in parallel and from the bone at the start of the hour, draws its rank and its
 /// mode and finds how much it removes; then all act in the order of the ranks.
-pub(crate) fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
+pub(crate) fn act(model: &Model, state: &mut AtBone<'_>) {
     let steps = model.steps_per_tick();
     let mut released = vec![0.0; state.bone.stores.len()];
     for step in 0..steps {
@@ -57,23 +56,23 @@ pub(crate) fn act(model: &Model, state: &mut State, scratch: &mut Scratch) {
         let mut order: Vec<Intent> = (0..state.osteoclasts.len())
             .into_par_iter()
             .with_min_len(PIECE)
-            .map(|cell| intent(model, state, scratch, cell, when))
+            .map(|cell| intent(model, state, cell, when))
             .collect();
         order.par_sort_unstable_by(|a, b| (a.rank, a.id).cmp(&(b.rank, b.id)));
         let cells: Vec<usize> = order.iter().map(|intent| intent.cell).collect();
         for (at, intent) in order.into_iter().enumerate() {
             if let Some(&cell) = cells.get(at + AHEAD) {
-                look_ahead(model, state, scratch, cell);
+                look_ahead(model, state, cell);
             }
-            act_once(model, state, scratch, intent, now_h, &mut released);
+            act_once(model, state, intent, now_h, &mut released);
         }
-        die(model, state, scratch, when);
+        die(model, state, when);
     }
 }
 
 /// Reads what a cell will ask for some cells later. Cells act in an order that is as good as chance, and each
 /// would wait for its rows of sites to come from memory, one after the other; so they are on their way.
-fn look_ahead(model: &Model, state: &State, scratch: &Scratch, cell: usize) {
+fn look_ahead(model: &Model, state: &AtBone<'_>, cell: usize) {
     let [nx, ny, _] = model.grid.dims;
     let site = state.osteoclasts.site[cell] as usize;
     let mut seen = 0;
@@ -81,18 +80,18 @@ fn look_ahead(model: &Model, state: &State, scratch: &Scratch, cell: usize) {
         for y in 0..3 {
             let at = (site + z * ny * nx + y * nx).wrapping_sub(ny * nx + nx);
             // Beyond the lattice there is nothing to be read.
-            if let Some(&engaged) = scratch.rank_occupancy.get(at) {
+            if let Some(&engaged) = state.rank_occupancy.get(at) {
                 seen |= u64::from(engaged.to_bits())
                     | u64::from(state.bone.matrix[at].to_bits())
                     | u64::from(state.bone.solid[at])
-                    | state.occupancy.osteoclast[at];
+                    | state.holders[at];
             }
         }
     }
     std::hint::black_box(seen);
 }
 
-fn intent(model: &Model, state: &State, scratch: &Scratch, cell: usize, when: u32) -> Intent {
+fn intent(model: &Model, state: &AtBone<'_>, cell: usize, when: u32) -> Intent {
     let id = state.osteoclasts.id[cell];
     let mut draws = Chance::new(state.seed).at(Stream::OsteoclastAct, when, id);
     let rank = draws.word();
@@ -111,7 +110,7 @@ fn intent(model: &Model, state: &State, scratch: &Scratch, cell: usize, when: u3
     let volume_um3 = match mode {
         OsteoclastMode::Migrating => 0.0,
         OsteoclastMode::Resorbing => {
-            let view = surroundings_of(model, state, scratch, cell);
+            let view = state.around(model, Some(cell));
             let site = state.osteoclasts.site[cell] as usize;
             removed_um3(
                 model.rates.resorption.at(|cue| view.level(cue, site)),
@@ -134,8 +133,7 @@ fn intent(model: &Model, state: &State, scratch: &Scratch, cell: usize, when: u3
 
 fn act_once(
     model: &Model,
-    state: &mut State,
-    scratch: &mut Scratch,
+    state: &mut AtBone<'_>,
     intent: Intent,
     now_h: f64,
     released: &mut [f64],
@@ -149,36 +147,53 @@ fn act_once(
     } = intent;
     state.osteoclasts.mode[cell] = mode;
     match mode {
-        OsteoclastMode::Migrating => migrate(model, state, scratch, cell, &mut draws),
+        OsteoclastMode::Migrating => migrate(model, state, cell, &mut draws),
         OsteoclastMode::Resorbing => {
             state.ledger.remodelling.resorbing_h += model.step_h;
-            resorb(model, state, scratch, (cell, volume_um3), now_h, released);
+            resorb(model, state, (cell, volume_um3), now_h, released);
         }
     }
 }
 
+impl AtBone<'_> {
+    /// A cell goes to another site, and holds what lies under it there.
+    fn step(&mut self, model: &Model, cell: usize, to: usize, now_h: f64) {
+        let id = self.osteoclasts.id[cell];
+        let from = self.osteoclasts.site[cell] as usize;
+        release(model, self.bone, self.holders, (from, id), now_h);
+        self.osteoclasts.site[cell] = to as u32;
+        hold(model, self.bone, self.holders, to, id);
+    }
+}
+
 /// Marks the marrow sites under a cell as held by it.
-pub(crate) fn hold(model: &Model, state: &mut State, site: usize, id: u64) {
+pub(crate) fn hold(model: &Model, bone: &Bone, holders: &mut [u64], site: usize, id: u64) {
     for at in model.footprint.around(&model.grid, site) {
-        if !state.bone.solid[at] && state.occupancy.osteoclast[at] == 0 {
-            state.occupancy.osteoclast[at] = id;
+        if !bone.solid[at] && holders[at] == 0 {
+            holders[at] = id;
         }
     }
 }
 
 /// Gives up the sites that a cell holds, which are now vacated.
-pub(crate) fn release(model: &Model, state: &mut State, site: usize, id: u64, now_h: f64) {
+pub(crate) fn release(
+    model: &Model,
+    bone: &mut Bone,
+    holders: &mut [u64],
+    (site, id): (usize, u64),
+    now_h: f64,
+) {
     for at in model.digging_reach.around(&model.grid, site) {
-        if state.occupancy.osteoclast[at] == id {
-            state.occupancy.osteoclast[at] = 0;
-            if state.bone.is_eroded(at) {
-                state.bone.vacated_h[at] = now_h as f32;
+        if holders[at] == id {
+            holders[at] = 0;
+            if bone.is_eroded(at) {
+                bone.vacated_h[at] = now_h as f32;
             }
         }
     }
 }
 
-fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, draws: &mut Draws) {
+fn migrate(model: &Model, state: &mut AtBone<'_>, cell: usize, draws: &mut Draws) {
     let id = state.osteoclasts.id[cell];
     let start = state.osteoclasts.site[cell] as usize;
     let path = model.parameters.osteoclast.migration.speed.get() * model.step_h;
@@ -192,14 +207,14 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
         let mut count = 0;
         for &next in near.as_slice() {
             surface[count] = next;
-            count += usize::from(scratch.rank_occupancy[next] > 0.0);
+            count += usize::from(state.rank_occupancy[next] > 0.0);
         }
         let surface = &surface[..count];
         let mut weights = [0.0; MOST_NEIGHBOURS];
         for (weight, &next) in weights.iter_mut().zip(surface) {
-            let holder = state.occupancy.osteoclast[next];
+            let holder = state.holders[next];
             let is_open = (holder == 0 || holder == id) && !state.bone.solid[next];
-            let engaged = f64::from(scratch.rank_occupancy[next]);
+            let engaged = f64::from(state.rank_occupancy[next]);
             *weight = if is_open {
                 engaged.powi(PREFERENCE)
             } else {
@@ -207,7 +222,7 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
             };
         }
         if let Some(attraction) = &model.rates.attraction {
-            let view = surroundings(model, state, scratch);
+            let view = state.around(model, None);
             for (weight, &next) in weights.iter_mut().zip(surface) {
                 if *weight > 0.0 {
                     *weight *= attraction.at(|cue| view.level(cue, next));
@@ -225,16 +240,13 @@ fn migrate(model: &Model, state: &mut State, scratch: &Scratch, cell: usize, dra
         }
     }
     if site != start {
-        release(model, state, start, id, state.time_h);
-        state.osteoclasts.site[cell] = site as u32;
-        hold(model, state, site, id);
+        state.step(model, cell, site, state.time_h);
     }
 }
 
 fn resorb(
     model: &Model,
-    state: &mut State,
-    scratch: &mut Scratch,
+    state: &mut AtBone<'_>,
     (cell, volume_um3): (usize, f64),
     now_h: f64,
     released: &mut [f64],
@@ -255,7 +267,7 @@ fn resorb(
         let taken = f64::from(state.bone.dig(target, share as f32, now_h, released));
         share -= taken;
         if let Some(refill) = &model.rates.refill {
-            let view = surroundings(model, state, scratch);
+            let view = state.around(model, None);
             let refill = refill.at(|cue| view.level(cue, target));
             let given_up = (given_up(refill) * taken) as f32;
             state.bone.owe_less(target, given_up);
@@ -274,17 +286,16 @@ fn resorb(
             .parameters
             .mineralisation
             .calcium_fmol(taken * site_volume, mineral);
-        set_free(model, state, centre, released);
+        let books = (&mut *state.ledger, &mut *state.released);
+        set_free(model, &state.bone.stores, books, centre, released);
         if !state.bone.solid[target] && taken > 0.0 {
-            struts::look(model, state, target);
+            struts::look(model, state.bone, target);
         }
-        if !state.bone.solid[target] && state.occupancy.osteoclast[target] == 0 {
+        if !state.bone.solid[target] && state.holders[target] == 0 {
             // The cell follows its pit down.
-            state.occupancy.osteoclast[target] = id;
-            scratch.rank_occupancy[target] = scratch.rank_occupancy[centre];
-            release(model, state, centre, id, now_h);
-            state.osteoclasts.site[cell] = target as u32;
-            hold(model, state, target, id);
+            state.holders[target] = id;
+            state.rank_occupancy[target] = state.rank_occupancy[centre];
+            state.step(model, cell, target, now_h);
         }
         if taken <= 0.0 {
             return;
@@ -294,7 +305,7 @@ fn resorb(
 
 /// An osteoclast takes up its share of the drug that a dig set free. The rest divides as drug in plasma
 /// does: a share binds again, to the bone that is nearest, and what is left is carried away.
-fn take_up(model: &Model, state: &mut State, cell: usize, target: usize, taken: f64) {
+fn take_up(model: &Model, state: &mut AtBone<'_>, cell: usize, target: usize, taken: f64) {
     let Some(bone) = bone_binding(model) else {
         return;
     };
@@ -305,26 +316,26 @@ fn take_up(model: &Model, state: &mut State, cell: usize, target: usize, taken: 
     let freed_amol = state.bone.free_drug(target, dug_um, bone.layer.get());
     let own = bone.uptake * freed_amol;
     state.osteoclasts.drug_amol[cell] += own as f32;
-    state.parts.drugs.on_bone.taken_up += own;
+    state.on_bone.taken_up += own;
     bind_again(model, state, cell, bone.share * (freed_amol - own));
-    state.parts.drugs.on_bone.carried_away += (1.0 - bone.share) * (freed_amol - own);
+    state.on_bone.carried_away += (1.0 - bone.share) * (freed_amol - own);
 }
 
 /// Binds drug to the bone at an osteoclast; where there is none, it is carried away.
-fn bind_again(model: &Model, state: &mut State, cell: usize, amol: f64) {
+fn bind_again(model: &Model, state: &mut AtBone<'_>, cell: usize, amol: f64) {
     if amol <= 0.0 {
         return;
     }
     let site = state.osteoclasts.site[cell] as usize;
     if state.bone.bind_drug(&model.grid, site, amol) {
-        state.parts.drugs.on_bone.given_back += amol;
+        state.on_bone.given_back += amol;
     } else {
-        state.parts.drugs.on_bone.carried_away += amol;
+        state.on_bone.carried_away += amol;
     }
 }
 
 /// Faces of a site of bone towards the surface from which a unit begins, when it begins to dig it.
-fn faces_opened(model: &Model, state: &State, site: usize) -> u32 {
+fn faces_opened(model: &Model, state: &AtBone<'_>, site: usize) -> u32 {
     if !state.bone.solid[site] || state.bone.is_eroded(site) {
         return 0;
     }
@@ -334,7 +345,7 @@ fn faces_opened(model: &Model, state: &State, site: usize) -> u32 {
 }
 
 /// Depth of a site below the surface of its unit once it is dug, um.
-fn target_depth_um(model: &Model, state: &State, site: usize) -> f64 {
+fn target_depth_um(model: &Model, state: &AtBone<'_>, site: usize) -> f64 {
     if !state.bone.solid[site] {
         return f64::from(state.bone.depth_um[site]);
     }
@@ -352,7 +363,7 @@ fn target_depth_um(model: &Model, state: &State, site: usize) -> f64 {
 }
 
 /// The shallowest matrix within reach, what was begun first; `None` when the pit is done.
-fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<usize> {
+fn next_target(model: &Model, state: &AtBone<'_>, cell: usize, now_h: f64) -> Option<usize> {
     let id = state.osteoclasts.id[cell];
     let centre = state.osteoclasts.site[cell] as usize;
     let deepest = f64::from(state.osteoclasts.pit_depth_um[cell]);
@@ -365,13 +376,13 @@ fn next_target(model: &Model, state: &State, cell: usize, now_h: f64) -> Option<
             continue;
         }
         // Most matrix in reach does not touch the cell: seen before anything else is worked out.
-        let is_held = |&at: &usize| state.occupancy.osteoclast[at] == id;
+        let is_held = |&at: &usize| state.holders[at] == id;
         let solid = state.bone.solid[site];
         let touches = if solid {
             grid.faces(site, is_inner).any(|at| is_held(&at))
         } else {
             // Matrix of a marrow site: a thin rest, not a refill that is under way.
-            is_held(&site) && state.occupancy.osteoblast[site] == 0
+            is_held(&site) && state.osteoblasts[site] == 0
         };
         if !touches {
             continue;
@@ -411,7 +422,7 @@ struct Fate {
 }
 
 /// Nuclei come by fusion and go with age; withdrawal takes whole cells.
-fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
+fn die(model: &Model, state: &mut AtBone<'_>, when: u32) {
     let chance = Chance::new(state.seed);
     let osteoclast = &model.parameters.osteoclast;
     let fates: Vec<Fate> = (0..state.osteoclasts.len())
@@ -419,7 +430,7 @@ fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
         .with_min_len(PIECE)
         .map(|cell| {
             let site = state.osteoclasts.site[cell] as usize;
-            let view = surroundings_of(model, state, scratch, cell);
+            let view = state.around(model, Some(cell));
             let level = |cue| view.level(cue, site);
             let withdrawal = model.rates.withdrawal.at(level);
             let gain = model.rates.nuclei_gain.at(level);
@@ -454,7 +465,7 @@ fn die(model: &Model, state: &mut State, scratch: &Scratch, when: u32) {
                 state.osteoclasts.site[cell] as usize,
                 state.osteoclasts.id[cell],
             );
-            release(model, state, site, id, now_h);
+            release(model, state.bone, state.holders, (site, id), now_h);
             let inside = f64::from(state.osteoclasts.drug_amol[cell]);
             bind_again(model, state, cell, inside);
         }

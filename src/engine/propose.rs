@@ -15,9 +15,9 @@ use crate::numerics::parallel::prelude::*;
 use crate::biology::osteoblast::formation::laid_um3;
 use crate::biology::osteoblast::maturation::may_mature;
 use crate::biology::osteoblast::recruitment::room;
-use crate::biology::surroundings::Surroundings;
 use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
+use crate::engine::apart::Frozen;
 use crate::engine::model::Model;
 use crate::engine::parts::colonisation::arrive::{Arrival, arrivals};
 use crate::engine::scratch::Scratch;
@@ -136,7 +136,7 @@ pub(crate) struct Proposals {
     pub arrivals: Vec<Arrival>,
 }
 
-/// Asks every cell.
+/// Asks every cell but those of the tumour, and works out what may happen to these.
 pub(crate) fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Proposals {
     if !state.tumour.is_empty() {
         scratch.way_out.find(
@@ -148,7 +148,7 @@ pub(crate) fn propose(model: &Model, state: &State, scratch: &mut Scratch) -> Pr
         tumour_chances(model, state, scratch);
     }
     Proposals {
-        tumour: tumour(model, state, scratch),
+        tumour: TumourProposals::default(),
         osteoblasts: osteoblasts(model, state, scratch),
         surface: surface(model, state, scratch),
         arrivals: arrivals(model, state, scratch),
@@ -167,7 +167,8 @@ const RIM: u16 = 5;
 /// Chances are the same for all parental cells of a site: worked out once for each.
 fn tumour_chances(model: &Model, state: &State, scratch: &mut Scratch) {
     let mut chances = std::mem::take(&mut scratch.tumour_chances);
-    let odds = Odds::new(model, state, scratch);
+    let now = Frozen::of(model, state, scratch);
+    let odds = Odds::new(model, now);
     (
         chances.event.par_chunks_mut(PIECE),
         chances.death_share.par_chunks_mut(PIECE),
@@ -196,20 +197,13 @@ struct Chances {
 /// What the chances of tumour cells follow from.
 struct Odds<'a> {
     model: &'a Model,
-    state: &'a State,
-    scratch: &'a Scratch,
-    view: Surroundings<'a>,
-    /// Hazards by which drugs hit parental cells.
-    hits: Hits,
+    now: Frozen<'a>,
     /// Steps of a walk in a tick, by clone, where the motility is the same everywhere.
     steps: Vec<Option<f64>>,
 }
 
 impl<'a> Odds<'a> {
-    fn new(model: &'a Model, state: &'a State, scratch: &'a Scratch) -> Self {
-        let is_mutant = model.parameters.tumour.egfr_mutant;
-        let bodies = &state.parts.drugs.bodies;
-        let view = surroundings(model, state, scratch);
+    fn new(model: &'a Model, now: Frozen<'a>) -> Self {
         let steps = |rates: &TumourRates| {
             let motility = &rates.motility;
             let even = motility.is_constant().then_some(motility.basal);
@@ -217,10 +211,7 @@ impl<'a> Odds<'a> {
         };
         Self {
             model,
-            state,
-            scratch,
-            view,
-            hits: model.parts.drugs.plan.kills(bodies, is_mutant),
+            now,
             steps: model.rates.tumour.iter().map(steps).collect(),
         }
     }
@@ -234,16 +225,18 @@ impl<'a> Odds<'a> {
         death_per_h: &mut [f32],
     ) {
         let count = event.len();
-        let cells = &self.state.occupancy.tumour[first..first + count];
+        let cells = &self.now.view.room.tumour[first..first + count];
         if cells.iter().all(|&cells| cells == 0) {
             return;
         }
         let rates = &self.model.rates.tumour[0];
         let (mut deaths, mut divisions) = ([0.0; RUN], [0.0; RUN]);
-        rates.death.fill(&self.view, first, &mut deaths[..count]);
+        rates
+            .death
+            .fill(&self.now.view, first, &mut deaths[..count]);
         rates
             .division
-            .fill(&self.view, first, &mut divisions[..count]);
+            .fill(&self.now.view, first, &mut divisions[..count]);
         let (kill, kill_dividing) = self.kills_of(rates);
         Arch::new().dispatch(Run {
             tick_h: self.model.tick_h,
@@ -251,7 +244,7 @@ impl<'a> Odds<'a> {
             kill_dividing,
             deaths: &mut deaths[..count],
             divisions: &mut divisions[..count],
-            distance: &self.scratch.way_out.distance[first..first + count],
+            distance: &self.now.distance[first..first + count],
             event,
             death_share,
             death_per_h,
@@ -264,7 +257,7 @@ impl<'a> Odds<'a> {
         // A clone that divides faster than the parental cell offers more to drugs that kill dividing
         // cells.
         let basal = self.model.rates.tumour[0].division.basal;
-        let Hits { any, dividing } = self.hits;
+        let Hits { any, dividing } = self.now.hits;
         let (kill, dividing) = (
             any.sum() * rates.drug_kills,
             dividing.sum() * rates.drug_kills,
@@ -275,11 +268,11 @@ impl<'a> Odds<'a> {
 
     /// Chances of a cycling cell of one clone at a site.
     fn at(&self, rates: &TumourRates, site: usize) -> Chances {
-        let death = rates.death.at(|cue| self.view.level(cue, site));
-        let division = if self.scratch.way_out.distance[site] == BLOCKED {
+        let death = rates.death.at(|cue| self.now.view.level(cue, site));
+        let division = if self.now.distance[site] == BLOCKED {
             0.0
         } else {
-            rates.division.at(|cue| self.view.level(cue, site))
+            rates.division.at(|cue| self.now.view.level(cue, site))
         };
         // Kills by drugs add to each other and to all other death.
         let (kill, kill_dividing) = self.kills_of(rates);
@@ -297,10 +290,10 @@ impl<'a> Odds<'a> {
 
     /// Probability of an event of a cell, and the share of those events that are deaths.
     fn of_cell(&self, cell: usize) -> (f64, f64) {
-        let cells = &self.state.tumour;
+        let cells = self.now.cells;
         let site = cells.site[cell] as usize;
         let clone = usize::from(cells.clone[cell]);
-        let here = &self.scratch.tumour_chances;
+        let here = &self.now.chances;
         if clone == 0 && !cells.dormant[cell] {
             let event = here.event[site].abs();
             return (event.into(), here.death_share[site].into());
@@ -318,7 +311,7 @@ impl<'a> Odds<'a> {
         if cells.dormant[cell] {
             let factor = self.model.parameters.tumour.dormancy.death;
             let death = f64::from(chances.death_per_h) * factor;
-            let both = death + rates.waking.at(|cue| self.view.level(cue, site));
+            let both = death + rates.waking.at(|cue| self.now.view.level(cue, site));
             (probability(both, self.model.tick_h), death / both)
         } else {
             (chances.event.into(), chances.death_share.into())
@@ -327,12 +320,12 @@ impl<'a> Odds<'a> {
 
     /// Expected steps of the walk of a cell in a tick.
     fn steps_of_cell(&self, cell: usize) -> f64 {
-        let cells = &self.state.tumour;
+        let cells = self.now.cells;
         let clone = usize::from(cells.clone[cell]);
         self.steps[clone].unwrap_or_else(|| {
             let site = cells.site[cell] as usize;
             let rates = &self.model.rates.tumour[clone];
-            let motility = rates.motility.at(|cue| self.view.level(cue, site));
+            let motility = rates.motility.at(|cue| self.now.view.level(cue, site));
             steps_of(self.model, motility)
         })
     }
@@ -340,9 +333,9 @@ impl<'a> Odds<'a> {
     /// What the cells of a piece ask for: events, then walks, of one batch after another. The first
     /// word of each cell says whether anything happens to it at all, and these are drawn side by side.
     fn piece(&self, piece: Range<usize>) -> TumourProposals {
-        let cells = &self.state.tumour;
-        let tick = self.state.tick;
-        let chance = Chance::new(self.state.seed);
+        let cells = self.now.cells;
+        let tick = self.now.tick;
+        let chance = Chance::new(self.now.seed);
         let mut asked = TumourProposals::default();
         let mut words = [0; BATCH];
         let mut here = [0.0; BATCH];
@@ -397,8 +390,8 @@ impl<'a> Odds<'a> {
     /// Chances at the sites of these cells, and whether those are all that decides of each of them. A site
     /// lies anywhere in memory: one look at it says enough of most cells.
     fn chances(&self, batch: Range<usize>, here: &mut [f32]) -> bool {
-        let cells = &self.state.tumour;
-        let event = &self.scratch.tumour_chances.event;
+        let cells = self.now.cells;
+        let event = &self.now.chances.event;
         for (here, &site) in here.iter_mut().zip(&cells.site[batch.clone()]) {
             *here = event[site as usize];
         }
@@ -413,9 +406,9 @@ impl<'a> Odds<'a> {
 
     /// Enters the event that happens to a cell.
     fn event(&self, chance: Chance, at: usize, death_share: f64, asked: &mut TumourProposals) {
-        let cells = &self.state.tumour;
+        let cells = self.now.cells;
         let (cell, id) = (at as u32, cells.id[at]);
-        let mut draws = chance.at(Stream::TumourFate, self.state.tick, id);
+        let mut draws = chance.at(Stream::TumourFate, self.now.tick, id);
         // The word that said that there is one.
         draws.word();
         if draws.happens(death_share) {
@@ -443,21 +436,21 @@ impl<'a> Odds<'a> {
 
     /// Of what a cell dies that dies, by the shares of the hazards where it is.
     fn cause(&self, cell: usize, draws: &mut Draws) -> Cause {
-        if self.hits == Hits::default() {
+        if self.now.hits == Hits::default() {
             return Cause::Itself;
         }
-        let cells = &self.state.tumour;
+        let cells = self.now.cells;
         let site = cells.site[cell] as usize;
         let rates = &self.model.rates.tumour[usize::from(cells.clone[cell])];
-        let level = |cue| self.view.level(cue, site);
+        let level = |cue| self.now.view.level(cue, site);
         let basal = self.model.rates.tumour[0].division.basal;
-        let divides = !cells.dormant[cell] && self.scratch.way_out.distance[site] != BLOCKED;
+        let divides = !cells.dormant[cell] && self.now.distance[site] != BLOCKED;
         let cycle = if divides && basal > 0.0 {
             rates.division.at(level) / basal
         } else {
             0.0
         };
-        let Hits { any, dividing } = self.hits;
+        let Hits { any, dividing } = self.now.hits;
         let at_once = rates.drug_kills * (any.at_once + dividing.at_once * cycle);
         let at_division = rates.drug_kills * (any.at_division + dividing.at_division * cycle);
         let all = rates.death.at(level) + at_once + at_division;
@@ -474,9 +467,9 @@ impl<'a> Odds<'a> {
     /// Where a random walk over sites with room ends, if not where it began.
     fn walk(&self, chance: Chance, cell: u32, expected: f64) -> Option<Move> {
         let grid = &self.model.grid;
-        let cells = &self.state.tumour;
+        let cells = self.now.cells;
         let id = cells.id[cell as usize];
-        let mut draws = chance.at(Stream::TumourMotion, self.state.tick, id);
+        let mut draws = chance.at(Stream::TumourMotion, self.now.tick, id);
         // A step that meets bone or a full site is not made. The model was refused if a walk could be
         // longer than `MOST_WALK`.
         let steps = draws.round(expected);
@@ -496,8 +489,7 @@ impl<'a> Odds<'a> {
                 continue;
             }
             let there = grid.index(next[0], next[1], next[2]);
-            let occupancy = &self.state.occupancy;
-            if occupancy.has_room(&self.state.bone.solid, there) {
+            if self.now.view.room.is_at(there) {
                 (site, place) = (there, next);
             }
         }
@@ -615,9 +607,10 @@ fn steps_of(model: &Model, motility: f64) -> f64 {
     walk_steps(motility, model.tick_h, grid.edge_um, grid.axes())
 }
 
-fn tumour(model: &Model, state: &State, scratch: &Scratch) -> TumourProposals {
-    let odds = Odds::new(model, state, scratch);
-    let count = state.tumour.len();
+/// Asks every tumour cell.
+pub(crate) fn tumour(model: &Model, now: Frozen<'_>) -> TumourProposals {
+    let count = now.cells.len();
+    let odds = Odds::new(model, now);
     let pieces: Vec<TumourProposals> = (0..count.div_ceil(8 * PIECE))
         .into_par_iter()
         .map(|piece| odds.piece(piece * 8 * PIECE..count.min((piece + 1) * 8 * PIECE)))

@@ -1,6 +1,7 @@
 //! Workspace: what a tick computes and the next one computes anew. Never saved.
 
 use crate::biology::surroundings::Decoy;
+use crate::engine::apart::Before;
 use crate::engine::model::Model;
 use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
@@ -56,6 +57,8 @@ pub struct Scratch {
     pub tumour_chances: TumourChances,
     /// Way from full sites to free space.
     pub(crate) way_out: WayOut,
+    /// The tissue before osteoclasts acted.
+    pub(crate) before: Before,
     /// Level of each drug at its site of action, pM.
     pub drugs_pm: Vec<f64>,
     /// Highest level of each drug in plasma in this tick, mg/L; none before the first tick.
@@ -117,6 +120,7 @@ impl Scratch {
         self.surface = Vec::new();
         self.tumour_chances = TumourChances::default();
         self.way_out = WayOut::default();
+        self.before = Before::default();
         self.immune = None;
     }
 
@@ -148,6 +152,7 @@ impl Scratch {
             surface: Vec::new(),
             tumour_chances: TumourChances::of(count),
             way_out: WayOut::default(),
+            before: Before::default(),
             drugs_pm: model.parts.drugs.drugs_pm(&state.parts.drugs.bodies),
             drug_peaks_mg_per_l: Vec::new(),
             decoys: model.parts.drugs.decoys(&state.parts.drugs.bodies),

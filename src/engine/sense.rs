@@ -3,10 +3,12 @@
 use crate::biology::surroundings::{ImmuneNear, Surroundings};
 use crate::engine::model::Model;
 use crate::engine::parts::mechanostat::felt;
-use crate::engine::scratch::Scratch;
+use crate::engine::scratch::{ImmunePicture, Scratch};
 use crate::engine::state::State;
 use crate::numerics::quantity::PM_PER_AMOL_PER_UM3;
 use crate::therapy::drug::BoneBinding;
+use crate::tissue::population::Osteoclasts;
+use crate::tissue::space::Room;
 
 /// The tissue as cells sense it in this tick.
 pub fn surroundings<'a>(
@@ -17,8 +19,7 @@ pub fn surroundings<'a>(
     Surroundings {
         grid: &model.grid,
         cues: &model.cues,
-        bone: &state.bone,
-        occupancy: &state.occupancy,
+        room: Room::of(&state.bone.solid, &state.occupancy),
         fields_pm: &state.fields_pm,
         free_rankl_pm: &scratch.free_rankl_pm,
         free_opg_pm: &scratch.free_opg_pm,
@@ -27,13 +28,16 @@ pub fn surroundings<'a>(
         drugs_pm: &scratch.drugs_pm,
         decoys: &scratch.decoys,
         inside_pm: 0.0,
-        immune: immune_near(model, scratch),
-        strain: felt(model, state),
+        immune: immune_near(model, scratch.immune.as_ref()),
+        strain: felt(model, state.parts.mechanostat.as_ref(), state.time_h),
     }
 }
 
-fn immune_near<'a>(model: &'a Model, scratch: &'a Scratch) -> Option<ImmuneNear<'a>> {
-    let picture = scratch.immune.as_ref()?;
+pub(super) fn immune_near<'a>(
+    model: &'a Model,
+    picture: Option<&'a ImmunePicture>,
+) -> Option<ImmuneNear<'a>> {
+    let picture = picture?;
     let reaches = &model.parts.immune.as_ref()?.reach;
     Some(ImmuneNear {
         reach: &reaches.near,
@@ -54,11 +58,15 @@ pub(crate) fn surroundings_of<'a>(
     cell: usize,
 ) -> Surroundings<'a> {
     let mut view = surroundings(model, state, scratch);
-    if let Some(bone) = bone_binding(model) {
-        view.inside_pm = f64::from(state.osteoclasts.drug_amol[cell]) / bone.cell_volume.get()
-            * PM_PER_AMOL_PER_UM3;
-    }
+    view.inside_pm = inside_pm(model, &state.osteoclasts, cell);
     view
+}
+
+/// Level of the drug that binds to bone inside of an osteoclast, pM.
+pub(super) fn inside_pm(model: &Model, osteoclasts: &Osteoclasts, cell: usize) -> f64 {
+    bone_binding(model).map_or(0.0, |bone| {
+        f64::from(osteoclasts.drug_amol[cell]) / bone.cell_volume.get() * PM_PER_AMOL_PER_UM3
+    })
 }
 
 pub(super) fn bone_binding(model: &Model) -> Option<&BoneBinding> {

@@ -5,15 +5,15 @@ use crate::engine::model::Model;
 use crate::engine::sense::bone_binding;
 use crate::engine::set_free::set_free;
 use crate::engine::state::State;
+use crate::tissue::bone::Bone;
 
 /// Gives up what is owed around a site that was dug out, where a strut was cut through there.
-pub(super) fn look(model: &Model, state: &mut State, site: usize) {
+pub(super) fn look(model: &Model, bone: &mut Bone, site: usize) {
     if model.perforation_reach.is_empty() {
         return;
     }
     // Displacements are in the order of the sites.
     let sites: Vec<usize> = (model.perforation_reach.around(&model.grid, site)).collect();
-    let bone = &state.bone;
     let mut seen = vec![false; sites.len()];
     if let Ok(own) = sites.binary_search(&site) {
         seen[own] = true;
@@ -31,8 +31,8 @@ pub(super) fn look(model: &Model, state: &mut State, site: usize) {
     let marrow = pieces(&sites, &mut seen, (&faces, &is_fluid), &is_open, site);
     if is_cut(&bones, &marrow, sites.len()) {
         for at in sites {
-            if !state.bone.solid[at] && state.bone.is_eroded(at) {
-                state.bone.arrest(at);
+            if !bone.solid[at] && bone.is_eroded(at) {
+                bone.arrest(at);
             }
         }
     }
@@ -118,7 +118,8 @@ fn resorb_whole(model: &Model, state: &mut State, site: usize) {
     state.ledger.resorbed_um3 += volume_um3;
     let calcium = (model.parameters.mineralisation).calcium_fmol(volume_um3, mineral);
     state.ledger.calcium_released_fmol += calcium;
-    set_free(model, state, site, &released);
+    let books = (&mut state.ledger, &mut state.released[..]);
+    set_free(model, &state.bone.stores, books, site, &released);
     if let Some(binding) = bone_binding(model) {
         let dug_um = taken * model.grid.edge_um;
         let freed_amol = state.bone.free_drug(site, dug_um, binding.layer.get());

@@ -17,6 +17,7 @@
 use crate::numerics::parallel::both;
 use crate::numerics::parallel::prelude::*;
 
+use crate::engine::apart::apart;
 use crate::engine::commit::{commit, daily};
 use crate::engine::day_zero;
 use crate::engine::fault::Fault;
@@ -30,7 +31,7 @@ use crate::engine::parts::patient::body as patient;
 use crate::engine::parts::radiation::irradiate::irradiate;
 use crate::engine::parts::rigidity;
 use crate::engine::parts::strength;
-use crate::engine::propose::propose;
+use crate::engine::propose::{self, propose};
 use crate::engine::scratch::Scratch;
 use crate::engine::secrete::{bind, find_surface, spread};
 use crate::engine::state::State;
@@ -54,7 +55,7 @@ pub enum Phase {
     Bind,
     /// Every cell asks for one thing.
     Propose,
-    /// Osteoclasts act.
+    /// Osteoclasts act, beside the tumour cells that ask: what is left of it when these are done.
     Osteoclasts,
     /// What was asked for is done.
     Commit,
@@ -95,7 +96,7 @@ pub fn tick_watched(
     model: &Model,
     state: &mut State,
     scratch: &mut Scratch,
-    mut is_over: impl FnMut(Phase),
+    mut is_over: impl FnMut(Phase) + Send,
 ) -> Result<(), Fault> {
     find_surface(model, state, scratch);
     is_over(Phase::Surface);
@@ -109,11 +110,18 @@ pub fn tick_watched(
     is_over(Phase::Bind);
     immune::look(model, state, scratch);
     let mut proposals = propose(model, state, scratch);
-    is_over(Phase::Propose);
-    both(
-        || osteoclasts::act(model, state, scratch),
-        || proposals.tumour.rank(),
+    // Osteoclasts act one after the other; so all other threads ask the tumour cells meanwhile.
+    let (mut at_bone, frozen) = apart(model, state, scratch);
+    let (asked, ()) = both(
+        || {
+            let mut asked = propose::tumour(model, frozen);
+            is_over(Phase::Propose);
+            asked.rank();
+            asked
+        },
+        || osteoclasts::act(model, &mut at_bone),
     );
+    proposals.tumour = asked;
     is_over(Phase::Osteoclasts);
     commit(model, state, scratch, proposals);
     is_over(Phase::Commit);

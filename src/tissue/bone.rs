@@ -255,9 +255,7 @@ impl Bone {
 
     /// Faces of a marrow site that touch solid bone.
     pub fn bone_faces(&self, grid: &Grid, site: usize) -> u32 {
-        grid.face_neighbours(site)
-            .map(|other| u32::from(self.solid[other]))
-            .sum()
+        faces_of(&self.solid, grid, site)
     }
 
     /// Area of bone surface that a face count stands for, um2.
@@ -272,6 +270,13 @@ impl Bone {
         };
         f64::from(faces) * grid.face_area_um2() * staircase
     }
+}
+
+/// Faces of a site that touch what is solid.
+pub(crate) fn faces_of(solid: &[bool], grid: &Grid, site: usize) -> u32 {
+    grid.face_neighbours(site)
+        .map(|other| u32::from(solid[other]))
+        .sum()
 }
 
 #[cfg(test)]

@@ -67,6 +67,33 @@ impl Occupancy {
     }
 }
 
+/// What decides whether a site has room for a tumour cell, lent apart from all else that is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'a> {
+    /// True where a site is bone.
+    pub solid: &'a [bool],
+    /// Tumour cells in each site.
+    pub tumour: &'a [u16],
+    /// Tumour cells that each site can hold.
+    pub capacity: &'a [u16],
+}
+
+impl<'a> Room<'a> {
+    /// The room that a tissue has.
+    pub fn of(solid: &'a [bool], occupancy: &'a Occupancy) -> Self {
+        Self {
+            solid,
+            tumour: &occupancy.tumour,
+            capacity: &occupancy.capacity,
+        }
+    }
+
+    /// True when a marrow site has room for one more tumour cell.
+    pub fn is_at(&self, site: usize) -> bool {
+        !self.solid[site] && self.tumour[site] < self.capacity[site]
+    }
+}
+
 impl Occupancy {
     /// A marrow site with room, the nearest over marrow to `from` (itself, if it has room) in rings
     /// of near neighbours and chosen by `pick` among those of its ring; `None` when there is none

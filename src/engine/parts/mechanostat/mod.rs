@@ -113,10 +113,9 @@ fn fault(state: &State, reason: &FeltError) -> Fault {
 }
 
 /// What cells feel at this time.
-pub(crate) fn felt<'a>(model: &Model, state: &'a State) -> Option<Strain<'a>> {
-    let law = model.parts.mechanostat.as_ref()?;
-    let felt = state.parts.mechanostat.as_ref()?;
-    let level = law.level(state.time_h);
+pub(crate) fn felt<'a>(model: &Model, felt: Option<&'a Felt>, time_h: f64) -> Option<Strain<'a>> {
+    let (law, felt) = (model.parts.mechanostat.as_ref()?, felt?);
+    let level = law.level(time_h);
     Some(Strain {
         usual: &felt.strain,
         factor: level * level,

@@ -207,7 +207,14 @@ fn kill_osteoclasts(model: &Model, state: &mut State, fraction: &mut Fraction, t
     for (cell, _) in keep.iter().enumerate().filter(|(_, kept)| !**kept) {
         fraction.osteoclasts_killed += 1;
         let (site, id) = (state.osteoclasts.site[cell], state.osteoclasts.id[cell]);
-        release(model, state, site as usize, id, state.time_h);
+        let holders = &mut state.occupancy.osteoclast;
+        release(
+            model,
+            &mut state.bone,
+            holders,
+            (site as usize, id),
+            state.time_h,
+        );
     }
     state.osteoclasts.retain(&keep);
 }
