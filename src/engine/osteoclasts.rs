@@ -445,7 +445,7 @@ fn die(model: &Model, state: &mut AtBone<'_>, when: u32) {
         .collect();
     let mut keep = vec![true; fates.len()];
     for (cell, (mut fate, kept)) in fates.into_iter().zip(&mut keep).enumerate() {
-        let cells = &mut state.osteoclasts;
+        let cells = &mut *state.osteoclasts;
         cells.age_h[cell] += (fate.ageing * model.step_h) as f32;
         let age = cells.age_h[cell];
         let nuclei = &mut cells.nuclei_end_h[cell];

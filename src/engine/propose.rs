@@ -613,6 +613,8 @@ pub(crate) fn tumour(model: &Model, now: Frozen<'_>) -> TumourProposals {
     let odds = Odds::new(model, now);
     let pieces: Vec<TumourProposals> = (0..count.div_ceil(8 * PIECE))
         .into_par_iter()
+        // Whoever is done with osteoclasts takes part in what is left: no piece may hang on to another.
+        .with_max_len(1)
         .map(|piece| odds.piece(piece * 8 * PIECE..count.min((piece + 1) * 8 * PIECE)))
         .collect();
     let mut all = TumourProposals::default();

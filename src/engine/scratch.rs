@@ -5,6 +5,7 @@ use crate::engine::apart::Before;
 use crate::engine::model::Model;
 use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
+use crate::numerics::parallel::both;
 use crate::tissue::bone::SurfaceSite;
 use crate::tissue::space::{WayOut, distance_um};
 use crate::transport::{Medium, TransportFault};
@@ -135,17 +136,19 @@ impl Scratch {
             vessel_weight[site as usize] = 1.0;
         }
         let vessels: Vec<usize> = state.vessels.iter().map(|&site| site as usize).collect();
+        let (block, solid) = (model.signal_block, &state.bone.solid);
+        let (medium, vessel_distance_um) = both(
+            || Medium::with_blocks(model.grid, block, solid, &vessel_weight),
+            || distance_um(&model.grid, &vessels),
+        );
+        // One by one: zeros that are copied are written, and those of the system need not be.
+        let zeros = |arrays: usize| (0..arrays).map(|_| vec![0.0; count]).collect();
         Ok(Self {
-            medium: Medium::with_blocks(
-                model.grid,
-                model.signal_block,
-                &state.bone.solid,
-                &vessel_weight,
-            )?,
+            medium: medium?,
             vessel_weight,
-            vessel_distance_um: distance_um(&model.grid, &vessels),
-            sources_pm_per_h: vec![vec![0.0; count]; model.signals.len()],
-            conversions_per_h: vec![vec![0.0; count]; model.conversions.len()],
+            vessel_distance_um,
+            sources_pm_per_h: zeros(model.signals.len()),
+            conversions_per_h: zeros(model.conversions.len()),
             free_rankl_pm: vec![0.0; count],
             free_opg_pm: vec![0.0; count],
             rank_occupancy: vec![0.0; count],

@@ -8,11 +8,14 @@ use crate::engine::fault::SettleError;
 use crate::engine::model::Model;
 use crate::engine::parts::{States, each};
 use crate::engine::state::{Lesion, State};
+use crate::numerics::parallel::both;
 use crate::numerics::random::{Chance, Stream};
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::bone::Bone;
+use crate::tissue::grid::Grid;
 use crate::tissue::ledger::{Ledger, SignalBook, StoreBook};
 use crate::tissue::population::{DeadCells, Osteoblasts, Osteoclasts, TumourCells};
+use crate::tissue::reach::Reach;
 use crate::tissue::space::Occupancy;
 
 /// How the first state is made.
@@ -37,6 +40,18 @@ pub(crate) enum Vessels {
     Spaced(f64),
 }
 
+/// Radius around the place of a colony within which all colonies share one list of displacements, in edges of a
+/// site: most need no more, and it is sorted once.
+const NEAR: f64 = 16.0;
+
+/// Displacements within [`NEAR`] by their distance; those as far apart in the order of the sites.
+fn near(grid: &Grid) -> Reach {
+    let mut by = grid.ball(NEAR * grid.edge_um);
+    let squared = |by: &[i32; 3]| grid.length2_um2(by.map(f64::from));
+    by.sort_by(|one, other| squared(one).total_cmp(&squared(other)));
+    Reach::new(grid, by)
+}
+
 /// Tumour cells that arrive.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Colony {
@@ -50,13 +65,20 @@ impl State {
     /// The state at the first tick.
     pub(crate) fn new(model: &Model, solid: &[bool], start: &Start) -> Self {
         let chance = Chance::new(start.seed);
-        let mut bone = Bone::of_mask(solid);
-        for (index, name) in model.signals.iter().enumerate() {
-            let content = model.parameters.signals[name].matrix_content.get();
-            if content > 0.0 {
-                bone.add_store(index, content, &model.grid);
-            }
-        }
+        let cell_um3 = model.parameters.tumour.cell_volume_um3();
+        let (bone, occupancy) = both(
+            || {
+                let mut bone = Bone::of_mask(solid);
+                for (index, name) in model.signals.iter().enumerate() {
+                    let content = model.parameters.signals[name].matrix_content.get();
+                    if content > 0.0 {
+                        bone.add_store(index, content, &model.grid);
+                    }
+                }
+                bone
+            },
+            || Occupancy::new(&model.grid, cell_um3, chance),
+        );
         let count = model.grid.len();
         let vessels = match &start.vessels {
             Vessels::At(sites) => sites.iter().map(|&site| site as u32).collect(),
@@ -77,17 +99,13 @@ impl State {
             next_id: 1,
             seed: start.seed,
             bone,
-            occupancy: Occupancy::new(
-                &model.grid,
-                model.parameters.tumour.cell_volume_um3(),
-                chance,
-            ),
+            occupancy,
             tumour: TumourCells::default(),
             dead: DeadCells::default(),
             osteoclasts: Osteoclasts::default(),
             osteoblasts: Osteoblasts::default(),
             vessels,
-            fields_pm: vec![vec![0.0; count]; model.signals.len()],
+            fields_pm: (model.signals.iter()).map(|_| vec![0.0; count]).collect(),
             released: vec![Vec::new(); model.signals.len()],
             ledger: Ledger::default(),
             lesion: start.lesion.clone(),
@@ -138,21 +156,35 @@ impl State {
             });
         }
         let places = colony.places.len() as u32;
+        let near = near(&model.grid);
         for (index, &place) in colony.places.iter().enumerate() {
-            let mut left =
-                colony.cells / places + u32::from((index as u32) < colony.cells % places);
-            let near = self.nearest_room(model, place, left);
-            for site in near {
-                while left > 0 && self.occupancy.has_room(&self.bone.solid, site) {
-                    self.settle_cell(model, site, None);
-                    left -= 1;
-                }
-                if left == 0 {
-                    break;
-                }
+            let cells = colony.cells / places + u32::from((index as u32) < colony.cells % places);
+            let left = self.settle_at(model, near.around(&model.grid, place), cells);
+            if left > 0 {
+                let farther = self.nearest_room(model, place, left);
+                self.settle_at(model, farther.into_iter(), left);
             }
         }
         Ok(())
+    }
+
+    /// Settles so many cells at sites in their order, as many in each as it has room for; how many are left.
+    fn settle_at(
+        &mut self,
+        model: &Model,
+        sites: impl Iterator<Item = usize>,
+        mut left: u32,
+    ) -> u32 {
+        for site in sites {
+            while left > 0 && self.occupancy.has_room(&self.bone.solid, site) {
+                self.settle_cell(model, site, None);
+                left -= 1;
+            }
+            if left == 0 {
+                break;
+            }
+        }
+        left
     }
 
     /// Tumour cells that the lesion of the scan has room for on the bone of now.
@@ -190,7 +222,7 @@ impl State {
     /// Marrow sites by distance from a place, as many as give room to `cells` and perhaps more.
     fn nearest_room(&self, model: &Model, place: usize, cells: u32) -> Vec<usize> {
         let grid = &model.grid;
-        let mut radius_um = 8.0 * grid.edge_um;
+        let mut radius_um = 2.0 * NEAR * grid.edge_um;
         loop {
             let mut near: Vec<(f64, usize)> = grid
                 .box_around(place, radius_um)
@@ -223,5 +255,31 @@ impl State {
                 let to = |site| model.grid.distance2_um2(site, target);
                 to(a).total_cmp(&to(b)).then(a.cmp(&b))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn displacements_lead_to_the_sites_of_a_ball_by_distance_then_in_their_order() {
+        for grid in [
+            Grid::cubic([40, 37, 35], 19.5),
+            Grid::section(40, 37, 7.3, 50.0),
+        ] {
+            let near = near(&grid);
+            for site in [0, grid.len() / 2, grid.len() - 1] {
+                let radius_um = NEAR * grid.edge_um;
+                let mut expected: Vec<(f64, usize)> = (0..grid.len())
+                    .map(|other| (grid.distance2_um2(other, site), other))
+                    .filter(|&(squared, _)| squared <= radius_um * radius_um)
+                    .collect();
+                expected.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                let expected: Vec<usize> = expected.into_iter().map(|(_, at)| at).collect();
+                let found: Vec<usize> = near.around(&grid, site).collect();
+                assert_eq!(found, expected, "site {site}");
+            }
+        }
     }
 }

@@ -150,6 +150,12 @@ pub mod prelude {
             self
         }
 
+        /// Nothing, likewise.
+        #[must_use]
+        fn with_max_len(self, _: usize) -> Self {
+            self
+        }
+
         /// Place of the first for which this is true.
         fn position_first(mut self, is: impl FnMut(Self::Item) -> bool) -> Option<usize> {
             self.position(is)

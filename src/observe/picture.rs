@@ -70,8 +70,8 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
     let immune = immune(model, state);
     let tumour = Tumour {
         clones: clones(model, state),
-        doomed: half(model, state, |cell| state.tumour.doomed[cell] > 0),
-        dormant: half(model, state, |cell| state.tumour.dormant[cell]),
+        doomed: half(model, state, &state.tumour.doomed, |&left| left > 0),
+        dormant: half(model, state, &state.tumour.dormant, |&dormant| dormant),
     };
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {
         &[([0, 1], 2)]
@@ -182,16 +182,15 @@ fn spread(site: u32) -> f64 {
 }
 
 /// True of sites of which half or more of the tumour cells are such; empty where no cell is.
-fn half(model: &Model, state: &State, is_such: impl Fn(usize) -> bool) -> Vec<bool> {
-    let cells = &state.tumour;
-    let such: Vec<usize> = (0..cells.len()).filter(|&cell| is_such(cell)).collect();
-    if such.is_empty() {
+fn half<T>(model: &Model, state: &State, cells: &[T], is_such: impl Fn(&T) -> bool) -> Vec<bool> {
+    // Mostly none is: all are looked at without an end in between, many at once.
+    if !cells.iter().fold(false, |any, cell| any | is_such(cell)) {
         return Vec::new();
     }
     let mut counts = vec![0_u16; model.grid.len()];
-    for cell in such {
-        let count = &mut counts[cells.site[cell] as usize];
-        *count = count.saturating_add(1);
+    for (cell, &site) in cells.iter().zip(&state.tumour.site) {
+        let count = &mut counts[site as usize];
+        *count = count.saturating_add(u16::from(is_such(cell)));
     }
     let all = counts.into_iter().zip(&state.occupancy.tumour);
     all.map(|(such, &all)| such > 0 && u32::from(such) * 2 >= u32::from(all))

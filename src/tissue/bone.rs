@@ -5,6 +5,7 @@ mod surface;
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::packed;
+use crate::numerics::parallel::prelude::*;
 use crate::numerics::reduce::ordered_sum;
 use crate::tissue::grid::Grid;
 
@@ -99,7 +100,7 @@ impl Bone {
         let amol_per_site = content_pm * grid.site_volume_um3() * 1e-9;
         let amol = self
             .matrix
-            .iter()
+            .par_iter()
             .zip(&self.osteoid)
             .map(|(&matrix, &osteoid)| f64::from(matrix - osteoid) * amol_per_site)
             .collect();

@@ -266,14 +266,19 @@ impl Grid {
     /// Squared distance between two sites, um2.
     pub fn distance2_um2(&self, one: usize, other: usize) -> f64 {
         let (a, b) = (self.place(one), self.place(other));
+        self.length2_um2([0, 1, 2].map(|axis| a[axis] as f64 - b[axis] as f64))
+    }
+
+    /// Squared length of so many sites along each axis, um2.
+    pub(crate) fn length2_um2(&self, by: [f64; 3]) -> f64 {
         let mut sum = 0.0;
-        for axis in 0..3 {
+        for (axis, by) in by.into_iter().enumerate() {
             let edge = if axis == 2 {
                 self.depth_um
             } else {
                 self.edge_um
             };
-            let difference = (a[axis] as f64 - b[axis] as f64) * edge;
+            let difference = by * edge;
             sum += difference * difference;
         }
         sum

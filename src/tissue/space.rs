@@ -6,7 +6,9 @@ pub use self::way_out::{BLOCKED, WayOut};
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::packed;
+use crate::numerics::parallel::prelude::*;
 use crate::numerics::random::{Chance, Stream};
+use crate::numerics::reduce::PIECE;
 use crate::tissue::grid::Grid;
 
 /// Distance within which a daughter looks for room beyond the end of a row, um, along an axis.
@@ -53,6 +55,8 @@ impl Occupancy {
             osteoblast: vec![0; count],
             osteoclast: vec![0; count],
             capacity: (0..count)
+                .into_par_iter()
+                .with_min_len(PIECE)
                 .map(|site| {
                     let cells = chance.at(Stream::Site, 0, site as u64).round(expected);
                     u16::try_from(cells).unwrap_or(u16::MAX)

@@ -35,6 +35,8 @@ pub(crate) use scene::Image;
 pub(crate) use still::png;
 pub(crate) use tissue::{Body, SolidError, Tissue};
 
+use crate::numerics::parallel::both;
+
 use figure::{Figure, Shows};
 use scene::{Scene, gain_colour, loss_colour};
 
@@ -87,7 +89,19 @@ pub(crate) fn picture(
     look: Look,
     words: &Words,
 ) -> Result<Image, SolidError> {
-    still(&scene(tissue, first, look)?, tissue, look, words)
+    still(&scene(tissue, first, look)?, tissue, look, words)?.paste()
+}
+
+/// A page with the pictures that belong into it, which are not in it yet.
+struct Sheet {
+    figure: Figure,
+    images: Vec<Image>,
+}
+
+impl Sheet {
+    fn paste(self) -> Result<Image, SolidError> {
+        self.figure.paste(&self.images)
+    }
 }
 
 /// A scene as it is drawn, with what there is to see.
@@ -111,10 +125,13 @@ fn side<'a>(
     Ok(Side { image, shows })
 }
 
-fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Image, SolidError> {
+fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Sheet, SolidError> {
     let size = Figure::pixels(scene, look.view, true);
     let Side { image, shows } = side(scene, tissue, look, size)?;
-    Figure::single(scene, shows, look.view, words).paste(&[image])
+    Ok(Sheet {
+        figure: Figure::single(scene, shows, look.view, words),
+        images: vec![image],
+    })
 }
 
 /// What is said of day 0, of a later day, and of both beside each other.
@@ -152,8 +169,10 @@ pub(crate) fn pictures_of_both(
         before = Scene::of_another_day(first, removed)?;
     }
     let (left, is_lost) = changed(&mut before, [first, tissue], look, false)?;
-    let both = pasted(&before, [left, right], [is_lost, is_formed], look, said)?;
-    Ok([day_0, now, both])
+    let change = pair(&before, [left, right], [is_lost, is_formed], look, said);
+    drop(before);
+    let ((day_0, now), change) = both(|| both(|| day_0.paste(), || now.paste()), || change.paste());
+    Ok([day_0?, now?, change?])
 }
 
 /// Day 0 with what was lost since coloured on its surface, beside the tissue of a later day with what was formed.
@@ -181,7 +200,7 @@ pub(crate) fn before_after(
         change,
         names,
     };
-    pasted(&before, [left, right], [is_lost, is_formed], look, said)
+    pair(&before, [left, right], [is_lost, is_formed], look, said).paste()
 }
 
 /// One of two sides, with bone that the other day lacks in colour, and whether there is such.
@@ -201,16 +220,18 @@ fn changed<'a>(
     Ok((side(scene, own, look, size)?, is_there))
 }
 
-fn pasted(
+fn pair(
     scene: &Scene,
     [left, right]: [Side<'_>; 2],
     changes: [bool; 2],
     look: Look,
     said: OfBoth<'_>,
-) -> Result<Image, SolidError> {
+) -> Sheet {
     let shows = [left.shows, right.shows];
-    let figure = Figure::pair(scene, shows, changes, look.view, said.change, said.names);
-    figure.paste(&[left.image, right.image])
+    Sheet {
+        figure: Figure::pair(scene, shows, changes, look.view, said.change, said.names),
+        images: vec![left.image, right.image],
+    }
 }
 
 /// Bone of two days beside each other, coloured by one value of each site, 0 to 1; the labels are those of 0,

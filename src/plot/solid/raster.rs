@@ -67,6 +67,13 @@ fn owns(from: Vector, to: Vector) -> bool {
     down < 0.0 || (down == 0.0 && right > 0.0)
 }
 
+/// True of a triangle that is seen from behind: rows run downwards, so that what looks at the viewer turns the
+/// other way than it does in space.
+#[inline(always)]
+fn looks_away([a, b, c]: [Vector; 3]) -> bool {
+    side(b, c, (a[0], a[1])) >= 0.0
+}
+
 /// Samples of a row that are looked at side by side.
 const LANES: usize = 16;
 
@@ -153,7 +160,7 @@ impl Seen<'_> {
         self.triangles[triangle as usize].map(|corner| self.corners[corner as usize])
     }
 
-    /// The nearest triangle of every sample; of two as near, the first.
+    /// The nearest triangle of every sample of closed surfaces; of two as near, the first.
     pub(super) fn front(&self, triangles: &[u32], band: Band) -> Front {
         let samples = (band.to - band.from) * band.width;
         let mut front = Front {
@@ -200,6 +207,10 @@ impl WithSimd for Nearest<'_> {
         let Front { depth, triangle } = self.front;
         for &number in self.triangles {
             let corners = self.seen.corners_of(number);
+            // What looks away lies behind a part of its surface that does not.
+            if looks_away(corners) {
+                continue;
+            }
             covered(corners, self.band, |first, lanes| {
                 let depth = &mut depth[first..first + lanes.count];
                 let triangle = &mut triangle[first..first + lanes.count];
@@ -232,10 +243,7 @@ impl WithSimd for Through<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         for &number in self.triangles {
             let corners = self.seen.corners_of(number);
-            let [a, b, c] = corners;
-            let area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
-            // Rows run downwards: what looks at the viewer turns the other way.
-            let sign = if area < 0.0 { 1.0 } else { -1.0 };
+            let sign = if looks_away(corners) { -1.0 } else { 1.0 };
             covered(corners, self.band, |first, lanes| {
                 let through = &mut self.lengths[first..first + lanes.count];
                 let opaque = &self.opaque.depth[first..first + lanes.count];

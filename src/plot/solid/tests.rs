@@ -163,7 +163,13 @@ fn what_is_nearer_hides_what_is_farther_whatever_the_order() {
         to: 8,
         width: 8,
     };
-    for (triangles, near) in [([[0, 1, 2], [3, 4, 5]], 1), ([[3, 4, 5], [0, 1, 2]], 0)] {
+    // Both look at the viewer; what looks away is not seen.
+    let away = Seen {
+        corners: &corners,
+        triangles: &[[0, 1, 2]],
+    };
+    assert_eq!(away.front(&[0], band).triangle[0], NOTHING);
+    for (triangles, near) in [([[0, 2, 1], [3, 5, 4]], 1), ([[3, 5, 4], [0, 2, 1]], 0)] {
         let seen = Seen {
             corners: &corners,
             triangles: &triangles,
