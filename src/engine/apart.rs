@@ -82,13 +82,6 @@ fn hits(model: &Model, bodies: &[DrugInBody]) -> Hits {
     model.parts.drugs.plan.kills(bodies, is_mutant)
 }
 
-/// What osteoclasts change and tumour cells read, as it was before: a copy.
-#[derive(Debug, Default)]
-pub(crate) struct Before {
-    solid: Vec<bool>,
-    rank_occupancy: Vec<f32>,
-}
-
 /// Takes a state apart.
 pub(crate) fn apart<'a>(
     model: &'a Model,

@@ -1,7 +1,6 @@
 //! Workspace: what a tick computes and the next one computes anew. Never saved.
 
 use crate::biology::surroundings::Decoy;
-use crate::engine::apart::Before;
 use crate::engine::model::Model;
 use crate::engine::parts::radiation::supply::Supply;
 use crate::engine::state::State;
@@ -31,6 +30,13 @@ impl TumourChances {
             death_per_h: vec![0.0; sites],
         }
     }
+}
+
+/// What osteoclasts change and tumour cells read, as it was before: a copy.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    pub solid: Vec<bool>,
+    pub rank_occupancy: Vec<f32>,
 }
 
 /// Workspace of a run.

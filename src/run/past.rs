@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::digest;
+#[cfg(feature = "cli")]
 use crate::output::table::Table;
 use crate::run::checkpoint::{all, open, read_bytes};
 use crate::run::error::RunError;
@@ -11,6 +12,7 @@ use crate::run::folder::{DONE, Manifest, SCENARIO};
 use crate::run::host::{Event, Host};
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
+#[cfg(feature = "cli")]
 use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
 use crate::scenario::read::load;
@@ -67,6 +69,7 @@ pub(crate) fn control_of(
 
 /// `series.csv` of the control beside the folder of an arm, where that is over and as it was left; none of what is no
 /// arm of it.
+#[cfg(feature = "cli")]
 pub(crate) fn control_beside(folder: &Path, loaded: &Loaded) -> Option<Table> {
     let arm = loaded.scenario.arm.as_ref()?;
     let past = folder.parent()?.join(CONTROL);

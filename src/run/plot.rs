@@ -122,7 +122,6 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
     };
     let runs = std::slice::from_ref(&run.counted);
-    let control = run.control.as_ref();
     // Its own pictures are listed with their digests: what others measured stands beside the run.
     let beside = drawing.measured.as_ref().map(|_| {
         let name = called_after(std::slice::from_ref(run));
@@ -132,6 +131,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
         let measured = measured(drawing, std::slice::from_ref(run))?;
         let group = of_runs(&[run], title.clone());
         return into_new(out, drawing.force, |folder| {
+            let control = run.control.as_ref();
             let mut written = write_curves(folder, &title, runs, control, &run.happened)?;
             if !measured.is_empty() {
                 written.extend(write_measured(folder, &title, &[group], &measured)?);
@@ -147,7 +147,8 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     }
     let plots = run.folder.join(PLOTS);
     make_folder(&plots)?;
-    Ok(write_curves(&plots, &title, runs, control, &run.happened)?)
+    // As the run left them, without its control.
+    Ok(write_curves(&plots, &title, runs, None, &run.happened)?)
 }
 
 /// Refuses a folder that is not new or empty; with `--force`, one that holds anything but what an

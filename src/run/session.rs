@@ -16,7 +16,6 @@ use crate::run::error::{RunError, Stopped};
 use crate::run::folder::{DONE, Manifest, RUNNING, RunFolder, SCENARIO, STOPPED};
 use crate::run::host::{Event, Host, Kept, Outcome};
 use crate::run::observer::{DriveError, Ended, Observer, Refusal};
-use crate::run::past::control_beside;
 use crate::run::record::{Record, table_files};
 use crate::run::schedule::Schedule;
 use crate::run::sealed::PLOTS;
@@ -500,9 +499,7 @@ impl Desk<'_> {
         if self.loaded.scenario.output.parquet {
             written.extend(record.write_typed(path, &signals)?);
         }
-        let control = control_beside(path, &self.loaded);
-        let plots = path.join(PLOTS);
-        written.extend(record.write_pictures(&plots, &self.loaded, &grid, control.as_ref())?);
+        written.extend(record.write_pictures(&path.join(PLOTS), &self.loaded, &grid)?);
         written.extend(volume);
         if self.loaded.scenario.output.volumes.is_some() {
             written.extend(volumes::written(path)?);

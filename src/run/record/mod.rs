@@ -247,7 +247,8 @@ impl Record {
         Ok(written)
     }
 
-    /// Writes the curves, of an arm with its control behind them, maps and the film, and returns where.
+    /// Writes the curves, maps and the film, and returns where. Nothing of another run is in them: a run that is verified draws
+    /// them again by itself.
     ///
     /// # Errors
     /// [`OutputError`] of a file that cannot be written or drawn.
@@ -256,7 +257,6 @@ impl Record {
         plots: &Path,
         loaded: &Loaded,
         grid: &Grid,
-        control: Option<&Table>,
     ) -> Result<Vec<PathBuf>, OutputError> {
         let title = &loaded.subject()[..];
         let happened = self.happened(loaded);
@@ -267,7 +267,7 @@ impl Record {
         );
         let series = std::slice::from_ref(&series);
         let curves = || {
-            let mut written = write_curves(plots, title, series, control, &happened)?;
+            let mut written = write_curves(plots, title, series, None, &happened)?;
             for picture in each::PICTURES.iter().copied().flatten() {
                 if let Some(table) = self.tables.get(picture.table) {
                     written.extend(write_part(plots, title, picture, table, &happened)?);

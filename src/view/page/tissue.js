@@ -225,8 +225,19 @@ function draw() {
   drawSolid();
   bar();
   legend();
+  swatches();
+}
+
+let swatched = "";
+
+/** Gives the legend the colours of now, where they are others than before: a style that is set is worked out again. */
+function swatches() {
+  const palette = colours();
+  const now = JSON.stringify(palette);
+  if (swatched === now) return;
+  swatched = now;
   for (const swatch of document.querySelectorAll("[data-colour]")) {
-    swatch.style.background = css(colours()[swatch.dataset.colour]);
+    swatch.style.background = css(palette[swatch.dataset.colour]);
   }
 }
 
