@@ -17,7 +17,8 @@ fi
 if [ "${1:-}" = fetch ]; then
     exit 0
 fi
-# By the profile and with the features of the tests, whose library is built already; the version on PyPI has no say.
+# By the profile and with the features of the tests, so that what is built already is taken where the features of its own
+# dependencies allow it; the version on PyPI has no say.
 PATH=$home/bin:$PATH CARGO_TARGET_DIR=$target MATURIN_PEP517_ARGS="--profile dev --features whole" \
     "$home/bin/pip" --quiet --disable-pip-version-check install --no-deps --no-build-isolation \
     --force-reinstall "$root/python" >&2
