@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Model;
 use crate::engine::state::State;
+use crate::numerics::random::{derived_seed, uniform_of};
 use crate::tissue::population::ImmuneKind;
 
 /// What a site shows, in the order of what covers what.
@@ -173,12 +174,9 @@ fn clones(model: &Model, state: &State) -> Vec<u8> {
     shown
 }
 
-/// A number of a site from 0 to 1, without 1, spread evenly over sites near each other.
+/// A number of a site between 0 and 1, the same at all times and in all runs, so that a film does not flicker.
 fn spread(site: u32) -> f64 {
-    // A multiplier of bits that leaves no pattern between neighbours.
-    let mixed = (u64::from(site) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    ((mixed ^ (mixed >> 29)) >> 11) as f64 / (1_u64 << 53) as f64
+    uniform_of(derived_seed(0, u64::from(site)) as u32)
 }
 
 /// True of sites of which half or more of the tumour cells are such; empty where no cell is.
