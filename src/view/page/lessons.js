@@ -80,6 +80,8 @@ function build() {
   else parts.push(...ending());
   pane.replaceChildren(element("article", { class: "lesson" }, ...parts));
   pane.scrollTop = 0;
+  // A run that has ended tells no more: what is known of it already must be said of what was just built.
+  follow();
 }
 
 function go(chosen, next) {
