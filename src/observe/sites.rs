@@ -176,6 +176,8 @@ pub struct Array<'a> {
     pub unit: &'static str,
     /// Values.
     pub values: Numbers<'a>,
+    /// Sites along x, y, z that share a value, in blocks from the corner of the lattice on; 1 where each has its own.
+    pub block: [usize; 3],
 }
 
 /// Names of all fields of a run with these signals.
@@ -195,6 +197,7 @@ pub fn usual(signals: &[String]) -> Vec<String> {
 pub fn field<'a>(model: &Model, state: &'a State, name: &str) -> Option<Array<'a>> {
     let (bone, who) = (&state.bone, &state.occupancy);
     let share = |values: &'a [f32]| ("1", Numbers::F32(Cow::Borrowed(values)));
+    let mut block = [1; 3];
     let (unit, values) = match name {
         "tissue" => ("1", Numbers::U8(tissue(state).into())),
         "bone_solid" => {
@@ -210,6 +213,7 @@ pub fn field<'a>(model: &Model, state: &'a State, name: &str) -> Option<Array<'a
         "osteoblast_cells" => ("1", Numbers::U8(Cow::Borrowed(&who.osteoblast))),
         signal => {
             let level = &state.fields_pm[model.signal(signal)?];
+            block = model.signal_block;
             ("pM", Numbers::F32(Cow::Borrowed(level)))
         }
     };
@@ -217,6 +221,7 @@ pub fn field<'a>(model: &Model, state: &'a State, name: &str) -> Option<Array<'a
         name: name.to_owned(),
         unit,
         values,
+        block,
     })
 }
 
@@ -337,6 +342,7 @@ impl CellList {
             name: name.to_owned(),
             unit,
             values,
+            block: [1; 3],
         };
         let byte = |values| Numbers::U8(Cow::Borrowed(values));
         [

@@ -130,11 +130,19 @@ impl Refusal for OutputError {
 /// # Errors
 /// [`OutputError::Io`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    write_pieces(path, &[bytes])
+}
+
+/// The same for a file that is in pieces, one behind the other.
+///
+/// # Errors
+/// [`OutputError::Io`].
+pub(crate) fn write_pieces(path: &Path, pieces: &[impl AsRef<[u8]>]) -> Result<(), OutputError> {
     let io = |source| OutputError::Io {
         path: path.to_path_buf(),
         source,
     };
-    written_beside(path, bytes)?
+    written_beside(path, pieces)?
         .persist(path)
         .map_err(|error| io(error.error))?;
     Ok(())
@@ -145,7 +153,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
 /// # Errors
 /// [`OutputError::Exists`] where there is anything of its name; [`OutputError::Io`].
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    match written_beside(path, bytes)?.persist_noclobber(path) {
+    match written_beside(path, &[bytes])?.persist_noclobber(path) {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
             Err(OutputError::Exists(path.to_path_buf()))
@@ -222,7 +230,10 @@ pub fn refuse_link(path: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-fn written_beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, OutputError> {
+fn written_beside(
+    path: &Path,
+    pieces: &[impl AsRef<[u8]>],
+) -> Result<tempfile::NamedTempFile, OutputError> {
     let io = |source| OutputError::Io {
         path: path.to_path_buf(),
         source,
@@ -232,7 +243,9 @@ fn written_beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, 
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut file = beside(folder)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(io)?;
+    for piece in pieces {
+        std::io::Write::write_all(&mut file, piece.as_ref()).map_err(io)?;
+    }
     file.as_file().sync_all().map_err(io)?;
     Ok(file)
 }

@@ -227,7 +227,8 @@ pub fn export(
             title, &frame, &moments, &arrays,
         )));
     }
-    Ok(Exported::File(bytes(simulation, wish.format, &arrays)?))
+    let pieces = pieces(simulation, wish.format, &arrays)?;
+    Ok(Exported::File(pieces.concat()))
 }
 
 /// The fields of these names, which are those of the run.
@@ -237,12 +238,12 @@ pub(super) fn arrays<'a>(simulation: &'a Simulation, names: &[String]) -> Vec<Ar
     found.flatten().collect()
 }
 
-/// The bytes of a file of one moment.
-pub(super) fn bytes(
+/// The bytes of a file of one moment, in pieces, one behind the other.
+pub(super) fn pieces(
     simulation: &Simulation,
     format: VolumeFormat,
     arrays: &[Array<'_>],
-) -> Result<Vec<u8>, ExportError> {
+) -> Result<Vec<Vec<u8>>, ExportError> {
     let (model, state) = (&simulation.model, &simulation.state);
     let frame = Frame::of(&model.grid, state);
     let cells = || CellList::of(&model.grid, state);
@@ -255,9 +256,9 @@ pub(super) fn bytes(
             Err(ExportError::Surface { found: count })
         }
     };
-    Ok(match format {
-        VolumeFormat::Vti | VolumeFormat::Zarr => vtk::vti(&frame, arrays),
-        VolumeFormat::Vtp => vtk::vtp(frame.day, &cells()),
+    let bytes = match format {
+        VolumeFormat::Vti | VolumeFormat::Zarr => return Ok(vtk::vti(&frame, arrays)),
+        VolumeFormat::Vtp => return Ok(vtk::vtp(frame.day, &cells())),
         VolumeFormat::Nifti => {
             let longest = frame.dims.into_iter().max().unwrap_or_default();
             let file = arrays
@@ -268,7 +269,8 @@ pub(super) fn bytes(
         VolumeFormat::Stl => faces()?.stl(),
         VolumeFormat::Ply => faces()?.ply(),
         VolumeFormat::Parquet => table(frame.day, &cells(), model)?,
-    })
+    };
+    Ok(vec![bytes])
 }
 
 #[cfg(not(feature = "parquet"))]

@@ -44,6 +44,7 @@ pub(crate) fn write(
                 name: map.name().to_owned(),
                 unit: "mm",
                 values: Numbers::F32(Cow::Borrowed(&values)),
+                block: [1; 3],
             };
             write_volume(bone, &field, file)
         }
@@ -65,7 +66,7 @@ pub(crate) fn write_volume(
         day: 0.0,
     };
     if file.ending() == "vti" {
-        return file.write(&vtk::vti(&frame, std::slice::from_ref(field)));
+        return file.write(&vtk::vti(&frame, std::slice::from_ref(field)).concat());
     }
     let transform = transform(&bone.orientation, frame.spacing_um);
     let bytes = nifti::placed(&frame, field, transform).ok_or_else(|| OutputError::Refused {

@@ -292,6 +292,7 @@ impl Outcomes<'_> {
                     name: "lesion".to_owned(),
                     unit: "1",
                     values: Numbers::F32(labels.into()),
+                    block: [1; 3],
                 };
                 scan_maps::write_volume(&scanned.bone, &field, file)?;
             }

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::observe::sites::Frame;
 use crate::output::volume::vtk::pvd;
 use crate::output::volume::zarr::{Moments, moment};
-use crate::output::{OutputError, make_folder, write_whole};
-use crate::run::export::{ExportError, arrays, bytes};
+use crate::output::{OutputError, make_folder, write_pieces, write_whole};
+use crate::run::export::{ExportError, arrays, pieces};
 use crate::run::ours::entries;
 use crate::run::simulation::Simulation;
 use crate::run::volume_names::{FINAL, LISTS, STORE, VOLUMES, is_ours};
 use crate::scenario::build::Loaded;
 use crate::scenario::volumes::VolumeFormat;
 
-/// A file that is made and not written yet.
-pub(super) type Made = (PathBuf, Vec<u8>);
+/// A file that is made and not written yet, in pieces.
+pub(super) type Made = (PathBuf, Vec<Vec<u8>>);
 
 /// Makes the volumes of the present day, behind those that are made; none where the scenario asks for none.
 ///
@@ -37,10 +37,10 @@ pub(super) fn make(
     let signals = &simulation.model.signals;
     for &format in &asked.formats {
         let fields = asked.fields_of(format, signals);
-        let mut file = |name: String, bytes: Result<Vec<u8>, ExportError>| {
+        let mut file = |name: String, pieces: Result<Vec<Vec<u8>>, ExportError>| {
             let path = folder.join(name);
-            let bytes = bytes.map_err(|error| refused(error, &path))?;
-            made.push((path, bytes));
+            let pieces = pieces.map_err(|error| refused(error, &path))?;
+            made.push((path, pieces));
             Ok(())
         };
         let ending = format.endings()[0];
@@ -51,7 +51,7 @@ pub(super) fn make(
             VolumeFormat::Nifti => {
                 for array in arrays(simulation, &fields) {
                     let name = format!("d{day}_{}.{ending}", array.name);
-                    file(name, bytes(simulation, format, &[array]))?;
+                    file(name, pieces(simulation, format, &[array]))?;
                 }
             }
             _ => {
@@ -62,7 +62,7 @@ pub(super) fn make(
                 };
                 file(
                     format!("d{day}.{ending}"),
-                    bytes(simulation, format, &arrays),
+                    pieces(simulation, format, &arrays),
                 )?;
             }
         }
@@ -80,7 +80,7 @@ pub(super) fn write(run: &Path, made: &[Made]) -> Result<(), OutputError> {
     }
     let volumes = run.join(VOLUMES);
     let mut folders = BTreeSet::new();
-    for (file, bytes) in made {
+    for (file, pieces) in made {
         // Each folder on the way, none of them a link.
         let way = file.ancestors().skip(1);
         let mut way: Vec<&Path> = way.take_while(|at| at.starts_with(&volumes)).collect();
@@ -90,7 +90,7 @@ pub(super) fn write(run: &Path, made: &[Made]) -> Result<(), OutputError> {
                 make_folder(folder)?;
             }
         }
-        write_whole(file, bytes)?;
+        write_pieces(file, pieces)?;
     }
     write_lists(&volumes)
 }
@@ -112,9 +112,9 @@ pub(super) fn write_final(
     }
     let path = run.join(FINAL);
     let arrays = arrays(simulation, &FINAL_FIELDS.map(str::to_owned));
-    let bytes = bytes(simulation, VolumeFormat::Vti, &arrays);
-    let bytes = bytes.map_err(|error| refused(error, &path))?;
-    write_whole(&path, &bytes)?;
+    let pieces = pieces(simulation, VolumeFormat::Vti, &arrays);
+    let pieces = pieces.map_err(|error| refused(error, &path))?;
+    write_pieces(&path, &pieces)?;
     Ok(Some(path))
 }
 
@@ -147,7 +147,7 @@ fn in_store(
     let files = moment(&loaded.title(), &frame, &moments, &arrays);
     let files = files.into_iter();
     files
-        .map(|(name, bytes)| (store.join(name), bytes))
+        .map(|(name, bytes)| (store.join(name), vec![bytes]))
         .collect()
 }
 

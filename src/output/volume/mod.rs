@@ -1,6 +1,7 @@
 //! Volumes, cells and surfaces as the bytes of files that other programs open: pure functions of arrays.
 
 pub(crate) mod nifti;
+mod rows;
 pub(crate) mod surface;
 pub(crate) mod vtk;
 pub(crate) mod zarr;
