@@ -228,20 +228,17 @@ pub fn field<'a>(model: &Model, state: &'a State, name: &str) -> Option<Array<'a
 /// Labels of sites, as [`TISSUES`] numbers them.
 fn tissue(state: &State) -> Vec<u8> {
     let (bone, who) = (&state.bone, &state.occupancy);
-    let label = |site: usize| {
-        if bone.solid[site] {
-            1 + u8::from(bone.osteoid[site] > 0.5 * bone.matrix[site])
-        } else if who.osteoclast[site] != 0 {
-            5
-        } else if who.osteoblast[site] > 0 {
-            4
-        } else if who.tumour[site] > 0 {
-            3
-        } else {
-            0
-        }
+    let cells = who.osteoclast.iter().zip(&who.osteoblast).zip(&who.tumour);
+    let bones = bone.solid.iter().zip(&bone.osteoid).zip(&bone.matrix);
+    // Choices without a branch, so that many sites are labelled at a time.
+    let label = |(((&osteoclast, &osteoblast), &tumour), ((&solid, &osteoid), &matrix))| {
+        let label = if tumour > 0 { 3 } else { 0 };
+        let label = if osteoblast > 0 { 4 } else { label };
+        let label = if osteoclast != 0 { 5 } else { label };
+        let of_bone = 1 + u8::from(osteoid > 0.5 * matrix);
+        if solid { of_bone } else { label }
     };
-    (0..bone.solid.len()).map(label).collect()
+    cells.zip(bones).map(label).collect()
 }
 
 /// The cells of all lineages: tumour, osteoclasts, osteoblasts and precursors, immune cells, each in the

@@ -103,7 +103,7 @@ fn laid_under(
 }
 
 /// Lays what comes with howship and is asked for under the scenario: immune cells of the preset where
-/// there is a table for them, the drugs that courses name, and what radiation does to cells where some
+/// there is a table for them, the drugs that courses name or the scenario changes, and what radiation does to cells where some
 /// is given. What a drug does to immune cells is left out where there are none.
 pub(super) fn with_drugs(mut tree: Tree) -> Result<Tree, Diagnostic> {
     let has_immune = has_table(&tree, "immune");
@@ -122,6 +122,11 @@ pub(super) fn with_drugs(mut tree: Tree) -> Result<Tree, Diagnostic> {
     if let Some(toml::Value::Table(courses)) = &therapy {
         let drugs = courses.values();
         named.extend(drugs.filter_map(|course| course.get("drug")?.as_str()));
+    }
+    // A drug that the scenario changes is whole too where an arm gives another in its place.
+    let changed = tree.get("drugs");
+    if let Some(toml::Value::Table(drugs)) = &changed {
+        named.extend(drugs.keys().map(String::as_str));
     }
     named.sort_unstable();
     named.dedup();

@@ -70,6 +70,22 @@ pub struct LessonRun {
     pub field: Option<String>,
     /// Day to which it plays.
     pub until: f64,
+    /// Days on which the table of the answer has the curves too, beside day 0, that of the change, and the last.
+    #[serde(default)]
+    pub days: Vec<f64>,
+    /// What the two runs are called, where neither is untreated.
+    #[serde(default)]
+    pub names: Option<RunNames>,
+}
+
+/// What the two runs of a lesson are called, such as by the drug that each is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunNames {
+    /// The run without the change.
+    pub without: String,
+    /// The run with it.
+    pub with: String,
 }
 
 /// What was seen in life, with its source.

@@ -25,6 +25,9 @@ pub const MOST_SITES: usize = 4_000_000;
 /// Assignments in a request at most.
 const MOST_SETS: usize = 64;
 
+/// What stands in a change for the time at which the engine hears of it.
+const NOW: &str = "{now}";
+
 /// Name of the arm with the change.
 const ARM: &str = "with";
 
@@ -352,7 +355,7 @@ impl<W: Witness> Live<W> {
     }
 
     /// Sets the change, in place of the one before.
-    fn change(&mut self, at: Option<f64>, set: Vec<String>) -> Result<(), Wrong> {
+    fn change(&mut self, at: Option<f64>, mut set: Vec<String>) -> Result<(), Wrong> {
         check_sets(&set)?;
         let clock = self.without.simulation.clock();
         if set.is_empty() {
@@ -366,6 +369,13 @@ impl<W: Witness> Live<W> {
             .unwrap_or(now_d);
         // In whole ticks: a day such as 18 1/3 has no exact number.
         let ticks = (24.0 * at_d / clock.tick_h).round();
+        // While the runs go on, what a page takes for now is over when it is heard.
+        let now_h = (ticks * clock.tick_h).max(clock.time_h);
+        for one in &mut set {
+            if let Some(path) = one.strip_suffix(NOW) {
+                *one = format!("{path}{now_h} h");
+            }
+        }
         let arm = Arm {
             at: Time::h(ticks * clock.tick_h),
             set: set.clone(),
@@ -560,8 +570,7 @@ impl<W: Witness> Live<W> {
         if let Some(fork) = &mut self.fork
             && let Some(with) = &fork.with
             && fork.differs.is_none()
-            && with.tick() == self.without.tick()
-            && !with.is_like(&self.without)
+            && with.is_unlike(&self.without)
         {
             fork.differs = Some(with.simulation.state.day());
         }
@@ -713,6 +722,17 @@ pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> 
     }
     live.run_to(run.until)
         .map_err(|message| wrong("run.until", message))?;
+    if let Some(day) = run
+        .days
+        .iter()
+        .find(|&&day| !(0.0..=run.until).contains(&day))
+    {
+        let message = format!(
+            "found day {day}; give days from 0 to {}, the last one",
+            run.until
+        );
+        return Err(wrong("run.days", message));
+    }
     let named = |names: Vec<&str>| names.join(", ");
     if let Some(field) = &run.field
         && live.places(std::slice::from_ref(field)).is_empty()

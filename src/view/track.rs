@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::engine::column::Entry;
+use crate::numerics::packed::Word;
 use crate::observe::series;
 use crate::run::observer::{DriveError, Observer, Refusal};
 use crate::run::schedule::Schedule;
@@ -131,11 +132,16 @@ pub struct Track {
     pub framed_day: Option<f32>,
     /// Digest of its state, with the tick of it.
     digest: Option<(u32, String)>,
+    /// Ticks done when it began.
+    begun: u32,
+    /// What sets cells and bone apart, after each tick since.
+    signs: Vec<blake3::Hash>,
 }
 
 impl Track {
     /// A run with what it gave before.
     pub const fn new(loaded: Loaded, simulation: Simulation, rows: Rows) -> Self {
+        let begun = simulation.state.tick;
         Self {
             loaded,
             simulation,
@@ -143,6 +149,8 @@ impl Track {
             framed: None,
             framed_day: None,
             digest: None,
+            begun,
+            signs: Vec::new(),
         }
     }
 
@@ -163,7 +171,11 @@ impl Track {
             from: self.simulation.state.tick,
             hold: &hold,
         };
-        self.simulation.drive(&mut [&mut watch], &hold).map(|_| ())
+        self.simulation
+            .drive(&mut [&mut watch], &hold)
+            .map(|_| ())?;
+        self.signs.push(self.sign());
+        Ok(())
     }
 
     /// Digest of the state as it is now.
@@ -179,13 +191,31 @@ impl Track {
         }
     }
 
-    /// True where cells and bone of two runs are the same: signals and drugs, which act before that, are not
-    /// looked at.
-    pub fn is_like(&self, other: &Self) -> bool {
-        let (here, there) = (&self.simulation.state, &other.simulation.state);
-        here.bone.matrix == there.bone.matrix
-            && here.tumour.site == there.tumour.site
-            && here.osteoclasts.site == there.osteoclasts.site
-            && here.osteoblasts.site == there.osteoblasts.site
+    /// A digest of cells and bone: signals and drugs, which act before that, are not in it.
+    fn sign(&self) -> blake3::Hash {
+        let state = &self.simulation.state;
+        let mut hash = blake3::Hasher::new();
+        hash.update(&Word::bytes(&state.bone.matrix));
+        for sites in [
+            &state.tumour.site,
+            &state.osteoclasts.site,
+            &state.osteoblasts.site,
+        ] {
+            hash.update(&sites.len().to_le_bytes());
+            hash.update(&Word::bytes(sites));
+        }
+        hash.finalize()
+    }
+
+    /// True where cells and bone of another run were not these after as many ticks as this run has done; false where
+    /// either was not there then.
+    pub fn is_unlike(&self, other: &Self) -> bool {
+        let after = |track: &Self| {
+            let ticks = self.tick().checked_sub(track.begun)?;
+            track.signs.get(ticks.checked_sub(1)? as usize).copied()
+        };
+        after(self)
+            .zip(after(other))
+            .is_some_and(|(here, there)| here != there)
     }
 }

@@ -15,11 +15,14 @@ let fresh = new Map();
 /** Assignments of the change that no control here made, as from a link or a lesson. */
 let others = [];
 let timer = 0;
+/** Groups of sliders that somebody unfolded or folded. */
+const unfolded = new Map();
 
 export function begin(send) {
   ask = send;
   on("opened", build);
-  on("changed", read);
+  // What was refused did not become the change.
+  on("changed refused", read);
   on("status", refresh);
 }
 
@@ -29,8 +32,10 @@ const now = () => Math.max(0, state.status?.day ?? 0);
 const tickDays = () => state.opened.tick_h / 24;
 
 const writeNumber = (value) => String(Number(Number(value).toPrecision(6)));
+/** The day of the runs when they hear of it: while they play, that of the page is behind. */
+const NOW = -1;
 /** A day in whole ticks, in hours: exact where days are not. */
-const writeDay = (day) => `${writeNumber(Math.round(day / tickDays()) * state.opened.tick_h)} h`;
+const writeDay = (day) => day === NOW ? "{now}" : `${writeNumber(Math.round(day / tickDays()) * state.opened.tick_h)} h`;
 const readDay = (text) => parseFloat(text) / (text.trim().endsWith("h") ? 24 : 1);
 
 /** What the change sets now. */
@@ -51,7 +56,19 @@ function assignments() {
   return sets;
 }
 
+/** Says that nothing is left to be changed, and true then: a run that has ended has no day left on which it could act. */
+function hasEnded() {
+  if (now() <= state.opened.days - 0.5 * tickDays()) return false;
+  read();
+  const says = document.getElementById("from");
+  says.dataset.says = "ended";
+  says.textContent = "The run has ended, and no day is left for a change: press Restart, hold the run on the day that you want, then change it.";
+  says.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 function send() {
+  if (!hasChange() && hasEnded()) return;
   ask({ ask: "change", set: assignments() });
 }
 
@@ -134,7 +151,10 @@ function chips() {
     ask({ ask: "change", at: Math.round(day / tickDays()) * tickDays(), set: assignments() });
   });
   const clear = element("button", { class: "quiet" }, "Take the change back");
-  clear.addEventListener("click", () => ask({ ask: "change", set: [] }));
+  clear.addEventListener("click", () => {
+    pane.focus();
+    ask({ ask: "change", set: [] });
+  });
   box.replaceChildren(again, clear);
 }
 
@@ -168,8 +188,9 @@ function therapyPart() {
 
 function toggle(therapy) {
   const course = on_.get(therapy.name);
-  if (!course) on_.set(therapy.name, { start: Math.max(now(), state.change.at ?? 0), stop: null });
-  else if (course.stop === null && therapy.course && now() > course.start + 1e-6) course.stop = now();
+  if (!course && hasEnded()) return;
+  if (!course) on_.set(therapy.name, { start: NOW, stop: null });
+  else if (course.stop === null && therapy.course && now() > course.start + 1e-6) course.stop = NOW;
   else if (course.stop !== null) course.stop = null;
   else on_.delete(therapy.name);
   send();
@@ -190,7 +211,10 @@ function sliderParts() {
       go.addEventListener("click", () => ask({ ask: "restart", set: startSets() }));
       inner.push(go);
     }
-    parts.push([start, element("details", { class: "group", open: group !== "Bone cells" && !start }, element("summary", {}, start ? `${group} (a new run)` : group), ...inner)]);
+    const open = unfolded.get(group) ?? (group !== "Bone cells" && !start);
+    const details = element("details", { class: "group", open }, element("summary", {}, start ? `${group} (a new run)` : group), ...inner);
+    details.addEventListener("toggle", () => unfolded.set(group, details.open));
+    parts.push([start, details]);
   }
   // What begins a new run stands last.
   return parts.sort((a, b) => a[0] - b[0]).map(([, part]) => part);
@@ -220,11 +244,11 @@ function slider(control, start) {
   const of = unit(control.unit);
   const said = (one) => `${number(one)}${of ? ` ${of}` : ""}`;
   const out = element("output", { for: id }, said(value));
-  const input = element("input", { type: "range", id, min: 0, max: 1000, step: 1, value: Math.round(1000 * toShare(value)), "aria-describedby": `${id}-about`, "aria-valuetext": said(value) });
+  const input = element("input", { type: "range", id, min: 0, max: 1000, step: 10, value: 10 * Math.round(100 * toShare(value)), "aria-describedby": `${id}-about`, "aria-valuetext": said(value) });
   input.addEventListener("input", () => {
     let chosen = Number(toValue(Number(input.value) / 1000).toPrecision(3));
     if (control.whole) chosen = Math.round(chosen);
-    const near = Math.abs(Number(input.value) - Math.round(1000 * toShare(control.value))) <= 8;
+    const near = Math.abs(Number(input.value) - Math.round(1000 * toShare(control.value))) <= 5;
     if (near) chosen = control.value;
     if (near) map.delete(control.path);
     else map.set(control.path, chosen);

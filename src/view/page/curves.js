@@ -1,7 +1,8 @@
 // The curves: four charts with a common cursor, dose marks, kept runs, and a table of the same rows.
 
 import { curveColours } from "./palette.js";
-import { calmly, doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
+import { at, calmly, changeWords, doses, hasChange, hasWith, on, series, state, tell } from "./state.js";
+import { runWords } from "./tissue.js";
 import { column, dayWords, drug as drugWords, element, number } from "./words.js";
 
 /* global uPlot */
@@ -30,6 +31,7 @@ export function begin() {
   const forget = element("button", { class: "quiet small", id: "forget", hidden: true }, "Forget kept ones");
   forget.addEventListener("click", () => {
     state.kept = [];
+    keep.focus();
     tell("rows");
   });
   pane.append(element("div", { class: "key" }, element("div", { class: "key", id: "curve-key" }), element("div", { class: "row" }, keep, forget)), grid, element("label", { class: "cursor" }, element("span", {}, "Cursor"), slider), cursorWords);
@@ -72,11 +74,11 @@ function lines(name) {
   const { factor } = column(name);
   const palette = curveColours();
   const all = state.kept.map((run, at) => ({ ...series(run, name), colour: palette.kept[at % 3], width: 1.5, dash: [2, 3], label: run.label }));
-  all.push({ ...series("without", name), colour: palette.without, width: hasChange() ? 1.8 : 2.2, dash: hasChange() ? [6, 3] : [], label: hasChange() ? "without the change" : "this run" });
+  all.push({ ...series("without", name), colour: palette.without, width: hasChange() ? 1.8 : 2.2, dash: hasChange() ? [6, 3] : [], label: hasChange() ? runWords("without") : "this run" });
   if (hasWith()) {
     const own = series("with", name);
     const begin = own.days.findIndex((day) => day >= state.change.at - 1e-6);
-    all.push({ days: own.days.slice(Math.max(0, begin)), values: own.values.slice(Math.max(0, begin)), colour: palette.with, width: 2.4, dash: [], label: "with the change" });
+    all.push({ days: own.days.slice(Math.max(0, begin)), values: own.values.slice(Math.max(0, begin)), colour: palette.with, width: 2.4, dash: [], label: runWords("with") });
   }
   const days = [...new Set(all.flatMap((line) => line.days.map((day) => Math.round(day * 1e4) / 1e4)))].sort((a, b) => a - b);
   const data = all.map((line) => {
@@ -209,13 +211,6 @@ function cursor() {
   say();
 }
 
-function at(run, name, day) {
-  const { days, values } = series(run, name);
-  let found = null;
-  for (let row = 0; row < days.length && days[row] <= day + 1e-6; row += 1) found = values[row];
-  return found;
-}
-
 /** Says the values at the cursor, or the last. */
 function say() {
   const rows = state.rows.without.rows;
@@ -247,12 +242,17 @@ function legend() {
     return element("span", {}, line, says);
   };
   if (hasChange()) {
-    entries.push(entry(palette.without, "dashed", "without the change"), entry(palette.with, "full", "with the change"));
+    entries.push(entry(palette.without, "dashed", runWords("without")), entry(palette.with, "full", runWords("with")));
+    entries.push(element("span", {}, `┊ day ${dayWords(state.change.at)}: the runs part`));
   }
   state.kept.forEach((run, at) => entries.push(entry(palette.kept[at % 3], "dotted", run.label)));
-  if ([...doses("without"), ...doses("with")].length) {
-    const drugs = new Set([...doses("without"), ...doses("with")].map(({ drug }) => drugWords(drug)));
-    entries.push(element("span", {}, `▼ doses of ${[...drugs].join(", ")}`));
+  const given = (run) => [...new Set(doses(run).map(({ drug }) => drugWords(drug)))].join(", ");
+  for (const [run, says] of [["without", hasChange() ? " without" : ""], ["with", " with"]]) {
+    if ((run === "without" || hasWith()) && given(run)) {
+      const mark = element("i", { "aria-hidden": "true" }, "▼");
+      mark.style.color = run === "with" ? palette.with : palette.without;
+      entries.push(element("span", {}, mark, ` doses${says}: ${given(run)}`));
+    }
   }
   key.replaceChildren(...entries);
 }
@@ -261,7 +261,7 @@ function keepRun() {
   const copy = (run) => ({ columns: [...state.rows[run].columns], rows: [...state.rows[run].rows] });
   const name = state.opened.scenario.replaceAll("_", " ");
   const number_ = state.kept.length + 1;
-  state.kept.push({ ...copy(hasWith() ? "with" : "without"), label: `kept ${number_}: ${name}, seed ${state.opened.seed}${hasWith() ? ", with change" : ""}` });
+  state.kept.push({ ...copy(hasWith() ? "with" : "without"), label: `kept ${number_}: ${name}, seed ${state.opened.seed}${hasWith() ? `, with ${changeWords()}` : ""}` });
   if (state.kept.length > 3) state.kept.shift();
   tell("rows");
 }
@@ -275,7 +275,7 @@ export function table() {
     const { title, unit } = column(name);
     return element("th", { scope: "colgroup", colspan: both ? 2 : 1 }, unit && unit !== "cells" ? `${title} (${unit})` : title);
   });
-  const second = both ? [element("tr", {}, element("th", { scope: "col" }, ""), ...names.flatMap(() => [element("th", { scope: "col" }, "without"), element("th", { scope: "col" }, "with")]))] : [];
+  const second = both ? [element("tr", {}, element("th", { scope: "col" }, element("span", { class: "hidden" }, "run")), ...names.flatMap(() => [element("th", { scope: "col" }, "without"), element("th", { scope: "col" }, "with")]))] : [];
   const body = rows.map((row) => {
     const cells = names.flatMap((name) => {
       const { factor } = column(name);

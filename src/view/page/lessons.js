@@ -1,7 +1,7 @@
 // Guided lessons: read, predict, run, compare with your own picture, and with what was seen in life.
 
-import { hasWith, last, on, series, state, tell } from "./state.js";
-import { look } from "./tissue.js";
+import { at, hasChange, hasWith, on, state, tell } from "./state.js";
+import { look, ofRuns, runWords } from "./tissue.js";
 import { ofLesson, picture } from "./take.js";
 import { column, dayWords, element, number } from "./words.js";
 
@@ -12,17 +12,23 @@ let lesson = null;
 /** Of a lesson: read, run, done. */
 let step = "list";
 let guess = null;
+/** Seed and day of parting of the run that answered. */
+let answered = null;
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** True until the run of the lesson has begun: what is told before is of another. */
 let waits = false;
 
 export function begin(send, showTab) {
   ask = send;
   show = showTab;
-  ofLesson(() => (step !== "list" && step !== "read" && !waits && isOfLesson() ? lesson.title : null));
+  const shown = () => step !== "list" && step !== "read" && !waits && isOfLesson();
+  ofLesson(() => (shown() ? lesson.title : null));
+  ofRuns(() => (shown() && isChangeOfLesson() ? lesson.run.names ?? null : null));
   on("welcome", build);
   on("status", recall);
   on("opened", () => (waits = false));
   on("status rows", follow);
+  on("opened changed", another);
   document.getElementById("lessons-open").addEventListener("click", () => {
     show("lessons");
     pane.focus();
@@ -44,6 +50,9 @@ function keep() {
 const isOfLesson = () =>
   state.opened?.scenario === lesson?.run.scenario && (lesson.run.seed == null || lesson.run.seed === state.opened.seed);
 
+/** True where the change is that of the lesson. */
+const isChangeOfLesson = () => state.change.set.length === lesson.run.change.length && lesson.run.change.every((set) => state.change.set.includes(set));
+
 let recalled = false;
 
 /** Brings back the lesson of before a reload; its run where it is still there, else from its question on. */
@@ -61,7 +70,7 @@ function recall() {
   lesson = found;
   const chosen = Number.isInteger(kept.guess) && kept.guess in found.predictions ? kept.guess : null;
   // In this browser the run went with the page.
-  const goesOn = state.welcome.engine !== "wasm" && kept.step !== "read" && chosen !== null && isOfLesson() && state.change.set.length === found.run.change.length;
+  const goesOn = state.welcome.engine !== "wasm" && kept.step !== "read" && chosen !== null && isOfLesson() && isChangeOfLesson();
   step = goesOn ? "run" : "read";
   guess = goesOn ? chosen : null;
   build();
@@ -91,7 +100,7 @@ function go(chosen, next) {
   recalled = true;
   keep();
   build();
-  if (next !== "list") pane.focus();
+  pane.focus();
 }
 
 function list() {
@@ -128,12 +137,22 @@ function reading() {
 function start() {
   const { run } = lesson;
   state.curves = [...new Set([...lesson.curves, ...state.curves, "bv_tv", "tumour_cells", "n_oc", "n_ob"])].slice(0, 4);
+  // Curves of other runs would stand in the picture of this one.
+  state.kept = [];
   ask({ ask: "speed", days_per_second: 2 });
-  ask({ ask: "open", scenario: run.scenario, seed: run.seed ?? null, set: run.set, at: run.at ?? null, change: run.change, until: run.until });
+  ask({ ask: "open", scenario: run.scenario, seed: run.seed ?? state.seed, set: run.set, at: run.at ?? null, change: run.change, until: run.until });
   waits = true;
   go(null, "run");
   state.overlayWanted = run.field ?? "";
   tell("curves");
+}
+
+/** What is shown beside the answer is no longer the run that answered. */
+function another() {
+  if (step !== "done" || !pane.querySelector(".verdict")) return;
+  const same = isOfLesson() && isChangeOfLesson() && answered === `${state.opened.seed} ${state.change.at}`;
+  const says = document.getElementById("lesson-other");
+  if (says) says.hidden = same;
 }
 
 function running() {
@@ -167,14 +186,17 @@ function follow() {
 
 function ending() {
   const chosen = lesson.predictions[guess];
+  answered = `${state.opened.seed} ${state.change.at}`;
   const image = element("img", { class: "own", alt: `Picture of your run: ${lesson.title}` });
   picture().then((svg) => (image.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(svg)))}`));
   return [
     element("div", { class: `verdict ${chosen.holds ? "holds" : "not"}` }, element("p", {}, element("strong", {}, chosen.holds ? "The run bears you out. " : "The run says otherwise. "), chosen.answer)),
     element("p", { class: "mine" }, element("strong", {}, "You predicted: "), chosen.says),
-    element("h3", {}, "Your run in numbers"),
+    element("p", { class: "hint", id: "lesson-other", hidden: true, role: "status" }, "What you see beside this is another run by now. Numbers and picture here are of the run that answered."),
+    element("h3", {}, `Your run in numbers, seed ${state.opened.seed}`),
     figures(),
     element("h3", {}, "Your picture"),
+    element("p", { class: "hint sideways" }, "It is wider than the screen: swipe it sideways, or save it under Take home."),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Picture of your run" }, image),
     element("h3", {}, "Why"),
     ...paragraphs(lesson.after),
@@ -191,16 +213,19 @@ function ending() {
 /** First and last values of the curves of the lesson. */
 function figures() {
   const both = hasWith();
+  const end = state.status?.day ?? lesson.run.until;
+  const part = state.change.at ?? 0;
+  // Day 0, that on which the runs part, those that the lesson asks for, and the last.
+  const days = [...new Set([0, ...(both ? [part] : []), ...(lesson.run.days ?? []), end])].sort((one, other) => one - other);
+  const runs = (day) => (both && day > part + 1e-6 ? ["without", "with"] : ["without"]);
   const rows = lesson.curves.map((name) => {
     const { title, unit, factor } = column(name);
-    const first = series("without", name).values[0];
     const said = (value) => (value === null || value === undefined ? "none" : number(value * factor));
-    const end = last("without", name);
-    const cells = [said(first), said(end)];
-    if (both) cells.push(said(last("with", name)));
+    const cells = days.flatMap((day) => runs(day).map((run) => said(at(run, name, day))));
     return element("tr", {}, element("th", { scope: "row" }, unit && unit !== "cells" ? `${title} (${unit})` : title), ...cells.map((cell) => element("td", {}, cell)));
   });
-  const day = dayWords(state.status?.day ?? lesson.run.until);
-  const head = ["", "day 0", `day ${day}${both ? ", without" : ""}`, ...(both ? [`day ${day}, with`] : [])];
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Your run in numbers" }, element("table", {}, element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))), element("tbody", {}, ...rows)));
+  const head = days.flatMap((day) => runs(day).map((run) => `day ${dayWords(day)}${both && day > part + 1e-6 ? `, ${run}` : ""}`));
+  const table = element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Curve"), ...head.map((text) => element("th", { scope: "col" }, text)))), element("tbody", {}, ...rows));
+  const names = hasChange() && lesson.run.names ? [element("p", { class: "hint" }, `${capital(runWords("without"))}; ${runWords("with")}.`)] : [];
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Your run in numbers" }, table, ...names);
 }

@@ -1,8 +1,8 @@
 // The loop: tumour, osteoblast lineage, osteoclasts, bone; its arrows carry what flows in the run now.
 
 import { curveColours } from "./palette.js";
-import { calmly, hasWith, last, on, perDay, state } from "./state.js";
-import { number } from "./words.js";
+import { at, calmly, commonDay, hasWith, on, perDay, state } from "./state.js";
+import { dayWords, element, number } from "./words.js";
 
 const box = document.getElementById("loop");
 const NS = "http://www.w3.org/2000/svg";
@@ -11,19 +11,19 @@ const NS = "http://www.w3.org/2000/svg";
 const ARROWS = [
   {
     key: "pthrp", path: "M 112 64 C 114 40, 150 29, 203 29", label: [58, 24, "middle"], title: "PTHrP",
-    value: (run) => perDay(run, "pthrp_made_amol"), unit: "amol/d", cut: ["anti_pthrp", "cut_pthrp"],
+    value: (run, day) => perDay(run, "pthrp_made_amol", day), unit: "amol/d", cut: ["anti_pthrp", "cut_pthrp"],
   },
   {
     key: "rankl", path: "M 386 29 C 440 29, 484 38, 487 59", label: [542, 24, "middle"], title: "RANKL : OPG",
-    value: (run) => ratio(last(run, "rankl_pm"), last(run, "opg_pm")), unit: "", cut: ["opg_fc", "denosumab"],
+    value: (run, day) => ratio(at(run, "rankl_pm", day), at(run, "opg_pm", day)), unit: "", cut: ["opg_fc", "denosumab"],
   },
   {
     key: "resorbed", path: "M 488 120 C 486 146, 450 159, 397 159", label: [536, 167, "middle"], title: "dug",
-    value: (run) => scaled(perDay(run, "resorbed_mm3"), 1e6), unit: "10³ µm³/d", cut: ["zoledronate"],
+    value: (run, day) => scaled(perDay(run, "resorbed_mm3", day), 1e6), unit: "10³ µm³/d", cut: ["zoledronate"],
   },
   {
     key: "factors", path: "M 214 159 C 160 159, 116 150, 113 125", label: [64, 167, "middle"], title: "TGF-β, IGF",
-    value: (run) => sum(perDay(run, "tgf_beta_released_amol"), perDay(run, "igf_released_amol")), unit: "amol/d", cut: ["anti_tgf_beta", "cut_tgf_beta"],
+    value: (run, day) => sum(perDay(run, "tgf_beta_released_amol", day), perDay(run, "igf_released_amol", day)), unit: "amol/d", cut: ["anti_tgf_beta", "cut_tgf_beta"],
   },
 ];
 
@@ -37,10 +37,10 @@ const TALL = {
 const TALL_NODES = { tumour: [0, 114, 112], osteoblast: [113, 10, 134], osteoclast: [248, 114, 112], bone: [118, 220, 128] };
 
 const NODES = [
-  { key: "tumour", x: 10, y: 66, w: 140, title: "Tumour", value: (run) => last(run, "tumour_cells"), unit: "cells" },
-  { key: "osteoblast", x: 216, y: 4, w: 168, title: "Osteoblast lineage", value: (run) => sum(last(run, "n_ob"), last(run, "n_precursor")), unit: "cells" },
-  { key: "osteoclast", x: 450, y: 66, w: 140, title: "Osteoclasts", value: (run) => last(run, "n_oc"), unit: "cells" },
-  { key: "bone", x: 216, y: 134, w: 168, title: "Bone, BV/TV", value: (run) => scaled(last(run, "bv_tv"), 100), unit: "%" },
+  { key: "tumour", x: 10, y: 66, w: 140, title: "Tumour", value: (run, day) => at(run, "tumour_cells", day), unit: "cells" },
+  { key: "osteoblast", x: 216, y: 4, w: 168, title: "Osteoblast lineage", value: (run, day) => sum(at(run, "n_ob", day), at(run, "n_precursor", day)), unit: "cells" },
+  { key: "osteoclast", x: 450, y: 66, w: 140, title: "Osteoclasts", value: (run, day) => at(run, "n_oc", day), unit: "cells" },
+  { key: "bone", x: 216, y: 134, w: 168, title: "Bone, BV/TV", value: (run, day) => scaled(at(run, "bv_tv", day), 100), unit: "%" },
 ];
 
 function ratio(above, below) {
@@ -80,20 +80,23 @@ function svg(tag, attributes, text) {
   return made;
 }
 
-/** Names of switches that are on, by what the change sets. */
-export function cuts(run) {
+/** What stands against arrows of a run by this day: drugs of which a dose was given, and links that are cut. */
+export function cuts(run, day) {
   const found = new Set();
-  const sets = [...(state.opened?.set ?? []), ...(run === "with" ? state.change.set : [])];
-  for (const set of sets) {
-    const course = /^therapy\.([a-z0-9_]+)\./.exec(set);
-    if (course) found.add(course[1]);
-    if (/^tumour\.secretion\.pthrp\.rate\s*=\s*"?0 /.test(set)) found.add("cut_pthrp");
-    if (/^signals\.tgf_beta\.matrix_release\s*=\s*false/.test(set)) found.add("cut_tgf_beta");
+  const sets = new Map([...(state.opened?.set ?? []), ...(run === "with" ? state.change.set : [])].map((set) => {
+    const to = set.indexOf("=");
+    return [set.slice(0, to).trim(), set.slice(to + 1).trim()];
+  }));
+  for (const column of state.rows[run].columns) {
+    const drug = /^(.+)_doses$/.exec(column)?.[1];
+    if (drug && at(run, column, day) > 0) found.add(drug);
   }
+  const begun = run === "without" || day >= state.change.at;
+  if (begun && /^"?0 /.test(sets.get("tumour.secretion.pthrp.rate") ?? "")) found.add("cut_pthrp");
+  if (begun && sets.get("signals.tgf_beta.matrix_release") === "false") found.add("cut_tgf_beta");
   const name = state.opened?.scenario;
   if (name === "no_pthrp") found.add("cut_pthrp");
   if (name === "no_tgf_beta_release") found.add("cut_tgf_beta");
-  for (const drug of ["anti_pthrp", "opg_fc", "denosumab", "zoledronate", "anti_tgf_beta"]) if (name?.includes(drug)) found.add(drug);
   return found;
 }
 
@@ -102,18 +105,19 @@ function draw() {
   const run = hasWith() ? "with" : "without";
   const both = hasWith();
   const palette = curveColours();
-  const on_ = cuts(run);
+  const day = commonDay();
+  const on_ = cuts(run, day);
   const tall = isTall();
   const drawing = svg("svg", { viewBox: tall ? "-6 0 372 276" : "0 0 600 200", class: tall ? "tall" : "wide", role: "img", "aria-labelledby": "loop-title" });
-  drawing.append(svg("title", { id: "loop-title" }, words(run, on_)));
+  drawing.append(svg("title", { id: "loop-title" }, words(run, on_, day)));
   const defs = svg("defs", {});
   const head = svg("marker", { id: "head", viewBox: "0 0 10 10", refX: "6", refY: "5", markerWidth: "17", markerHeight: "17", markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
   head.append(svg("path", { d: "M 0 0 L 10 5 L 0 10 z", class: "head" }));
   defs.append(head);
   drawing.append(defs);
   for (const arrow of ARROWS) {
-    const value = arrow.value(run);
-    const other = both ? arrow.value("without") : null;
+    const value = arrow.value(run, day);
+    const other = both ? arrow.value("without", day) : null;
     const greatest = Math.max(most.get(arrow.key) ?? 0, value ?? 0, other ?? 0);
     most.set(arrow.key, greatest);
     const share = greatest > 0 && value > 0 ? value / greatest : 0;
@@ -121,12 +125,14 @@ function draw() {
     drawing.append(svg("path", { d: tall ? TALL[arrow.key][0] : arrow.path, class: `flow ${cut ? "cut" : ""}`, "stroke-width": (1.5 + 8 * Math.sqrt(share)).toFixed(2), "marker-end": "url(#head)" }));
     const [x, y, anchor] = tall ? TALL[arrow.key][1] : arrow.label;
     const label = svg("text", { x, y, "text-anchor": anchor, class: "label" });
-    label.append(svg("tspan", { class: "name" }, arrow.unit ? `${arrow.title}, ` : arrow.title), svg("tspan", { class: "value" }, arrow.unit));
+    // Where the ring is narrow, the unit stands behind the number.
+    const behind = tall && arrow.unit ? ` ${arrow.unit}` : "";
+    label.append(svg("tspan", { class: "name" }, arrow.unit && !tall ? `${arrow.title}, ` : arrow.title), svg("tspan", { class: "value" }, tall ? "" : arrow.unit));
     const first = svg("tspan", { x, dy: 15, class: "value" });
     if (both) {
-      first.append(svg("tspan", { fill: palette.without }, shown(other)), svg("tspan", {}, " → "), svg("tspan", { fill: palette.with, "font-weight": "700" }, shown(value)));
+      first.append(svg("tspan", { fill: palette.without }, shown(other)), svg("tspan", {}, " | "), svg("tspan", { fill: palette.with, "font-weight": "700" }, shown(value)), svg("tspan", {}, behind));
     } else {
-      first.textContent = value === null ? "" : shown(value);
+      first.textContent = value === null ? "" : shown(value) + behind;
     }
     label.append(first);
     if (cut) label.append(svg("tspan", { x, dy: 15, class: "held" }, "held"));
@@ -139,28 +145,39 @@ function draw() {
     group.append(svg("rect", { x: node.x, y: node.y, width: node.w, height: 50, rx: 10 }));
     const middle = node.x + node.w / 2;
     group.append(svg("text", { x: middle, y: node.y + 20, "text-anchor": "middle", class: "title" }, node.title));
-    const value = node.value(run);
+    const value = node.value(run, day);
     const text = svg("text", { x: middle, y: node.y + 38, "text-anchor": "middle", class: "value" });
     if (both) {
-      text.append(svg("tspan", {}, `${shown(node.value("without"))} → `), svg("tspan", { fill: palette.with, "font-weight": "700" }, shown(value)), svg("tspan", {}, node.unit === "cells" ? "" : ` ${node.unit}`));
+      text.append(svg("tspan", {}, `${shown(node.value("without", day))} | `), svg("tspan", { fill: palette.with, "font-weight": "700" }, shown(value)), svg("tspan", {}, node.unit === "cells" ? "" : ` ${node.unit}`));
     } else {
       text.textContent = value === null ? "" : `${shown(value)} ${node.unit}`;
     }
     group.append(text);
     drawing.append(group);
   }
-  box.replaceChildren(drawing);
+  box.replaceChildren(drawing, key(on_, day));
+}
+
+/** What the thickness of an arrow says, of which day the numbers are, and what they leave out. */
+function key(on_, day) {
+  const says = hasWith() ? ["Left of the line without the change, right of it with."] : [];
+  says.push("An arrow is as thick as what it carries, against the most so far in this run.");
+  const ends = day === null ? null : state.rows.without.rows.at(-1)[0];
+  if (hasWith() && ends - day > 1e-6) says.unshift(`Both runs on day ${dayWords(day)}.`);
+  if (on_.has("opg_fc") || on_.has("denosumab")) says.push("RANKL : OPG is what cells make; the drug that catches RANKL is not in it.");
+  return element("p", { class: "key" }, says.join(" "));
 }
 
 function shown(value) {
   return value === null ? "none" : number(value);
 }
 
-function words(run, on_) {
+function words(run, on_, day) {
   const parts = ARROWS.map((arrow) => {
-    const value = arrow.value(run);
+    const value = arrow.value(run, day);
+    const other = hasWith() ? arrow.value("without", day) : null;
     const cut = arrow.cut.some((name) => on_.has(name)) ? ", held by the therapy" : "";
-    return `${arrow.title}: ${value === null ? "nothing yet" : `${number(value)} ${arrow.unit}`}${cut}`;
+    return `${arrow.title}: ${value === null ? "nothing yet" : `${number(value)} ${arrow.unit}`}${other === null ? "" : ` (without the change ${number(other)})`}${cut}`;
   });
   return `The loop${hasWith() ? " with the change" : ""}: tumour cells make PTHrP, the osteoblast lineage answers with RANKL and OPG, osteoclasts dig bone, bone gives TGF-beta and IGF to the tumour. ${parts.join("; ")}.`;
 }

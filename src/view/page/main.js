@@ -44,7 +44,10 @@ const send = connect({
 function hear(reply) {
   if (reply.say === "site") return tissue.site(reply);
   if (reply.say === "file") return taking.file(reply);
-  if (reply.say === "refused") return note(reply.message, true);
+  if (reply.say === "refused") {
+    tell("refused");
+    return note(reply.message, true);
+  }
   take(reply);
   if (reply.say === "status" && !greeted) greet();
 }
@@ -124,9 +127,11 @@ function transport() {
   });
   $("seed").addEventListener("change", () => {
     const seed = Number($("seed").value);
-    if (Number.isInteger(seed) && seed >= 0) begin(seed);
+    if ($("seed").value !== "" && Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) return begin(seed);
+    note(`Found the seed ${$("seed").value || "of no number"}: give a whole number from 0 to ${LARGEST_SEED}`, true);
+    $("seed").value = state.opened.seed;
   });
-  $("new-seed").addEventListener("click", () => begin((state.opened.seed + 1) % 4294967295));
+  $("new-seed").addEventListener("click", () => begin((state.opened.seed + 1) % LARGEST_SEED));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, button, summary, canvas, [role=tab]");
     if (event.key === " " && !typing) {
@@ -136,7 +141,10 @@ function transport() {
   });
 }
 
+const LARGEST_SEED = 4294967295;
+
 function begin(seed) {
+  state.seed = seed;
   send({ ask: "restart", seed });
   send({ ask: "run_to", day: 0 });
 }
@@ -184,8 +192,10 @@ on("status changed opened", () => {
   $("play").dataset.sign = sign;
   $("tick").disabled = status.playing || status.done;
   const growing = status.day < 0;
+  // The bone is grown, and nothing goes on by itself.
+  const ready = !status.playing && !status.done && Math.abs(status.day) < 1e-6 && !growing;
   $("day").textContent = growing ? "Growing the bone" : `Day ${dayWords(status.day)}`;
-  $("of").textContent = growing ? `${Math.ceil(-status.day)} days of remodelling to day 0` : `of ${dayWords(opened.days)}${status.done ? ", done" : ""}`;
+  $("of").textContent = growing ? `${Math.ceil(-status.day)} days of remodelling to day 0` : `of ${dayWords(opened.days)}${status.done ? ", done" : ready ? ": press Play" : ""}`;
   const share = growing ? 1 + status.day / opened.burn_in_d : status.day / opened.days;
   const bar = $("bar");
   bar.setAttribute("aria-valuenow", Math.round(100 * share));
@@ -199,8 +209,8 @@ on("status changed opened", () => {
   const catches = status.with_day !== null && status.with_day < status.day - 1e-9;
   const says = !hasChange()
     ? ""
-    : catches ? `The run with the change catches up: day ${dayWords(status.with_day)}.`
-      : status.differs !== null ? `First differs on day ${status.differs.toFixed(1)}.`
+    : catches ? `The run with the change catches up: day ${dayWords(status.with_day)} of ${dayWords(status.day)}; the ring shows both on that day.`
+      : status.differs !== null ? `First differs on day ${status.differs.toFixed(1)}: cells or bone.`
         : status.with_day !== null ? "Parted; cells and bone are still the same." : `The runs part on day ${dayWords(state.change.at)}.`;
   if ($("differs").textContent !== says) $("differs").textContent = says;
   $("digest").textContent = status.digest

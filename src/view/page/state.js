@@ -1,5 +1,7 @@
 // What the page knows, and who is told when it changes.
 
+import { drug as drugWords, number, unit } from "./words.js";
+
 export const state = {
   welcome: null,
   opened: null,
@@ -9,6 +11,8 @@ export const state = {
   /** The last frame of each run, and the last that has the whole of a volume. */
   frames: { without: null, with: null },
   whole: { without: null, with: null },
+  /** The seed that somebody chose on the page, which lessons take too: each pair of a class may have its own. */
+  seed: null,
   /** Curves of earlier runs that were kept to compare. */
   kept: [],
   overlay: "",
@@ -81,6 +85,28 @@ export function hasChange() {
   return state.change.at !== null;
 }
 
+/** The courses that a change gives, and the values that it sets, in a line: what a picture has to say of it. */
+export function changeWords() {
+  const courses = new Map();
+  const rest = [];
+  const day = (text) => `day ${number(parseFloat(text) / (text.endsWith("h") ? 24 : 1))}`;
+  for (const set of state.change.set) {
+    const [, course, key, value] = /^therapy\.([^.=]+)\.([^.=]+)=(.*)$/.exec(set) ?? [];
+    if (course !== undefined) {
+      courses.set(course, { ...courses.get(course), [key]: value });
+      continue;
+    }
+    const [path, to] = [set.slice(0, set.indexOf("=")).trim(), set.slice(set.indexOf("=") + 1).trim()];
+    // The mass of a mouse is there for the doses.
+    if (path === "subject.mass") continue;
+    const control = state.opened?.controls.find((one) => one.path === path);
+    rest.push(control ? `${control.title}: ${number(parseFloat(to))} ${unit(control.unit)}`.trim() : `${path} = ${to}`);
+  }
+  const said = [...courses].map(([course, { drug, dose, start, stop }]) =>
+    [drugWords(drug ?? course), dose, start && `from ${day(start)}`, stop && `to ${day(stop)}`].filter(Boolean).join(" "));
+  return [...said, ...rest].join("; ");
+}
+
 /** True where the run with the change has begun. */
 export function hasWith() {
   return hasChange() && state.rows.with.rows.length > 0;
@@ -94,16 +120,25 @@ export function series(run, column) {
   return { days, values: at < 0 ? days.map(() => null) : table.rows.map((row) => row[at] ?? null) };
 }
 
-/** The last value of a column of a run. */
-export function last(run, column) {
-  const { values } = series(run, column);
-  return values.length ? values[values.length - 1] : null;
+/** The value of a column of a run on a day: the last until then. */
+export function at(run, column, day) {
+  const { days, values } = series(run, column);
+  let found = null;
+  for (let row = 0; row < days.length && days[row] <= day + 1e-6; row += 1) found = values[row];
+  return found;
 }
 
-/** Change of a cumulative column per day, over about the last day of a run. */
-export function perDay(run, column) {
+/** The day to which both runs have come; null before the first row. */
+export function commonDay() {
+  const ends = ["without", ...(hasWith() ? ["with"] : [])].map((run) => state.rows[run].rows.at(-1)?.[0] ?? null);
+  return ends.includes(null) ? null : Math.min(...ends);
+}
+
+/** Change of a cumulative column per day, over about the day before this one. */
+export function perDay(run, column, day = Infinity) {
   const { days, values } = series(run, column);
-  const end = values.length - 1;
+  let end = values.length - 1;
+  while (end > 0 && days[end] > day + 1e-6) end -= 1;
   if (end < 1) return null;
   let begin = end;
   while (begin > 0 && days[end] - days[begin] < 0.99) begin -= 1;

@@ -145,7 +145,7 @@ function cellsOf(cells, [nx, ny, nz], shown) {
   // The kind of each byte of cells; 255 for none.
   const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => kinds.find(([bit]) => byte & bit)?.[1] ?? 255);
   const tumour = KINDS.indexOf("tumour");
-  const places = new Grown(Float32Array, 1 << 15), tints = new Grown(Float32Array, 1 << 14);
+  const places = new Grown(Float32Array, 1 << 15), tints = new Grown(Uint8Array, 1 << 14);
   const [sy, sz] = [nx, nx * ny];
   // Four sites at a time: most have no cell.
   const fours = new Uint32Array(cells.buffer, cells.byteOffset, cells.length >> 2);

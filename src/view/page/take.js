@@ -2,9 +2,9 @@
 
 import { lines, span } from "./curves.js";
 import { colours, css, curveColours, legendOf, rampStops } from "./palette.js";
-import { doses, hasChange, hasWith, on, state, tell } from "./state.js";
+import { changeWords, doses, hasChange, hasWith, on, state, tell } from "./state.js";
 import { canvases, hasImmune, pictures, runWords } from "./tissue.js";
-import { column, dayWords, element, field, number } from "./words.js";
+import { column, dayWords, drug as drugWords, element, field, number } from "./words.js";
 
 let ask = () => {};
 let tellUser = () => {};
@@ -45,19 +45,6 @@ const name = () => `${state.opened.scenario.replace(/[^A-Za-z0-9_-]+/g, "_")}-${
 
 /** Says how to learn of which lesson the run is. */
 export const ofLesson = (says) => (lessonTitle = says);
-
-/** The course that a change starts, or the values that it sets, in a line: what a picture has to say of it. */
-export function changeWords() {
-  const courses = new Map();
-  const rest = [];
-  for (const set of state.change.set) {
-    const [, course, key, value] = /^therapy\.([^.=]+)\.([^.=]+)=(.*)$/.exec(set) ?? [];
-    if (course === undefined) rest.push(set.replace("=", " = "));
-    else courses.set(course, { ...courses.get(course), [key]: value });
-  }
-  const said = [...courses].map(([course, { drug, dose, start }]) => [drug ?? course, dose, start && `from ${start}`].filter(Boolean).join(" "));
-  return [...said, ...rest].join("; ");
-}
 
 /** Saves a file that the engine gave. */
 export function file(reply) {
@@ -227,10 +214,21 @@ export async function picture() {
   }
   y += 24;
   if (hasChange()) {
-    parts.push(`<line x1="${margin}" x2="${margin + 30}" y1="${y - 4}" y2="${y - 4}" stroke="${palette.without}" stroke-width="1.8" stroke-dasharray="6 3"/>`, text(margin + 36, y, "without the change", 'font-size="12.5"'));
-    parts.push(`<line x1="${margin + 190}" x2="${margin + 220}" y1="${y - 4}" y2="${y - 4}" stroke="${palette.with}" stroke-width="2.4"/>`, text(margin + 226, y, "with the change; triangles are doses", 'font-size="12.5"'));
-    y += 24;
+    // Beside each other where there is room, else one below the other.
+    const names = ["without", "with"].map((run) => `${runWords(run)}${doses(run).length ? `; ▼ ${[...new Set(doses(run).map(({ drug }) => drugWords(drug)))].join(", ")}` : ""}`);
+    const beside = Math.max(...names.map((one) => one.length)) < 58;
+    const lines_ = [[palette.without, 1.8, 'stroke-dasharray="6 3"'], [palette.with, 2.4, ""]];
+    lines_.forEach(([stroke, wide, dash], at) => {
+      const [left, high] = beside ? [margin + (at * (width - 2 * margin)) / 2, y - 4] : [margin, y - 4 + 20 * at];
+      parts.push(`<line x1="${left}" x2="${left + 30}" y1="${high}" y2="${high}" stroke="${stroke}" stroke-width="${wide}" ${dash}/>`, text(left + 36, high + 4, names[at], 'font-size="12.5"'));
+    });
+    y += beside ? 24 : 44;
   }
+  state.kept.forEach((run, at) => {
+    const stroke = palette.kept[at % 3];
+    parts.push(`<line x1="${margin}" x2="${margin + 30}" y1="${y - 4}" y2="${y - 4}" stroke="${stroke}" stroke-width="1.5" stroke-dasharray="2 3"/>`, text(margin + 36, y, run.label, 'font-size="12.5"'));
+    y += 20;
+  });
   y += 4;
   const [chartWide, chartHigh] = [(width - 2 * margin - 30) / 2, 170];
   drawn.forEach((chart, place) => {

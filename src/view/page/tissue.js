@@ -110,6 +110,8 @@ function lay() {
   const keys = `${state.opened.scenario} ${views.map(({ run, plane }) => `${run} ${plane?.cut} ${width}`).join()}`;
   if (sights.dataset.keys === keys) return;
   sights.dataset.keys = keys;
+  // The canvas that has the focus has it again where it is made anew.
+  const focused = [...sights.querySelectorAll("canvas")].indexOf(document.activeElement);
   drawn = new Map();
   solid?.drawing.end();
   solid = null;
@@ -122,9 +124,10 @@ function lay() {
       width: Math.round(width * ratio),
       height: Math.round(height * ratio),
       tabindex: "0",
-      role: "img",
+      role: "application",
+      "aria-roledescription": "picture",
       "data-run": run,
-      "aria-label": `Tissue ${volume ? `cut at ${"xyz"[plane.cut]}, ` : ""}${runWords(run)}: arrow keys move over the sites`,
+      "aria-label": `Tissue, ${volume ? `cut at ${"xyz"[plane.cut]}, ` : ""}${runWords(run)}: arrow keys move over the sites`,
     });
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
@@ -143,6 +146,7 @@ function lay() {
     return element("figure", { class: `sight ${run}` }, says, canvas);
   });
   sights.replaceChildren(...made);
+  if (focused >= 0) sights.querySelectorAll("canvas")[focused]?.focus();
   draw();
 }
 
@@ -155,7 +159,8 @@ function laySolid(run, width) {
   canvas.style.width = canvas.style.height = `${width}px`;
   const says = element("figcaption", {}, "in space");
   const drawing = makeSolid(canvas, (day) => {
-    says.textContent = day === null ? "this browser draws no picture in space" : `in space, day ${Math.floor(day)}: drag to turn`;
+    const wide = Math.max(...state.opened.dims.map((sites, axis) => sites * state.opened.spacing_um[axis])) / 1000;
+    says.textContent = day === null ? "this browser draws no picture in space" : `in space, day ${Math.floor(day)}, ${number(wide)} mm wide: drag to turn`;
   });
   if (drawing) solid = { run, drawing, look: null, theme: null };
   return element("figure", { class: `sight ${run}` }, says, canvas);
@@ -174,9 +179,16 @@ function drawSolid() {
   solid.drawing.update(frame, state.shown);
 }
 
+/** What a lesson calls its two runs; null where the run is of none. */
+let namesOfRuns = () => null;
+
+/** Says how to learn what the runs are called. */
+export const ofRuns = (says) => (namesOfRuns = says);
+
 export function runWords(run) {
   if (!hasChange()) return "the run";
-  return run === "with" ? "with the change" : "without the change";
+  const name = namesOfRuns()?.[run];
+  return `${run === "with" ? "with the change" : "without the change"}${name ? `: ${name}` : ""}`;
 }
 
 function layWhich(needed) {

@@ -11,10 +11,10 @@ const COLUMNS = {
   n_precursor: ["Osteoblast precursors", "cells", 1],
   tumour_cells: ["Tumour cells", "cells", 1],
   tumour_volume_mm3: ["Tumour volume", "mm³", 1],
-  pthrp_pm: ["PTHrP", "pM", 1],
+  pthrp_pm: ["PTHrP, free and bound", "pM", 1],
   rankl_free_pm: ["Free RANKL", "pM", 1],
   rankl_pm: ["RANKL, free and bound", "pM", 1],
-  opg_pm: ["OPG", "pM", 1],
+  opg_pm: ["OPG, free and bound", "pM", 1],
   tgf_beta_pm: ["TGF-β", "pM", 1],
   igf_pm: ["IGF", "pM", 1],
   resorbed_mm3: ["Bone resorbed since day 0", "mm³", 1],
@@ -38,6 +38,9 @@ const SIGNALS = {
 };
 
 const FIELDS = {
+  pthrp: "PTHrP, free and bound",
+  rankl: "RANKL, free and bound",
+  opg: "OPG, free and bound",
   rankl_free: "Free RANKL",
   opg_free: "Free OPG",
   rank_occupancy: "RANK engaged (what makes osteoclasts)",
