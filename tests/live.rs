@@ -168,6 +168,59 @@ fn a_course_that_is_stopped_later_is_that_of_a_calendar() {
 }
 
 #[test]
+fn a_course_that_begins_now_begins_when_the_runs_hear_of_it() {
+    let mut live = live();
+    ask(&mut live, r#"{"ask":"run_to","day":3}"#);
+    play(&mut live);
+    let now: Vec<String> = PTHRP.iter().map(ToString::to_string).collect();
+    let now: Vec<String> = now
+        .into_iter()
+        .map(|set| set.replace("start=2 d", "start={now}"))
+        .collect();
+    let now: Vec<&str> = now.iter().map(String::as_str).collect();
+    // Heard a tick after it was asked: the page thought of day 3.
+    ask(&mut live, r#"{"ask":"tick"}"#);
+    let said = ask(&mut live, &change(&now, None));
+    let begins = said.iter().find_map(|reply| match reply {
+        Reply::Changed { at, change } => Some((*at, change.last().cloned())),
+        _ => None,
+    });
+    let start = "therapy.anti_pthrp.start=78 h".to_owned();
+    assert_eq!(begins, Some((Some(3.25), Some(start))));
+    // In a change from an earlier day, a course that comes to it later begins later.
+    let mut both = vec!["tumour.death.rate=0.5 /d"];
+    ask(&mut live, &change(&[], None));
+    ask(&mut live, &change(&both, Some(1.0)));
+    play(&mut live);
+    both.extend(&now);
+    let said = ask(&mut live, &change(&both, None));
+    let start = said.iter().find_map(|reply| match reply {
+        Reply::Changed { at, change } => Some((*at, change.last().cloned())),
+        _ => None,
+    });
+    let of_now = "therapy.anti_pthrp.start=78 h".to_owned();
+    assert_eq!(start, Some((Some(1.0), Some(of_now))));
+    play(&mut live);
+}
+
+#[test]
+fn the_day_on_which_runs_differ_first_is_the_same_after_a_later_change() {
+    let mut live = live();
+    let mut sets = vec!["tumour.death.rate=0.5 /d"];
+    ask(&mut live, &change(&sets, Some(1.0)));
+    ask(&mut live, r#"{"ask":"play"}"#);
+    let first = play(&mut live).differs.unwrap();
+    assert!(first > 1.0 && first < 3.0, "{first}");
+    // The run with the change is run again, up to the other, which stands at its end.
+    sets.extend(&PTHRP[..5]);
+    sets.push("therapy.anti_pthrp.start=5 d");
+    ask(&mut live, &change(&sets, None));
+    let status = play(&mut live);
+    assert_eq!(status.with_day, Some(status.day));
+    assert_eq!(status.differs, Some(first));
+}
+
+#[test]
 fn a_link_brings_a_state_back() {
     let mut live = live();
     let open = serde_json::json!({

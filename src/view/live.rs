@@ -500,6 +500,11 @@ impl<W: Witness> Live<W> {
                 .is_none_or(|fork| self.is_level_with(fork))
     }
 
+    /// Ticks that the runs have done, without and with the change.
+    pub fn ticks(&self) -> [Option<u32>; 2] {
+        [Which::Without, Which::With].map(|run| self.track(run).map(Track::tick))
+    }
+
     /// True while it plays.
     pub const fn is_playing(&self) -> bool {
         self.playing

@@ -105,6 +105,8 @@ pub struct Stage {
     frames: [watch::Sender<Frame>; FRAMES],
     pages: BTreeMap<PageId, Page>,
     redraw: Redraw,
+    /// Ticks of both runs when pages last heard of them on the way.
+    told: Option<[Option<u32>; 2]>,
 }
 
 struct Page {
@@ -134,6 +136,7 @@ pub fn stage(catalogue: Catalogue) -> Result<(Stage, Ends), String> {
         frames,
         pages: BTreeMap::new(),
         redraw: Redraw::Whole,
+        told: None,
     };
     Ok((stage, ends))
 }
@@ -245,7 +248,10 @@ impl Stage {
 
     /// New rows, how the runs stand, and frames: to as many as are there, and none where nobody is.
     fn shows(&mut self) {
-        if self.live.is_playing() {
+        // Not again of a tick that pages have heard of: each time they draw.
+        let ticks = self.live.ticks();
+        if self.live.is_playing() && self.told != Some(ticks) {
+            self.told = Some(ticks);
             self.tell();
         }
         if self.pages.is_empty() {

@@ -191,11 +191,13 @@ impl Track {
         }
     }
 
-    /// A digest of cells and bone: signals and drugs, which act before that, are not in it.
+    /// A digest of where cells are and of what they did to bone: signals and drugs, which act before that, are not in it.
     fn sign(&self) -> blake3::Hash {
         let state = &self.simulation.state;
         let mut hash = blake3::Hasher::new();
-        hash.update(&Word::bytes(&state.bone.matrix));
+        for done in [state.ledger.resorbed_um3, state.ledger.formed_um3] {
+            hash.update(&done.to_bits().to_le_bytes());
+        }
         for sites in [
             &state.tumour.site,
             &state.osteoclasts.site,

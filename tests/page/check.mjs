@@ -149,7 +149,7 @@ async function aStudentPlays() {
   await page.click("#play");
   await until(page, () => /done/.test(document.getElementById("of").textContent));
   await page.click("#tab-curves");
-  await until(page, () => /with the change/.test(document.getElementById("curve-key").textContent) && /doses of anti-PTHrP/.test(document.getElementById("curve-key").textContent));
+  await until(page, () => /with the change/.test(document.getElementById("curve-key").textContent) && /doses with: anti-PTHrP/.test(document.getElementById("curve-key").textContent));
   await until(page, () => /First differs on day [0-9.]+: /.test(document.getElementById("differs").textContent));
   assert.equal(await page.locator("#sights canvas").count(), 2);
   holds("a therapy makes a second run, with its curve and its doses");

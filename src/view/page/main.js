@@ -11,7 +11,7 @@ import { isDark } from "./palette.js";
 import { hasChange, on, state, take, tell } from "./state.js";
 import * as taking from "./take.js";
 import * as tissue from "./tissue.js";
-import { dayWords, element, number } from "./words.js";
+import { dayWords, element, number, says } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const TABS = ["curves", "change", "lessons", "table", "words"];
@@ -188,14 +188,14 @@ on("status changed opened", () => {
   const { status, opened } = state;
   if (!status || !opened) return;
   const sign = status.playing ? "Pause" : status.done ? "Again" : "Play";
-  $("play").querySelector(".says").textContent = sign;
+  says($("play").querySelector(".says"), sign);
   $("play").dataset.sign = sign;
   $("tick").disabled = status.playing || status.done;
   const growing = status.day < 0;
   // The bone is grown, and nothing goes on by itself.
   const ready = !status.playing && !status.done && Math.abs(status.day) < 1e-6 && !growing;
-  $("day").textContent = growing ? "Growing the bone" : `Day ${dayWords(status.day)}`;
-  $("of").textContent = growing ? `${Math.ceil(-status.day)} days of remodelling to day 0` : `of ${dayWords(opened.days)}${status.done ? ", done" : ready ? ": press Play" : ""}`;
+  says($("day"), growing ? "Growing the bone" : `Day ${dayWords(status.day)}`);
+  says($("of"), growing ? `${Math.ceil(-status.day)} days of remodelling to day 0` : `of ${dayWords(opened.days)}${status.done ? ", done" : ready ? ": press Play" : ""}`);
   const share = growing ? 1 + status.day / opened.burn_in_d : status.day / opened.days;
   const bar = $("bar");
   bar.setAttribute("aria-valuenow", Math.round(100 * share));
@@ -207,15 +207,15 @@ on("status changed opened", () => {
   const speed = status.days_per_second === null ? "" : String(status.days_per_second);
   if ([...$("speed").options].some((option) => option.value === speed)) $("speed").value = speed;
   const catches = status.with_day !== null && status.with_day < status.day - 1e-9;
-  const says = !hasChange()
+  const differs = !hasChange()
     ? ""
     : catches ? `The run with the change catches up: day ${dayWords(status.with_day)} of ${dayWords(status.day)}; the ring shows both on that day.`
       : status.differs !== null ? `First differs on day ${status.differs.toFixed(1)}: cells or bone.`
         : status.with_day !== null ? "Parted; cells and bone are still the same." : `The runs part on day ${dayWords(state.change.at)}.`;
-  if ($("differs").textContent !== says) $("differs").textContent = says;
-  $("digest").textContent = status.digest
+  says($("differs"), differs);
+  says($("digest"), status.digest
     ? `fingerprint (digest) ${status.digest.slice(0, 12)}${status.with_digest ? `, with ${status.with_digest.slice(0, 12)}` : ""}`
-    : "";
+    : "");
   $("digest").title = status.digest ? `Digest of the state: two runs with the same are the same to the last bit. ${status.digest}${status.with_digest ? ` without the change, ${status.with_digest} with it` : ""}` : "";
 });
 

@@ -155,12 +155,12 @@ let solid = null;
 /** The bone in space, which turns; made anew each simulated day. */
 function laySolid(run, width) {
   const ratio = window.devicePixelRatio || 1;
-  const canvas = element("canvas", { width: Math.round(width * ratio), height: Math.round(width * ratio), tabindex: "0", role: "img", "aria-label": "The bone in space: drag it, or turn it by the arrow keys" });
+  const canvas = element("canvas", { width: Math.round(width * ratio), height: Math.round(width * ratio), tabindex: "0", role: "img", title: "Drag it to turn it", "aria-label": "The bone in space: drag it, or turn it by the arrow keys" });
   canvas.style.width = canvas.style.height = `${width}px`;
   const says = element("figcaption", {}, "in space");
   const drawing = makeSolid(canvas, (day) => {
     const wide = Math.max(...state.opened.dims.map((sites, axis) => sites * state.opened.spacing_um[axis])) / 1000;
-    says.textContent = day === null ? "this browser draws no picture in space" : `in space, day ${Math.floor(day)}, ${number(wide)} mm wide: drag to turn`;
+    says.textContent = day === null ? "this browser draws no picture in space" : `in space, day ${Math.floor(day)}, ${number(wide)} mm`;
   });
   if (drawing) solid = { run, drawing, look: null, theme: null };
   return element("figure", { class: `sight ${run}` }, says, canvas);

@@ -123,6 +123,11 @@ export function dayWords(day) {
   return Number.isInteger(rounded) ? String(rounded) : rounded.toFixed(1);
 }
 
+/** Sets the text of an element where it is another: a text that is set is laid out and drawn again though it is the same. */
+export function says(element_, text) {
+  if (element_.textContent !== text) element_.textContent = text;
+}
+
 /** An element of the page with attributes and children. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
