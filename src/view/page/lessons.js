@@ -26,7 +26,10 @@ export function begin(send, showTab) {
   ofRuns(() => (shown() && isChangeOfLesson() ? lesson.run.names ?? null : null));
   on("welcome", build);
   on("status", recall);
-  on("opened", () => (waits = false));
+  on("opened", () => {
+    waits = false;
+    tell("names");
+  });
   on("status rows", follow);
   on("opened changed", another);
   document.getElementById("lessons-open").addEventListener("click", () => {
@@ -101,6 +104,7 @@ function go(chosen, next) {
   keep();
   build();
   pane.focus();
+  tell("names");
 }
 
 function list() {

@@ -46,29 +46,37 @@ function smoothed(bone, [nx, ny, nz]) {
   return from;
 }
 
-/** Parts in 64 of bone in each cube of 8 sites; a layer that is left over at the border counts twice. */
-function halved(bone, [nx, ny, nz]) {
-  const dims = [nx, ny, nz].map((sites) => Math.ceil(sites / 2));
-  const field = new Uint8Array(dims[0] * dims[1] * dims[2]);
-  let to = 0;
-  for (let z = 0; z < nz; z += 2) {
-    for (let y = 0; y < ny; y += 2) {
-      for (let x = 0; x < nx; x += 2, to += 1) {
-        let count = 0;
-        for (const k of [z, Math.min(z + 1, nz - 1)]) {
-          for (const j of [y, Math.min(y + 1, ny - 1)]) {
-            const row = (k * ny + j) * nx;
-            count += (bone[row + x] > 0) + (bone[row + Math.min(x + 1, nx - 1)] > 0);
-          }
+/** Parts in 64 of bone in each cube of `edge` sites a side; where one is cut by the border, of what is there. */
+function coarsened(bone, [nx, ny, nz], edge) {
+  const dims = [nx, ny, nz].map((sites) => Math.ceil(sites / edge));
+  const counts = new Uint16Array(dims[0] * dims[1] * dims[2]);
+  for (let z = 0, site = 0; z < nz; z += 1) {
+    for (let y = 0; y < ny; y += 1) {
+      const row = (Math.floor(z / edge) * dims[1] + Math.floor(y / edge)) * dims[0];
+      for (let x = 0, to = row, left = edge; x < nx; x += 1, site += 1, left -= 1) {
+        if (left === 0) {
+          to += 1;
+          left = edge;
         }
-        field[to] = 8 * count;
+        if (bone[site] > 0) counts[to] += 1;
       }
+    }
+  }
+  const field = new Uint8Array(counts.length);
+  const part = (at, sites) => Math.min(edge, sites - at * edge);
+  let to = 0;
+  for (let z = 0; z < dims[2]; z += 1) {
+    for (let y = 0; y < dims[1]; y += 1) {
+      const flat = part(z, nz) * part(y, ny);
+      for (let x = 0; x < dims[0]; x += 1, to += 1) field[to] = Math.round((64 * counts[to]) / (flat * part(x, nx)));
     }
   }
   return { field, dims };
 }
 
 const LEVEL = 32;
+/** Cubes along the longest edge of a coarse surface, about. */
+const CUBES = 34;
 
 /** Surface nets: a vertex in each cube of 8 places that the surface crosses, a square about each edge that it crosses; the
 places of the field lie `edge` sites from each other. */
@@ -171,9 +179,11 @@ function cellsOf(cells, [nx, ny, nz], shown) {
   return { points: places.done(), kinds: tints.done() };
 }
 
-/** Surface and cells of a tissue; where it is `coarse`, the surface of cubes of 8 sites, with a quarter of the triangles. */
+/** Surface and cells of a tissue; where it is `coarse`, the surface of cubes of 8 sites and more, with a quarter of the triangles
+and fewer. */
 export function surfaceOf({ bone, cells, dims, shown }, coarse = false) {
-  const half = coarse ? halved(bone, dims) : null;
-  const surface = half ? nets(half.field, half.dims, 2) : nets(smoothed(bone, dims), dims, 1);
+  const edge = Math.max(2, Math.ceil(Math.max(...dims) / CUBES));
+  const cubes = coarse ? coarsened(bone, dims, edge) : null;
+  const surface = cubes ? nets(cubes.field, cubes.dims, edge) : nets(smoothed(bone, dims), dims, 1);
   return { ...surface, ...cellsOf(cells, dims, shown) };
 }

@@ -30,7 +30,7 @@ const PLANES = [
 export function begin(send) {
   ask = send;
   on("opened", fillOverlays);
-  on("opened changed", lay);
+  on("opened changed names", lay);
   on("frame look theme", draw);
   on("rows", legend);
   overlaySelect.addEventListener("change", () => {
@@ -107,7 +107,7 @@ function lay() {
   const high = document.documentElement.clientWidth >= 900 ? Math.max(volume ? 170 : 240, (room.height - gap * (rows - 1)) / rows - title) : Infinity;
   const wide = Math.min((room.width - gap * (columns - 1)) / columns, high / shape);
   const width = Math.max(120, Math.floor(wide));
-  const keys = `${state.opened.scenario} ${views.map(({ run, plane }) => `${run} ${plane?.cut} ${width}`).join()}`;
+  const keys = `${state.opened.scenario} ${views.map(({ run, plane }) => `${runWords(run)} ${plane?.cut} ${width}`).join()}`;
   if (sights.dataset.keys === keys) return;
   sights.dataset.keys = keys;
   // The canvas that has the focus has it again where it is made anew.
