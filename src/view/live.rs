@@ -3,7 +3,7 @@
 //! It knows no clock and no thread: whoever holds it asks for ticks ([`Live::step`]) and carries what it says
 //! ([`Live::said`]) and its frames ([`Live::frames`]) to the pages.
 
-use crate::layers::diagnostic::Diagnostics;
+use crate::layers::diagnostic::{Diagnostics, suggestion};
 use crate::numerics::quantity::Time;
 use crate::run::carried::Carried;
 use crate::run::observer::DriveError;
@@ -711,10 +711,10 @@ pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> 
     {
         let names = catalogue.scenarios().iter().map(|one| &*one.name);
         let names: Vec<&str> = names.collect();
-        let names = names.join(", ");
         let message = format!(
-            "there is no scenario {:?}; give one of {names}",
-            run.scenario
+            "there is no scenario {:?}; {}",
+            run.scenario,
+            suggestion(&run.scenario, &names)
         );
         return Err(wrong("run.scenario", message));
     }
@@ -738,12 +738,14 @@ pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> 
         );
         return Err(wrong("run.days", message));
     }
-    let named = |names: Vec<&str>| names.join(", ");
     if let Some(field) = &run.field
         && live.places(std::slice::from_ref(field)).is_empty()
     {
-        let fields = live.fields.iter().map(|field| &*field.name).collect();
-        let message = format!("there is no field {field:?}; give one of {}", named(fields));
+        let fields: Vec<&str> = live.fields.iter().map(|field| &*field.name).collect();
+        let message = format!(
+            "there is no field {field:?}; {}",
+            suggestion(field, &fields)
+        );
         return Err(wrong("run.field", message));
     }
     let mut rows = Rows::default();
@@ -755,10 +757,10 @@ pub fn try_lesson(catalogue: &Catalogue, lesson: &Lesson) -> Result<(), String> 
     {
         None => Ok(()),
         Some(name) => {
-            let columns = rows.columns.iter().map(|name| &**name).collect();
+            let columns: Vec<&str> = rows.columns.iter().map(|name| &**name).collect();
             let message = format!(
-                "there is no column {name:?}; give some of {}",
-                named(columns)
+                "there is no column {name:?}; {}",
+                suggestion(name, &columns)
             );
             Err(wrong("curves", message))
         }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::layers::diagnostic::Diagnostics;
+use crate::layers::tree::Layer;
 use crate::numerics::refusal::Refusal;
 use crate::run::error::RunError;
 use crate::run::host::Host as _;
@@ -28,10 +29,12 @@ pub(crate) enum PageError {
     #[error("{0}")]
     Scenario(String),
     /// A lesson that cannot run.
-    #[error("{file}: {message}")]
+    #[error("{file}:{line}: {message}")]
     Lesson {
         /// Its file.
         file: String,
+        /// The line of the key that is wrong.
+        line: usize,
         /// What is wrong.
         message: String,
     },
@@ -71,8 +74,8 @@ impl Refusal for PageError {
 /// What the page offers.
 pub(crate) struct Offered {
     catalogue: Catalogue,
-    /// Lessons of the user's, by their files.
-    lessons: Vec<(String, Lesson)>,
+    /// Lessons of the user's, with their files.
+    lessons: Vec<(Layer, Lesson)>,
 }
 
 /// What the page offers: a scenario and lessons of the user's files in front of what comes with howship.
@@ -89,13 +92,24 @@ pub(crate) fn offered(
     for path in files.iter().rev() {
         let layer = read_file(path)?;
         let read = lesson::read(&layer.name, &layer.text)?;
-        lessons.push((layer.name, read.clone()));
+        lessons.push((layer, read.clone()));
         catalogue = catalogue.with_lesson(read);
     }
     if let Some(path) = scenario {
         catalogue = catalogue.with_file(&load(path, sets)?);
     }
     Ok(Offered { catalogue, lessons })
+}
+
+/// The line of the key with which a message begins, as in `run.until: ...`; the first where none is found.
+fn line_of(text: &str, message: &str) -> usize {
+    let path = message.split(':').next().unwrap_or_default();
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let sets = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    text.lines().position(sets).map_or(1, |line| line + 1)
 }
 
 /// A page that has its address.
@@ -115,9 +129,12 @@ impl Page {
     /// [`PageError`].
     pub(crate) fn at(address: SocketAddr, offered: Offered) -> Result<Self, PageError> {
         let Offered { catalogue, lessons } = offered;
-        for (file, lesson) in lessons {
-            try_lesson(&catalogue, &lesson)
-                .map_err(|message| PageError::Lesson { file, message })?;
+        for (layer, lesson) in lessons {
+            try_lesson(&catalogue, &lesson).map_err(|message| PageError::Lesson {
+                line: line_of(&layer.text, &message),
+                file: layer.name,
+                message,
+            })?;
         }
         let (stage, ends) = stage(catalogue).map_err(PageError::Scenario)?;
         let listener = listen(address).map_err(|error| PageError::Address { address, error })?;

@@ -1,7 +1,7 @@
 // The pictures of docs/pictures/view, and every lesson's end to look at: node tests/page/pictures.mjs HOWSHIP [FOLDER]
 // (.ci/page installs Chromium and playwright-core; PAGE_MODULES is the folder that has them).
 //
-// Plays the five lessons to their ends and a volume for some days. FOLDER gets each end, with lesson and curves, in light, in
+// Plays the lessons to their ends and a volume for some days. FOLDER gets each end, with lesson and curves, in light, in
 // dark and as on a phone, and as eyes without red and green, or without any colour, see it; docs gets a few of them, as WebP.
 
 import { spawn } from "node:child_process";

@@ -133,7 +133,7 @@ function drawChart(chart, name) {
       scales: { x: { time: false, range: [0, state.opened.days] }, y: { range: top } },
       axes: [
         { ...axis, size: 24, gap: 3, values: (_, ticks) => ticks.map((tick, at_) => (at_ === 0 ? `day ${tick}` : String(tick))), space: 40 },
-        { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => number(tick)), space: 28 },
+        { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => number(tick)), space: 22 },
       ],
       series: [{}, ...all.map((line) => ({ stroke: line.colour, width: line.width, dash: line.dash, spanGaps: true, points: { show: false } }))],
       hooks: {
