@@ -234,6 +234,30 @@ fn what_the_scenario_alone_tells_is_a_warning() {
                   interval = \"1 d\", number = 5 }";
     let said = notices(&[some, "subject.mass=\"20 g\"", course]);
     assert!(said[0].contains("therapy.a: 3 of the doses"), "{said:?}");
+    // A drug that knows RANKL of man alone, in a mouse, and the mass of the other.
+    let course = "therapy.d={ drug = \"denosumab\", dose = \"1 mg/kg\", route = \"subcutaneous\" }";
+    let mouse = [some, "preset=mouse", "subject.mass=\"70 kg\"", course];
+    let said = notices(&mouse);
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].contains("therapy.d: denosumab does nothing in a mouse, it acts in human alone"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("subject.mass is 70 kg, which is no mass of a mouse"),
+        "{said:?}"
+    );
+    let said = notices(
+        &[
+            &mouse[..],
+            &[
+                "drugs.denosumab.acts_in=[\"mouse\"]",
+                "subject.mass=\"20 g\"",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(said, Vec::<String>::new());
 }
 
 #[test]

@@ -633,6 +633,42 @@ fn column(store: &Path, study: &str, name: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_range_that_a_law_refuses_at_an_end_is_refused_at_its_line() {
+    let (_folder, study) = folder_with(&STUDY.replace(
+        "\"tumour.division.rate\" = [\"0.2 /d\", \"0.5 /d\", \"0.8 /d\"]",
+        "\"tumour.dormancy.share\" = { from = 0.0, to = 1.5, levels = 3 }",
+    ));
+    let (_, said) = ran(&["check", text(&study)], 2);
+    for part in ["found 1.5", "study.toml:6", "tumour.dormancy.share = 1.5"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn indices_say_how_many_base_points_they_are_of() {
+    let design = "[design.saltelli]\npoints = 4\n[vary]";
+    let vary = "\"tumour.division.rate\" = { from = \"0.2 /d\", to = \"0.8 /d\" }";
+    let (folder, study) = folder_with(&STUDY.replace("[vary]", design).replace(
+        "\"tumour.division.rate\" = [\"0.2 /d\", \"0.5 /d\", \"0.8 /d\"]",
+        vary,
+    ));
+    let store = folder.path().join("store");
+    let place = [text(&study), "--store", text(&store)];
+    // By the name that others have for the number of runs at once.
+    ran(
+        &[&["run"], &place[..], &["--threads", "2", "--quiet"]].concat(),
+        0,
+    );
+    ran(&[&["analyse"], &place[..]].concat(), 0);
+    let table = fs::read_to_string(store.join("studies/doses/sensitivity.csv")).unwrap();
+    let note = "no interval: 4 of 4 base points have all their runs";
+    assert!(
+        table.lines().skip(1).all(|line| line.contains(note)),
+        "{table}"
+    );
+}
+
+#[test]
 fn lists_of_quantities_are_numbers_in_the_unit_of_the_first() {
     let mixed = STUDY.replace("\"0.5 /d\", \"0.8 /d\"", "\"0.02 /h\", \"2.1 per wk\"");
     let (folder, path) = folder_with(&mixed);

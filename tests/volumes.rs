@@ -716,6 +716,12 @@ fn an_export_is_what_the_run_left_and_refuses_what_is_there() {
         &["rank", "bone_matrix"],
     );
     bench.refused("export run --format obj --out a.obj", &["vti, vtp, zarr"]);
+    // Without a format that of the name.
+    bench.refused("export run --out a.obj", &["\"obj\"", ".vti", ".parquet"]);
+    bench.refused(
+        "export run --out run.nii.gz --field rank",
+        &["rank", "bone_matrix"],
+    );
     bench.refused(
         "export none --format vti --out a.vti",
         &["none", "run.json"],

@@ -256,6 +256,11 @@ class Run:
 def read_run(folder: Path, inputs: Path | None = None) -> Run:
     """The folder of a run; ``inputs`` is the folder to which file names in the scenario refer, where it has moved.
 
-    Raises :class:`HowshipError` where there is no ``run.json`` that reads.
+    Raises :class:`HowshipError` where there is no ``run.json`` that reads; of a folder of arms, one of its runs is asked for.
     """
+    here = _Path(folder)
+    if not (here / "run.json").exists():
+        runs = sorted(inner.parent.name for inner in here.glob("*/run.json"))
+        if runs:
+            raise HowshipError(f"{here} holds several runs: read one of {', '.join(str(here / name) for name in runs)}")
     return Run(folder, inputs)

@@ -128,7 +128,9 @@ class Scenario:
     ) -> Result: ...
 
     @overload
-    def run(self, *, out: Path, force: bool = False, threads: int | None = None) -> Run: ...
+    def run(
+        self, *, out: Path, force: bool = False, threads: int | None = None
+    ) -> Run | dict[str, Run]: ...
 
     def run(
         self,
@@ -137,7 +139,7 @@ class Scenario:
         out: Path | None = None,
         force: bool = False,
         threads: int | None = None,
-    ) -> Result | Run:
+    ) -> Result | Run | dict[str, Run]:
         """Runs it to its end and gives the result.
 
         ``callback`` is called with the simulation at the end of every day, the burn-in's too; the run stops there
@@ -145,18 +147,30 @@ class Scenario:
         ``howship run --out`` leaves, with pictures and checkpoints, and what comes back is :func:`read_run` of it; ``force``
         replaces the folder of an earlier run. Results do not depend on ``threads``.
 
+        A scenario with arms leaves a folder with a run for each and what sets them apart, and what comes back are its runs by
+        their names, ``"control"`` among them. Without ``out`` one of them is asked for:
+        ``scenario.with_(arm="zoledronate").run()``.
+
         Raises :class:`RunError` when something goes wrong on the way. Ctrl-C is heard at once; the tick that is
         under way ends behind it.
         """
+        arms = [] if "arm" in self else sorted(self["arms"]) if "arms" in self else []
         if out is None:
             if force:
                 raise ValueError("force is for out: it replaces the folder of an earlier run")
+            if arms:
+                raise ValueError(
+                    f"the scenario has arms ({', '.join(arms)}): give out=, or ask for one of them, "
+                    f'as in scenario.with_(arm="{arms[0]}")'
+                )
             simulation = self.simulation(threads)
             simulation.run(callback=callback)
             return Result(simulation)
         if callback is not None:
             raise ValueError("a run with out= takes no callback: step a simulation() for that")
         folder = self._raw.run_into(os.fspath(out), force, threads)
+        if arms:
+            return {name: read_run(os.path.join(folder, name)) for name in ["control", *arms]}
         return read_run(folder)
 
     def dissect(

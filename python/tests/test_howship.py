@@ -471,3 +471,16 @@ def test_pictures_show_what_the_tables_and_fields_hold() -> None:
     assert image.get_extent() == [0.0, 400.0, 0.0, 300.0]
     with pytest.raises(ValueError, match="has no place"):
         plot.cut(field + 1)
+
+
+def test_a_scenario_with_arms_gives_its_runs_by_name(tmp_path: Path) -> None:
+    arms = SCENARIO + '\n[arms.slow]\nat = "1 d"\n"tumour.division.rate" = "0.1 /d"\n'
+    scenario = howship.Scenario.from_text(arms)
+    with pytest.raises(ValueError, match=r'arms \(slow\): give out=, or .*with_\(arm="slow"\)'):
+        scenario.run()
+    runs = scenario.run(out=tmp_path / "both")
+    assert sorted(runs) == ["control", "slow"]
+    alone = scenario.with_(arm="slow").run()
+    assert runs["slow"].digest == alone.digest != runs["control"].digest
+    with pytest.raises(howship.HowshipError, match="holds several runs: read one of .*control"):
+        howship.read_run(tmp_path / "both")

@@ -117,8 +117,9 @@ pub(super) struct ExportArguments {
     file: FileArguments,
     /// vti: fields for ParaView; zarr: fields and labels for napari and Fiji; nifti: one field, for BoneJ;
     /// vtp, parquet: cells; stl, ply: the surface of bone.
+    /// Without it what the name of the file ends in.
     #[arg(long)]
-    format: VolumeFormat,
+    format: Option<VolumeFormat>,
     /// A field to write; several times for several. Without it bone, tumour cells and all signals, for nifti
     /// the labels of tissue.
     #[arg(long = "field", value_name = "NAME")]
@@ -126,8 +127,8 @@ pub(super) struct ExportArguments {
 }
 
 pub(super) fn export(it: &ExportArguments) -> Result<(), Stop> {
-    let (format, file) = (it.format, &it.file);
-    let place = ExportPlace::asked("--out", &file.out, format, file.force)?;
+    let file = &it.file;
+    let (format, place) = ExportPlace::asked("--out", &file.out, it.format, file.force)?;
     it.of.again.how.go(|console| {
         let fields = &it.fields;
         let wish = Wish { format, fields };

@@ -31,7 +31,7 @@ pub(super) struct StudyArguments {
 #[derive(Debug, Default, Args)]
 struct Batch {
     /// Runs at once; one per core without it.
-    #[arg(long, value_parser = cores())]
+    #[arg(long, short, alias = "threads", value_parser = cores())]
     jobs: Option<usize>,
     /// Run again what failed before.
     #[arg(long)]
@@ -219,7 +219,7 @@ enum StudyCommand {
         /// The study file, or its plan.
         study: PathBuf,
         /// Runs at once; one per core without it.
-        #[arg(long, value_parser = cores())]
+        #[arg(long, short, alias = "threads", value_parser = cores())]
         jobs: Option<usize>,
     },
     /// Write one line per run, with the key of its content.

@@ -16,6 +16,8 @@ use crate::run::host::Host;
 use crate::run::place::{NewFile, NewFolder, OptionError, PlaceError};
 use crate::run::simulation::Simulation;
 use crate::scenario::build::Loaded;
+#[cfg(feature = "cli")]
+use crate::scenario::volumes::ENDINGS;
 use crate::scenario::volumes::VolumeFormat;
 
 /// Why nothing is exported.
@@ -117,17 +119,23 @@ impl ExportPlace {
         })
     }
 
-    /// The same for a name that an option gives.
+    /// The same for a name that an option gives; without a format that of its ending.
     ///
     /// # Errors
     /// [`OptionError::Place`].
     pub(crate) fn asked(
         option: &'static str,
         path: &Path,
-        format: VolumeFormat,
+        format: Option<VolumeFormat>,
         replace: bool,
-    ) -> Result<Self, OptionError> {
-        Self::at(path, format, replace).map_err(|error| OptionError::Place {
+    ) -> Result<(VolumeFormat, Self), OptionError> {
+        let place = match format.or_else(|| VolumeFormat::of(path)) {
+            Some(format) => Self::at(path, format, replace).map(|place| (format, place)),
+            // The name of no format, which is refused with those that there are.
+            None => NewFile::at(path, &ENDINGS, replace)
+                .map(|file| (VolumeFormat::Vti, Self::File(file))),
+        };
+        place.map_err(|error| OptionError::Place {
             option,
             error,
             has_force: true,

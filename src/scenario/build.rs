@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::biology::problem::{Problem, Problems};
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::parts::each;
@@ -18,6 +19,7 @@ use crate::scenario::fragments::{immune, mechanostat};
 use crate::scenario::read::{read_file, read_layer};
 use crate::scenario::retired;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
+use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 
@@ -444,8 +446,44 @@ impl Loaded {
                 ));
             }
         }
+        notices.extend(self.notices_of_host());
         notices.extend(self.notices_of_arms());
         notices.extend(each::notices(&scenario.asked(), self.times()));
+        notices
+    }
+
+    /// What does not fit the host: drugs that know another species alone, and a mass that is none of its own.
+    fn notices_of_host(&self) -> Vec<String> {
+        let scenario = &self.scenario;
+        let subject = &scenario.subject;
+        let name = subject.species.name();
+        let mut notices = Vec::new();
+        for (course, given) in &scenario.therapy {
+            let drug = scenario.drugs.get(&given.drug);
+            let knows = drug.and_then(|drug| drug.acts_in.as_ref());
+            if let Some(knows) = knows.filter(|all| !all.contains(&subject.species)) {
+                let knows: Vec<&str> = knows.iter().map(|species| species.name()).collect();
+                notices.push(format!(
+                    "therapy.{course}: {} does nothing in a {name}, it acts in {} alone (drugs.{}.acts_in): give another drug, or say \
+                     that the host has the gene of the other",
+                    given.drug,
+                    knows.join(", "),
+                    given.drug
+                ));
+            }
+        }
+        let usual = match subject.species {
+            Species::Mouse => 0.005..=0.1,
+            Species::Human => 2.0..=300.0,
+        };
+        if let Some(mass) = subject.mass
+            && !usual.contains(&(mass.get() * 1e-6))
+        {
+            notices.push(format!(
+                "subject.mass is {}, which is no mass of a {name}: doses by mass and pharmacokinetics follow it",
+                self.tree.get("subject.mass").map_or_else(|| mass.to_string(), |typed| typed.to_string())
+            ));
+        }
         notices
     }
 
@@ -552,6 +590,22 @@ impl Loaded {
         self.check_lesion(&mut found);
         self.check_arms(&mut found);
         found.into_result()
+    }
+
+    /// Checks the values of cells, signals and cues with the laws that take them: what a model refuses whatever its lattice.
+    ///
+    /// # Errors
+    /// All that make no sense, with file, line and remedy.
+    pub(crate) fn check_parameters(&self) -> Result<(), Diagnostics> {
+        let mut problems = Problems::default();
+        self.scenario.parameters().check(&mut problems);
+        self.said_of(&problems.found).into_result()
+    }
+
+    fn said_of(&self, problems: &[Problem]) -> Diagnostics {
+        let said = problems.iter();
+        let said = said.map(|problem| self.error(&problem.path, &problem.message, &problem.help));
+        Diagnostics(said.collect())
     }
 
     /// Refuses what needs bone, of a lattice that has none.
@@ -737,11 +791,6 @@ impl Loaded {
             self.times(),
             choice,
         )
-        .map_err(|problems| {
-            let problems = problems.iter();
-            let said =
-                problems.map(|problem| self.error(&problem.path, &problem.message, &problem.help));
-            Diagnostics(said.collect())
-        })
+        .map_err(|problems| self.said_of(&problems))
     }
 }

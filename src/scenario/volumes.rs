@@ -1,5 +1,7 @@
 //! Files of volumes, cells and surfaces: their formats, and `[output.volumes]`.
 
+#[cfg(feature = "cli")]
+use std::path::Path;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -61,6 +63,10 @@ impl Volumes {
     }
 }
 
+/// What the names of files of all formats end in.
+#[cfg(feature = "cli")]
+pub(crate) const ENDINGS: [&str; 7] = ["vti", "vtp", "zarr", "nii.gz", "stl", "ply", "parquet"];
+
 /// What is written for other programs.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -94,6 +100,20 @@ impl VolumeFormat {
         Self::Ply,
         Self::Parquet,
     ];
+
+    /// The format of a file of this name; none where its ending is of none.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_lowercase();
+        let is_of = |format: &Self| {
+            let endings = format.endings().iter();
+            endings.copied().any(|ending| {
+                name.strip_suffix(ending)
+                    .is_some_and(|stem| stem.ends_with('.'))
+            })
+        };
+        Self::ALL.into_iter().find(is_of)
+    }
 
     /// Its name in scenarios and commands.
     pub const fn name(self) -> &'static str {

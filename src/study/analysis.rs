@@ -12,7 +12,7 @@ use crate::study::design::Design;
 use crate::study::plan::Study;
 #[cfg(feature = "cli")]
 use crate::study::select::{SelectError, place_of};
-use crate::study::sensitivity::{morris, partial_ranks, sobol_indices};
+use crate::study::sensitivity::{morris, partial_ranks, sobol_indices, whole_base_points};
 use crate::study::store::Store;
 use crate::study::tally::Tally;
 
@@ -52,6 +52,8 @@ pub(crate) struct Dependence {
     pub measure: &'static str,
     /// How much, with its 95 % interval where there is one.
     pub estimate: Estimate,
+    /// Base points that it is of, with all their runs; none of another measure than a Sobol index.
+    pub base_points: Option<u64>,
 }
 
 impl Dependence {
@@ -130,6 +132,9 @@ impl Study {
         for (place, response) in all.names.iter().enumerate() {
             for arm in 0..self.arms() {
                 let means = self.means(all, place, arm);
+                let is_of_bases = matches!(self.header.design, Design::Saltelli { .. });
+                let dimensions = self.points.dimensions();
+                let base_points = is_of_bases.then(|| whole_base_points(dimensions, &means) as u64);
                 for (factor, measures) in self
                     .header
                     .factors
@@ -143,6 +148,7 @@ impl Study {
                             parameter: factor.path.clone(),
                             measure,
                             estimate,
+                            base_points,
                         });
                     }
                 }

@@ -351,7 +351,8 @@ fn try_ends(study: &Study, reader: &Reader) -> Result<(), Diagnostic> {
         };
         for value in tried {
             let of = format!("{} = {value}", factor.path);
-            if let Err(found) = study.resolve(&[(factor.path.clone(), value)]) {
+            let tried = study.resolve(&[(factor.path.clone(), value)]);
+            if let Err(found) = tried.and_then(|loaded| loaded.check_parameters()) {
                 explain(found, "vary", &of)?;
             }
         }

@@ -36,18 +36,45 @@ pub(crate) struct Forecast {
 }
 
 #[cfg(feature = "cli")]
+fn size(bytes: f64) -> String {
+    if bytes < 1e9 {
+        format!("{:.0} MB", (bytes / 1e6).max(1.0))
+    } else {
+        format!("{:.2} GB", bytes / 1e9)
+    }
+}
+
+#[cfg(feature = "cli")]
+fn time(hours: f64) -> String {
+    let seconds = 3600.0 * hours;
+    if seconds < 120.0 {
+        format!("{:.0} s", seconds.max(1.0))
+    } else if hours < 2.0 {
+        format!("{:.0} min", 60.0 * hours)
+    } else {
+        format!("{hours:.1} h")
+    }
+}
+
+#[cfg(feature = "cli")]
 impl std::fmt::Display for Forecast {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Work { jobs, threads, .. } = self.work;
         write!(
             f,
-            "memory    about {:.2} GB, {jobs} runs at once on {threads} threads each\n\
-             time      about {:.2} h: {:.1} s a run on one thread, from the first {:.0} % of run 0 \
-             (later ticks have more cells)",
-            self.run_bytes as f64 * jobs as f64 / 1e9,
-            self.hours,
+            "memory    about {}, {jobs} runs at once on {threads} threads each\n\
+             time      about {}: {:.1} s a run on one thread, {}",
+            size(self.run_bytes as f64 * jobs as f64),
+            time(self.hours),
             self.run_s,
-            100.0 * self.share
+            if self.share >= 1.0 {
+                "as run 0 took".to_owned()
+            } else {
+                format!(
+                    "from the first {:.0} % of run 0 (later ticks have more cells)",
+                    100.0 * self.share
+                )
+            }
         )
     }
 }

@@ -268,8 +268,9 @@ impl Jobs<'_> {
             None => Ok(study.work_off((0..runs, runs), &store, self.shared, &stop, heard)?),
             Some(cluster) => Ok(cluster.run(&study, (&store, place.store), &stop, heard)?),
         })?;
-        refuse_signal(&halt)?;
+        // Of a study that was stopped too: the table is that of what is done.
         study.write_tables(&store, &tables)?;
+        refuse_signal(&halt)?;
         self.warn_of_damage(&store);
         // Every result is read for it.
         if analysed::is_there(&tables) {

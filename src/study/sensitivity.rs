@@ -70,6 +70,14 @@ pub struct Shares {
     pub total: Estimate,
 }
 
+/// Base points of a Saltelli design of so many parameters of which every run has a response.
+pub(crate) fn whole_base_points(dimensions: usize, responses: &[Option<f64>]) -> usize {
+    let bases = responses.chunks_exact(dimensions + 2);
+    bases
+        .filter(|base| base.iter().all(Option::is_some))
+        .count()
+}
+
 /// First and total Sobol indices of each parameter; `responses` has one value per point of a Saltelli
 /// design. Base points with a missing value are left out. Intervals are percentiles of a bootstrap over
 /// base points with chance of its own; there is none of fewer than [`FEWEST`].

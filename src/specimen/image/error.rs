@@ -89,7 +89,7 @@ pub enum ImageError {
         reason: String,
     },
     /// The file states no voxel size, and none was given.
-    #[error("{}: no voxel size ({looked}); give the voxel size as spacing", path.display())]
+    #[error("{}: no voxel size ({looked}); give the voxel size: --spacing \"20 um\", in a scenario spacing = \"20 um\" under [specimen.image], in Python spacing_um=20", path.display())]
     MissingSpacing {
         /// The file.
         path: PathBuf,

@@ -84,13 +84,7 @@ impl Study {
             table.noted_row(
                 &[&one.response, &one.arm, &one.parameter, one.measure],
                 &[value, low, high],
-                if has_interval && !low.is_finite() {
-                    NO_INTERVAL
-                } else if one.is_above_total(&found) {
-                    ABOVE_TOTAL
-                } else {
-                    ""
-                },
+                &self.note_of(one, &found, has_interval && !low.is_finite()),
             );
             if one.is_chief() {
                 let factor = self.effect_factor(&one.response);
@@ -130,11 +124,38 @@ impl Study {
             };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
             let title = format!("What decides {}", words::in_arm(&response, &arm, &said));
-            let note = self.note_of_bars(&found, [&response, &arm], &bars, all.tally.done);
+            let bases = found
+                .iter()
+                .find(|one| one.response == response && one.arm == arm);
+            let bases = bases.and_then(|one| one.base_points);
+            let note = self.note_of_bars(&found, [&response, &arm], &bars, (all.tally.done, bases));
             draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
         }
         Ok(())
+    }
+
+    /// Why a measure is not to be trusted, or has no interval: of Sobol indices with the base points that they are of.
+    fn note_of(&self, one: &Dependence, found: &[Dependence], lacks_interval: bool) -> String {
+        let mut said = Vec::new();
+        if one.is_above_total(found) {
+            said.push(ABOVE_TOTAL.to_owned());
+        }
+        let base = match self.header.design {
+            Design::Saltelli { points } => u64::from(points),
+            _ => 0,
+        };
+        match one.base_points {
+            Some(whole) if lacks_interval || whole < base => {
+                let why = if lacks_interval { "no interval: " } else { "" };
+                said.push(format!(
+                    "{why}{whole} of {base} base points have all their runs"
+                ));
+            }
+            None if lacks_interval => said.push(NO_INTERVAL.to_owned()),
+            _ => {}
+        }
+        said.join("; ")
     }
 
     /// What effects on a response are shown times: they have its unit in a Morris design alone.
@@ -146,7 +167,13 @@ impl Study {
     }
 
     /// What the bars of a response are made of, what they add up to, and their intervals.
-    fn note_of_bars(&self, found: &[Dependence], of: [&str; 2], bars: &[Bar], done: u64) -> String {
+    fn note_of_bars(
+        &self,
+        found: &[Dependence],
+        of: [&str; 2],
+        bars: &[Bar],
+        (done, bases): (u64, Option<u64>),
+    ) -> String {
         let points = self.points.count();
         let mut said = vec![match self.header.design {
             Design::Morris { trajectories, .. } => {
@@ -189,7 +216,10 @@ impl Study {
         }
         if done < self.header.runs {
             let all = self.header.runs;
-            said.insert(0, format!("{done} of {all} runs have results"));
+            let bases = bases.map_or_else(String::new, |whole| {
+                format!(", {whole} base points all of theirs, of which the indices are")
+            });
+            said.insert(0, format!("{done} of {all} runs have results{bases}"));
         }
         said.join("; ")
     }

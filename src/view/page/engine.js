@@ -30,7 +30,7 @@ function bySocket(heard) {
       heard.down(
         tries < 3
           ? "The connection was lost: trying again."
-          : "The program that runs this page has ended. Start it again by: howship view",
+          : "The program that runs this page has ended. Start it again by howship view, and open the address that it prints.",
       );
       if (tries < 100) setTimeout(open, Math.min(250 * 2 ** tries, 5000));
     };

@@ -76,6 +76,7 @@ function recall() {
   const goesOn = state.welcome.engine !== "wasm" && kept.step !== "read" && chosen !== null && isOfLesson() && isChangeOfLesson();
   step = goesOn ? "run" : "read";
   guess = goesOn ? chosen : null;
+  if (goesOn) chooseCurves();
   build();
   show("lessons");
 }
@@ -138,9 +139,14 @@ function reading() {
   ];
 }
 
+/** The curves of the lesson, in front of those that were shown. */
+function chooseCurves() {
+  state.curves = [...new Set([...lesson.curves, ...state.curves, "bv_tv", "tumour_cells", "n_oc", "n_ob"])].slice(0, 4);
+}
+
 function start() {
   const { run } = lesson;
-  state.curves = [...new Set([...lesson.curves, ...state.curves, "bv_tv", "tumour_cells", "n_oc", "n_ob"])].slice(0, 4);
+  chooseCurves();
   // Curves of other runs would stand in the picture of this one.
   state.kept = [];
   ask({ ask: "speed", days_per_second: 2 });
@@ -183,7 +189,7 @@ function follow() {
   const done = !playing && day >= lesson.run.until - 1e-6;
   const text = done
     ? "The run is there: now compare."
-    : day < 0 ? `The bone is prepared: ${Math.ceil(-day)} more days of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}.`;
+    : day < 0 ? `The bone is prepared: ${Math.ceil(-day)} more days of remodelling before day 0.` : `Day ${Math.floor(day)} of ${lesson.run.until}${playing ? "." : ": held, press Play."}`;
   if (says.textContent !== text) says.textContent = text;
   document.getElementById("lesson-answer").disabled = !done;
 }

@@ -107,6 +107,7 @@ function draw() {
   const palette = curveColours();
   const day = commonDay();
   const on_ = cuts(run, day);
+  const before = both ? cuts("without", day) : on_;
   const tall = isTall();
   const drawing = svg("svg", { viewBox: tall ? "-6 0 372 276" : "0 0 600 200", class: tall ? "tall" : "wide", role: "img", "aria-labelledby": "loop-title" });
   drawing.append(svg("title", { id: "loop-title" }, words(run, on_, day)));
@@ -122,6 +123,7 @@ function draw() {
     most.set(arrow.key, greatest);
     const share = greatest > 0 && value > 0 ? value / greatest : 0;
     const cut = arrow.cut.some((name) => on_.has(name));
+    const other_cut = arrow.cut.some((name) => before.has(name));
     drawing.append(svg("path", { d: tall ? TALL[arrow.key][0] : arrow.path, class: `flow ${cut ? "cut" : ""}`, "stroke-width": (1.5 + 8 * Math.sqrt(share)).toFixed(2), "marker-end": "url(#head)" }));
     const [x, y, anchor] = tall ? TALL[arrow.key][1] : arrow.label;
     const label = svg("text", { x, y, "text-anchor": anchor, class: "label" });
@@ -135,7 +137,9 @@ function draw() {
       first.textContent = value === null ? "" : shown(value) + behind;
     }
     label.append(first);
-    if (cut) label.append(svg("tspan", { x, dy: 15, class: "held" }, "held"));
+    // Of two runs, on which side of the line.
+    const held = cut && other_cut ? "held" : cut ? (both ? "held right" : "held") : other_cut ? "held left" : "";
+    if (held) label.append(svg("tspan", { x, dy: 15, class: "held" }, held));
     drawing.append(label);
   }
   for (const one of NODES) {
@@ -155,7 +159,7 @@ function draw() {
     group.append(text);
     drawing.append(group);
   }
-  box.replaceChildren(drawing, key(on_, day));
+  box.replaceChildren(drawing, key(new Set([...on_, ...before]), day));
 }
 
 /** What the thickness of an arrow says, of which day the numbers are, and what they leave out. */

@@ -103,7 +103,8 @@ export function unit(text) {
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "none";
   const size = Math.abs(value);
-  if (size === 0) return "0";
+  // Below a molecule in a litre there is none.
+  if (size < 1e-9) return "0";
   if (size >= 1e6 || size < 1e-3) {
     const [mantissa, exponent] = value.toExponential(1).split("e");
     return `${mantissa}·10${superscript(Number(exponent))}`;
