@@ -236,7 +236,7 @@ fn what_the_scenario_alone_tells_is_a_warning() {
     assert!(said[0].contains("therapy.a: 3 of the doses"), "{said:?}");
     // A drug that knows RANKL of man alone, in a mouse, and the mass of the other.
     let course = "therapy.d={ drug = \"denosumab\", dose = \"1 mg/kg\", route = \"subcutaneous\" }";
-    let mouse = [some, "preset=mouse", "subject.mass=\"70 kg\"", course];
+    let mouse = [some, "subject.mass=\"70 kg\"", course];
     let said = notices(&mouse);
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(

@@ -481,7 +481,10 @@ impl Loaded {
         {
             notices.push(format!(
                 "subject.mass is {}, which is no mass of a {name}: doses by mass and pharmacokinetics follow it",
-                self.tree.get("subject.mass").map_or_else(|| mass.to_string(), |typed| typed.to_string())
+                self.tree
+                    .get("subject.mass")
+                    .and_then(|typed| typed.as_str().map(str::to_owned))
+                    .unwrap_or_else(|| mass.to_string())
             ));
         }
         notices
