@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::biology::problem::{Problem, Problems};
+use crate::biology::problem::Problem;
+#[cfg(feature = "plots")]
+use crate::biology::problem::Problems;
 use crate::biology::signal::CORE;
 use crate::engine::model::{Model, TransportChoice};
 use crate::engine::parts::each;
@@ -599,6 +601,7 @@ impl Loaded {
     ///
     /// # Errors
     /// All that make no sense, with file, line and remedy.
+    #[cfg(feature = "plots")]
     pub(crate) fn check_parameters(&self) -> Result<(), Diagnostics> {
         let mut problems = Problems::default();
         self.scenario.parameters().check(&mut problems);
