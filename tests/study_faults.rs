@@ -645,6 +645,28 @@ fn a_range_that_a_law_refuses_at_an_end_is_refused_at_its_line() {
 }
 
 #[test]
+fn the_order_of_a_list_turns_no_sign() {
+    let of = |list: &str| {
+        let list = format!("\"tumour.division.rate\" = {list}");
+        let (folder, study) = folder_with(&STUDY.replace(
+            "\"tumour.division.rate\" = [\"0.2 /d\", \"0.5 /d\", \"0.8 /d\"]",
+            &list,
+        ));
+        let store = folder.path().join("store");
+        let place = [text(&study), "--store", text(&store)];
+        ran(&[&["run"], &place[..], &["--quiet"]].concat(), 0);
+        ran(&[&["analyse"], &place[..]].concat(), 0);
+        let table = fs::read_to_string(store.join("studies/doses/sensitivity.csv")).unwrap();
+        let row = table.lines().find(|row| row.starts_with("cells,")).unwrap();
+        row.split(',').nth(4).unwrap().parse::<f64>().unwrap()
+    };
+    let rising = of(r#"["0.1 /d", "0.5 /d", "2 /d", "6 /d", "12 /d"]"#);
+    let falling = of(r#"["12 /d", "6 /d", "2 /d", "0.5 /d", "0.1 /d"]"#);
+    assert!(rising > 0.5, "{rising}");
+    assert!((rising - falling).abs() < 1e-9, "{rising} and {falling}");
+}
+
+#[test]
 fn indices_say_how_many_base_points_they_are_of() {
     let design = "[design.saltelli]\npoints = 4\n[vary]";
     let vary = "\"tumour.division.rate\" = { from = \"0.2 /d\", to = \"0.8 /d\" }";

@@ -5,10 +5,13 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use toml::Value;
+
 use crate::output::OutputError;
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::study::analysed::{Analysed, Reading};
 use crate::study::design::Design;
+use crate::study::factor::{Factor, Values};
 use crate::study::plan::Study;
 #[cfg(feature = "cli")]
 use crate::study::select::{SelectError, place_of};
@@ -188,7 +191,7 @@ impl Study {
             _ => {
                 let (rows, values): (Vec<Vec<f64>>, Vec<f64>) = (0_u64..)
                     .zip(means)
-                    .filter_map(|(point, mean)| Some((self.points.at(point), (*mean)?)))
+                    .filter_map(|(point, mean)| Some((self.in_order(point), (*mean)?)))
                     .unzip();
                 partial_ranks(&rows, &values)?
                     .into_iter()
@@ -196,6 +199,24 @@ impl Study {
                     .collect()
             }
         })
+    }
+
+    /// Where a point lies on each parameter, for ranks: of listed values by their size where they have one, as they may
+    /// stand in any order; else by their places in the list.
+    fn in_order(&self, point: u64) -> Vec<f64> {
+        let at = self.points.at(point);
+        let factors = self.header.factors.iter().zip(at);
+        let order = |(factor, coordinate): (&Factor, f64)| {
+            let Values::Listed(values) = &factor.values else {
+                return coordinate;
+            };
+            let size = |value: &Value| factor.cell(value).parse::<f64>().ok();
+            if values.iter().any(|value| size(value).is_none()) {
+                return coordinate;
+            }
+            size(&factor.value(coordinate)).unwrap_or(coordinate)
+        };
+        factors.map(order).collect()
     }
 
     /// The numbers of two parameters by their paths.

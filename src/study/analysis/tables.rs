@@ -214,6 +214,11 @@ impl Study {
                 _ => format!("{which}{NO_INTERVAL}"),
             });
         }
+        let is_odd =
+            |one: &Dependence| [one.response.as_str(), &one.arm] == of && one.is_above_total(found);
+        if found.iter().any(is_odd) {
+            said.push("too few base points: shares alone lie above those with others".to_owned());
+        }
         if done < self.header.runs {
             let all = self.header.runs;
             let bases = bases.map_or_else(String::new, |whole| {
