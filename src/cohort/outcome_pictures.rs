@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::outcomes::{Outcome, SHARES};
-use crate::cohort::pictures::tone;
+use crate::cohort::pictures::{SIMULATED, tone};
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
 use crate::cohort::trial::Trial;
@@ -46,7 +46,7 @@ fn charts(
     let order: Vec<String> = arms.map(|arm| trial.label(&arm.arm).to_owned()).collect();
     let chart = |title: &str, note: &str, panels: Vec<Panel>, columns: usize| Chart {
         title: title.to_owned(),
-        note: words::note([&name[..], note]),
+        note: words::note([&name[..], SIMULATED, note]),
         panels,
         columns,
         order: order.clone(),

@@ -33,6 +33,9 @@ pub(crate) fn write(
     Ok(written)
 }
 
+/// What every picture of a trial says of its patients.
+pub(super) const SIMULATED: &str = "simulated patients, the same in every arm";
+
 /// The pictures of [`write`] with their names.
 fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Chart); 4] {
     let name = heading(&trial.name, &trial.description);
@@ -47,7 +50,7 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
     };
     let chart = |title: String, note: &str, panels: Vec<Panel>| Chart {
         title,
-        note: words::note([&name[..], note]),
+        note: words::note([&name[..], SIMULATED, note]),
         panels,
         order: order(),
         ..Chart::default()
@@ -58,7 +61,7 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
             chart(
                 sentence(&format!("patients without a {what}")),
                 "Kaplan-Meier, bands 95 %; deaths without an event are censored: read as risks, these curves \
-                 say more than the cumulative incidence, in which death competes",
+                 overstate what the cumulative incidence says, in which death competes",
                 vec![event_free(trial, found, curves)],
             ),
         ),

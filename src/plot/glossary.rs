@@ -26,11 +26,11 @@ const WORDS: [(&str, &str); 27] = [
     ("VEGF", "vascular endothelial growth factor"),
     (
         "CTX",
-        "C-terminal telopeptide of collagen, a marker of resorption",
+        "C-terminal cross-linking telopeptide of type I collagen, a marker of resorption",
     ),
     (
         "NTX",
-        "N-terminal telopeptide of collagen, a marker of resorption",
+        "N-terminal cross-linking telopeptide of type I collagen, a marker of resorption",
     ),
     (
         "TRAP5b",

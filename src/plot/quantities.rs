@@ -49,7 +49,7 @@ pub(super) const NATURAL_KILLER: Colour = Colour(110, 205, 245);
 
 /// What the curves of a picture are called by, their colour, and what their dash is counted by: those that share a
 /// plot differ in it.
-const CURVES: [(&str, Colour, usize); 36] = [
+const CURVES: [(&str, Colour, usize); 37] = [
     ("BV/TV", INK, 0),
     ("tumour cells", TUMOUR, 0),
     ("dormant tumour cells", TUMOUR_DORMANT, 1),
@@ -81,7 +81,8 @@ const CURVES: [(&str, Colour, usize); 36] = [
     ("P1NP", Colour(0, 96, 70), 3),
     ("all CD8 cells", Colour(0, 66, 48), 0),
     ("CD8 cells, not exhausted", CD8, 3),
-    ("exhausted CD8 cells", CD8_EXHAUSTED, 0),
+    ("exhausted CD8 cells", CD8_EXHAUSTED, 1),
+    ("by exhausted CD8 cells", CD8_EXHAUSTED, 1),
     ("in contact with tumour", TUMOUR, 1),
     ("by all immune cells", CD8, 2),
     ("regulatory T cells", TREG, 1),

@@ -182,11 +182,18 @@ impl Removed {
                 format!("{}\u{a0}=\u{a0}{mm:.2}", AXES[axis])
             })
             .collect();
-        let what = match axes.len() {
-            3 => "the front eighth",
-            2 => "the front quarter",
-            _ => "the front",
+        let part = |&(axis, at, above): &(usize, f32, bool)| {
+            let sites = tissue.dims[axis] as f32;
+            let inside = if above { sites - at } else { at };
+            (inside / sites).clamp(0.0, 1.0)
         };
+        let percent = 100.0 * planes.iter().map(part).product::<f32>();
+        let what = if axes.len() == 1 {
+            "the front"
+        } else {
+            "the front corner"
+        };
+        let what = format!("{what}, {percent:.0} % of the block,");
         Self {
             planes,
             words: format!("{what} is cut away"),

@@ -165,7 +165,7 @@ pub(super) const PICTURE: Picture = Picture {
             "tumour cells killed since day 0",
             &[
                 Curve::new("kills", "by all immune cells"),
-                Curve::new("kills_exhausted", EXHAUSTED),
+                Curve::new("kills_exhausted", "by exhausted CD8 cells"),
             ],
         ),
     ]),

@@ -193,7 +193,7 @@ pub(super) fn events_csv(events: &[Event]) -> String {
 /// Calcium with its hormones, markers of turnover and neutrophils.
 pub(super) const BODY: Picture = Picture {
     name: "patient",
-    heading: "calcium, its hormones, markers of bone turnover and neutrophils",
+    heading: "calcium, its hormones and markers of bone turnover",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
@@ -229,7 +229,7 @@ pub(super) const BODY: Picture = Picture {
             "neutrophils (10⁹/L)",
             &[Curve::new("neutrophils_1e9_per_l", "")],
         )
-        .unless_flat("neutrophils stay at {} \u{d7} 10⁹/L")
+        .unless_flat("no drug of this run acts on neutrophils in the model ({} \u{d7} 10⁹/L)")
         .against(&[
             Mark::Level {
                 label: "neutropenia of grade 3 below 1.0",
