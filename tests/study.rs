@@ -350,14 +350,15 @@ fn a_row_can_be_run_again_in_full() {
 }
 
 #[test]
-fn a_check_counts_runs_hours_and_memory_and_a_script_names_its_shards() {
+fn a_check_counts_runs_time_and_memory_and_a_script_names_its_shards() {
     let (_folder, path) = folder_with(STUDY);
     let said = ran(&["check", text(&path)], 0);
     for words in [
         "24: 6 points, 2 arms, 2 replicates",
         "design    grid",
-        "GB",
-        " h: ",
+        " MB, ",
+        "time      about ",
+        " s a run on one thread",
         "bone, cells_d1, late",
     ] {
         assert!(said.contains(words), "{words}: {said}");

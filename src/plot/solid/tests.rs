@@ -387,7 +387,7 @@ fn the_rule_cuts_before_the_tumour_of_day_0_on_all_days_alike() {
     let removed = cut(&filled, Some(&filled), Cutaway::Auto);
     assert_eq!(
         removed.words,
-        "the front eighth is cut away, with 8 % of the tumour"
+        "the front corner, 13 % of the block, is cut away, with 8 % of the tumour"
     );
     assert_eq!(
         removed.place.replace('\u{a0}', " "),
