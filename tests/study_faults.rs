@@ -660,8 +660,8 @@ fn the_order_of_a_list_turns_no_sign() {
         let row = table.lines().find(|row| row.starts_with("cells,")).unwrap();
         row.split(',').nth(4).unwrap().parse::<f64>().unwrap()
     };
-    let rising = of(r#"["0.1 /d", "0.5 /d", "2 /d", "6 /d", "12 /d"]"#);
-    let falling = of(r#"["12 /d", "6 /d", "2 /d", "0.5 /d", "0.1 /d"]"#);
+    let rising = of(r#"["0.1 /d", "0.5 /d", "1 /d", "2 /d", "3 /d"]"#);
+    let falling = of(r#"["3 /d", "2 /d", "1 /d", "0.5 /d", "0.1 /d"]"#);
     assert!(rising > 0.5, "{rising}");
     assert!((rising - falling).abs() < 1e-9, "{rising} and {falling}");
 }
