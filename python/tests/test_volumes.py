@@ -309,5 +309,6 @@ def test_offsets_of_appended_arrays_lead_to_their_heads(run: Path) -> None:
         offset = int(part.split(b'"')[0])
         blocks, size, rest = struct.unpack_from("<QQQ", raw, start + offset)
         assert blocks == 1
-        assert size == 1 << 18
+        # Whole rows where they are packed as such.
+        assert (1 << 18) - 4096 < size <= 1 << 18
         assert rest in {X * Y * Z, 2 * X * Y * Z, 4 * X * Y * Z}
