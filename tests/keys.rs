@@ -247,6 +247,15 @@ fn what_the_scenario_alone_tells_is_a_warning() {
         said[1].contains("subject.mass is 70 kg, which is no mass of a mouse"),
         "{said:?}"
     );
+    // In an arm too.
+    let arm = "arms.two={ at = \"1 d\", therapy = { d = { drug = \"denosumab\", dose = \"1 mg/kg\", route = \"subcutaneous\", start = \"1 d\" } } }";
+    let said_of_arm = notices(&[some, "subject.mass=\"20 g\"", arm]);
+    assert!(
+        said_of_arm
+            .iter()
+            .any(|one| one.starts_with("arm two: therapy.d: denosumab does nothing in a mouse")),
+        "{said_of_arm:?}"
+    );
     let said = notices(
         &[
             &mouse[..],

@@ -356,7 +356,8 @@ fn a_check_counts_runs_time_and_memory_and_a_script_names_its_shards() {
     for words in [
         "24: 6 points, 2 arms, 2 replicates",
         "design    grid",
-        " MB, ",
+        "B, ",
+        " runs at once on",
         "time      about ",
         " s a run on one thread",
         "bone, cells_d1, late",

@@ -74,7 +74,7 @@ pub mod simulation;
 #[cfg(feature = "plots")]
 pub(crate) mod solid;
 #[cfg(feature = "plots")]
-mod span;
+pub(crate) mod span;
 #[cfg(feature = "plots")]
 pub mod start;
 #[cfg(feature = "cli")]

@@ -379,7 +379,8 @@ fn size(loaded: &Loaded, simulation: &Simulation) -> String {
     )
 }
 
-fn bytes(count: f64) -> String {
+/// An amount of memory or of files in words.
+pub(crate) fn bytes(count: f64) -> String {
     match count {
         n if n < 1e6 => format!("{:.0} kB", (n / 1e3).max(1.0)),
         n if n < 1e9 => format!("{:.1} MB", n / 1e6),

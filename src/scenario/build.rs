@@ -21,7 +21,6 @@ use crate::scenario::fragments::{immune, mechanostat};
 use crate::scenario::read::{read_file, read_layer};
 use crate::scenario::retired;
 use crate::therapy::catalogue::{RADIOBIOLOGY, fragment};
-use crate::therapy::subject::Species;
 use crate::tissue::grid::Grid;
 use crate::transport;
 
@@ -449,6 +448,21 @@ impl Loaded {
             }
         }
         notices.extend(self.notices_of_host());
+        let of_arms: Vec<_> = scenario
+            .arms
+            .iter()
+            .flat_map(|(name, arm)| {
+                // What is wrong with an arm is refused elsewhere.
+                let found = self.beyond(name, arm).map(|arm| arm.notices_of_host());
+                let found = found.unwrap_or_default().into_iter();
+                found.map(move |notice| (name, notice))
+            })
+            .collect();
+        for (name, notice) in of_arms {
+            if !notices.contains(&notice) {
+                notices.push(format!("arm {name}: {notice}"));
+            }
+        }
         notices.extend(self.notices_of_arms());
         notices.extend(each::notices(&scenario.asked(), self.times()));
         notices
@@ -474,12 +488,8 @@ impl Loaded {
                 ));
             }
         }
-        let usual = match subject.species {
-            Species::Mouse => 0.005..=0.1,
-            Species::Human => 2.0..=300.0,
-        };
         if let Some(mass) = subject.mass
-            && !usual.contains(&(mass.get() * 1e-6))
+            && !subject.species.masses_mg().contains(&mass.get())
         {
             notices.push(format!(
                 "subject.mass is {}, which is no mass of a {name}: doses by mass and pharmacokinetics follow it",

@@ -158,3 +158,14 @@ impl FromStr for VolumeFormat {
         })
     }
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_those_of_all_formats() {
+        let all = VolumeFormat::ALL.into_iter();
+        assert!(all.flat_map(VolumeFormat::endings).eq(&ENDINGS));
+    }
+}

@@ -12,6 +12,10 @@ use crate::numerics::parallel::{ThreadsError, on_threads};
 #[cfg(feature = "cli")]
 use crate::numerics::refusal::Refusal;
 use crate::run::memory::machine_bytes;
+#[cfg(feature = "cli")]
+use crate::run::outlook::bytes;
+#[cfg(feature = "cli")]
+use crate::run::span::span;
 use crate::study::batch::Work;
 use crate::study::plan::Study;
 
@@ -36,27 +40,6 @@ pub(crate) struct Forecast {
 }
 
 #[cfg(feature = "cli")]
-fn size(bytes: f64) -> String {
-    if bytes < 1e9 {
-        format!("{:.0} MB", (bytes / 1e6).max(1.0))
-    } else {
-        format!("{:.2} GB", bytes / 1e9)
-    }
-}
-
-#[cfg(feature = "cli")]
-fn time(hours: f64) -> String {
-    let seconds = 3600.0 * hours;
-    if seconds < 120.0 {
-        format!("{:.0} s", seconds.max(1.0))
-    } else if hours < 2.0 {
-        format!("{:.0} min", 60.0 * hours)
-    } else {
-        format!("{hours:.1} h")
-    }
-}
-
-#[cfg(feature = "cli")]
 impl std::fmt::Display for Forecast {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Work { jobs, threads, .. } = self.work;
@@ -64,8 +47,8 @@ impl std::fmt::Display for Forecast {
             f,
             "memory    about {}, {jobs} runs at once on {threads} threads each\n\
              time      about {}: {:.1} s a run on one thread, {}",
-            size(self.run_bytes as f64 * jobs as f64),
-            time(self.hours),
+            bytes(self.run_bytes as f64 * jobs as f64),
+            span(3600.0 * self.hours),
             self.run_s,
             if self.share >= 1.0 {
                 "as run 0 took".to_owned()

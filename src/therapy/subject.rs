@@ -25,6 +25,14 @@ impl Species {
             Self::Mouse => "mouse",
         }
     }
+
+    /// Masses that a body of it may have, mg: another is most likely that of the other species.
+    pub(crate) const fn masses_mg(self) -> std::ops::RangeInclusive<f64> {
+        match self {
+            Self::Human => 2e6..=3e8,
+            Self::Mouse => 5e3..=1e5,
+        }
+    }
 }
 
 /// Masses of bodies, mg.

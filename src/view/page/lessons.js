@@ -3,7 +3,7 @@
 import { at, hasChange, hasWith, on, state, tell } from "./state.js";
 import { look, ofRuns, runWords } from "./tissue.js";
 import { ofLesson, picture } from "./take.js";
-import { column, dayWords, element, number } from "./words.js";
+import { capital, column, dayWords, element, number } from "./words.js";
 
 const pane = document.getElementById("pane-lessons");
 let ask = () => {};
@@ -14,7 +14,6 @@ let step = "list";
 let guess = null;
 /** Seed and day of parting of the run that answered. */
 let answered = null;
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** True until the run of the lesson has begun: what is told before is of another. */
 let waits = false;
 

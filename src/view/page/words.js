@@ -64,7 +64,7 @@ const ENDINGS = [
   ["_d", "d"],
 ];
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A key in words. */
 export function words(key) {
