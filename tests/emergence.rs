@@ -1,4 +1,4 @@
-//! What must emerge from the shipped scenarios, on a subset that fits into a build: three paired
+//! What must emerge from the shipped scenarios, on a subset that fits into a build: two paired
 //! seeds of the section of mouse bone. Published targets over twenty seeds are the work of
 //! `howship validate` (docs/validation.md).
 
@@ -51,10 +51,11 @@ fn course(scenario: &str, seed: u64) -> Course {
 }
 
 /// The full loop takes a fifth of the bone and more, and a quarter more than either cut loop, with
-/// more tumour (target A14: 76 % of the bone left on day 28, standard error 14 to 19).
+/// more tumour (target A14: 76 % of the bone left on day 28, standard error 14 to 19). Two seeds of those that
+/// `howship validate` takes.
 #[test]
 fn the_full_loop_takes_more_bone_and_grows_more_tumour_than_either_cut_loop() {
-    let runs: Vec<(u64, [Course; 3])> = [1, 2, 3]
+    let runs: Vec<(u64, [Course; 3])> = [1, 2]
         .into_par_iter()
         .map(|seed| {
             let courses = [

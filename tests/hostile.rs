@@ -34,14 +34,14 @@ fn some_thousands_of_mutated_inputs_make_no_reader_panic() {
     let scratch = tempfile::tempdir().unwrap();
     for target in targets(scratch.path()).unwrap() {
         let mut refused = 0;
-        for turn in 0..1500 {
+        for turn in 0..800 {
             let mut draws = Chance::new(2).at(Stream::Test, 0, turn);
             let input = target.input(&mut draws);
             refused += u32::from((target.reader)(input.kind, &input.bytes) == Answer::Refused);
         }
         let at_most = target.allowed[0];
         assert!(
-            at_most > 0 && refused > 500,
+            at_most > 0 && refused > 270,
             "{}: {refused} refused",
             target.name
         );
