@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::outcomes::{Outcome, SHARES};
-use crate::cohort::pictures::{SIMULATED, tone};
+use crate::cohort::pictures::SIMULATED;
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
 use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::drugs::of_arm;
 use crate::plot::words::{self, heading};
 use crate::plot::write as draw;
 
@@ -129,7 +130,7 @@ fn waterfall(
         let share = |place: usize| 100.0 * place as f64 / count as f64;
         let label = trial.label(&arm.arm).to_owned();
         layers.push(Layer::Curve(Curve {
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             label,
             points: (changes.iter().enumerate().step_by(step))
                 .map(|(place, change)| (share(place), 100.0 * change))
@@ -165,7 +166,7 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
             .collect();
         let label = trial.label(&arm.arm).to_owned();
         Some(Layer::Curve(Curve {
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             label,
             points: rows.iter().map(|&(day, mean, _)| (day, mean)).collect(),
             band: rows
@@ -204,7 +205,7 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
         }
         layers.push(Layer::Bars(Bars {
             label: String::new(),
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             bars,
         }));
     }

@@ -59,6 +59,8 @@ pub struct Panel {
     /// What is said in place of the panel where no curve moves by a hundredth of its first value, for which `{}`
     /// stands.
     pub flat: Option<&'static str>,
+    /// Each curve is of a drug and has a panel of its own, with the marks of its doses alone.
+    pub is_by_drug: bool,
     /// Whether it counts events of the patient.
     pub events: Events,
     /// What is said where every fraction gave all of the tissue the same dose; empty for nothing.
@@ -77,6 +79,7 @@ impl Panel {
             is_whole: false,
             note: "",
             flat: None,
+            is_by_drug: false,
             events: Events::None,
             even_dose: "",
         }
@@ -93,6 +96,13 @@ impl Panel {
     #[must_use]
     pub const fn of_even_dose(mut self, said: &'static str) -> Self {
         self.even_dose = said;
+        self
+    }
+
+    /// The same with a panel for each drug.
+    #[must_use]
+    pub const fn by_drug(mut self) -> Self {
+        self.is_by_drug = true;
         self
     }
 

@@ -252,8 +252,10 @@ pub(crate) struct Doses {
     pub tone: Tone,
     /// When.
     pub times: Vec<f64>,
-    /// What the form of its marks is counted by.
+    /// The form of its marks.
     pub number: usize,
+    /// Marks are hollow: doses of the same drug in another arm.
+    pub is_open: bool,
 }
 
 /// A value that has a name.

@@ -7,9 +7,9 @@ use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::{
-    self, Axis, Chart, Curve, Doses, Layer, Level, Point, Points, Range, RightAxis, Scale, Steps,
-    Tone,
+    self, Axis, Chart, Curve, Layer, Level, Point, Points, Range, RightAxis, Scale, Steps, Tone,
 };
+use crate::plot::drugs::look;
 use crate::plot::happened::{Change, Given, Happened};
 use crate::plot::histomorphometry::{self, with_turnover};
 use crate::plot::map::colour;
@@ -207,7 +207,7 @@ impl Line {
 #[derive(Default)]
 pub(crate) struct Panel<'a> {
     /// Title above the plot; empty for none.
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     /// Title of the upright axis, with its unit in brackets at the end.
     pub(crate) y_label: &'a str,
     pub(crate) lines: Vec<Line>,
@@ -223,6 +223,8 @@ pub(crate) struct Panel<'a> {
     pub(crate) notes: Vec<&'a str>,
     /// What is below it on a logarithmic axis is marked at the foot, as zeros are.
     pub(crate) floor: Option<f64>,
+    /// The drug that it is of, as pictures call it: its colour, and its doses alone; all doses without it.
+    pub(crate) drug: Option<String>,
 }
 
 /// A title that ends in a unit in brackets, as an axis.
@@ -259,6 +261,13 @@ impl Panel<'_> {
         let is_alone = self.lines.len() == 1 && self.published.is_empty();
         for mut line in self.lines {
             let mut tone = line.tone();
+            if let Some(drug) = &self.drug {
+                line.label.clear();
+                tone = Tone::Own {
+                    colour: look(drug).colour,
+                    number: 0,
+                };
+            }
             // The axis says it already: a colour and a dash would ask for a legend.
             if is_alone && y.title.ends_with(&line.label) {
                 line.label.clear();
@@ -287,7 +296,7 @@ impl Panel<'_> {
             }));
         }
         chart::Panel {
-            title: self.title.to_owned(),
+            title: self.title,
             x: Axis::days().with_zero(),
             y,
             layers,
@@ -308,14 +317,9 @@ fn means(runs: usize) -> String {
 /// Marks doses on all panels.
 fn mark_doses(chart: &mut Chart, given: &[Given]) {
     for panel in &mut chart.panels {
-        for (number, given) in given.iter().enumerate() {
-            panel.layers.push(Layer::Doses(Doses {
-                label: given.label.clone(),
-                tone: Tone::Reference,
-                times: given.days.clone(),
-                number,
-            }));
-        }
+        panel
+            .layers
+            .extend(given.iter().map(|given| Layer::Doses(given.marks())));
     }
 }
 
@@ -335,11 +339,17 @@ pub(crate) fn panels_chart(
     let mut chart = Chart {
         title: sentence(heading),
         note: note(said),
-        panels: panels.into_iter().map(Panel::chart).collect(),
         ..Chart::default()
     };
+    let drugs: Vec<Option<String>> = panels.iter().map(|panel| panel.drug.clone()).collect();
+    chart.panels = panels.into_iter().map(Panel::chart).collect();
     colour_others(&mut chart);
-    mark_doses(&mut chart, given);
+    for (panel, drug) in chart.panels.iter_mut().zip(drugs) {
+        let is_of = |given: &Given| given.drug.as_deref().map(words) == drug;
+        let is_marked = |given: &&Given| drug.is_none() || is_of(given);
+        let marks = given.iter().filter(is_marked).map(Given::marks);
+        panel.layers.extend(marks.map(Layer::Doses));
+    }
     chart
 }
 
@@ -568,7 +578,7 @@ fn curve_charts(
     let levels = signals(columns).into_iter().map(|(title, names)| {
         let of = |name: &str| line(name, &said_of(name).title, 1.0);
         Panel {
-            title,
+            title: title.to_owned(),
             floor: Some(SIGNAL_FLOOR_PM),
             notes: vec![TOTAL],
             ..panel("level (pM)", true, names.into_iter().map(of).collect())
@@ -776,6 +786,9 @@ pub(crate) fn write_part(
     }
 }
 
+/// Height over width of panels below each other, one for each drug.
+const BY_DRUG: f64 = 0.19;
+
 /// The picture of [`write_part`].
 fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened) -> Option<Chart> {
     let marks = |marks: &[Mark]| -> Vec<Layer> {
@@ -802,6 +815,7 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened
     }
     let mut said = vec![title.to_owned()];
     let mut panels: Vec<Panel<'_>> = Vec::new();
+    let mut drugs = 0;
     for panel in picture.panels() {
         let curves = panel.curves.iter();
         let mut lines: Vec<Line> = curves
@@ -822,6 +836,22 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened
         if happened.is_even_dose {
             said.push(panel.even_dose.to_owned());
         }
+        if panel.is_by_drug {
+            for line in lines.into_iter().filter(Line::is_there) {
+                drugs += 1;
+                panels.push(Panel {
+                    title: sentence(&line.label),
+                    y_label: panel.y_label,
+                    floor: floor(std::slice::from_ref(&line), panel.curves),
+                    drug: Some(line.label.clone()),
+                    lines: vec![line],
+                    logarithmic: panel.is_logarithmic,
+                    extra: marks(panel.marks),
+                    ..Panel::default()
+                });
+            }
+            continue;
+        }
         panels.push(Panel {
             y_label: panel.y_label,
             floor: floor(&lines, panel.curves),
@@ -840,7 +870,15 @@ fn part_chart(title: &str, picture: &Picture, table: &Table, happened: &Happened
     }
     let of = note(said.iter().map(String::as_str));
     let heading = [picture.heading, &of];
-    (!panels.is_empty()).then(|| panels_chart(heading, panels, &happened.given))
+    let mut chart = (!panels.is_empty()).then(|| panels_chart(heading, panels, &happened.given))?;
+    // Levels of several drugs are read against one axis of time.
+    if drugs > 1 {
+        chart.columns = 1;
+        for panel in &mut chart.panels {
+            panel.aspect = BY_DRUG;
+        }
+    }
+    Some(chart)
 }
 
 /// The value that all lines keep to within a hundredth; none where one of them moves.
@@ -968,6 +1006,7 @@ mod tests {
     /// Doses of a drug on these days.
     fn given(days: &[f64]) -> Vec<Given> {
         vec![Given {
+            drug: Some("zoledronate".to_owned()),
             label: "dose of zoledronate, 4 mg".to_owned(),
             days: days.to_vec(),
         }]
