@@ -137,6 +137,8 @@ pub(crate) enum Layer {
     Discs(Discs),
     /// Horizontal bars at the categories of the upright axis.
     Bars(Bars),
+    /// Ratios with intervals at the categories of the upright axis.
+    Forest(Forest),
     /// A field of colours with a colour bar.
     Heat(Heat),
     /// Marks above the plot, on its axis of time.
@@ -222,6 +224,49 @@ pub(crate) struct Bars {
     pub bars: Vec<(f64, f64, f64)>,
 }
 
+/// Ratios of groups, one for each category.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Forest {
+    /// Colour.
+    pub tone: Tone,
+    /// A row for each category from the top.
+    pub rows: Vec<Ratio>,
+    /// Heads of the columns of numbers beside the plot.
+    pub heads: Vec<String>,
+    /// What a ratio below 1 favours, and one above.
+    pub favours: [String; 2],
+}
+
+/// A ratio of a group.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Ratio {
+    /// The ratio; not finite for none.
+    pub value: f64,
+    /// Lower end of its interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Patients, which the area of its square goes by.
+    pub weight: f64,
+    /// It is of everybody.
+    pub is_whole: bool,
+    /// Numbers beside the plot.
+    pub cells: Vec<String>,
+}
+
+/// Ends of intervals beyond this factor on either side of 1 do not stretch the axis.
+const FAR: f64 = 4.0;
+
+impl Forest {
+    /// Numbers that its axis reaches.
+    pub(crate) fn reach(&self) -> impl Iterator<Item = f64> {
+        let rows = self.rows.iter().filter(|row| row.value.is_finite());
+        let ends = rows.flat_map(|row| [row.value, row.low, row.high]);
+        let ends = ends.filter(|end| end.is_finite());
+        ends.map(|end| end.clamp(1.0 / FAR, FAR)).chain([1.0])
+    }
+}
+
 /// A field of colours.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Heat {
@@ -239,6 +284,8 @@ pub(crate) struct Heat {
     pub extent: [f64; 4],
     /// Numbers are written into the cells where they fit.
     pub with_numbers: bool,
+    /// Cells without a value are hatched: what was computed there is impossible.
+    pub is_hatched: bool,
     /// Place, value on the upright axis, and a number shown in the same colours.
     pub discs: Vec<(f64, f64, f64)>,
 }
@@ -501,6 +548,7 @@ impl Layer {
                         .flat_map(|&(value, low, high)| [value, low, high]),
                 );
             }
+            Self::Forest(forest) => x.extend(forest.reach()),
             Self::Heat(heat) => {
                 x.extend([heat.extent[0], heat.extent[1]]);
                 y.extend([heat.extent[2], heat.extent[3]]);
@@ -524,6 +572,7 @@ impl Layer {
             Self::Words(_) => true,
             Self::Image(image) => !image.colours.is_empty(),
             Self::Bars(bars) => bars.bars.iter().any(|bar| bar.0.is_finite()),
+            Self::Forest(forest) => forest.rows.iter().any(|row| row.value.is_finite()),
             Self::Heat(heat) => {
                 let discs = heat.discs.iter().map(|disc| disc.2);
                 let mut all = heat.values.iter().copied().chain(discs);
@@ -546,6 +595,7 @@ impl Layer {
             | Self::Points(Points { tone, .. })
             | Self::Discs(Discs { tone, .. })
             | Self::Bars(Bars { tone, .. })
+            | Self::Forest(Forest { tone, .. })
             | Self::Doses(Doses { tone, .. }) => Some(tone),
             _ => None,
         }

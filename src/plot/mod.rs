@@ -21,6 +21,7 @@ pub(crate) mod drugs;
 pub(crate) mod error_bars;
 mod fields;
 pub(crate) mod film;
+mod forest;
 mod glossary;
 pub(crate) mod happened;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::plot::chart::{Layer, Panel, Scale};
 use crate::plot::dose_marks::DoseMark;
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::fields;
+use crate::plot::forest;
 use crate::plot::layers;
 use crate::plot::legend::{self, Entry, Key, Obstacle};
 use crate::plot::palette::{GREY, GRID, INK, Palette, Style};
@@ -67,6 +68,7 @@ impl Plot<'_> {
                 Layer::Points(points) => layers::points(self, points),
                 Layer::Discs(discs) => layers::discs(self, discs),
                 Layer::Bars(bars) => layers::bars(self, bars),
+                Layer::Forest(forest) => forest::draw(self, forest),
                 Layer::Interval(interval) => layers::interval(self, interval),
                 Layer::Words(words) => layers::words(self, words),
                 _ => {}
@@ -231,6 +233,12 @@ impl Plot<'_> {
             base += LINE + 1.0;
             let at = (0.5 * self.wide, base);
             self.drawing.text(Text::new(words, at, Align::Middle));
+        }
+        let panel = self.panel;
+        for layer in &panel.layers {
+            if let Layer::Forest(of) = layer {
+                base = forest::favours(self, of, base);
+            }
         }
         self.at_risk(base) + DESCENT * SIZE
     }
