@@ -41,6 +41,59 @@ pub(crate) struct Prediction {
     pub days: Vec<f64>,
     /// At each day: ends of the outer band, of the inner one, and between them the median.
     pub quantiles: Vec<[f64; 5]>,
+    /// Of how many runs.
+    pub of: Weighed,
+}
+
+/// How many runs something is of, and how many of equal weight tell as much: the effective sample size of Kish (1965).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Weighed {
+    /// Runs.
+    pub runs: usize,
+    /// Runs of equal weight.
+    pub effective: f64,
+}
+
+impl Weighed {
+    /// Below so many, a share of 2.5 % is of about one run or of none: densities are drawn in steps, bands faint.
+    const FEW: f64 = 50.0;
+
+    /// Of runs with these weights.
+    pub(crate) fn of(weights: impl Iterator<Item = f64>) -> Self {
+        let (mut runs, mut sum, mut squares) = (0, 0.0, 0.0);
+        for weight in weights {
+            runs += 1;
+            sum += weight;
+            squares += weight * weight;
+        }
+        let effective = if squares > 0.0 {
+            sum * sum / squares
+        } else {
+            0.0
+        };
+        Self { runs, effective }
+    }
+
+    fn are_few(self) -> bool {
+        self.effective < Self::FEW
+    }
+
+    /// In words, with what few of them are drawn as.
+    fn said(self, few: &str) -> String {
+        let Self { runs, effective } = self;
+        let worth = format!(
+            "{runs} runs were kept, their weights worth {effective:.0} of equal weight (effective sample size)"
+        );
+        if self.are_few() {
+            format!("{worth}: below {:.0}, {few}", Self::FEW)
+        } else {
+            worth
+        }
+    }
+}
+
+fn weighed(samples: &[Sample]) -> Weighed {
+    Weighed::of(samples.iter().map(|sample| sample.weight))
 }
 
 /// What a surface shows.
@@ -95,12 +148,14 @@ pub(crate) fn draw_prediction(
 
 fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f64, f64)]) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
+    let of = prediction.of;
+    let faint = if of.are_few() { 0.45 } else { 1.0 };
     let band = |label: &str, low: usize, high: usize, strength: f64| {
         Layer::Curve(Curve {
             label: label.to_owned(),
             tone: runs(),
             band: days().map(|(day, at)| (day, at[low], at[high])).collect(),
-            band_strength: strength,
+            band_strength: faint * strength,
             ..Curve::default()
         })
     };
@@ -137,8 +192,12 @@ fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f6
             what.title
         )),
         note: format!(
-            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; runs count by \
-             their weight (posterior)"
+            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; {}",
+            if of.runs == 1 {
+                "of one run, that of the best point".to_owned()
+            } else {
+                of.said("the ends of the bands rest on single runs, so that they are faint")
+            }
         ),
         panels: vec![Panel {
             x: chart::Axis::days(),
@@ -164,7 +223,7 @@ fn density(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
         .iter()
         .map(|s| (s.at[dimension], s.weight))
         .collect();
-    let effective = 1.0 / along.iter().map(|(_, weight)| weight * weight).sum::<f64>();
+    let Weighed { effective, .. } = weighed(samples);
     let [low, high] = [0.25, 0.75].map(|share| weighted_quantile(&mut along, share));
     let mean: f64 = along.iter().map(|(x, weight)| x * weight).sum();
     let variance: f64 = along.iter().map(|(x, w)| w * (x - mean).powi(2)).sum();
@@ -183,6 +242,21 @@ fn density(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// Share of the weight in each of as many equal steps as Sturges' rule gives so few runs, over the share that the
+/// prior has there: few runs bear no smooth curve.
+fn steps(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
+    let count = (1.0 + weighed(samples).effective.max(1.0).log2()).ceil();
+    let whole: f64 = samples.iter().map(|sample| sample.weight).sum();
+    let mut heights = vec![0.0; count as usize];
+    for sample in samples {
+        let step = (count * sample.at[dimension]).clamp(0.0, count - 1.0) as usize;
+        heights[step] += count * sample.weight / whole;
+    }
+    let ends =
+        |(step, height): (usize, f64)| [step, step + 1].map(|edge| (edge as f64 / count, height));
+    heights.into_iter().enumerate().flat_map(ends).collect()
+}
+
 /// A density with its median and middle 95 %, and the prior as a dashed line.
 fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &str) -> Vec<Layer> {
     let mut along: Vec<(f64, f64)> = samples
@@ -190,10 +264,16 @@ fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &
         .map(|s| (s.at[dimension], s.weight))
         .collect();
     let [low, middle, high] = [0.025, 0.5, 0.975].map(|share| bounded_quantile(&mut along, share));
+    let few = weighed(samples).are_few();
     vec![
         Layer::Curve(Curve {
             tone: runs(),
-            points: density(samples, dimension),
+            points: if few {
+                steps(samples, dimension)
+            } else {
+                density(samples, dimension)
+            },
+            band_strength: if few { 0.1 } else { 0.0 },
             is_filled: true,
             ..Curve::default()
         }),
@@ -233,7 +313,8 @@ fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart 
     Chart {
         title: "How likely the data make the values of each parameter".to_owned(),
         note: format!(
-            "{fitted_to}; curve: density after the data (posterior) over density before them (prior)"
+            "{fitted_to}; curve: density after the data (posterior) over density before them (prior); {}",
+            weighed(samples).said("it is drawn in steps")
         ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()
@@ -300,7 +381,8 @@ fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
         note: format!(
             "{fitted_to}; discs: runs that were kept, larger by their weight; numbers: their weighted \
              correlation; on the diagonal: density after the data (posterior) with median and middle 95 %, \
-             dashed before them (prior)"
+             dashed before them (prior); {}",
+            weighed(samples).said("densities are drawn in steps, and correlations are rough")
         ),
         panels,
         columns: axes.len(),
@@ -403,6 +485,28 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_unlike_weight_are_worth_fewer_and_few_are_drawn_in_steps_and_said() {
+        let all = Weighed::of([0.25; 4].into_iter());
+        assert_eq!((all.runs, all.effective), (4, 4.0));
+        // (1 / 2 + 2 / 4)^2 / (1 / 4 + 2 / 16) = 8 / 3.
+        let some = Weighed::of([0.5, 0.25, 0.25].into_iter());
+        assert!((some.effective - 8.0 / 3.0).abs() < 1e-12);
+        assert!(
+            some.said("faint")
+                .ends_with("worth 3 of equal weight (effective sample size): below 50, faint")
+        );
+        assert!(!weighed(&line()).said("faint").contains("faint"));
+        // An even sample is as likely as the prior in every step.
+        let few: Vec<Sample> = line().into_iter().step_by(10).collect();
+        let steps = steps(&few, 0);
+        assert_eq!(steps.len(), 10);
+        assert!(
+            steps.iter().all(|step| (step.1 - 1.0).abs() < 1e-12),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
     fn each_picture_of_a_calibration_is_drawn_as_it_was_seen_to_be_right() {
         let axis = |name: &str, unit: &str| Axis {
             name: name.to_owned(),
@@ -436,6 +540,10 @@ mod tests {
         );
         let prediction = Prediction {
             days: vec![0.0, 7.0, 14.0, 21.0],
+            of: Weighed {
+                runs: 400,
+                effective: 310.0,
+            },
             quantiles: [100.0, 90.0, 76.0, 60.0]
                 .map(|bone| [0.8, 0.95, 1.0, 1.04, 1.1].map(|times| times * bone))
                 .to_vec(),
