@@ -14,7 +14,7 @@ const HEADS: [&str; 5] = ["time_d", "column", "value", "error", "relative_to_d"]
 /// Columns that are shares of a whole.
 const SHARES: [&str; 4] = ["bv_tv", "es_bs", "os_bs", "oc_s_bs"];
 /// Columns that may be below zero.
-const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
+pub(crate) const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
 
 /// A measured value of a column.
 #[derive(Debug, Clone, PartialEq)]

@@ -107,6 +107,8 @@ pub(crate) struct Heading<'a> {
     pub response: &'a str,
     /// Its unit; empty without one.
     pub unit: &'a str,
+    /// It cannot be below zero.
+    pub is_never_negative: bool,
 }
 
 /// The colour of runs.
@@ -412,10 +414,22 @@ fn surface_chart(
 ) -> Chart {
     const CELLS: usize = 44;
     let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64;
+    let values: Vec<f64> = (0..CELLS * CELLS)
+        .map(|cell| surface.at(middle(cell % CELLS), middle(cell / CELLS)))
+        .map(|value| {
+            let is_impossible = heading.is_never_negative && value < 0.0;
+            if is_impossible { f64::NAN } else { value }
+        })
+        .collect();
+    let outside = if values.iter().any(|value| value.is_nan()) {
+        "; hatched: the fitted surface is below 0 there, which is impossible, and is not drawn"
+    } else {
+        ""
+    };
     Chart {
         title: heading.title.to_owned(),
         note: format!(
-            "{}; discs: means of runs in which all parameters are varied",
+            "{}; discs: means of runs in which all parameters are varied{outside}",
             heading.note
         ),
         panels: vec![Panel {
@@ -426,9 +440,8 @@ fn surface_chart(
                 unit: heading.unit.to_owned(),
                 columns: CELLS,
                 rows: CELLS,
-                values: (0..CELLS * CELLS)
-                    .map(|cell| surface.at(middle(cell % CELLS), middle(cell / CELLS)))
-                    .collect(),
+                values,
+                is_hatched: true,
                 extent: [0.0, 1.0, 0.0, 1.0],
                 discs: points.to_vec(),
                 ..Heat::default()
@@ -480,11 +493,6 @@ mod tests {
     }
 
     #[test]
-    fn a_falling_line_has_correlation_minus_one() {
-        assert!((correlation(&line(), 0, 1) + 1.0).abs() < 1e-12);
-    }
-
-    #[test]
     fn runs_of_unlike_weight_are_worth_fewer_and_few_are_drawn_in_steps_and_said() {
         let all = Weighed::of([0.25; 4].into_iter());
         assert_eq!((all.runs, all.effective), (4, 4.0));
@@ -504,6 +512,11 @@ mod tests {
             steps.iter().all(|step| (step.1 - 1.0).abs() < 1e-12),
             "{steps:?}"
         );
+    }
+
+    #[test]
+    fn a_falling_line_has_correlation_minus_one() {
+        assert!((correlation(&line(), 0, 1) + 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -564,8 +577,34 @@ mod tests {
             note: "R\u{b2} = 1.00: share of the variance that this surface explains",
             response: "bone left",
             unit: "% of day 0",
+            is_never_negative: true,
         };
         let chart = surface_chart(&heading, &axes, &surface, &points);
+        assert!(!chart.note.contains("hatched"));
+        // Where it falls below nothing it is no value.
+        let low: Vec<(f64, f64, f64)> =
+            points.iter().map(|&(u, v, at)| (u, v, at - 50.0)).collect();
+        let surface_low = Surface::through(&low).unwrap();
+        let count = |is_never_negative: bool| {
+            let heading = Heading {
+                is_never_negative,
+                ..heading
+            };
+            let chart = surface_chart(&heading, &axes, &surface_low, &low);
+            let Layer::Heat(heat) = &chart.panels[0].layers[0] else {
+                panic!("{chart:?}");
+            };
+            let impossible = heat.values.iter().filter(|value| value.is_nan()).count();
+            assert_eq!(impossible > 0, chart.note.contains("hatched"));
+            assert!(
+                heat.values
+                    .iter()
+                    .all(|&value| !is_never_negative || !(value < 0.0))
+            );
+            impossible
+        };
+        assert!(count(true) > 100);
+        assert_eq!(count(false), 0);
         // The whole field is drawn of 44 by 44 cells: a snapshot of it would be nothing but rectangles.
         hold_rules("study_surface", &chart);
         hold_words("study_surface", &chart);

@@ -7,6 +7,7 @@ use super::{Dependence, MOST_CURVES, Responses, named};
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Axis;
+use crate::plot::ticks::short;
 use crate::plot::words::sentence;
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
@@ -121,9 +122,10 @@ impl Study {
                     .collect();
                 let note = format!(
                     "R\u{b2} = {:.2}: share of the variance of the runs that this surface of second degree \
-                     explains (of points left out {:.2}); {} points at {} places",
+                     explains (of points left out {:.2}); residual standard deviation {}; {} points at {} places",
                     surface.explained,
                     surface.predicted,
+                    format!("{} {}", short(surface.residual), said.unit).trim_end(),
                     surface.points,
                     places.len()
                 )
@@ -133,6 +135,7 @@ impl Study {
                     note: &note,
                     response: &said.title,
                     unit: &said.unit,
+                    is_never_negative: self.header.responses[response].is_never_negative(),
                 };
                 let axes = [across, up].map(|factor| words::axis(&self.header.factors[factor]));
                 let path = plots.join(format!("surface_{}.svg", named(response, arm_name)));
