@@ -1,5 +1,6 @@
 //! From the rows of a study to what they say: sensitivity, arms and replicates, as tables and pictures.
 
+mod dose_response;
 mod draw;
 mod tables;
 
@@ -253,6 +254,7 @@ impl Study {
         self.write_dependences(&all, folder, &mut written)?;
         self.write_arms(&all, folder, &mut written)?;
         self.write_replicates(&all, folder, &mut written)?;
+        self.draw_dose_responses(&all, &plots, &mut written)?;
         self.draw_heat_maps(&all, &plots, &mut written)?;
         self.draw_surfaces(&all, &plots, over, &mut written)?;
         self.draw_spread(store, &plots, &mut written)?;
