@@ -257,7 +257,7 @@ impl Study {
         self.draw_dose_responses(&all, &plots, &mut written)?;
         self.draw_heat_maps(&all, &plots, &mut written)?;
         self.draw_surfaces(&all, &plots, over, &mut written)?;
-        self.draw_spread(store, &plots, &mut written)?;
+        self.draw_spread(store, &all, &plots, &mut written)?;
         all.analysed.write(folder)?;
         Ok((written, all.tally))
     }
