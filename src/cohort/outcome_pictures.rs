@@ -10,8 +10,9 @@ use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
 use crate::cohort::trial::Trial;
 use crate::output::OutputError;
-use crate::plot::chart::{Axis, Bars, Chart, Curve, Forest, Layer, Level, Panel, Ratio};
+use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel};
 use crate::plot::drugs::of_arm;
+use crate::plot::forest::{Forest, Ratio};
 use crate::plot::words::{self, heading};
 use crate::plot::write as draw;
 

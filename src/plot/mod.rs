@@ -21,7 +21,7 @@ pub(crate) mod drugs;
 pub(crate) mod error_bars;
 mod fields;
 pub(crate) mod film;
-mod forest;
+pub(crate) mod forest;
 mod glossary;
 pub(crate) mod happened;
 #[cfg(test)]

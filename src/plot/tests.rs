@@ -3,10 +3,11 @@
 use crate::numerics::random::derived_seed;
 use crate::observe::picture::Shown;
 use crate::plot::chart::{
-    AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Forest, Heat, Interval, Layer, Level, Panel,
-    Point, Points, Range, Ratio, RightAxis, Tone, Words,
+    AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel, Point,
+    Points, Range, RightAxis, Tone, Words,
 };
 use crate::plot::drawing::{Drawing, Frame, Mark};
+use crate::plot::forest::{Forest, Ratio};
 use crate::plot::held::{hold_apart, hold_page, hold_rules};
 use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart, series_key};
 use crate::plot::page::lay_out;
