@@ -12,7 +12,7 @@ use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel};
 use crate::plot::drugs::of_arm;
-use crate::plot::forest::{Forest, Ratio};
+use crate::plot::ratios::{Forest, Ratio};
 use crate::plot::words::{self, heading};
 use crate::plot::write as draw;
 

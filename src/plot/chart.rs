@@ -3,7 +3,8 @@
 //! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
 
 use crate::plot::colour::Colour;
-use crate::plot::forest::Forest;
+use crate::plot::ratios::Forest;
+pub(crate) use crate::plot::tone::Tone;
 
 /// A picture: a title and panels.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -104,27 +105,6 @@ pub(crate) struct RightAxis {
     pub unit: String,
     /// Its value over that of the first axis.
     pub factor: f64,
-}
-
-/// Whose colour and dash something has.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Tone {
-    /// That of a name, the same in all panels.
-    Named(String),
-    /// A colour that the tissue has on maps, with the dash of a number.
-    Own {
-        /// The colour.
-        colour: Colour,
-        /// What the dash is counted by.
-        number: usize,
-    },
-    /// Dark grey, a full line: what the others are compared with.
-    Reference,
-    /// Light grey, a full line: what stands behind another.
-    Behind,
-    /// Black.
-    #[default]
-    Ink,
 }
 
 /// Something on a panel.

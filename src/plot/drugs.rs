@@ -4,8 +4,8 @@
 //! pink against a brake on T cells. Within a class, and among drugs that are given together, marks differ in form, so
 //! that grey print tells them apart. An arm that is called after a drug has its colour.
 
-use crate::plot::chart::Tone;
 use crate::plot::colour::{Colour, GREY, INK};
+use crate::plot::tone::Tone;
 use crate::plot::words::words;
 
 /// How the doses of a drug, and what is measured of it, are drawn.

@@ -7,12 +7,12 @@ use crate::plot::chart::{
     Points, Range, RightAxis, Tone, Words,
 };
 use crate::plot::drawing::{Drawing, Frame, Mark};
-use crate::plot::forest::{Forest, Ratio};
 use crate::plot::held::{hold_apart, hold_page, hold_rules};
 use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart, series_key};
 use crate::plot::page::lay_out;
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::ratios::{Forest, Ratio};
 use crate::plot::{canvas, palette, write};
 
 fn named(name: &str) -> Tone {

@@ -599,7 +599,7 @@ mod tests {
             assert!(
                 heat.values
                     .iter()
-                    .all(|&value| !is_never_negative || !(value < 0.0))
+                    .all(|&value| !is_never_negative || value.is_nan() || value >= 0.0)
             );
             impossible
         };

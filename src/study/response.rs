@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::numerics::quantity::Time;
 use crate::output::table::Table;
-use crate::study::data::SIGNED;
 
 /// Columns of `series.csv` that are shares of a whole.
 const SHARES: [&str; 3] = ["bv_tv", "es_bs", "os_bs"];
+
+/// Columns that may be below zero.
+pub(crate) const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
 
 /// One number out of a column of `series.csv`. Without `at`, `slope`, `time_to` or `area` it is the last
 /// value.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::picture::{Between, Curve as Asked, Drawn, Events, Mark, Picture};
+use crate::engine::picture::{Between, Curve as Asked, Drawn, Events, Mark, Picture, Share};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -150,7 +150,7 @@ pub(super) fn part_chart(
         if happened.is_even_dose {
             said.push(panel.even_dose.to_owned());
         }
-        if panel.is_by_drug {
+        if panel.share == Share::ByDrug {
             for line in lines.into_iter().filter(Line::is_there) {
                 drugs += 1;
                 panels.push(Panel {
