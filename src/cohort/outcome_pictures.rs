@@ -87,8 +87,8 @@ fn charts(
     if !panels.is_empty() && !subgroups.is_empty() {
         let forest = chart(
             "Death in subgroups",
-            "hazard of death over that of the control, 95 % intervals; deaths: in the arm : in the control, of the same \
-             patients; squares grow with the number of patients, the diamond is all of them; one factor at a time, \
+            "hazard of death over that of the control, 95 % intervals; deaths of the same patients in the arm, then in \
+             the control; squares grow with the number of patients, the diamond is all of them; one factor at a time, \
              without correction for many looks",
             panels,
             1,

@@ -65,13 +65,20 @@ pub(super) fn look(drug: &str) -> Look {
 /// The tone of an arm by its place and its name: the control, which the others are compared with, is grey; one that is
 /// called after a drug has the colour of this.
 pub(crate) fn of_arm(place: usize, name: &str) -> Tone {
+    if place == 0 {
+        return Tone::Reference;
+    }
+    of_run(place, name, name.to_owned())
+}
+
+/// The tone of runs by their place and their name, of which a legend says this: as that of an arm, but none is the control.
+pub(super) fn of_run(place: usize, name: &str, said: String) -> Tone {
     match known(&words(name)) {
-        _ if place == 0 => Tone::Reference,
         Some(Look { colour, .. }) => Tone::Own {
             colour,
             number: place,
         },
-        None => Tone::Named(name.to_owned()),
+        None => Tone::Named(said),
     }
 }
 
@@ -127,5 +134,11 @@ mod tests {
         let Look { colour, .. } = look("zoledronate");
         assert_eq!(of_arm(2, "zoledronate"), Tone::Own { colour, number: 2 });
         assert_eq!(of_arm(1, "both"), Tone::Named("both".to_owned()));
+        let key = || "zoledronate (3 seeds)".to_owned();
+        assert_eq!(
+            of_run(0, "zoledronate", key()),
+            Tone::Own { colour, number: 0 }
+        );
+        assert_eq!(of_run(0, "a lesion", key()), Tone::Named(key()));
     }
 }

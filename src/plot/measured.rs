@@ -77,15 +77,14 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
         Some(day) => (format!("% of day {day}"), 100.0),
         None => (unit, factor),
     };
-    let lines = groups
-        .iter()
-        .filter_map(|group| Some((&group.label[..], line(group, measured, factor)?)));
-    let lines: Vec<(&str, Line)> = lines.collect();
-    let within = said(measured, &lines, factor);
-    let curves = lines.into_iter().map(|(_, line)| {
-        let tone = Tone::Named(line.label.clone());
-        line.curve(tone)
+    let lines = groups.iter().enumerate();
+    let lines = lines.filter_map(|(place, group)| {
+        let line = line(group, measured, factor)?;
+        Some((&group.label[..], line, group.tone(place)))
     });
+    let lines: Vec<(&str, Line, Tone)> = lines.collect();
+    let within = said(measured, &lines, factor);
+    let curves = lines.into_iter().map(|(_, line, tone)| line.curve(tone));
     let mut layers: Vec<Layer> = curves.collect();
     if let Some(day) = measured.relative_to_d {
         layers.push(Layer::Level(Level {
@@ -131,8 +130,8 @@ fn near(measured: &Measured, line: &Line, factor: f64) -> [usize; 3] {
 }
 
 /// The same in words, of each curve.
-fn said(measured: &Measured, lines: &[(&str, Line)], factor: f64) -> String {
-    let each = lines.iter().map(|(label, line)| {
+fn said(measured: &Measured, lines: &[(&str, Line, Tone)], factor: f64) -> String {
+    let each = lines.iter().map(|(label, line, _)| {
         let [two, one, all] = near(measured, line, factor);
         format!("{label}: {two} of {all} points within 2 SE, {one} within 1 SE")
     });
