@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{RECORD_D, SEEN};
+use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::{Outcome, SHARES};
-use crate::cohort::pictures::{SIMULATED, tone};
+use crate::cohort::pictures::SIMULATED;
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
 use crate::cohort::trial::Trial;
 use crate::output::OutputError;
-use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::chart::{Axis, Bars, Chart, Curve, Layer, Level, Panel};
+use crate::plot::drugs::of_arm;
+use crate::plot::ratios::{Forest, Ratio};
 use crate::plot::words::{self, heading};
 use crate::plot::write as draw;
 
@@ -84,8 +87,9 @@ fn charts(
     if !panels.is_empty() && !subgroups.is_empty() {
         let forest = chart(
             "Death in subgroups",
-            "natural logarithm of the hazard ratio of death over the control, 95 % intervals; left of 0 fewer die than under the \
-             control; one factor at a time, without correction for many looks",
+            "hazard of death over that of the control, 95 % intervals; deaths of the same patients in the arm, then in \
+             the control; squares grow with the number of patients, the diamond is all of them; one factor at a time, \
+             without correction for many looks",
             panels,
             1,
         );
@@ -129,7 +133,7 @@ fn waterfall(
         let share = |place: usize| 100.0 * place as f64 / count as f64;
         let label = trial.label(&arm.arm).to_owned();
         layers.push(Layer::Curve(Curve {
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             label,
             points: (changes.iter().enumerate().step_by(step))
                 .map(|(place, change)| (share(place), 100.0 * change))
@@ -165,7 +169,7 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
             .collect();
         let label = trial.label(&arm.arm).to_owned();
         Some(Layer::Curve(Curve {
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             label,
             points: rows.iter().map(|&(day, mean, _)| (day, mean)).collect(),
             band: rows
@@ -204,7 +208,7 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
         }
         layers.push(Layer::Bars(Bars {
             label: String::new(),
-            tone: tone(place, &label),
+            tone: of_arm(place, &label),
             bars,
         }));
     }
@@ -229,41 +233,88 @@ fn words_of(name: &str) -> &str {
 
 /// Hazard ratios of death of an arm by subgroup, and of all patients first.
 fn forest(trial: &Trial, found: &Summary, arm: &str, subgroups: &[GroupRatios]) -> Panel {
+    let [label, control] = [arm, &found.arms[0].arm[..]].map(|arm| trial.label(arm).to_owned());
+    let row = |patients: u64, deaths: [usize; 2], ratio: Figure| {
+        let ends = [ratio.value, ratio.low, ratio.high];
+        let [value, low, high] = ends.map(|end| end.unwrap_or(f64::NAN));
+        let said = if value.is_finite() {
+            let [value, low, high] = [value, low, high].map(two_digits);
+            format!("{value} ({low} to {high})")
+        } else {
+            "none".to_owned()
+        };
+        Ratio {
+            value,
+            low,
+            high,
+            weight: patients as f64,
+            is_whole: false,
+            cells: vec![
+                patients.to_string(),
+                deaths.map(|deaths| deaths.to_string()).join(" : "),
+                said,
+            ],
+        }
+    };
+    let of = |name: &str| found.arms.iter().find(|one| one.arm == name);
     let all = found.comparisons.iter().find(|one| one.arm == arm);
-    let first = all.map(|one| {
+    let first = all.zip(of(arm)).map(|(all, one)| {
+        let deaths = [one.deaths, found.arms[0].deaths];
+        let row = row(found.patients, deaths, all.death_ratio);
         (
-            format!("All patients ({})", found.patients),
-            one.death_ratio,
+            "All patients".to_owned(),
+            Ratio {
+                is_whole: true,
+                ..row
+            },
         )
     });
-    let of_arm = subgroups.iter().filter(|row| row.arm == arm);
-    let rows = first
-        .into_iter()
-        .chain(of_arm.map(|row| (format!("{} ({})", row.label, row.patients), row.death)));
-    let (names, bars): (Vec<String>, Vec<(f64, f64, f64)>) = rows
-        .map(|(name, ratio)| {
-            let ends = [ratio.value, ratio.low, ratio.high];
-            let [value, low, high] = ends.map(|end| end.map_or(f64::NAN, f64::ln));
-            (name, (value, low, high))
-        })
-        .unzip();
+    let groups = subgroups.iter().filter(|row| row.arm == arm);
+    let others = groups.map(|group| {
+        (
+            group.label.clone(),
+            row(group.patients as u64, group.deaths, group.death),
+        )
+    });
+    let (names, rows): (Vec<String>, Vec<Ratio>) = first.into_iter().chain(others).unzip();
+    let forest = Forest {
+        tone: of_arm(1, &label),
+        rows,
+        heads: ["patients", "deaths", "ratio (95 % CI)"]
+            .map(str::to_owned)
+            .to_vec(),
+        favours: [
+            format!("\u{2190} favours {label}"),
+            format!("favours {control} \u{2192}"),
+        ],
+    };
+    let [least, most] = [f64::min, f64::max].map(|of| forest.reach().fold(1.0, of));
+    let ticks = [0.25, 0.5, 1.0, 2.0, 4.0].into_iter();
+    let ticks = ticks.filter(|tick| (least..=most).contains(tick));
     Panel {
-        title: trial.label(arm).to_owned(),
-        x: Axis::linear("logarithm of the hazard ratio of death", "").with_zero(),
+        title: label,
+        x: Axis {
+            ticks: ticks.map(|tick| (tick, tick.to_string())).collect(),
+            ..Axis::log("hazard ratio of death", "")
+        },
         y: Axis::categories("", names),
-        layers: vec![Layer::Bars(Bars {
-            label: String::new(),
-            tone: Tone::Named(trial.label(arm).to_owned()),
-            bars,
-        })],
+        layers: vec![Layer::Forest(forest)],
         ..Panel::default()
+    }
+}
+
+/// A ratio to two digits behind the point, of three digits at most.
+fn two_digits(ratio: f64) -> String {
+    if ratio >= 10.0 {
+        format!("{ratio:.0}")
+    } else {
+        format!("{ratio:.2}")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cohort::figure::Figure;
     use crate::cohort::pain::Relief;
     use crate::cohort::pictures::made_up;
     use crate::cohort::response::{Best, Read};
@@ -305,6 +356,7 @@ mod tests {
             level: String::new(),
             label: label.to_owned(),
             patients: 4,
+            deaths: [2, 3],
             death: if value > 0.0 {
                 ratio(value)
             } else {

@@ -8,6 +8,7 @@ use crate::cohort::trial::Trial;
 use crate::output::OutputError;
 use crate::patient::skeletal_events::Kind;
 use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::drugs::of_arm;
 use crate::plot::words::{self, heading, sentence};
 use crate::plot::write as draw;
 use crate::statistics::student::Z_975;
@@ -92,14 +93,6 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
             ),
         ),
     ]
-}
-
-/// The first arm is what the others are compared with.
-pub(super) fn tone(place: usize, label: &str) -> Tone {
-    match place {
-        0 => Tone::Reference,
-        _ => Tone::Named(label.to_owned()),
-    }
 }
 
 /// Ticks of a time axis: at most ten, in steps of 30 d, 90 d or years.
@@ -199,10 +192,10 @@ fn panel(
         let points = points(curve, found.follow_up_d);
         panel
             .layers
-            .push(stepped(label, tone(place, &name), &points));
+            .push(stepped(label, of_arm(place, &name), &points));
         let number = |&tick: &f64| (tick, curve.at_risk(tick) as u64);
         panel.at_risk.push(AtRisk {
-            tone: tone(place, &name),
+            tone: of_arm(place, &name),
             numbers: ticks.iter().map(number).collect(),
             name,
         });
@@ -259,7 +252,7 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
                     })
                     .collect();
                 let name = trial.label(&arm.arm).to_owned();
-                stepped(name.clone(), tone(arm_place, &name), &points)
+                stepped(name.clone(), of_arm(arm_place, &name), &points)
             };
             Panel {
                 title,
@@ -298,7 +291,7 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
                 .collect();
             let label = trial.label(&arm.arm).to_owned();
             Some(Layer::Curve(Curve {
-                tone: tone(place, &label),
+                tone: of_arm(place, &label),
                 label,
                 points: rows.iter().map(|&(day, mean, _)| (day, mean)).collect(),
                 band: rows

@@ -50,6 +50,8 @@ pub(crate) struct GroupRatios {
     pub(crate) label: String,
     /// Patients in it.
     pub(crate) patients: usize,
+    /// Deaths among them: in the arm and in the control; of a risk factor among those who have it and all others.
+    pub(crate) deaths: [usize; 2],
     /// Hazard ratio of death.
     pub(crate) death: Figure,
     /// Hazard ratio of the first event.
@@ -184,6 +186,10 @@ fn of_group(times: &Times, group: &Group) -> Times {
     group.patients.iter().map(|&at| times[at]).collect()
 }
 
+fn events(times: &Times) -> usize {
+    times.iter().filter(|(_, followed)| followed.event).count()
+}
+
 /// Arms against the control in each group.
 pub(crate) fn subgroups(
     results: &Results,
@@ -212,6 +218,7 @@ pub(crate) fn subgroups(
                 level: group.level.clone(),
                 label: group.label.clone(),
                 patients: group.patients.len(),
+                deaths: [arm, 0].map(|arm| events(&of_group(&deaths[arm], group))),
                 death: ratio(&deaths),
                 first_event: ratio(&firsts),
                 response: Figure::share(responses, group.patients.len()),
@@ -240,12 +247,14 @@ pub(crate) fn covariates(
         };
         let seen = group.patients.iter().map(|&at| &outcomes[0][at]);
         let responses = seen.filter(|one| one.outside.best.is_response()).count();
+        let died = events(&of_group(&deaths, group));
         found.push(GroupRatios {
             arm: results.arms[0].clone(),
             factor: group.factor.clone(),
             level: group.level.clone(),
             label: group.label.clone(),
             patients: group.patients.len(),
+            deaths: [died, events(&deaths) - died],
             death: ratio(&deaths),
             first_event: ratio(&firsts),
             response: Figure::share(responses, group.patients.len()),

@@ -59,6 +59,8 @@ pub struct Panel {
     /// What is said in place of the panel where no curve moves by a hundredth of its first value, for which `{}`
     /// stands.
     pub flat: Option<&'static str>,
+    /// Whether its curves share it.
+    pub share: Share,
     /// Whether it counts events of the patient.
     pub events: Events,
     /// What is said where every fraction gave all of the tissue the same dose; empty for nothing.
@@ -77,6 +79,7 @@ impl Panel {
             is_whole: false,
             note: "",
             flat: None,
+            share: Share::All,
             events: Events::None,
             even_dose: "",
         }
@@ -93,6 +96,13 @@ impl Panel {
     #[must_use]
     pub const fn of_even_dose(mut self, said: &'static str) -> Self {
         self.even_dose = said;
+        self
+    }
+
+    /// The same with a panel for each drug.
+    #[must_use]
+    pub const fn by_drug(mut self) -> Self {
+        self.share = Share::ByDrug;
         self
     }
 
@@ -137,6 +147,15 @@ impl Panel {
         self.marks = marks;
         self
     }
+}
+
+/// Whether curves share a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// They do.
+    All,
+    /// Each is of a drug and has a panel of its own, with the marks of its doses alone.
+    ByDrug,
 }
 
 /// Whether a panel counts events of the patient.

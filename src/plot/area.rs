@@ -36,7 +36,10 @@ impl<'a> Plot<'a> {
         reach_levels(panel, &mut ys);
         let fills = panel.layers.iter().any(is_field);
         let points = |layer: &Layer| {
-            matches!(layer, Layer::Points(_) | Layer::Discs(_)) || matches!(layer, Layer::Bars(_))
+            matches!(
+                layer,
+                Layer::Points(_) | Layer::Discs(_) | Layer::Bars(_) | Layer::Forest(_)
+            )
         };
         let x = Projection::new(
             &panel.x,

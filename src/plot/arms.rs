@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Tone};
+use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel};
 use crate::plot::curves::Line;
+use crate::plot::drugs::of_arm;
 use crate::plot::words::{note, words};
 use crate::plot::write;
 use crate::statistics::student::mean_and_half_width;
@@ -153,7 +154,7 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
     let curves = |name: &str, factor: f64| -> Vec<Layer> {
         let lines = arms.iter().enumerate().filter_map(|(place, arm)| {
             let line = Line::over(&arm.runs, name, &words(&arm.name), |_| factor)?;
-            Some(line.curve(tone(place, &arm.name)))
+            Some(line.curve(of_arm(place, &arm.name)))
         });
         lines.collect()
     };
@@ -198,14 +199,6 @@ pub(super) fn of_seeds(seeds: usize) -> String {
     }
 }
 
-/// The control is what the others are compared with.
-pub(super) fn tone(place: usize, name: &str) -> Tone {
-    match place {
-        0 => Tone::Reference,
-        _ => Tone::Named(name.to_owned()),
-    }
-}
-
 /// Names of the arms behind the control, in the order of their colours.
 pub(super) fn names<'a>(arms: impl Iterator<Item = &'a str>) -> Vec<String> {
     arms.skip(1).map(str::to_owned).collect()
@@ -216,10 +209,10 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
     let values = aligned.column(arms, "bv_tv")?;
     let control = arms.first()?;
     let seeds = control.runs.len();
-    let curve = |(arm, values_of_arm): (&ArmRuns, &Vec<Vec<f64>>)| {
+    let curve = |(place, (arm, values_of_arm)): (usize, (&ArmRuns, &Vec<Vec<f64>>))| {
         let mut curve = Curve {
             label: words(&arm.name),
-            tone: Tone::Named(arm.name.clone()),
+            tone: of_arm(place + 1, &arm.name),
             ..Curve::default()
         };
         for (index, &day) in aligned.days.iter().enumerate() {
@@ -233,7 +226,8 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
         }
         Layer::Curve(curve)
     };
-    Some(arms[1..].iter().zip(&values[1..]).map(curve).collect())
+    let others = arms[1..].iter().zip(&values[1..]);
+    Some(others.enumerate().map(curve).collect())
 }
 
 #[cfg(test)]

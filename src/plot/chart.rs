@@ -3,6 +3,8 @@
 //! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
 
 use crate::plot::colour::Colour;
+use crate::plot::ratios::Forest;
+pub(crate) use crate::plot::tone::Tone;
 
 /// A picture: a title and panels.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -105,27 +107,6 @@ pub(crate) struct RightAxis {
     pub factor: f64,
 }
 
-/// Whose colour and dash something has.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Tone {
-    /// That of a name, the same in all panels.
-    Named(String),
-    /// A colour that the tissue has on maps, with the dash of a number.
-    Own {
-        /// The colour.
-        colour: Colour,
-        /// What the dash is counted by.
-        number: usize,
-    },
-    /// Dark grey, a full line: what the others are compared with.
-    Reference,
-    /// Light grey, a full line: what stands behind another.
-    Behind,
-    /// Black.
-    #[default]
-    Ink,
-}
-
 /// Something on a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Layer {
@@ -137,6 +118,8 @@ pub(crate) enum Layer {
     Discs(Discs),
     /// Horizontal bars at the categories of the upright axis.
     Bars(Bars),
+    /// Ratios with intervals at the categories of the upright axis.
+    Forest(Forest),
     /// A field of colours with a colour bar.
     Heat(Heat),
     /// Marks above the plot, on its axis of time.
@@ -239,6 +222,8 @@ pub(crate) struct Heat {
     pub extent: [f64; 4],
     /// Numbers are written into the cells where they fit.
     pub with_numbers: bool,
+    /// Cells without a value are hatched: what was computed there is impossible.
+    pub is_hatched: bool,
     /// Place, value on the upright axis, and a number shown in the same colours.
     pub discs: Vec<(f64, f64, f64)>,
 }
@@ -252,8 +237,10 @@ pub(crate) struct Doses {
     pub tone: Tone,
     /// When.
     pub times: Vec<f64>,
-    /// What the form of its marks is counted by.
+    /// The form of its marks.
     pub number: usize,
+    /// Marks are hollow: doses of the same drug in another arm.
+    pub is_open: bool,
 }
 
 /// A value that has a name.
@@ -499,6 +486,7 @@ impl Layer {
                         .flat_map(|&(value, low, high)| [value, low, high]),
                 );
             }
+            Self::Forest(forest) => x.extend(forest.reach()),
             Self::Heat(heat) => {
                 x.extend([heat.extent[0], heat.extent[1]]);
                 y.extend([heat.extent[2], heat.extent[3]]);
@@ -522,6 +510,7 @@ impl Layer {
             Self::Words(_) => true,
             Self::Image(image) => !image.colours.is_empty(),
             Self::Bars(bars) => bars.bars.iter().any(|bar| bar.0.is_finite()),
+            Self::Forest(forest) => forest.rows.iter().any(|row| row.value.is_finite()),
             Self::Heat(heat) => {
                 let discs = heat.discs.iter().map(|disc| disc.2);
                 let mut all = heat.values.iter().copied().chain(discs);
@@ -544,6 +533,7 @@ impl Layer {
             | Self::Points(Points { tone, .. })
             | Self::Discs(Discs { tone, .. })
             | Self::Bars(Bars { tone, .. })
+            | Self::Forest(Forest { tone, .. })
             | Self::Doses(Doses { tone, .. }) => Some(tone),
             _ => None,
         }

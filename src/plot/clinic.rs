@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::arms::{names, of_seeds, tone};
-use crate::plot::chart::{Axis, Chart, Doses, Layer, Level, Panel, Range};
+use crate::plot::arms::{names, of_seeds};
+use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Range};
 use crate::plot::curves::{Line, axis};
-use crate::plot::happened::{Dose, dose_words};
+use crate::plot::drugs::of_arm;
+use crate::plot::happened::{Dose, Given, dose_words};
 use crate::plot::words::{note, words};
 use crate::plot::write;
 
@@ -191,34 +192,9 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
             label: words(&arm.name),
             ..line
         };
-        layers.push(line.curve(tone(place, &arm.name)));
+        layers.push(line.curve(of_arm(place, &arm.name)));
     }
-    let is_of_several = |said: &str| {
-        let words = arms.iter().flat_map(|arm| &arm.doses);
-        words
-            .filter(|(drug, doses)| dose_words(drug, doses) == said)
-            .count()
-            > 1
-    };
-    let drugs: BTreeSet<&String> = arms.iter().flat_map(|arm| arm.doses.keys()).collect();
-    for (place, arm) in arms.iter().enumerate() {
-        for (number, drug) in drugs.iter().enumerate() {
-            layers.extend(arm.doses.get(*drug).map(|doses| {
-                let said = dose_words(drug, doses);
-                Layer::Doses(Doses {
-                    // Marks in two colours with one name would ask which is which.
-                    label: if is_of_several(&said) {
-                        format!("{}: {said}", words(&arm.name))
-                    } else {
-                        said
-                    },
-                    tone: tone(place, &arm.name),
-                    times: doses.iter().map(|dose| dose.day).collect(),
-                    number,
-                })
-            }));
-        }
-    }
+    layers.extend(doses(arms));
     Panel {
         x: Axis::days().with_zero(),
         y: Axis {
@@ -228,6 +204,45 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         layers,
         ..Panel::default()
     }
+}
+
+/// Doses of each drug, a row for all arms that have it on the same days, in the colour and form of the drug; where
+/// others have it on other days, these are hollow.
+fn doses(arms: &[ClinicArm]) -> Vec<Layer> {
+    let drugs: BTreeSet<&String> = arms.iter().flat_map(|arm| arm.doses.keys()).collect();
+    let mut layers = Vec::new();
+    for drug in drugs {
+        let mut rows: Vec<(&[Dose], Vec<String>)> = Vec::new();
+        for arm in arms {
+            let Some(doses) = arm.doses.get(drug) else {
+                continue;
+            };
+            let is_same = |row: &&mut (&[Dose], Vec<String>)| row.0 == doses;
+            match rows.iter_mut().find(is_same) {
+                Some(row) => row.1.push(words(&arm.name)),
+                None => rows.push((doses, vec![words(&arm.name)])),
+            }
+        }
+        for (place, (doses, names)) in rows.into_iter().enumerate() {
+            let said = dose_words(drug, doses);
+            // An arm that is called after its drug needs no more words.
+            let is_said = names[..] == [words(drug)];
+            let label = if is_said {
+                said
+            } else {
+                format!("{said} (arm {})", names.join(", arm "))
+            };
+            let given = Given {
+                drug: Some(drug.clone()),
+                label,
+                days: doses.iter().map(|dose| dose.day).collect(),
+            };
+            let mut marks = given.marks();
+            marks.is_open = place % 2 > 0;
+            layers.push(Layer::Doses(marks));
+        }
+    }
+    layers
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::plot::axis::{Projection, Wish};
 use crate::plot::chart::{Axis, ColourScale, Heat, Image, Layer};
 use crate::plot::drawing::{Align, Frame, Mark, Text};
 use crate::plot::legend;
-use crate::plot::palette::{EMPTY, INK, WHITE, shade};
+use crate::plot::palette::{EMPTY, GREY, INK, WHITE, shade};
 use crate::plot::text::{ASCENT, SIZE, width, wrap};
 use crate::plot::ticks::{opened, short};
 
@@ -54,6 +54,11 @@ pub(super) fn heat(plot: &mut Plot<'_>, heat: &Heat) {
             EMPTY
         };
         plot.drawing.rectangle(frame, colour, 1.0);
+        if heat.is_hatched && !value.is_finite() {
+            let ends = [(frame.left, frame.bottom), (frame.right, frame.top)];
+            plot.drawing.rule(ends[0], ends[1], 0.5, GREY);
+            continue;
+        }
         let text = short(value);
         let (wide, tall) = (frame.right - frame.left, frame.bottom - frame.top);
         if heat.with_numbers && width(&text, SIZE, false) + 3.0 < wide && 1.4 * SIZE < tall {

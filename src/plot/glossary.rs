@@ -108,6 +108,10 @@ fn of_panel(panel: &Panel) -> Vec<&str> {
             Layer::Points(it) => all.push(&it.label),
             Layer::Discs(it) => all.push(&it.label),
             Layer::Bars(it) => all.push(&it.label),
+            Layer::Forest(it) => {
+                all.extend(it.heads.iter().map(String::as_str));
+                all.extend(it.favours.iter().map(String::as_str));
+            }
             Layer::Heat(it) => all.push(&it.title),
             Layer::Doses(it) => all.push(&it.label),
             Layer::Level(it) => all.push(&it.label),

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::output::table::Table;
+use crate::plot::chart::{Doses, Tone};
+use crate::plot::drugs::{FRACTION, look};
 use crate::plot::ticks::short;
 use crate::plot::words::words;
 
@@ -32,10 +34,29 @@ pub(crate) struct Dose {
 /// What was given on some days.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Given {
+    /// The drug, by the name of its columns; none of fractions.
+    pub drug: Option<String>,
     /// What a dose is, with its size.
     pub label: String,
     /// When, d.
     pub days: Vec<f64>,
+}
+
+impl Given {
+    /// Its marks, in the colour and form that it has in all pictures.
+    pub(crate) fn marks(&self) -> Doses {
+        let look = self.drug.as_deref().map_or(FRACTION, look);
+        Doses {
+            label: self.label.clone(),
+            tone: Tone::Own {
+                colour: look.colour,
+                number: 0,
+            },
+            times: self.days.clone(),
+            number: look.form,
+            is_open: false,
+        }
+    }
 }
 
 /// What a fraction changed at once.
@@ -75,6 +96,7 @@ impl Happened {
         let mut given: Vec<Given> = doses
             .iter()
             .map(|(drug, doses)| Given {
+                drug: Some(drug.clone()),
                 label: dose_words(drug, doses),
                 days: doses.iter().map(|dose| dose.day).collect(),
             })
@@ -150,6 +172,7 @@ fn fractions_of(fractions: &Table) -> Option<Given> {
     let size = sizes_words(sizes.into_iter(), "Gy");
     let size = size.map_or_else(String::new, |size| format!(" of {size}"));
     Some(Given {
+        drug: None,
         label: format!("fraction{size}"),
         days,
     })
@@ -207,6 +230,7 @@ mod tests {
         assert_eq!(
             found.given,
             [Given {
+                drug: Some("zoledronate".to_owned()),
                 label: "dose of zoledronate, 3 to 4 mg".to_owned(),
                 days: vec![0.0, 2.0],
             }]

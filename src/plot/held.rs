@@ -3,8 +3,9 @@
 use crate::plot::area::Plot;
 use crate::plot::canvas;
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Scale, Steps, Tone};
+use crate::plot::dose_marks::DoseMark;
 use crate::plot::drawing::{Frame, Mark, Text};
-use crate::plot::legend::{self, CURVE, Close, Entry, Key, curve_style};
+use crate::plot::legend::{self, CURVE, Entry, Key, curve_style};
 use crate::plot::overlay::MOST_CURVES;
 use crate::plot::page::{Page, lay_out};
 use crate::plot::palette::{Palette, Style};
@@ -61,8 +62,7 @@ fn doses_are_named_outside_of_plots(name: &str, chart: &Chart) {
             let Layer::Doses(doses) = layer else {
                 continue;
             };
-            let close = Close::of(&doses.times, panel);
-            let key = Key::Dose(palette.style(&doses.tone).colour, doses.number, close);
+            let key = Key::Dose(DoseMark::of(doses, panel, &palette));
             let is_said = |entry: &Entry| entry.key == key && entry.label == doses.label;
             let is_silent = doses.times.is_empty() || doses.label.is_empty();
             assert!(is_silent || said.iter().any(is_said), "{name}: {doses:?}");

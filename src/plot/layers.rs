@@ -2,9 +2,9 @@
 
 use crate::plot::area::Plot;
 use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
-use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
-use crate::plot::legend::{self, BAND, CURVE, Close, LEVEL, Obstacle, RANGE, curve_style};
-use crate::plot::palette::{Colour, GREY, INK, WHITE};
+use crate::plot::drawing::{Align, Frame, Mark, Place, Text};
+use crate::plot::legend::{self, BAND, CURVE, LEVEL, Obstacle, RANGE, curve_style};
+use crate::plot::palette::{GREY, INK, WHITE};
 use crate::plot::text::SIZE;
 
 /// Runs of points without a gap.
@@ -113,9 +113,18 @@ fn line(plot: &Plot<'_>, curve: &Curve) -> Vec<Option<Place>> {
             });
         line.extend(crossing.map(Some));
         let is_at_foot = plot.y.is_at_foot(y);
-        let lasts = before.filter(|_| curve.is_stepped && is_at_foot);
-        let lasts = lasts.filter(|&(_, value)| !plot.y.is_at_foot(value));
-        line.extend(lasts.and_then(|(_, value)| plot.place(x, value)).map(Some));
+        // What is constant between its points leaves and meets the floor upright: a level of one row is a bar there.
+        let floor = || Some((plot.across(x)?, plot.high - plot.y.floor()?));
+        let before = before.filter(|_| curve.is_stepped && y.is_finite());
+        let from = before.map(|(_, value)| (value, plot.y.is_at_foot(value)));
+        match from {
+            Some((value, false)) if is_at_foot => {
+                line.extend(plot.place(x, value).map(Some));
+                line.extend(floor().map(Some));
+            }
+            Some((_, true)) if !is_at_foot => line.extend(floor().map(Some)),
+            _ => {}
+        }
         line.push(plot.place(x, y).filter(|_| !is_at_foot));
     }
     line
@@ -272,35 +281,6 @@ pub(super) fn words(plot: &mut Plot<'_>, words: &Words) {
         size: words.size,
         ..Text::new(words.text.as_str(), at, Align::Middle)
     });
-}
-
-/// Doses along a row, each a mark of the form of this number: narrower where they stand near each other, a band
-/// where marks would run into one.
-pub(super) fn doses(
-    drawing: &mut Drawing,
-    places: &[f64],
-    y: f64,
-    (colour, number, close): (Colour, usize, Close),
-) {
-    if close != Close::Band {
-        for &place in places {
-            legend::dose(drawing, (place, y), colour, (number, close));
-        }
-        return;
-    }
-    let mut places = places.to_vec();
-    places.sort_by(f64::total_cmp);
-    for group in places.chunk_by(|one, other| other - one < legend::TICKS_APART) {
-        if let (Some(first), Some(last)) = (group.first(), group.last()) {
-            let frame = Frame {
-                left: first - 0.8,
-                right: last + 0.8,
-                top: y - 5.2,
-                bottom: y - 1.2,
-            };
-            drawing.rectangle(frame, colour, 1.0);
-        }
-    }
 }
 
 /// A dashed line across with its name, where neither a curve nor the legend stands; false where there is no

@@ -1,6 +1,7 @@
 //! Legends: what is there, with its own marks, clear of the data where there is room.
 
 use crate::plot::chart::{Form, Layer, Panel};
+use crate::plot::dose_marks::DoseMark;
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
@@ -18,8 +19,7 @@ pub(super) enum Key {
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
-    /// Its colour, the number of its form, and how near each other its marks stand.
-    Dose(Colour, usize, Close),
+    Dose(DoseMark),
     Interval,
     /// A value whose name has no room beside its line.
     Level,
@@ -46,47 +46,6 @@ const CLEAR: f64 = 4.0;
 /// Usual strength of a band.
 pub(super) const BAND: f64 = 0.2;
 
-/// How near each other the marks of doses stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Close {
-    /// There is room for a mark with a form.
-    Not,
-    /// There is room for strokes.
-    Strokes,
-    /// Strokes would run into one.
-    Band,
-}
-
-/// Marks of doses with a form, and strokes, need so much room, points.
-const MARKS_APART: f64 = 5.6;
-pub(super) const TICKS_APART: f64 = 2.2;
-/// Width of the narrowest plot of curves: a chart has one form of marks in all panels, and in its legend.
-const NARROW: f64 = 180.0;
-
-impl Close {
-    /// How near each other doses of these times stand on the axis of a panel.
-    pub(super) fn of(times: &[f64], panel: &Panel) -> Self {
-        let places = panel.layers.iter().flat_map(|layer| layer.extent().x);
-        let zero = panel.x.with_zero.then_some(0.0);
-        let ends = places.chain(zero).chain(panel.x.most);
-        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
-            (low.min(x), high.max(x))
-        });
-        let mut times: Vec<f64> = times.to_vec();
-        times.retain(|time| (low..=high).contains(time));
-        times.sort_by(f64::total_cmp);
-        let apart = times.windows(2).map(|pair| pair[1] - pair[0]);
-        let least = apart
-            .filter(|&apart| apart > 0.0)
-            .fold(f64::INFINITY, f64::min);
-        match NARROW * least / (high - low) {
-            apart if apart < TICKS_APART => Self::Band,
-            apart if apart < MARKS_APART => Self::Strokes,
-            _ => Self::Not,
-        }
-    }
-}
-
 /// Entries of doses: they stand outside of the plots, where their marks are.
 pub(super) fn doses(panels: &[&Panel], palette: &Palette) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
@@ -98,11 +57,7 @@ pub(super) fn doses(panels: &[&Panel], palette: &Palette) -> Vec<Entry> {
             continue;
         };
         let entry = Entry {
-            key: Key::Dose(
-                palette.style(&doses.tone).colour,
-                doses.number,
-                Close::of(&doses.times, panel),
-            ),
+            key: Key::Dose(DoseMark::of(doses, panel, palette)),
             label: doses.label.clone(),
         };
         let is_seen = !doses.times.is_empty() && !entry.label.is_empty();
@@ -341,18 +296,7 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rectangle(patch, colour, 1.0);
         }
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
-        Key::Dose(colour, _, Close::Band) => {
-            let band = Frame {
-                top: middle - 2.0,
-                bottom: middle + 2.0,
-                left: centre.0 - 5.0,
-                right: centre.0 + 5.0,
-            };
-            drawing.rectangle(band, colour, 1.0);
-        }
-        Key::Dose(colour, number, close) => {
-            dose(drawing, (centre.0, middle + 3.0), colour, (number, close));
-        }
+        Key::Dose(mark) => mark.key(drawing, centre),
         Key::Level => drawing.line(ends.to_vec(), 0.8, LEVEL),
         Key::Interval => {
             drawing.rule(ends[0], ends[1], 1.8, INK);
@@ -418,49 +362,4 @@ pub(super) fn dot(drawing: &mut Drawing, at: Place, radius: f64, form: Form, col
         drawing.disc(at, radius + RIM, rim, false);
         drawing.disc(at, radius, colour, false);
     }
-}
-
-/// Forms of doses of several drugs.
-const FORMS: usize = 4;
-
-/// A mark that stands on a place: a triangle that points down, a diamond, a square or an upright
-/// triangle, by the number of its drug; where there is no room for these, a stroke: plain, with a bar at its
-/// top, at its foot, or at both.
-pub(super) fn dose(
-    drawing: &mut Drawing,
-    (x, y): Place,
-    colour: Colour,
-    (number, close): (usize, Close),
-) {
-    const HALF: f64 = 2.6;
-    const HIGH: f64 = 5.2;
-    let middle = y - 0.5 * HIGH;
-    if close != Close::Not {
-        drawing.rule((x, y - HIGH), (x, y), 1.0, colour);
-        let bars = [(1, y - HIGH), (2, y)];
-        for (_, at) in bars
-            .into_iter()
-            .filter(|(bit, _)| (number % FORMS) & bit > 0)
-        {
-            drawing.rule((x - 1.1, at), (x + 1.1, at), 1.0, colour);
-        }
-        return;
-    }
-    let corners = match number % FORMS {
-        0 => vec![(x - HALF, y - HIGH), (x + HALF, y - HIGH), (x, y)],
-        1 => vec![
-            (x, y - HIGH - 0.6),
-            (x + HALF + 0.4, middle),
-            (x, y + 0.6),
-            (x - HALF - 0.4, middle),
-        ],
-        2 => vec![
-            (x - 2.1, middle - 2.1),
-            (x + 2.1, middle - 2.1),
-            (x + 2.1, middle + 2.1),
-            (x - 2.1, middle + 2.1),
-        ],
-        _ => vec![(x - HALF, y), (x + HALF, y), (x, y - HIGH)],
-    };
-    drawing.area(corners, colour, 1.0);
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Level, Panel, Point, Points, Tone};
+use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
 use crate::plot::error_bars::{BARS, ERRORS, at};
 use crate::plot::overlay::Group;
@@ -30,6 +30,8 @@ pub(crate) struct Measured {
     pub relative_to_d: Option<f64>,
     /// What was measured.
     pub values: Vec<Value>,
+    /// The file that it stands in, and what this says of where it is from.
+    pub source: String,
 }
 
 /// The curve of a group, over its value of a day where one is given. Each run is divided by its own.
@@ -75,29 +77,36 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
         Some(day) => (format!("% of day {day}"), 100.0),
         None => (unit, factor),
     };
-    let mut layers: Vec<Layer> = groups
-        .iter()
-        .filter_map(|group| Some(line(group, measured, factor)?.curve(Tone::Named(group.key()))))
-        .collect();
+    let lines = groups.iter().enumerate();
+    let lines = lines.filter_map(|(place, group)| {
+        let line = line(group, measured, factor)?;
+        Some((&group.label[..], line, group.tone(place)))
+    });
+    let lines: Vec<(&str, Line, Tone)> = lines.collect();
+    let within = said(measured, &lines, factor);
+    let curves = lines.into_iter().map(|(_, line, tone)| line.curve(tone));
+    let mut layers: Vec<Layer> = curves.collect();
     if let Some(day) = measured.relative_to_d {
         layers.push(Layer::Level(Level {
             label: format!("day {day}"),
             value: factor,
         }));
     }
-    let point = |at: &Value| Point {
-        x: at.day,
-        y: factor * at.value,
-        low: factor * (at.value - ERRORS * at.error),
-        high: factor * (at.value + ERRORS * at.error),
-    };
-    layers.push(Layer::Points(Points {
-        label: "measured".to_owned(),
-        tone: Tone::Ink,
-        points: measured.values.iter().map(point).collect(),
-    }));
+    for (errors, label) in [(ERRORS, "measured"), (1.0, "")] {
+        let point = |at: &Value| Point {
+            x: at.day,
+            y: factor * at.value,
+            low: factor * (at.value - errors * at.error),
+            high: factor * (at.value + errors * at.error),
+        };
+        layers.push(Layer::Points(Points {
+            label: label.to_owned(),
+            tone: Tone::Ink,
+            points: measured.values.iter().map(point).collect(),
+        }));
+    }
     Panel {
-        title: held(&layers),
+        title: within,
         x: Axis::days().with_zero(),
         y: Axis::linear(title, unit),
         layers,
@@ -105,42 +114,62 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     }
 }
 
-/// How many of the measured values have each curve within their bars: where that is all of them, data do not
-/// tell the curves apart.
-fn held(layers: &[Layer]) -> String {
-    let points = layers.iter().find_map(|layer| match layer {
-        Layer::Points(points) => Some(&points.points),
-        _ => None,
-    });
-    let curves = layers.iter().filter_map(|layer| match layer {
-        Layer::Curve(curve) => Some(curve),
-        _ => None,
-    });
-    let within = |curve: &Curve| {
-        let points = points.into_iter().flatten();
-        let known = points.filter_map(|point| Some((point, at(&curve.points, point.x)?)));
-        let known: Vec<_> = known.collect();
-        let inside = known
-            .iter()
-            .filter(|(point, value)| (point.low..=point.high).contains(value));
-        (inside.count(), known.len())
+/// How many of the measured values a curve is near to: within two standard errors, within one, and of how many whose
+/// day it reaches.
+fn near(measured: &Measured, line: &Line, factor: f64) -> [usize; 3] {
+    let values = measured.values.iter();
+    let known = values.filter_map(|value| Some((value, at(&line.points, value.day)?)));
+    let known: Vec<(&Value, f64)> = known.collect();
+    let within = |errors: f64| {
+        let is_near = |(value, at): &&(&Value, f64)| {
+            (factor * value.value - at).abs() <= factor * errors * value.error * (1.0 + 1e-9)
+        };
+        known.iter().filter(is_near).count()
     };
-    let said = curves.map(|curve| {
-        let (inside, known) = within(curve);
-        format!("{inside} of {known} with {}", curve.label)
+    [within(ERRORS), within(1.0), known.len()]
+}
+
+/// The same in words, of each curve.
+fn said(measured: &Measured, lines: &[(&str, Line, Tone)], factor: f64) -> String {
+    let each = lines.iter().map(|(label, line, _)| {
+        let [two, one, all] = near(measured, line, factor);
+        format!("{label}: {two} of {all} points within 2 SE, {one} within 1 SE")
     });
-    format!(
-        "Bars that hold the curve: {}",
-        said.collect::<Vec<_>>().join(", ")
-    )
+    sentence(&each.collect::<Vec<_>>().join("; "))
+}
+
+/// Measured values with which every curve of several agrees: they decide nothing between these.
+fn decides_nothing(groups: &[Group], measured: &Measured) -> bool {
+    let lines = groups.iter().filter_map(|group| line(group, measured, 1.0));
+    let near: Vec<[usize; 3]> = lines.map(|line| near(measured, &line, 1.0)).collect();
+    near.len() > 1 && near.iter().all(|&[two, _, all]| two == all && all > 0)
 }
 
 /// The picture of measured values over the curves of groups of runs.
 pub(crate) fn measured_chart(title: &str, groups: &[Group], measured: &[Measured]) -> Chart {
-    let mut notes = vec![title.to_owned(), format!("points: measured, bars {BARS}")];
+    let mut notes = vec![
+        title.to_owned(),
+        format!("points: measured, bars {BARS}, inner ones one (SE: standard error)"),
+    ];
     if groups.iter().any(|group| group.series.len() > 1) {
         notes.push("curves: mean of seeds, band from least to greatest".to_owned());
     }
+    let open = measured.iter().filter(|one| decides_nothing(groups, one));
+    let mut open: Vec<String> = open.map(|one| column(&one.column).title).collect();
+    open.dedup();
+    if !open.is_empty() {
+        notes.push(format!(
+            "{}: all curves lie within all bars, so that these data do not decide between them",
+            open.join(" and ")
+        ));
+    }
+    let mut sources: Vec<&str> = Vec::new();
+    for source in measured.iter().map(|one| one.source.as_str()) {
+        if !source.is_empty() && !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    notes.extend(sources.iter().map(|source| format!("data: {source}")));
     let mut said: Vec<String> = Vec::new();
     for measured in measured {
         let title = column(&measured.column).title;
@@ -199,11 +228,13 @@ mod tests {
                 column: "bv_tv".to_owned(),
                 relative_to_d: None,
                 values: vec![value(1.0, 0.15, 0.02)],
+                source: "mice.csv: Johnson 2011".to_owned(),
             },
             Measured {
                 column: "bv_tv".to_owned(),
                 relative_to_d: Some(0.0),
                 values: vec![value(2.0, 0.4, 0.1)],
+                source: "mice.csv: Johnson 2011".to_owned(),
             },
         ];
         let chart = measured_chart("two seeds", &groups, &measured);
@@ -214,8 +245,11 @@ mod tests {
             (plain.y.title.as_str(), plain.y.unit.as_str()),
             ("BV/TV", "%")
         );
-        let (Layer::Curve(curve), Some(Layer::Points(points))) =
-            (&plain.layers[0], plain.layers.last())
+        let [
+            Layer::Curve(curve),
+            Layer::Points(points),
+            Layer::Points(inner),
+        ] = &plain.layers[..]
         else {
             panic!("{plain:?}");
         };
@@ -223,30 +257,50 @@ mod tests {
         assert!(near(curve.points[1].1, 15.0));
         let point = points.points[0];
         assert!(near(point.y, 15.0) && near(point.low, 11.0) && near(point.high, 19.0));
+        assert!(near(inner.points[0].low, 13.0) && inner.label.is_empty());
         let Layer::Curve(curve) = &ratio.layers[0] else {
             panic!("{ratio:?}");
         };
         // 0.25 of one run and 0.5 of the other.
         assert!(near(curve.points[2].1, 37.5) && near(curve.band[2].2, 50.0));
         assert_eq!(ratio.y.unit, "% of day 0");
-        // The mean is 15 % on day 1, in 11 to 19; 37.5 % on day 2, in 20 to 60.
+        // The mean is 15 % on day 1, in 13 to 17; 37.5 % on day 2, in 30 to 50.
         for panel in [plain, ratio] {
             assert_eq!(
                 panel.title,
-                "Bars that hold the curve: 1 of 1 with base (2 seeds)"
+                "Base: 1 of 1 points within 2 SE, 1 within 1 SE"
             );
         }
+        assert_eq!(
+            chart.note.matches("data: mice.csv: Johnson 2011").count(),
+            1
+        );
+        // With one curve there is nothing to decide; with two there is, and nothing does.
+        assert!(!chart.note.contains("decide"));
+        let both = [
+            groups[0].clone(),
+            Group {
+                label: "other".to_owned(),
+                ..groups[0].clone()
+            },
+        ];
+        assert!(
+            measured_chart("two", &both, &measured)
+                .note
+                .contains("do not decide")
+        );
         hold("measured", &chart);
         let far = Measured {
             values: vec![value(1.0, 0.9, 0.1), value(9.0, 0.1, 0.1)],
             ..measured[0].clone()
         };
         // A value behind the end of the curve says nothing of it.
-        let chart = measured_chart("two seeds", &groups, &[far]);
+        let chart = measured_chart("two seeds", &groups, std::slice::from_ref(&far));
+        assert!(chart.panels[0].title.starts_with("Base: 0 of 1"));
         assert!(
-            chart.panels[0]
-                .title
-                .ends_with("0 of 1 with base (2 seeds)")
+            !measured_chart("two", &both, std::slice::from_ref(&far))
+                .note
+                .contains("decide")
         );
         assert_eq!(chart.title, "BV/TV, measured and simulated");
     }

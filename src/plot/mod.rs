@@ -15,10 +15,13 @@ pub(crate) mod chart;
 pub(crate) mod clinic;
 pub(crate) mod colour;
 pub(crate) mod curves;
+mod dose_marks;
 mod drawing;
+pub(crate) mod drugs;
 pub(crate) mod error_bars;
 mod fields;
 pub(crate) mod film;
+mod forest;
 mod glossary;
 pub(crate) mod happened;
 #[cfg(test)]
@@ -37,11 +40,13 @@ mod page;
 pub(crate) mod palette;
 mod panel;
 mod quantities;
+pub(crate) mod ratios;
 pub(crate) mod solid;
 #[cfg(test)]
 mod tests;
 mod text;
 pub(crate) mod ticks;
+mod tone;
 pub(crate) mod words;
 
 use std::path::{Path, PathBuf};

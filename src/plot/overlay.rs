@@ -7,6 +7,7 @@ use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Panel, Scale, Tone};
 use crate::plot::curves::{Line, SIGNAL_FLOOR_PM, axis, flat};
+use crate::plot::drugs::of_run;
 use crate::plot::histomorphometry::{FORMATION, N_OB_BS, RATES, RESORPTION, with_turnover};
 use crate::plot::words::{self, Shown as Said, note, sentence};
 use crate::plot::write;
@@ -53,6 +54,11 @@ impl Group {
         };
         let columns = runs.first().into_iter().flat_map(|run| &run.columns);
         columns.filter(|column| *column != "time_d")
+    }
+
+    /// Its tone by its place: the colour of a drug that it is called after, as in the pictures of arms.
+    pub(super) fn tone(&self, place: usize) -> Tone {
+        of_run(place, &self.label, self.key())
     }
 
     /// What a legend calls it: its name, with the number of seeds where there are several.
@@ -175,7 +181,7 @@ fn axes(name: &str, groups: &[Group]) -> (&'static str, bool, Vec<Shown>) {
 }
 
 /// The curve of a group on its axes; none where the group has no such column.
-fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Option<Layer> {
+fn curve((place, group): (usize, &Group), is_patient: bool, shown: &Shown) -> Option<Layer> {
     let runs = if is_patient {
         &group.patients
     } else {
@@ -189,7 +195,7 @@ fn curve(group: &Group, is_patient: bool, shown: &Shown) -> Option<Layer> {
         }
     };
     let line = Line::over(runs, &shown.column, &group.key(), factor)?;
-    Some(line.curve(Tone::Named(group.key())))
+    Some(line.curve(group.tone(place)))
 }
 
 /// Draws the pictures for which some group has columns, as SVG and PNG.
@@ -263,11 +269,12 @@ fn overlay_charts(title: &str, groups: &[Group]) -> Vec<(&'static str, Chart)> {
 fn panel(groups: &[Group], is_patient: bool, shown: &Shown) -> Panel {
     let curves = groups
         .iter()
+        .enumerate()
         .filter_map(|group| curve(group, is_patient, shown));
-    let doses = groups.iter().map(|group| {
+    let doses = groups.iter().enumerate().map(|(place, group)| {
         Layer::Doses(Doses {
             label: String::new(),
-            tone: Tone::Named(group.key()),
+            tone: group.tone(place),
             times: group.dose_days.clone(),
             ..Doses::default()
         })

@@ -3,10 +3,12 @@
 use crate::plot::area::{GAP, LINE, Plot, TICK};
 use crate::plot::axis::BREAK;
 use crate::plot::chart::{Layer, Panel, Scale};
+use crate::plot::dose_marks::DoseMark;
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::fields;
+use crate::plot::forest;
 use crate::plot::layers;
-use crate::plot::legend::{self, Close, Entry, Key, Obstacle};
+use crate::plot::legend::{self, Entry, Key, Obstacle};
 use crate::plot::palette::{GREY, GRID, INK, Palette, Style};
 use crate::plot::text::{ASCENT, DESCENT, SIZE, width, wrap};
 use crate::plot::ticks::decimal;
@@ -66,6 +68,7 @@ impl Plot<'_> {
                 Layer::Points(points) => layers::points(self, points),
                 Layer::Discs(discs) => layers::discs(self, discs),
                 Layer::Bars(bars) => layers::bars(self, bars),
+                Layer::Forest(forest) => forest::draw(self, forest),
                 Layer::Interval(interval) => layers::interval(self, interval),
                 Layer::Words(words) => layers::words(self, words),
                 _ => {}
@@ -231,6 +234,12 @@ impl Plot<'_> {
             let at = (0.5 * self.wide, base);
             self.drawing.text(Text::new(words, at, Align::Middle));
         }
+        let panel = self.panel;
+        for layer in &panel.layers {
+            if let Layer::Forest(of) = layer {
+                base = forest::favours(self, of, base);
+            }
+        }
         self.at_risk(base) + DESCENT * SIZE
     }
 
@@ -285,13 +294,11 @@ impl Plot<'_> {
             let Layer::Doses(doses) = layer else {
                 continue;
             };
-            let colour = self.palette.style(&doses.tone).colour;
             let inside = doses.times.iter().filter(|&&at| at >= low && at <= high);
             let places: Vec<f64> = inside.filter_map(|&at| self.across(at)).collect();
             if !places.is_empty() {
-                let close = Close::of(&doses.times, panel);
-                let mark = (colour, doses.number, close);
-                layers::doses(&mut self.drawing, &places, -rise, mark);
+                let mark = DoseMark::of(doses, panel, self.palette);
+                mark.row(&mut self.drawing, &places, -rise);
                 rise += DOSE_ROW;
             }
         }

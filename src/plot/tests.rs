@@ -12,6 +12,7 @@ use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart, series_ke
 use crate::plot::page::lay_out;
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
+use crate::plot::ratios::{Forest, Ratio};
 use crate::plot::{canvas, palette, write};
 
 fn named(name: &str) -> Tone {
@@ -337,7 +338,7 @@ fn heat() -> Chart {
                 values,
                 extent: [-0.5, 5.5, -0.5, 4.5],
                 with_numbers: true,
-                discs: Vec::new(),
+                ..Heat::default()
             })],
             aspect: 0.6,
             ..Panel::default()
@@ -373,10 +374,11 @@ fn surface() -> Chart {
                     .map(|n| law(place(n % 14), place(n / 14)))
                     .collect(),
                 extent: [0.0, 1.0, 0.0, 1.0],
-                with_numbers: false,
+                is_hatched: true,
                 discs: (0..40)
                     .map(|n| (draw(1, n), draw(2, n), law(draw(1, n), draw(2, n))))
                     .collect(),
+                ..Heat::default()
             })],
             aspect: 0.8,
             ..Panel::default()
@@ -640,6 +642,51 @@ fn field() -> Chart {
     )
 }
 
+/// A forest plot: an interval beyond the axis, a group without a ratio, all patients first.
+fn forest() -> Chart {
+    let row = |patients: f64, ratio: [f64; 3]| Ratio {
+        value: ratio[0],
+        low: ratio[1],
+        high: ratio[2],
+        weight: patients,
+        is_whole: patients > 100.0,
+        cells: vec![patients.to_string(), "8 : 9".to_owned()],
+    };
+    let names = [
+        "All patients",
+        "Calcium above the limit",
+        "Stage T4",
+        "Line 2",
+    ];
+    Chart {
+        title: "Death in subgroups".to_owned(),
+        panels: vec![Panel {
+            title: "zoledronate".to_owned(),
+            x: Axis {
+                ticks: [0.25, 0.5, 1.0, 2.0]
+                    .map(|tick: f64| (tick, tick.to_string()))
+                    .to_vec(),
+                ..Axis::log("hazard ratio of death", "")
+            },
+            y: Axis::categories("", names.map(str::to_owned).to_vec()),
+            layers: vec![Layer::Forest(Forest {
+                tone: named("zoledronate"),
+                rows: vec![
+                    row(200.0, [0.9, 0.7, 1.2]),
+                    row(5.0, [0.4, 0.05, 30.0]),
+                    row(90.0, [1.1, 0.8, 1.5]),
+                    row(0.0, [f64::NAN; 3]),
+                ],
+                heads: ["patients", "deaths"].map(str::to_owned).to_vec(),
+                favours: ["\u{2190} favours zoledronate", "favours placebo \u{2192}"]
+                    .map(str::to_owned),
+            })],
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    }
+}
+
 /// Three panels, the last of which takes the place of the fourth.
 fn three() -> Chart {
     let panel = |title: &str| Panel {
@@ -663,6 +710,7 @@ fn kinds() -> Vec<(&'static str, Chart)> {
         ("clinic", clinic()),
         ("survival", survival()),
         ("tornado", tornado()),
+        ("forest", forest()),
         ("heat", heat()),
         ("surface", surface()),
         ("prediction", prediction()),

@@ -1,5 +1,6 @@
 //! From the rows of a study to what they say: sensitivity, arms and replicates, as tables and pictures.
 
+mod dose_response;
 mod draw;
 mod tables;
 
@@ -253,9 +254,10 @@ impl Study {
         self.write_dependences(&all, folder, &mut written)?;
         self.write_arms(&all, folder, &mut written)?;
         self.write_replicates(&all, folder, &mut written)?;
+        self.draw_dose_responses(&all, &plots, &mut written)?;
         self.draw_heat_maps(&all, &plots, &mut written)?;
         self.draw_surfaces(&all, &plots, over, &mut written)?;
-        self.draw_spread(store, &plots, &mut written)?;
+        self.draw_spread(store, &all, &plots, &mut written)?;
         all.analysed.write(folder)?;
         Ok((written, all.tally))
     }

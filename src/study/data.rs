@@ -6,15 +6,13 @@ use crate::numerics::quantity::Time;
 use crate::observe::series::columns;
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::study::response::level;
+use crate::study::response::{SIGNED, level};
 
 /// Columns of a file of data; the last may be left out.
 const HEADS: [&str; 5] = ["time_d", "column", "value", "error", "relative_to_d"];
 
 /// Columns that are shares of a whole.
 const SHARES: [&str; 4] = ["bv_tv", "es_bs", "os_bs", "oc_s_bs"];
-/// Columns that may be below zero.
-const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
 
 /// A measured value of a column.
 #[derive(Debug, Clone, PartialEq)]

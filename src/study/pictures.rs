@@ -250,7 +250,7 @@ fn heat_chart(map: &HeatMap) -> Chart {
                     .collect(),
                 extent: [left, right, low, high],
                 with_numbers: true,
-                discs: Vec::new(),
+                ..Heat::default()
             })],
             aspect: (0.6 * up as f64 / across as f64).clamp(0.3, 0.9),
             ..Panel::default()

@@ -14,7 +14,7 @@ use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::Datum;
 use crate::study::fit::{Particle, Population};
 use crate::study::posterior_pictures::{
-    Axis, Prediction, Sample, draw_densities, draw_pairs, draw_prediction,
+    Axis, Prediction, Sample, Weighed, draw_densities, draw_pairs, draw_prediction,
 };
 use crate::study::response::level;
 use crate::study::store::Outcome;
@@ -250,6 +250,7 @@ fn predict(runs: &[(Table, f64)], column: &str, relative_to: Option<Time>) -> Pr
             .first()
             .map_or_else(Vec::new, |first| first.0.clone()),
         quantiles: Vec::new(),
+        of: Weighed::of(courses.iter().map(|(_, _, weight)| *weight)),
     };
     for &day in &prediction.days {
         let mut at: Vec<(f64, f64)> = courses

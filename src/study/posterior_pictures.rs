@@ -41,6 +41,59 @@ pub(crate) struct Prediction {
     pub days: Vec<f64>,
     /// At each day: ends of the outer band, of the inner one, and between them the median.
     pub quantiles: Vec<[f64; 5]>,
+    /// Of how many runs.
+    pub of: Weighed,
+}
+
+/// How many runs something is of, and how many of equal weight tell as much: the effective sample size of Kish (1965).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Weighed {
+    /// Runs.
+    pub runs: usize,
+    /// Runs of equal weight.
+    pub effective: f64,
+}
+
+impl Weighed {
+    /// Below so many, a share of 2.5 % is of about one run or of none: densities are drawn in steps, bands faint.
+    const FEW: f64 = 50.0;
+
+    /// Of runs with these weights.
+    pub(crate) fn of(weights: impl Iterator<Item = f64>) -> Self {
+        let (mut runs, mut sum, mut squares) = (0, 0.0, 0.0);
+        for weight in weights {
+            runs += 1;
+            sum += weight;
+            squares += weight * weight;
+        }
+        let effective = if squares > 0.0 {
+            sum * sum / squares
+        } else {
+            0.0
+        };
+        Self { runs, effective }
+    }
+
+    fn are_few(self) -> bool {
+        self.effective < Self::FEW
+    }
+
+    /// In words, with what few of them are drawn as.
+    fn said(self, few: &str) -> String {
+        let Self { runs, effective } = self;
+        let worth = format!(
+            "{runs} runs were kept, their weights worth {effective:.0} of equal weight (effective sample size)"
+        );
+        if self.are_few() {
+            format!("{worth}: below {:.0}, {few}", Self::FEW)
+        } else {
+            worth
+        }
+    }
+}
+
+fn weighed(samples: &[Sample]) -> Weighed {
+    Weighed::of(samples.iter().map(|sample| sample.weight))
 }
 
 /// What a surface shows.
@@ -54,6 +107,8 @@ pub(crate) struct Heading<'a> {
     pub response: &'a str,
     /// Its unit; empty without one.
     pub unit: &'a str,
+    /// It cannot be below zero.
+    pub is_never_negative: bool,
 }
 
 /// The colour of runs.
@@ -95,12 +150,14 @@ pub(crate) fn draw_prediction(
 
 fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f64, f64)]) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
+    let of = prediction.of;
+    let faint = if of.are_few() { 0.45 } else { 1.0 };
     let band = |label: &str, low: usize, high: usize, strength: f64| {
         Layer::Curve(Curve {
             label: label.to_owned(),
             tone: runs(),
             band: days().map(|(day, at)| (day, at[low], at[high])).collect(),
-            band_strength: strength,
+            band_strength: faint * strength,
             ..Curve::default()
         })
     };
@@ -137,8 +194,12 @@ fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f6
             what.title
         )),
         note: format!(
-            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; runs count by \
-             their weight (posterior)"
+            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; {}",
+            if of.runs == 1 {
+                "of one run, that of the best point".to_owned()
+            } else {
+                of.said("the ends of the bands rest on single runs, so that they are faint")
+            }
         ),
         panels: vec![Panel {
             x: chart::Axis::days(),
@@ -164,7 +225,7 @@ fn density(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
         .iter()
         .map(|s| (s.at[dimension], s.weight))
         .collect();
-    let effective = 1.0 / along.iter().map(|(_, weight)| weight * weight).sum::<f64>();
+    let Weighed { effective, .. } = weighed(samples);
     let [low, high] = [0.25, 0.75].map(|share| weighted_quantile(&mut along, share));
     let mean: f64 = along.iter().map(|(x, weight)| x * weight).sum();
     let variance: f64 = along.iter().map(|(x, w)| w * (x - mean).powi(2)).sum();
@@ -183,6 +244,21 @@ fn density(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// Share of the weight in each of as many equal steps as Sturges' rule gives so few runs, over the share that the
+/// prior has there: few runs bear no smooth curve.
+fn steps(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
+    let count = (1.0 + weighed(samples).effective.max(1.0).log2()).ceil();
+    let whole: f64 = samples.iter().map(|sample| sample.weight).sum();
+    let mut heights = vec![0.0; count as usize];
+    for sample in samples {
+        let step = (count * sample.at[dimension]).clamp(0.0, count - 1.0) as usize;
+        heights[step] += count * sample.weight / whole;
+    }
+    let ends =
+        |(step, height): (usize, f64)| [step, step + 1].map(|edge| (edge as f64 / count, height));
+    heights.into_iter().enumerate().flat_map(ends).collect()
+}
+
 /// A density with its median and middle 95 %, and the prior as a dashed line.
 fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &str) -> Vec<Layer> {
     let mut along: Vec<(f64, f64)> = samples
@@ -190,10 +266,16 @@ fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &
         .map(|s| (s.at[dimension], s.weight))
         .collect();
     let [low, middle, high] = [0.025, 0.5, 0.975].map(|share| bounded_quantile(&mut along, share));
+    let few = weighed(samples).are_few();
     vec![
         Layer::Curve(Curve {
             tone: runs(),
-            points: density(samples, dimension),
+            points: if few {
+                steps(samples, dimension)
+            } else {
+                density(samples, dimension)
+            },
+            band_strength: if few { 0.1 } else { 0.0 },
             is_filled: true,
             ..Curve::default()
         }),
@@ -233,7 +315,8 @@ fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart 
     Chart {
         title: "How likely the data make the values of each parameter".to_owned(),
         note: format!(
-            "{fitted_to}; curve: density after the data (posterior) over density before them (prior)"
+            "{fitted_to}; curve: density after the data (posterior) over density before them (prior); {}",
+            weighed(samples).said("it is drawn in steps")
         ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()
@@ -300,7 +383,8 @@ fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
         note: format!(
             "{fitted_to}; discs: runs that were kept, larger by their weight; numbers: their weighted \
              correlation; on the diagonal: density after the data (posterior) with median and middle 95 %, \
-             dashed before them (prior)"
+             dashed before them (prior); {}",
+            weighed(samples).said("densities are drawn in steps, and correlations are rough")
         ),
         panels,
         columns: axes.len(),
@@ -330,10 +414,22 @@ fn surface_chart(
 ) -> Chart {
     const CELLS: usize = 44;
     let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64;
+    let values: Vec<f64> = (0..CELLS * CELLS)
+        .map(|cell| surface.at(middle(cell % CELLS), middle(cell / CELLS)))
+        .map(|value| {
+            let is_impossible = heading.is_never_negative && value < 0.0;
+            if is_impossible { f64::NAN } else { value }
+        })
+        .collect();
+    let outside = if values.iter().any(|value| value.is_nan()) {
+        "; hatched: the fitted surface is below 0 there, which is impossible, and is not drawn"
+    } else {
+        ""
+    };
     Chart {
         title: heading.title.to_owned(),
         note: format!(
-            "{}; discs: means of runs in which all parameters are varied",
+            "{}; discs: means of runs in which all parameters are varied{outside}",
             heading.note
         ),
         panels: vec![Panel {
@@ -344,9 +440,8 @@ fn surface_chart(
                 unit: heading.unit.to_owned(),
                 columns: CELLS,
                 rows: CELLS,
-                values: (0..CELLS * CELLS)
-                    .map(|cell| surface.at(middle(cell % CELLS), middle(cell / CELLS)))
-                    .collect(),
+                values,
+                is_hatched: true,
                 extent: [0.0, 1.0, 0.0, 1.0],
                 discs: points.to_vec(),
                 ..Heat::default()
@@ -398,6 +493,28 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_unlike_weight_are_worth_fewer_and_few_are_drawn_in_steps_and_said() {
+        let all = Weighed::of([0.25; 4].into_iter());
+        assert_eq!((all.runs, all.effective), (4, 4.0));
+        // (1 / 2 + 2 / 4)^2 / (1 / 4 + 2 / 16) = 8 / 3.
+        let some = Weighed::of([0.5, 0.25, 0.25].into_iter());
+        assert!((some.effective - 8.0 / 3.0).abs() < 1e-12);
+        assert!(
+            some.said("faint")
+                .ends_with("worth 3 of equal weight (effective sample size): below 50, faint")
+        );
+        assert!(!weighed(&line()).said("faint").contains("faint"));
+        // An even sample is as likely as the prior in every step.
+        let few: Vec<Sample> = line().into_iter().step_by(10).collect();
+        let steps = steps(&few, 0);
+        assert_eq!(steps.len(), 10);
+        assert!(
+            steps.iter().all(|step| (step.1 - 1.0).abs() < 1e-12),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
     fn a_falling_line_has_correlation_minus_one() {
         assert!((correlation(&line(), 0, 1) + 1.0).abs() < 1e-12);
     }
@@ -436,6 +553,10 @@ mod tests {
         );
         let prediction = Prediction {
             days: vec![0.0, 7.0, 14.0, 21.0],
+            of: Weighed {
+                runs: 400,
+                effective: 310.0,
+            },
             quantiles: [100.0, 90.0, 76.0, 60.0]
                 .map(|bone| [0.8, 0.95, 1.0, 1.04, 1.1].map(|times| times * bone))
                 .to_vec(),
@@ -456,8 +577,34 @@ mod tests {
             note: "R\u{b2} = 1.00: share of the variance that this surface explains",
             response: "bone left",
             unit: "% of day 0",
+            is_never_negative: true,
         };
         let chart = surface_chart(&heading, &axes, &surface, &points);
+        assert!(!chart.note.contains("hatched"));
+        // Where it falls below nothing it is no value.
+        let low: Vec<(f64, f64, f64)> =
+            points.iter().map(|&(u, v, at)| (u, v, at - 50.0)).collect();
+        let surface_low = Surface::through(&low).unwrap();
+        let count = |is_never_negative: bool| {
+            let heading = Heading {
+                is_never_negative,
+                ..heading
+            };
+            let chart = surface_chart(&heading, &axes, &surface_low, &low);
+            let Layer::Heat(heat) = &chart.panels[0].layers[0] else {
+                panic!("{chart:?}");
+            };
+            let impossible = heat.values.iter().filter(|value| value.is_nan()).count();
+            assert_eq!(impossible > 0, chart.note.contains("hatched"));
+            assert!(
+                heat.values
+                    .iter()
+                    .all(|&value| !is_never_negative || value.is_nan() || value >= 0.0)
+            );
+            impossible
+        };
+        assert!(count(true) > 100);
+        assert_eq!(count(false), 0);
         // The whole field is drawn of 44 by 44 cells: a snapshot of it would be nothing but rectangles.
         hold_rules("study_surface", &chart);
         hold_words("study_surface", &chart);

@@ -9,6 +9,9 @@ use crate::output::table::Table;
 /// Columns of `series.csv` that are shares of a whole.
 const SHARES: [&str; 3] = ["bv_tv", "es_bs", "os_bs"];
 
+/// Columns that may be below zero.
+pub(crate) const SIGNED: [&str; 2] = ["ledger_residual", "store_residual"];
+
 /// One number out of a column of `series.csv`. Without `at`, `slope`, `time_to` or `area` it is the last
 /// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -98,6 +101,11 @@ impl Response {
             }
         }
         None
+    }
+
+    /// True of what cannot be below zero: all but slopes, and books that may be out of balance.
+    pub(crate) fn is_never_negative(&self) -> bool {
+        self.slope.is_none() && !SIGNED.contains(&self.column.as_str())
     }
 
     /// The number; none where the series has none.
@@ -224,6 +232,17 @@ mod tests {
         }
         assert_eq!(number("column = \"bv_tv\"\ntime_to = 0.01"), None);
         assert_eq!(number("column = \"bv_tv\"\nat = \"9 d\""), None);
+    }
+
+    #[test]
+    fn slopes_alone_may_be_below_zero() {
+        let of = |text: &str| {
+            toml::from_str::<Response>(text)
+                .unwrap()
+                .is_never_negative()
+        };
+        assert!(of("column = \"tumour_cells\"") && of("column = \"bv_tv\"\nrelative = true"));
+        assert!(!of("column = \"bv_tv\"\nslope = [\"1 d\", \"2 d\"]"));
     }
 
     #[test]

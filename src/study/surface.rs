@@ -16,6 +16,8 @@ pub(crate) struct Surface {
     /// The same where each point is compared with the surface of all others (Allen 1974); below zero
     /// where the mean would do better.
     pub predicted: f64,
+    /// Standard deviation of the points from it, with the degrees of freedom that its terms leave.
+    pub residual: f64,
     /// Points.
     pub points: usize,
 }
@@ -58,6 +60,7 @@ impl Surface {
             coefficients,
             explained: 1.0 - left / whole,
             predicted: 1.0 - left_out / whole,
+            residual: (left / (count - TERMS) as f64).sqrt(),
             points: count,
         })
     }
@@ -93,6 +96,7 @@ mod tests {
         }
         assert!((surface.explained - 1.0).abs() < 1e-12);
         assert!((surface.predicted - 1.0).abs() < 1e-12);
+        assert!(surface.residual < 1e-10);
         assert!((surface.at(0.3, 0.9) - exact(0.3, 0.9)).abs() < 1e-10);
     }
 

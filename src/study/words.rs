@@ -9,7 +9,7 @@ use crate::study::posterior_pictures::Axis;
 use crate::study::response::Response;
 
 /// Parameters whose values a curve is named by, at most.
-const MOST_NAMED: usize = 3;
+pub(super) const MOST_NAMED: usize = 3;
 /// Ticks of an axis over a parameter, at most: a panel of pairs is narrow.
 const MOST_TICKS: usize = 4;
 
@@ -169,13 +169,8 @@ pub(super) fn axis(factor: &Factor) -> Axis {
     }
 }
 
-/// Name of a point by the values of its parameters, and what these are; by its number where they are
-/// many.
-pub(super) fn point(factors: &[Factor], number: u64, values: &[Value]) -> String {
-    if factors.len() > MOST_NAMED {
-        return format!("point {number}");
-    }
-    let values = factors.iter().zip(values);
+/// Name of a point by the values of some parameters.
+pub(super) fn point<'a>(values: impl Iterator<Item = (&'a Factor, &'a Value)>) -> String {
     let named = values.map(|(factor, value)| {
         let unit = words::unit(factor.unit());
         format!("{} {unit}", cell(&factor.cell(value)))
@@ -185,16 +180,18 @@ pub(super) fn point(factors: &[Factor], number: u64, values: &[Value]) -> String
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// What the names of points are.
-pub(super) fn points(factors: &[Factor]) -> String {
-    if factors.len() > MOST_NAMED {
-        return "runs.csv has the values of the points".to_owned();
+/// What the names of points are: the values of these of so many parameters.
+pub(super) fn points(factors: &[&Factor], all: usize) -> String {
+    let named = factors.iter().map(|factor| words::parameter(&factor.path));
+    let named = named.collect::<Vec<_>>().join("; ");
+    if factors.len() < all {
+        format!(
+            "points by the {} of {all} parameters that matter most: {named} (runs.csv has all)",
+            factors.len()
+        )
+    } else {
+        format!("points by: {named}")
     }
-    let named: Vec<String> = factors
-        .iter()
-        .map(|factor| words::parameter(&factor.path))
-        .collect();
-    format!("points by: {}", named.join(", "))
 }
 
 #[cfg(test)]
@@ -266,11 +263,20 @@ mod tests {
 
     #[test]
     fn points_are_named_by_their_values() {
-        let factors = [range(200.0, 780.0, "um3/h", true)];
-        let values = [Value::String("394.968353 um3/h".to_owned())];
-        assert_eq!(point(&factors, 3, &values), "395 \u{b5}m\u{b3}/h");
-        assert_eq!(points(&factors), "points by: resorption by an osteoclast");
-        let many: Vec<Factor> = (0..5).map(|_| factors[0].clone()).collect();
-        assert_eq!(point(&many, 3, &[]), "point 3");
+        let factor = range(200.0, 780.0, "um3/h", true);
+        let value = Value::String("394.968353 um3/h".to_owned());
+        let two = [(&factor, &value), (&factor, &value)];
+        assert_eq!(
+            point(two.into_iter()),
+            "395 \u{b5}m\u{b3}/h, 395 \u{b5}m\u{b3}/h"
+        );
+        assert_eq!(
+            points(&[&factor], 1),
+            "points by: resorption by an osteoclast"
+        );
+        assert_eq!(
+            points(&[&factor], 5),
+            "points by the 1 of 5 parameters that matter most: resorption by an osteoclast (runs.csv has all)"
+        );
     }
 }

@@ -7,10 +7,11 @@ use super::{Dependence, MOST_CURVES, Responses, named};
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Axis;
+use crate::plot::ticks::short;
 use crate::plot::words::sentence;
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
-use crate::study::factor::Values;
+use crate::study::factor::{Factor, Values};
 use crate::study::pictures::{Curve, Curves, HeatMap, draw_apart, draw_heat_map};
 use crate::study::plan::Study;
 use crate::study::posterior_pictures::{Heading, draw_surface};
@@ -67,8 +68,8 @@ impl Study {
         Ok(())
     }
 
-    /// The two parameters on which a response depends most.
-    fn chief(found: &[Dependence], response: &str, arm: &str) -> Option<[usize; 2]> {
+    /// The parameters from that on which a response depends most.
+    fn order(found: &[Dependence], response: &str, arm: &str) -> Vec<usize> {
         let mut sizes: Vec<(f64, usize)> = found
             .iter()
             .filter(|one| one.response == response && one.arm == arm && one.is_chief())
@@ -77,8 +78,13 @@ impl Study {
             .filter(|(size, _)| size.is_finite())
             .collect();
         sizes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        match sizes.as_slice() {
-            [first, second, ..] => Some([first.1, second.1]),
+        sizes.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// The two parameters on which a response depends most.
+    fn chief(found: &[Dependence], response: &str, arm: &str) -> Option<[usize; 2]> {
+        match Self::order(found, response, arm)[..] {
+            [first, second, ..] => Some([first, second]),
             _ => None,
         }
     }
@@ -121,9 +127,10 @@ impl Study {
                     .collect();
                 let note = format!(
                     "R\u{b2} = {:.2}: share of the variance of the runs that this surface of second degree \
-                     explains (of points left out {:.2}); {} points at {} places",
+                     explains (of points left out {:.2}); residual standard deviation {}; {} points at {} places",
                     surface.explained,
                     surface.predicted,
+                    format!("{} {}", short(surface.residual), said.unit).trim_end(),
                     surface.points,
                     places.len()
                 )
@@ -133,6 +140,7 @@ impl Study {
                     note: &note,
                     response: &said.title,
                     unit: &said.unit,
+                    is_never_negative: self.header.responses[response].is_never_negative(),
                 };
                 let axes = [across, up].map(|factor| words::axis(&self.header.factors[factor]));
                 let path = plots.join(format!("surface_{}.svg", named(response, arm_name)));
@@ -148,6 +156,7 @@ impl Study {
     pub(super) fn draw_spread(
         &self,
         store: &Store,
+        all: &Responses,
         plots: &Path,
         written: &mut Vec<PathBuf>,
     ) -> Result<(), OutputError> {
@@ -159,7 +168,7 @@ impl Study {
             .collect();
         columns.sort_unstable();
         columns.dedup();
-        let factors = &self.header.factors;
+        let factors = self.naming(all);
         let mut groups = Vec::new();
         for point in self.drawn_points() {
             for arm in 0..self.arms() {
@@ -173,12 +182,8 @@ impl Study {
                 let label = match (self.points.count(), self.arm_name(arm)) {
                     (1, "") => "all".to_owned(),
                     (1, name) => words::arm(name),
-                    (_, "") => words::point(factors, point, &self.values(point)),
-                    (_, name) => format!(
-                        "{}, {}",
-                        words::point(factors, point, &self.values(point)),
-                        words::arm(name)
-                    ),
+                    (_, "") => self.called(&factors, point),
+                    (_, name) => format!("{}, {}", self.called(&factors, point), words::arm(name)),
                 };
                 groups.push((label, tables));
             }
@@ -195,7 +200,7 @@ impl Study {
             let path = plots.join(format!("spread_{column}.svg"));
             let picture = Curves {
                 title: sentence(&format!("{} over time", shown.title)),
-                note: self.drawn(curves.len() as u64),
+                note: self.drawn(&factors, curves.len() as u64),
                 axes: [Axis::days(), Axis::linear(shown.title, shown.unit)],
                 curves,
             };
@@ -218,11 +223,47 @@ impl Study {
             .collect()
     }
 
+    /// The parameters whose values name the points: all where they are few, else those on which the responses depend
+    /// most, by their mean place among all, in the order of the study.
+    fn naming(&self, all: &Responses) -> Vec<usize> {
+        let factors = &self.header.factors;
+        if factors.len() <= words::MOST_NAMED {
+            return (0..factors.len()).collect();
+        }
+        let found = self.dependences(all);
+        let mut places = vec![0_usize; factors.len()];
+        for response in &all.names {
+            for arm in 0..self.arms() {
+                for (place, at) in Self::order(&found, response, self.arm_name(arm))
+                    .into_iter()
+                    .enumerate()
+                {
+                    places[at] += place;
+                }
+            }
+        }
+        let mut order: Vec<usize> = (0..factors.len()).collect();
+        order.sort_by_key(|&at| (places[at], at));
+        order.truncate(words::MOST_NAMED);
+        order.sort_unstable();
+        order
+    }
+
+    fn called(&self, naming: &[usize], point: u64) -> String {
+        let values = self.values(point);
+        let of = naming
+            .iter()
+            .map(|&at| (&self.header.factors[at], &values[at]));
+        words::point(of)
+    }
+
     /// What the curves of a picture of spread are.
-    fn drawn(&self, curves: u64) -> String {
+    fn drawn(&self, naming: &[usize], curves: u64) -> String {
         let mut said = Vec::new();
         if self.points.count() > 1 {
-            said.push(words::points(&self.header.factors));
+            let factors = &self.header.factors;
+            let naming: Vec<&Factor> = naming.iter().map(|&at| &factors[at]).collect();
+            said.push(words::points(&naming, factors.len()));
         }
         if self.header.replicates > 1 {
             said.push(format!(

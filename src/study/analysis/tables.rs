@@ -102,6 +102,10 @@ impl Study {
         let path = folder.join("sensitivity.csv");
         write_whole(&path, table.out.as_bytes())?;
         written.push(path);
+        // One bar says less than the response over its parameter.
+        if self.has_one_parameter() {
+            return Ok(());
+        }
         for ((response, arm), mut bars) in bars {
             bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
             let said = words::response(&self.header.responses[&response]);

@@ -250,7 +250,7 @@ fn map_of(found: &Dissection<'_>, map: &Map) -> Chart {
                 .collect(),
             extent: [-0.5, most, -0.5, most],
             with_numbers: true,
-            discs: Vec::new(),
+            ..Heat::default()
         })],
         aspect: 0.6,
         ..Panel::default()

@@ -201,6 +201,7 @@ pub(super) const PICTURE: Picture = Picture {
             &[Curve::of_each(PLASMA_MAX).within_decades(6.0).spanning()],
         )
         .logarithmic()
+        .by_drug()
         .noting("each level in plasma is the highest of the time since the row before; at the foot: none, or less than the axis reaches"),
         Panel::new(
             "drug on the bone of the lattice (fmol)",
