@@ -21,10 +21,9 @@ fn share(byte: u8) -> f32 {
 /// A volume as a picture takes it.
 pub(crate) fn tissue(volume: &Volume) -> Tissue {
     let shares = |bytes: &[u8]| bytes.iter().map(|&byte| share(byte)).collect();
-    let bodies = volume.cells.iter().map(|cell| Body {
-        kind: cell.kind,
-        at_um: cell.at_um.map(f64::from),
-        radius_um: f64::from(cell.radius_um),
+    let cells = volume.cells.iter().map(|cell| {
+        let at_um = cell.at_um.map(f64::from);
+        Body::of(cell.kind, at_um, f64::from(cell.radius_um))
     });
     Tissue {
         dims: volume.dims,
@@ -32,7 +31,7 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
         bone: shares(&volume.bone),
         tumour: shares(&volume.tumour),
         counts: volume.counts.map(|count| count as usize),
-        bodies: bodies.collect(),
+        bodies: Body::by_site(cells),
     }
 }
 
