@@ -2,7 +2,7 @@
 //!
 //! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
 
-use crate::plot::colour::Colour;
+use crate::plot::colour::{Colour, Shades};
 
 /// A picture: a title and panels.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -166,6 +166,8 @@ pub(crate) struct Curve {
     pub band: Vec<(f64, f64, f64)>,
     /// How opaque the band is; 0 for the usual.
     pub band_strength: f64,
+    /// Thin lines along both ends of the band: an interval of the mean, where bands of others are of all runs.
+    pub is_bordered: bool,
     /// Constant between its points, as a Kaplan-Meier curve is.
     pub is_stepped: bool,
     /// Shaded down to zero.
@@ -385,6 +387,8 @@ pub(crate) struct ColourScale {
     pub low: f64,
     /// Value of the darkest.
     pub high: f64,
+    /// The shades.
+    pub shades: Shades,
 }
 
 /// A row of numbers below the axis across.

@@ -17,6 +17,7 @@ pub(crate) mod colour;
 pub(crate) mod curves;
 mod drawing;
 pub(crate) mod error_bars;
+pub(crate) mod field_map;
 mod fields;
 pub(crate) mod film;
 mod glossary;
@@ -28,6 +29,7 @@ mod layers;
 mod legend;
 pub(crate) mod losses;
 pub(crate) mod map;
+mod map_lines;
 #[cfg(feature = "cli")]
 pub(crate) mod measured;
 mod moving;

@@ -12,8 +12,9 @@ use crate::numerics::parallel::prelude::*;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
+use crate::plot::field_map::write_dose_map;
 use crate::plot::film::write_film;
-use crate::plot::map::{Cut, Frame, series_key, write_dose_map, write_maps};
+use crate::plot::map::{Cut, Frame, series_key, write_maps};
 use crate::plot::ticks::count;
 use crate::plot::words::note;
 use crate::run::schedule::Schedule;
@@ -235,14 +236,24 @@ impl Record {
             .collect()
     }
 
-    /// Draws the sum of all fractions over the last map.
+    /// The tissue before the first fraction, as it was kept last: what the beam was laid upon.
+    fn before_fractions(&self) -> Option<&Moment> {
+        const SLIP_D: f64 = 1e-6;
+        let first = self.fractions.first()?.time_h / DAY_H;
+        let kept = self.maps.iter().chain(&self.film);
+        kept.filter(|moment| moment.day <= first + SLIP_D)
+            .max_by(|one, other| one.day.total_cmp(&other.day))
+            .or(self.maps.first())
+    }
+
+    /// Draws the sum of all fractions over the tissue before the first of them.
     fn write_dose_map(
         &self,
         plots: &Path,
         title: &str,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
+        let (Some(moment), Some(last)) = (self.before_fractions(), self.fractions.last()) else {
             return Ok(Vec::new());
         };
         let dose_gy: Vec<Vec<f64>> = moment
@@ -276,8 +287,9 @@ impl Record {
         if most - least <= 1e-6 * most {
             return Ok(Vec::new());
         }
+        let day = (10.0 * moment.day).round() / 10.0 + 0.0;
         let caption = format!(
-            "{} fraction{} of {} Gy at the isocentre, {}on day {}; tissue of day {:.0}",
+            "{} fraction{} of {} Gy at the isocentre, {}on day {}; bone of day {}, before the first fraction",
             self.fractions.len(),
             if self.fractions.len() == 1 { "" } else { "s" },
             last.dose_gy,
@@ -287,11 +299,11 @@ impl Record {
                 "the last "
             },
             (last.time_h / 2.4).round() / 10.0,
-            moment.day
+            day
         );
         write_dose_map(
             plots,
-            "Dose of all fractions over the tissue",
+            &format!("Dose of all fractions, over the bone of day {day}"),
             &note([title, &caption]),
             &self.frame(moment, grid).cuts,
             &dose_gy,
