@@ -29,6 +29,8 @@ pub(crate) struct ClinicArm {
 
 /// What is shown.
 struct Quantity {
+    /// Of what it is, above the plot: the simulated piece of bone, or the patient.
+    of: &'static str,
     name: &'static str,
     label: &'static str,
     /// Column of `series.csv`, else of `patient.csv`.
@@ -44,6 +46,7 @@ struct Quantity {
 
 const SHOWN: [Quantity; 4] = [
     Quantity {
+        of: "The simulated piece of bone",
         name: "bv_tv",
         label: "BV/TV (%)",
         in_series: true,
@@ -53,6 +56,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The patient: all lesions",
         name: "tumour_cm3",
         label: "tumour in bone (cm\u{b3})",
         in_series: false,
@@ -62,6 +66,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The whole body: a marker in blood",
         name: "ctx",
         label: "serum CTX (times its level in health)",
         in_series: false,
@@ -71,6 +76,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The whole body: calcium in blood",
         name: "calcium_mm",
         label: "total calcium in plasma (mM)",
         in_series: false,
@@ -172,7 +178,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     let mut layers = Vec::new();
     if let Some([low, high]) = quantity.normal {
         layers.push(Layer::Range(Range {
-            label: format!("calcium, normal: {low} to {high} mM"),
+            label: format!("hatched: normal range of calcium, {low} to {high} mM"),
             low,
             high,
         }));
@@ -220,6 +226,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
         }
     }
     Panel {
+        title: quantity.of.to_owned(),
         x: Axis::days().with_zero(),
         y: Axis {
             with_zero: quantity.with_zero,
@@ -281,7 +288,9 @@ mod tests {
             "total calcium in plasma (mM)",
             "denosumab",
             "mean of 2 seeds",
-            "normal: 2.15 to 2.65 mM",
+            "normal range of calcium, 2.15 to 2.65 mM",
+            "The simulated piece of bone",
+            "The whole body: a marker in blood",
             "time (d)",
             "dose of control, 120 mg",
             "dose of denosumab, 120 mg",

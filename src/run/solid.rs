@@ -167,12 +167,12 @@ mod tests {
         assert_eq!(bone_words(0.0, None), "no bone");
         assert_eq!(
             bone_words(0.0, Some(0.2)),
-            "BV/TV 0.0 %, 100.0 % less than on day 0"
+            "BV/TV 0.0 %, lower by 100.0 % of its value on day 0"
         );
         assert_eq!(bone_words(0.123, None), "BV/TV 12.3 %");
         assert_eq!(
             bone_words(0.22, Some(0.2)),
-            "BV/TV 22.0 %, 10.0 % more than on day 0"
+            "BV/TV 22.0 %, higher by 10.0 % of its value on day 0"
         );
         // Too little to be seen has no sign.
         assert_eq!(

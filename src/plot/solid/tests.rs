@@ -515,7 +515,7 @@ fn words_beside_and_below_bone_stay_on_the_page() {
     let words = Words {
         title: "A lesion with a long name under a treatment that is said in many words: day 28"
             .to_owned(),
-        caption: "in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0; \
+        caption: "in the whole block: BV/TV 23.3 %, lower by 29.7 % of its value on day 0; \
                   AWORDTHATISWIDERTHANAPAGEANDHASNOPLACEATWHICHITCOULDBREAKINTOTWOLINESOFACAPTION"
             .to_owned(),
     };
@@ -547,7 +547,9 @@ fn each_page_around_bone_is_drawn_as_it_was_seen_to_be_right() {
     let tissue = plate();
     let words = Words {
         title: "Bone on day 28".to_owned(),
-        caption: "a lesion; in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0".to_owned(),
+        caption:
+            "a lesion; in the whole block: BV/TV 23.3 %, lower by 29.7 % of its value on day 0"
+                .to_owned(),
     };
     let view = Look::default().view;
     let scene = Scene::new(&tissue, None, view, Cutaway::None).unwrap();
