@@ -315,6 +315,8 @@ pub(crate) struct Image {
     pub dots: Vec<Dot>,
     /// Thin lines between two places on the axes.
     pub lines: Vec<([(f64, f64); 2], Colour)>,
+    /// These have a dark edge, so that a grey print has them too.
+    pub are_rims_edged: bool,
     /// Lines that are as wide as to be seen as surface, below the thin ones.
     pub rims: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.

@@ -99,7 +99,8 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
     let site = (right - left) / image.columns.max(1) as f64;
     let widths = [(0.7 * site).clamp(0.6, 1.4), (0.35 * site).clamp(0.3, 0.7)];
     // A dark edge on both sides: the colours of surfaces are as light as what lies beside them.
-    for &([from, to], _) in &image.rims {
+    let edged = image.rims.iter().filter(|_| image.are_rims_edged);
+    for &([from, to], _) in edged {
         if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
             plot.drawing.rule(from, to, widths[0] + EDGE, INK);
         }

@@ -20,6 +20,8 @@ pub(super) enum Key {
     Swatch(Colour),
     /// The same of what is hatched there.
     Hatched(Colour),
+    /// A line along a surface.
+    Rim(Colour),
     /// A range of values.
     Range,
     /// Its colour, the number of its form, and how near each other its marks stand.
@@ -150,13 +152,7 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
-                        Form::Rim => Key::Line(
-                            Style {
-                                colour: sign.colour,
-                                dash: &[],
-                            },
-                            None,
-                        ),
+                        Form::Rim => Key::Rim(sign.colour),
                         Form::Outlined => Key::Hatched(sign.colour),
                         form if form.is_site() => Key::Swatch(sign.colour),
                         form => Key::Dot(form, sign.colour),
@@ -374,6 +370,10 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             if matches!(entry.key, Key::Hatched(_)) {
                 hatch(drawing, patch, 3.0, INK);
             }
+        }
+        Key::Rim(colour) => {
+            drawing.rule(ends[0], ends[1], CURVE + 0.8, INK);
+            drawing.rule(ends[0], ends[1], CURVE, colour);
         }
         Key::Range => range(drawing, patch),
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),

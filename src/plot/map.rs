@@ -376,6 +376,7 @@ fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
                 if is_outlined { cell.unwrap_or(1) } else { 0 }
             };
             image.lines.extend(outlines(cut, holder, |_| INK));
+            image.are_rims_edged = true;
             image.lines.extend(hatching(cut, |at| holder(at) > 0));
         }
     }

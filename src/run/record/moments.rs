@@ -101,6 +101,14 @@ fn is_before_a_fraction(simulation: &Simulation) -> bool {
     !simulation.is_done() && plan.is_some_and(|plan| plan.due(now_h, end_h).next().is_some())
 }
 
+/// The last of some moments up to a day.
+fn last_until<'a>(moments: impl Iterator<Item = &'a Moment>, day: f64) -> Option<&'a Moment> {
+    const SLIP_D: f64 = 1e-6;
+    moments
+        .filter(|moment| moment.day <= day + SLIP_D)
+        .max_by(|one, other| one.day.total_cmp(&other.day))
+}
+
 impl Record {
     /// Keeps the moments that are due at this time: days of maps, and frames of the film.
     pub(super) fn take_moments(&mut self, loaded: &Loaded, simulation: &Simulation) {
@@ -238,12 +246,8 @@ impl Record {
 
     /// The tissue before the first fraction, as it was kept last: what the beam was laid upon.
     fn before_fractions(&self) -> Option<&Moment> {
-        const SLIP_D: f64 = 1e-6;
         let first = self.fractions.first()?.time_h / DAY_H;
-        let kept = self.maps.iter().chain(&self.film);
-        kept.filter(|moment| moment.day <= first + SLIP_D)
-            .max_by(|one, other| one.day.total_cmp(&other.day))
-            .or(self.maps.first())
+        last_until(self.maps.iter().chain(&self.film), first).or(self.maps.first())
     }
 
     /// Draws the sum of all fractions over the tissue before the first of them.
@@ -349,5 +353,25 @@ impl Record {
             cuts,
             clones: names.map(str::to_owned).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dose_is_laid_over_the_last_tissue_that_was_kept_before_it() {
+        let moments = [0.0, 28.0, 7.0, 14.0, 14.5].map(|day| Moment {
+            day,
+            caption: String::new(),
+            slices: Vec::new(),
+            volume: None,
+        });
+        for (fraction, day) in [(14.0, 14.0), (13.9, 7.0), (30.0, 28.0)] {
+            let found = last_until(moments.iter(), fraction);
+            assert_eq!(found.map(|moment| moment.day), Some(day));
+        }
+        assert!(last_until(moments.iter(), -1.0).is_none());
     }
 }
