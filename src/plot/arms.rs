@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel, Tone};
+use crate::plot::chart::{Axis, BandOf, Chart, Curve, Layer, Panel, Tone};
 use crate::plot::curves::Line;
 use crate::plot::words::{note, words};
 use crate::plot::write;
@@ -227,7 +227,7 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
             label: words(&arm.name),
             tone: Tone::Named(arm.name.clone()),
             band_strength: 0.07,
-            is_bordered: true,
+            band_of: BandOf::Mean,
             ..Curve::default()
         };
         for (index, &day) in aligned.days.iter().enumerate() {

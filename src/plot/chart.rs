@@ -166,8 +166,8 @@ pub(crate) struct Curve {
     pub band: Vec<(f64, f64, f64)>,
     /// How opaque the band is; 0 for the usual.
     pub band_strength: f64,
-    /// Thin lines along both ends of the band: an interval of the mean, where bands of others are of all runs.
-    pub is_bordered: bool,
+    /// Of what the band is.
+    pub band_of: BandOf,
     /// Constant between its points, as a Kaplan-Meier curve is.
     pub is_stepped: bool,
     /// Shaded down to zero.
@@ -176,6 +176,16 @@ pub(crate) struct Curve {
     pub is_solid: bool,
     /// Radius of marks at its points, where these are readings with nothing known between them; 0 for none.
     pub mark: f64,
+}
+
+/// Of what a band is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum BandOf {
+    /// Of all runs, or of what else is known of the values.
+    #[default]
+    Values,
+    /// An interval of the mean: thin lines along both of its ends.
+    Mean,
 }
 
 /// A point with a bar.

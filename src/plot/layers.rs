@@ -1,7 +1,7 @@
 //! What stands on a panel, kind by kind.
 
 use crate::plot::area::Plot;
-use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
+use crate::plot::chart::{BandOf, Bars, Curve, Discs, Interval, Points, Range, Words};
 use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
 use crate::plot::legend::{self, BAND, CURVE, Close, LEVEL, Obstacle, curve_style};
 use crate::plot::palette::{Colour, GREY, INK, WHITE};
@@ -89,7 +89,7 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
                 plot.obstacles.push(Obstacle::Box(frame));
             }
         }
-        if curve.is_bordered {
+        if curve.band_of == BandOf::Mean {
             for end in [&lower, &upper] {
                 let border = crate::plot::palette::Style { dash: &[], ..style };
                 plot.drawing.line(end.clone(), BORDER, border);

@@ -1,6 +1,6 @@
 //! Legends: what is there, with its own marks, clear of the data where there is room.
 
-use crate::plot::chart::{Form, Layer, Panel};
+use crate::plot::chart::{BandOf, Form, Layer, Panel};
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
 use crate::plot::text::{LEADING, SIZE, width, wrap};
@@ -129,7 +129,7 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Curve(curve) if layer.has_data() => {
                 let has_band = curve.is_filled || !curve.band.is_empty();
                 // An interval beside bands has the entry of these: its panel says what its border means.
-                let strength = if curve.band_strength > 0.0 && !curve.is_bordered {
+                let strength = if curve.band_strength > 0.0 && curve.band_of == BandOf::Values {
                     curve.band_strength
                 } else {
                     BAND

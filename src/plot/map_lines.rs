@@ -55,7 +55,7 @@ pub(super) fn hatching(cut: &Cut, is_such: impl Fn(usize) -> bool) -> Vec<Ruled>
     };
     let is_on_line = |site: usize| {
         let [x, y] = [site % cut.width, site / cut.width];
-        (x + (HATCHED - 1) * y) % HATCHED == 0
+        (x + (HATCHED - 1) * y).is_multiple_of(HATCHED)
     };
     let sites = (0..cut.tissue.len()).filter(|&site| is_on_line(site) && is_such(site));
     sites

@@ -109,10 +109,13 @@ impl Shows<'_> {
             Some(seen) if bodies > 0 => format!("{} of {all} seen", count(seen[kind as usize])),
             _ => all,
         };
+        let several = if cells == 1 { "" } else { "s" };
         match kind {
             CellKind::Osteoclast => seen,
-            CellKind::Osteoblast => format!("{seen} ({} osteoblasts)", count(cells)),
-            CellKind::Precursor => format!("{seen} ({} precursors on all sites)", count(cells)),
+            CellKind::Osteoblast => format!("{seen} ({} osteoblast{several})", count(cells)),
+            CellKind::Precursor => {
+                format!("{seen} ({} precursor{several} on all sites)", count(cells))
+            }
         }
     }
 }

@@ -213,7 +213,7 @@ pub(super) const BODY: Picture = Picture {
         }]),
         Panel::new("free PTHrP in plasma (pM)", &[Curve::new("pthrp_pm", "")]),
         Panel::new(
-            "serum markers of the whole skeleton (times their level in health)",
+            "serum markers (times their level in health)",
             &[
                 Curve::new("ctx", "CTX"),
                 Curve::new("trap5b", "TRAP5b"),
