@@ -24,7 +24,7 @@ pub(crate) enum Shown {
     TumourSparse,
     /// Tumour, filled to half or more.
     TumourDense,
-    /// Osteoblast lineage.
+    /// Osteoblast lineage on bone that is mineralised, or on none yet.
     Osteoblast,
     /// Osteoclast.
     Osteoclast,
@@ -44,6 +44,8 @@ pub(crate) enum Shown {
     TumourDoomed,
     /// Tumour of which half or more does not cycle until it is woken.
     TumourDormant,
+    /// Osteoblast lineage on osteoid that does not fill its site yet.
+    Forming,
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
@@ -209,7 +211,7 @@ struct Tumour {
 const fn is_bare(what: Shown) -> bool {
     !matches!(
         what,
-        Shown::Bone | Shown::Osteoid | Shown::Osteoblast | Shown::Osteoclast
+        Shown::Bone | Shown::Osteoid | Shown::Osteoblast | Shown::Forming | Shown::Osteoclast
     )
 }
 
@@ -221,7 +223,12 @@ fn show(state: &State, cells: &Tumour, site: usize) -> Shown {
     } else if state.occupancy.osteoclast[site] != 0 {
         Shown::Osteoclast
     } else if state.occupancy.osteoblast[site] > 0 {
-        Shown::Osteoblast
+        // As `os_bs` counts it.
+        if state.bone.osteoid[site] > 0.0 {
+            Shown::Forming
+        } else {
+            Shown::Osteoblast
+        }
     } else if tumour > 0 {
         if cells.doomed.get(site) == Some(&true) {
             return Shown::TumourDoomed;

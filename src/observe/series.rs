@@ -107,9 +107,12 @@ fn fixed<'a>() -> [Column<At<'a>>; 25] {
         Column::new("es_bs", "", "eroded surface over surface", |at| {
             at.share(at.eroded_mm2)
         }),
-        Column::new("os_bs", "", "osteoid surface over surface", |at| {
-            at.share(at.osteoid_mm2)
-        }),
+        Column::new(
+            "os_bs",
+            "",
+            "surface of osteoid with cells of the osteoblast lineage on it over surface",
+            |at| at.share(at.osteoid_mm2),
+        ),
         Column::new("n_oc", "", "osteoclasts", At::osteoclasts),
         Column::new("n_oc_per_mm3", "1/mm3", "osteoclasts per tissue", |at| {
             at.osteoclasts() / at.tissue_mm3
@@ -126,7 +129,12 @@ fn fixed<'a>() -> [Column<At<'a>>; 25] {
             "surface under osteoclasts over surface",
             |at| at.share(at.under_osteoclast_mm2),
         ),
-        Column::new("n_ob", "", "osteoblasts", |at| at.mature as f64),
+        Column::new(
+            "n_ob",
+            "",
+            "mature osteoblasts, without precursors and lining cells",
+            |at| at.mature as f64,
+        ),
         Column::new("n_precursor", "", "precursors of osteoblasts", |at| {
             (at.state.osteoblasts.len() - at.mature) as f64
         }),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel};
+use crate::plot::chart::{Axis, BandOf, Chart, Curve, Layer, Panel};
 use crate::plot::curves::Line;
 use crate::plot::drugs::of_arm;
 use crate::plot::words::{note, words};
@@ -165,9 +165,12 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         ..Panel::default()
     };
     let mut said = of_seeds(seeds);
-    if seeds > 1 {
-        said.push_str("; differences paired by seed (95 % interval)");
-    }
+    let interval = if seeds > 1 {
+        said.push_str("; differences paired by seed");
+        "Difference, between thin lines the 95 % interval of its mean"
+    } else {
+        ""
+    };
     let control = arms.first().map_or("", |arm| arm.name.as_str());
     let against = format!("BV/TV minus that of {}", words(control));
     Chart {
@@ -176,14 +179,17 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
         note: note([title, &said]),
         panels: vec![
             panel(
-                Axis::linear("BV/TV", "%").with_zero(),
+                Axis::linear("BV/TV", "% of tissue").with_zero(),
                 curves("bv_tv", 100.0),
             ),
             panel(Axis::log("tumour cells", ""), curves("tumour_cells", 1.0)),
-            panel(
-                Axis::linear(against, "percentage points").with_zero(),
-                differences(arms).unwrap_or_default(),
-            ),
+            Panel {
+                title: interval.to_owned(),
+                ..panel(
+                    Axis::linear(against, "percentage points").with_zero(),
+                    differences(arms).unwrap_or_default(),
+                )
+            },
         ],
         order: names(arms.iter().map(|arm| arm.name.as_str())),
         ..Chart::default()
@@ -193,7 +199,7 @@ fn arms_chart(title: &str, arms: &[ArmRuns]) -> Chart {
 /// What curves of arms are of, by the number of seeds.
 pub(super) fn of_seeds(seeds: usize) -> String {
     if seeds > 1 {
-        format!("mean of {seeds} seeds, band from least to greatest")
+        format!("mean of {seeds} seeds, shaded from the least to the greatest of them")
     } else {
         "one seed".to_owned()
     }
@@ -213,6 +219,8 @@ fn differences(arms: &[ArmRuns]) -> Option<Vec<Layer>> {
         let mut curve = Curve {
             label: words(&arm.name),
             tone: of_arm(place + 1, &arm.name),
+            band_strength: 0.07,
+            band_of: BandOf::Mean,
             ..Curve::default()
         };
         for (index, &day) in aligned.days.iter().enumerate() {
@@ -280,6 +288,6 @@ mod tests {
         assert!(svg.exists() && png.exists());
         let text = std::fs::read_to_string(svg).unwrap();
         assert!(text.contains("BV/TV minus that of control"));
-        assert!(text.contains("mean of 2 seeds") && text.contains("95 % interval"));
+        assert!(text.contains("mean of 2 seeds") && text.contains("95 % interval of its mean"));
     }
 }

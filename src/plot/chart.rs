@@ -2,7 +2,7 @@
 //!
 //! A number that is not finite is a gap: lines break there, nothing is drawn, no axis reaches for it.
 
-use crate::plot::colour::Colour;
+use crate::plot::colour::{Colour, Shades};
 use crate::plot::ratios::Forest;
 pub(crate) use crate::plot::tone::Tone;
 
@@ -149,6 +149,8 @@ pub(crate) struct Curve {
     pub band: Vec<(f64, f64, f64)>,
     /// How opaque the band is; 0 for the usual.
     pub band_strength: f64,
+    /// Of what the band is.
+    pub band_of: BandOf,
     /// Constant between its points, as a Kaplan-Meier curve is.
     pub is_stepped: bool,
     /// Shaded down to zero.
@@ -157,6 +159,16 @@ pub(crate) struct Curve {
     pub is_solid: bool,
     /// Radius of marks at its points, where these are readings with nothing known between them; 0 for none.
     pub mark: f64,
+}
+
+/// Of what a band is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum BandOf {
+    /// Of all runs, or of what else is known of the values.
+    #[default]
+    Values,
+    /// An interval of the mean: thin lines along both of its ends.
+    Mean,
 }
 
 /// A point with a bar.
@@ -300,6 +312,8 @@ pub(crate) struct Image {
     pub dots: Vec<Dot>,
     /// Thin lines between two places on the axes.
     pub lines: Vec<([(f64, f64); 2], Colour)>,
+    /// These have a dark edge, so that a grey print has them too.
+    pub are_rims_edged: bool,
     /// Lines that are as wide as to be seen as surface, below the thin ones.
     pub rims: Vec<([(f64, f64); 2], Colour)>,
     /// Colours with their names, for the legend.
@@ -372,6 +386,8 @@ pub(crate) struct ColourScale {
     pub low: f64,
     /// Value of the darkest.
     pub high: f64,
+    /// The shades.
+    pub shades: Shades,
 }
 
 /// A row of numbers below the axis across.

@@ -30,6 +30,8 @@ pub(crate) struct ClinicArm {
 
 /// What is shown.
 struct Quantity {
+    /// Of what it is, above the plot: the simulated piece of bone, or the patient.
+    of: &'static str,
     name: &'static str,
     label: &'static str,
     /// Column of `series.csv`, else of `patient.csv`.
@@ -45,6 +47,7 @@ struct Quantity {
 
 const SHOWN: [Quantity; 4] = [
     Quantity {
+        of: "The simulated piece of bone",
         name: "bv_tv",
         label: "BV/TV (%)",
         in_series: true,
@@ -54,6 +57,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The patient: all lesions",
         name: "tumour_cm3",
         label: "tumour in bone (cm\u{b3})",
         in_series: false,
@@ -63,6 +67,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The whole body: a marker in blood",
         name: "ctx",
         label: "serum CTX (times its level in health)",
         in_series: false,
@@ -72,6 +77,7 @@ const SHOWN: [Quantity; 4] = [
         normal: None,
     },
     Quantity {
+        of: "The whole body: calcium in blood",
         name: "calcium_mm",
         label: "total calcium in plasma (mM)",
         in_series: false,
@@ -173,7 +179,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     let mut layers = Vec::new();
     if let Some([low, high]) = quantity.normal {
         layers.push(Layer::Range(Range {
-            label: format!("calcium, normal: {low} to {high} mM"),
+            label: format!("hatched: normal range of calcium, {low} to {high} mM"),
             low,
             high,
         }));
@@ -196,6 +202,7 @@ fn panel(quantity: &Quantity, arms: &[ClinicArm]) -> Panel {
     }
     layers.extend(doses(arms));
     Panel {
+        title: quantity.of.to_owned(),
         x: Axis::days().with_zero(),
         y: Axis {
             with_zero: quantity.with_zero,
@@ -296,7 +303,9 @@ mod tests {
             "total calcium in plasma (mM)",
             "denosumab",
             "mean of 2 seeds",
-            "normal: 2.15 to 2.65 mM",
+            "normal range of calcium, 2.15 to 2.65 mM",
+            "The simulated piece of bone",
+            "The whole body: a marker in blood",
             "time (d)",
             "dose of control, 120 mg",
             "dose of denosumab, 120 mg",

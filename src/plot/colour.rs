@@ -15,20 +15,50 @@ pub(super) const EMPTY: Colour = Colour(225, 225, 225);
 /// Paper.
 pub(super) const WHITE: Colour = Colour(255, 255, 255);
 
-/// Colour of a share of a scale, from light to dark, so that a grey print keeps the order.
+/// Shades of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Shades {
+    /// Those of all fields of numbers but doses.
+    #[default]
+    Usual,
+    /// Those of radiation, in which no colour of a tissue occurs.
+    Dose,
+}
+
+impl Shades {
+    /// Colour of a share of the scale, from light to dark, so that a grey print keeps the order.
+    pub(crate) fn at(self, share: f64) -> Colour {
+        let stops = match self {
+            Self::Usual => [
+                [253.0, 240.0, 215.0],
+                [250.0, 190.0, 135.0],
+                [222.0, 95.0, 100.0],
+                [140.0, 40.0, 115.0],
+                [45.0, 10.0, 75.0],
+            ],
+            Self::Dose => [
+                [253.0, 252.0, 232.0],
+                [232.0, 222.0, 120.0],
+                [172.0, 160.0, 52.0],
+                [100.0, 94.0, 24.0],
+                [34.0, 32.0, 10.0],
+            ],
+        };
+        between(&stops, share)
+    }
+}
+
+/// Colour of a share of the usual scale.
 pub(crate) fn shade(share: f64) -> Colour {
-    const STOPS: [[f64; 3]; 5] = [
-        [253.0, 240.0, 215.0],
-        [250.0, 190.0, 135.0],
-        [222.0, 95.0, 100.0],
-        [140.0, 40.0, 115.0],
-        [45.0, 10.0, 75.0],
-    ];
-    let place = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
-    let below = (place.floor() as usize).min(STOPS.len() - 2);
+    Shades::Usual.at(share)
+}
+
+fn between(stops: &[[f64; 3]; 5], share: f64) -> Colour {
+    let place = share.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
+    let below = (place.floor() as usize).min(stops.len() - 2);
     let part = place - below as f64;
     let mix = |index: usize| {
-        let (from, to) = (STOPS[below][index], STOPS[below + 1][index]);
+        let (from, to) = (stops[below][index], stops[below + 1][index]);
         (from + part * (to - from)).round() as u8
     };
     Colour(mix(0), mix(1), mix(2))
@@ -50,9 +80,11 @@ mod tests {
 
     #[test]
     fn shades_darken() {
-        for step in 0..100 {
-            let [one, next] = [step, step + 1].map(|at| shade(f64::from(at) / 100.0).lightness());
-            assert!(next < one, "{step}");
+        for shades in [Shades::Usual, Shades::Dose] {
+            for step in 0..100 {
+                let at = |step: i32| shades.at(f64::from(step) / 100.0).lightness();
+                assert!(at(step + 1) < at(step), "{shades:?} {step}");
+            }
         }
     }
 }

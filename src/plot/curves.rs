@@ -142,7 +142,7 @@ fn curve_charts(
         ),
         (
             "turnover",
-            "bone turnover: cells and surfaces of bone, resorption and formation",
+            "bone turnover in the simulated tissue: cells and surfaces of bone, resorption and formation",
             vec![
                 panel(
                     "osteoclasts, N.Oc/BS (1/mm\u{b2})",
@@ -150,7 +150,7 @@ fn curve_charts(
                     vec![line("n_oc_per_bs_mm2", "", 1.0)],
                 ),
                 panel(
-                    "osteoblasts, N.Ob/BS (1/mm\u{b2})",
+                    "mature osteoblasts, N.Ob/BS (1/mm\u{b2})",
                     false,
                     vec![line(histomorphometry::N_OB_BS, "", 1.0)],
                 ),

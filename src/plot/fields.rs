@@ -11,6 +11,8 @@ use crate::plot::ticks::{opened, short};
 
 /// Radius of a disc on a picture of sites at least, points.
 const SEEN: f64 = 1.0;
+/// What a line along a surface has of a dark edge, both sides together, points.
+const EDGE: f64 = 0.5;
 /// What a form on a picture of sites takes beyond its radius, points, and a third of that.
 const RIM: f64 = 0.9;
 
@@ -101,6 +103,13 @@ pub(super) fn image(plot: &mut Plot<'_>, image: &Image) {
     });
     let site = (right - left) / image.columns.max(1) as f64;
     let widths = [(0.7 * site).clamp(0.6, 1.4), (0.35 * site).clamp(0.3, 0.7)];
+    // A dark edge on both sides: the colours of surfaces are as light as what lies beside them.
+    let edged = image.rims.iter().filter(|_| image.are_rims_edged);
+    for &([from, to], _) in edged {
+        if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
+            plot.drawing.rule(from, to, widths[0] + EDGE, INK);
+        }
+    }
     for (lines, width) in [&image.rims, &image.lines].into_iter().zip(widths) {
         for &([from, to], colour) in lines {
             if let (Some(from), Some(to)) = (plot.place(from.0, from.1), plot.place(to.0, to.1)) {
@@ -161,6 +170,7 @@ pub(super) fn colour_bars(plot: &mut Plot<'_>) {
                     unit: heat.unit.clone(),
                     low,
                     high,
+                    ..ColourScale::default()
                 };
                 colour_bar(plot, &scale);
             }
@@ -192,7 +202,7 @@ fn colour_bar(plot: &mut Plot<'_>, scale: &ColourScale) {
             bottom: edge(step),
         };
         let share = (f64::from(step) + 0.5) / f64::from(STEPS);
-        plot.drawing.rectangle(frame, shade(share), 1.0);
+        plot.drawing.rectangle(frame, scale.shades.at(share), 1.0);
     }
     let mut far = 0.0_f64;
     for tick in &places.ticks.labelled {

@@ -10,7 +10,9 @@ use crate::numerics::parallel::prelude::*;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
-use crate::plot::chart::{Axis, Chart, Curve, Doses, Layer, Panel, Point, Points, Sign, Tone};
+use crate::plot::chart::{
+    Axis, Chart, Curve, Doses, Form, Layer, Panel, Point, Points, Sign, Tone,
+};
 use crate::plot::map::{Frame, columns, day_words, key, note, pale, tissue};
 use crate::plot::moving::{self, Gif, MOST_COLOURS, Palette};
 use crate::plot::page::{Page, lay_out};
@@ -86,6 +88,15 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
 
 /// The picture of a frame: the tissue, and beside a section or below a volume the curve.
 fn chart(title: &str, frame: &Frame, series: &Table, doses: &[f64], key: &[Sign]) -> Chart {
+    // Lines as thin as those around and through cells would blur at so few pixels.
+    let plain = key.iter().map(|sign| Sign {
+        form: match sign.form {
+            Form::Outlined => Form::Square,
+            form => form,
+        },
+        ..sign.clone()
+    });
+    let key = &plain.collect::<Vec<Sign>>()[..];
     let mut panels = tissue(frame, key);
     let aspect = if panels.len() == 1 {
         // Beside the curve it is as wide as that.

@@ -9,9 +9,16 @@ const WORDS: [(&str, &str); 27] = [
         "bone volume over tissue volume, the bone volume fraction",
     ),
     ("N.Oc/BS", "number of osteoclasts over bone surface"),
-    ("N.Ob/BS", "number of osteoblasts over bone surface"),
+    (
+        "N.Ob/BS",
+        "number of osteoblasts over bone surface, here mature ones, several of which may share a site, so that they are no measure of \
+         the surface that they cover",
+    ),
     ("ES/BS", "eroded surface over bone surface"),
-    ("OS/BS", "osteoid surface over bone surface"),
+    (
+        "OS/BS",
+        "osteoid surface over bone surface, here osteoid with cells of the osteoblast lineage on it",
+    ),
     ("Oc.S/BS", "osteoclast surface over bone surface"),
     ("BRs.R/BS", "bone resorption rate over bone surface"),
     ("BFR/BS", "bone formation rate over bone surface"),

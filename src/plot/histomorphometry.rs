@@ -2,7 +2,9 @@
 
 use crate::output::table::Table;
 
-/// Osteoblasts over bone surface, 1/mm2.
+/// Mature osteoblasts over bone surface in space, 1/mm2 (Dempster 2013 has N.Ob/BS of a section, per mm of its length).
+/// As many of them may stand on a site as come to fill what is owed around it: their footprints do not add up to
+/// the surface that they cover.
 pub(crate) const N_OB_BS: &str = "n_ob_per_bs_mm2";
 /// Bone resorbed and formed over bone surface and time, um3/um2/d.
 pub(crate) const RESORPTION: &str = "brs_r_bs_um_per_d";

@@ -1,10 +1,10 @@
 //! What stands on a panel, kind by kind.
 
 use crate::plot::area::Plot;
-use crate::plot::chart::{Bars, Curve, Discs, Interval, Points, Range, Words};
-use crate::plot::drawing::{Align, Frame, Mark, Place, Text};
-use crate::plot::legend::{self, BAND, CURVE, LEVEL, Obstacle, RANGE, curve_style};
-use crate::plot::palette::{GREY, INK, WHITE};
+use crate::plot::chart::{BandOf, Bars, Curve, Discs, Interval, Points, Range, Words};
+use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
+use crate::plot::legend::{self, BAND, CURVE, LEVEL, Obstacle, curve_style};
+use crate::plot::palette::{Colour, GREY, INK, WHITE};
 use crate::plot::text::SIZE;
 
 /// Runs of points without a gap.
@@ -46,7 +46,7 @@ pub(super) fn range(plot: &mut Plot<'_>, range: &Range) {
             top,
             bottom,
         };
-        plot.drawing.rectangle(frame, GREY, RANGE);
+        legend::range(&mut plot.drawing, frame);
     }
 }
 
@@ -89,10 +89,19 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
                 plot.obstacles.push(Obstacle::Box(frame));
             }
         }
+        if curve.band_of == BandOf::Mean {
+            for end in [&lower, &upper] {
+                let border = crate::plot::palette::Style { dash: &[], ..style };
+                plot.drawing.line(end.clone(), BORDER, border);
+            }
+        }
         let outline = lower.into_iter().chain(upper.into_iter().rev());
         plot.drawing.area(outline.collect(), style.colour, strength);
     }
 }
+
+/// Width of the lines along an interval.
+const BORDER: f64 = 0.45;
 
 /// Width of the row that stands for what is at the foot of a logarithmic axis: thinner than a curve, which
 /// has a value.

@@ -1,6 +1,6 @@
 //! Legends: what is there, with its own marks, clear of the data where there is room.
 
-use crate::plot::chart::{Form, Layer, Panel};
+use crate::plot::chart::{BandOf, Form, Layer, Panel};
 use crate::plot::dose_marks::DoseMark;
 use crate::plot::drawing::{Align, Drawing, Frame, Place, Text};
 use crate::plot::palette::{Colour, GREY, INK, Palette, Style, WHITE};
@@ -19,6 +19,12 @@ pub(super) enum Key {
     Patch(Colour, f64),
     /// A colour of a picture, with a rim: it may be as light as paper.
     Swatch(Colour),
+    /// The same of what is hatched there.
+    Hatched(Colour),
+    /// A line along a surface.
+    Rim(Colour),
+    /// A range of values.
+    Range,
     Dose(DoseMark),
     Interval,
     /// A value whose name has no room beside its line.
@@ -77,7 +83,8 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
         let (key, label) = match layer {
             Layer::Curve(curve) if layer.has_data() => {
                 let has_band = curve.is_filled || !curve.band.is_empty();
-                let strength = if curve.band_strength > 0.0 {
+                // An interval beside bands has the entry of these: its panel says what its border means.
+                let strength = if curve.band_strength > 0.0 && curve.band_of == BandOf::Values {
                     curve.band_strength
                 } else {
                     BAND
@@ -100,13 +107,8 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             Layer::Image(image) => {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
-                        Form::Rim => Key::Line(
-                            Style {
-                                colour: sign.colour,
-                                dash: &[],
-                            },
-                            None,
-                        ),
+                        Form::Rim => Key::Rim(sign.colour),
+                        Form::Outlined => Key::Hatched(sign.colour),
                         form if form.is_site() => Key::Swatch(sign.colour),
                         form => Key::Dot(form, sign.colour),
                     },
@@ -115,7 +117,7 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
                 found.extend(entries);
                 continue;
             }
-            Layer::Range(range) => (Key::Patch(GREY, RANGE), &range.label),
+            Layer::Range(range) => (Key::Range, &range.label),
             Layer::Interval(interval) => (Key::Interval, &interval.label),
             _ => continue,
         };
@@ -137,7 +139,33 @@ pub(super) const LEVEL: Style = Style {
 };
 
 /// Strength of a range of values.
-pub(super) const RANGE: f64 = 0.16;
+const RANGE: f64 = 0.07;
+
+/// A range of values: hatched and bordered, so that it is no band of a curve.
+pub(super) fn range(drawing: &mut Drawing, frame: Frame) {
+    const LINES: Colour = Colour(205, 205, 205);
+    drawing.rectangle(frame, GREY, RANGE);
+    hatch(drawing, frame, 7.0, LINES);
+    for y in [frame.top, frame.bottom] {
+        drawing.rule((frame.left, y), (frame.right, y), 0.6, LINES);
+    }
+}
+
+/// Slanted lines through a frame, so far apart across.
+fn hatch(drawing: &mut Drawing, frame: Frame, apart: f64, colour: Colour) {
+    let high = frame.bottom - frame.top;
+    let steps = ((frame.right - frame.left + high) / apart).floor() as usize;
+    for step in 1..=steps {
+        // From the lower end to the upper one, within the frame.
+        let foot = frame.left - high + apart * step as f64;
+        let from = (frame.left - foot).max(0.0);
+        let to = (frame.right - foot).min(high);
+        if to > from {
+            let at = |up: f64| (foot + up, frame.bottom - up);
+            drawing.rule(at(from), at(to), 0.4, colour);
+        }
+    }
+}
 
 pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
     let style = style.unwrap_or(Style {
@@ -154,7 +182,7 @@ pub(super) fn curve_style(style: Option<Style>, is_solid: bool) -> Style {
 /// Width of what stands in front of a name.
 fn key_width(key: &Key) -> f64 {
     match key {
-        Key::Swatch(_) | Key::Dot(..) => 0.5 * KEY,
+        Key::Swatch(_) | Key::Hatched(_) | Key::Dot(..) => 0.5 * KEY,
         _ => KEY,
     }
 }
@@ -287,14 +315,22 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
         }
         Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
-        Key::Swatch(colour) => {
+        Key::Swatch(colour) | Key::Hatched(colour) => {
             let patch = Frame {
                 right: left + 0.5 * KEY,
                 ..patch
             };
             drawing.rectangle(patch.grown(0.5), INK, 1.0);
             drawing.rectangle(patch, colour, 1.0);
+            if matches!(entry.key, Key::Hatched(_)) {
+                hatch(drawing, patch, 3.0, INK);
+            }
         }
+        Key::Rim(colour) => {
+            drawing.rule(ends[0], ends[1], CURVE + 0.8, INK);
+            drawing.rule(ends[0], ends[1], CURVE, colour);
+        }
+        Key::Range => range(drawing, patch),
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
         Key::Dose(mark) => mark.key(drawing, centre),
         Key::Level => drawing.line(ends.to_vec(), 0.8, LEVEL),

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::observe::picture::Shown;
 use crate::output::{OutputError, write_whole};
-use crate::plot::chart::{Axis, Chart, ColourScale, Dot, Form, Image, Layer, Panel, Sign};
-use crate::plot::colour::{Colour, GREY, INK, WHITE, shade};
+use crate::plot::chart::{Axis, Chart, Dot, Form, Image, Layer, Panel, Sign};
+use crate::plot::colour::{Colour, INK};
+use crate::plot::map_lines::{Ruled, crossings, hatching, outlines, rims};
 use crate::plot::{canvas, page, png_bytes, quantities, words, write};
 
 /// Kinds in the order of the legend, with their form and colour. In grey print any two differ in lightness
-/// or in form: osteoclasts have a dark line around each, immune cells, which are as small as a site, are
-/// discs, triangles and diamonds on it. Eroded surface is a line along bone.
+/// or in form: osteoclasts are hatched and have a dark line around each, immune cells, which are as small as a site,
+/// are discs, triangles and diamonds on it. Eroded surface is a line along bone, and so is osteoid that does not fill
+/// its sites yet: what stands on it would hide it.
 const KINDS: [(Shown, Form, Colour, &str); 15] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
-    (Shown::Osteoid, Form::Square, quantities::OSTEOID, "osteoid"),
+    (Shown::Osteoid, Form::Square, quantities::OSTEOID, OSTEOID),
     (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
     (
         Shown::Eroded,
@@ -85,6 +87,9 @@ const KINDS: [(Shown, Form, Colour, &str); 15] = [
     ),
 ];
 
+/// Osteoid in a legend: its sites are those of which it is most, its line is as `os_bs` counts it.
+const OSTEOID: &str = "osteoid, filled or as a line";
+
 /// Colours of the clones behind the parental one, which has that of tumour. They differ in lightness from
 /// each other and from all that fills sites beside them.
 const CLONES: [Colour; 6] = [
@@ -100,6 +105,9 @@ const CLONES: [Colour; 6] = [
 pub(super) fn colour(kind: Shown) -> Colour {
     if let Shown::Clone(clone) = kind {
         return CLONES[(usize::from(clone).max(1) - 1) % CLONES.len()];
+    }
+    if kind == Shown::Forming {
+        return quantities::OSTEOBLAST;
     }
     let found = KINDS.iter().find(|(other, ..)| *other == kind);
     found.map_or(KINDS[2].2, |&(_, _, colour, _)| colour)
@@ -160,16 +168,42 @@ pub(crate) fn map_name(day: f64) -> String {
     format!("map_d{:.0}", day.round() + 0.0)
 }
 
+/// The clone that all cells belong to at first, in a legend.
+const PARENTAL: &str = "tumour, parental clone";
+
+/// True of tumour that no other clone than the parental one has to do with.
+fn is_tumour(kind: Shown) -> bool {
+    matches!(kind, Shown::TumourSparse | Shown::TumourDense)
+}
+
+/// Colours of the tissue of a cut. Where tumours have clones a colour says which one: how many cells there are has
+/// no colours beside it.
+fn colours(frame: &Frame, cut: usize) -> Vec<Colour> {
+    let is_of_clones = frame.clones.len() > 1;
+    let tissue = frame.cuts[cut].tissue.iter();
+    tissue
+        .map(|&kind| match kind {
+            Shown::TumourSparse if is_of_clones => quantities::TUMOUR,
+            kind => colour(kind),
+        })
+        .collect()
+}
+
 /// What frames show, in the order of the legend.
 pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
     let mut clones: BTreeMap<u8, String> = BTreeMap::new();
     let mut is_there = [false; KINDS.len()];
     for frame in frames {
+        let is_of_clones = frame.clones.len() > 1;
         let kinds = frame.cuts.iter().flat_map(|cut| {
             let immune = cut.immune.iter().map(|(_, kind)| kind);
             cut.tissue.iter().chain(immune)
         });
         for &kind in kinds {
+            if is_of_clones && is_tumour(kind) {
+                clones.insert(0, PARENTAL.to_owned());
+                continue;
+            }
             if let Shown::Clone(clone) = kind {
                 clones.entry(clone).or_insert_with(|| {
                     let name = frame.clones.get(usize::from(clone));
@@ -177,11 +211,19 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
                         name.map_or_else(|| clone.to_string(), |name| name.replace('_', " "));
                     format!("tumour, clone {name}")
                 });
-            } else if let Some(at) = KINDS.iter().position(|(other, ..)| *other == kind) {
-                is_there[at] = true;
+                continue;
+            }
+            // Osteoblasts on osteoid are both.
+            let parts: &[Shown] = match kind {
+                Shown::Forming => &[Shown::Osteoblast, Shown::Osteoid],
+                _ => &[kind],
+            };
+            for (there, of) in is_there.iter_mut().zip(&KINDS) {
+                *there |= parts.contains(&of.0);
             }
         }
-        let has_rim = frame.cuts.iter().any(|cut| !rims(cut).is_empty());
+        let is_eroded = |line: &Ruled| line.1 == quantities::ERODED;
+        let has_rim = (frame.cuts.iter()).any(|cut| rims(cut).iter().any(is_eroded));
         for (kind, there) in KINDS.iter().zip(&mut is_there) {
             *there |= has_rim && kind.0 == Shown::Eroded;
         }
@@ -194,7 +236,11 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
     });
     let clones = clones.into_iter().map(|(clone, label)| Sign {
         form: Form::Square,
-        colour: colour(Shown::Clone(clone)),
+        colour: if clone == 0 {
+            quantities::TUMOUR
+        } else {
+            colour(Shown::Clone(clone))
+        },
         label,
     });
     kinds.chain(clones).collect()
@@ -275,10 +321,7 @@ pub(super) fn panels(
 /// itself they would hide it.
 pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     let has_immune = key.iter().any(|sign| !sign.form.is_site());
-    let colours = |cut: usize| -> Vec<Colour> {
-        let tissue = frame.cuts[cut].tissue.iter();
-        tissue.map(|&kind| colour(kind)).collect()
-    };
+    let colours = |cut: usize| colours(frame, cut);
     let mut of_tissue = panels(&frame.cuts, colours, key);
     for (panel, cut) in of_tissue.iter_mut().zip(&frame.cuts) {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
@@ -322,34 +365,6 @@ pub(super) fn pale(Colour(red, green, blue): Colour) -> Colour {
     Colour(to_white(red), to_white(green), to_white(blue))
 }
 
-/// Lines where the other cuts of a volume cross one.
-fn crossings(cut: &Cut) -> Vec<([(f64, f64); 2], Colour)> {
-    let [wide, high] = [cut.width, cut.height].map(|count| count as f64 * cut.pixel_um);
-    let [across, up] = cut.crossed_um;
-    let upright = across.map(|at| ([(at, 0.0), (at, high)], GREY));
-    let lying = up.map(|at| ([(0.0, at), (wide, at)], GREY));
-    upright.into_iter().chain(lying).collect()
-}
-
-/// Eroded surface: lines between its sites and the bone beside them in the cut. Bone above or below the cut has no
-/// edge in it.
-fn rims(cut: &Cut) -> Vec<([(f64, f64); 2], Colour)> {
-    if cut.eroded.is_empty() {
-        return Vec::new();
-    }
-    let mut is_eroded = vec![false; cut.tissue.len()];
-    for &pixel in &cut.eroded {
-        if let Some(site) = is_eroded.get_mut(pixel as usize) {
-            *site = true;
-        }
-    }
-    let is_bone = |at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
-    edges(cut, |one, other| {
-        let is_rim = is_eroded[one] && is_bone(other) || is_eroded[other] && is_bone(one);
-        is_rim.then_some(quantities::ERODED)
-    })
-}
-
 /// The same with lines around what a grey print would not tell apart: each osteoclast has its own.
 fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
     for (panel, cut) in panels.iter_mut().zip(&frame.cuts) {
@@ -361,6 +376,8 @@ fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
                 if is_outlined { cell.unwrap_or(1) } else { 0 }
             };
             image.lines.extend(outlines(cut, holder, |_| INK));
+            image.are_rims_edged = true;
+            image.lines.extend(hatching(cut, |at| holder(at) > 0));
         }
     }
     panels
@@ -387,7 +404,14 @@ pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
         said.push("a mark is a site with immune cells, drawn larger than it is");
     }
     if frame.clones.len() > 1 {
-        said.push("a site has the colour of one of its tumour cells, so that areas are about the shares of clones");
+        said.push(
+            "a site has the colour of the clone of one of its tumour cells, so that areas are about the shares of clones; \
+             how many cells it holds is not shown",
+        );
+        let is_parental = |sign: &Sign| sign.label == PARENTAL;
+        if !key.iter().any(is_parental) {
+            said.push("no site shows a cell of the parental clone");
+        }
     }
     let is_crossed = |cut: &Cut| cut.crossed_um.iter().any(Option::is_some);
     if frame.cuts.iter().any(is_crossed) {
@@ -463,165 +487,6 @@ pub(crate) fn write_chart(path: &Path, chart: &Chart) -> Result<(), OutputError>
     )
 }
 
-/// Lines between sites of unlike holders, each in the colour for its site that has one (a holder of 0 is none);
-/// neighbours of one colour are one line.
-fn outlines(
-    cut: &Cut,
-    holder: impl Fn(usize) -> u64,
-    colour: impl Fn(usize) -> Colour,
-) -> Vec<([(f64, f64); 2], Colour)> {
-    edges(cut, |one, other| {
-        let [before, behind] = [holder(one), holder(other)];
-        let inside = if before > 0 { one } else { other };
-        (before != behind).then(|| colour(inside))
-    })
-}
-
-/// Lines between sites side by side, in the colour for the two where there is one; neighbours of one colour are one
-/// line.
-fn edges(
-    cut: &Cut,
-    colour: impl Fn(usize, usize) -> Option<Colour>,
-) -> Vec<([(f64, f64); 2], Colour)> {
-    let mut lines: Vec<([(f64, f64); 2], Colour)> = Vec::new();
-    let at = |place: usize| place as f64 * cut.pixel_um;
-    // Edges that stand upright, then those that lie.
-    for is_upright in [true, false] {
-        let (lanes, along) = if is_upright {
-            (cut.width, cut.height)
-        } else {
-            (cut.height, cut.width)
-        };
-        let site = |lane: usize, step: usize| {
-            if is_upright {
-                (lane, step)
-            } else {
-                (step, lane)
-            }
-        };
-        for lane in 1..lanes {
-            let mut open = false;
-            for step in 0..along {
-                let [(a, b), (c, d)] = [site(lane - 1, step), site(lane, step)];
-                let Some(ink) = colour(a + b * cut.width, c + d * cut.width) else {
-                    open = false;
-                    continue;
-                };
-                let end = |step: usize| {
-                    let (x, y) = site(lane, step);
-                    (at(x), at(y))
-                };
-                match lines.last_mut() {
-                    Some((ends, last)) if open && *last == ink => ends[1] = end(step + 1),
-                    _ => lines.push(([end(step), end(step + 1)], ink)),
-                }
-                open = true;
-            }
-        }
-    }
-    lines
-}
-
-/// A field over the tissue: `values` by cut and pixel in shades with a colour bar in their unit, one
-/// scale for all cuts, and bone outlined. A value that is not finite is left white.
-pub(crate) fn field_chart(
-    heading: &str,
-    caption: &str,
-    cuts: &[Cut],
-    values: &[Vec<f64>],
-    what: [&str; 2],
-) -> Chart {
-    let finite = || {
-        values
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|value| value.is_finite())
-    };
-    let low = finite().fold(f64::INFINITY, f64::min).min(0.0);
-    let most = finite().fold(low, f64::max);
-    let high = if most > low { most } else { low + 1.0 };
-    let shaded = |value: f64| {
-        if value.is_finite() {
-            shade((value - low) / (high - low))
-        } else {
-            WHITE
-        }
-    };
-    let colours = |cut: usize| values[cut].iter().map(|&value| shaded(value)).collect();
-    let is_bone = |cut: &Cut, at: usize| matches!(cut.tissue[at], Shown::Bone | Shown::Osteoid);
-    // Where marrow is white, as in a map of bone alone, a white line around dark bone would not be seen.
-    let is_marrow_white = |cut: &Cut, values: &[f64]| {
-        let mut sites = values.iter().enumerate();
-        !sites.any(|(at, value)| value.is_finite() && !is_bone(cut, at))
-    };
-    let outlines: Vec<_> = cuts
-        .iter()
-        .zip(values)
-        .map(|(cut, values)| {
-            let is_on_white = is_marrow_white(cut, values);
-            outlines(
-                cut,
-                |at| u64::from(is_bone(cut, at)),
-                |site| {
-                    if !is_on_white && shaded(values[site]).lightness() < 0.6 {
-                        WHITE
-                    } else {
-                        INK
-                    }
-                },
-            )
-        })
-        .collect();
-    let key: Vec<Sign> = outlines
-        .iter()
-        .any(|lines| !lines.is_empty())
-        .then(|| Sign {
-            form: Form::Square,
-            colour: WHITE,
-            label: "bone, outlined".to_owned(),
-        })
-        .into_iter()
-        .collect();
-    let mut panels = panels(cuts, colours, &key);
-    for (panel, lines) in panels.iter_mut().zip(outlines) {
-        if let Some(Layer::Image(image)) = panel.layers.first_mut() {
-            image.lines = lines;
-        }
-    }
-    if let Some(Layer::Image(image)) = panels.last_mut().and_then(|panel| panel.layers.first_mut())
-    {
-        image.scale = Some(ColourScale {
-            title: what[0].to_owned(),
-            unit: what[1].to_owned(),
-            low,
-            high,
-        });
-    }
-    Chart {
-        title: heading.to_owned(),
-        note: caption.to_owned(),
-        columns: cuts.len(),
-        panels,
-        ..Chart::default()
-    }
-}
-
-/// Draws the dose over the tissue as `dose_map` in a folder, SVG and PNG.
-///
-/// # Errors
-/// [`OutputError`] when it cannot be drawn or written.
-pub(crate) fn write_dose_map(
-    folder: &Path,
-    heading: &str,
-    caption: &str,
-    cuts: &[Cut],
-    dose_gy: &[Vec<f64>],
-) -> Result<Vec<PathBuf>, OutputError> {
-    let chart = field_chart(heading, caption, cuts, dose_gy, ["dose", "Gy"]);
-    write(folder, "dose_map", &chart)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -652,41 +517,55 @@ mod tests {
     }
 
     #[test]
-    fn bone_is_outlined_by_lines_as_long_as_its_edges() {
-        // Two sites of bone beside each other in a field of three by three.
-        let mut tissue = vec![Shown::Marrow; 9];
-        (tissue[4], tissue[5]) = (Shown::Bone, Shown::Osteoid);
-        let cut = Cut {
-            name: String::new(),
-            axes: ["x", "y"],
-            width: 3,
-            height: 3,
-            pixel_um: 10.0,
-            tissue,
-            ..Cut::default()
+    fn of_several_clones_a_colour_says_which_one_and_not_how_many_cells_there_are() {
+        let frame = |clones: &[&str], tissue: [Shown; 4]| Frame {
+            cuts: vec![Cut {
+                width: 2,
+                height: 2,
+                pixel_um: 10.0,
+                tissue: tissue.to_vec(),
+                ..Cut::default()
+            }],
+            clones: clones.iter().map(|&name| name.to_owned()).collect(),
+            ..Frame::default()
         };
-        let is_bone = |at: usize| u64::from(cut.tissue[at] != Shown::Marrow);
-        let mut lines = outlines(&cut, is_bone, |_| INK);
-        lines.sort_by(|a, b| a.partial_cmp(b).unwrap());
-        let ends: Vec<_> = lines.iter().map(|line| line.0).collect();
+        let labels = |frame: &Frame| -> Vec<String> {
+            let key = series_key(std::slice::from_ref(frame)).into_iter();
+            key.map(|sign| sign.label).collect()
+        };
+        let clone = Shown::Clone(1);
+        let both = [Shown::TumourSparse, Shown::TumourDense, clone, clone];
+        let mixed = frame(&["parental", "late_outgrowth"], both);
+        assert_eq!(labels(&mixed), [PARENTAL, "tumour, clone late outgrowth"]);
+        let drawn = colours(&mixed, 0);
+        assert_eq!(drawn[0], drawn[1]);
+        let said = |frame: &Frame| note(frame, &series_key(std::slice::from_ref(frame)));
+        assert!(!said(&mixed).contains("no site shows"));
+        let none = frame(&["parental", "late_outgrowth"], [clone; 4]);
+        assert!(said(&none).contains("no site shows a cell of the parental clone"));
+        let alone = frame(&[], [Shown::TumourSparse; 4]);
         assert_eq!(
-            ends,
-            [
-                [(10.0, 10.0), (10.0, 20.0)],
-                [(10.0, 10.0), (30.0, 10.0)],
-                [(10.0, 20.0), (30.0, 20.0)],
-            ]
+            labels(&alone),
+            ["tumour, less than half of the site's room"]
         );
-        // A line breaks where its colour changes.
-        let coloured = outlines(&cut, is_bone, |site| [INK, WHITE][site % 2]);
-        assert_eq!(coloured.len(), 5);
-        // Two holders beside each other are parted.
-        let apart = outlines(&cut, |at| [0, 0, 0, 0, 7, 8, 0, 0, 0][at], |_| INK);
-        assert!(
-            apart
-                .iter()
-                .any(|(ends, _)| *ends == [(20.0, 10.0), (20.0, 20.0)])
-        );
+        assert_ne!(colours(&alone, 0)[0], drawn[0]);
+    }
+
+    #[test]
+    fn osteoblasts_on_osteoid_are_both_in_the_legend() {
+        let frame = Frame {
+            cuts: vec![Cut {
+                width: 2,
+                height: 1,
+                pixel_um: 10.0,
+                tissue: vec![Shown::Forming, Shown::Bone],
+                ..Cut::default()
+            }],
+            ..Frame::default()
+        };
+        let key = series_key(&[frame]);
+        let labels: Vec<&str> = key.iter().map(|sign| sign.label.as_str()).collect();
+        assert_eq!(labels, ["bone", OSTEOID, "osteoblast lineage"]);
     }
 
     #[test]

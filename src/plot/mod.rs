@@ -19,6 +19,7 @@ mod dose_marks;
 mod drawing;
 pub(crate) mod drugs;
 pub(crate) mod error_bars;
+pub(crate) mod field_map;
 mod fields;
 pub(crate) mod film;
 mod forest;
@@ -31,6 +32,7 @@ mod layers;
 mod legend;
 pub(crate) mod losses;
 pub(crate) mod map;
+mod map_lines;
 #[cfg(feature = "cli")]
 pub(crate) mod measured;
 mod moving;

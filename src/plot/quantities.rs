@@ -32,7 +32,7 @@ pub(super) const OSTEOBLAST: Colour = Colour(0, 40, 105);
 /// Osteoblast precursors.
 pub(super) const PRECURSOR: Colour = Colour(86, 180, 233);
 /// Osteoid.
-pub(super) const OSTEOID: Colour = Colour(150, 218, 235);
+pub(super) const OSTEOID: Colour = Colour(105, 222, 250);
 /// The same as a line on paper.
 const OSTEOID_LINE: Colour = Colour(0, 140, 175);
 /// Bone that is formed.

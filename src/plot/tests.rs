@@ -6,9 +6,11 @@ use crate::plot::chart::{
     AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel, Point,
     Points, Range, RightAxis, Tone, Words,
 };
+use crate::plot::colour::Shades;
 use crate::plot::drawing::{Drawing, Frame, Mark};
+use crate::plot::field_map::field_chart;
 use crate::plot::held::{hold_apart, hold_page, hold_rules};
-use crate::plot::map::{Cut, Frame as MapFrame, field_chart, map_chart, series_key};
+use crate::plot::map::{Cut, Frame as MapFrame, map_chart, series_key};
 use crate::plot::page::lay_out;
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
@@ -609,7 +611,7 @@ fn map() -> Chart {
 fn section() -> Chart {
     let frame = MapFrame {
         day: 28.0,
-        caption: "BV/TV 12.9 %, 8.1 % less than on day 0".to_owned(),
+        caption: "BV/TV 12.9 %, lower by 8.1 % of its value on day 0".to_owned(),
         cuts: vec![Cut {
             name: String::new(),
             crossed_um: [None; 2],
@@ -638,7 +640,7 @@ fn field() -> Chart {
         "one fraction of 8 Gy",
         &cuts,
         &values,
-        ["dose", "Gy"],
+        (["dose", "Gy"], Shades::Dose),
     )
 }
 

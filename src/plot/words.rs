@@ -104,7 +104,8 @@ pub(crate) fn words(key: &str) -> String {
     parts.join(" ")
 }
 
-/// A value against that of day 0, in words; empty where there was none of it.
+/// A value against that of day 0, in words that leave no doubt whether of a share in percent a part is meant or percentage
+/// points; empty where there was none of it.
 pub(crate) fn change(now: f64, first: f64) -> String {
     let percent = (1000.0 * (now / first - 1.0)).round() / 10.0;
     if first <= 0.0 || !percent.is_finite() {
@@ -112,9 +113,9 @@ pub(crate) fn change(now: f64, first: f64) -> String {
     } else if percent == 0.0 {
         "as on day 0".to_owned()
     } else if percent < 0.0 {
-        format!("{:.1} % less than on day 0", -percent)
+        format!("lower by {:.1} % of its value on day 0", -percent)
     } else {
-        format!("{percent:.1} % more than on day 0")
+        format!("higher by {percent:.1} % of its value on day 0")
     }
 }
 
@@ -344,8 +345,8 @@ mod tests {
 
     #[test]
     fn a_change_is_less_or_more_and_one_that_rounds_to_nothing_has_no_sign() {
-        assert_eq!(change(0.733, 1.0), "26.7 % less than on day 0");
-        assert_eq!(change(1.1, 1.0), "10.0 % more than on day 0");
+        assert_eq!(change(0.733, 1.0), "lower by 26.7 % of its value on day 0");
+        assert_eq!(change(1.1, 1.0), "higher by 10.0 % of its value on day 0");
         for same in [1.0, 0.9996, 1.0004] {
             assert_eq!(change(same, 1.0), "as on day 0");
         }

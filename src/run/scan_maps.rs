@@ -10,7 +10,9 @@ use crate::observe::sites::{Array, Frame, Numbers};
 use crate::output::OutputError;
 use crate::output::volume::{nifti, vtk};
 use crate::plot::chart::{Axis, Chart, Curve, Layer, Panel};
-use crate::plot::map::{field_chart, write_chart};
+use crate::plot::colour::Shades;
+use crate::plot::field_map::field_chart;
+use crate::plot::map::write_chart;
 use crate::plot::solid::{Cutaway, Look, Tissue, Words, before_after, png};
 use crate::run::place::NewFile;
 use crate::run::scan::cut;
@@ -112,7 +114,8 @@ fn chart(scanned: &Scanned, map: ThicknessMap, values: &[f32]) -> Chart {
     let mean = mean_mm.map_or_else(|| "no mean".to_owned(), |mean| format!("mean {mean:.4} mm"));
     let heading = format!("Local {}", map.title());
     let caption = format!("{}, {}; {mean}", scanned.file.display(), scanned.region());
-    let mut chart = field_chart(&heading, &caption, &cuts, &shown, [map.title(), "mm"]);
+    let scale = ([map.title(), "mm"], Shades::Usual);
+    let mut chart = field_chart(&heading, &caption, &cuts, &shown, scale);
     let width_mm = bone.spacing_um * 1e-3;
     let classes = Histogram::of(values, bone.spacing_um).shares();
     let ends =

@@ -21,10 +21,9 @@ fn share(byte: u8) -> f32 {
 /// A volume as a picture takes it.
 pub(crate) fn tissue(volume: &Volume) -> Tissue {
     let shares = |bytes: &[u8]| bytes.iter().map(|&byte| share(byte)).collect();
-    let bodies = volume.cells.iter().map(|cell| Body {
-        kind: cell.kind,
-        at_um: cell.at_um.map(f64::from),
-        radius_um: f64::from(cell.radius_um),
+    let cells = volume.cells.iter().map(|cell| {
+        let at_um = cell.at_um.map(f64::from);
+        Body::of(cell.kind, at_um, f64::from(cell.radius_um))
     });
     Tissue {
         dims: volume.dims,
@@ -32,7 +31,7 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
         bone: shares(&volume.bone),
         tumour: shares(&volume.tumour),
         counts: volume.counts.map(|count| count as usize),
-        bodies: bodies.collect(),
+        bodies: Body::by_site(cells),
     }
 }
 
@@ -168,12 +167,12 @@ mod tests {
         assert_eq!(bone_words(0.0, None), "no bone");
         assert_eq!(
             bone_words(0.0, Some(0.2)),
-            "BV/TV 0.0 %, 100.0 % less than on day 0"
+            "BV/TV 0.0 %, lower by 100.0 % of its value on day 0"
         );
         assert_eq!(bone_words(0.123, None), "BV/TV 12.3 %");
         assert_eq!(
             bone_words(0.22, Some(0.2)),
-            "BV/TV 22.0 %, 10.0 % more than on day 0"
+            "BV/TV 22.0 %, higher by 10.0 % of its value on day 0"
         );
         // Too little to be seen has no sign.
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Cells as small bodies that lie on the surface of bone. Light is found once for each of them: they are as
+//! Cells as small bodies that lie on the surface of bone, as wide as the surface that they cover. Light is found once for each of them: they are as
 //! small as the steps in which it is looked for, and far more than there is surface of bone.
 
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ fn ball(rows: u32) -> Ball {
     Ball { points, triangles }
 }
 
-/// Height of a body over its radius.
+/// Height of the body of one cell over its radius.
 const fn height(kind: CellKind) -> f32 {
     match kind {
         CellKind::Osteoclast => 0.62,
@@ -104,11 +104,13 @@ fn on_surface(bone: &Field, from: Vector) -> (Vector, Vector) {
     (at, out)
 }
 
-/// A cell on the surface of bone.
+/// A body on the surface of bone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stand {
     pub(super) kind: CellKind,
+    /// Radius along the surface and height out of it, sites.
     radius: f32,
+    high: f32,
     /// Where the surface is, and the direction out of it; the share of the sky that is open there.
     pub(super) at: Point,
 }
@@ -136,7 +138,9 @@ pub(super) fn stands(
         };
         Stand {
             kind: cell.kind,
-            radius: (cell.radius_um / edge_um) as f32,
+            radius: (cell.covers_um(edge_um) / edge_um) as f32,
+            // Cells side by side are no higher than one of them.
+            high: height(cell.kind) * (cell.radius_um / edge_um) as f32,
             at: point,
         }
     };
@@ -172,8 +176,7 @@ pub(super) fn bodies(stands: &[Stand]) -> (Mesh, Vec<[usize; 2]>) {
         };
         let one = unit(cross(helper, out));
         let other = cross(out, one);
-        let radius = stand.radius;
-        let high = radius * height(stand.kind);
+        let (radius, high) = (stand.radius, stand.high);
         // A quarter of it lies below the surface, as one that digs or spreads.
         let centre = add(at, times(out, 0.35 * high));
         let first = mesh.points.len() as u32;

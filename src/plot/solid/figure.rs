@@ -76,19 +76,46 @@ pub(super) struct Shows<'a> {
     pub(super) tissue: &'a Tissue,
     /// A surface of tumour is drawn.
     pub(super) has_tumour: bool,
-    /// Cells of each of [`CellKind::ALL`] that are to be seen; none where the view turns.
+    /// Bodies of each of [`CellKind::ALL`] that are to be seen; none where the view turns.
     pub(super) seen: Option<[usize; 3]>,
 }
 
 impl Shows<'_> {
-    /// How many of a kind are seen of all.
-    fn cells(&self, kind: CellKind) -> String {
-        let all = self.tissue.counts[kind as usize];
-        match self.seen {
-            Some(seen) if all > 0 => {
-                format!("{} of {} seen", count(seen[kind as usize]), count(all))
+    /// Bodies of a kind.
+    fn bodies(&self, kind: CellKind) -> usize {
+        let bodies = self.tissue.bodies.iter();
+        bodies.filter(|body| body.kind == kind).count()
+    }
+
+    /// True where all cells have a body.
+    fn is_whole(&self) -> bool {
+        let drawn: usize = self.tissue.bodies.iter().map(|body| body.cells).sum();
+        drawn >= self.tissue.counts.iter().sum()
+    }
+
+    /// How many bodies of a kind are seen of all, and how many cells these stand for where a body stands for
+    /// several.
+    fn marks(&self, kind: CellKind) -> String {
+        let cells = self.tissue.counts[kind as usize];
+        let bodies = self.bodies(kind);
+        let all = match kind {
+            CellKind::Osteoclast if self.is_whole() => count(bodies),
+            CellKind::Osteoclast => count(cells),
+            _ if self.is_whole() => count(bodies),
+            // Of sites no more is known than those of the cells that are drawn.
+            _ => format!("{} drawn", count(bodies)),
+        };
+        let seen = match self.seen {
+            Some(seen) if bodies > 0 => format!("{} of {all} seen", count(seen[kind as usize])),
+            _ => all,
+        };
+        let several = if cells == 1 { "" } else { "s" };
+        match kind {
+            CellKind::Osteoclast => seen,
+            CellKind::Osteoblast => format!("{seen} ({} osteoblast{several})", count(cells)),
+            CellKind::Precursor => {
+                format!("{seen} ({} precursor{several} on all sites)", count(cells))
             }
-            _ => count(all),
         }
     }
 }
@@ -115,14 +142,14 @@ fn entries(sides: &[(&str, Shows<'_>)]) -> Vec<Entry> {
         }
         let name = match kind {
             CellKind::Osteoclast => "osteoclasts",
-            CellKind::Osteoblast => "osteoblasts",
-            CellKind::Precursor => "osteoblast precursors",
+            CellKind::Osteoblast => "sites with osteoblasts",
+            CellKind::Precursor => "sites with precursors alone",
         };
         let label = match sides {
-            [(_, shows)] => format!("{name}: {}", shows.cells(kind)),
+            [(_, shows)] => format!("{name}: {}", shows.marks(kind)),
             sides => {
                 let each = sides.iter();
-                let each = each.map(|(day, shows)| format!("{} on {day}", shows.cells(kind)));
+                let each = each.map(|(day, shows)| format!("{} on {day}", shows.marks(kind)));
                 format!("{name}: {}", each.collect::<Vec<_>>().join(", "))
             }
         };
@@ -131,16 +158,28 @@ fn entries(sides: &[(&str, Shows<'_>)]) -> Vec<Entry> {
     found
 }
 
+/// What a mark stands for where several cells share one; empty where there is no such cell.
+fn marked(sides: &[Shows<'_>]) -> String {
+    let bodies = sides.iter().flat_map(|side| &side.tissue.bodies);
+    let mut of_lineage = bodies.filter(|body| body.kind != CellKind::Osteoclast);
+    if of_lineage.next().is_none() {
+        return String::new();
+    }
+    "a blue mark is one site of the lattice, however many cells of the osteoblast lineage are on it"
+        .to_owned()
+}
+
 /// Where cells are that are not seen, and that not all of very many are drawn.
 fn hidden(sides: &[Shows<'_>], is_cut: bool) -> String {
     let sum = |of: fn(&Shows<'_>) -> usize| sides.iter().map(of).sum::<usize>();
-    let all = sum(|it| it.tissue.counts.iter().sum());
-    let drawn = sum(|it| it.tissue.bodies.len());
+    let cells = sum(|it| it.tissue.counts.iter().sum());
+    let drawn = sum(|it| it.tissue.bodies.iter().map(|body| body.cells).sum());
+    let all = sum(|it| it.tissue.bodies.len());
     let seen = sum(|it| it.seen.map_or(0, |seen| seen.iter().sum()));
-    if drawn < all {
+    if drawn < cells {
         return format!(
             "one of {} cells is drawn, and bone hides others",
-            all.div_ceil(drawn.max(1))
+            cells.div_ceil(drawn.max(1))
         );
     }
     let by = if is_cut {
@@ -150,8 +189,8 @@ fn hidden(sides: &[Shows<'_>], is_cut: bool) -> String {
     };
     match seen {
         seen if seen == all => String::new(),
-        seen if 2 * seen < all => format!("most cells are {by}"),
-        _ => format!("some cells are {by}"),
+        seen if 2 * seen < all => format!("most marks of cells are {by}"),
+        _ => format!("some marks of cells are {by}"),
     }
 }
 
@@ -161,6 +200,7 @@ pub(super) fn said(scene: &Scene, shows: Shows<'_>, view: View) -> Vec<String> {
     let entries = entries(&[("", shows)]).into_iter();
     entries
         .map(|entry| entry.label)
+        .chain([marked(&[shows])])
         .chain([hidden(&[shows], !scene.removed.words.is_empty())])
         .chain(beside_bar(scene, view))
         .collect()
@@ -186,11 +226,11 @@ impl Figure {
     }
 }
 
-/// What is said of a picture that does not turn: its cut, and where cells are that are not seen.
-fn notes(scene: &Scene, sides: &[Shows<'_>]) -> [String; 2] {
+/// What is said of a picture that does not turn: its cut, where cells are that are not seen, and what marks are.
+fn notes(scene: &Scene, sides: &[Shows<'_>]) -> [String; 3] {
     let cut = scene.removed.words.clone();
     let hidden = hidden(sides, !cut.is_empty());
-    [cut, hidden]
+    [cut, hidden, marked(sides)]
 }
 
 /// Title and caption; gives how far down they reach.
@@ -467,7 +507,7 @@ impl Figure {
         across: u32,
     ) -> Self {
         let mut drawing = Drawing::default();
-        let notes = [scene.removed.words.clone()];
+        let notes = [scene.removed.words.clone(), marked(&[shows])];
         let top = header(&mut drawing, words, &notes, NARROW);
         let wide = NARROW - 2.0 * EDGE;
         let high = wide * scene.aspect(view, true);

@@ -115,7 +115,7 @@ pub(super) struct Scene {
     bone_points: usize,
     /// Triangles of bone; behind them those of bodies.
     bone_triangles: usize,
-    /// Cells, and how many points and triangles the body of each has.
+    /// Bodies of cells, and how many points and triangles each has.
     stands: Vec<Stand>,
     body_sizes: Vec<[usize; 2]>,
     tumour: Mesh,
@@ -290,7 +290,7 @@ impl Scene {
         lamp
     }
 
-    /// Cells of each of [`CellKind::ALL`] of which some sample of a band shows the body.
+    /// Bodies of each of [`CellKind::ALL`] that some sample of a band shows.
     fn seen(&self, bodies: &[Vec<u32>]) -> [usize; 3] {
         let mut is_seen = vec![false; self.stands.len()];
         for &body in bodies.iter().flatten() {
@@ -304,7 +304,7 @@ impl Scene {
         counts
     }
 
-    /// The picture from a view, and how many cells of each of [`CellKind::ALL`] are to be seen in it. It is the
+    /// The picture from a view, and how many bodies of each of [`CellKind::ALL`] are to be seen in it. It is the
     /// same for any number of threads: bands of rows are drawn each for itself.
     ///
     /// # Errors

@@ -257,11 +257,7 @@ fn views_lead_where_their_names_say() {
 fn plate() -> Tissue {
     let dims = [20, 20, 20];
     let sites = || (0..8000_usize).map(|site| site / 400);
-    let body = |kind, x: f64| Body {
-        kind,
-        at_um: [x, 100.0, 85.0],
-        radius_um: 20.0,
-    };
+    let body = |kind, x: f64| Body::of(kind, [x, 100.0, 85.0], 20.0);
     Tissue {
         dims,
         edge_um: 10.0,
@@ -461,11 +457,7 @@ fn cells_are_counted_as_they_are_seen() {
     let mut tissue = plate();
     tissue.tumour.clear();
     let edge = tissue.dims[0] as f64 * tissue.edge_um;
-    let body = |x: f64| Body {
-        kind: CellKind::Osteoclast,
-        at_um: [x, 0.5 * edge, 80.0],
-        radius_um: 12.0,
-    };
+    let body = |x: f64| Body::of(CellKind::Osteoclast, [x, 0.5 * edge, 80.0], 12.0);
     tissue.bodies = vec![body(0.1 * edge), body(0.2 * edge), body(0.9 * edge)];
     tissue.counts = [3, 0, 0];
     let words = |tissue: &Tissue, view: View, cut: Cutaway| -> Vec<String> {
@@ -482,7 +474,7 @@ fn cells_are_counted_as_they_are_seen() {
     let below = words(&tissue, View::new(0.0, -90.0), Cutaway::None);
     assert!(is_said(&below, "osteoclasts: 0 of 3 seen"), "{below:?}");
     assert!(
-        is_said(&below, "most cells are hidden by bone"),
+        is_said(&below, "most marks of cells are hidden by bone"),
         "{below:?}"
     );
     let side = VIEWS[1].1;
@@ -523,7 +515,7 @@ fn words_beside_and_below_bone_stay_on_the_page() {
     let words = Words {
         title: "A lesion with a long name under a treatment that is said in many words: day 28"
             .to_owned(),
-        caption: "in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0; \
+        caption: "in the whole block: BV/TV 23.3 %, lower by 29.7 % of its value on day 0; \
                   AWORDTHATISWIDERTHANAPAGEANDHASNOPLACEATWHICHITCOULDBREAKINTOTWOLINESOFACAPTION"
             .to_owned(),
     };
@@ -555,7 +547,9 @@ fn each_page_around_bone_is_drawn_as_it_was_seen_to_be_right() {
     let tissue = plate();
     let words = Words {
         title: "Bone on day 28".to_owned(),
-        caption: "a lesion; in the whole block: BV/TV 23.3 %, 29.7 % less than on day 0".to_owned(),
+        caption:
+            "a lesion; in the whole block: BV/TV 23.3 %, lower by 29.7 % of its value on day 0"
+                .to_owned(),
     };
     let view = Look::default().view;
     let scene = Scene::new(&tissue, None, view, Cutaway::None).unwrap();

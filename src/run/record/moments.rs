@@ -12,8 +12,9 @@ use crate::numerics::parallel::prelude::*;
 use crate::observe::picture::{Slice, slices};
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
+use crate::plot::field_map::write_dose_map;
 use crate::plot::film::write_film;
-use crate::plot::map::{Cut, Frame, series_key, write_dose_map, write_maps};
+use crate::plot::map::{Cut, Frame, series_key, write_maps};
 use crate::plot::ticks::count;
 use crate::plot::words::note;
 use crate::run::schedule::Schedule;
@@ -98,6 +99,14 @@ fn is_before_a_fraction(simulation: &Simulation) -> bool {
     let end_h = ((now_h + 1e-6) / DAY_H).floor() * DAY_H + DAY_H;
     let plan = simulation.model.parts.radiation.as_ref();
     !simulation.is_done() && plan.is_some_and(|plan| plan.due(now_h, end_h).next().is_some())
+}
+
+/// The last of some moments up to a day.
+fn last_until<'a>(moments: impl Iterator<Item = &'a Moment>, day: f64) -> Option<&'a Moment> {
+    const SLIP_D: f64 = 1e-6;
+    moments
+        .filter(|moment| moment.day <= day + SLIP_D)
+        .max_by(|one, other| one.day.total_cmp(&other.day))
 }
 
 impl Record {
@@ -235,14 +244,20 @@ impl Record {
             .collect()
     }
 
-    /// Draws the sum of all fractions over the last map.
+    /// The tissue before the first fraction, as it was kept last: what the beam was laid upon.
+    fn before_fractions(&self) -> Option<&Moment> {
+        let first = self.fractions.first()?.time_h / DAY_H;
+        last_until(self.maps.iter().chain(&self.film), first).or(self.maps.first())
+    }
+
+    /// Draws the sum of all fractions over the tissue before the first of them.
     fn write_dose_map(
         &self,
         plots: &Path,
         title: &str,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let (Some(moment), Some(last)) = (self.maps.last(), self.fractions.last()) else {
+        let (Some(moment), Some(last)) = (self.before_fractions(), self.fractions.last()) else {
             return Ok(Vec::new());
         };
         let dose_gy: Vec<Vec<f64>> = moment
@@ -276,8 +291,9 @@ impl Record {
         if most - least <= 1e-6 * most {
             return Ok(Vec::new());
         }
+        let day = (10.0 * moment.day).round() / 10.0 + 0.0;
         let caption = format!(
-            "{} fraction{} of {} Gy at the isocentre, {}on day {}; tissue of day {:.0}",
+            "{} fraction{} of {} Gy at the isocentre, {}on day {}; bone of day {}, before the first fraction",
             self.fractions.len(),
             if self.fractions.len() == 1 { "" } else { "s" },
             last.dose_gy,
@@ -287,11 +303,11 @@ impl Record {
                 "the last "
             },
             (last.time_h / 2.4).round() / 10.0,
-            moment.day
+            day
         );
         write_dose_map(
             plots,
-            "Dose of all fractions over the tissue",
+            &format!("Dose of all fractions, over the bone of day {day}"),
             &note([title, &caption]),
             &self.frame(moment, grid).cuts,
             &dose_gy,
@@ -337,5 +353,25 @@ impl Record {
             cuts,
             clones: names.map(str::to_owned).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dose_is_laid_over_the_last_tissue_that_was_kept_before_it() {
+        let moments = [0.0, 28.0, 7.0, 14.0, 14.5].map(|day| Moment {
+            day,
+            caption: String::new(),
+            slices: Vec::new(),
+            volume: None,
+        });
+        for (fraction, day) in [(14.0, 14.0), (13.9, 7.0), (30.0, 28.0)] {
+            let found = last_until(moments.iter(), fraction);
+            assert_eq!(found.map(|moment| moment.day), Some(day));
+        }
+        assert!(last_until(moments.iter(), -1.0).is_none());
     }
 }

@@ -193,7 +193,7 @@ pub(super) fn events_csv(events: &[Event]) -> String {
 /// Calcium with its hormones, markers of turnover and neutrophils.
 pub(super) const BODY: Picture = Picture {
     name: "patient",
-    heading: "calcium, its hormones and markers of bone turnover",
+    heading: "the whole body: calcium, its hormones and markers of bone turnover in blood",
     table: TABLE,
     drawn: Drawn::Panels(&[
         Panel::new(
@@ -213,7 +213,7 @@ pub(super) const BODY: Picture = Picture {
         }]),
         Panel::new("free PTHrP in plasma (pM)", &[Curve::new("pthrp_pm", "")]),
         Panel::new(
-            "times its level in health",
+            "serum markers (times their level in health)",
             &[
                 Curve::new("ctx", "CTX"),
                 Curve::new("trap5b", "TRAP5b"),
