@@ -2,9 +2,9 @@
 
 use crate::plot::area::Plot;
 use crate::plot::chart::{BandOf, Bars, Curve, Discs, Interval, Points, Range, Words};
-use crate::plot::drawing::{Align, Drawing, Frame, Mark, Place, Text};
+use crate::plot::drawing::{Align, Frame, Mark, Place, Text};
 use crate::plot::legend::{self, BAND, CURVE, LEVEL, Obstacle, curve_style};
-use crate::plot::palette::{Colour, GREY, INK, WHITE};
+use crate::plot::palette::{GREY, INK, WHITE};
 use crate::plot::text::SIZE;
 
 /// Runs of points without a gap.
