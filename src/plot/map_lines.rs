@@ -2,7 +2,7 @@
 
 use crate::observe::picture::Shown;
 use crate::plot::colour::{Colour, GREY, INK};
-use crate::plot::map::Cut;
+use crate::plot::map_cut::Cut;
 use crate::plot::quantities;
 
 /// A line between two places on the axes of a cut, um.

@@ -32,6 +32,7 @@ mod layers;
 mod legend;
 pub(crate) mod losses;
 pub(crate) mod map;
+mod map_cut;
 mod map_lines;
 #[cfg(feature = "cli")]
 pub(crate) mod measured;
