@@ -73,6 +73,7 @@ done
 "$howship" study calibrate studies/small/lesion_calibration.toml --store "$work/store"
 studies=store/studies
 take $studies/anti_pthrp_dose_small/plots/spread_bv_tv.png spread.png
+take $studies/anti_pthrp_dose_small/plots/dose_response_bone_left.png dose_response.png
 take $studies/anti_pthrp_dose_small/plots/replicates.png replicates.png
 take $studies/pthrp_tgf_beta_map_small/plots/heat_map_bone_left.png heat_map.png
 take $studies/lesion_sensitivity_small/plots/tornado_bone_left.png tornado.png
@@ -82,4 +83,4 @@ take $studies/lesion_calibration_small/plots/pairs.png pairs.png
 take $studies/lesion_calibration_small/plots/fit_bv_tv_of_d0.png prediction.png
 
 "$howship" trial run trials/small/zoledronate_sre.toml --out "$work/trial"
-for name in event_free incidence course; do take "trial/plots/$name.png" "trial_$name.png"; done
+for name in event_free incidence course subgroups; do take "trial/plots/$name.png" "trial_$name.png"; done
