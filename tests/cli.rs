@@ -495,6 +495,7 @@ fn a_plot_that_means_nothing_is_refused_with_what_is_allowed() {
         &["a name"],
     );
     refused(&["plot", "a", "small.toml"], &["no series.csv"]);
+    refused(&["plot", "a", "nowhere"], &["there is no folder nowhere"]);
     // Without its scenario a run has a curve by a label alone.
     fs::remove_file(bench.0.path().join("slower/scenario.toml")).unwrap();
     refused(

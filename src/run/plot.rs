@@ -306,6 +306,12 @@ impl Run {
     }
 
     fn read(folder: &Path) -> Result<Self, RunError> {
+        if !folder.exists() {
+            return Err(refused(format_args!(
+                "there is no folder {}: name that of a run (--out, or runs/ below where it was started)",
+                folder.display()
+            )));
+        }
         unaltered(folder)?;
         let read = |name: &str| Table::read_csv_if_there(&folder.join(name));
         let Some(series) = read("series.csv")? else {
