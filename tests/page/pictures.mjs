@@ -77,12 +77,12 @@ async function lesson(at) {
   await page.setViewportSize(PHONE);
   await page.locator(".lesson h2").scrollIntoViewIfNeeded();
   await page.evaluate(() => document.querySelector(".lesson").scrollIntoView());
-  await shoot(`${name}-phone`, at === 1 ? "phone-lesson" : null);
+  await shoot(`${name}-phone`, `${name}-phone`);
   await page.evaluate(() => window.scrollTo(0, 0));
   await shoot(`${name}-phone-top`, at === 1 ? "phone" : null);
   await page.setViewportSize(DESKTOP);
   await theme("dark");
-  await shoot(`${name}-dark`);
+  await shoot(`${name}-dark`, `${name}-dark`);
   await page.click("#tab-curves");
   await shoot(`${name}-curves-dark`, at === 1 ? "dark" : null);
   await theme("light");
