@@ -21,6 +21,10 @@ use pyo3::prelude::*;
 use self::errors::{HowshipError, RunError, ScenarioError, refused};
 use crate::columns::Columns;
 
+/// As in the program: a run from Python takes the time of one from the command line.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A table of numbers in a file.
 #[pyfunction]
 fn read_table(py: Python<'_>, path: PathBuf) -> PyResult<Columns> {

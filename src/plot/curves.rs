@@ -10,7 +10,9 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use self::bone_loss::{behind, bone_loss};
-pub(crate) use self::line::{Line, flat};
+pub(crate) use self::line::Line;
+#[cfg(feature = "cli")]
+pub(crate) use self::line::flat;
 pub(crate) use self::panels::{Panel, Published, axis, panels_chart};
 pub(crate) use self::parts::write_part;
 use crate::output::OutputError;
