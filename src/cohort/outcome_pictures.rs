@@ -103,7 +103,7 @@ fn response_note(trial: &Trial) -> String {
     format!(
         "smallest sum of diameters up to progression, less that of day 0, in % of it, by scans every {} d with an error of {} %; patients of \
          each arm from the greatest rise to the greatest fall; a partial response is a fall by 30 % that the next scan confirms, progression \
-         a rise by 20 % over the smallest sum",
+         a rise by 20 % over the smallest sum, so that what shrank first and grew again lies below its line",
         trial.scans.interval.get() / 24.0,
         100.0 * trial.scans.error
     )
@@ -116,15 +116,18 @@ fn waterfall(
     title: &str,
     change: fn(&Outcome) -> Option<f64>,
 ) -> Panel {
-    let mut layers: Vec<Layer> = [("partial response", -30.0), ("progression", 20.0)]
-        .into_iter()
-        .map(|(label, value)| {
-            Layer::Level(Level {
-                label: label.to_owned(),
-                value,
-            })
+    let mut layers: Vec<Layer> = [
+        ("partial response", -30.0),
+        ("progression of what never shrank", 20.0),
+    ]
+    .into_iter()
+    .map(|(label, value)| {
+        Layer::Level(Level {
+            label: label.to_owned(),
+            value,
         })
-        .collect();
+    })
+    .collect();
     for (place, (arm, outcomes)) in found.arms.iter().zip(outcomes).enumerate() {
         let mut changes: Vec<f64> = outcomes.iter().filter_map(change).collect();
         changes.sort_by(|one, other| other.total_cmp(one));

@@ -35,7 +35,8 @@ pub(crate) fn write(
 }
 
 /// What every picture of a trial says of its patients.
-pub(super) const SIMULATED: &str = "simulated patients, the same in every arm";
+pub(super) const SIMULATED: &str =
+    "simulated patients, the same in every arm; intervals and p values as of independent arms";
 
 /// The pictures of [`write`] with their names.
 fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Chart); 4] {

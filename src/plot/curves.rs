@@ -228,4 +228,4 @@ pub(crate) fn with_dormant(
 }
 
 /// What columns of signals hold.
-const TOTAL: &str = "total: free and bound, by an antibody too";
+const TOTAL: &str = "total: free and bound, by an antibody too; what plasma brings is not among it";

@@ -61,6 +61,11 @@ pub(crate) struct Dependence {
 }
 
 impl Dependence {
+    /// True for this response of this arm.
+    fn is_of(&self, [response, arm]: [&str; 2]) -> bool {
+        self.response == response && self.arm == arm
+    }
+
     /// True for a first-order index above the total one of the same parameter.
     fn is_above_total(&self, all: &[Self]) -> bool {
         let of = |one: &Self| {

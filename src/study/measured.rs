@@ -9,7 +9,7 @@ use crate::plot::measured::{Measured, Value};
 use crate::run::error::RunError;
 use crate::run::plot::{Drawing, ReadMeasured, Run, draw, read};
 use crate::run::screen::Screen;
-use crate::study::data::read_data_of;
+use crate::study::data::{read_data_of, source};
 
 /// Curves that are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -85,48 +85,4 @@ fn measured(path: &Path, series: &[&Table]) -> Result<Vec<Measured>, OutputError
         }
     }
     Ok(found)
-}
-
-/// Characters of a source in a picture, at most.
-const MOST_SAID: usize = 450;
-
-/// The file, and what the comment at its head says of where its data are from, up to the end of a sentence.
-fn source(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let head = text.lines().map_while(|line| line.trim().strip_prefix('#'));
-    let said: Vec<&str> = head
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let mut said = said.join(" ");
-    if let Some((end, _)) = said.char_indices().nth(MOST_SAID) {
-        said.truncate(end);
-        said.truncate(said.rfind(". ").map_or(end, |end| end + 1));
-    }
-    match said.trim_end_matches('.') {
-        "" => name.into_owned(),
-        said => format!("{name}: {said}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_is_the_file_and_the_comment_at_its_head() {
-        let folder = tempfile::tempdir().unwrap();
-        let of = |text: &str| {
-            let path = folder.path().join("mice.csv");
-            std::fs::write(&path, text).unwrap();
-            source(&path)
-        };
-        let rows = "time_d,column,value,error\n# not of it\n1,bv_tv,0.1,0.01\n";
-        assert_eq!(of(rows), "mice.csv");
-        let said = of(&format!("# Johnson 2011,\n# digitised.\n{rows}"));
-        assert_eq!(said, "mice.csv: Johnson 2011, digitised");
-        let long = of(&format!("# One. {}\n{rows}", "word ".repeat(200)));
-        assert_eq!(long, "mice.csv: One");
-    }
 }

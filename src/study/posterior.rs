@@ -11,7 +11,7 @@ use crate::plot::chart;
 use crate::plot::words;
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::calibrate::{Calibration, Found};
-use crate::study::data::Datum;
+use crate::study::data::{Datum, source};
 use crate::study::fit::{Particle, Population};
 use crate::study::posterior_pictures::{
     Axis, Prediction, Sample, Weighed, draw_densities, draw_pairs, draw_prediction,
@@ -152,7 +152,7 @@ impl Calibration<'_> {
             };
             let path = plots.join(format!("fit_{name}.svg"));
             let axis = chart::Axis::linear(shown.title, unit);
-            draw_prediction(&path, axis, &prediction, &data)?;
+            draw_prediction(&path, axis, &prediction, &data, &source(&self.fit.data))?;
             written.push(path);
         }
         Ok(())

@@ -144,11 +144,17 @@ pub(crate) fn draw_prediction(
     what: chart::Axis,
     prediction: &Prediction,
     data: &[(f64, f64, f64)],
+    source: &str,
 ) -> Result<(), OutputError> {
-    save(path, &prediction_chart(what, prediction, data))
+    save(path, &prediction_chart(what, prediction, data, source))
 }
 
-fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f64, f64)]) -> Chart {
+fn prediction_chart(
+    what: chart::Axis,
+    prediction: &Prediction,
+    data: &[(f64, f64, f64)],
+    source: &str,
+) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
     let of = prediction.of;
     let faint = if of.are_few() { 0.45 } else { 1.0 };
@@ -194,7 +200,8 @@ fn prediction_chart(what: chart::Axis, prediction: &Prediction, data: &[(f64, f6
             what.title
         )),
         note: format!(
-            "points: data, bars {BARS}; {inside} of {known} bars hold the median of the runs; {}",
+            "points: data to which the runs were fitted, bars {BARS}; {inside} of {known} bars hold the median of the \
+             runs; {}; data: {source}",
             if of.runs == 1 {
                 "of one run, that of the best point".to_owned()
             } else {
@@ -565,7 +572,7 @@ mod tests {
         let what = chart::Axis::linear("BV/TV", "% of day 0");
         hold(
             "calibration_prediction",
-            &prediction_chart(what, &prediction, &data),
+            &prediction_chart(what, &prediction, &data, "mice.csv: a paper"),
         );
         let points: Vec<(f64, f64, f64)> = (0..16)
             .map(|at| (f64::from(at % 4) / 3.0, f64::from(at / 4) / 3.0))

@@ -51,6 +51,8 @@ pub(super) fn response(response: &Response) -> Said {
     let per = |joined: &str| match (unit.as_str(), joined) {
         ("", "/") => "1/d".to_owned(),
         ("", _) => "d".to_owned(),
+        // Else it reads as a share of what was there.
+        ("%", "/") => "percentage points per d".to_owned(),
         (unit, "/") => format!("{unit} per d"),
         (unit, _) => format!("{unit} d"),
     };
@@ -180,13 +182,13 @@ pub(super) fn point<'a>(values: impl Iterator<Item = (&'a Factor, &'a Value)>) -
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// What the names of points are: the values of these of so many parameters.
-pub(super) fn points(factors: &[&Factor], all: usize) -> String {
+/// What the names of points are: the values of these of so many parameters, on which these responses depend most.
+pub(super) fn points(factors: &[&Factor], all: usize, of: &str) -> String {
     let named = factors.iter().map(|factor| words::parameter(&factor.path));
     let named = named.collect::<Vec<_>>().join("; ");
     if factors.len() < all {
         format!(
-            "points by the {} of {all} parameters that matter most: {named} (runs.csv has all)",
+            "points by the {} of {all} parameters that matter most for {of}: {named} (runs.csv has all)",
             factors.len()
         )
     } else {
@@ -213,7 +215,7 @@ mod tests {
             ),
             (
                 "column = \"bv_tv\"\nslope = [\"2 d\", \"7 d\"]",
-                "slope of BV/TV, day 2 to 7 (% per d)",
+                "slope of BV/TV, day 2 to 7 (percentage points per d)",
                 100.0,
             ),
             (
@@ -271,12 +273,12 @@ mod tests {
             "395 \u{b5}m\u{b3}/h, 395 \u{b5}m\u{b3}/h"
         );
         assert_eq!(
-            points(&[&factor], 1),
+            points(&[&factor], 1, ""),
             "points by: resorption by an osteoclast"
         );
         assert_eq!(
-            points(&[&factor], 5),
-            "points by the 1 of 5 parameters that matter most: resorption by an osteoclast (runs.csv has all)"
+            points(&[&factor], 5, "bone left"),
+            "points by the 1 of 5 parameters that matter most for bone left: resorption by an osteoclast (runs.csv has all)"
         );
     }
 }

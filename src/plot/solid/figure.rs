@@ -421,7 +421,7 @@ impl Figure {
             all.insert(1, entry(Key::Patch(gain_colour(), 1.0), formed));
         }
         if is_lost {
-            let lost = format!("bone of {from} that is gone on {to}");
+            let lost = format!("surface of {from} that is gone on {to}, however deep");
             all.insert(1, entry(Key::Patch(loss_colour(), 1.0), lost));
         }
         Self::beside(scene, view, words, names, &all, &notes(scene, &sides))

@@ -8,7 +8,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Axis;
 use crate::plot::ticks::short;
-use crate::plot::words::sentence;
+use crate::plot::words::{sentence, words as plain};
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
 use crate::study::factor::{Factor, Values};
@@ -72,7 +72,7 @@ impl Study {
     fn order(found: &[Dependence], response: &str, arm: &str) -> Vec<usize> {
         let mut sizes: Vec<(f64, usize)> = found
             .iter()
-            .filter(|one| one.response == response && one.arm == arm && one.is_chief())
+            .filter(|one| one.is_of([response, arm]) && one.is_chief())
             .map(|one| one.estimate.value.abs())
             .zip(0..)
             .filter(|(size, _)| size.is_finite())
@@ -168,7 +168,6 @@ impl Study {
             .collect();
         columns.sort_unstable();
         columns.dedup();
-        let factors = self.naming(all);
         let mut groups = Vec::new();
         for point in self.drawn_points() {
             for arm in 0..self.arms() {
@@ -179,28 +178,29 @@ impl Study {
                         tables.push(series);
                     }
                 }
-                let label = match (self.points.count(), self.arm_name(arm)) {
-                    (1, "") => "all".to_owned(),
-                    (1, name) => words::arm(name),
-                    (_, "") => self.called(&factors, point),
-                    (_, name) => format!("{}, {}", self.called(&factors, point), words::arm(name)),
-                };
-                groups.push((label, tables));
+                groups.push((point, self.arm_name(arm), tables));
             }
         }
         for column in columns {
             let shown = crate::plot::words::column(column);
-            let curves: Vec<Curve> = groups
-                .iter()
-                .filter_map(|(label, tables)| spread(label, tables, column, shown.factor))
-                .collect();
+            let (factors, of) = self.naming(all, column);
+            let label = |point: u64, arm: &str| match (self.points.count(), arm) {
+                (1, "") => "all".to_owned(),
+                (1, name) => words::arm(name),
+                (_, "") => self.called(&factors, point),
+                (_, name) => format!("{}, {}", self.called(&factors, point), words::arm(name)),
+            };
+            let curves = groups.iter().filter_map(|(point, arm, tables)| {
+                spread(&label(*point, arm), tables, column, shown.factor)
+            });
+            let curves: Vec<Curve> = curves.collect();
             if curves.is_empty() {
                 continue;
             }
             let path = plots.join(format!("spread_{column}.svg"));
             let picture = Curves {
                 title: sentence(&format!("{} over time", shown.title)),
-                note: self.drawn(&factors, curves.len() as u64),
+                note: self.drawn(&factors, &of, curves.len() as u64),
                 axes: [Axis::days(), Axis::linear(shown.title, shown.unit)],
                 curves,
             };
@@ -223,16 +223,20 @@ impl Study {
             .collect()
     }
 
-    /// The parameters whose values name the points: all where they are few, else those on which the responses depend
-    /// most, by their mean place among all, in the order of the study.
-    fn naming(&self, all: &Responses) -> Vec<usize> {
+    /// The parameters whose values name the points in a picture of a column: all where they are few, else those on which
+    /// the responses of this column depend most, by their mean place, in the order of the study; and these responses in words.
+    fn naming(&self, all: &Responses, column: &str) -> (Vec<usize>, String) {
         let factors = &self.header.factors;
         if factors.len() <= words::MOST_NAMED {
-            return (0..factors.len()).collect();
+            return ((0..factors.len()).collect(), String::new());
         }
         let found = self.dependences(all);
+        let of = all.names.iter();
+        let of: Vec<&String> = of
+            .filter(|name| self.header.responses[*name].column == column)
+            .collect();
         let mut places = vec![0_usize; factors.len()];
-        for response in &all.names {
+        for response in &of {
             for arm in 0..self.arms() {
                 for (place, at) in Self::order(&found, response, self.arm_name(arm))
                     .into_iter()
@@ -246,7 +250,8 @@ impl Study {
         order.sort_by_key(|&at| (places[at], at));
         order.truncate(words::MOST_NAMED);
         order.sort_unstable();
-        order
+        let of: Vec<String> = of.into_iter().map(|name| plain(name)).collect();
+        (order, of.join(" and "))
     }
 
     fn called(&self, naming: &[usize], point: u64) -> String {
@@ -258,12 +263,12 @@ impl Study {
     }
 
     /// What the curves of a picture of spread are.
-    fn drawn(&self, naming: &[usize], curves: u64) -> String {
+    fn drawn(&self, naming: &[usize], of: &str, curves: u64) -> String {
         let mut said = Vec::new();
         if self.points.count() > 1 {
             let factors = &self.header.factors;
             let naming: Vec<&Factor> = naming.iter().map(|&at| &factors[at]).collect();
-            said.push(words::points(&naming, factors.len()));
+            said.push(words::points(&naming, factors.len(), of));
         }
         if self.header.replicates > 1 {
             said.push(format!(

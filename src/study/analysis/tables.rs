@@ -56,6 +56,35 @@ impl Text {
     }
 }
 
+/// Sum of a measure over the parameters, for a response of an arm.
+fn sum(found: &[Dependence], of: [&str; 2], measure: &str) -> f64 {
+    let of = found
+        .iter()
+        .filter(|one| one.is_of(of) && one.measure == measure);
+    of.map(|one| one.estimate.value).sum()
+}
+
+/// How far Sobol indices may lie outside of what shares can be before they are called unsettled.
+const SLIP: f64 = 0.1;
+
+/// True where Sobol indices of a response are no shares of a variance yet: alone they add up to less than none or to more
+/// than all of it, one is greater alone than with others, or an interval is wider than all of it.
+fn is_unsettled(found: &[Dependence], of: [&str; 2]) -> bool {
+    let is_wide =
+        |one: &Dependence| one.measure == "total" && one.estimate.high - one.estimate.low > 1.0;
+    let is_above = |one: &Dependence| {
+        let total = found.iter().find(|other| {
+            other.is_of(of) && other.measure == "total" && other.parameter == one.parameter
+        });
+        one.measure == "first"
+            && total.is_some_and(|total| one.estimate.value > total.estimate.value + SLIP)
+    };
+    let alone = sum(found, of, "first");
+    alone < -SLIP
+        || alone > 1.0 + SLIP
+        || (found.iter().filter(|one| one.is_of(of))).any(|one| is_wide(one) || is_above(one))
+}
+
 impl Study {
     pub(super) fn write_dependences(
         &self,
@@ -127,10 +156,15 @@ impl Study {
                     .to_owned(),
             };
             let path = folder.join(format!("plots/tornado_{}.svg", named(&response, &arm)));
-            let title = format!("What decides {}", words::in_arm(&response, &arm, &said));
-            let bases = found
-                .iter()
-                .find(|one| one.response == response && one.arm == arm);
+            let of = words::in_arm(&response, &arm, &said);
+            let title = match self.header.design {
+                Design::Saltelli { .. } if is_unsettled(&found, [&response, &arm]) => {
+                    format!("Not settled yet: what decides {of}")
+                }
+                Design::Saltelli { .. } | Design::Morris { .. } => format!("What decides {of}"),
+                _ => format!("How steadily parameters move {of}"),
+            };
+            let bases = found.iter().find(|one| one.is_of([&response, &arm]));
             let bases = bases.and_then(|one| one.base_points);
             let note = self.note_of_bars(&found, [&response, &arm], &bars, (all.tally.done, bases));
             draw_bars(&path, [&title, &note], &what, &bars)?;
@@ -184,21 +218,24 @@ impl Study {
                 format!("{points} points in {trajectories} trajectories")
             }
             Design::Saltelli { points: base } => {
-                let sum = |measure: &str| {
-                    let of = found.iter().filter(|one| {
-                        [one.response.as_str(), &one.arm] == of && one.measure == measure
-                    });
-                    short(of.map(|one| one.estimate.value).sum::<f64>())
-                };
-                format!(
-                    "{points} points from {base} base points; shares of the parameters alone (first-order \
-                     indices) add up to {}, those with others, which count the same variance several times, \
-                     to {}",
-                    sum("first"),
-                    sum("total")
-                )
+                let mut said = format!("{points} points from {base} base points");
+                if is_unsettled(found, of) {
+                    said += ", too few: these estimates are no shares (below 0, above 1, or greater alone than \
+                             with others), so that their order says little";
+                } else {
+                    let _ = write!(
+                        said,
+                        "; shares of the parameters alone (first-order indices) add up to {}, those with others, \
+                         which count the same variance several times, to {}",
+                        short(sum(found, of, "first")),
+                        short(sum(found, of, "total"))
+                    );
+                }
+                said
             }
-            _ => format!("{points} points"),
+            _ => format!(
+                "{points} points; steady is not much: a parameter may move it always, and little"
+            ),
         }];
         if bars.iter().any(|bar| bar.low.is_finite()) {
             said.push("lines: 95 % intervals".to_owned());
@@ -218,10 +255,12 @@ impl Study {
                 _ => format!("{which}{NO_INTERVAL}"),
             });
         }
-        let is_odd =
-            |one: &Dependence| [one.response.as_str(), &one.arm] == of && one.is_above_total(found);
-        if found.iter().any(is_odd) {
-            said.push("too few base points: shares alone lie above those with others".to_owned());
+        let is_odd = |one: &Dependence| one.is_of(of) && one.is_above_total(found);
+        if !is_unsettled(found, of) && found.iter().any(is_odd) {
+            said.push(
+                "a share alone lies a little above that with others: by chance of few base points"
+                    .to_owned(),
+            );
         }
         if done < self.header.runs {
             let all = self.header.runs;
@@ -358,5 +397,46 @@ impl Study {
             written.push(path);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_that_are_no_shares_are_unsettled() {
+        let one = |parameter: &str, measure, value: f64, half: f64| Dependence {
+            response: "bone_left".to_owned(),
+            arm: String::new(),
+            parameter: parameter.to_owned(),
+            measure,
+            estimate: Estimate {
+                value,
+                low: value - half,
+                high: value + half,
+            },
+            base_points: Some(64),
+        };
+        let of = |first: [f64; 2], total: [f64; 2], half: f64| {
+            [
+                one("a", "first", first[0], half),
+                one("b", "first", first[1], half),
+                one("a", "total", total[0], half),
+                one("b", "total", total[1], half),
+            ]
+        };
+        let is = |found: [Dependence; 4]| is_unsettled(&found, ["bone_left", ""]);
+        assert!(!is(of([0.7, 0.25], [0.72, 0.3], 0.1)));
+        // By chance a little above that with others.
+        assert!(!is(of([0.7, 0.25], [0.65, 0.3], 0.1)));
+        assert!(is(of([-0.3, 0.15], [0.6, 0.5], 0.1)), "less than none");
+        assert!(is(of([0.8, 0.4], [0.8, 0.4], 0.1)), "more than all");
+        assert!(is(of([0.7, 0.25], [0.4, 0.3], 0.1)), "alone above others");
+        assert!(is(of([0.7, 0.25], [0.72, 0.3], 0.6)), "wide");
+        assert!(!is_unsettled(
+            &of([-0.3, 0.15], [0.6, 0.5], 0.1),
+            ["other", ""]
+        ));
     }
 }

@@ -229,7 +229,7 @@ pub(super) const BODY: Picture = Picture {
             "neutrophils (10⁹/L)",
             &[Curve::new("neutrophils_1e9_per_l", "")],
         )
-        .unless_flat("no drug of this run acts on neutrophils in the model ({} \u{d7} 10⁹/L)")
+        .unless_flat("they stay at {} \u{d7} 10⁹/L: no drug of this run harms them in the model, whatever it does in patients")
         .against(&[
             Mark::Level {
                 label: "neutropenia of grade 3 below 1.0",

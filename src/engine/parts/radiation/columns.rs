@@ -173,12 +173,16 @@ pub(super) const PICTURE: Picture = Picture {
                 Curve::new("isocentre_gy", "at the isocentre").stepped(),
                 Curve::new(
                     "bed10_gy",
-                    "biologically effective, \u{3b1}/\u{3b2} = 10 Gy",
+                    "biologically effective, linear-quadratic, \u{3b1}/\u{3b2} = 10 Gy",
                 )
                 .stepped(),
             ],
         )
-        .of_even_dose("all of the tissue gets the dose of the isocentre"),
+        .of_even_dose("all of the tissue gets the dose of the isocentre")
+        .noting(
+            "biologically effective dose: as clinics report it; cells die by a law that grows more slowly at large \
+             fractions (linear-quadratic-linear), for which it says too much",
+        ),
         Panel::new(
             "factor of radiation on the strength of bone (%)",
             &[Curve::new("strength_factor", "").times(100.0)],
