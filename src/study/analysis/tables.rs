@@ -80,8 +80,7 @@ fn is_unsettled(found: &[Dependence], of: [&str; 2]) -> bool {
             && total.is_some_and(|total| one.estimate.value > total.estimate.value + SLIP)
     };
     let alone = sum(found, of, "first");
-    alone < -SLIP
-        || alone > 1.0 + SLIP
+    (alone - 0.5).abs() > 0.5 + SLIP
         || (found.iter().filter(|one| one.is_of(of))).any(|one| is_wide(one) || is_above(one))
 }
 
