@@ -254,18 +254,34 @@ enum Next {
     Nowhere,
 }
 
+/// The nearest site to fill whose surface has room for one more osteoblast; where none has, the least crowded one.
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
+    let chance = Chance::new(state.seed);
     let mut owed = false;
+    let mut least: Option<(u8, usize)> = None;
     for site in model.forming_reach.around(&model.grid, from) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
-        if may_fill(model, state, site) {
+        owed = true;
+        if !may_fill(model, state, site) {
+            continue;
+        }
+        let there = state.occupancy.osteoblast[site];
+        let area_um2 =
+            Bone::surface_area_um2(&model.grid, state.bone.bone_faces(&model.grid, site));
+        if there < model.osteoblast_room(area_um2, chance, site as u32) {
             return Next::Site(site);
         }
-        owed = true;
+        if least.is_none_or(|(fewest, _)| there < fewest) {
+            least = Some((there, site));
+        }
     }
-    if owed { Next::Later } else { Next::Nowhere }
+    match least {
+        Some((_, site)) => Next::Site(site),
+        None if owed => Next::Later,
+        None => Next::Nowhere,
+    }
 }
 
 fn move_osteoblast(state: &mut State, cell: usize, to: usize) {
