@@ -254,33 +254,32 @@ enum Next {
     Nowhere,
 }
 
-/// The nearest site to fill whose surface has room for one more osteoblast; where none has, the least crowded one.
+/// The nearest site to fill whose surface has room for one more osteoblast; the cell's work is over where all that can be
+/// filled in reach is covered by others.
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
     let chance = Chance::new(state.seed);
-    let mut owed = false;
-    let mut least: Option<(u8, usize)> = None;
+    let (mut is_owed, mut is_covered) = (false, false);
     for site in model.forming_reach.around(&model.grid, from) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
-        owed = true;
+        is_owed = true;
         if !may_fill(model, state, site) {
             continue;
         }
-        let there = state.occupancy.osteoblast[site];
+        is_covered = true;
         let area_um2 =
             Bone::surface_area_um2(&model.grid, state.bone.bone_faces(&model.grid, site));
-        if there < model.osteoblast_room(area_um2, chance, site as u32) {
+        // A cell is wider than a small site: one at least finds room.
+        let room = model.osteoblast_room(area_um2, chance, site as u32).max(1);
+        if state.occupancy.osteoblast[site] < room {
             return Next::Site(site);
         }
-        if least.is_none_or(|(fewest, _)| there < fewest) {
-            least = Some((there, site));
-        }
     }
-    match least {
-        Some((_, site)) => Next::Site(site),
-        None if owed => Next::Later,
-        None => Next::Nowhere,
+    if is_owed && !is_covered {
+        Next::Later
+    } else {
+        Next::Nowhere
     }
 }
 
