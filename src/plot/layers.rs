@@ -211,7 +211,7 @@ pub(super) fn points(plot: &mut Plot<'_>, points: &Points) {
             [Some(low), Some(high)] if low > high => Some((low - place.1, place.1 - high)),
             _ => None,
         };
-        legend::point(&mut plot.drawing, place, bar, colour);
+        legend::point(&mut plot.drawing, place, bar, colour, points.are_assumed);
         let (down, up) = bar.unwrap_or((0.0, 0.0));
         let frame = Frame {
             left: place.0 - 3.0,

@@ -433,6 +433,7 @@ fn prediction() -> Chart {
                             high: y + 1.6,
                         })
                         .to_vec(),
+                    are_assumed: false,
                 }),
             ],
             ..Panel::default()
