@@ -15,7 +15,7 @@ use crate::plot::{canvas, page, png_bytes, quantities, words, write};
 /// or in form: osteoclasts are hatched and have a dark line around each, immune cells, which are as small as a site,
 /// are discs, triangles and diamonds on it. Eroded surface is a line along bone, and so is osteoid that does not fill
 /// its sites yet: what stands on it would hide it.
-const KINDS: [(Shown, Form, Colour, &str); 15] = [
+const KINDS: [(Shown, Form, Colour, &str); 16] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
     (Shown::Osteoid, Form::Square, quantities::OSTEOID, OSTEOID),
     (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
@@ -41,13 +41,19 @@ const KINDS: [(Shown, Form, Colour, &str); 15] = [
         Shown::TumourDoomed,
         Form::Square,
         quantities::TUMOUR_DOOMED,
-        "tumour, lethally hit: dies as it divides",
+        "tumour, doomed: dies as it divides",
     ),
     (
         Shown::TumourDormant,
         Form::Square,
         quantities::TUMOUR_DORMANT,
         "tumour, dormant",
+    ),
+    (
+        Shown::TumourDead,
+        Form::Square,
+        quantities::TUMOUR_DEAD,
+        "tumour, dead and not cleared",
     ),
     (
         Shown::Osteoblast,
@@ -525,6 +531,30 @@ mod tests {
             ["tumour, less than half of the site's room"]
         );
         assert_ne!(colours(&alone, 0)[0], drawn[0]);
+    }
+
+    #[test]
+    fn dead_cells_have_a_tint_of_their_own_where_there_are_any() {
+        let frame = |kind: Shown| Frame {
+            cuts: vec![Cut {
+                width: 2,
+                height: 1,
+                pixel_um: 10.0,
+                tissue: vec![kind, Shown::Marrow],
+                ..Cut::default()
+            }],
+            ..Frame::default()
+        };
+        let labels = |frame: Frame| -> Vec<String> {
+            let key = series_key(&[frame]).into_iter();
+            key.map(|sign| sign.label).collect()
+        };
+        assert_eq!(
+            labels(frame(Shown::TumourDead)),
+            ["marrow", "tumour, dead and not cleared"]
+        );
+        assert_eq!(labels(frame(Shown::Marrow)), ["marrow"]);
+        assert_ne!(colour(Shown::TumourDead), colour(Shown::Marrow));
     }
 
     #[test]

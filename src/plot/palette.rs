@@ -170,6 +170,7 @@ mod tests {
             Shown::TumourDense,
             Shown::TumourDoomed,
             Shown::TumourDormant,
+            Shown::TumourDead,
             Shown::Osteoblast,
             Shown::Osteoclast,
         ];

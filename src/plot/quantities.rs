@@ -17,6 +17,8 @@ pub(super) const TUMOUR_SPARSE: Colour = Colour(200, 140, 190);
 pub(super) const TUMOUR_DOOMED: Colour = Colour(80, 55, 62);
 /// Tumour cells that do not cycle until they are woken.
 pub(super) const TUMOUR_DORMANT: Colour = Colour(30, 20, 30);
+/// Dead tumour cells that are not cleared.
+pub(super) const TUMOUR_DEAD: Colour = Colour(250, 216, 200);
 /// Osteoclasts.
 pub(super) const OSTEOCLAST: Colour = Colour(240, 92, 15);
 /// Bone that is resorbed.

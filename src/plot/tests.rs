@@ -568,6 +568,7 @@ fn cuts() -> Vec<Cut> {
         Shown::TumourDense,
         Shown::Clone(2),
         Shown::TumourDoomed,
+        Shown::TumourDead,
     ];
     let immune = [Shown::Treg, Shown::Myeloid, Shown::Cd8Exhausted];
     let names = ["x", "y", "z"];

@@ -166,6 +166,7 @@ pub(crate) fn write_lesions(
     file: &NewFile,
 ) -> Result<(), OutputError> {
     let tissue = |bone: &BoneImage| Tissue {
+        day: f64::NAN,
         dims: bone.dims,
         edge_um: bone.spacing_um,
         bone: bone

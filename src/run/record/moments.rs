@@ -148,6 +148,10 @@ impl Record {
             count(state.osteoblasts.len() - mature),
             count(state.tumour.len())
         );
+        let dead = match state.dead.len() {
+            0 => String::new(),
+            dead => format!("{} dead tumour cells not cleared", count(dead)),
+        };
         let immune = immune_words(simulation);
         let depth = if model.grid.is_section() {
             format!("section {}\u{a0}\u{b5}m thick", model.grid.depth_um)
@@ -166,7 +170,14 @@ impl Record {
         };
         Moment {
             day: state.day(),
-            caption: note([&format!("{of}{bone}"), &cells, &immune, fraction, &depth]),
+            caption: note([
+                &format!("{of}{bone}"),
+                &cells,
+                &dead,
+                &immune,
+                fraction,
+                &depth,
+            ]),
             slices: slices(model, state),
             volume: None,
         }
