@@ -181,7 +181,8 @@ impl Calibration<'_> {
                 kinds.push(said);
             }
         }
-        format!("fitted to {}", kinds.join(" and "))
+        let fitted_to = format!("fitted to {}", kinds.join(" and "));
+        words::note([&self.study.of_scenario()[..], &fitted_to])
     }
 
     fn draw_posterior(
