@@ -91,8 +91,8 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
         }
         if curve.band_of == BandOf::Mean {
             for end in [&lower, &upper] {
-                let border = crate::plot::palette::Style { dash: &[], ..style };
-                plot.drawing.line(end.clone(), BORDER, border);
+                // In the dash of its curve: intervals of several curves cross.
+                plot.drawing.line(end.clone(), BORDER, style);
             }
         }
         let outline = lower.into_iter().chain(upper.into_iter().rev());

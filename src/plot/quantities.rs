@@ -86,7 +86,7 @@ pub(super) const CURVES: [(&str, Colour, usize); 37] = [
     ("CD8 cells, not exhausted", CD8, 3),
     ("exhausted CD8 cells", CD8_EXHAUSTED, 1),
     ("by exhausted CD8 cells", CD8_EXHAUSTED, 1),
-    ("in contact with tumour", TUMOUR, 1),
+    ("in contact with tumour", TUMOUR, 4),
     ("by all immune cells", CD8, 2),
     ("regulatory T cells", TREG, 1),
     ("myeloid suppressors", MYELOID, 2),
