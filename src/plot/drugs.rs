@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_shipped_drug_has_a_look_of_its_own() {
-        for drug in crate::therapy::catalogue::names() {
+        for drug in catalogue::names() {
             assert!(known(&words(drug)).is_some(), "{drug}");
         }
         for (place, one) in DRUGS.iter().enumerate() {
