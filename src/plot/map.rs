@@ -276,7 +276,7 @@ pub(super) fn panels(
         // All cuts have the same.
         if index == 0 {
             let what = if cut.is_scan { "voxels" } else { "sites" };
-            label += &format!(", {what} of {}\u{a0}\u{b5}m", short(cut.pixel_um));
+            label = format!("{label}, {what} of {}\u{a0}\u{b5}m", short(cut.pixel_um));
         }
         Panel {
             title: title

@@ -141,17 +141,17 @@ impl Record {
             .filter(|&&stage| stage == OsteoblastStage::Mature)
             .count();
         let bone = solid::bone_words(bv_tv, (state.day() > 1e-9).then_some(start));
+        let dead = match state.dead.len() {
+            0 => String::new(),
+            dead => format!(", {} dead ones not cleared", count(dead)),
+        };
         let cells = format!(
-            "{} osteoclasts, {} osteoblasts, {} precursors, {} tumour cells",
+            "{} osteoclasts, {} osteoblasts, {} precursors, {} tumour cells{dead}",
             count(state.osteoclasts.len()),
             count(mature),
             count(state.osteoblasts.len() - mature),
             count(state.tumour.len())
         );
-        let dead = match state.dead.len() {
-            0 => String::new(),
-            dead => format!("{} dead tumour cells not cleared", count(dead)),
-        };
         let immune = immune_words(simulation);
         let depth = if model.grid.is_section() {
             format!("section {}\u{a0}\u{b5}m thick", model.grid.depth_um)
