@@ -905,10 +905,10 @@ fn a_picture_of_spread_says_which_points_it_draws() {
     assert!(!picture().contains("are drawn"));
     let many = STUDY.replace(
         "[\"0.2 /d\", \"0.5 /d\", \"0.8 /d\"]",
-        "{ from = \"0.2 /d\", to = \"0.8 /d\", levels = 9 }",
+        "{ from = \"0.2 /d\", to = \"0.8 /d\", levels = 14 }",
     );
     fs::write(&path, many).unwrap();
-    assert!(picture().contains("8 of 9 points and arms are drawn"));
+    assert!(picture().contains("12 of 14 points and arms are drawn"));
     let table = fs::read_to_string(store.join("studies/doses/sensitivity.csv")).unwrap();
     assert!(table.starts_with("response,arm,parameter,measure,value,low,high,note\n"));
     assert!(
