@@ -44,7 +44,7 @@ pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Wor
     let cells = tumour_words(volume);
     Words {
         title: format!("Bone on day {}", day(volume)),
-        caption: note([title, &format!("in the whole block: {bone}{cells}")]),
+        caption: note([title, &format!("in the whole block: {bone}"), &cells]),
     }
 }
 
@@ -74,12 +74,12 @@ pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
     }
 }
 
-/// How many tumour cells there are, behind a comma; empty where there is none.
+/// How many tumour cells there are; empty where there is none.
 fn tumour_words(volume: &Volume) -> String {
     match volume.tumour_cells {
         0 => String::new(),
-        1 => ", 1 tumour cell".to_owned(),
-        cells => format!(", {} tumour cells", count(cells as usize)),
+        1 => "1 tumour cell".to_owned(),
+        cells => format!("{} tumour cells", count(cells as usize)),
     }
 }
 
@@ -92,7 +92,9 @@ pub(crate) fn day(volume: &Volume) -> String {
 pub(crate) fn sides(first: &Volume, last: &Volume) -> [String; 2] {
     [first, last].map(|volume| {
         let bone = bone_words(volume.bv_tv, None);
-        format!("day {}: {bone}{}", day(volume), tumour_words(volume))
+        let cells = tumour_words(volume);
+        let between = if cells.is_empty() { "" } else { ", " };
+        format!("day {}: {bone}{between}{cells}", day(volume))
     })
 }
 
