@@ -170,14 +170,7 @@ impl Record {
         };
         Moment {
             day: state.day(),
-            caption: note([
-                &format!("{of}{bone}"),
-                &cells,
-                &dead,
-                &immune,
-                fraction,
-                &depth,
-            ]),
+            caption: note([&format!("{of}{bone}"), &cells, &immune, fraction, &depth]),
             slices: slices(model, state),
             volume: None,
         }
