@@ -139,6 +139,41 @@ fn bone_forms_among_tumour_cells_where_a_line_lets_it_and_no_cell_is_lost() {
     assert!(!counts.zip(&state.occupancy.capacity).any(over));
 }
 
+#[test]
+fn no_more_osteoblasts_stand_on_a_site_than_its_faces_have_room_for() {
+    let healthy = "\
+name = \"lined\"
+preset = \"mouse\"
+seed = 5
+[run]
+duration = \"20 d\"
+tick = \"6 h\"
+[lattice]
+size = [120, 120, 1]
+site = \"10 um\"
+section_thickness = \"50 um\"
+[specimen.trabecular]
+bv_tv = 0.2
+tb_th = \"70 um\"
+tb_sp = \"200 um\"
+[inoculation]
+cells = 100
+";
+    let mut ended = simulation(healthy, &[]);
+    ended.run(|_| {}).unwrap();
+    let (state, grid) = (&ended.state, &ended.model.grid);
+    let mut cells = BTreeMap::new();
+    for &site in &state.osteoblasts.site {
+        *cells.entry(site).or_insert(0_u32) += 1;
+    }
+    assert!(state.osteoblasts.len() > 30, "{}", state.osteoblasts.len());
+    // Four faces of 10 x 50 um, at 150 um2 a cell.
+    let footprint = ended.model.parameters.osteoblast.footprint.get();
+    let most = (4.0 * grid.edge_um * grid.depth_um / footprint).ceil() as u32;
+    let worst = cells.iter().max_by_key(|&(_, &n)| n).unwrap();
+    assert!(*worst.1 <= most, "{worst:?}, room for {most}");
+}
+
 const RESIDENTS: &str = "
 [signals.of_bone]
 diffusivity = \"0.17 um2/s\"

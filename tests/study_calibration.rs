@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use howship::numerics::quantity::Time;
-use howship::study::data::{Datum, distance};
+use howship::study::data::{Datum, ErrorClass, distance};
 use howship::study::file::read_calibration;
 use howship::study::store::{Outcome, Store};
 
@@ -205,6 +205,7 @@ fn a_calibration_draws_its_posterior_and_what_it_predicts() {
             value: 1.25,
             error: 0.1,
             relative_to: Some(Time::h(0.0)),
+            error_class: ErrorClass::Measured,
         }
     );
     let table = read(&store, "particles.csv");

@@ -8,7 +8,7 @@ use std::path::Path;
 use howship::numerics::random::{Chance, Stream};
 use howship::study::batch::{Work, simulate};
 use howship::study::calibrate::{Calibration, Found};
-use howship::study::data::{Datum, read_data};
+use howship::study::data::{Datum, ErrorClass, read_data};
 use howship::study::file::read_calibration;
 use howship::study::store::Store;
 
@@ -94,6 +94,7 @@ pub(crate) fn repeat(
             value: 0.0,
             error,
             relative_to: relative_to.map(hours),
+            error_class: ErrorClass::Measured,
         };
         let exact = datum.of(&series).ok_or("the series is too short")?;
         let mut draws = Chance::new(number).at(Stream::Test, place, 0);

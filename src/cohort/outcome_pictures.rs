@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::{Outcome, SHARES};
-use crate::cohort::pictures::SIMULATED;
+use crate::cohort::pictures::{SIMULATED, axis_of_days, followed};
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
 use crate::cohort::trial::Trial;
@@ -53,6 +53,7 @@ fn charts(
         panels,
         columns,
         order: order.clone(),
+        ..Chart::default()
     };
     let mut charts = vec![
         (
@@ -183,9 +184,10 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
         }))
     });
     Panel {
-        x: Axis::days().with_zero(),
+        x: axis_of_days(found.follow_up_d),
         y: Axis::linear("pain that is felt, 0 to 10", "").with_zero(),
         layers: lines.collect(),
+        at_risk: followed(trial, found, curves),
         ..Panel::default()
     }
 }
@@ -369,8 +371,14 @@ mod tests {
             response: Figure::NONE,
         };
         let groups = [
-            group("NTX above the median, 1.4 times health", 0.8),
-            group("NTX below the median", 1.2),
+            group(
+                "NTX above the median of 1.40 \u{d7} the level in health",
+                0.8,
+            ),
+            group(
+                "NTX up to the median of 1.40 \u{d7} the level in health",
+                1.2,
+            ),
             group("Calcium above the limit", 0.0),
         ];
         let charts = charts(&trial, (&found, &curves), &outcomes, &groups);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::summary::{ArmCurves, ArmSummary, Curves, Figure, Summary};
 use crate::cohort::trial::Trial;
+use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
 use crate::output::OutputError;
 use crate::patient::skeletal_events::Kind;
-use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Tone};
+use crate::plot::chart::{AtRisk, Axis, Chart, Curve, Layer, Level, Panel, Range, Tone};
 use crate::plot::drugs::of_arm;
 use crate::plot::words::{self, heading, sentence};
 use crate::plot::write as draw;
@@ -81,7 +82,7 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
                 "Patients with each kind of first event".to_owned(),
                 "share of all patients (Aalen and Johansen), bands 95 %; death and other first events compete with \
                  each kind: a patient who died is not censored here, as in the curves without an event, but can \
-                 have none any more",
+                 have none any more; numbers at risk: patients alive without an event, in all panels",
                 incidence(trial, found, curves),
             ),
         ),
@@ -89,7 +90,7 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
             "course",
             chart(
                 "Bone markers, calcium and bone of the patients".to_owned(),
-                "means of patients still followed, bands 95 %",
+                "means of patients still followed, bands 95 %; numbers at risk: patients still followed, in all panels",
                 course(trial, found, curves),
             ),
         ),
@@ -105,6 +106,58 @@ fn ticks(follow_up_d: f64) -> Vec<f64> {
     (0..=(follow_up_d / step).floor() as u32)
         .map(|number| f64::from(number) * step)
         .collect()
+}
+
+/// Ticks of a panel beside another are so many at most.
+const FEW_TICKS: f64 = 6.0;
+
+/// Ticks of [`axis_of_days`].
+fn few_ticks(follow_up_d: f64) -> Vec<f64> {
+    let all = ticks(follow_up_d);
+    let step = (all.len() as f64 / FEW_TICKS).ceil().max(1.0) as usize;
+    all.into_iter().step_by(step).collect()
+}
+
+/// An axis of days for one of two panels beside each other, with room for numbers of patients below its ticks.
+pub(super) fn axis_of_days(follow_up_d: f64) -> Axis {
+    let ticks = few_ticks(follow_up_d).into_iter();
+    Axis {
+        most: Some(follow_up_d),
+        ticks: ticks.map(|tick| (tick, tick.to_string())).collect(),
+        ..Axis::days().with_zero()
+    }
+}
+
+/// Numbers of patients below the ticks of [`axis_of_days`], arm by arm; `number` gives that of an arm at a time.
+fn numbers(trial: &Trial, found: &Summary, number: impl Fn(usize, f64) -> u64) -> Vec<AtRisk> {
+    let arms = found.arms.iter().enumerate();
+    arms.map(|(place, arm)| {
+        let name = trial.label(&arm.arm).to_owned();
+        let ticks = few_ticks(found.follow_up_d).into_iter();
+        AtRisk {
+            tone: of_arm(place, &name),
+            numbers: ticks.map(|tick| (tick, number(place, tick))).collect(),
+            name,
+        }
+    })
+    .collect()
+}
+
+/// Patients whose records still tell what they are like, at the record before each tick.
+pub(super) fn followed(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<AtRisk> {
+    numbers(trial, found, |arm, tick| {
+        let seen = &curves.arms[arm].seen;
+        let record = (tick / f64::from(RECORD_D)).floor() as usize;
+        seen.get(record).map_or(0, |seen| seen.0 as u64)
+    })
+}
+
+/// The same numbers hold for all panels: they stand below the first one of the last row of two.
+fn below_last_row(panels: &mut [Panel], at_risk: Vec<AtRisk>) {
+    let last = panels.len().saturating_sub(1);
+    if let Some(panel) = panels.get_mut(last - last % 2) {
+        panel.at_risk = at_risk;
+    }
 }
 
 /// A curve thinned to what a picture can show, from 1 at time 0, in per cent.
@@ -232,7 +285,7 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
     let kinds = Kind::ALL
         .iter()
         .map(|kind| format!("first event: {}", kind.name().replace('_', " ")));
-    kinds
+    let mut panels: Vec<Panel> = kinds
         .chain(["death without an event".to_owned()])
         .enumerate()
         .map(|(place, title)| {
@@ -257,13 +310,17 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             };
             Panel {
                 title,
-                x: Axis::days().with_zero(),
+                x: axis_of_days(found.follow_up_d),
                 y: Axis::linear("cumulative incidence", "%").with_zero(),
                 layers: arms.map(curve).collect(),
                 ..Panel::default()
             }
         })
-        .collect()
+        .collect();
+    panels.retain(Panel::has_data);
+    let at_risk = |arm: usize, tick: f64| curves.arms[arm].first.at_risk(tick) as u64;
+    below_last_row(&mut panels, numbers(trial, found, at_risk));
+    panels
 }
 
 /// Markers, calcium and bone over time.
@@ -302,14 +359,22 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
                 ..Curve::default()
             }))
         });
+        let [low, high] = NORMAL_CALCIUM_MM;
+        let normal = (name == "calcium_mm").then(|| {
+            Layer::Range(Range {
+                label: format!("hatched: normal range of calcium, {low} to {high} mM"),
+                low,
+                high,
+            })
+        });
         Panel {
-            x: Axis::days().with_zero(),
+            x: axis_of_days(found.follow_up_d),
             y,
-            layers: health.into_iter().chain(lines).collect(),
+            layers: normal.into_iter().chain(health).chain(lines).collect(),
             ..Panel::default()
         }
     };
-    vec![
+    let mut panels = vec![
         panel(
             Axis::linear("CTX over its level in health", "").with_zero(),
             "ctx",
@@ -326,7 +391,9 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
             "bone",
             None,
         ),
-    ]
+    ];
+    below_last_row(&mut panels, followed(trial, found, curves));
+    panels
 }
 
 /// A trial of two arms whose figures are made up, small enough for a picture that is looked at.

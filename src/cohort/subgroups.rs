@@ -19,7 +19,6 @@ use crate::cohort::outcomes::Outcome;
 use crate::cohort::run::Results;
 use crate::cohort::summary::{at_risk, to_death, to_first};
 use crate::cohort::trial::Trial;
-use crate::plot::ticks::short;
 use crate::plot::words::sentence;
 use crate::statistics::quantile::quantile;
 use crate::statistics::survival::{AtRisk, Followed, Ties, cox};
@@ -58,6 +57,18 @@ pub(crate) struct GroupRatios {
     pub(crate) first_event: Figure,
     /// Share with a response outside of bone, in the arm.
     pub(crate) response: Figure,
+}
+
+/// Unit of markers in blood.
+const HEALTH: &str = "\u{d7} the level in health";
+
+/// Three digits: a median of 1.00 is a number that was measured, not a count.
+fn three_digits(value: f64) -> String {
+    match value.abs() {
+        size if size < 10.0 => format!("{value:.2}"),
+        size if size < 100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -138,21 +149,21 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
     // By name, in words and with the unit of its median.
     let measured: [([&str; 3], Vec<f64>); 5] = [
         (
-            ["alp", "ALP of bone", "times health"],
+            ["alp", "ALP of bone", HEALTH],
             baseline().map(|one| one.0.bsap).collect(),
         ),
         (
-            ["bsp", "BSP", "times health"],
+            ["bsp", "BSP", HEALTH],
             baseline().map(|one| one.0.bsp).collect(),
         ),
         (
-            ["cea", "CEA", "times health"],
+            ["cea", "CEA", HEALTH],
             (baseline().zip(ill))
                 .map(|(one, ill)| one.0.cea + per_cm3 * ill.outside_cm3)
                 .collect(),
         ),
         (
-            ["ntx", "NTX", "times health"],
+            ["ntx", "NTX", HEALTH],
             baseline().map(|one| one.0.ntx).collect(),
         ),
         (
@@ -162,7 +173,7 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
     ];
     for ([factor, words, unit], values) in &measured {
         let middle = median(values);
-        let of = format!("the median, {} {unit}", short(middle));
+        let of = format!("the median of {} {unit}", three_digits(middle));
         add(
             [factor, "above median", &format!("{words} above {of}")],
             &|at| values[at] > middle,

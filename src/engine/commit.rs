@@ -254,18 +254,33 @@ enum Next {
     Nowhere,
 }
 
+/// The nearest site to fill whose surface has room for one more osteoblast; the cell's work is over where all that can be
+/// filled in reach is covered by others.
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
-    let mut owed = false;
+    let chance = Chance::new(state.seed);
+    let (mut is_owed, mut is_covered) = (false, false);
     for site in model.forming_reach.around(&model.grid, from) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
         }
-        if may_fill(model, state, site) {
+        is_owed = true;
+        if !may_fill(model, state, site) {
+            continue;
+        }
+        is_covered = true;
+        let area_um2 =
+            Bone::surface_area_um2(&model.grid, state.bone.bone_faces(&model.grid, site));
+        // A cell is wider than a small site: one at least finds room.
+        let room = model.osteoblast_room(area_um2, chance, site as u32).max(1);
+        if state.occupancy.osteoblast[site] < room {
             return Next::Site(site);
         }
-        owed = true;
     }
-    if owed { Next::Later } else { Next::Nowhere }
+    if is_owed && !is_covered {
+        Next::Later
+    } else {
+        Next::Nowhere
+    }
 }
 
 fn move_osteoblast(state: &mut State, cell: usize, to: usize) {

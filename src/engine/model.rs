@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::biology::conversion;
 use crate::biology::cue::{Brought, CueSource, CueTable};
 use crate::biology::immune::motility::MOST_STEPS;
+use crate::biology::osteoblast::recruitment::room;
 use crate::biology::osteoclast::resorption::share_in_section;
 use crate::biology::parameters::Parameters;
 use crate::biology::problem::{Problem, Problems};
@@ -15,6 +16,7 @@ use crate::biology::tumour::{self, MOST_WALK, Tumour};
 use crate::engine::parts::setting::{Setting, Times};
 use crate::engine::parts::{Asked, Plans};
 use crate::numerics::quantity::{Length, Rate, Secretion};
+use crate::numerics::random::{Chance, Stream};
 use crate::tissue::grid::{Grid, Neighbours};
 use crate::tissue::reach::Reach;
 use crate::transport::{Physics, Scheme};
@@ -424,6 +426,13 @@ impl Model {
     /// Area of surface that a patch of this radius has, um2: that of a disc, or its strip in a section.
     pub fn disc_um2(&self, radius_um: f64) -> f64 {
         disc_um2(&self.grid, radius_um)
+    }
+
+    /// Osteoblasts that this area of surface of a site has room for: the share of a cell that is left over is drawn once
+    /// for each site.
+    pub(crate) fn osteoblast_room(&self, area_um2: f64, chance: Chance, site: u32) -> u8 {
+        let fixed = chance.at(Stream::Site, 1, u64::from(site)).uniform();
+        room(area_um2, self.parameters.osteoblast.footprint.get(), fixed)
     }
 
     /// Steps of the osteoclasts in a tick.

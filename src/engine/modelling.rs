@@ -1,7 +1,6 @@
 //! Formation on whole surface, and room for bone that forms among tumour cells.
 
 use crate::biology::osteoblast::modelling::owed;
-use crate::biology::osteoblast::recruitment::room;
 use crate::engine::model::Model;
 use crate::engine::state::State;
 use crate::numerics::random::{Chance, Stream};
@@ -14,7 +13,6 @@ pub(super) fn begin(model: &Model, state: &mut State, at: SurfaceSite) {
         return;
     };
     let most_um2 = model.disc_um2(law.radius.get());
-    let footprint = model.parameters.osteoblast.footprint.get();
     let chance = Chance::new(state.seed);
     let mut taken_um2 = 0.0;
     for site in model.modelled_patch.around(&model.grid, at.site as usize) {
@@ -28,8 +26,7 @@ pub(super) fn begin(model: &Model, state: &mut State, at: SurfaceSite) {
         let area_um2 = Bone::surface_area_um2(&model.grid, faces);
         taken_um2 += area_um2;
         owe(model, state, site, law.thickness.get());
-        let fixed = chance.at(Stream::Site, 1, site as u64).uniform();
-        for _ in 0..room(area_um2, footprint, fixed) {
+        for _ in 0..model.osteoblast_room(area_um2, chance, site as u32) {
             let id = state.new_id();
             state.osteoblasts.push(id, site as u32);
             if let Some(stage) = state.osteoblasts.stage.last_mut() {

@@ -14,7 +14,6 @@ use crate::numerics::parallel::prelude::*;
 
 use crate::biology::osteoblast::formation::laid_um3;
 use crate::biology::osteoblast::maturation::may_mature;
-use crate::biology::osteoblast::recruitment::room;
 use crate::biology::tumour::clones::TumourRates;
 use crate::biology::tumour::walk_steps;
 use crate::engine::apart::Frozen;
@@ -753,10 +752,9 @@ fn surface_event(
     if !eroded || !has_room {
         return None;
     }
-    let footprint = model.parameters.osteoblast.footprint.get();
-    let fixed = chance.at(Stream::Site, 1, u64::from(at.site)).uniform();
-    let free =
-        room(area_mm2 * 1e6, footprint, fixed).saturating_sub(state.occupancy.osteoblast[site]);
+    let free = model
+        .osteoblast_room(area_mm2 * 1e6, chance, at.site)
+        .saturating_sub(state.occupancy.osteoblast[site]);
     if free == 0 {
         return None;
     }

@@ -46,6 +46,8 @@ pub(crate) enum Shown {
     TumourDormant,
     /// Osteoblast lineage on osteoid that does not fill its site yet.
     Forming,
+    /// Tumour cells that treatment killed and that are not cleared, where no living one is.
+    TumourDead,
 }
 
 /// A cut: axes across and down, the fixed axis and its layer, and what each pixel shows.
@@ -75,6 +77,7 @@ pub(crate) fn slices(model: &Model, state: &State) -> Vec<Slice> {
         clones: clones(model, state),
         doomed: half(model, state, &state.tumour.doomed, |&left| left > 0),
         dormant: half(model, state, &state.tumour.dormant, |&dormant| dormant),
+        dead: dead(model, state),
     };
     let cuts: &[([usize; 2], usize)] = if model.grid.is_section() {
         &[([0, 1], 2)]
@@ -197,6 +200,18 @@ fn half<T>(model: &Model, state: &State, cells: &[T], is_such: impl Fn(&T) -> bo
         .collect()
 }
 
+/// True of sites in which dead tumour cells lie; empty where none does.
+fn dead(model: &Model, state: &State) -> Vec<bool> {
+    if state.dead.is_empty() {
+        return Vec::new();
+    }
+    let mut found = vec![false; model.grid.len()];
+    for &site in &state.dead.site {
+        found[site as usize] = true;
+    }
+    found
+}
+
 /// What sets tumour cells of a site apart from others; each empty where none is.
 struct Tumour {
     /// Clone of a cell of each site.
@@ -205,6 +220,8 @@ struct Tumour {
     doomed: Vec<bool>,
     /// True of sites of which half or more is dormant.
     dormant: Vec<bool>,
+    /// True of sites in which dead cells lie.
+    dead: Vec<bool>,
 }
 
 /// Nothing but marrow or tumour, so that the surface beside it is bare.
@@ -247,6 +264,8 @@ fn show(state: &State, cells: &Tumour, site: usize) -> Shown {
         } else {
             Shown::TumourSparse
         }
+    } else if cells.dead.get(site) == Some(&true) {
+        Shown::TumourDead
     } else {
         Shown::Marrow
     }

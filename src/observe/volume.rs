@@ -50,6 +50,8 @@ pub(crate) struct Volume {
     pub bone: Vec<u8>,
     /// Share of the room for tumour cells that they fill, of 255; empty where there are none.
     pub tumour: Vec<u8>,
+    /// Tumour cells.
+    pub tumour_cells: u64,
     /// Osteoclasts, mature osteoblasts and precursors in all.
     pub counts: [u32; 3],
     /// Cells of bone: all of them, or of more than [`MOST_CELLS`] every second, third and so on.
@@ -96,6 +98,7 @@ impl Volume {
             edge_um: grid.edge_um * by as f64,
             bone,
             tumour,
+            tumour_cells: state.tumour.len() as u64,
             counts: counts.map(|count| count as u32),
             cells: cells(model, state),
         })

@@ -100,6 +100,11 @@ impl Projection {
         made
     }
 
+    /// True where something that is no zero stands at the foot.
+    pub(super) fn is_below(&self) -> bool {
+        self.is_below
+    }
+
     fn scaled(&self, number: f64) -> f64 {
         if self.is_log { number.log10() } else { number }
     }

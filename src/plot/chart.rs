@@ -11,7 +11,8 @@ pub(crate) use crate::plot::tone::Tone;
 pub(crate) struct Chart {
     /// Title, above all panels.
     pub title: String,
-    /// A sentence below the title; empty for none.
+    /// What is said of it, in parts behind `;`: the first ones stand below the title, where there is room in a heading
+    /// of three lines, all others at the foot. Empty for none.
     pub note: String,
     /// Panels, row by row. One without data is not drawn.
     pub panels: Vec<Panel>,
@@ -21,6 +22,8 @@ pub(crate) struct Chart {
     /// which they come up, so a caller that draws several pictures of one set of arms gives all of them
     /// here.
     pub order: Vec<String>,
+    /// The panels are cells of a matrix, which its edges name: they have no letters.
+    pub is_matrix: bool,
 }
 
 /// A pair of axes with what stands on them.
@@ -193,6 +196,8 @@ pub(crate) struct Points {
     pub tone: Tone,
     /// The points.
     pub points: Vec<Point>,
+    /// Their bars are assumed, not measured: dashed and without caps.
+    pub are_assumed: bool,
 }
 
 /// Discs.
@@ -558,7 +563,7 @@ impl Layer {
 
 impl Panel {
     /// True where there is something to see.
-    pub(super) fn has_data(&self) -> bool {
+    pub(crate) fn has_data(&self) -> bool {
         self.layers.iter().any(Layer::has_data)
     }
 }

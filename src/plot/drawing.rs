@@ -181,6 +181,23 @@ pub(super) enum Mark {
     Text(Text),
 }
 
+impl Mark {
+    /// The rectangle around it.
+    pub(super) fn frame(&self) -> Option<Frame> {
+        match self {
+            Self::Line { points, width, .. } => {
+                Frame::around(points).map(|frame| frame.grown(0.5 * width))
+            }
+            Self::Area { points, .. } => Frame::around(points),
+            Self::Disc { at, radius, .. } => {
+                Frame::around(&[*at]).map(|frame| frame.grown(*radius))
+            }
+            Self::Image { frame, .. } => Some(*frame),
+            Self::Text(text) => Some(text.frame()),
+        }
+    }
+}
+
 /// Marks, the first at the bottom; images are below and words above all others.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Drawing {
@@ -252,17 +269,7 @@ impl Drawing {
     pub(super) fn frame(&self) -> Option<Frame> {
         self.marks
             .iter()
-            .filter_map(|mark| match mark {
-                Mark::Line { points, width, .. } => {
-                    Frame::around(points).map(|frame| frame.grown(0.5 * width))
-                }
-                Mark::Area { points, .. } => Frame::around(points),
-                Mark::Disc { at, radius, .. } => {
-                    Frame::around(&[*at]).map(|frame| frame.grown(*radius))
-                }
-                Mark::Image { frame, .. } => Some(*frame),
-                Mark::Text(text) => Some(text.frame()),
-            })
+            .filter_map(Mark::frame)
             .reduce(Frame::joined)
     }
 

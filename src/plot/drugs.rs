@@ -7,6 +7,7 @@
 use crate::plot::colour::{Colour, GREY, INK};
 use crate::plot::tone::Tone;
 use crate::plot::words::words;
+use crate::therapy::catalogue;
 
 /// How the doses of a drug, and what is measured of it, are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,19 @@ pub(super) fn look(drug: &str) -> Look {
     })
 }
 
+/// Whether doses of a drug go to bone: as its shipped text says; of one that is not shipped, where what lies on bone
+/// rises with its first dose. `on_bone` has the amount over time.
+pub(super) fn lies_on_bone(drug: &str, days: &[f64], on_bone: &[(f64, f64)]) -> bool {
+    if let Some(text) = catalogue::fragment(drug) {
+        return text.contains(&format!("[drugs.{drug}.bone]"));
+    }
+    let Some(first) = days.iter().copied().reduce(f64::min) else {
+        return false;
+    };
+    let after = on_bone.iter().position(|point| point.0 > first + 1e-6);
+    after.is_some_and(|after| after > 0 && on_bone[after].1 > on_bone[after - 1].1)
+}
+
 /// The tone of an arm by its place and its name: the control, which the others are compared with, is grey; one that is
 /// called after a drug has the colour of this.
 pub(crate) fn of_arm(place: usize, name: &str) -> Tone {
@@ -94,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_shipped_drug_has_a_look_of_its_own() {
-        for drug in crate::therapy::catalogue::names() {
+        for drug in catalogue::names() {
             assert!(known(&words(drug)).is_some(), "{drug}");
         }
         for (place, one) in DRUGS.iter().enumerate() {
@@ -105,6 +119,16 @@ mod tests {
             let like = CURVES.iter().find(|curve| apart(one.1, curve.1) < 40.0);
             assert!(like.is_none(), "{one:?} {like:?}");
         }
+    }
+
+    #[test]
+    fn a_drug_lies_on_bone_as_it_is_shipped_or_as_the_amount_rises() {
+        let rises = [(0.0, 0.0), (7.0, 0.0), (8.0, 3.0)];
+        assert!(lies_on_bone("zoledronate", &[0.0], &rises));
+        assert!(!lies_on_bone("carboplatin", &[7.0], &rises));
+        assert!(lies_on_bone("my_drug", &[9.0, 7.0], &rises));
+        assert!(!lies_on_bone("my_drug", &[0.0], &rises));
+        assert!(!lies_on_bone("my_drug", &[], &rises));
     }
 
     #[test]

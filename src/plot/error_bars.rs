@@ -6,6 +6,22 @@ pub(crate) const ERRORS: f64 = 2.0;
 /// What the bars of measured values are.
 pub(crate) const BARS: &str = "two standard errors to either side (about 95 %)";
 
+/// A measured value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Value {
+    /// Time, d.
+    pub day: f64,
+    /// Value in the unit of the column; a plain ratio where the column is relative to a day.
+    pub value: f64,
+    /// Its standard error, in the same unit.
+    pub error: f64,
+    /// The error is a design: no one measured it.
+    pub is_error_assumed: bool,
+}
+
+/// Name of values whose error no one measured: their bars are dashed and without caps.
+pub(crate) const ASSUMED: &str = "measured, error assumed";
+
 /// Value of a curve at a time, on the straight line between its points.
 pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
     const SLIP: f64 = 1e-6;

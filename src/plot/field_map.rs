@@ -5,19 +5,63 @@ use std::path::{Path, PathBuf};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::plot::chart::{Chart, ColourScale, Form, Layer, Sign};
-use crate::plot::colour::{INK, Shades, WHITE};
+use crate::plot::colour::{Colour, INK, Shades, WHITE};
 use crate::plot::map::{Cut, panels};
-use crate::plot::map_lines::outlines;
+use crate::plot::map_lines::{Ruled, outlines};
+use crate::plot::quantities;
 use crate::plot::write;
 
+/// Sites with a line around them, on a field over tissue.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Marked {
+    /// What they are.
+    pub label: String,
+    /// Colour of the line, which has dark edges.
+    pub colour: Colour,
+    /// True of the pixels that are such, by cut.
+    pub cuts: Vec<Vec<bool>>,
+}
+
+impl Marked {
+    /// All tumour of these cuts.
+    fn tumour(cuts: &[Cut]) -> Self {
+        let is_tumour = |kind: &Shown| {
+            matches!(
+                kind,
+                Shown::TumourSparse
+                    | Shown::TumourDense
+                    | Shown::TumourDoomed
+                    | Shown::TumourDormant
+                    | Shown::Clone(_)
+            )
+        };
+        let of = |cut: &Cut| cut.tissue.iter().map(is_tumour).collect();
+        Self {
+            label: "tumour, outlined".to_owned(),
+            colour: quantities::TUMOUR_SPARSE,
+            cuts: cuts.iter().map(of).collect(),
+        }
+    }
+
+    /// Lines around the sites of a cut.
+    fn lines(&self, cut: &Cut, at: usize) -> Vec<Ruled> {
+        let Some(such) = self.cuts.get(at) else {
+            return Vec::new();
+        };
+        let holder = |site: usize| u64::from(such.get(site) == Some(&true));
+        outlines(cut, holder, |_| self.colour)
+    }
+}
+
 /// A field over the tissue: `values` by cut and pixel in these shades with a colour bar in their unit, one
-/// scale for all cuts, and bone outlined. A value that is not finite is left white.
+/// scale for all cuts, and bone outlined; so is what is marked, where there is any of it. A value that is not finite is left white.
 pub(crate) fn field_chart(
     heading: &str,
     caption: &str,
     cuts: &[Cut],
     values: &[Vec<f64>],
     (what, shades): ([&str; 2], Shades),
+    marked: &[Marked],
 ) -> Chart {
     let finite = || {
         values
@@ -61,7 +105,7 @@ pub(crate) fn field_chart(
             )
         })
         .collect();
-    let key: Vec<Sign> = outlines
+    let mut key: Vec<Sign> = outlines
         .iter()
         .any(|lines| !lines.is_empty())
         .then(|| Sign {
@@ -71,10 +115,28 @@ pub(crate) fn field_chart(
         })
         .into_iter()
         .collect();
+    let around: Vec<Vec<Vec<Ruled>>> = marked
+        .iter()
+        .map(|marked| {
+            let cuts = cuts.iter().enumerate();
+            cuts.map(|(at, cut)| marked.lines(cut, at)).collect()
+        })
+        .collect();
+    for (marked, cuts) in marked.iter().zip(&around) {
+        if cuts.iter().any(|lines| !lines.is_empty()) {
+            key.push(Sign {
+                form: Form::Rim,
+                colour: marked.colour,
+                label: marked.label.clone(),
+            });
+        }
+    }
     let mut panels = panels(cuts, colours, &key);
-    for (panel, lines) in panels.iter_mut().zip(outlines) {
+    for (at, (panel, lines)) in panels.iter_mut().zip(outlines).enumerate() {
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
             image.lines = lines;
+            image.are_rims_edged = true;
+            image.rims = around.iter().flat_map(|cuts| cuts[at].clone()).collect();
         }
     }
     if let Some(Layer::Image(image)) = panels.last_mut().and_then(|panel| panel.layers.first_mut())
@@ -96,7 +158,8 @@ pub(crate) fn field_chart(
     }
 }
 
-/// Draws the dose over the tissue as `dose_map` in a folder, SVG and PNG.
+/// Draws the dose over the tissue as `dose_map` in a folder, SVG and PNG, with the outlines of the tumour and of the
+/// field: pixels that get half of a fraction or more, by cut.
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
@@ -106,8 +169,25 @@ pub(crate) fn write_dose_map(
     caption: &str,
     cuts: &[Cut],
     dose_gy: &[Vec<f64>],
+    field: Vec<Vec<bool>>,
 ) -> Result<Vec<PathBuf>, OutputError> {
-    let scale = (["dose", "Gy"], Shades::Dose);
-    let chart = field_chart(heading, caption, cuts, dose_gy, scale);
+    let chart = dose_chart([heading, caption], cuts, dose_gy, field);
     write(folder, "dose_map", &chart)
+}
+
+/// The picture of [`write_dose_map`].
+pub(super) fn dose_chart(
+    [heading, caption]: [&str; 2],
+    cuts: &[Cut],
+    dose_gy: &[Vec<f64>],
+    field: Vec<Vec<bool>>,
+) -> Chart {
+    let scale = (["dose", "Gy"], Shades::Dose);
+    let field = Marked {
+        label: "field, outlined: target with its margin, half of the dose".to_owned(),
+        colour: WHITE,
+        cuts: field,
+    };
+    let marked = [Marked::tumour(cuts), field];
+    field_chart(heading, caption, cuts, dose_gy, scale, &marked)
 }

@@ -166,6 +166,8 @@ struct Film {
     pages: Vec<Page>,
     /// Pixels across and down of all frames.
     size: [u32; 2],
+    /// Pixels down to the longest heading.
+    head: usize,
     /// Colours of the tissue.
     tissue: Vec<[u8; 3]>,
 }
@@ -177,13 +179,16 @@ impl Film {
             .par_iter()
             .map(|frame| lay_out(&chart(title, frame, series, doses, &key)))
             .collect();
-        // Captions of unlike length may give pages of unlike height.
         let most = |length: fn(&Page) -> f64| {
-            let longest = pages.iter().map(length).fold(1.0, f64::max);
-            (longest * PIXELS).round() as u32
+            let longest = pages.iter().map(length).fold(0.0, f64::max);
+            (longest * PIXELS).ceil() as u32
         };
+        // Headings and captions of unlike length: all that is below the heading stands where it does on all pages.
+        let head = most(|page| page.head);
+        let height = head + most(|page| page.height - page.head);
         Self {
-            size: [most(|page| page.width), most(|page| page.height)],
+            size: [most(|page| page.width).max(1), height.max(1)],
+            head: head as usize,
             pages,
             tissue: colours(&key),
         }
@@ -191,7 +196,12 @@ impl Film {
 
     fn drawn(&self, page: &Page) -> Result<Vec<u8>, String> {
         let head = (page.head * PIXELS).round() as usize;
-        Ok(padded(&bitmap_of(page, PIXELS)?, self.size, head))
+        Ok(padded(
+            &bitmap_of(page, PIXELS)?,
+            self.size,
+            head,
+            self.head.saturating_sub(head),
+        ))
     }
 
     /// The first frame, the last and the one between them, by their numbers.
@@ -280,16 +290,18 @@ impl Film {
     }
 }
 
-/// The pixels of a picture, with paper at its right and below its caption up to a size: a caption that takes a
-/// line more leaves title and tissue where they are.
-fn padded(picture: &Bitmap, [width, height]: [u32; 2], head: usize) -> Vec<u8> {
-    let mut pixels = vec![255; 3 * width as usize * height as usize];
-    let more = (height - picture.height) as usize;
+/// The pixels of a picture, with paper at its right, below its heading of so many rows, and at its foot up to a size:
+/// a heading or a caption that takes a line more leaves title and tissue where they are.
+fn padded(picture: &Bitmap, [width, height]: [u32; 2], head: usize, more: usize) -> Vec<u8> {
+    let row_bytes = 3 * width as usize;
+    let mut pixels = vec![255; row_bytes * height as usize];
     let rows = picture.pixels.chunks(3 * picture.width as usize);
     for (row, from) in rows.enumerate() {
         let to = if row < head { row } else { row + more };
-        let first = 3 * width as usize * to;
-        pixels[first..first + from.len()].copy_from_slice(from);
+        let first = row_bytes * to;
+        if let Some(place) = pixels.get_mut(first..first + from.len()) {
+            place.copy_from_slice(from);
+        }
     }
     pixels
 }
@@ -397,9 +409,16 @@ mod tests {
             height,
             pixels: (0..height).flat_map(|row| [row as u8; 6]).collect(),
         };
-        // A head of two rows and of three, above three rows of tissue.
+        // A head of two rows and of three, above three rows of tissue; then a caption of a row more.
         let rows = |pixels: Vec<u8>| -> Vec<u8> { pixels.chunks(6).map(|row| row[0]).collect() };
-        assert_eq!(rows(padded(&picture(5), [2, 6], 2)), [0, 1, 255, 2, 3, 4]);
-        assert_eq!(rows(padded(&picture(6), [2, 6], 3)), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            rows(padded(&picture(5), [2, 6], 2, 1)),
+            [0, 1, 255, 2, 3, 4]
+        );
+        assert_eq!(rows(padded(&picture(6), [2, 6], 3, 0)), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            rows(padded(&picture(5), [2, 6], 3, 0)),
+            [0, 1, 2, 3, 4, 255]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use crate::plot::chart::{Axis, Chart, Layer, Panel, Scale};
 
 /// Abbreviations as pictures write them, with what they stand for.
-const WORDS: [(&str, &str); 27] = [
+const WORDS: [(&str, &str); 33] = [
     (
         "BV/TV",
         "bone volume over tissue volume, the bone volume fraction",
@@ -51,6 +51,15 @@ const WORDS: [(&str, &str); 27] = [
         "P1NP",
         "N-terminal propeptide of collagen, a marker of formation",
     ),
+    (
+        "ALP",
+        "alkaline phosphatase, here the part that comes from bone",
+    ),
+    ("BSP", "bone sialoprotein"),
+    ("CEA", "carcinoembryonic antigen, a marker of tumour"),
+    ("PD-L1", "programmed death ligand 1"),
+    ("EGFR", "epidermal growth factor receptor"),
+    ("ECOG", "Eastern Cooperative Oncology Group"),
     ("EA", "axial rigidity of a cut"),
     ("EI", "bending rigidity of a cut"),
     ("GJ", "torsional rigidity of a cut"),

@@ -91,8 +91,8 @@ pub(super) fn band(plot: &mut Plot<'_>, curve: &Curve) {
         }
         if curve.band_of == BandOf::Mean {
             for end in [&lower, &upper] {
-                let border = crate::plot::palette::Style { dash: &[], ..style };
-                plot.drawing.line(end.clone(), BORDER, border);
+                // In the dash of its curve: intervals of several curves cross.
+                plot.drawing.line(end.clone(), BORDER, style);
             }
         }
         let outline = lower.into_iter().chain(upper.into_iter().rev());
@@ -211,7 +211,7 @@ pub(super) fn points(plot: &mut Plot<'_>, points: &Points) {
             [Some(low), Some(high)] if low > high => Some((low - place.1, place.1 - high)),
             _ => None,
         };
-        legend::point(&mut plot.drawing, place, bar, colour);
+        legend::point(&mut plot.drawing, place, bar, colour, points.are_assumed);
         let (down, up) = bar.unwrap_or((0.0, 0.0));
         let frame = Frame {
             left: place.0 - 3.0,

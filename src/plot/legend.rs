@@ -11,8 +11,8 @@ use crate::plot::text::{LEADING, SIZE, width, wrap};
 pub(super) enum Key {
     /// A line, with its band where it has one.
     Line(Style, Option<f64>),
-    /// Its colour, and whether some have bars.
-    Point(Colour, bool),
+    /// Its colour, whether some have bars, and whether these are assumed.
+    Point(Colour, bool, bool),
     Disc(Colour),
     /// What stands on the sites of a picture.
     Dot(Form, Colour),
@@ -100,7 +100,10 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
             }
             Layer::Points(points) if layer.has_data() => {
                 let has_bars = points.points.iter().any(|point| point.low.is_finite());
-                (Key::Point(colour, has_bars), &points.label)
+                (
+                    Key::Point(colour, has_bars, points.are_assumed),
+                    &points.label,
+                )
             }
             Layer::Discs(discs) if layer.has_data() => (Key::Disc(colour), &discs.label),
             Layer::Bars(bars) if layer.has_data() => (Key::Patch(colour, 1.0), &bars.label),
@@ -310,8 +313,9 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             }
             drawing.line(ends.to_vec(), CURVE, style);
         }
-        Key::Point(colour, has_bars) => {
-            point(drawing, centre, has_bars.then_some((5.0, 5.0)), colour);
+        Key::Point(colour, has_bars, are_assumed) => {
+            let bar = has_bars.then_some((5.0, 5.0));
+            point(drawing, centre, bar, colour, are_assumed);
         }
         Key::Disc(colour) => drawing.disc(centre, 2.6, colour, false),
         Key::Patch(colour, strength) => drawing.rectangle(patch, colour, strength),
@@ -346,10 +350,22 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
 /// Width of a curve.
 pub(super) const CURVE: f64 = 1.4;
 
-/// A point with its bar: lengths down and up, with caps.
-pub(super) fn point(drawing: &mut Drawing, (x, y): Place, bar: Option<(f64, f64)>, colour: Colour) {
+/// A point with its bar: lengths down and up, with caps; one that is assumed is dashed and has none.
+pub(super) fn point(
+    drawing: &mut Drawing,
+    (x, y): Place,
+    bar: Option<(f64, f64)>,
+    colour: Colour,
+    is_assumed: bool,
+) {
     const CAP: f64 = 2.2;
-    if let Some((down, up)) = bar {
+    if let Some((down, up)) = bar
+        && is_assumed
+    {
+        let dash: &[f64] = &[1.6, 1.2];
+        let style = Style { colour, dash };
+        drawing.line(vec![(x, y + down), (x, y - up)], 0.9, style);
+    } else if let Some((down, up)) = bar {
         drawing.rule((x, y + down), (x, y - up), 0.9, colour);
         for end in [y + down, y - up] {
             drawing.rule((x - CAP, end), (x + CAP, end), 0.9, colour);

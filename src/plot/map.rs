@@ -9,13 +9,14 @@ use crate::plot::chart::{Axis, Chart, Dot, Form, Image, Layer, Panel, Sign};
 use crate::plot::colour::{Colour, INK};
 pub(crate) use crate::plot::map_cut::Cut;
 use crate::plot::map_lines::{Ruled, crossings, hatching, outlines, rims};
+use crate::plot::ticks::short;
 use crate::plot::{canvas, page, png_bytes, quantities, words, write};
 
 /// Kinds in the order of the legend, with their form and colour. In grey print any two differ in lightness
 /// or in form: osteoclasts are hatched and have a dark line around each, immune cells, which are as small as a site,
 /// are discs, triangles and diamonds on it. Eroded surface is a line along bone, and so is osteoid that does not fill
 /// its sites yet: what stands on it would hide it.
-const KINDS: [(Shown, Form, Colour, &str); 15] = [
+const KINDS: [(Shown, Form, Colour, &str); 16] = [
     (Shown::Bone, Form::Square, Colour(186, 176, 158), "bone"),
     (Shown::Osteoid, Form::Square, quantities::OSTEOID, OSTEOID),
     (Shown::Marrow, Form::Square, Colour(251, 248, 243), "marrow"),
@@ -41,13 +42,19 @@ const KINDS: [(Shown, Form, Colour, &str); 15] = [
         Shown::TumourDoomed,
         Form::Square,
         quantities::TUMOUR_DOOMED,
-        "tumour, lethally hit: dies as it divides",
+        "tumour, doomed: dies as it divides",
     ),
     (
         Shown::TumourDormant,
         Form::Square,
         quantities::TUMOUR_DORMANT,
         "tumour, dormant",
+    ),
+    (
+        Shown::TumourDead,
+        Form::Square,
+        quantities::TUMOUR_DEAD,
+        "tumour, dead and not cleared",
     ),
     (
         Shown::Osteoblast,
@@ -261,11 +268,16 @@ pub(super) fn panels(
         } else {
             format!("slice {}: {across} to the right, {up} up", cut.name)
         };
-        let label = if bar >= 1000.0 {
+        let mut label = if bar >= 1000.0 {
             format!("{} mm", bar / 1000.0)
         } else {
             format!("{bar} \u{b5}m")
         };
+        // All cuts have the same.
+        if index == 0 {
+            let what = if cut.is_scan { "voxels" } else { "sites" };
+            label = format!("{label}, {what} of {}\u{a0}\u{b5}m", short(cut.pixel_um));
+        }
         Panel {
             title: title
                 .replace(" = ", "\u{a0}=\u{a0}")
@@ -313,7 +325,7 @@ pub(super) fn tissue(frame: &Frame, key: &[Sign]) -> Vec<Panel> {
     for (panel, cut) in of_cells.iter_mut().zip(&frame.cuts) {
         panel.title = String::from("immune cells");
         if let Some(Layer::Image(image)) = panel.layers.first_mut() {
-            image.dots = dots(cut);
+            image.dots = dots(cut, thinned(frame));
         }
     }
     if let [section] = &mut of_tissue[..] {
@@ -359,10 +371,28 @@ fn outlined(frame: &Frame, mut panels: Vec<Panel>) -> Vec<Panel> {
     panels
 }
 
-/// Immune cells as forms on their sites.
-fn dots(cut: &Cut) -> Vec<Dot> {
+/// Marks of immune cells on a cut at most: more of them cover each other.
+const MOST_MARKS: usize = 700;
+
+/// One of so many marks is drawn.
+fn thinned(frame: &Frame) -> usize {
+    let counts = frame.cuts.iter().map(|cut| cut.immune.len());
+    counts.max().unwrap_or(0).div_ceil(MOST_MARKS).max(1)
+}
+
+/// Immune cells as forms on their sites: of each kind one of so many, so that shares of kinds stay what they are.
+fn dots(cut: &Cut, one_of: usize) -> Vec<Dot> {
     let middle = |place: usize| (place as f64 + 0.5) * cut.pixel_um;
-    let dots = cut.immune.iter().map(|&(pixel, kind)| {
+    let mut seen = [0; KINDS.len()];
+    let drawn = cut.immune.iter().filter(|(_, kind)| {
+        let place = KINDS.iter().position(|other| other.0 == *kind);
+        let Some(count) = place.and_then(|place| seen.get_mut(place)) else {
+            return true;
+        };
+        *count += 1;
+        (*count - 1) % one_of == 0
+    });
+    let dots = drawn.map(|&(pixel, kind)| {
         let site = pixel as usize;
         Dot {
             at: (middle(site % cut.width), middle(site / cut.width)),
@@ -376,8 +406,13 @@ fn dots(cut: &Cut) -> Vec<Dot> {
 /// Figures of a frame, and what its marks and lines mean.
 pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
     let mut said = vec![frame.caption.as_str()];
+    let thin = match thinned(frame) {
+        1 => String::new(),
+        count => format!("one of {count} marks of each kind is drawn: all would cover each other"),
+    };
     if key.iter().any(|sign| !sign.form.is_site()) {
         said.push("a mark is a site with immune cells, drawn larger than it is");
+        said.push(&thin);
     }
     if frame.clones.len() > 1 {
         said.push(
@@ -525,6 +560,81 @@ mod tests {
             ["tumour, less than half of the site's room"]
         );
         assert_ne!(colours(&alone, 0)[0], drawn[0]);
+    }
+
+    #[test]
+    fn crowded_marks_are_thinned_kind_by_kind_and_said() {
+        let frame = |count: u32| Frame {
+            cuts: vec![Cut {
+                width: 50,
+                height: 40,
+                pixel_um: 10.0,
+                tissue: vec![Shown::Marrow; 2000],
+                immune: (0..count)
+                    .map(|at| {
+                        (
+                            at,
+                            if at % 10 == 0 {
+                                Shown::Treg
+                            } else {
+                                Shown::Cd8
+                            },
+                        )
+                    })
+                    .collect(),
+                ..Cut::default()
+            }],
+            ..Frame::default()
+        };
+        let drawn = |frame: &Frame| {
+            let key = series_key(std::slice::from_ref(frame));
+            let chart = map_chart("a run", frame, &key);
+            let Layer::Image(image) = &chart.panels[1].layers[0] else {
+                panic!("{chart:?}");
+            };
+            let of = |form| image.dots.iter().filter(|dot| dot.form == form).count();
+            ([Form::Triangle, Form::Disc].map(of), chart.note)
+        };
+        let (few, note) = drawn(&frame(700));
+        assert_eq!(few, [70, 630]);
+        assert!(!note.contains("one of"), "{note}");
+        let (many, note) = drawn(&frame(2000));
+        assert_eq!(many, [67, 600]);
+        assert!(
+            note.contains("one of 3 marks of each kind is drawn"),
+            "{note}"
+        );
+        // The size of a site stands beside the bar.
+        let chart = map_chart("a run", &frame(1), &[]);
+        let Layer::Image(image) = &chart.panels[0].layers[0] else {
+            panic!("{chart:?}");
+        };
+        let said = image.bar.as_ref().map(|bar| bar.1.as_str());
+        assert_eq!(said, Some("100 \u{b5}m, sites of 10\u{a0}\u{b5}m"));
+    }
+
+    #[test]
+    fn dead_cells_have_a_tint_of_their_own_where_there_are_any() {
+        let frame = |kind: Shown| Frame {
+            cuts: vec![Cut {
+                width: 2,
+                height: 1,
+                pixel_um: 10.0,
+                tissue: vec![kind, Shown::Marrow],
+                ..Cut::default()
+            }],
+            ..Frame::default()
+        };
+        let labels = |frame: Frame| -> Vec<String> {
+            let key = series_key(&[frame]).into_iter();
+            key.map(|sign| sign.label).collect()
+        };
+        assert_eq!(
+            labels(frame(Shown::TumourDead)),
+            ["marrow", "tumour, dead and not cleared"]
+        );
+        assert_eq!(labels(frame(Shown::Marrow)), ["marrow"]);
+        assert_ne!(colour(Shown::TumourDead), colour(Shown::Marrow));
     }
 
     #[test]

@@ -13,8 +13,10 @@ pub(crate) struct Cut {
     pub width: usize,
     /// Pixels up.
     pub height: usize,
-    /// Edge of a pixel, um.
+    /// Edge of a pixel, um: of a site, or of a voxel.
     pub pixel_um: f64,
+    /// Pixels are voxels of a scan, and no sites of a lattice.
+    pub is_scan: bool,
     /// What each pixel shows.
     pub tissue: Vec<Shown>,
     /// Pixels with immune cells, and which they show.

@@ -5,21 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
-use crate::plot::error_bars::{BARS, ERRORS, at};
+use crate::plot::error_bars::{ASSUMED, BARS, ERRORS, Value, at};
 use crate::plot::overlay::Group;
 use crate::plot::words::{Shown, column, note, sentence};
 use crate::plot::write;
-
-/// A measured value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Value {
-    /// Time, d.
-    pub day: f64,
-    /// Value in the unit of the column; a plain ratio where the column is relative to a day.
-    pub value: f64,
-    /// Its standard error, in the same unit.
-    pub error: f64,
-}
 
 /// The measured values of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,18 +81,31 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
             value: factor,
         }));
     }
-    for (errors, label) in [(ERRORS, "measured"), (1.0, "")] {
+    // No part of an error that is assumed is more likely than another.
+    for (errors, label, are_assumed) in [
+        (ERRORS, "measured", false),
+        (1.0, "", false),
+        (ERRORS, ASSUMED, true),
+    ] {
         let point = |at: &Value| Point {
             x: at.day,
             y: factor * at.value,
             low: factor * (at.value - errors * at.error),
             high: factor * (at.value + errors * at.error),
         };
-        layers.push(Layer::Points(Points {
-            label: label.to_owned(),
-            tone: Tone::Ink,
-            points: measured.values.iter().map(point).collect(),
-        }));
+        let values = measured.values.iter();
+        let points: Vec<Point> = values
+            .filter(|value| value.is_error_assumed == are_assumed)
+            .map(point)
+            .collect();
+        if !points.is_empty() {
+            layers.push(Layer::Points(Points {
+                label: label.to_owned(),
+                tone: Tone::Ink,
+                points,
+                are_assumed,
+            }));
+        }
     }
     Panel {
         title: within,
@@ -115,9 +117,12 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
 }
 
 /// How many of the measured values a curve is near to: within two standard errors, within one, and of how many whose
-/// day it reaches.
+/// day it reaches. An error that is assumed measures no distance.
 fn near(measured: &Measured, line: &Line, factor: f64) -> [usize; 3] {
-    let values = measured.values.iter();
+    let values = measured
+        .values
+        .iter()
+        .filter(|value| !value.is_error_assumed);
     let known = values.filter_map(|value| Some((value, at(&line.points, value.day)?)));
     let known: Vec<(&Value, f64)> = known.collect();
     let within = |errors: f64| {
@@ -131,9 +136,21 @@ fn near(measured: &Measured, line: &Line, factor: f64) -> [usize; 3] {
 
 /// The same in words, of each curve.
 fn said(measured: &Measured, lines: &[(&str, Line, Tone)], factor: f64) -> String {
+    let assumed = measured
+        .values
+        .iter()
+        .filter(|value| value.is_error_assumed);
+    let assumed = assumed.count();
+    if assumed == measured.values.len() {
+        return "Errors assumed: no distance is counted in them".to_owned();
+    }
     let each = lines.iter().map(|(label, line, _)| {
         let [two, one, all] = near(measured, line, factor);
-        format!("{label}: {two} of {all} points within 2 SE, {one} within 1 SE")
+        let left = match assumed {
+            0 => String::new(),
+            count => format!(", {count} with an assumed error not counted"),
+        };
+        format!("{label}: {two} of {all} points within 2 SE, {one} within 1 SE{left}")
     });
     sentence(&each.collect::<Vec<_>>().join("; "))
 }
@@ -151,6 +168,10 @@ pub(crate) fn measured_chart(title: &str, groups: &[Group], measured: &[Measured
         title.to_owned(),
         format!("points: measured, bars {BARS}, inner ones one (SE: standard error)"),
     ];
+    let mut values = measured.iter().flat_map(|one| &one.values);
+    if values.any(|value| value.is_error_assumed) {
+        notes.push("dashed bars: two errors that are assumed, not measured".to_owned());
+    }
     if groups.iter().any(|group| group.series.len() > 1) {
         notes.push("curves: mean of seeds, band from least to greatest".to_owned());
     }
@@ -222,7 +243,12 @@ mod tests {
             patients: Vec::new(),
             dose_days: Vec::new(),
         }];
-        let value = |day, value, error| Value { day, value, error };
+        let value = |day, value, error| Value {
+            day,
+            value,
+            error,
+            is_error_assumed: false,
+        };
         let measured = [
             Measured {
                 column: "bv_tv".to_owned(),
@@ -290,6 +316,33 @@ mod tests {
                 .contains("do not decide")
         );
         hold("measured", &chart);
+        // An error that no one measured has another bar, and decides nothing.
+        let mut assumed = measured.clone();
+        assumed[1].values[0].is_error_assumed = true;
+        let chart = measured_chart("two seeds", &groups, &assumed);
+        assert!(chart.note.contains("assumed, not measured"));
+        assert!(chart.panels[1].title.starts_with("Errors assumed"));
+        let [.., Layer::Points(points)] = &chart.panels[1].layers[..] else {
+            panic!("{chart:?}");
+        };
+        assert!(points.are_assumed && points.label == ASSUMED && points.points.len() == 1);
+        hold("measured_assumed", &chart);
+        assumed[0].values.push(Value {
+            is_error_assumed: true,
+            ..value(2.0, 0.9, 0.1)
+        });
+        let title = measured_chart("two", &groups, &assumed).panels[0]
+            .title
+            .clone();
+        assert!(
+            title.contains("1 of 1 points")
+                && title.ends_with("1 with an assumed error not counted")
+        );
+        assert!(
+            !measured_chart("two", &both, &assumed[1..])
+                .note
+                .contains("decide")
+        );
         let far = Measured {
             values: vec![value(1.0, 0.9, 0.1), value(9.0, 0.1, 0.1)],
             ..measured[0].clone()

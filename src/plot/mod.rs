@@ -25,6 +25,7 @@ pub(crate) mod film;
 mod forest;
 mod glossary;
 pub(crate) mod happened;
+mod heading;
 #[cfg(test)]
 pub(crate) mod held;
 mod histomorphometry;
@@ -45,6 +46,7 @@ mod panel;
 mod quantities;
 pub(crate) mod ratios;
 pub(crate) mod solid;
+mod spoken;
 #[cfg(test)]
 mod tests;
 mod text;

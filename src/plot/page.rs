@@ -3,10 +3,12 @@
 use crate::plot::chart::{Chart, Panel, Scale};
 use crate::plot::drawing::{Align, Drawing, Frame, Text};
 use crate::plot::glossary;
+use crate::plot::heading::Heading;
 use crate::plot::legend::{self, Entry};
-use crate::plot::palette::{GREY, INK, Palette};
+use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw, height_of_name};
-use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, lines};
+use crate::plot::spoken::{self, LETTERS};
+use crate::plot::text::{DESCENT, LEADING, SIZE, width};
 
 /// Width of a page, points: two columns of a journal, 180 mm.
 pub(super) const WIDTH: f64 = 510.0;
@@ -22,7 +24,7 @@ pub(super) struct Page {
     pub(super) drawing: Drawing,
     pub(super) width: f64,
     pub(super) height: f64,
-    /// How far down title and caption reach.
+    /// How far down the heading reaches.
     pub(super) head: f64,
 }
 
@@ -61,12 +63,16 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
     };
     let shared = shared_legend(&panels, &palette);
     let mut drawing = Drawing::default();
-    let head = header(&mut drawing, chart);
+    let wide = WIDTH - 2.0 * EDGE;
+    let spelled = glossary::of_chart(chart);
+    let heading = Heading::new(&chart.title, &chart.note, &spelled, wide);
+    let heading = heading.saying(&spoken::of_panels(&panels, &palette));
+    let head = heading.head(&mut drawing, EDGE, wide);
     let mut top = head;
     let mut above: Vec<Entry> = shared.iter().flatten().cloned().collect();
     above.extend(legend::doses(&panels, &palette));
     if !above.is_empty() {
-        let (rows, height) = legend::rows(&above, (EDGE, top), WIDTH - 2.0 * EDGE);
+        let (rows, height) = legend::rows(&above, (EDGE, top), wide);
         drawing.place(rows, (0.0, 0.0));
         top += height + 8.0;
     }
@@ -75,41 +81,18 @@ pub(super) fn lay_out(chart: &Chart) -> Page {
     } else {
         LegendPlace::Own
     };
-    let cells = fit(&panels, columns, &palette, place);
+    let mut cells = fit(&panels, columns, &palette, place);
+    if !chart.is_matrix {
+        letter(&mut cells, columns);
+    }
     let bottom = place_cells(&mut drawing, cells, columns, top);
+    let bottom = heading.foot(&mut drawing, [EDGE, bottom, wide]);
     Page {
         drawing,
         width: WIDTH,
         height: (bottom + EDGE).ceil(),
         head,
     }
-}
-
-/// Title, note and abbreviations; gives how far down they reach.
-fn header(drawing: &mut Drawing, chart: &Chart) -> f64 {
-    let most = WIDTH - 2.0 * EDGE;
-    let mut top = EDGE;
-    let spelled = glossary::of_chart(chart);
-    let parts = [
-        (&chart.title, TITLE, true, INK),
-        (&chart.note, SIZE, false, INK),
-        (&spelled, SIZE, false, GREY),
-    ];
-    for (words, size, is_bold, colour) in parts {
-        for words in lines(words, size, is_bold, most) {
-            drawing.text(Text {
-                size,
-                is_bold,
-                colour,
-                ..Text::new(words, (EDGE, top + ASCENT * size), Align::Start)
-            });
-            top += LEADING * size;
-        }
-        if !words.is_empty() {
-            top += 3.0;
-        }
-    }
-    top + 2.0
 }
 
 /// The legend of all panels where there are several and one of them has all that the others have.
@@ -260,6 +243,38 @@ fn asides(cells: &[Cell], columns: usize) -> Vec<[f64; 2]> {
         *last = last.max(right);
     }
     aside
+}
+
+/// Writes a letter at the left upper corner of each of several panels, left of its plot and beside its title where
+/// there is room, else above it.
+fn letter(cells: &mut [Cell], columns: usize) {
+    /// From the letter to what stands beside it.
+    const GAP: f64 = 4.0;
+    if !(2..=LETTERS.count()).contains(&cells.len()) {
+        return;
+    }
+    let aside = asides(cells, columns);
+    for (cell, letter) in cells.iter_mut().zip(LETTERS) {
+        let letter = letter.to_string();
+        let left = -aside[cell.column][0];
+        let mut text = Text {
+            is_bold: true,
+            ..Text::new(letter.as_str(), (left, -DESCENT * SIZE - 3.0), Align::Start)
+        };
+        let end = left + width(&letter, SIZE, true) + GAP;
+        let is_taken = |text: &Text| {
+            let frame = Frame {
+                right: end,
+                ..text.frame()
+            };
+            let mut marks = cell.drawing.marks.iter();
+            marks.any(|mark| mark.frame().is_some_and(|other| frame.overlaps(other)))
+        };
+        while is_taken(&text) {
+            text.at.1 -= 0.25 * LEADING * SIZE;
+        }
+        cell.drawing.text(text);
+    }
 }
 
 /// Places the panels below `top`; gives how far down they reach.

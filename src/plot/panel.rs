@@ -17,6 +17,8 @@ use crate::plot::ticks::decimal;
 const DOSE_ROW: f64 = 8.0;
 /// Names of categories are no wider.
 const CATEGORY: f64 = 170.0;
+/// Free between two names of several lines, points.
+const BETWEEN_NAMES: f64 = 6.0;
 /// Room for the legend that an axis may be drawn out for, as a share of it.
 const MOST_HEADROOM: f64 = 0.3;
 
@@ -24,7 +26,9 @@ const MOST_HEADROOM: f64 = 0.3;
 pub(super) fn height_of_name(names: &[String]) -> f64 {
     let lines = |name: &String| wrap(name, SIZE, false, CATEGORY).len();
     let most = names.iter().map(lines).max().unwrap_or(1);
-    LINE * (most as f64 - 1.0) + (ASCENT + DESCENT) * SIZE
+    // Lines of one name stand nearer each other than those of two.
+    let apart = if most > 1 { BETWEEN_NAMES } else { 0.0 };
+    LINE * (most as f64 - 1.0) + (ASCENT + DESCENT) * SIZE + apart
 }
 
 /// Where the legend of a panel goes.

@@ -17,6 +17,8 @@ pub(super) const TUMOUR_SPARSE: Colour = Colour(200, 140, 190);
 pub(super) const TUMOUR_DOOMED: Colour = Colour(80, 55, 62);
 /// Tumour cells that do not cycle until they are woken.
 pub(super) const TUMOUR_DORMANT: Colour = Colour(30, 20, 30);
+/// Dead tumour cells that are not cleared.
+pub(super) const TUMOUR_DEAD: Colour = Colour(250, 216, 200);
 /// Osteoclasts.
 pub(super) const OSTEOCLAST: Colour = Colour(240, 92, 15);
 /// Bone that is resorbed.
@@ -84,7 +86,7 @@ pub(super) const CURVES: [(&str, Colour, usize); 37] = [
     ("CD8 cells, not exhausted", CD8, 3),
     ("exhausted CD8 cells", CD8_EXHAUSTED, 1),
     ("by exhausted CD8 cells", CD8_EXHAUSTED, 1),
-    ("in contact with tumour", TUMOUR, 1),
+    ("in contact with tumour", TUMOUR, 4),
     ("by all immune cells", CD8, 2),
     ("regulatory T cells", TREG, 1),
     ("myeloid suppressors", MYELOID, 2),

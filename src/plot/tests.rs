@@ -3,19 +3,18 @@
 use crate::numerics::random::derived_seed;
 use crate::observe::picture::Shown;
 use crate::plot::chart::{
-    AtRisk, Axis, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel, Point,
-    Points, Range, RightAxis, Tone, Words,
+    AtRisk, Axis, BandOf, Bars, Chart, Curve, Discs, Doses, Heat, Interval, Layer, Level, Panel,
+    Point, Points, Range, RightAxis, Tone, Words,
 };
-use crate::plot::colour::Shades;
 use crate::plot::drawing::{Drawing, Frame, Mark};
-use crate::plot::field_map::field_chart;
+use crate::plot::field_map::dose_chart;
 use crate::plot::held::{hold_apart, hold_page, hold_rules};
 use crate::plot::map::{Cut, Frame as MapFrame, map_chart, series_key};
 use crate::plot::page::lay_out;
 use crate::plot::palette::Palette;
 use crate::plot::panel::{LegendPlace, draw};
 use crate::plot::ratios::{Forest, Ratio};
-use crate::plot::{canvas, palette, write};
+use crate::plot::{canvas, colour, palette, quantities, write};
 
 fn named(name: &str) -> Tone {
     Tone::Named(name.to_owned())
@@ -433,6 +432,7 @@ fn prediction() -> Chart {
                             high: y + 1.6,
                         })
                         .to_vec(),
+                    are_assumed: false,
                 }),
             ],
             ..Panel::default()
@@ -567,6 +567,7 @@ fn cuts() -> Vec<Cut> {
         Shown::TumourDense,
         Shown::Clone(2),
         Shown::TumourDoomed,
+        Shown::TumourDead,
     ];
     let immune = [Shown::Treg, Shown::Myeloid, Shown::Cd8Exhausted];
     let names = ["x", "y", "z"];
@@ -577,6 +578,7 @@ fn cuts() -> Vec<Cut> {
             width: dims[a],
             height: dims[b],
             pixel_um: 19.5,
+            is_scan: false,
             tissue: (0..dims[a] * dims[b])
                 .map(|site| kinds[(site % dims[a] / 4 + site / dims[a] / 3) % kinds.len()])
                 .collect(),
@@ -635,13 +637,15 @@ fn field() -> Chart {
                 .collect()
         })
         .collect();
-    field_chart(
-        "Dose of all fractions",
-        "one fraction of 8 Gy",
-        &cuts,
-        &values,
-        (["dose", "Gy"], Shades::Dose),
-    )
+    let field = cuts.iter().map(|cut| {
+        let sites = 0..cut.tissue.len();
+        sites
+            .map(|site| 2 * (site % cut.width) >= cut.width)
+            .collect()
+    });
+    let field = field.collect();
+    let said = ["Dose of all fractions", "one fraction of 8 Gy"];
+    dose_chart(said, &cuts, &values, field)
 }
 
 /// A forest plot: an interval beyond the axis, a group without a ratio, all patients first.
@@ -910,6 +914,57 @@ fn panels_and_legends_have_only_what_is_there() {
 }
 
 #[test]
+fn a_map_of_doses_has_the_outlines_of_the_tumour_and_of_the_field() {
+    let chart = field();
+    let Layer::Image(image) = &chart.panels[0].layers[0] else {
+        panic!("{chart:?}");
+    };
+    let labels = image.key.iter().map(|sign| sign.label.as_str());
+    let labels: Vec<&str> = labels.collect();
+    assert_eq!(
+        labels,
+        [
+            "bone, outlined",
+            "tumour, outlined",
+            "field, outlined: target with its margin, half of the dose"
+        ]
+    );
+    let wide = |colour| image.rims.iter().filter(|line| line.1 == colour).count();
+    assert_eq!(wide(colour::WHITE), 1);
+    assert!(wide(quantities::TUMOUR_SPARSE) > 10);
+}
+
+#[test]
+fn the_ends_of_an_interval_of_a_mean_have_the_dash_of_their_curve() {
+    let interval = |name: &str| {
+        let curve = banded(name, 0.1, |day| 1.0 + day);
+        Layer::Curve(Curve {
+            band_of: BandOf::Mean,
+            ..curve
+        })
+    };
+    let chart = Chart {
+        panels: vec![Panel {
+            layers: ["a", "b", "c"].map(interval).to_vec(),
+            ..Panel::default()
+        }],
+        ..Chart::default()
+    };
+    let page = lay_out(&chart);
+    let mut dashes: Vec<&[f64]> = Vec::new();
+    for mark in &page.drawing.marks {
+        if let Mark::Line { width, style, .. } = mark
+            && *width < 0.5
+        {
+            dashes.push(style.dash);
+        }
+    }
+    let palette = Palette::new(&chart);
+    let expected = ["a", "b", "c"].map(|name| palette.style(&named(name)).dash);
+    assert_eq!(dashes, expected.map(|dash| [dash; 2]).concat());
+}
+
+#[test]
 fn a_row_that_is_not_full_leaves_no_hole() {
     let page = lay_out(&three());
     // Lines of the axes across: the longest ones that are level and black.
@@ -1007,7 +1062,8 @@ fn cuts_have_one_scale_and_a_bar_that_hides_nothing() {
             .count()
     };
     // A third of the narrowest cut, 468 um, at most.
-    assert_eq!(said("100 \u{b5}m"), 6);
+    assert_eq!(said("100 \u{b5}m"), 4);
+    assert_eq!(said("100 \u{b5}m, sites of 19.5\u{a0}\u{b5}m"), 2);
     assert_eq!(said("Tissue on day 0"), 1);
     assert_eq!(said("tumour, clone late outgrowth"), 1);
     // Only what is there.

@@ -147,6 +147,26 @@ pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64
     }
 }
 
+/// What runs of many parameters are of: the scenario without the days that it names, and the species of its host
+/// where it does not say it.
+pub(crate) fn of_scenario(name: &str, description: &str, species: &str) -> String {
+    let said = without_days(&heading(name, description));
+    let is_said = |word: &str| {
+        let mut words = said.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|other| other.eq_ignore_ascii_case(word))
+    };
+    let names: &[&str] = match species {
+        "mouse" => &["mouse", "mice", "murine"],
+        "human" => &["human", "man", "patient", "patients"],
+        _ => &[],
+    };
+    if species.is_empty() || names.iter().any(|name| is_said(name)) {
+        said
+    } else {
+        note([&said[..], &format!("host: {species}")])
+    }
+}
+
 /// A heading without the parts between commas that are nothing but a number of days: what was run may be
 /// longer or shorter than what the scenario says of itself.
 pub(crate) fn without_days(heading: &str) -> String {
@@ -284,6 +304,21 @@ pub(crate) fn parameter(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scenario_under_many_runs_is_said_with_its_host_once() {
+        let of = |said: &str| of_scenario("a_lesion", said, "mouse");
+        assert_eq!(of("A lytic lesion, 28 days"), "A lytic lesion; host: mouse");
+        assert_eq!(
+            of("A lesion in a section of mouse bone."),
+            "A lesion in a section of mouse bone"
+        );
+        assert_eq!(of_scenario("a_lesion", "", ""), "a lesion");
+        assert_eq!(
+            of_scenario("", "A lesion in man", "human"),
+            "A lesion in man"
+        );
+    }
 
     #[test]
     fn a_heading_is_the_description_or_the_name() {

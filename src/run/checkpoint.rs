@@ -33,7 +33,7 @@ use crate::transport::MOST_SITES;
 /// First bytes of a checkpoint.
 pub const MAGIC: [u8; 8] = *b"\x89howship";
 /// Number of the format.
-pub const FORMAT: u32 = 10;
+pub const FORMAT: u32 = 11;
 /// Bytes of a heading at most; it holds a scenario of at most 4 MiB.
 pub const MOST_HEADING: usize = 8 << 20;
 /// Bytes of a checkpoint at most.

@@ -49,6 +49,7 @@ pub(super) fn cut(bone: &BoneImage, [a, b, fixed]: [usize; 3]) -> Cut {
         width: bone.dims[a],
         height: bone.dims[b],
         pixel_um: bone.spacing_um,
+        is_scan: true,
         tissue,
         crossed_um: [a, b].map(|axis| Some(((bone.dims[axis] / 2) as f64 + 0.5) * bone.spacing_um)),
         ..Cut::default()

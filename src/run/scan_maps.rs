@@ -115,7 +115,7 @@ fn chart(scanned: &Scanned, map: ThicknessMap, values: &[f32]) -> Chart {
     let heading = format!("Local {}", map.title());
     let caption = format!("{}, {}; {mean}", scanned.file.display(), scanned.region());
     let scale = ([map.title(), "mm"], Shades::Usual);
-    let mut chart = field_chart(&heading, &caption, &cuts, &shown, scale);
+    let mut chart = field_chart(&heading, &caption, &cuts, &shown, scale, &[]);
     let width_mm = bone.spacing_um * 1e-3;
     let classes = Histogram::of(values, bone.spacing_um).shares();
     let ends =
@@ -166,6 +166,7 @@ pub(crate) fn write_lesions(
     file: &NewFile,
 ) -> Result<(), OutputError> {
     let tissue = |bone: &BoneImage| Tissue {
+        day: f64::NAN,
         dims: bone.dims,
         edge_um: bone.spacing_um,
         bone: bone

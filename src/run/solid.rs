@@ -8,6 +8,7 @@ use crate::output::{OutputError, write_whole};
 use crate::plot::solid::{
     Body, Look, OfBoth, SolidError, Tissue, Words, picture, pictures_of_both, png,
 };
+use crate::plot::ticks::count;
 use crate::plot::words::{change, note};
 
 /// The picture of day 0 beside that of the last day.
@@ -26,6 +27,7 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
         Body::of(cell.kind, at_um, f64::from(cell.radius_um))
     });
     Tissue {
+        day: volume.day,
         dims: volume.dims,
         edge_um: volume.edge_um,
         bone: shares(&volume.bone),
@@ -39,9 +41,10 @@ pub(crate) fn tissue(volume: &Volume) -> Tissue {
 pub(crate) fn words(title: &str, volume: &Volume, first: Option<&Volume>) -> Words {
     let first = first.filter(|first| first.day < volume.day);
     let bone = bone_words(volume.bv_tv, first.map(|first| first.bv_tv));
+    let cells = tumour_words(volume);
     Words {
         title: format!("Bone on day {}", day(volume)),
-        caption: note([title, &format!("in the whole block: {bone}")]),
+        caption: note([title, &format!("in the whole block: {bone}"), &cells]),
     }
 }
 
@@ -71,6 +74,15 @@ pub(crate) fn bone_words(bv_tv: f64, first: Option<f64>) -> String {
     }
 }
 
+/// How many tumour cells there are; empty where there is none.
+fn tumour_words(volume: &Volume) -> String {
+    match volume.tumour_cells {
+        0 => String::new(),
+        1 => "1 tumour cell".to_owned(),
+        cells => format!("{} tumour cells", count(cells as usize)),
+    }
+}
+
 /// The day of a volume, without a zero behind the point.
 pub(crate) fn day(volume: &Volume) -> String {
     format!("{}", (volume.day * 100.0).round() / 100.0 + 0.0)
@@ -78,7 +90,12 @@ pub(crate) fn day(volume: &Volume) -> String {
 
 /// Names of the two sides of a picture of before and after.
 pub(crate) fn sides(first: &Volume, last: &Volume) -> [String; 2] {
-    [first, last].map(|volume| format!("day {}: {}", day(volume), bone_words(volume.bv_tv, None)))
+    [first, last].map(|volume| {
+        let bone = bone_words(volume.bv_tv, None);
+        let cells = tumour_words(volume);
+        let between = if cells.is_empty() { "" } else { ", " };
+        format!("day {}: {bone}{between}{cells}", day(volume))
+    })
 }
 
 /// Draws `bone_d<day>.png` of every day, and day 0 beside the last. All are cut alike, by day 0, so that those of

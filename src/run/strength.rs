@@ -232,6 +232,7 @@ fn tissue(simulation: &Simulation) -> Tissue {
     let grid = &simulation.model.grid;
     let matrix = &simulation.state.bone.matrix;
     Tissue {
+        day: simulation.state.day(),
         dims: grid.dims,
         edge_um: grid.edge_um,
         bone: (0..grid.len()).map(|site| matrix[site]).collect(),

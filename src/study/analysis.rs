@@ -20,8 +20,8 @@ use crate::study::sensitivity::{morris, partial_ranks, sobol_indices, whole_base
 use crate::study::store::Store;
 use crate::study::tally::Tally;
 
-/// Curves of a picture of spread, at most: each has a colour of its own.
-const MOST_CURVES: u64 = 8;
+/// Curves of a picture of spread, at most: panels of a page.
+const MOST_CURVES: u64 = 12;
 /// Replicates in the curve of the adviser, at most.
 const MOST_ADVISED: usize = 50;
 
@@ -106,6 +106,19 @@ impl Study {
             tally,
             analysed: reading.end(),
         })
+    }
+
+    /// The scenario under all runs in words, with the species of its host.
+    pub(super) fn of_scenario(&self) -> String {
+        let base: toml::Table = self.header.base.parse().unwrap_or_default();
+        let text = |table: &toml::Table, key: &str| {
+            let value = table.get(key).and_then(Value::as_str);
+            value.unwrap_or_default().to_owned()
+        };
+        let subject = base.get("subject").and_then(Value::as_table);
+        let species = subject.map_or_else(String::new, |table| text(table, "species"));
+        let [name, said] = ["name", "description"].map(|key| text(&base, key));
+        crate::plot::words::of_scenario(&name, &said, &species)
     }
 
     fn arm_name(&self, arm: u64) -> &str {

@@ -8,11 +8,33 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::study::response::{SIGNED, level};
 
-/// Columns of a file of data; the last may be left out.
-const HEADS: [&str; 5] = ["time_d", "column", "value", "error", "relative_to_d"];
+/// Columns of a file of data, and those that may stand behind them or be left out.
+const HEADS: [&str; 4] = ["time_d", "column", "value", "error"];
+const MORE: [&str; 2] = ["relative_to_d", "error_class"];
 
 /// Columns that are shares of a whole.
 const SHARES: [&str; 4] = ["bv_tv", "es_bs", "os_bs", "oc_s_bs"];
+
+/// Where the error of a value is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ErrorClass {
+    /// It was measured with the value.
+    #[default]
+    Measured,
+    /// It was chosen for a calibration: no one measured it.
+    Design,
+}
+
+impl ErrorClass {
+    /// As a file says it; of a file that does not, errors are measured.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "" | "measured" => Some(Self::Measured),
+            "design" => Some(Self::Design),
+            _ => None,
+        }
+    }
+}
 
 /// A measured value of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +49,8 @@ pub struct Datum {
     pub error: f64,
     /// The column is divided by its value at this time.
     pub relative_to: Option<Time>,
+    /// Where the error is from.
+    pub error_class: ErrorClass,
 }
 
 impl Datum {
@@ -50,8 +74,9 @@ impl Datum {
 }
 
 /// Reads data: a CSV with the columns `time_d`, `column`, `value` and `error`, and, where values are
-/// ratios, `relative_to_d`: the day whose value of the column is 1 (empty for a value that is none). The
-/// data come in the order in which a run tells them.
+/// ratios, `relative_to_d`: the day whose value of the column is 1 (empty for a value that is none); where
+/// errors are chosen, `error_class`: `measured` or `design` (empty is `measured`). The data come in the order
+/// in which a run tells them.
 ///
 /// # Errors
 /// Names the file and the line of what does not fit.
@@ -88,15 +113,18 @@ pub(crate) fn read_data_of(
         .from_path(path)
         .map_err(|error| broken(&error))?;
     let heads = reader.headers().map_err(|error| broken(&error))?;
-    if heads != HEADS[..4].to_vec() && heads != HEADS.to_vec() {
-        return Err(wrong(
-            1,
-            format!(
-                "expected the columns {}; the last may be left out",
-                HEADS.join(", ")
-            ),
-        ));
+    let place_of = |name: &str| heads.iter().position(|head| head == name);
+    let more = MORE.map(place_of);
+    let known = HEADS.len() + more.iter().flatten().count();
+    if !heads.iter().take(HEADS.len()).eq(HEADS) || heads.len() != known {
+        let message = format!(
+            "expected the columns {}, and, where wanted, {}",
+            HEADS.join(", "),
+            MORE.join(" and ")
+        );
+        return Err(wrong(1, message));
     }
+    let [relative_at, class_at] = more;
     let mut data = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| broken(&error))?;
@@ -125,10 +153,16 @@ pub(crate) fn read_data_of(
             let message = format!("found the error {error}, expected a number above zero");
             return Err(wrong(line, message));
         }
-        let relative_to = match record.get(4) {
-            None | Some("") => None,
-            Some(_) => Some(day(4)?),
+        let relative_to = match relative_at.and_then(|place| Some((place, record.get(place)?))) {
+            None | Some((_, "")) => None,
+            Some((place, _)) => Some(day(place)?),
         };
+        let class = class_at.and_then(|place| record.get(place));
+        let class = class.unwrap_or_default();
+        let error_class = ErrorClass::named(class).ok_or_else(|| {
+            let message = format!("found the error class \"{class}\", expected measured or design");
+            wrong(line, message)
+        })?;
         if relative_to.is_some_and(|other| (other.get() - time.get()).abs() < 1e-6) {
             let message = "is relative to its own day: always 1".to_owned();
             return Err(wrong(line, message));
@@ -142,6 +176,7 @@ pub(crate) fn read_data_of(
             value,
             error,
             relative_to,
+            error_class,
         });
     }
     if data.is_empty() {
@@ -311,6 +346,30 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_measured_unless_a_file_says_that_it_is_a_design() {
+        let classes = |text: &str| -> Vec<ErrorClass> {
+            let data = read(text).unwrap();
+            data.iter().map(|datum| datum.error_class).collect()
+        };
+        let plain = "time_d,column,value,error\n1,bv_tv,0.2,0.1\n";
+        assert_eq!(classes(plain), [ErrorClass::Measured]);
+        let three = [
+            ErrorClass::Measured,
+            ErrorClass::Design,
+            ErrorClass::Measured,
+        ];
+        let said = "time_d,column,value,error,error_class\n1,bv_tv,0.2,0.1,measured\n\
+                    2,bv_tv,0.2,0.1,design\n3,bv_tv,0.2,0.1,\n";
+        assert_eq!(classes(said), three);
+        let both = "time_d,column,value,error,relative_to_d,error_class\n1,bv_tv,0.9,0.1,0,\n\
+                    2,bv_tv,0.9,0.1,0,design\n3,bv_tv,0.2,0.1,,measured\n";
+        assert_eq!(classes(both), three);
+        let turned =
+            "time_d,column,value,error,error_class,relative_to_d\n1,bv_tv,0.9,0.1,design,0\n";
+        assert_eq!(read(turned).unwrap()[0].relative_to, Some(Time::h(0.0)));
+    }
+
+    #[test]
     fn wrong_data_are_named_by_line() {
         for (text, words) in [
             (
@@ -325,6 +384,14 @@ mod tests {
             ("time_d,column,value,error\n1,es_bs,-0.2,0.1\n", "-0.2"),
             ("time_d,column,value,error\n1,n_oc,-2,1\n", "never below 0"),
             ("time_d,column,value\n1,bv_tv,0.1\n", "relative_to_d"),
+            (
+                "time_d,column,value,error,error_class\n1,bv_tv,0.2,0.1,\n2,bv_tv,0.2,0.1,guess\n",
+                "line 3: found the error class \"guess\", expected measured or design",
+            ),
+            (
+                "time_d,column,value,error,class\n1,bv_tv,0.2,0.1,design\n",
+                "relative_to_d and error_class",
+            ),
             ("time_d,column,value,error\n1,bvtv,0.1,1\n", "line 2"),
             ("time_d,column,value,error\n9,bv_tv,0.1,1\n", "day 9"),
             ("time_d,column,value,error\n1,bv_tv,0.1,0\n", "above zero"),

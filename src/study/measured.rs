@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::output::OutputError;
 use crate::output::table::Table;
-use crate::plot::measured::{Measured, Value};
+use crate::plot::error_bars::Value;
+use crate::plot::measured::Measured;
 use crate::run::error::RunError;
 use crate::run::plot::{Drawing, ReadMeasured, Run, draw, read};
 use crate::run::screen::Screen;
-use crate::study::data::{read_data_of, source};
+use crate::study::data::{ErrorClass, read_data_of, source};
 
 /// Curves that are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +71,7 @@ fn measured(path: &Path, series: &[&Table]) -> Result<Vec<Measured>, OutputError
             day: datum.time.get() / 24.0,
             value: datum.value,
             error: datum.error,
+            is_error_assumed: datum.error_class == ErrorClass::Design,
         };
         let same = |other: &&mut Measured| {
             other.column == datum.column && other.relative_to_d == relative_to_d

@@ -8,10 +8,11 @@ use crate::numerics::quantity::Time;
 use crate::output::table::{Table, quoted};
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart;
+use crate::plot::error_bars::Value;
 use crate::plot::words;
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::calibrate::{Calibration, Found};
-use crate::study::data::{Datum, source};
+use crate::study::data::{Datum, ErrorClass, source};
 use crate::study::fit::{Particle, Population};
 use crate::study::posterior_pictures::{
     Axis, Prediction, Sample, Weighed, draw_densities, draw_pairs, draw_prediction,
@@ -137,13 +138,18 @@ impl Calibration<'_> {
             for value in prediction.quantiles.iter_mut().flatten() {
                 *value *= factor;
             }
-            let data: Vec<(f64, f64, f64)> = self
+            let data: Vec<Value> = self
                 .data
                 .iter()
                 .filter(of_kind)
                 .map(|datum| {
                     let [value, error] = [datum.value, datum.error].map(|value| factor * value);
-                    (datum.time.get() / 24.0, value, error)
+                    Value {
+                        day: datum.time.get() / 24.0,
+                        value,
+                        error,
+                        is_error_assumed: datum.error_class == ErrorClass::Design,
+                    }
                 })
                 .collect();
             let name = match day {
@@ -175,7 +181,8 @@ impl Calibration<'_> {
                 kinds.push(said);
             }
         }
-        format!("fitted to {}", kinds.join(" and "))
+        let fitted_to = format!("fitted to {}", kinds.join(" and "));
+        words::note([&self.study.of_scenario()[..], &fitted_to])
     }
 
     fn draw_posterior(

@@ -8,8 +8,8 @@ use crate::output::OutputError;
 use crate::plot::chart::{
     self, Chart, Curve, Discs, Heat, Interval, Layer, Level, Panel, Point, Points, Tone, Words,
 };
-use crate::plot::error_bars::{BARS, ERRORS, at};
-use crate::plot::words::sentence;
+use crate::plot::error_bars::{ASSUMED, BARS, ERRORS, Value, at};
+use crate::plot::words::{note, sentence};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::save;
 use crate::study::surface::Surface;
@@ -143,7 +143,7 @@ pub(crate) fn draw_prediction(
     path: &Path,
     what: chart::Axis,
     prediction: &Prediction,
-    data: &[(f64, f64, f64)],
+    data: &[Value],
     source: &str,
 ) -> Result<(), OutputError> {
     save(path, &prediction_chart(what, prediction, data, source))
@@ -152,7 +152,7 @@ pub(crate) fn draw_prediction(
 fn prediction_chart(
     what: chart::Axis,
     prediction: &Prediction,
-    data: &[(f64, f64, f64)],
+    data: &[Value],
     source: &str,
 ) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
@@ -173,41 +173,54 @@ fn prediction_chart(
         points: days().map(|(day, at)| (day, at[2])).collect(),
         ..Curve::default()
     });
-    let points = Layer::Points(Points {
-        label: "data".to_owned(),
-        tone: Tone::Named("data".to_owned()),
-        points: data
-            .iter()
-            .map(|&(x, y, error)| Point {
-                x,
-                y,
-                low: y - ERRORS * error,
-                high: y + ERRORS * error,
-            })
-            .collect(),
-    });
+    let points = |label: &str, are_assumed: bool| {
+        let of_kind = data.iter().filter(|at| at.is_error_assumed == are_assumed);
+        let points = of_kind.map(|at| Point {
+            x: at.day,
+            y: at.value,
+            low: at.value - ERRORS * at.error,
+            high: at.value + ERRORS * at.error,
+        });
+        Layer::Points(Points {
+            label: label.to_owned(),
+            tone: Tone::Named("data".to_owned()),
+            points: points.collect(),
+            are_assumed,
+        })
+    };
     let middle: Vec<(f64, f64)> = days().map(|(day, at)| (day, at[2])).collect();
-    let known = data
-        .iter()
-        .filter_map(|&(day, y, error)| Some((y, error, at(&middle, day)?)));
-    let (inside, known) = known.fold((0, 0), |(inside, known), (y, error, median)| {
-        let holds = (median - y).abs() <= ERRORS * error;
+    let scored = data.iter().filter(|datum| !datum.is_error_assumed);
+    let known = scored.filter_map(|datum| Some((datum, at(&middle, datum.day)?)));
+    let (inside, known) = known.fold((0, 0), |(inside, known), (datum, median)| {
+        let holds = (median - datum.value).abs() <= ERRORS * datum.error;
         (inside + usize::from(holds), known + 1)
     });
+    let bars = if known > 0 {
+        format!("bars {BARS}; {inside} of {known} bars hold the median of the runs")
+    } else {
+        String::new()
+    };
+    let assumed = if data.iter().any(|datum| datum.is_error_assumed) {
+        "dashed bars: two errors that are assumed, not measured, so that no bar that holds the median counts"
+    } else {
+        ""
+    };
     Chart {
         title: sentence(&format!(
             "{}: data, and runs with the values that they leave likely",
             what.title
         )),
-        note: format!(
-            "points: data to which the runs were fitted, bars {BARS}; {inside} of {known} bars hold the median of the \
-             runs; {}; data: {source}",
-            if of.runs == 1 {
+        note: note([
+            "points: data to which the runs were fitted",
+            &bars,
+            assumed,
+            &if of.runs == 1 {
                 "of one run, that of the best point".to_owned()
             } else {
                 of.said("the ends of the bands rest on single runs, so that they are faint")
-            }
-        ),
+            },
+            &format!("data: {source}"),
+        ]),
         panels: vec![Panel {
             x: chart::Axis::days(),
             y: what,
@@ -215,7 +228,8 @@ fn prediction_chart(
                 band("runs, middle 95 %", 0, 4, 0.2),
                 band("runs, middle 50 %", 1, 3, 0.45),
                 median,
-                points,
+                points("data", false),
+                points(ASSUMED, true),
             ],
             ..Panel::default()
         }],
@@ -395,6 +409,7 @@ fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
         ),
         panels,
         columns: axes.len(),
+        is_matrix: true,
         ..Chart::default()
     }
 }
@@ -568,12 +583,22 @@ mod tests {
                 .map(|bone| [0.8, 0.95, 1.0, 1.04, 1.1].map(|times| times * bone))
                 .to_vec(),
         };
-        let data = [(7.0, 86.0, 2.0), (14.0, 80.0, 3.0), (21.0, 51.0, 4.0)];
+        let datum = |day, value, error, is_error_assumed| Value {
+            day,
+            value,
+            error,
+            is_error_assumed,
+        };
+        let data = [
+            datum(7.0, 86.0, 2.0, false),
+            datum(14.0, 80.0, 3.0, false),
+            datum(21.0, 51.0, 4.0, true),
+        ];
         let what = chart::Axis::linear("BV/TV", "% of day 0");
-        hold(
-            "calibration_prediction",
-            &prediction_chart(what, &prediction, &data, "mice.csv: a paper"),
-        );
+        let chart = prediction_chart(what, &prediction, &data, "mice.csv: a paper");
+        // The error of the last is assumed: of the others none holds the median.
+        assert!(chart.note.contains(" of 2 bars hold"), "{}", chart.note);
+        hold("calibration_prediction", &chart);
         let points: Vec<(f64, f64, f64)> = (0..16)
             .map(|at| (f64::from(at % 4) / 3.0, f64::from(at / 4) / 3.0))
             .map(|(u, v)| (u, v, 60.0 - 20.0 * u + 9.0 * v * v))

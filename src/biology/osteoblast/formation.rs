@@ -6,10 +6,11 @@
 //!
 //! # Law
 //! Volume per hour and cell = `apposition` x its modulators x footprint. It goes to the site of the
-//! cell, and to the nearest eroded site that touches bone once that one is full; nothing is laid on
-//! a site that an osteoclast holds or that tumour cells fill, unless `among_tumour` lets them. A cell without a site to fill within
-//! `reach` ends: osteocyte, lining cell or death by the given shares. Besides, cells die with the
-//! hazard `death` x its modulators.
+//! cell, and once that one is full to the nearest eroded site that touches bone and whose surface has room for one more
+//! cell (one per footprint, one at least); nothing is laid on a site that an osteoclast holds or that tumour cells fill,
+//! unless `among_tumour` lets them. A cell without a site to fill within `reach` ends, and so does one that finds all of
+//! them covered by others: osteocyte, lining cell or death by the given shares (precursors are lost). Where what is owed
+//! cannot be filled yet, it waits. Besides, cells die with the hazard `death` x its modulators.
 //!
 //! # Limits
 //! Apposition does not slow as the pit fills.

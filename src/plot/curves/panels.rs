@@ -37,6 +37,8 @@ pub(crate) struct Panel<'a> {
     pub(crate) floor: Option<f64>,
     /// The drug that it is of, as pictures call it: its colour, and its doses alone; all doses without it.
     pub(crate) drug: Option<String>,
+    /// Doses of these drugs, by the names of their columns, are marked and no others; all without it.
+    pub(crate) given: Option<Vec<String>>,
 }
 
 /// A title that ends in a unit in brackets, as an axis.
@@ -105,6 +107,7 @@ impl Panel<'_> {
                 label: others.label.clone(),
                 tone: Tone::Named(others.label),
                 points: others.points.into_iter().map(point).collect(),
+                are_assumed: false,
             }));
         }
         chart::Panel {
@@ -153,12 +156,20 @@ pub(crate) fn panels_chart(
         note: note(said),
         ..Chart::default()
     };
-    let drugs: Vec<Option<String>> = panels.iter().map(|panel| panel.drug.clone()).collect();
+    let of: Vec<(Option<String>, Option<Vec<String>>)> = panels
+        .iter()
+        .map(|panel| (panel.drug.clone(), panel.given.clone()))
+        .collect();
     chart.panels = panels.into_iter().map(Panel::chart).collect();
     colour_others(&mut chart);
-    for (panel, drug) in chart.panels.iter_mut().zip(drugs) {
+    for (panel, (drug, some)) in chart.panels.iter_mut().zip(of) {
         let is_of = |given: &Given| given.drug.as_deref().map(words) == drug;
-        let is_marked = |given: &&Given| drug.is_none() || is_of(given);
+        let is_some = |given: &Given| {
+            let name = given.drug.as_ref();
+            some.as_ref()
+                .is_none_or(|some| name.is_some_and(|name| some.contains(name)))
+        };
+        let is_marked = |given: &&Given| is_some(given) && (drug.is_none() || is_of(given));
         let marks = given.iter().filter(is_marked).map(Given::marks);
         panel.layers.extend(marks.map(Layer::Doses));
     }

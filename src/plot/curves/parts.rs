@@ -9,6 +9,7 @@ use crate::output::table::Table;
 use crate::plot::chart::{self, Axis, Chart, Layer, Level, Range, Tone};
 use crate::plot::curves::line::{Line, flat};
 use crate::plot::curves::panels::{Panel, Published, mark_doses, panels_chart};
+use crate::plot::drugs::lies_on_bone;
 use crate::plot::happened::{Given, Happened};
 use crate::plot::map::colour;
 use crate::plot::ticks::short;
@@ -19,7 +20,12 @@ use crate::plot::write;
 pub(super) fn lines(table: &Table, asked: &Asked, happened: &Happened) -> Vec<Line> {
     let over = asked.over.and_then(|name| table.column(name));
     let less = asked.less.and_then(|name| table.column(name));
-    let dose_days = happened.days();
+    let dose_days = if asked.between == Between::Jump {
+        let given = on_bone(table, asked, happened);
+        given.flat_map(|given| given.days.iter().copied()).collect()
+    } else {
+        happened.days()
+    };
     let event_days: Vec<f64> = happened.events.iter().map(|event| event.0).collect();
     let of = |column: &str, label: &str| {
         let run = std::slice::from_ref(table);
@@ -53,6 +59,21 @@ pub(super) fn lines(table: &Table, asked: &Asked, happened: &Happened) -> Vec<Li
     columns
         .filter_map(|column| of(column, &words(column.strip_suffix(asked.column)?)))
         .collect()
+}
+
+/// Drugs whose doses raise what a curve shows, which rises at them to the row behind.
+fn on_bone<'a>(
+    table: &Table,
+    asked: &Asked,
+    happened: &'a Happened,
+) -> impl Iterator<Item = &'a Given> {
+    let days = table.column("time_d").unwrap_or_default();
+    let amounts = table.column(asked.column).unwrap_or_default();
+    let amounts: Vec<(f64, f64)> = days.into_iter().zip(amounts).collect();
+    happened.given.iter().filter(move |given| {
+        let drug = given.drug.as_deref();
+        drug.is_some_and(|drug| lies_on_bone(drug, &given.days, &amounts))
+    })
 }
 
 /// The lowest power of ten that an axis shows of lines of which so many decades are asked; none where there
@@ -166,6 +187,8 @@ pub(super) fn part_chart(
             }
             continue;
         }
+        let mut curves = panel.curves.iter();
+        let jumps = curves.find(|curve| curve.between == Between::Jump);
         panels.push(Panel {
             y_label: panel.y_label,
             floor: floor(&lines, panel.curves),
@@ -179,6 +202,10 @@ pub(super) fn part_chart(
             is_free: panel.is_free,
             is_whole: panel.is_whole,
             extra: marks(panel.marks),
+            given: jumps.map(|curve| {
+                let given = on_bone(table, curve, happened);
+                given.filter_map(|given| given.drug.clone()).collect()
+            }),
             ..Panel::default()
         });
     }

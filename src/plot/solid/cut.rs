@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
+use crate::plot::map::day_words;
 use crate::plot::solid::camera::View;
 use crate::plot::solid::field::Field;
 use crate::plot::solid::surface::LEVEL;
@@ -216,6 +217,10 @@ pub(super) fn removed(
     let share = removed.share_of_tumour(tissue);
     if share >= TOLD {
         let _ = write!(removed.words, ", with {:.0} % of the tumour", 100.0 * share);
+        // Days of one run share a cut, and each has another share.
+        if tissue.day.is_finite() {
+            let _ = write!(removed.words, " of {}", day_words(tissue.day));
+        }
     }
     Ok(removed)
 }
@@ -252,8 +257,10 @@ fn part(
         }
         Cutaway::Octant => {
             let middle = tissue.dims.map(|sites| 0.5 * sites as f32);
-            let place = densest(tissue.dims, &first.unwrap_or(tissue).tumour);
-            Ok(Removed::octant(tissue, view, place.unwrap_or(middle)))
+            let of = with_tumour(tissue, first);
+            let is_there = |site: usize| of.tumour.get(site).is_some_and(|&share| share > 0.0);
+            let found = open_to(of, view, &of.tumour, is_there);
+            Ok(found.unwrap_or_else(|| Removed::octant(tissue, view, middle)))
         }
         Cutaway::Auto => Ok(first.map_or_else(Removed::default, |first| {
             let is_there = |site: usize| first.tumour.get(site).is_some_and(|&share| share > 0.0);
@@ -274,12 +281,45 @@ fn before_what_is_hidden(
     values: &[f32],
     is_there: impl Fn(usize) -> bool,
 ) -> Removed {
-    match densest(tissue.dims, values) {
-        Some(place) if hidden(tissue, view, is_there) > HIDDEN => {
-            Removed::octant(tissue, view, place)
-        }
-        _ => Removed::default(),
+    if hidden(tissue, view, &Removed::default(), &is_there) > HIDDEN {
+        open_to(tissue, view, values, is_there).unwrap_or_default()
+    } else {
+        Removed::default()
     }
+}
+
+/// The tissue of day 0, or that of the day itself where there was no tumour yet.
+fn with_tumour<'a>(tissue: &'a Tissue, first: Option<&'a Tissue>) -> &'a Tissue {
+    let has_tumour = |first: &&Tissue| first.tumour.iter().any(|&share| share > 0.0);
+    first.filter(has_tumour).unwrap_or(tissue)
+}
+
+/// The least and the greatest place of a cut along an edge, as shares of it: a cut near the border takes nothing away,
+/// or all. The wider ones are for what would stay hidden.
+const REACH: [[f32; 2]; 2] = [[0.25, 0.75], [0.1, 0.9]];
+
+/// The eighth before the place where most of something is: the one that leaves less of it hidden of two that reach
+/// unlike far.
+fn open_to(
+    tissue: &Tissue,
+    view: View,
+    values: &[f32],
+    is_there: impl Fn(usize) -> bool,
+) -> Option<Removed> {
+    let place = densest(tissue.dims, values)?;
+    let mut best: Option<(f32, Removed)> = None;
+    for [least, most] in REACH {
+        let within = [0, 1, 2].map(|axis: usize| {
+            let side = tissue.dims[axis] as f32;
+            place[axis].clamp(least * side, most * side)
+        });
+        let removed = Removed::octant(tissue, view, within);
+        let share = hidden(tissue, view, &removed, &is_there);
+        if best.as_ref().is_none_or(|(least, _)| share < *least) {
+            best = Some((share, removed));
+        }
+    }
+    best.map(|(_, removed)| removed)
 }
 
 /// Share of each site that was lost, below 0 where bone was made.
@@ -326,18 +366,34 @@ fn densest(dims: [usize; 3], values: &[f32]) -> Option<Vector> {
         block / blocks[0] % blocks[1],
         block / blocks[0] / blocks[1],
     ];
-    // A cut at the border would take nothing away, or all.
-    let mut centre = [0.0_f32; 3];
-    for axis in 0..3 {
-        let side = dims[axis] as f32;
-        centre[axis] =
-            ((place[axis] * edge) as f32 + 0.5 * edge as f32).clamp(0.25 * side, 0.75 * side);
-    }
-    Some(centre)
+    let centre = place.map(|at| (at * edge) as f32 + 0.5 * edge as f32);
+    Some(middle_of(dims, values, centre, 1.5 * edge as f32).unwrap_or(centre))
 }
 
-/// Share of the sites where something is that lie behind bone.
-fn hidden(tissue: &Tissue, view: View, is_there: impl Fn(usize) -> bool) -> f32 {
+/// Middle of what is above 0 no farther along any axis from a place: blocks are coarse.
+fn middle_of(dims: [usize; 3], values: &[f32], centre: Vector, far: f32) -> Option<Vector> {
+    let (mut sum, mut whole) = ([0.0_f64; 3], 0.0_f64);
+    for (site, &value) in values.iter().enumerate().filter(|it| *it.1 > 0.0) {
+        let x = site % dims[0];
+        let place = [x, site / dims[0] % dims[1], site / dims[0] / dims[1]];
+        let place = place.map(|at| at as f32 + 0.5);
+        if (0..3).all(|axis| (place[axis] - centre[axis]).abs() <= far) {
+            whole += f64::from(value);
+            for (sum, at) in sum.iter_mut().zip(place) {
+                *sum += f64::from(value * at);
+            }
+        }
+    }
+    (whole > 0.0).then(|| sum.map(|sum| (sum / whole) as f32))
+}
+
+/// Share of the sites where something is that are taken away, or lie behind bone that is not.
+pub(super) fn hidden(
+    tissue: &Tissue,
+    view: View,
+    removed: &Removed,
+    is_there: impl Fn(usize) -> bool,
+) -> f32 {
     const MOST: usize = 4000;
     let [x, y, _] = tissue.dims;
     let there: Vec<usize> = (0..tissue.bone.len())
@@ -350,10 +406,14 @@ fn hidden(tissue: &Tissue, view: View, is_there: impl Fn(usize) -> bool) -> f32 
     let is_hidden = |site: usize| {
         let centre = [site % x, site / x % y, site / x / y].map(|at| at as f32 + 0.5);
         let mut distance = 2.0;
+        if removed.kept(centre) < 0.0 {
+            return true;
+        }
         loop {
-            match bone.site(add(centre, times(toward, distance))) {
+            let place = add(centre, times(toward, distance));
+            match bone.site(place) {
                 None => return false,
-                Some(bone) if bone > LEVEL => return true,
+                Some(bone) if bone > LEVEL && removed.kept(place) >= 0.0 => return true,
                 Some(_) => distance += 1.0,
             }
         }

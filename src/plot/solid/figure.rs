@@ -4,6 +4,7 @@ use crate::observe::volume::CellKind;
 use crate::plot::canvas;
 use crate::plot::drawing::{Align, Drawing, Text};
 use crate::plot::glossary::spelled;
+use crate::plot::heading::Heading;
 use crate::plot::legend::{Entry, Key, rows};
 use crate::plot::page::{EDGE, Page, WIDTH};
 use crate::plot::palette::{Colour, INK};
@@ -15,7 +16,7 @@ use crate::plot::solid::scene::{
 };
 use crate::plot::solid::tissue::{SolidError, Tissue};
 use crate::plot::solid::vector::dot;
-use crate::plot::text::{ASCENT, LEADING, SIZE, TITLE, lines, wrap};
+use crate::plot::text::{ASCENT, LEADING, SIZE, lines, wrap};
 use crate::plot::ticks::{count, short};
 use crate::plot::words::note;
 
@@ -233,25 +234,32 @@ fn notes(scene: &Scene, sides: &[Shows<'_>]) -> [String; 3] {
     [cut, hidden, marked(sides)]
 }
 
-/// Title and caption; gives how far down they reach.
-fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> f64 {
-    let mut top = EDGE;
+/// Where title, caption and notes stand on a page so wide.
+fn with_heading<T>(
+    words: &Words,
+    notes: &[String],
+    wide: f64,
+    of: impl FnOnce(&Heading<'_>, f64) -> T,
+) -> T {
     let spelled = spelled(&[&words.title, &words.caption]);
-    let notes = notes.iter().map(String::as_str);
-    let said = [words.caption.as_str()].into_iter().chain(notes);
-    let caption = note(said.chain([spelled.as_str()]));
-    for (text, size, is_bold) in [(&words.title, TITLE, true), (&caption, SIZE, false)] {
-        for line in lines(text, size, is_bold, wide - 2.0 * EDGE) {
-            let at = (EDGE, top + ASCENT * size);
-            drawing.text(Text {
-                size,
-                is_bold,
-                ..Text::new(line, at, Align::Start)
-            });
-            top += LEADING * size;
-        }
-    }
-    top + 4.0
+    let said = [words.caption.as_str()].into_iter();
+    let caption = note(said.chain(notes.iter().map(String::as_str)));
+    let wide = wide - 2.0 * EDGE;
+    of(&Heading::new(&words.title, &caption, &spelled, wide), wide)
+}
+
+/// Heading of a page so wide; gives how far down it reaches.
+fn header(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64) -> f64 {
+    with_heading(words, notes, wide, |heading, wide| {
+        heading.head(drawing, EDGE, wide) + 2.0
+    })
+}
+
+/// What the heading has no room for, from `top` on; gives how far down it reaches.
+fn footer(drawing: &mut Drawing, words: &Words, notes: &[String], wide: f64, top: f64) -> f64 {
+    with_heading(words, notes, wide, |heading, wide| {
+        heading.foot(drawing, [EDGE, top, wide])
+    })
 }
 
 /// Lengths of the edges of the lattice, and that they are seen shorter where they are.
@@ -390,11 +398,13 @@ impl Figure {
         let said = beside_bar(scene, view);
         below = scale_bar(&mut drawing, unit, room, (left, below + 14.0), &said);
         axes(&mut drawing, view, (left + 34.0, below + 44.0));
+        let bottom = (head + hole.1).max(below + 80.0 - EDGE);
+        let bottom = footer(&mut drawing, words, &notes, WIDTH, bottom);
         Self {
             page: Page {
                 drawing,
                 width: WIDTH,
-                height: (head + hole.1 + EDGE).max(below + 80.0).ceil(),
+                height: (bottom + EDGE).ceil(),
                 head,
             },
             holes: vec![(EDGE, head)],
@@ -483,11 +493,13 @@ impl Figure {
             &beside_bar(scene, view),
         );
         axes(&mut drawing, view, (WIDTH - EDGE - 22.0, below + 26.0));
+        let bottom = (below + height).max(bar).max(below + 46.0);
+        let bottom = footer(&mut drawing, words, notes, WIDTH, bottom);
         Self {
             page: Page {
                 drawing,
                 width: WIDTH,
-                height: (below + height).max(bar).max(below + 46.0).ceil() + EDGE,
+                height: bottom.ceil() + EDGE,
                 head,
             },
             holes: lefts.iter().map(|&left| (left, top)).collect(),
@@ -521,6 +533,7 @@ impl Figure {
         let cut = (!place.is_empty()).then(|| format!("cut at {place}"));
         let said: Vec<String> = std::iter::once(edges(scene, view)).chain(cut).collect();
         below = scale_bar(&mut drawing, unit, room, (EDGE, below), &said);
+        below = footer(&mut drawing, words, &notes, NARROW, below);
         Self {
             page: Page {
                 drawing,

@@ -127,6 +127,7 @@ fn every_surface_is_closed_also_at_the_border_and_at_a_cut() {
     let edges = 4.0 * (9.0 + 11.0 + 7.0);
     assert!(volume(&found) <= box_volume && volume(&found) > box_volume - edges);
     let tissue = Tissue {
+        day: 28.0,
         dims,
         edge_um: 10.0,
         bone: full.values.clone(),
@@ -259,6 +260,7 @@ fn plate() -> Tissue {
     let sites = || (0..8000_usize).map(|site| site / 400);
     let body = |kind, x: f64| Body::of(kind, [x, 100.0, 85.0], 20.0);
     Tissue {
+        day: 28.0,
         dims,
         edge_um: 10.0,
         bone: sites().map(|z| if z < 8 { 1.0 } else { 0.0 }).collect(),
@@ -269,6 +271,27 @@ fn plate() -> Tissue {
             body(CellKind::Osteoblast, 140.0),
         ],
     }
+}
+
+#[test]
+fn a_small_lesion_is_seen_through_the_cut() {
+    // Bone all over, but for a lesion in a corner far from the viewer and below.
+    let near = |site: usize| {
+        let place = [site % 20, site / 20 % 20, site / 400];
+        let [x, y, z] = place.map(|at| at as i32);
+        (x - 3).abs() < 2 && (y - 16).abs() < 2 && (z - 16).abs() < 2
+    };
+    let share = |is_there: bool| if is_there { 1.0 } else { 0.0 };
+    let small = Tissue {
+        bone: (0..8000).map(|site| share(!near(site))).collect(),
+        tumour: (0..8000).map(|site| share(near(site))).collect(),
+        bodies: Vec::new(),
+        ..plate()
+    };
+    let view = Look::default().view;
+    let removed = super::cut::removed(Cutaway::Auto, view, &small, Some(&small)).unwrap();
+    let hidden = super::cut::hidden(&small, view, &removed, near);
+    assert!(hidden < 0.5, "{hidden}");
 }
 
 /// The same with a bone above that hides the plate.
@@ -383,7 +406,7 @@ fn the_rule_cuts_before_the_tumour_of_day_0_on_all_days_alike() {
     let removed = cut(&filled, Some(&filled), Cutaway::Auto);
     assert_eq!(
         removed.words,
-        "the front corner, 13 % of the block, is cut away, with 8 % of the tumour"
+        "the front corner, 13 % of the block, is cut away, with 8 % of the tumour of day 28"
     );
     assert_eq!(
         removed.place.replace('\u{a0}', " "),

@@ -66,6 +66,8 @@ impl Body {
 /// Tissue of one moment over a lattice of cubic sites; arrays run x fastest, then y, then z.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tissue {
+    /// Time, d; no number of what has none.
+    pub day: f64,
     /// Sites along x, y and z.
     pub dims: [usize; 3],
     /// Edge of a site, um.

@@ -141,8 +141,12 @@ impl Record {
             .filter(|&&stage| stage == OsteoblastStage::Mature)
             .count();
         let bone = solid::bone_words(bv_tv, (state.day() > 1e-9).then_some(start));
+        let dead = match state.dead.len() {
+            0 => String::new(),
+            dead => format!(", {} dead ones not cleared", count(dead)),
+        };
         let cells = format!(
-            "{} osteoclasts, {} osteoblasts, {} precursors, {} tumour cells",
+            "{} osteoclasts, {} osteoblasts, {} precursors, {} tumour cells{dead}",
             count(state.osteoclasts.len()),
             count(mature),
             count(state.osteoblasts.len() - mature),
@@ -260,28 +264,36 @@ impl Record {
         let (Some(moment), Some(last)) = (self.before_fractions(), self.fractions.last()) else {
             return Ok(Vec::new());
         };
-        let dose_gy: Vec<Vec<f64>> = moment
-            .slices
-            .iter()
-            .map(|slice| {
-                let sites = slice.shown.len();
-                let width = grid.dims[slice.axes[0]];
-                let site = |pixel: usize| {
-                    let mut at = [0; 3];
-                    at[slice.axes[0]] = pixel % width;
-                    at[slice.axes[1]] = pixel / width;
-                    at[slice.fixed] = slice.layer;
-                    grid.index(at[0], at[1], at[2])
-                };
-                let total = |pixel: usize| {
-                    let doses = self.fractions.iter();
-                    doses.fold(0.0, |sum, fraction| {
-                        sum + dose_gy(grid, fraction, site(pixel))
-                    })
-                };
-                (0..sites).map(total).collect()
+        let site = |slice: &Slice, pixel: usize| {
+            let width = grid.dims[slice.axes[0]];
+            let mut at = [0; 3];
+            at[slice.axes[0]] = pixel % width;
+            at[slice.axes[1]] = pixel / width;
+            at[slice.fixed] = slice.layer;
+            grid.index(at[0], at[1], at[2])
+        };
+        let of_slice = |slice: &Slice| {
+            let total = |pixel: usize| {
+                let doses = self.fractions.iter();
+                doses.fold(0.0, |sum, fraction| {
+                    sum + dose_gy(grid, fraction, site(slice, pixel))
+                })
+            };
+            (0..slice.shown.len()).map(total).collect()
+        };
+        let dose_gy: Vec<Vec<f64>> = moment.slices.iter().map(of_slice).collect();
+        let is_in_field = |slice: &Slice, pixel: usize| {
+            let mut fractions = self.fractions.iter();
+            fractions.any(|fraction| {
+                let given_gy = self::dose_gy(grid, fraction, site(slice, pixel));
+                2.0 * given_gy >= fraction.dose_gy
             })
-            .collect();
+        };
+        let of_field = |slice: &Slice| {
+            let pixels = 0..slice.shown.len();
+            pixels.map(|pixel| is_in_field(slice, pixel)).collect()
+        };
+        let field = moment.slices.iter().map(of_field).collect();
         // A page of one colour shows nothing: the picture of radiotherapy names the dose.
         let all = || dose_gy.iter().flatten().copied();
         let [least, most] = [
@@ -311,6 +323,7 @@ impl Record {
             &note([title, &caption]),
             &self.frame(moment, grid).cuts,
             &dose_gy,
+            field,
         )
     }
 
@@ -336,6 +349,7 @@ impl Record {
                 width: grid.dims[slice.axes[0]],
                 height: grid.dims[slice.axes[1]],
                 pixel_um: grid.edge_um,
+                is_scan: false,
                 tissue: slice.shown.clone(),
                 immune: slice.immune.clone(),
                 osteoclasts: slice.osteoclasts.clone(),

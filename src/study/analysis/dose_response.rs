@@ -179,7 +179,9 @@ impl Study {
                     "small discs: all runs; points: means over {count} seeds, bars from the least to the greatest"
                 ),
             };
+            let of = self.of_scenario();
             let mut said = vec![
+                &of[..],
                 &seeds[..],
                 "nothing is known between the values that a line joins",
             ];

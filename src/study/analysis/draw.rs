@@ -8,7 +8,7 @@ use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Axis;
 use crate::plot::ticks::short;
-use crate::plot::words::{sentence, words as plain};
+use crate::plot::words::{note, sentence, words as plain};
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::design::Design;
 use crate::study::factor::{Factor, Values};
@@ -48,7 +48,7 @@ impl Study {
                 let values = self.means(all, place, arm).into_iter();
                 let map = HeatMap {
                     title: words::heading(response, arm_name, &said),
-                    note: self.counted(),
+                    note: note([&self.of_scenario()[..], &self.counted()]),
                     response: said.with_unit(),
                     axes: [words::parameter(across), words::parameter(down)],
                     ticks: [
@@ -125,7 +125,7 @@ impl Study {
                     .iter()
                     .map(|(u, v, _)| [u.to_bits(), v.to_bits()])
                     .collect();
-                let note = format!(
+                let surface_said = format!(
                     "R\u{b2} = {:.2}: share of the variance of the runs that this surface of second degree \
                      explains (of points left out {:.2}); residual standard deviation {}; {} points at {} places",
                     surface.explained,
@@ -137,7 +137,7 @@ impl Study {
                 .replace('-', "\u{2212}");
                 let heading = Heading {
                     title: &words::heading(response, arm_name, &said),
-                    note: &note,
+                    note: &note([&self.of_scenario()[..], &surface_said]),
                     response: &said.title,
                     unit: &said.unit,
                     is_never_negative: self.header.responses[response].is_never_negative(),
@@ -254,6 +254,23 @@ impl Study {
         (order, of.join(" and "))
     }
 
+    /// Names of the points that are not drawn, where these are few.
+    fn left_out(&self, naming: &[usize]) -> String {
+        const FEW: u64 = 6;
+        let drawn = self.drawn_points();
+        let count = self.points.count();
+        if count - drawn.len() as u64 > FEW {
+            return " (runs.csv has all)".to_owned();
+        }
+        let left = (0..count).filter(|point| !drawn.contains(point));
+        let left: Vec<String> = left.map(|point| self.called(naming, point)).collect();
+        if left.is_empty() {
+            String::new()
+        } else {
+            format!("; not drawn: {}", left.join(" | "))
+        }
+    }
+
     fn called(&self, naming: &[usize], point: u64) -> String {
         let values = self.values(point);
         let of = naming
@@ -264,7 +281,7 @@ impl Study {
 
     /// What the curves of a picture of spread are.
     fn drawn(&self, naming: &[usize], of: &str, curves: u64) -> String {
-        let mut said = Vec::new();
+        let mut said = vec![self.of_scenario()];
         if self.points.count() > 1 {
             let factors = &self.header.factors;
             let naming: Vec<&Factor> = naming.iter().map(|&at| &factors[at]).collect();
@@ -278,7 +295,11 @@ impl Study {
         }
         let all = self.points.count().saturating_mul(self.arms());
         if curves < all {
-            said.push(format!("{curves} of {all} points and arms are drawn"));
+            let left = self.left_out(naming);
+            said.push(format!(
+                "{curves} of {all} points and arms are drawn, evenly from the first to the last, as many as a page has \
+                 room for{left}"
+            ));
         }
         said.join("; ")
     }

@@ -9,7 +9,7 @@ use crate::output::table::quoted;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::Axis;
 use crate::plot::ticks::short;
-use crate::plot::words::parameter;
+use crate::plot::words::{note, parameter};
 use crate::statistics::estimate::{Estimate, mean_and_deviation};
 use crate::statistics::replicates::{half_width, mean_interval, needed, pooled_deviation};
 use crate::study::design::Design;
@@ -165,7 +165,9 @@ impl Study {
             };
             let bases = found.iter().find(|one| one.is_of([&response, &arm]));
             let bases = bases.and_then(|one| one.base_points);
-            let note = self.note_of_bars(&found, [&response, &arm], &bars, (all.tally.done, bases));
+            let of_bars =
+                self.note_of_bars(&found, [&response, &arm], &bars, (all.tally.done, bases));
+            let note = note([&self.of_scenario()[..], &of_bars]);
             draw_bars(&path, [&title, &note], &what, &bars)?;
             written.push(path);
         }
@@ -381,8 +383,9 @@ impl Study {
             let picture = Curves {
                 title: "How many runs of one point a mean takes".to_owned(),
                 note: format!(
-                    "replicates: runs that differ in their random numbers alone; from the spread of {} of them \
+                    "{}; replicates: runs that differ in their random numbers alone; from the spread of {} of them \
                      at {} points",
+                    self.of_scenario(),
                     self.header.replicates,
                     self.points.count()
                 ),

@@ -45,8 +45,8 @@ pub(in crate::study) struct Keys {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fit {
-    /// CSV with the columns `time_d`, `column`, `value`, `error` and, for ratios, `relative_to_d`; relative
-    /// to the study.
+    /// CSV with the columns `time_d`, `column`, `value`, `error`, for ratios `relative_to_d`, and where an error was
+    /// not measured `error_class` (`design`, else `measured`); relative to the study.
     pub data: PathBuf,
     /// What searches.
     #[serde(default)]

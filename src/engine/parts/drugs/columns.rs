@@ -202,7 +202,7 @@ pub(super) const PICTURE: Picture = Picture {
         )
         .logarithmic()
         .by_drug()
-        .noting("each level in plasma is the highest of the time since the row before; at the foot: none, or less than the axis reaches"),
+        .noting("each level in plasma is the highest of the time since the row before"),
         Panel::new(
             "drug on the bone of the lattice (fmol)",
             &[Curve::new("bone_drug_on_bone_amol", "")
