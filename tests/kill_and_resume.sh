@@ -11,8 +11,8 @@ name = "lively"
 preset = "mouse"
 seed = 7
 [run]
-duration = "10 d"
-burn_in = "4 d"
+duration = "6 d"
+burn_in = "2 d"
 [lattice]
 size = [40, 40, 20]
 site = "10 um"
@@ -22,7 +22,7 @@ thickness = "120 um"
 events = { rate = "20000 /mm2/yr" }
 [inoculation]
 cells = 300
-time = "2 d"
+time = "1 d"
 [checkpoint]
 every = "6 h"
 TOML

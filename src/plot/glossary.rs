@@ -11,8 +11,7 @@ const WORDS: [(&str, &str); 33] = [
     ("N.Oc/BS", "number of osteoclasts over bone surface"),
     (
         "N.Ob/BS",
-        "number of osteoblasts over bone surface, here mature ones, several of which may share a site, so that they are no measure of \
-         the surface that they cover",
+        "number of osteoblasts over bone surface, here mature ones",
     ),
     ("ES/BS", "eroded surface over bone surface"),
     (
