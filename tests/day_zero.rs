@@ -76,6 +76,8 @@ fn found(text: &str, seed: u64) -> Found {
     let names = columns(&simulation.model.signals);
     let column = |name: &str| row[names.iter().position(|at| at == name).unwrap()];
     assert!(column("time_d").abs() < 1e-9);
+    // Osteoclasts stand on eroded surface (Dempster 2013).
+    assert!(column("es_bs") >= column("oc_s_bs"));
     Found {
         bv_tv: column("bv_tv") / before.bv_tv,
         tb_th: now.tb_th_mm.unwrap() / before.tb_th_mm.unwrap(),

@@ -35,10 +35,11 @@ impl<'a> At<'a> {
             let site = site as usize;
             let area = Bone::surface_area_um2(grid, faces.into()) * 1e-6;
             surface += area;
+            // Eroded surface is that of osteoclasts and of reversal (Dempster 2013): never less than what they cover.
             if state.occupancy.osteoclast[site] != 0 {
                 under_osteoclast += area;
-            }
-            if state.occupancy.osteoblast[site] > 0 && state.bone.osteoid[site] > 0.0 {
+                eroded += area;
+            } else if state.occupancy.osteoblast[site] > 0 && state.bone.osteoid[site] > 0.0 {
                 osteoid += area;
             } else if state.bone.is_eroded(site) && !state.bone.is_modelled(site) {
                 eroded += area;
@@ -104,9 +105,12 @@ fn fixed<'a>() -> [Column<At<'a>>; 25] {
             at.bone_mm3 / at.tissue_mm3
         }),
         Column::new("bone_volume_mm3", "mm3", "matrix", |at| at.bone_mm3),
-        Column::new("es_bs", "", "eroded surface over surface", |at| {
-            at.share(at.eroded_mm2)
-        }),
+        Column::new(
+            "es_bs",
+            "",
+            "eroded surface, that under osteoclasts included, over surface",
+            |at| at.share(at.eroded_mm2),
+        ),
         Column::new(
             "os_bs",
             "",
