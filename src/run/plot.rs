@@ -10,7 +10,7 @@ use crate::plot::curves::{with_dormant, write_curves};
 use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::{heading, of_run, without_days, words};
+use crate::plot::words::{heading, of_run, whole, without_days, words};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -116,7 +116,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     let title = match (drawing.labels, &run.known) {
         ([label], _) => {
             check_labels(std::slice::from_ref(label))?;
-            label.clone()
+            whole(label)
         }
         (_, Ok(known)) => known.subject.clone(),
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
@@ -489,7 +489,7 @@ fn title(runs: &[Run]) -> String {
         (found, _) => {
             let said = found
                 .iter()
-                .map(|[name, description]| without_days(&heading(name, description)));
+                .map(|[name, description]| whole(&without_days(&heading(name, description))));
             said.collect::<Vec<_>>().join("; ")
         }
     }
