@@ -44,7 +44,7 @@ fn charts(
     outcomes: &[Vec<Outcome>],
     subgroups: &[GroupRatios],
 ) -> Vec<(&'static str, Chart)> {
-    let name = heading(&trial.name, &trial.description);
+    let name = words::whole(&heading(&trial.name, &trial.description));
     let arms = found.arms.iter().skip(1);
     let order: Vec<String> = arms.map(|arm| trial.label(&arm.arm).to_owned()).collect();
     let chart = |title: &str, note: &str, panels: Vec<Panel>, columns: usize| Chart {

@@ -41,7 +41,7 @@ pub(super) const SIMULATED: &str =
 
 /// The pictures of [`write`] with their names.
 fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Chart); 4] {
-    let name = heading(&trial.name, &trial.description);
+    let name = words::whole(&heading(&trial.name, &trial.description));
     let what = if found.counts_hypercalcaemia {
         "first skeletal-related event or hypercalcaemia"
     } else {

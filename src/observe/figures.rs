@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::morphometry::mean_thickness_mm;
 use crate::specimen::image::BoneImage;
 use crate::therapy::subject::Species;
+#[cfg(feature = "cli")]
+use crate::tissue::grid::Grid;
 
 /// Most voxels whose thickness is measured on the way to a run; it takes seconds beyond.
 const MOST_MEASURED: usize = 1 << 25;
@@ -110,6 +112,17 @@ pub struct SpecimenReport {
 }
 
 impl SpecimenReport {
+    /// The lattice that was simulated.
+    #[cfg(feature = "cli")]
+    pub(crate) const fn grid(&self) -> Grid {
+        let [edge_um, _, depth_um] = self.lattice.spacing_um;
+        Grid {
+            dims: self.lattice.dims,
+            edge_um,
+            depth_um,
+        }
+    }
+
     /// The report of synthetic bone.
     pub fn of_synthetic(lattice: Figures) -> Self {
         Self {

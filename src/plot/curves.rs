@@ -14,11 +14,14 @@ pub(crate) use self::line::Line;
 #[cfg(feature = "cli")]
 pub(crate) use self::line::flat;
 pub(crate) use self::panels::{Panel, Published, axis, panels_chart};
+#[cfg(feature = "cli")]
+pub(crate) use self::parts::NEUTROPHILS;
 pub(crate) use self::parts::write_part;
 use crate::output::OutputError;
 use crate::output::table::Table;
 use crate::plot::chart::Chart;
-use crate::plot::happened::Happened;
+use crate::plot::drugs::neutralises;
+use crate::plot::happened::{Given, Happened};
 use crate::plot::histomorphometry::{self, with_turnover};
 use crate::plot::words::column as said_of;
 use crate::plot::write;
@@ -104,7 +107,7 @@ fn curve_charts(
         Panel {
             title: title.to_owned(),
             floor: Some(SIGNAL_FLOOR_PM),
-            notes: vec![TOTAL],
+            notes: vec![total(&happened.given)],
             ..panel("level (pM)", true, names.into_iter().map(of).collect())
         }
     });
@@ -227,5 +230,16 @@ pub(crate) fn with_dormant(
     series
 }
 
-/// What columns of signals hold.
-const TOTAL: &str = "total: free and bound, by an antibody too; what plasma brings is not among it";
+/// What columns of signals hold, and that drugs bind them where one was given that does.
+const TOTAL: &str = "total = free + bound, without what plasma brings";
+const TOTAL_WITH_DRUG: &str = "total = free + bound, by the drug too, without what plasma brings";
+
+/// What is said of the columns of signals.
+fn total(given: &[Given]) -> &'static str {
+    let mut drugs = given.iter().filter_map(|given| given.drug.as_deref());
+    if drugs.any(neutralises) {
+        TOTAL_WITH_DRUG
+    } else {
+        TOTAL
+    }
+}

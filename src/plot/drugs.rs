@@ -76,6 +76,12 @@ pub(super) fn lies_on_bone(drug: &str, days: &[f64], on_bone: &[(f64, f64)]) -> 
     after.is_some_and(|after| after > 0 && on_bone[after].1 > on_bone[after - 1].1)
 }
 
+/// Whether a drug binds a signal, as its shipped text says.
+pub(super) fn neutralises(drug: &str) -> bool {
+    let text = catalogue::fragment(drug);
+    text.is_some_and(|text| text.contains(&format!("[drugs.{drug}.neutralises.")))
+}
+
 /// The tone of an arm by its place and its name: the control, which the others are compared with, is grey; one that is
 /// called after a drug has the colour of this.
 pub(crate) fn of_arm(place: usize, name: &str) -> Tone {

@@ -94,6 +94,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_description_is_not_parted_between_the_heading_and_the_foot() {
+        let said = format!("{}; {}", "a".repeat(70), "b".repeat(70));
+        let of = words::of_run("name", &said, None, 7.0);
+        let heading = Heading::new("Title", &words::note([&of[..], "one"]), "", 494.0);
+        assert!(
+            heading.above.starts_with(&words::whole(&said)),
+            "{heading:?}"
+        );
+        let of = words::of_run("name", &format!("{said}; {said}"), None, 7.0);
+        let heading = Heading::new("Title", &of, "", 494.0);
+        assert_eq!(heading.above, "");
+    }
+
+    #[test]
     fn a_heading_has_whole_parts_of_its_note_in_three_lines_and_the_foot_has_the_rest() {
         let part = |letter: &str| letter.repeat(70);
         let note = ["a", "b", "c"].map(part).join("; ");

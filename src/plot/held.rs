@@ -14,6 +14,18 @@ use crate::plot::quantities::of_curve;
 use crate::plot::text::missing;
 use crate::plot::ticks::{Ticks, read};
 
+/// Parts of a note may be parted between the heading and the foot: none begins with a word that points to the one
+/// before it.
+fn parts_of_notes_stand_alone(name: &str, chart: &Chart) {
+    const POINTING: [&str; 9] = [
+        "they", "it", "its", "their", "what", "which", "that", "these", "those",
+    ];
+    for part in chart.note.split("; ") {
+        let first = part.split(' ').next().unwrap_or_default().to_lowercase();
+        assert!(!POINTING.contains(&&first[..]), "{name}: {part:?}");
+    }
+}
+
 /// Holds a picture that is drawn of a small case to all that holds of pictures, and to its SVG as it was seen.
 pub(crate) fn hold(name: &str, chart: &Chart) {
     let page = lay_out(chart);
@@ -24,6 +36,7 @@ pub(crate) fn hold(name: &str, chart: &Chart) {
         chart.title
     );
     words_are_for_readers(name, &page);
+    parts_of_notes_stand_alone(name, chart);
     quantities_have_their_colour(name, chart);
     hold_rules(name, chart);
     hold_page(name, &page);
@@ -33,6 +46,7 @@ pub(crate) fn hold(name: &str, chart: &Chart) {
 pub(crate) fn hold_words(name: &str, chart: &Chart) {
     let page = lay_out(chart);
     words_are_for_readers(name, &page);
+    parts_of_notes_stand_alone(name, chart);
     letters_are_in_the_font(name, &page);
 }
 

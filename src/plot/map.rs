@@ -416,8 +416,8 @@ pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
     }
     if frame.clones.len() > 1 {
         said.push(
-            "a site has the colour of the clone of one of its tumour cells, so that areas are about the shares of clones; \
-             how many cells it holds is not shown",
+            "a site has the colour of the clone of one of its tumour cells, so that areas are about the shares of clones, \
+             and not of how many cells a site holds",
         );
         let is_parental = |sign: &Sign| sign.label == PARENTAL;
         if !key.iter().any(is_parental) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart::{Axis, Chart, Doses, Layer, Panel, Scale, Tone};
-use crate::plot::curves::{Line, SIGNAL_FLOOR_PM, axis, flat};
+use crate::plot::curves::{Line, NEUTROPHILS, SIGNAL_FLOOR_PM, axis, flat};
 use crate::plot::drugs::of_run;
 use crate::plot::histomorphometry::{FORMATION, N_OB_BS, RATES, RESORPTION, with_turnover};
 use crate::plot::words::{self, Shown as Said, note, sentence};
@@ -17,9 +17,6 @@ pub(crate) const MOST_CURVES: usize = 8;
 
 /// Names of the pictures, without their endings.
 const PICTURES: [&str; 5] = ["bone_loss", "cells", "signals", "turnover", "patient"];
-
-/// Left out where they do not move.
-const NEUTROPHILS: &str = "neutrophils_1e9_per_l";
 
 /// Runs that differ in the seed alone.
 #[derive(Debug, Clone)]
@@ -252,7 +249,7 @@ fn overlay_charts(title: &str, groups: &[Group]) -> Vec<(&'static str, Chart)> {
             notes.push(RATES);
         }
         if left_out {
-            notes.push("neutrophils do not move");
+            notes.push("neutrophils do not move and are not drawn");
         }
         let chart = Chart {
             title: sentence(what),

@@ -34,7 +34,7 @@ fn foot(plots: &[Plot<'_>]) -> String {
     } else {
         "0"
     };
-    format!("rings and lines below the dotted line of a logarithmic axis: {of}")
+    format!("rings and lines below the dashed line of a logarithmic axis: {of}")
 }
 
 /// Panels whose upright axes show one quantity on unlike scales.
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn zeros_and_less_at_the_foot_of_a_log_axis_are_said() {
-        let zeros = "rings and lines below the dotted line of a logarithmic axis: 0";
+        let zeros = "rings and lines below the dashed line of a logarithmic axis: 0";
         assert_eq!(said(&[(Axis::log("level", "mM"), 5.0)]), zeros);
         let low = Axis {
             floor: Some(10.0),

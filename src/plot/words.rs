@@ -140,7 +140,7 @@ pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64
         "1" => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    let said = without_days(&heading(name, description));
+    let said = whole(&without_days(&heading(name, description)));
     match arm {
         Some(arm) => format!("Arm: {arm}; run of {days}; scenario with arms: {said}"),
         None => format!("{said}; run of {days}"),
@@ -150,7 +150,7 @@ pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64
 /// What runs of many parameters are of: the scenario without the days that it names, and the species of its host
 /// where it does not say it.
 pub(crate) fn of_scenario(name: &str, description: &str, species: &str) -> String {
-    let said = without_days(&heading(name, description));
+    let said = whole(&without_days(&heading(name, description)));
     let is_said = |word: &str| {
         let mut words = said.split(|letter: char| !letter.is_alphanumeric());
         words.any(|other| other.eq_ignore_ascii_case(word))
@@ -195,6 +195,23 @@ pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+/// Words that stay together where a note is parted between the heading and the foot of a picture: what separates parts
+/// is not broken in them.
+pub(crate) fn whole(words: &str) -> String {
+    words.replace("; ", ";\u{a0}")
+}
+
+/// Names as a list that is one part of a note: where one of them has a comma, semicolons stand between them.
+pub(crate) fn list(names: &[String]) -> String {
+    if names.iter().any(|name| name.contains(',')) {
+        return whole(&names.join("; "));
+    }
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// Parts of a note with what separates them, empty ones left out.
@@ -318,6 +335,26 @@ mod tests {
             of_scenario("", "A lesion in man", "human"),
             "A lesion in man"
         );
+    }
+
+    #[test]
+    fn a_description_and_a_list_are_one_part_of_a_note() {
+        let said = "Chemotherapy once a week; some cells resist; they grow";
+        for of in [
+            of_run("name", said, None, 7.0),
+            of_run("name", said, Some("a"), 7.0),
+            note([&of_scenario("name", said, "mouse")[..], "64 points"]),
+        ] {
+            let parts: Vec<&str> = of.split("; ").collect();
+            let is_whole = |part: &&str| part.ends_with("resist;\u{a0}they grow");
+            assert!(parts.iter().any(is_whole), "{parts:?}");
+        }
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|&name| name.to_owned()).collect() };
+        assert_eq!(list(&names(&["a", "b", "c"])), "a, b and c");
+        assert_eq!(list(&names(&["a", "b, at most"])), "a;\u{a0}b, at most");
+        assert_eq!(list(&names(&["a"])), "a");
+        assert_eq!(list(&[]), "");
     }
 
     #[test]

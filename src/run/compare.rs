@@ -7,7 +7,7 @@ use crate::output::table::Table;
 use crate::plot::arms::{ArmRuns, table, write_arms};
 use crate::plot::clinic::{ClinicArm, clinic_table, write_clinic};
 use crate::plot::happened::{Dose, doses};
-use crate::plot::words::of_run;
+use crate::plot::words::{note, of_run};
 use crate::run::apart::differences;
 use crate::run::error::RunError;
 use crate::run::host::{Event, Host};
@@ -155,7 +155,7 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
     let mut found: BTreeMap<String, BTreeMap<u64, Tables>> = BTreeMap::new();
     let mut meant: BTreeMap<String, Option<Arm>> = BTreeMap::new();
     for folder in folders {
-        let (loaded, _) = control_of(folder, None)?;
+        let (loaded, manifest) = control_of(folder, None)?;
         let mut tree = loaded.tree.clone();
         for own in ["arm", "arms", "seed"] {
             tree.remove(own);
@@ -172,7 +172,8 @@ fn gather(folders: &[PathBuf]) -> Result<Gathered, RunError> {
         }
         let scenario = &loaded.scenario;
         let days = scenario.run.duration.get() / 24.0;
-        title = of_run(&scenario.name, &scenario.description, None, days);
+        let of = of_run(&scenario.name, &scenario.description, None, days);
+        title = note([&manifest.sampled(&loaded)[..], &of]);
         let arm = loaded.scenario.arm.unwrap_or_else(|| CONTROL.to_owned());
         let means = loaded.scenario.arms.get(&arm).cloned();
         if *meant.entry(arm.clone()).or_insert_with(|| means.clone()) != means {

@@ -147,7 +147,7 @@ pub fn compare_scan(
         losses,
         warnings,
         grid,
-        title: loaded.subject(),
+        title: loaded.subject_of_tissue(&grid),
     })
 }
 

@@ -172,7 +172,9 @@ pub(crate) fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError>
                 ..
             } = restored;
             let target = target(asked.day, &simulation)?;
-            let title = title.get_or_insert_with(|| loaded.subject()).clone();
+            let title = title
+                .get_or_insert_with(|| loaded.subject_of_tissue(&simulation.model.grid))
+                .clone();
             let kept = record.volumes();
             let at_day = |day: f64| {
                 let half_d = 0.5 * simulation.model.tick_h / 24.0;
@@ -197,7 +199,8 @@ pub(crate) fn find(asked: Asked<'_>, host: &dyn Host) -> Result<Found, RunError>
         |loaded, mut simulation| {
             let target = target(asked.day, &simulation)?;
             begin_again(host, &mut simulation, target)?;
-            run_to(host, loaded.subject(), first.take(), simulation, target)
+            let title = loaded.subject_of_tissue(&simulation.model.grid);
+            run_to(host, title, first.take(), simulation, target)
         },
     )
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::observe::figures::SpecimenReport;
 use crate::output::{OutputError, digest, make_folder, write_whole};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
+#[cfg(feature = "cli")]
+use crate::scenario::build::Loaded;
 
 /// What a manifest says of a run that came to its end.
 pub const DONE: &str = "done";
@@ -61,6 +63,15 @@ pub struct Manifest {
     pub specimen_report: Option<SpecimenReport>,
     /// Digest of every file, by its path in the folder; nothing for one that is yet to be written.
     pub outputs: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// The piece of tissue that was simulated; empty in folders of older versions.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sampled(&self, loaded: &Loaded) -> String {
+        let report = self.specimen_report.as_ref();
+        report.map_or_else(String::new, |report| loaded.sampled(&report.grid()))
+    }
 }
 
 /// Makes a new folder.

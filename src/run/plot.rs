@@ -10,7 +10,7 @@ use crate::plot::curves::{with_dormant, write_curves};
 use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::{heading, of_run, without_days, words};
+use crate::plot::words::{heading, note, of_run, whole, without_days, words};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -67,6 +67,8 @@ pub(crate) struct Run {
 struct Known {
     /// What its pictures are of.
     subject: String,
+    /// The piece of tissue that was simulated.
+    sampled: String,
     name: String,
     description: String,
     arm: Option<String>,
@@ -116,7 +118,7 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     let title = match (drawing.labels, &run.known) {
         ([label], _) => {
             check_labels(std::slice::from_ref(label))?;
-            label.clone()
+            whole(label)
         }
         (_, Ok(known)) => known.subject.clone(),
         (_, Err(_)) => folder_name(&run.folder).replace('_', " "),
@@ -338,6 +340,7 @@ impl Run {
 /// What was run in a folder; the reason where nothing says it.
 fn known(folder: &Path) -> Result<Known, String> {
     let (loaded, manifest) = control_of(folder, None).map_err(|error| error.to_string())?;
+    let sampled = manifest.sampled(&loaded);
     let mut values = values_of(&loaded);
     values.insert("howship version".to_owned(), manifest.version);
     // Synthetic bone is grown from the seed; that of an image may differ under one file name.
@@ -345,7 +348,8 @@ fn known(folder: &Path) -> Result<Known, String> {
         values.insert("bone".to_owned(), manifest.bone);
     }
     Ok(Known {
-        subject: loaded.subject(),
+        subject: note([&sampled[..], &loaded.subject()]),
+        sampled,
         name: loaded.scenario.name,
         description: loaded.scenario.description,
         arm: loaded.scenario.arm,
@@ -467,6 +471,14 @@ const MOST_SCENARIOS: usize = 3;
 
 /// What all pictures are of: the scenarios, where they are few.
 fn title(runs: &[Run]) -> String {
+    let mut known = runs.iter().filter_map(|run| run.known.as_ref().ok());
+    let first = known.next().map(|known| &known.sampled[..]);
+    let first = first.filter(|first| known.all(|known| known.sampled == *first));
+    note([first.unwrap_or_default(), &of_scenarios(runs)])
+}
+
+/// The scenarios of runs, where they are few.
+fn of_scenarios(runs: &[Run]) -> String {
     let mut found: Vec<[&str; 2]> = Vec::new();
     let mut days: Vec<f64> = Vec::new();
     for run in runs {
@@ -489,7 +501,7 @@ fn title(runs: &[Run]) -> String {
         (found, _) => {
             let said = found
                 .iter()
-                .map(|[name, description]| without_days(&heading(name, description)));
+                .map(|[name, description]| whole(&without_days(&heading(name, description))));
             said.collect::<Vec<_>>().join("; ")
         }
     }

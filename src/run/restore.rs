@@ -4,13 +4,17 @@ use std::path::{Path, PathBuf};
 
 use crate::layers::diagnostic::Diagnostics;
 use crate::layers::tree::{Layer, Tree};
-use crate::plot::words::{heading, of_run, words};
+use crate::patient::Sample;
+use crate::plot::ticks::short;
+use crate::plot::words::{heading, note, of_run, words};
 use crate::run::carried::Carried;
 use crate::run::checkpoint::{CheckpointError, Content, Heading, Sealed, write};
 use crate::run::record::Record;
 use crate::run::simulation::Simulation;
 use crate::scenario::arms::CONTROL;
 use crate::scenario::build::Loaded;
+use crate::therapy::subject::Species;
+use crate::tissue::grid::Grid;
 
 /// A run that was resumed.
 #[derive(Debug)]
@@ -61,6 +65,31 @@ impl Loaded {
             self.arm_words().as_deref(),
             scenario.run.duration.get() / 24.0,
         )
+    }
+
+    /// The same of the pictures of tissue, which is a small part of what it stands for: first how large it is, and of
+    /// whom.
+    pub(crate) fn subject_of_tissue(&self, grid: &Grid) -> String {
+        note([&self.sampled(grid)[..], &self.subject()])
+    }
+
+    /// The piece of tissue that is simulated: its size, its host and what it stands for.
+    pub(crate) fn sampled(&self, grid: &Grid) -> String {
+        let host = match self.scenario.subject.species {
+            Species::Human => "man",
+            Species::Mouse => "mouse",
+        };
+        let patient = self.scenario.patient.as_ref();
+        let stands_for = patient.and_then(|patient| match (patient.lattice, patient.lesions) {
+            (Sample::Lesion, Some(lesions)) => Some(format!(
+                ", standing for {}\u{a0}cm\u{b3}",
+                short(lesions.get())
+            )),
+            (Sample::Lesion, None) => None,
+            (Sample::Skeleton, _) => Some(", standing for the skeleton".to_owned()),
+        });
+        let size = size_words(grid);
+        format!("{size}, {host}{}", stands_for.unwrap_or_default())
     }
 
     /// The arm in words; of a control what it is not given and others are. None without arms.
@@ -135,6 +164,26 @@ impl Loaded {
     }
 }
 
+/// How large a piece of tissue is.
+fn size_words(grid: &Grid) -> String {
+    let mm = [0, 1, 2].map(|axis| {
+        let mm = grid.dims[axis] as f64 * grid.edge_um * 1e-3;
+        short((1e3 * mm).round() / 1e3)
+    });
+    match &mm {
+        [x, y, _] if grid.is_section() => {
+            let depth = short(grid.depth_um);
+            format!(
+                "simulated section of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}mm, {depth}\u{a0}\u{b5}m thick"
+            )
+        }
+        [x, y, z] if x == y && y == z => format!("simulated block of {x}\u{a0}mm a side"),
+        [x, y, z] => {
+            format!("simulated block of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm")
+        }
+    }
+}
+
 impl Sealed<'_> {
     /// The scenario of the run.
     ///
@@ -197,5 +246,34 @@ impl Sealed<'_> {
             record,
             wall_s: heading.wall_s,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_of_tissue_says_how_large_it_is_of_whom_and_what_it_stands_for() {
+        assert_eq!(
+            size_words(&Grid::section(200, 200, 10.0, 50.0)),
+            "simulated section of 2\u{a0}\u{d7}\u{a0}2\u{a0}mm, 50\u{a0}\u{b5}m thick"
+        );
+        assert_eq!(
+            size_words(&Grid::cubic([20, 20, 10], 20.0)),
+            "simulated block of 0.4\u{a0}\u{d7}\u{a0}0.4\u{a0}\u{d7}\u{a0}0.2\u{a0}mm"
+        );
+        let text = include_str!("../../scenarios/fracture_risk.toml");
+        let tree = Tree::parse(Layer {
+            name: "fracture_risk".to_owned(),
+            text: text.to_owned(),
+        });
+        let of = |loaded: &Loaded| loaded.subject_of_tissue(&Grid::cubic([60; 3], 19.5));
+        let fracture = Loaded::checked(tree.unwrap(), PathBuf::from("scenarios")).unwrap();
+        let said = of(&fracture);
+        assert!(
+            said.starts_with("simulated block of 1.17\u{a0}mm a side, man, standing for 50\u{a0}cm\u{b3}; A lytic"),
+            "{said}"
+        );
     }
 }

@@ -181,7 +181,7 @@ pub(crate) fn strengths(
     };
     for day in asked {
         let (loaded, simulation) = simulation_at(Asked { run, day, inputs }, host, all_days)?;
-        found.title = loaded.subject();
+        found.title = loaded.subject_of_tissue(&simulation.model.grid);
         let day = simulation.state.day();
         let moduli = loading.moduli(&simulation.state.bone);
         if found.readings.is_empty() {

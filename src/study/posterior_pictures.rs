@@ -196,7 +196,7 @@ fn prediction_chart(
         (inside + usize::from(holds), known + 1)
     });
     let bars = if known > 0 {
-        format!("bars {BARS}; {inside} of {known} bars hold the median of the runs")
+        format!("bars {BARS}, {inside} of {known} bars hold the median of the runs")
     } else {
         String::new()
     };
@@ -337,7 +337,7 @@ fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart 
         title: "How likely the data make the values of each parameter".to_owned(),
         note: format!(
             "{fitted_to}; curve: density after the data (posterior) over density before them (prior); {}",
-            weighed(samples).said("it is drawn in steps")
+            weighed(samples).said("the curve is drawn in steps")
         ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()

@@ -185,7 +185,7 @@ pub(super) fn point<'a>(values: impl Iterator<Item = (&'a Factor, &'a Value)>) -
 /// What the names of points are: the values of these of so many parameters, on which these responses depend most.
 pub(super) fn points(factors: &[&Factor], all: usize, of: &str) -> String {
     let named = factors.iter().map(|factor| words::parameter(&factor.path));
-    let named = named.collect::<Vec<_>>().join("; ");
+    let named = words::list(&named.collect::<Vec<_>>());
     if factors.len() < all {
         format!(
             "points by the {} of {all} parameters that matter most for {of}: {named} (runs.csv has all)",

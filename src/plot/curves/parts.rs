@@ -13,8 +13,13 @@ use crate::plot::drugs::lies_on_bone;
 use crate::plot::happened::{Given, Happened};
 use crate::plot::map::colour;
 use crate::plot::ticks::short;
-use crate::plot::words::{note, sentence, words};
+use crate::plot::words::{note, sentence, whole, words};
 use crate::plot::write;
+
+/// The column of neutrophils, and what is said where a drug is given and does not move it.
+pub(crate) const NEUTROPHILS: &str = "neutrophils_1e9_per_l";
+const UNHARMED: &str = "neutrophils stay at {} \u{d7} 10\u{2079}/L, and the loss that a drug causes in patients is not \
+                        modelled here";
 
 /// Lines of a table as a picture asks for them.
 pub(super) fn lines(table: &Table, asked: &Asked, happened: &Happened) -> Vec<Line> {
@@ -160,16 +165,16 @@ pub(super) fn part_chart(
             continue;
         }
         if let (Some(words), Some(first)) = (panel.flat, flat(&lines)) {
-            said.push(words.replace("{}", &short(first)));
+            said.push(unmoved(panel.curves, words, happened).replace("{}", &short(first)));
             continue;
         }
         if panel.events == Events::Marked {
             lines = joined(lines);
         }
         let window = happened.window_d.map_or_else(|| "some".to_owned(), short);
-        said.push(panel.note.replace("{window}", &window));
+        said.push(whole(&panel.note.replace("{window}", &window)));
         if happened.is_even_dose {
-            said.push(panel.even_dose.to_owned());
+            said.push(whole(panel.even_dose));
         }
         if panel.share == Share::ByDrug {
             for line in lines.into_iter().filter(Line::is_there) {
@@ -220,6 +225,18 @@ pub(super) fn part_chart(
         }
     }
     Some(chart)
+}
+
+/// What is said of curves that do not move. Of neutrophils, which drugs harm, that they are not modelled to, and
+/// nothing where no drug is given.
+fn unmoved(curves: &[Asked], words: &str, happened: &Happened) -> String {
+    if !curves.iter().any(|curve| curve.column == NEUTROPHILS) {
+        whole(words)
+    } else if happened.given.iter().any(|given| given.drug.is_some()) {
+        UNHARMED.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Lines with the same values as one, which has the names of all.

@@ -208,6 +208,60 @@ fn a_panel_that_does_not_move_is_left_out_and_said() {
 }
 
 #[test]
+fn neutrophils_that_do_not_move_are_said_to_where_a_drug_is_given_alone() {
+    let picture = PICTURES.iter().copied().flatten();
+    let picture = picture.copied().find(|picture| picture.name == "patient");
+    let columns = ["calcium_mm", "neutrophils_1e9_per_l"].map(str::to_owned);
+    let table = weeks(&columns, |column, _, day| match column {
+        "calcium_mm" => 2.0 + 0.01 * day,
+        _ => 5.05,
+    });
+    let note = |happened: &Happened| {
+        part_chart("a run", &picture.unwrap(), &table, happened)
+            .unwrap()
+            .note
+    };
+    assert_eq!(
+        note(&dosed(&[14.0])),
+        "a run; neutrophils stay at 5.05 \u{d7} 10\u{2079}/L, and the loss that a drug causes in patients is not \
+         modelled here"
+    );
+    assert_eq!(note(&Happened::default()), "a run");
+}
+
+#[test]
+fn a_drug_that_binds_a_signal_is_said_to_where_it_is_given() {
+    let table = weeks(&["bv_tv", "rankl_pm"].map(str::to_owned), |_, _, day| {
+        0.1 + day
+    });
+    let note = |drug: Option<&str>| {
+        let given = drug.map(|drug| Given {
+            drug: Some(drug.to_owned()),
+            label: format!("dose of {drug}"),
+            days: vec![7.0],
+        });
+        let happened = Happened {
+            given: given.into_iter().collect(),
+            ..Happened::default()
+        };
+        let charts = curve_charts("a run", std::slice::from_ref(&table), None, &happened);
+        charts
+            .into_iter()
+            .find(|chart| chart.0 == "signals")
+            .unwrap()
+            .1
+            .note
+    };
+    for drug in [None, Some("zoledronate")] {
+        assert_eq!(
+            note(drug),
+            "a run; total = free + bound, without what plasma brings"
+        );
+    }
+    assert!(note(Some("denosumab")).contains("by the drug too"));
+}
+
+#[test]
 fn an_event_stands_where_it_happened_with_its_kind_and_equal_counts_are_one_curve() {
     let table = weeks(
         &["events", "events_counted"].map(str::to_owned),

@@ -89,7 +89,9 @@ pub(crate) fn picture(
     look: Look,
     words: &Words,
 ) -> Result<Image, SolidError> {
-    still(&scene(tissue, first, look)?, tissue, look, words)?.paste()
+    still(&scene(tissue, first, look)?, tissue, look, words)?
+        .0
+        .paste()
 }
 
 /// A page with the pictures that belong into it, which are not in it yet.
@@ -125,13 +127,20 @@ fn side<'a>(
     Ok(Side { image, shows })
 }
 
-fn still(scene: &Scene, tissue: &Tissue, look: Look, words: &Words) -> Result<Sheet, SolidError> {
+/// One day, and the bodies of each kind that are to be seen.
+fn still(
+    scene: &Scene,
+    tissue: &Tissue,
+    look: Look,
+    words: &Words,
+) -> Result<(Sheet, [usize; 3]), SolidError> {
     let size = Figure::pixels(scene, look.view, true);
     let Side { image, shows } = side(scene, tissue, look, size)?;
-    Ok(Sheet {
+    let sheet = Sheet {
         figure: Figure::single(scene, shows, look.view, words),
         images: vec![image],
-    })
+    };
+    Ok((sheet, shows.seen.unwrap_or_default()))
 }
 
 /// What is said of day 0, of a later day, and of both beside each other.
@@ -158,17 +167,19 @@ pub(crate) fn pictures_of_both(
     said: OfBoth<'_>,
 ) -> Result<[Image; 3], SolidError> {
     let mut after = scene(tissue, Some(first), look)?;
-    let now = still(&after, tissue, look, said.now)?;
-    let (right, is_formed) = changed(&mut after, [first, tissue], look, true)?;
+    let (now, seen) = still(&after, tissue, look, said.now)?;
+    let (right, is_formed) = changed(&mut after, [first, tissue], look, true, Some(seen))?;
     // One after the other: a scene is as large as its surfaces, and drawing uses all threads.
     let removed = after.removed.clone();
     drop(after);
     let mut before = scene(first, Some(first), look)?;
-    let day_0 = still(&before, first, look, said.first)?;
+    let (day_0, seen) = still(&before, first, look, said.first)?;
+    let mut seen = Some(seen);
     if !before.removed.is_same_part(&removed) {
         before = Scene::of_another_day(first, removed)?;
+        seen = None;
     }
-    let (left, is_lost) = changed(&mut before, [first, tissue], look, false)?;
+    let (left, is_lost) = changed(&mut before, [first, tissue], look, false, seen)?;
     let change = pair(&before, [left, right], [is_lost, is_formed], look, said);
     drop(before);
     let ((day_0, now), change) = both(|| both(|| day_0.paste(), || now.paste()), || change.paste());
@@ -189,11 +200,11 @@ pub(crate) fn before_after(
     names: [&str; 2],
 ) -> Result<Image, SolidError> {
     let mut after = scene(tissue, Some(first), look)?;
-    let (right, is_formed) = changed(&mut after, [first, tissue], look, true)?;
+    let (right, is_formed) = changed(&mut after, [first, tissue], look, true, None)?;
     let removed = after.removed.clone();
     drop(after);
     let mut before = Scene::of_another_day(first, removed)?;
-    let (left, is_lost) = changed(&mut before, [first, tissue], look, false)?;
+    let (left, is_lost) = changed(&mut before, [first, tissue], look, false, None)?;
     let said = OfBoth {
         first: change,
         now: change,
@@ -203,12 +214,14 @@ pub(crate) fn before_after(
     pair(&before, [left, right], [is_lost, is_formed], look, said).paste()
 }
 
-/// One of two sides, with bone that the other day lacks in colour, and whether there is such.
+/// One of two sides, with bone that the other day lacks in colour, and whether there is such. `seen` are the bodies of
+/// each kind that the picture of the day alone shows, where that was drawn.
 fn changed<'a>(
     scene: &mut Scene,
     [first, now]: [&'a Tissue; 2],
     look: Look,
     is_after: bool,
+    seen: Option<[usize; 3]>,
 ) -> Result<(Side<'a>, bool), SolidError> {
     let (own, other, colour) = if is_after {
         (now, first, gain_colour())
@@ -217,7 +230,17 @@ fn changed<'a>(
     };
     let is_there = scene.unlike(other, colour);
     let size = Figure::pixels(scene, look.view, false);
-    Ok((side(scene, own, look, size)?, is_there))
+    let mut side = side(scene, own, look, size)?;
+    // Fewer pixels show fewer bodies: counted as in the picture of the day alone.
+    let seen = match seen {
+        Some(seen) => seen,
+        None => {
+            let size = Figure::pixels(scene, look.view, true);
+            scene.draw(look.view, size, false)?.1
+        }
+    };
+    side.shows.seen = Some(seen);
+    Ok((side, is_there))
 }
 
 fn pair(

@@ -41,6 +41,9 @@ use crate::tissue::grid::Grid;
 /// Rows of `digests.csv` in a run, about.
 const MOST_PRINTS: f64 = 60.0;
 
+/// Tables of the whole body: their pictures show no tissue.
+const OF_BODY: [&str; 1] = ["patient.csv"];
+
 /// Names of tables that a run may write beside those of its parts.
 const TABLES: [&str; 3] = ["series.csv", "ledger.csv", "digests.csv"];
 
@@ -258,7 +261,8 @@ impl Record {
         loaded: &Loaded,
         grid: &Grid,
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let title = &loaded.subject()[..];
+        let title = &loaded.subject_of_tissue(grid)[..];
+        let of_body = &loaded.subject()[..];
         let happened = self.happened(loaded);
         let series = with_dormant(
             &self.series,
@@ -270,6 +274,8 @@ impl Record {
             let mut written = write_curves(plots, title, series, None, &happened)?;
             for picture in each::PICTURES.iter().copied().flatten() {
                 if let Some(table) = self.tables.get(picture.table) {
+                    let is_of_body = OF_BODY.contains(&picture.table);
+                    let title = if is_of_body { of_body } else { title };
                     written.extend(write_part(plots, title, picture, table, &happened)?);
                 }
             }

@@ -153,11 +153,6 @@ impl Record {
             count(state.tumour.len())
         );
         let immune = immune_words(simulation);
-        let depth = if model.grid.is_section() {
-            format!("section {}\u{a0}\u{b5}m thick", model.grid.depth_um)
-        } else {
-            String::new()
-        };
         let fraction = if is_before_a_fraction(simulation) {
             "before the fraction of this day"
         } else {
@@ -170,7 +165,7 @@ impl Record {
         };
         Moment {
             day: state.day(),
-            caption: note([&format!("{of}{bone}"), &cells, &immune, fraction, &depth]),
+            caption: note([&format!("{of}{bone}"), &cells, &immune, fraction]),
             slices: slices(model, state),
             volume: None,
         }

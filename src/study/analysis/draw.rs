@@ -127,7 +127,7 @@ impl Study {
                     .collect();
                 let surface_said = format!(
                     "R\u{b2} = {:.2}: share of the variance of the runs that this surface of second degree \
-                     explains (of points left out {:.2}); residual standard deviation {}; {} points at {} places",
+                     explains (of points left out {:.2}); residual standard deviation {}, {} points at {} places",
                     surface.explained,
                     surface.predicted,
                     format!("{} {}", short(surface.residual), said.unit).trim_end(),
@@ -267,7 +267,7 @@ impl Study {
         if left.is_empty() {
             String::new()
         } else {
-            format!("; not drawn: {}", left.join(" | "))
+            format!(", not drawn: {}", left.join(" | "))
         }
     }
 

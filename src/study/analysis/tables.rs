@@ -235,7 +235,7 @@ impl Study {
                 said
             }
             _ => format!(
-                "{points} points; steady is not much: a parameter may move it always, and little"
+                "{points} points; a steady effect is not a large one: a parameter may move the response always, and little"
             ),
         }];
         if bars.iter().any(|bar| bar.low.is_finite()) {
