@@ -356,7 +356,10 @@ pub(crate) enum Form {
 impl Form {
     /// True of what fills its sites.
     pub(crate) fn is_site(self) -> bool {
-        matches!(self, Self::Square | Self::Outlined | Self::Rim | Self::Dashes)
+        matches!(
+            self,
+            Self::Square | Self::Outlined | Self::Rim | Self::Dashes
+        )
     }
 }
 

@@ -263,13 +263,9 @@ mod tests {
             size_words(&Grid::cubic([20, 20, 10], 20.0)),
             "simulated block of 0.4\u{a0}\u{d7}\u{a0}0.4\u{a0}\u{d7}\u{a0}0.2\u{a0}mm"
         );
-        let text = include_str!("../../scenarios/fracture_risk.toml");
-        let tree = Tree::parse(Layer {
-            name: "fracture_risk".to_owned(),
-            text: text.to_owned(),
-        });
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/fracture_risk.toml");
         let of = |loaded: &Loaded| loaded.subject_of_tissue(&Grid::cubic([60; 3], 19.5));
-        let fracture = Loaded::checked(tree.unwrap(), PathBuf::from("scenarios")).unwrap();
+        let fracture = crate::scenario::build::load(&path, &[]).unwrap();
         let said = of(&fracture);
         assert!(
             said.starts_with("simulated block of 1.17\u{a0}mm a side, man, standing for 50\u{a0}cm\u{b3}; A lytic"),
