@@ -339,6 +339,8 @@ pub(crate) enum Form {
     Outlined,
     /// A line along the edges of its sites to bone.
     Rim,
+    /// A dashed line around its sites.
+    Dashes,
     /// A disc with a rim.
     Disc,
     /// A ring on white.
@@ -354,7 +356,10 @@ pub(crate) enum Form {
 impl Form {
     /// True of what fills its sites.
     pub(crate) fn is_site(self) -> bool {
-        matches!(self, Self::Square | Self::Outlined | Self::Rim)
+        matches!(
+            self,
+            Self::Square | Self::Outlined | Self::Rim | Self::Dashes
+        )
     }
 }
 

@@ -91,9 +91,13 @@ fn curve_charts(
 ) -> Vec<(&'static str, Chart)> {
     let runs: Vec<Table> = runs.iter().map(with_turnover).collect();
     let runs = &runs[..];
+    let first = runs.first();
+    let per_surface =
+        first.map(|run| histomorphometry::changes_per_surface(run, &happened.changes));
+    let changes = [&happened.changes[..], &per_surface.unwrap_or_default()].concat();
     let line = |name: &str, label: &str, factor: f64| {
         let line = Line::over(runs, name, label, |_| factor)?;
-        Some(line.changed(name, &happened.changes))
+        Some(line.changed(name, &changes))
     };
     let panel = |y_label, logarithmic, lines: Vec<Option<Line>>| Panel {
         y_label,
@@ -152,7 +156,7 @@ fn curve_charts(
                 panel(
                     "osteoclasts, N.Oc/BS (1/mm\u{b2})",
                     false,
-                    vec![line("n_oc_per_bs_mm2", "", 1.0)],
+                    vec![line(histomorphometry::N_OC_BS, "", 1.0)],
                 ),
                 panel(
                     "mature osteoblasts, N.Ob/BS (1/mm\u{b2})",

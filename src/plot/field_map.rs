@@ -20,6 +20,8 @@ pub(crate) struct Marked {
     pub colour: Colour,
     /// True of the pixels that are such, by cut.
     pub cuts: Vec<Vec<bool>>,
+    /// The line is dashed.
+    pub is_dashed: bool,
 }
 
 impl Marked {
@@ -40,6 +42,7 @@ impl Marked {
             label: "tumour, outlined".to_owned(),
             colour: quantities::TUMOUR_SPARSE,
             cuts: cuts.iter().map(of).collect(),
+            is_dashed: false,
         }
     }
 
@@ -49,8 +52,38 @@ impl Marked {
             return Vec::new();
         };
         let holder = |site: usize| u64::from(such.get(site) == Some(&true));
-        outlines(cut, holder, |_| self.colour)
+        let lines = outlines(cut, holder, |_| self.colour);
+        if self.is_dashed {
+            // As many dashes along each picture, whatever its size.
+            let dash_um = DASH * cut.width.max(cut.height) as f64 * cut.pixel_um;
+            return lines
+                .into_iter()
+                .flat_map(|line| dashes(line, dash_um))
+                .collect();
+        }
+        lines
     }
+}
+
+/// Length of a dash, and of a gap, over the longer side of a cut.
+const DASH: f64 = 0.02;
+
+/// A line as dashes, with one at each of its ends.
+fn dashes(([from, to], colour): Ruled, dash_um: f64) -> Vec<Ruled> {
+    let long = (to.0 - from.0).hypot(to.1 - from.1);
+    let gaps = (0.5 * (long / dash_um - 1.0)).round().max(0.0);
+    let parts = 2.0 * gaps + 1.0;
+    let at = |part: f64| {
+        let share = part / parts;
+        (
+            from.0 + share * (to.0 - from.0),
+            from.1 + share * (to.1 - from.1),
+        )
+    };
+    let starts = (0..=gaps as usize).map(|gap| 2.0 * gap as f64);
+    starts
+        .map(|start| ([at(start), at(start + 1.0)], colour))
+        .collect()
 }
 
 /// A field over the tissue: `values` by cut and pixel in these shades with a colour bar in their unit, one
@@ -125,7 +158,11 @@ pub(crate) fn field_chart(
     for (marked, cuts) in marked.iter().zip(&around) {
         if cuts.iter().any(|lines| !lines.is_empty()) {
             key.push(Sign {
-                form: Form::Rim,
+                form: if marked.is_dashed {
+                    Form::Dashes
+                } else {
+                    Form::Rim
+                },
                 colour: marked.colour,
                 label: marked.label.clone(),
             });
@@ -184,9 +221,10 @@ pub(super) fn dose_chart(
 ) -> Chart {
     let scale = (["dose", "Gy"], Shades::Dose);
     let field = Marked {
-        label: "field, outlined: target with its margin, half of the dose".to_owned(),
+        label: "field, dashed outline: target with its margin, half of the dose".to_owned(),
         colour: WHITE,
         cuts: field,
+        is_dashed: true,
     };
     let marked = [Marked::tumour(cuts), field];
     field_chart(heading, caption, cuts, dose_gy, scale, &marked)

@@ -10,9 +10,8 @@ use crate::numerics::parallel::prelude::*;
 use crate::output::table::Table;
 use crate::output::{OutputError, write_whole};
 use crate::plot::canvas::{Bitmap, bitmap_of};
-use crate::plot::chart::{
-    Axis, Chart, Curve, Doses, Form, Layer, Panel, Point, Points, Sign, Tone,
-};
+use crate::plot::chart::{Axis, Chart, Curve, Form, Layer, Panel, Point, Points, Sign, Tone};
+use crate::plot::happened::Given;
 use crate::plot::map::{Frame, columns, day_words, key, note, pale, tissue};
 use crate::plot::moving::{self, Gif, MOST_COLOURS, Palette};
 use crate::plot::page::{Page, lay_out};
@@ -29,7 +28,7 @@ const DELAY: [f64; 2] = [25.0, 6.0];
 const LAST: u16 = 200;
 
 /// Bone volume against time up to a day, on the axes of the whole course, below marks of its doses.
-fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> {
+fn curve(series: &Table, given: &[Given], day: f64, aspect: f64) -> Option<Panel> {
     let (days, bone) = (series.column("time_d")?, series.column("bv_tv")?);
     let all: Vec<(f64, f64)> = days
         .into_iter()
@@ -45,13 +44,23 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
     let mut grown = all.clone();
     grown.retain(|point| point.0 <= day + 1e-6);
     let now = grown.last().copied()?;
+    let marks = given.iter().map(|given| Layer::Doses(given.marks()));
+    let bone = Layer::Curve(Curve {
+        tone: Tone::Ink,
+        points: grown,
+        ..Curve::default()
+    });
+    let end = Layer::Points(Points {
+        tone: Tone::Ink,
+        points: vec![Point {
+            x: now.0,
+            y: now.1,
+            low: f64::NAN,
+            high: f64::NAN,
+        }],
+        ..Points::default()
+    });
     Some(Panel {
-        // A legend would move as the curve grows.
-        title: if doses.is_empty() {
-            String::new()
-        } else {
-            "marks: doses and fractions".to_owned()
-        },
         x: Axis {
             most: all.last().map(|point| point.0),
             ..Axis::days().with_zero()
@@ -60,34 +69,14 @@ fn curve(series: &Table, doses: &[f64], day: f64, aspect: f64) -> Option<Panel> 
             most: Some(1.05 * high),
             ..Axis::linear("BV/TV", "% of tissue").with_zero()
         },
-        layers: vec![
-            Layer::Doses(Doses {
-                times: doses.to_vec(),
-                ..Doses::default()
-            }),
-            Layer::Curve(Curve {
-                tone: Tone::Ink,
-                points: grown,
-                ..Curve::default()
-            }),
-            Layer::Points(Points {
-                tone: Tone::Ink,
-                points: vec![Point {
-                    x: now.0,
-                    y: now.1,
-                    low: f64::NAN,
-                    high: f64::NAN,
-                }],
-                ..Points::default()
-            }),
-        ],
+        layers: marks.chain([bone, end]).collect(),
         aspect,
         ..Panel::default()
     })
 }
 
 /// The picture of a frame: the tissue, and beside a section or below a volume the curve.
-fn chart(title: &str, frame: &Frame, series: &Table, doses: &[f64], key: &[Sign]) -> Chart {
+fn chart(title: &str, frame: &Frame, series: &Table, given: &[Given], key: &[Sign]) -> Chart {
     // Lines as thin as those around and through cells would blur at so few pixels.
     let plain = key.iter().map(|sign| Sign {
         form: match sign.form {
@@ -105,7 +94,7 @@ fn chart(title: &str, frame: &Frame, series: &Table, doses: &[f64], key: &[Sign]
     } else {
         0.0
     };
-    panels.extend(curve(series, doses, frame.day, aspect));
+    panels.extend(curve(series, given, frame.day, aspect));
     Chart {
         // Whole days: tenths would flicker.
         title: sentence(&day_words((frame.day + 1e-6).floor())),
@@ -129,8 +118,8 @@ fn colours(key: &[Sign]) -> Vec<[u8; 3]> {
 /// Frames that are drawn at once.
 const TOGETHER: usize = 8;
 
-/// Draws the frames as a film that loops, with the bone volume of `series.csv` growing beside them; `doses` are
-/// the days of doses and fractions.
+/// Draws the frames as a film that loops, with the bone volume of `series.csv` growing beside them; `given`
+/// are the doses and fractions, whose marks are those of the other pictures.
 ///
 /// # Errors
 /// [`OutputError`] when it cannot be drawn or written.
@@ -139,7 +128,7 @@ pub(crate) fn write_film(
     title: &str,
     frames: &[Frame],
     series: &Table,
-    doses: &[f64],
+    given: &[Given],
 ) -> Result<(), OutputError> {
     let drawing = |message: String| OutputError::Drawing {
         path: path.to_path_buf(),
@@ -152,7 +141,7 @@ pub(crate) fn write_film(
     let is_png = path.extension().is_some_and(|ending| {
         ending.eq_ignore_ascii_case("png") || ending.eq_ignore_ascii_case("apng")
     });
-    let film = Film::new(title, frames, series, doses);
+    let film = Film::new(title, frames, series, given);
     let bytes = if is_png {
         film.apng(delay)
     } else {
@@ -173,11 +162,11 @@ struct Film {
 }
 
 impl Film {
-    fn new(title: &str, frames: &[Frame], series: &Table, doses: &[f64]) -> Self {
+    fn new(title: &str, frames: &[Frame], series: &Table, given: &[Given]) -> Self {
         let key = key(frames.iter());
         let pages: Vec<Page> = frames
             .par_iter()
-            .map(|frame| lay_out(&chart(title, frame, series, doses, &key)))
+            .map(|frame| lay_out(&chart(title, frame, series, given, &key)))
             .collect();
         let most = |length: fn(&Page) -> f64| {
             let longest = pages.iter().map(length).fold(0.0, f64::max);
@@ -331,7 +320,7 @@ mod tests {
                 tissue: tissue.collect(),
                 ..Cut::default()
             }],
-            clones: Vec::new(),
+            ..Frame::default()
         }
     }
 
@@ -344,12 +333,20 @@ mod tests {
         }
     }
 
+    fn dose() -> Given {
+        Given {
+            drug: Some("zoledronate".to_owned()),
+            label: "dose of zoledronate, 4 mg".to_owned(),
+            days: vec![2.0],
+        }
+    }
+
     #[test]
     fn a_film_has_the_colours_of_the_map_in_every_frame_and_as_many_frames() {
         let folder = tempfile::tempdir().unwrap();
         let frames: Vec<Frame> = (0..5).map(frame).collect();
         let path = folder.path().join("map.gif");
-        write_film(&path, "film", &frames, &series(), &[2.0]).unwrap();
+        write_film(&path, "film", &frames, &series(), &[dose()]).unwrap();
         let mut options = gif::DecodeOptions::new();
         options.set_color_output(gif::ColorOutput::Indexed);
         let mut decoder = options
@@ -371,7 +368,7 @@ mod tests {
         }
         assert_eq!((count, delay), (5, LAST));
         let path = folder.path().join("map.apng");
-        write_film(&path, "film", &frames, &series(), &[2.0]).unwrap();
+        write_film(&path, "film", &frames, &series(), &[dose()]).unwrap();
         let decoder =
             png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
         let reader = decoder.read_info().unwrap();
@@ -380,8 +377,10 @@ mod tests {
 
     #[test]
     fn the_curve_grows_on_axes_that_stay() {
-        let [first, last] = [0.0, 4.0].map(|day| curve(&series(), &[2.0], day, 1.0).unwrap());
+        let [first, last] = [0.0, 4.0].map(|day| curve(&series(), &[dose()], day, 1.0).unwrap());
         assert_eq!((&first.x, &first.y), (&last.x, &last.y));
+        let marks = Layer::Doses(dose().marks());
+        assert!(first.layers.contains(&marks) && last.layers.contains(&marks));
         let points = |panel: &Panel| match &panel.layers[1] {
             Layer::Curve(curve) => curve.points.len(),
             other => panic!("{other:?}"),
@@ -396,7 +395,7 @@ mod tests {
             "a lesion; run of 4 days",
             &frames[3],
             &series(),
-            &[2.0],
+            &[dose()],
             &key(frames.iter()),
         );
         hold("film_frame", &chart);

@@ -3,7 +3,7 @@
 use crate::plot::chart::{Axis, Chart, Layer, Panel, Scale};
 
 /// Abbreviations as pictures write them, with what they stand for.
-const WORDS: [(&str, &str); 33] = [
+const WORDS: [(&str, &str); 34] = [
     (
         "BV/TV",
         "bone volume over tissue volume, the bone volume fraction",
@@ -13,7 +13,10 @@ const WORDS: [(&str, &str); 33] = [
         "N.Ob/BS",
         "number of osteoblasts over bone surface, here mature ones",
     ),
-    ("ES/BS", "eroded surface over bone surface"),
+    (
+        "ES/BS",
+        "eroded surface, resorbed and not yet refilled, over bone surface",
+    ),
     (
         "OS/BS",
         "osteoid surface over bone surface, here osteoid with cells of the osteoblast lineage on it",
@@ -64,6 +67,10 @@ const WORDS: [(&str, &str); 33] = [
     ("GJ", "torsional rigidity of a cut"),
     ("HR", "hazard ratio"),
     ("CI", "confidence interval"),
+    (
+        "biologically effective",
+        "dose in Gy10, of the same effect in very small fractions where \u{3b1}/\u{3b2} is 10 Gy",
+    ),
 ];
 
 /// True where a word stands alone in a text: `RANK` is not in `RANKL`.

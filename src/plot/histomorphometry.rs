@@ -1,11 +1,14 @@
 //! Bone turnover as a bone laboratory reports it, out of columns of `series.csv` (names after Dempster 2013).
 
 use crate::output::table::Table;
+use crate::plot::happened::Change;
 
 /// Mature osteoblasts over bone surface in space, 1/mm2 (Dempster 2013 has N.Ob/BS of a section, per mm of its length).
 /// As many of them may stand on a site as come to fill what is owed around it: their footprints do not add up to
 /// the surface that they cover.
 pub(crate) const N_OB_BS: &str = "n_ob_per_bs_mm2";
+/// Osteoclasts over bone surface, 1/mm2: a column of `series.csv`.
+pub(crate) const N_OC_BS: &str = "n_oc_per_bs_mm2";
 /// Bone resorbed and formed over bone surface and time, um3/um2/d.
 pub(crate) const RESORPTION: &str = "brs_r_bs_um_per_d";
 /// The same of formation.
@@ -13,7 +16,7 @@ pub(crate) const FORMATION: &str = "bfr_bs_um_per_d";
 /// Rates are means over so many days before a row.
 const OVER_D: f64 = 7.0;
 /// What a reader has to know of them.
-pub(crate) const RATES: &str = "rates: mean of the 7 days before";
+pub(crate) const RATES: &str = "rates: mean of the 7 days before, of fewer before day 7";
 
 /// The table with columns of what follows from others; those that it has not the columns for are left out.
 pub(crate) fn with_turnover(series: &Table) -> Table {
@@ -33,6 +36,28 @@ pub(crate) fn with_turnover(series: &Table) -> Table {
         }
     }
     series
+}
+
+/// What fractions change of numbers of cells at once, over the bone surface of the row before them.
+pub(crate) fn changes_per_surface(series: &Table, changes: &[Change]) -> Vec<Change> {
+    let [Some(days), Some(surface)] = ["time_d", "bs_mm2"].map(|name| series.column(name)) else {
+        return Vec::new();
+    };
+    let of = changes.iter().filter_map(|change| {
+        let column = match change.column {
+            "n_oc" => N_OC_BS,
+            "n_ob" => N_OB_BS,
+            _ => return None,
+        };
+        let row = days.iter().rposition(|&day| day <= change.day + 1e-6)?;
+        let by = per(change.by, *surface.get(row)?);
+        by.is_finite().then_some(Change {
+            day: change.day,
+            column,
+            by,
+        })
+    });
+    of.collect()
 }
 
 /// A quotient; a gap where there is no surface.
@@ -91,6 +116,14 @@ mod tests {
         assert!((at(FORMATION, 19) - formed).abs() < 1e-9);
         assert!((at(N_OB_BS, 5) - 150.0).abs() < 1e-9);
         assert_eq!(with_turnover(&Table::default()), Table::default());
+        let change = |column, by| Change {
+            day: 5.5,
+            column,
+            by,
+        };
+        let changes = [change("n_ob", -20.0), change("n_precursor", -3.0)];
+        let found = changes_per_surface(&table, &changes);
+        assert_eq!(found, [change(N_OB_BS, -10.0)]);
         let mut bare = table;
         bare.rows[4][1] = 0.0;
         assert!(with_turnover(&bare).column(N_OB_BS).unwrap()[4].is_nan());

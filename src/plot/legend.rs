@@ -23,6 +23,8 @@ pub(super) enum Key {
     Hatched(Colour),
     /// A line along a surface.
     Rim(Colour),
+    /// A dashed line around something.
+    Dashes(Colour),
     /// A range of values.
     Range,
     Dose(DoseMark),
@@ -111,6 +113,7 @@ pub(super) fn entries(panel: &Panel, palette: &Palette) -> Vec<Entry> {
                 let entries = image.key.iter().map(|sign| Entry {
                     key: match sign.form {
                         Form::Rim => Key::Rim(sign.colour),
+                        Form::Dashes => Key::Dashes(sign.colour),
                         Form::Outlined => Key::Hatched(sign.colour),
                         form if form.is_site() => Key::Swatch(sign.colour),
                         form => Key::Dot(form, sign.colour),
@@ -334,6 +337,19 @@ fn draw(drawing: &mut Drawing, entry: &Entry, (left, middle): Place) {
             drawing.rule(ends[0], ends[1], CURVE + 0.8, INK);
             drawing.rule(ends[0], ends[1], CURVE, colour);
         }
+        Key::Dashes(colour) => {
+            let at = |share: f64| {
+                let [from, to] = ends;
+                (
+                    from.0 + share * (to.0 - from.0),
+                    from.1 + share * (to.1 - from.1),
+                )
+            };
+            for start in [0.0, 0.4, 0.8] {
+                drawing.rule(at(start), at(start + 0.2), CURVE + 0.8, INK);
+                drawing.rule(at(start), at(start + 0.2), CURVE, colour);
+            }
+        }
         Key::Range => range(drawing, patch),
         Key::Dot(form, colour) => dot(drawing, (left + 0.25 * KEY, middle), 2.6, form, colour),
         Key::Dose(mark) => mark.key(drawing, centre),
@@ -393,7 +409,7 @@ fn corners(form: Form, (x, y): Place, radius: f64) -> Option<Vec<Place>> {
             let far = 1.25 * radius;
             Some(vec![(x, y - far), (x + far, y), (x, y + far), (x - far, y)])
         }
-        Form::Square | Form::Outlined | Form::Rim | Form::Disc | Form::Ring => None,
+        Form::Square | Form::Outlined | Form::Rim | Form::Dashes | Form::Disc | Form::Ring => None,
     }
 }
 

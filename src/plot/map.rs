@@ -138,6 +138,20 @@ pub(crate) struct Frame {
     pub cuts: Vec<Cut>,
     /// Names of the clones, the parental one first; empty where there is one.
     pub clones: Vec<String>,
+    /// No cell of the run is of the parental clone.
+    pub has_no_parental: bool,
+    /// What the tissue holds, though a cut may not show it.
+    pub held: Vec<Shown>,
+    /// One of so many marks is drawn, as on all days of a run; 0 where the frame stands alone.
+    pub one_of: usize,
+}
+
+/// Gives all frames of a run the same share of marks: rising counts would look falling.
+pub(crate) fn thin_alike(frames: &mut [Frame]) {
+    let one_of = frames.iter().map(thinned).max().unwrap_or(1);
+    for frame in frames {
+        frame.one_of = one_of;
+    }
 }
 
 /// A day in words: whole where it is whole, and never minus zero.
@@ -182,7 +196,10 @@ pub(super) fn key<'a>(frames: impl Iterator<Item = &'a Frame>) -> Vec<Sign> {
             let immune = cut.immune.iter().map(|(_, kind)| kind);
             cut.tissue.iter().chain(immune)
         });
-        for &kind in kinds {
+        // Of clones it is said where no site shows the parental one.
+        let held = frame.held.iter();
+        let held = held.filter(|&&kind| !(is_of_clones && is_tumour(kind)));
+        for &kind in kinds.chain(held) {
             if is_of_clones && is_tumour(kind) {
                 clones.insert(0, PARENTAL.to_owned());
                 continue;
@@ -376,6 +393,9 @@ const MOST_MARKS: usize = 700;
 
 /// One of so many marks is drawn.
 fn thinned(frame: &Frame) -> usize {
+    if frame.one_of > 0 {
+        return frame.one_of;
+    }
     let counts = frame.cuts.iter().map(|cut| cut.immune.len());
     counts.max().unwrap_or(0).div_ceil(MOST_MARKS).max(1)
 }
@@ -420,7 +440,7 @@ pub(super) fn note(frame: &Frame, key: &[Sign]) -> String {
              and not of how many cells a site holds",
         );
         let is_parental = |sign: &Sign| sign.label == PARENTAL;
-        if !key.iter().any(is_parental) {
+        if !frame.has_no_parental && !key.iter().any(is_parental) {
             said.push("no site shows a cell of the parental clone");
         }
     }
@@ -552,8 +572,10 @@ mod tests {
         assert_eq!(drawn[0], drawn[1]);
         let said = |frame: &Frame| note(frame, &series_key(std::slice::from_ref(frame)));
         assert!(!said(&mixed).contains("no site shows"));
-        let none = frame(&["parental", "late_outgrowth"], [clone; 4]);
+        let mut none = frame(&["parental", "late_outgrowth"], [clone; 4]);
         assert!(said(&none).contains("no site shows a cell of the parental clone"));
+        none.has_no_parental = true;
+        assert!(!said(&none).contains("no site shows"));
         let alone = frame(&[], [Shown::TumourSparse; 4]);
         assert_eq!(
             labels(&alone),
@@ -604,6 +626,14 @@ mod tests {
             note.contains("one of 3 marks of each kind is drawn"),
             "{note}"
         );
+        // The days of a run have one share.
+        let mut days = [frame(700), frame(2000)];
+        thin_alike(&mut days);
+        for (day, marks) in days.iter().zip([[24, 210], [67, 600]]) {
+            let (drawn, note) = drawn(day);
+            assert_eq!(drawn, marks);
+            assert!(note.contains("one of 3 marks"), "{note}");
+        }
         // The size of a site stands beside the bar.
         let chart = map_chart("a run", &frame(1), &[]);
         let Layer::Image(image) = &chart.panels[0].layers[0] else {
@@ -634,6 +664,11 @@ mod tests {
             ["marrow", "tumour, dead and not cleared"]
         );
         assert_eq!(labels(frame(Shown::Marrow)), ["marrow"]);
+        let unseen = Frame {
+            held: vec![Shown::TumourDead],
+            ..frame(Shown::Marrow)
+        };
+        assert_eq!(labels(unseen), ["marrow", "tumour, dead and not cleared"]);
         assert_ne!(colour(Shown::TumourDead), colour(Shown::Marrow));
     }
 

@@ -10,6 +10,9 @@ use crate::plot::overlay::Group;
 use crate::plot::words::{Shown, column, note, sentence};
 use crate::plot::write;
 
+/// Columns of the amount of bone.
+const OF_BONE: [&str; 2] = ["bv_tv", "bone_volume_mm3"];
+
 /// The measured values of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Measured {
@@ -110,7 +113,11 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     Panel {
         title: within,
         x: Axis::days().with_zero(),
-        y: Axis::linear(title, unit),
+        y: Axis {
+            // Amounts of bone are read from 0 on, as in all pictures of it.
+            with_zero: OF_BONE.contains(&&measured.column[..]),
+            ..Axis::linear(title, unit)
+        },
         layers,
         ..Panel::default()
     }
@@ -290,6 +297,7 @@ mod tests {
         // 0.25 of one run and 0.5 of the other.
         assert!(near(curve.points[2].1, 37.5) && near(curve.band[2].2, 50.0));
         assert_eq!(ratio.y.unit, "% of day 0");
+        assert!(plain.y.with_zero && ratio.y.with_zero);
         // The mean is 15 % on day 1, in 13 to 17; 37.5 % on day 2, in 30 to 50.
         for panel in [plain, ratio] {
             assert_eq!(

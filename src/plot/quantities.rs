@@ -150,6 +150,12 @@ mod tests {
     }
 
     #[test]
+    fn osteoclasts_in_full_light_are_lighter_than_bone_that_is_lost_in_grey_too() {
+        let apart = OSTEOCLAST.lightness() - LOST.lightness();
+        assert!(apart > 0.15, "{apart}");
+    }
+
+    #[test]
     fn hues_say_which_side_of_the_balance_something_is_on() {
         let warm = |Colour(red, _, blue): Colour| red > blue;
         let green = |Colour(red, green, blue): Colour| green > red && green > blue;

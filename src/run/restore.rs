@@ -174,12 +174,12 @@ fn size_words(grid: &Grid) -> String {
         [x, y, _] if grid.is_section() => {
             let depth = short(grid.depth_um);
             format!(
-                "simulated section of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}mm, {depth}\u{a0}\u{b5}m thick"
+                "Simulated section of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}mm, {depth}\u{a0}\u{b5}m thick"
             )
         }
-        [x, y, z] if x == y && y == z => format!("simulated block of {x}\u{a0}mm a side"),
+        [x, y, z] if x == y && y == z => format!("Simulated block of {x}\u{a0}mm a side"),
         [x, y, z] => {
-            format!("simulated block of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm")
+            format!("Simulated block of {x}\u{a0}\u{d7}\u{a0}{y}\u{a0}\u{d7}\u{a0}{z}\u{a0}mm")
         }
     }
 }
@@ -257,22 +257,18 @@ mod tests {
     fn a_picture_of_tissue_says_how_large_it_is_of_whom_and_what_it_stands_for() {
         assert_eq!(
             size_words(&Grid::section(200, 200, 10.0, 50.0)),
-            "simulated section of 2\u{a0}\u{d7}\u{a0}2\u{a0}mm, 50\u{a0}\u{b5}m thick"
+            "Simulated section of 2\u{a0}\u{d7}\u{a0}2\u{a0}mm, 50\u{a0}\u{b5}m thick"
         );
         assert_eq!(
             size_words(&Grid::cubic([20, 20, 10], 20.0)),
-            "simulated block of 0.4\u{a0}\u{d7}\u{a0}0.4\u{a0}\u{d7}\u{a0}0.2\u{a0}mm"
+            "Simulated block of 0.4\u{a0}\u{d7}\u{a0}0.4\u{a0}\u{d7}\u{a0}0.2\u{a0}mm"
         );
-        let text = include_str!("../../scenarios/fracture_risk.toml");
-        let tree = Tree::parse(Layer {
-            name: "fracture_risk".to_owned(),
-            text: text.to_owned(),
-        });
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/fracture_risk.toml");
         let of = |loaded: &Loaded| loaded.subject_of_tissue(&Grid::cubic([60; 3], 19.5));
-        let fracture = Loaded::checked(tree.unwrap(), PathBuf::from("scenarios")).unwrap();
+        let fracture = crate::scenario::build::load(&path, &[]).unwrap();
         let said = of(&fracture);
         assert!(
-            said.starts_with("simulated block of 1.17\u{a0}mm a side, man, standing for 50\u{a0}cm\u{b3}; A lytic"),
+            said.starts_with("Simulated block of 1.17\u{a0}mm a side, man, standing for 50\u{a0}cm\u{b3}; A lytic"),
             "{said}"
         );
     }

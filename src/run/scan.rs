@@ -18,7 +18,7 @@ pub(crate) fn frame(scanned: &Scanned) -> Frame {
         cuts: [[0, 1, 2], [0, 2, 1], [1, 2, 0]]
             .map(|axes| cut(bone, axes))
             .into(),
-        clones: Vec::new(),
+        ..Frame::default()
     }
 }
 

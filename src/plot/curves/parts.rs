@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::picture::{Between, Curve as Asked, Drawn, Events, Mark, Picture, Share};
+use crate::engine::picture::{
+    Between, Curve as Asked, Drawn, Events, Mark, Panel as Axes, Picture, Share,
+};
 use crate::observe::picture::Shown;
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -13,7 +15,7 @@ use crate::plot::drugs::lies_on_bone;
 use crate::plot::happened::{Given, Happened};
 use crate::plot::map::colour;
 use crate::plot::ticks::short;
-use crate::plot::words::{note, sentence, whole, words};
+use crate::plot::words::{list, note, sentence, whole, words};
 use crate::plot::write;
 
 /// The column of neutrophils, and what is said where a drug is given and does not move it.
@@ -172,7 +174,9 @@ pub(super) fn part_chart(
             lines = joined(lines);
         }
         let window = happened.window_d.map_or_else(|| "some".to_owned(), short);
-        said.push(whole(&panel.note.replace("{window}", &window)));
+        said.push(
+            noted(panel, table).unwrap_or_else(|| whole(&panel.note.replace("{window}", &window))),
+        );
         if happened.is_even_dose {
             said.push(whole(panel.even_dose));
         }
@@ -194,7 +198,21 @@ pub(super) fn part_chart(
         }
         let mut curves = panel.curves.iter();
         let jumps = curves.find(|curve| curve.between == Between::Jump);
+        let given: Option<Vec<String>> = jumps.map(|curve| {
+            let given = on_bone(table, curve, happened);
+            given.filter_map(|given| given.drug.clone()).collect()
+        });
+        let names: Vec<String> = given.iter().flatten().map(|drug| words(drug)).collect();
         panels.push(Panel {
+            title: if names.is_empty() {
+                String::new()
+            } else {
+                sentence(&format!("{} on bone", list(&names)))
+            },
+            drug: match &names[..] {
+                [drug] => Some(drug.clone()),
+                _ => None,
+            },
             y_label: panel.y_label,
             floor: floor(&lines, panel.curves),
             published: if panel.events == Events::Marked {
@@ -207,15 +225,16 @@ pub(super) fn part_chart(
             is_free: panel.is_free,
             is_whole: panel.is_whole,
             extra: marks(panel.marks),
-            given: jumps.map(|curve| {
-                let given = on_bone(table, curve, happened);
-                given.filter_map(|given| given.drug.clone()).collect()
-            }),
+            given,
             ..Panel::default()
         });
     }
     let of = note(said.iter().map(String::as_str));
-    let heading = [picture.heading, &of];
+    // What no panel shows is not in the title.
+    let is_on_bone = panels.iter().any(|panel| panel.given.is_some());
+    let plasma = picture.heading.strip_suffix(ON_BONE);
+    let title = plasma.filter(|_| !is_on_bone).unwrap_or(picture.heading);
+    let heading = [title, &of];
     let mut chart = (!panels.is_empty()).then(|| panels_chart(heading, panels, &happened.given))?;
     // Levels of several drugs are read against one axis of time.
     if drugs > 1 {
@@ -237,6 +256,27 @@ fn unmoved(curves: &[Asked], words: &str, happened: &Happened) -> String {
     } else {
         String::new()
     }
+}
+
+/// End of the title of a picture with a panel of what lies on bone.
+const ON_BONE: &str = " and on bone";
+
+/// What is said of a panel by how its values come from one row to the next, where that is not plain.
+fn noted(panel: &Axes, table: &Table) -> Option<String> {
+    let between = |between| panel.curves.iter().any(|curve| curve.between == between);
+    if between(Between::Span) {
+        let days = table.column("time_d").unwrap_or_default();
+        let every = days.windows(2).map(|pair| pair[1] - pair[0]);
+        let every = every.fold(0.0, f64::max);
+        return Some(if (every - 1.0).abs() < 1e-6 {
+            "plasma: highest level of each day".to_owned()
+        } else {
+            format!("plasma: highest level of every {} days", short(every))
+        });
+    }
+    between(Between::Jump).then(|| {
+        "the drug on bone rises at once at a dose, to the level of the next row".to_owned()
+    })
 }
 
 /// Lines with the same values as one, which has the names of all.

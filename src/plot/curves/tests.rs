@@ -230,6 +230,41 @@ fn neutrophils_that_do_not_move_are_said_to_where_a_drug_is_given_alone() {
 }
 
 #[test]
+fn a_drug_on_bone_is_named_in_its_colour_and_bone_without_a_panel_is_not_in_the_title() {
+    let picture = PICTURES.iter().copied().flatten();
+    let picture = picture.copied().find(|picture| picture.name == "drugs");
+    let chart = |drug: &str, on_bone: f64| {
+        let columns = [
+            format!("{drug}_plasma_max_mg_per_l"),
+            "bone_drug_on_bone_amol".to_owned(),
+        ];
+        let table = weeks(&columns, |column, _, day| match column {
+            "bone_drug_on_bone_amol" => on_bone * day,
+            _ => 0.1 * day,
+        });
+        let happened = Happened {
+            given: vec![Given {
+                drug: Some(drug.to_owned()),
+                label: format!("dose of {drug}"),
+                days: vec![0.0],
+            }],
+            ..Happened::default()
+        };
+        part_chart("a run", &picture.unwrap(), &table, &happened).unwrap()
+    };
+    let bone = chart("zoledronate", 1e6);
+    assert_eq!(bone.title, "Drugs in plasma and on bone");
+    let panel = bone.panels.last().unwrap();
+    assert_eq!(panel.title, "Zoledronate on bone");
+    let Layer::Curve(curve) = &panel.layers[0] else {
+        panic!("{panel:?}");
+    };
+    let colour = crate::plot::drugs::look("zoledronate").colour;
+    assert_eq!(curve.tone, Tone::Own { colour, number: 0 });
+    assert_eq!(chart("denosumab", 0.0).title, "Drugs in plasma");
+}
+
+#[test]
 fn a_drug_that_binds_a_signal_is_said_to_where_it_is_given() {
     let table = weeks(&["bv_tv", "rankl_pm"].map(str::to_owned), |_, _, day| {
         0.1 + day

@@ -232,12 +232,11 @@ fn changed<'a>(
     let size = Figure::pixels(scene, look.view, false);
     let mut side = side(scene, own, look, size)?;
     // Fewer pixels show fewer bodies: counted as in the picture of the day alone.
-    let seen = match seen {
-        Some(seen) => seen,
-        None => {
-            let size = Figure::pixels(scene, look.view, true);
-            scene.draw(look.view, size, false)?.1
-        }
+    let seen = if let Some(seen) = seen {
+        seen
+    } else {
+        let size = Figure::pixels(scene, look.view, true);
+        scene.draw(look.view, size, false)?.1
     };
     side.shows.seen = Some(seen);
     Ok((side, is_there))

@@ -284,7 +284,13 @@ impl Scene {
         let cells: Vec<Point> = self.stands.iter().map(|stand| stand.at).collect();
         let cells = sky::lamp(&cells, &self.solid, toward, aside);
         lamp.reserve_exact(self.opaque.points.len() - lamp.len());
-        for (lit, &[points, _]) in cells.into_iter().zip(&self.body_sizes) {
+        let stands = cells.into_iter().zip(&self.stands).zip(&self.body_sizes);
+        for ((lit, stand), &[points, _]) in stands {
+            // In shadow they would be as dark as the surface of bone that is lost.
+            let lit = match stand.kind {
+                CellKind::Osteoclast => 1.0,
+                _ => lit,
+            };
             lamp.extend(std::iter::repeat_n(lit, points));
         }
         lamp

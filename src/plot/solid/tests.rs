@@ -330,6 +330,16 @@ fn count(pixels: &[u8], is: impl Fn(i32, i32, i32) -> bool) -> usize {
 }
 
 #[test]
+fn cells_that_are_seen_are_counted_alike_beside_another_day_and_alone() {
+    let (first, own) = (whole(), plate());
+    let look = Look::default();
+    let mut scene = Scene::new(&own, None, look.view, look.cut).unwrap();
+    let (_, alone) = super::still(&scene, &own, look, &Words::default()).unwrap();
+    let (side, _) = super::changed(&mut scene, [&first, &own], look, true, None).unwrap();
+    assert_eq!(side.shows.seen, Some(alone));
+}
+
+#[test]
 fn cells_tumour_and_losses_show_in_their_colours() {
     let scene = |tissue: &Tissue, cut: Cutaway| {
         let scene = Scene::new(tissue, None, VIEWS[3].1, cut).unwrap();

@@ -282,9 +282,8 @@ impl Record {
             Ok::<_, OutputError>(written)
         };
         let film = loaded.scenario.output.film;
-        let days = happened.days();
         let (curves, moments) = both(curves, || {
-            self.write_moments(plots, title, film, grid, &days)
+            self.write_moments(plots, title, film, grid, &happened.given)
         });
         let mut written = curves?;
         written.extend(moments?);

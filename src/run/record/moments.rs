@@ -9,12 +9,14 @@ use super::{Record, is_due};
 use crate::engine::parts::clones;
 use crate::engine::parts::radiation::supply::dose_gy;
 use crate::numerics::parallel::prelude::*;
-use crate::observe::picture::{Slice, slices};
+use crate::observe::picture::{Shown, Slice, slices};
 use crate::observe::volume::Volume;
 use crate::output::OutputError;
+use crate::output::table::Table;
 use crate::plot::field_map::write_dose_map;
 use crate::plot::film::write_film;
-use crate::plot::map::{Cut, Frame, series_key, write_maps};
+use crate::plot::happened::Given;
+use crate::plot::map::{Cut, Frame, series_key, thin_alike, write_maps};
 use crate::plot::ticks::count;
 use crate::plot::words::note;
 use crate::run::schedule::Schedule;
@@ -91,6 +93,42 @@ fn immune_words(simulation: &Simulation) -> String {
         }
     }
     said.join(", ")
+}
+
+/// What the caption of a moment counts: of all of the tissue, whatever its cuts show.
+fn held(caption: &str) -> Vec<Shown> {
+    let is_counted = |name: &str| {
+        let mut parts = caption.split([',', ';', '(', ')', ':']).map(str::trim);
+        parts.any(|part| {
+            let count = part.strip_suffix(name).map(str::trim);
+            count.is_some_and(|count| {
+                count != "0" && count.starts_with(|letter: char| letter.is_ascii_digit())
+            })
+        })
+    };
+    let counted = COUNTED.iter().filter(|(name, _)| is_counted(name));
+    counted.map(|&(_, kind)| kind).collect()
+}
+
+/// Names in captions, and what of the legend of maps they are.
+const COUNTED: [(&str, Shown); 9] = [
+    ("osteoclasts", Shown::Osteoclast),
+    ("osteoblasts", Shown::Osteoblast),
+    ("precursors", Shown::Osteoblast),
+    ("dead ones not cleared", Shown::TumourDead),
+    ("CD8 T cells", Shown::Cd8),
+    ("exhausted", Shown::Cd8Exhausted),
+    ("regulatory T cells", Shown::Treg),
+    ("myeloid suppressors", Shown::Myeloid),
+    ("natural killer cells", Shown::NaturalKiller),
+];
+
+/// Cells of the parental clone over time, where clones are counted: the first of their columns.
+fn parental_cells(table: Option<&Table>) -> Option<Vec<f64>> {
+    let table = table?;
+    let mut columns = table.columns.iter();
+    let first = columns.find(|column| column.ends_with(clones::CELLS))?;
+    table.column(first)
 }
 
 /// True where radiation falls due later on the same day.
@@ -205,11 +243,12 @@ impl Record {
         title: &str,
         film_files: Film,
         grid: &Grid,
-        doses: &[f64],
+        given: &[Given],
     ) -> Result<Vec<PathBuf>, OutputError> {
-        let days: Vec<Frame> = (self.maps.iter())
+        let mut days: Vec<Frame> = (self.maps.iter())
             .map(|moment| self.frame(moment, grid))
             .collect();
+        thin_alike(&mut days);
         let key = series_key(&days);
         let maps = (days.par_iter())
             .map(|frame| write_maps(plots, title, frame, &key))
@@ -222,14 +261,15 @@ impl Record {
         if film_files.names().is_empty() {
             return Ok(written);
         }
-        let frames: Vec<Frame> = self
+        let mut frames: Vec<Frame> = self
             .film
             .iter()
             .map(|moment| self.frame(moment, grid))
             .collect();
+        thin_alike(&mut frames);
         for name in film_files.names() {
             let path = plots.join(name);
-            write_film(&path, title, &frames, &self.series, doses)?;
+            write_film(&path, title, &frames, &self.series, given)?;
             written.push(path);
         }
         Ok(written)
@@ -356,11 +396,15 @@ impl Record {
                 }),
             })
             .collect();
+        let parental = parental_cells(by_clone);
         Frame {
             day: moment.day,
             caption: moment.caption.clone(),
             cuts,
             clones: names.map(str::to_owned).collect(),
+            has_no_parental: parental.is_some_and(|cells| cells.iter().all(|&cells| cells <= 0.0)),
+            held: held(&moment.caption),
+            one_of: 0,
         }
     }
 }
@@ -368,6 +412,23 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_legend_has_what_the_caption_counts() {
+        let caption = "in the whole block: BV/TV 20.1 %; 0 osteoclasts, 1\u{a0}200 osteoblasts, 3 precursors, 90 tumour cells, \
+                       7 dead ones not cleared; 12 CD8 T cells (0 exhausted), 4 regulatory T cells";
+        assert_eq!(
+            held(caption),
+            [
+                Shown::Osteoblast,
+                Shown::Osteoblast,
+                Shown::TumourDead,
+                Shown::Cd8,
+                Shown::Treg
+            ]
+        );
+        assert!(held("no bone").is_empty());
+    }
 
     #[test]
     fn a_dose_is_laid_over_the_last_tissue_that_was_kept_before_it() {
