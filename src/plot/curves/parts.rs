@@ -275,7 +275,7 @@ fn noted(panel: &Axes, table: &Table) -> Option<String> {
         });
     }
     between(Between::Jump).then(|| {
-        "the drug on bone rises at once at a dose, to the level of the next row".to_owned()
+        "the drug on bone rises at once at a dose, to the level that is written next".to_owned()
     })
 }
 
