@@ -238,7 +238,7 @@ fn relieved(trial: &Trial, found: &Summary, outcomes: &[Vec<Outcome>]) -> Panel 
             ..Axis::linear(
                 if are_same {
                     format!(
-                        "share that responded, of {first} patients with 2 points or more on day 0"
+                        "share that responded, of {first} patients of each arm with 2 points or more on day 0"
                     )
                 } else {
                     "share that responded, of patients with 2 points or more on day 0".to_owned()
@@ -255,7 +255,7 @@ fn relieved(trial: &Trial, found: &Summary, outcomes: &[Vec<Outcome>]) -> Panel 
 
 fn words_of(name: &str) -> &str {
     match name {
-        "pain_response" => "response, partial or complete",
+        "pain_response" => "any response",
         "pain_complete_response" => "complete response",
         other => other,
     }
@@ -410,7 +410,7 @@ mod tests {
         let relieved = &charts[1].1.panels[1];
         assert_eq!(
             relieved.x.title,
-            "share that responded, of 8 patients with 2 points or more on day 0"
+            "share that responded, of 8 patients of each arm with 2 points or more on day 0"
         );
         for (name, chart) in charts {
             hold(&format!("trial_{name}"), &chart);

@@ -330,19 +330,15 @@ mod tests {
         let [.., Layer::Points(points)] = &chart.panels[1].layers[..] else {
             panic!("{chart:?}");
         };
-        assert!(
-            points.are_assumed
-                && points.label == "measured, error assumed"
-                && points.points.len() == 1
-        );
+        assert!(points.are_assumed && points.points.len() == 1);
+        assert_eq!(points.label, "measured, error assumed");
         hold("measured_assumed", &chart);
         assumed[0].values.push(Value {
             is_error_assumed: true,
             ..value(2.0, 0.9, 0.1)
         });
-        let title = measured_chart("two", &groups, &assumed).panels[0]
-            .title
-            .clone();
+        let chart = measured_chart("two", &groups, &assumed);
+        let title = &chart.panels[0].title;
         assert!(
             title.contains("1 of 1 points")
                 && title.ends_with("1 with an assumed error not counted")

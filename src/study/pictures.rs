@@ -70,6 +70,9 @@ pub(super) fn save(path: &Path, chart: &Chart) -> Result<(), OutputError> {
     write(folder, &name, chart).map(|_| ())
 }
 
+/// Least value over the greatest, below which an axis begins at zero.
+pub(super) const NEAR: f64 = 0.4;
+
 /// An upright axis over these values that begins at a round number below them, and the words that say so; without
 /// words where 0 lies on it.
 pub(super) fn begun(axis: Axis, values: impl Iterator<Item = f64>) -> (Axis, String) {
@@ -84,8 +87,17 @@ pub(super) fn begun(axis: Axis, values: impl Iterator<Item = f64>) -> (Axis, Str
     if least.is_infinite() || least <= 0.0 {
         return (axis, String::new());
     }
+    // Zero is near: beginning above it would gain little.
+    if least < NEAR * most {
+        return (axis.with_zero(), String::new());
+    }
     let range = if most > least { most - least } else { least };
-    let step = 10_f64.powf(range.log10().floor());
+    let decade = 10_f64.powf(range.log10().floor());
+    let step = if range < 5.0 * decade {
+        0.5 * decade
+    } else {
+        decade
+    };
     let low = step * (least / step).floor();
     if low <= 0.0 {
         return (axis.with_zero(), String::new());
@@ -359,6 +371,7 @@ mod tests {
         );
         assert_eq!(of(&[]), (None, false, String::new()));
         assert_eq!(of(&[97.0]).0, Some(90.0));
+        assert_eq!(of(&[97.4, 86.1]).0, Some(85.0));
     }
 
     fn curve_of(place: u32) -> Curve {

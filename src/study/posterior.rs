@@ -92,12 +92,11 @@ impl Calibration<'_> {
             let cell = |x: f64| quoted(&factor.cell(&factor.value(x)));
             // One point has no interval.
             let only = (particles.len() == 1).then(|| particles[0].at[place]);
-            let cells = match only {
-                Some(x) => [cell(x), String::new(), String::new()],
-                None => {
-                    let [low, middle, high] = interval(along);
-                    [middle, low, high].map(cell)
-                }
+            let cells = if let Some(x) = only {
+                [cell(x), String::new(), String::new()]
+            } else {
+                let [low, middle, high] = interval(along);
+                [middle, low, high].map(cell)
             };
             // Writing to a string cannot fail.
             let _ = writeln!(table, "{name},{}", cells.join(","));

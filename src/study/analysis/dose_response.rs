@@ -9,16 +9,13 @@ use crate::plot::drugs::of_arm;
 use crate::plot::words::note;
 use crate::statistics::estimate::mean_and_deviation;
 use crate::study::factor::Factor;
-use crate::study::pictures::{begun, save};
+use crate::study::pictures::{NEAR, begun, save};
 use crate::study::plan::Study;
 use crate::study::words;
 
 /// Numbers whose greatest is so many times their least above zero stand on a logarithmic axis; with a zero among them,
 /// which such an axis has no place for, at equal steps.
 const FAR: f64 = 50.0;
-
-/// Least response over the greatest, below which the axis begins at zero.
-const NEAR: f64 = 0.4;
 
 /// The responses of an arm: of each value of the parameter, those of its runs.
 struct Arm {

@@ -22,7 +22,7 @@ use crate::study::surface::Surface;
 use crate::study::words;
 
 /// What axes over parameters reach over.
-const RANGES: &str = "the axes reach over what the study varies, not from 0";
+const RANGES: &str = "the axes reach over what the study varies";
 
 /// The parameters that name points, and of which responses they were taken.
 struct Naming {
