@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cohort::body::{RECORD_D, SEEN};
 use crate::cohort::figure::Figure;
 use crate::cohort::outcomes::{Outcome, SHARES};
+use crate::cohort::pain::Relief;
 use crate::cohort::pictures::{SIMULATED, axis_of_days, followed};
 use crate::cohort::subgroups::GroupRatios;
 use crate::cohort::summary::{Curves, Summary};
@@ -75,8 +76,9 @@ fn charts(
             chart(
                 "Pain of the lesion that hurts, and who was relieved",
                 "means of patients still followed, bands 95 %; a response is 2 points less, or no pain, at two visits in a row \
-                 within 24 weeks, of patients with 2 points and more on day 0; intervals of Wilson",
-                vec![pain(trial, found, curves), relieved(trial, found)],
+                 within 24 weeks, of patients with 2 points and more on day 0; complete: no pain (below half a point) at two visits in a row; pain that \
+                 rises again later does not undo a response; intervals of Wilson; numbers at risk: patients still followed",
+                vec![pain(trial, found, curves), relieved(trial, found, outcomes)],
                 2,
             ),
         ),
@@ -193,7 +195,16 @@ fn pain(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
 }
 
 /// Shares with a response of pain, complete and in all, by arm.
-fn relieved(trial: &Trial, found: &Summary) -> Panel {
+fn relieved(trial: &Trial, found: &Summary, outcomes: &[Vec<Outcome>]) -> Panel {
+    let painful = |place: usize| {
+        let patients = outcomes.get(place).into_iter().flatten();
+        patients
+            .filter(|one| one.pain != Relief::NotPainful)
+            .count()
+    };
+    // Patients are the same in every arm, and so is their pain on day 0.
+    let first = painful(0);
+    let are_same = (0..found.arms.len()).all(|place| painful(place) == first);
     let names = SHARES.iter().map(|share| share.name);
     let shown: Vec<&str> = names.filter(|name| name.starts_with("pain")).collect();
     let mut categories = Vec::new();
@@ -203,7 +214,11 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
         let label = trial.label(&arm.arm).to_owned();
         let mut bars = vec![(f64::NAN, f64::NAN, f64::NAN); rows];
         for (number, name) in shown.iter().enumerate() {
-            categories.push(format!("{label}: {}", words_of(name)));
+            categories.push(if are_same {
+                format!("{label}: {}", words_of(name))
+            } else {
+                format!("{label}, {} patients: {}", painful(place), words_of(name))
+            });
             let share = arm.outcomes.get(*name);
             if let Some((value, low, high)) =
                 share.and_then(|one| Some((one.value?, one.low?, one.high?)))
@@ -220,7 +235,17 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
     Panel {
         x: Axis {
             most: Some(100.0),
-            ..Axis::linear("patients with pain on day 0", "%").with_zero()
+            ..Axis::linear(
+                if are_same {
+                    format!(
+                        "share that responded, of {first} patients of each arm with 2 points or more on day 0"
+                    )
+                } else {
+                    "share that responded, of patients with 2 points or more on day 0".to_owned()
+                },
+                "%",
+            )
+            .with_zero()
         },
         y: Axis::categories("", categories),
         layers,
@@ -230,8 +255,8 @@ fn relieved(trial: &Trial, found: &Summary) -> Panel {
 
 fn words_of(name: &str) -> &str {
     match name {
-        "pain_response" => "response",
-        "pain_complete_response" => "complete",
+        "pain_response" => "any response",
+        "pain_complete_response" => "complete response",
         other => other,
     }
 }
@@ -320,7 +345,6 @@ fn two_digits(ratio: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cohort::pain::Relief;
     use crate::cohort::pictures::made_up;
     use crate::cohort::response::{Best, Read};
     use crate::plot::held::hold;
@@ -383,6 +407,11 @@ mod tests {
         ];
         let charts = charts(&trial, (&found, &curves), &outcomes, &groups);
         assert_eq!(charts.len(), 3);
+        let relieved = &charts[1].1.panels[1];
+        assert_eq!(
+            relieved.x.title,
+            "share that responded, of 8 patients of each arm with 2 points or more on day 0"
+        );
         for (name, chart) in charts {
             hold(&format!("trial_{name}"), &chart);
         }

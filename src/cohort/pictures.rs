@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cohort::body::{RECORD_D, SEEN};
-use crate::cohort::summary::{ArmCurves, ArmSummary, Curves, Figure, Summary};
+use crate::cohort::summary::{ArmSummary, Curves, Figure, Summary};
 use crate::cohort::trial::Trial;
 use crate::engine::parts::patient::columns::NORMAL_CALCIUM_MM;
 use crate::output::OutputError;
@@ -13,7 +13,7 @@ use crate::plot::drugs::of_arm;
 use crate::plot::words::{self, heading, sentence};
 use crate::plot::write as draw;
 use crate::statistics::student::Z_975;
-use crate::statistics::survival::KaplanMeier;
+use crate::statistics::survival::{First, Incidence, KaplanMeier, aalen_johansen};
 
 /// Points of a curve at most: steps that are nearer each other are left out of a picture.
 const MOST_POINTS: usize = 400;
@@ -80,7 +80,7 @@ fn charts(trial: &Trial, found: &Summary, curves: &Curves) -> [(&'static str, Ch
             "incidence",
             chart(
                 "Patients with each kind of first event".to_owned(),
-                "share of all patients (Aalen and Johansen), bands 95 %; death and other first events compete with \
+                "share of all patients (Aalen and Johansen), from the days of the events, bands 95 %; death and other first events compete with \
                  each kind: a patient who died is not censored here, as in the curves without an event, but can \
                  have none any more; numbers at risk: patients alive without an event, in all panels",
                 incidence(trial, found, curves),
@@ -143,12 +143,10 @@ fn numbers(trial: &Trial, found: &Summary, number: impl Fn(usize, f64) -> u64) -
     .collect()
 }
 
-/// Patients whose records still tell what they are like, at the record before each tick.
+/// Patients still followed on the day of each tick, as below the curves of survival: records are weekly, and fall on other days.
 pub(super) fn followed(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<AtRisk> {
     numbers(trial, found, |arm, tick| {
-        let seen = &curves.arms[arm].seen;
-        let record = (tick / f64::from(RECORD_D)).floor() as usize;
-        seen.get(record).map_or(0, |seen| seen.0 as u64)
+        curves.arms[arm].survival.at_risk(tick) as u64
     })
 }
 
@@ -281,7 +279,34 @@ fn survival(trial: &Trial, found: &Summary, curves: &Curves) -> Panel {
     )
 }
 
+/// Incidence of each kind at the times of events and at both ends of the follow-up, thinned to what a picture can show.
+fn risen(firsts: &[First], until_d: f64) -> Vec<(f64, Vec<Incidence>)> {
+    let events = firsts.iter().filter(|first| first.kind.is_some());
+    let mut days: Vec<f64> = events.map(|first| first.time).collect();
+    days.sort_by(f64::total_cmp);
+    days.dedup();
+    let step = days.len().div_ceil(MOST_POINTS).max(1);
+    let days: Vec<f64> = std::iter::once(0.0)
+        .chain(
+            days.into_iter()
+                .rev()
+                .step_by(step)
+                .collect::<Vec<f64>>()
+                .into_iter()
+                .rev(),
+        )
+        .chain([until_d])
+        .collect();
+    let at = aalen_johansen(firsts, Kind::ALL.len() + 1, &days);
+    days.into_iter().zip(at).collect()
+}
+
 fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
+    let risen: Vec<Vec<(f64, Vec<Incidence>)>> = curves
+        .arms
+        .iter()
+        .map(|arm| risen(&arm.firsts, found.follow_up_d))
+        .collect();
     let kinds = Kind::ALL
         .iter()
         .map(|kind| format!("first event: {}", kind.name().replace('_', " ")));
@@ -289,16 +314,14 @@ fn incidence(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
         .chain(["death without an event".to_owned()])
         .enumerate()
         .map(|(place, title)| {
-            let arms = found.arms.iter().zip(&curves.arms).enumerate();
-            let curve = |(arm_place, (arm, lines)): (usize, (&ArmSummary, &ArmCurves))| {
-                let points: Vec<(f64, f64, f64, f64)> = curves
-                    .days
+            let arms = found.arms.iter().zip(&risen).enumerate();
+            let curve = |(arm_place, (arm, risen)): (usize, (&ArmSummary, &Vec<_>))| {
+                let points: Vec<(f64, f64, f64, f64)> = risen
                     .iter()
-                    .zip(&lines.incidence)
-                    .map(|(&day, kinds)| {
+                    .map(|(day, kinds): &(f64, Vec<Incidence>)| {
                         let (share, half) = (kinds[place].share, Z_975 * kinds[place].error);
                         (
-                            day,
+                            *day,
                             100.0 * share,
                             100.0 * (share - half).max(0.0),
                             100.0 * (share + half),
@@ -400,8 +423,8 @@ fn course(trial: &Trial, found: &Summary, curves: &Curves) -> Vec<Panel> {
 #[cfg(test)]
 pub(super) mod made_up {
     use super::*;
-    use crate::cohort::summary::Comparison;
-    use crate::statistics::survival::{Followed, Incidence};
+    use crate::cohort::summary::{ArmCurves, Comparison};
+    use crate::statistics::survival::Followed;
 
     fn figure(value: f64) -> Figure {
         Figure {
@@ -468,10 +491,12 @@ pub(super) mod made_up {
                     })
                     .collect()
             };
-            let share = |day: f64, place: usize| Incidence {
-                share: day / (600.0 * slower * (place + 1) as f64),
-                error: 1e-4 * day,
-            };
+            let firsts: Vec<First> = (followed(24.0).iter().zip(0..))
+                .map(|(one, place)| First {
+                    time: one.time,
+                    kind: one.event.then_some(place % (Kind::ALL.len() + 1)),
+                })
+                .collect();
             let means = |week: f64| {
                 std::array::from_fn(|place| match SEEN[place] {
                     "calcium_mm" => (2.4 + 0.002 * week * slower, 0.01),
@@ -483,14 +508,8 @@ pub(super) mod made_up {
             ArmCurves {
                 first: KaplanMeier::of(&followed(24.0)),
                 survival: KaplanMeier::of(&followed(40.0)),
-                incidence: days
-                    .iter()
-                    .map(|&day| {
-                        (0..=Kind::ALL.len())
-                            .map(|place| share(day, place))
-                            .collect()
-                    })
-                    .collect(),
+                incidence: aalen_johansen(&firsts, Kind::ALL.len() + 1, &days),
+                firsts,
                 seen: (0..6_u32).map(|week| (8, means(f64::from(week)))).collect(),
             }
         };
@@ -512,5 +531,37 @@ mod tests {
         for (name, chart) in charts(&trial, &found, &curves) {
             hold(&format!("trial_{name}"), &chart);
         }
+    }
+
+    #[test]
+    fn tables_of_patients_agree_on_the_day_of_each_tick_and_incidence_rises_on_the_days_of_events()
+    {
+        let (trial, found, curves) = (made_up::trial(), made_up::found(), made_up::curves());
+        let charts = charts(&trial, &found, &curves);
+        let of = |name: &str| &charts.iter().find(|chart| chart.0 == name).unwrap().1;
+        let at_risk = |name: &str| {
+            let panels = of(name).panels.iter();
+            let panel = panels.rev().find(|panel| !panel.at_risk.is_empty());
+            panel.unwrap().at_risk.clone()
+        };
+        let survival = at_risk("survival");
+        for (row, arm) in at_risk("course").iter().zip(&survival) {
+            for number in &row.numbers {
+                assert!(
+                    arm.numbers.contains(number),
+                    "{number:?} of {:?}",
+                    arm.numbers
+                );
+            }
+        }
+        let first = &curves.arms[0].firsts;
+        let Layer::Curve(drawn) = &of("incidence").panels[0].layers[0] else {
+            panic!("{charts:?}");
+        };
+        let days: Vec<f64> = drawn.points.iter().map(|point| point.0).collect();
+        for event in first.iter().filter(|first| first.kind.is_some()) {
+            assert!(days.contains(&event.time), "{} in {days:?}", event.time);
+        }
+        assert_eq!(days.last(), Some(&found.follow_up_d));
     }
 }

@@ -132,7 +132,7 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
         [
             "calcium",
             "high",
-            &format!("Calcium above {limit_mm:.2} mM"),
+            &format!("Calcium above {limit_mm:.2} mM (hazard of death raised)"),
         ],
         &|at| results.baseline[at].1 > limit_mm,
     );
@@ -140,7 +140,7 @@ pub(crate) fn groups(trial: &Trial, results: &Results) -> Vec<Group> {
         [
             "calcium",
             "not high",
-            &format!("Calcium up to {limit_mm:.2} mM"),
+            &format!("Calcium up to {limit_mm:.2} mM (hazard of death not raised)"),
         ],
         &|at| results.baseline[at].1 <= limit_mm,
     );

@@ -99,6 +99,8 @@ pub struct ArmCurves {
     pub first: KaplanMeier,
     /// Alive.
     pub survival: KaplanMeier,
+    /// How the time to the first event of each patient ended, by the kinds of events and then death without one.
+    pub firsts: Vec<First>,
     /// Incidence of each kind of first event and then of death without one, at [`Curves::days`].
     pub incidence: Vec<Vec<Incidence>>,
     /// Means of what was seen (in the order of `SEEN`) of those still followed, with half of the 95 %
@@ -334,6 +336,7 @@ pub fn curves(trial: &Trial, results: &Results) -> Curves {
                 first: curve(&to_first(results, arm)),
                 survival: curve(&to_death(results, arm)),
                 incidence: aalen_johansen(&firsts, Kind::ALL.len() + 1, &days),
+                firsts,
                 seen: (0..days.len())
                     .map(|week| means(results, arm, week))
                     .collect(),

@@ -19,8 +19,21 @@ pub(crate) struct Value {
     pub is_error_assumed: bool,
 }
 
-/// Name of values whose error no one measured: their bars are dashed and without caps.
-pub(crate) const ASSUMED: &str = "measured, error assumed";
+/// What measured values of a column are, behind `measured`: of a tumour its signal, where the source says that this is what
+/// was measured in place of cells; empty for the column itself.
+pub(crate) fn measured_as(column: &str, source: &str) -> &'static str {
+    let said = source.to_lowercase();
+    if !column.starts_with("tumour") || !said.contains("signal") {
+        ""
+    } else if ["imag", "luminescen", "fluorescen"]
+        .iter()
+        .any(|word| said.contains(word))
+    {
+        ": tumour signal (imaging)"
+    } else {
+        ": tumour signal, not counted cells"
+    }
+}
 
 /// Value of a curve at a time, on the straight line between its points.
 pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
@@ -32,4 +45,24 @@ pub(crate) fn at(points: &[(f64, f64)], time: f64) -> Option<f64> {
     }
     let (from, low) = points[after.checked_sub(1)?];
     Some(low + (time - from) / (x - from) * (y - low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_of_a_tumour_is_no_count_of_cells() {
+        let of = |source| measured_as("tumour_cells", source);
+        assert_eq!(of("mice.csv: cells counted"), "");
+        assert_eq!(
+            of("mice.csv: signal of the tumour on day 28"),
+            ": tumour signal, not counted cells"
+        );
+        assert_eq!(
+            of("mice.csv: signal of bioluminescence"),
+            ": tumour signal (imaging)"
+        );
+        assert_eq!(measured_as("bv_tv", "signal by imaging"), "");
+    }
 }

@@ -3,7 +3,7 @@
 use crate::plot::chart::{Axis, Chart, Layer, Panel, Scale};
 
 /// Abbreviations as pictures write them, with what they stand for.
-const WORDS: [(&str, &str); 34] = [
+const WORDS: [(&str, &str); 36] = [
     (
         "BV/TV",
         "bone volume over tissue volume, the bone volume fraction",
@@ -65,6 +65,14 @@ const WORDS: [(&str, &str); 34] = [
     ("EA", "axial rigidity of a cut"),
     ("EI", "bending rigidity of a cut"),
     ("GJ", "torsional rigidity of a cut"),
+    (
+        "skeletal-related event",
+        "fracture, radiation to bone, surgery to bone or compression of the spinal cord",
+    ),
+    (
+        "skeletal-related events",
+        "fracture, radiation to bone, surgery to bone and compression of the spinal cord",
+    ),
     ("HR", "hazard ratio"),
     ("CI", "confidence interval"),
     (

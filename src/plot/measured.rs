@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::output::OutputError;
 use crate::plot::chart::{Axis, Chart, Layer, Level, Panel, Point, Points, Tone};
 use crate::plot::curves::Line;
-use crate::plot::error_bars::{ASSUMED, BARS, ERRORS, Value, at};
+use crate::plot::error_bars::{BARS, ERRORS, Value, at, measured_as};
 use crate::plot::overlay::Group;
 use crate::plot::words::{Shown, column, note, sentence};
 use crate::plot::write;
-
-/// Columns of the amount of bone.
-const OF_BONE: [&str; 2] = ["bv_tv", "bone_volume_mm3"];
 
 /// The measured values of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,11 +81,16 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
             value: factor,
         }));
     }
+    let name = format!(
+        "measured{}",
+        measured_as(&measured.column, &measured.source)
+    );
+    let assumed = format!("{name}, error assumed");
     // No part of an error that is assumed is more likely than another.
     for (errors, label, are_assumed) in [
-        (ERRORS, "measured", false),
+        (ERRORS, &name[..], false),
         (1.0, "", false),
-        (ERRORS, ASSUMED, true),
+        (ERRORS, &assumed[..], true),
     ] {
         let point = |at: &Value| Point {
             x: at.day,
@@ -113,11 +115,7 @@ fn panel(groups: &[Group], measured: &Measured) -> Panel {
     Panel {
         title: within,
         x: Axis::days().with_zero(),
-        y: Axis {
-            // Amounts of bone are read from 0 on, as in all pictures of it.
-            with_zero: OF_BONE.contains(&&measured.column[..]),
-            ..Axis::linear(title, unit)
-        },
+        y: Axis::linear(title, unit).with_zero(),
         layers,
         ..Panel::default()
     }
@@ -149,7 +147,7 @@ fn said(measured: &Measured, lines: &[(&str, Line, Tone)], factor: f64) -> Strin
         .filter(|value| value.is_error_assumed);
     let assumed = assumed.count();
     if assumed == measured.values.len() {
-        return "Errors assumed: no distance is counted in them".to_owned();
+        return "Errors assumed, so no score".to_owned();
     }
     let each = lines.iter().map(|(label, line, _)| {
         let [two, one, all] = near(measured, line, factor);
@@ -333,15 +331,15 @@ mod tests {
         let [.., Layer::Points(points)] = &chart.panels[1].layers[..] else {
             panic!("{chart:?}");
         };
-        assert!(points.are_assumed && points.label == ASSUMED && points.points.len() == 1);
+        assert!(points.are_assumed && points.points.len() == 1);
+        assert_eq!(points.label, "measured, error assumed");
         hold("measured_assumed", &chart);
         assumed[0].values.push(Value {
             is_error_assumed: true,
             ..value(2.0, 0.9, 0.1)
         });
-        let title = measured_chart("two", &groups, &assumed).panels[0]
-            .title
-            .clone();
+        let chart = measured_chart("two", &groups, &assumed);
+        let title = &chart.panels[0].title;
         assert!(
             title.contains("1 of 1 points")
                 && title.ends_with("1 with an assumed error not counted")

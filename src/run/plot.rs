@@ -10,7 +10,7 @@ use crate::plot::curves::{with_dormant, write_curves};
 use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::{heading, note, of_run, whole, without_days, words};
+use crate::plot::words::{heading, note, whole, without_days, words};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -216,6 +216,7 @@ fn overlaid(runs: &[Run], drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunErro
         None => called_after(runs),
     };
     check_place(&out, drawing.force)?;
+    let title = title(&grouped, &names);
     let groups: Vec<Group> = grouped
         .iter()
         .zip(names)
@@ -226,9 +227,9 @@ fn overlaid(runs: &[Run], drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunErro
         let table = folder.join(TABLE);
         write_overlay_table(&table, &groups)?;
         let mut written = vec![table];
-        written.extend(write_overlay(folder, &title(runs), &groups)?);
+        written.extend(write_overlay(folder, &title, &groups)?);
         if !measured.is_empty() {
-            written.extend(write_measured(folder, &title(runs), &groups, &measured)?);
+            written.extend(write_measured(folder, &title, &groups, &measured)?);
         }
         Ok(written)
     })
@@ -469,40 +470,117 @@ fn is_unique(names: &[String]) -> bool {
 /// Scenarios that a line below a title names at most.
 const MOST_SCENARIOS: usize = 3;
 
-/// What all pictures are of: the scenarios, where they are few.
-fn title(runs: &[Run]) -> String {
-    let mut known = runs.iter().filter_map(|run| run.known.as_ref().ok());
-    let first = known.next().map(|known| &known.sampled[..]);
-    let first = first.filter(|first| known.all(|known| known.sampled == *first));
-    note([first.unwrap_or_default(), &of_scenarios(runs)])
+/// What all pictures are of: the scenario under all of them, or that of each curve behind its name where these are few, with
+/// the days that were run.
+fn title(groups: &[Vec<&Run>], names: &[String]) -> String {
+    let runs = groups.iter().flatten();
+    let mut all = runs.filter_map(|run| run.known.as_ref().ok());
+    let first = all.next().map(|known| &known.sampled[..]);
+    let first = first.filter(|first| all.all(|known| known.sampled == *first));
+    let known = groups.iter().map(|runs| {
+        let known = runs.iter().filter_map(|run| run.known.as_ref().ok());
+        known.map(Said::of).collect()
+    });
+    let said = said_of(
+        &known.collect::<Vec<_>>(),
+        names,
+        groups.iter().map(Vec::len).sum(),
+    );
+    note([first.unwrap_or_default(), &said])
 }
 
-/// The scenarios of runs, where they are few.
-fn of_scenarios(runs: &[Run]) -> String {
-    let mut found: Vec<[&str; 2]> = Vec::new();
-    let mut days: Vec<f64> = Vec::new();
-    for run in runs {
-        let Ok(known) = &run.known else {
-            continue;
-        };
-        if !found.iter().any(|[name, _]| *name == known.name) {
-            found.push([&known.name, &known.description]);
-        }
-        if !days.contains(&known.days) {
-            days.push(known.days);
+/// What a run says of itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Said<'a> {
+    name: &'a str,
+    description: &'a str,
+    days: f64,
+}
+
+impl<'a> Said<'a> {
+    fn of(known: &'a Known) -> Self {
+        Self {
+            name: &known.name,
+            description: &known.description,
+            days: known.days,
         }
     }
-    match (&found[..], &days[..]) {
-        ([[name, description]], [days]) => of_run(name, description, None, *days),
-        ([], _) => format!("{} runs", runs.len()),
-        (found, _) if found.len() > MOST_SCENARIOS => {
-            format!("{} runs of {} scenarios", runs.len(), found.len())
+}
+
+/// Days in words, from the fewest to the most.
+fn days_said<'a>(runs: impl Iterator<Item = &'a Said<'a>>) -> String {
+    let mut days: Vec<f64> = runs.map(|run| (100.0 * run.days).round() / 100.0).collect();
+    days.sort_by(f64::total_cmp);
+    days.dedup();
+    let words: Vec<String> = days.iter().map(f64::to_string).collect();
+    match &words[..] {
+        [one] if one == "1" => "run of 1 day".to_owned(),
+        [one] => format!("run of {one} days"),
+        [fewest, .., most] => format!("runs of {fewest} to {most} days"),
+        [] => String::new(),
+    }
+}
+
+fn said_of(known: &[Vec<Said<'_>>], names: &[String], runs: usize) -> String {
+    let mut found: Vec<Said<'_>> = Vec::new();
+    for run in known.iter().flatten() {
+        if !found.iter().any(|other| other.name == run.name) {
+            found.push(*run);
         }
-        (found, _) => {
-            let said = found
-                .iter()
-                .map(|[name, description]| whole(&without_days(&heading(name, description))));
-            said.collect::<Vec<_>>().join("; ")
+    }
+    let of = |run: &Said<'_>| without_days(&heading(run.name, run.description));
+    match &found[..] {
+        [] => format!("{runs} runs"),
+        [one] => note([&whole(&of(one))[..], &days_said(known.iter().flatten())]),
+        found if found.len() > MOST_SCENARIOS => {
+            format!("{runs} runs of {} scenarios", found.len())
         }
+        found => {
+            let each = found.iter().map(|scenario| {
+                let is_of = |runs: &[Said<'_>]| runs.iter().any(|run| run.name == scenario.name);
+                let labels = known.iter().zip(names).filter(|(runs, _)| is_of(runs));
+                let labels: Vec<&str> = labels.map(|(_, name)| name.as_str()).collect();
+                let own = known.iter().flatten();
+                let days = days_said(own.filter(|run| run.name == scenario.name));
+                // What stands between separates the parts of a note: each belongs to its curve.
+                format!(
+                    "{}: {} ({days})",
+                    labels.join(" and "),
+                    whole(&of(scenario))
+                )
+            });
+            each.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_several_scenarios_is_said_behind_the_name_of_its_curve_with_its_days() {
+        let said = |name, description, days| Said {
+            name,
+            description,
+            days,
+        };
+        let lesion = said("lesion", "A lytic lesion, 28 days", 28.0);
+        let healthy = said("healthy", "Healthy bone; no tumour", 14.0);
+        let names = ["tumour", "none"].map(str::to_owned);
+        assert_eq!(
+            said_of(&[vec![lesion, lesion], vec![healthy]], &names, 3),
+            "tumour: A lytic lesion (run of 28 days); none: Healthy bone;\u{a0}no tumour (run of 14 days)"
+        );
+        let short = said("lesion", "A lytic lesion, 28 days", 7.0);
+        assert_eq!(
+            said_of(&[vec![lesion], vec![short]], &names, 2),
+            "A lytic lesion; runs of 7 to 28 days"
+        );
+        assert_eq!(
+            said_of(&[vec![lesion], vec![lesion]], &names, 2),
+            "A lytic lesion; run of 28 days"
+        );
+        assert_eq!(said_of(&[Vec::new(), Vec::new()], &names, 2), "2 runs");
     }
 }

@@ -108,7 +108,7 @@ impl Study {
         })
     }
 
-    /// The scenario under all runs in words, with the species of its host.
+    /// What the study asks, and the scenario under all runs in words, with the species of its host.
     pub(super) fn of_scenario(&self) -> String {
         let base: toml::Table = self.header.base.parse().unwrap_or_default();
         let text = |table: &toml::Table, key: &str| {
@@ -118,7 +118,14 @@ impl Study {
         let subject = base.get("subject").and_then(Value::as_table);
         let species = subject.map_or_else(String::new, |table| text(table, "species"));
         let [name, said] = ["name", "description"].map(|key| text(&base, key));
-        crate::plot::words::of_scenario(&name, &said, &species)
+        let of = crate::plot::words::of_scenario(&name, &said, &species);
+        let asks = self.header.description.trim().trim_end_matches('.');
+        if asks.is_empty() {
+            of
+        } else {
+            let asks = crate::plot::words::heading("", asks);
+            crate::plot::words::note([&asks[..], &format!("scenario: {of}")])
+        }
     }
 
     fn arm_name(&self, arm: u64) -> &str {

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::output::OutputError;
-use crate::plot::chart::{self, Axis, Bars, Chart, Heat, Layer, Panel, Tone};
+use crate::plot::chart::{self, Axis, Bars, Chart, Heat, Layer, Panel, Scale, Tone};
 use crate::plot::curves::axis;
+use crate::plot::ticks::short;
 use crate::plot::words::note;
 use crate::plot::write;
 
@@ -69,6 +70,47 @@ pub(super) fn save(path: &Path, chart: &Chart) -> Result<(), OutputError> {
     write(folder, &name, chart).map(|_| ())
 }
 
+/// Least value over the greatest, below which an axis begins at zero.
+pub(super) const NEAR: f64 = 0.4;
+
+/// An upright axis over these values that begins at a round number below them, and the words that say so; without
+/// words where 0 lies on it.
+pub(super) fn begun(axis: Axis, values: impl Iterator<Item = f64>) -> (Axis, String) {
+    let ends = values.filter(|value| value.is_finite()).fold(
+        (f64::INFINITY, f64::NEG_INFINITY),
+        |(least, most), value| (least.min(value), most.max(value)),
+    );
+    let (least, most) = ends;
+    if most < 0.0 && least.is_finite() {
+        return (axis, "the upright axis ends below 0".to_owned());
+    }
+    if least.is_infinite() || least <= 0.0 {
+        return (axis, String::new());
+    }
+    // Zero is near: beginning above it would gain little.
+    if least < NEAR * most {
+        return (axis.with_zero(), String::new());
+    }
+    let range = if most > least { most - least } else { least };
+    let decade = 10_f64.powf(range.log10().floor());
+    let step = if range < 5.0 * decade {
+        0.5 * decade
+    } else {
+        decade
+    };
+    let low = step * (least / step).floor();
+    if low <= 0.0 {
+        return (axis.with_zero(), String::new());
+    }
+    let at = format!("{} {}", short(low), axis.unit);
+    let axis = Axis {
+        least: Some(low),
+        ..axis
+    };
+    let said = format!("the upright axis begins at {}, not at 0", at.trim_end());
+    (axis, said)
+}
+
 /// Draws bars below each other, the first on top, with the line of zero; `what` they are has its unit in
 /// brackets at the end.
 ///
@@ -112,6 +154,14 @@ pub(crate) fn draw_curves(path: &Path, picture: &Curves) -> Result<(), OutputErr
     save(path, &curves_chart(picture))
 }
 
+/// Values of curves and of their bands.
+fn values_of(curves: &[Curve]) -> impl Iterator<Item = f64> {
+    curves.iter().flat_map(|curve| {
+        let bands = curve.band.iter().flat_map(|band| [band.1, band.2]);
+        curve.points.iter().map(|point| point.1).chain(bands)
+    })
+}
+
 fn curves_chart(picture: &Curves) -> Chart {
     let layer = |curve: &Curve| {
         Layer::Curve(chart::Curve {
@@ -123,9 +173,13 @@ fn curves_chart(picture: &Curves) -> Chart {
         })
     };
     let [x, y] = picture.axes.clone();
+    let (y, begins) = match y.scale {
+        Scale::Linear => begun(y, values_of(&picture.curves)),
+        _ => (y, String::new()),
+    };
     Chart {
         title: picture.title.clone(),
-        note: picture.note.clone(),
+        note: note([&picture.note[..], &begins]),
         panels: vec![Panel {
             x,
             y,
@@ -154,16 +208,19 @@ pub(crate) fn draw_apart(path: &Path, picture: &Curves) -> Result<(), OutputErro
 }
 
 fn apart(picture: &Curves) -> Chart {
-    let values = || {
-        let curves = picture.curves.iter();
-        curves.flat_map(|curve| {
-            let bands = curve.band.iter().flat_map(|band| [band.1, band.2]);
-            curve.points.iter().map(|point| point.1).chain(bands)
-        })
-    };
+    let values = || values_of(&picture.curves);
     let finite = || values().filter(|value| value.is_finite());
-    let ends = [finite().reduce(f64::min), finite().reduce(f64::max)];
     let [x, y] = &picture.axes;
+    let (y, begins) = begun(y.clone(), values());
+    let y = Axis {
+        least: if y.with_zero {
+            Some(0.0)
+        } else {
+            y.least.or(finite().reduce(f64::min))
+        },
+        most: finite().reduce(f64::max),
+        ..y
+    };
     let panel = |(place, own): (usize, &Curve)| {
         let curve = |curve: &Curve| chart::Curve {
             points: curve.points.clone(),
@@ -188,11 +245,7 @@ fn apart(picture: &Curves) -> Chart {
         Panel {
             title: own.label.clone(),
             x: x.clone(),
-            y: Axis {
-                least: ends[0],
-                most: ends[1],
-                ..y.clone()
-            },
+            y: y.clone(),
             layers,
             // Panels of a row that is not full stay as wide as the others: all have one scale.
             aspect: 0.9,
@@ -202,10 +255,7 @@ fn apart(picture: &Curves) -> Chart {
     let curves = picture.curves.iter().enumerate();
     Chart {
         title: picture.title.clone(),
-        note: note([
-            &picture.note[..],
-            "grey: the other points; the upright axis need not begin at 0",
-        ]),
+        note: note([&picture.note[..], "grey: the other points", &begins]),
         panels: curves.map(panel).collect(),
         columns: ACROSS,
         ..Chart::default()
@@ -282,7 +332,7 @@ mod tests {
         let chart = apart(&picture);
         assert_eq!(chart.panels.len(), 7);
         for (place, panel) in chart.panels.iter().enumerate() {
-            assert_eq!((panel.y.least, panel.y.most), (Some(8.0), Some(36.0)));
+            assert_eq!((panel.y.least, panel.y.most), (Some(0.0), Some(36.0)));
             assert_eq!(panel.title, picture.curves[place].label);
             let banded: Vec<_> = panel
                 .layers
@@ -297,6 +347,31 @@ mod tests {
             // One of no fixed form would be drawn out over the rest of its row.
             assert!(panel.aspect > 0.0);
         }
+    }
+
+    #[test]
+    fn an_axis_that_does_not_begin_at_zero_says_where_it_does() {
+        let of = |values: &[f64]| {
+            let (axis, said) = begun(Axis::linear("BV/TV", "%"), values.iter().copied());
+            (axis.least, axis.with_zero, said)
+        };
+        assert_eq!(
+            of(&[14.0, f64::NAN, 12.3]),
+            (
+                Some(12.0),
+                false,
+                "the upright axis begins at 12 %, not at 0".to_owned()
+            )
+        );
+        assert_eq!(of(&[0.3, 14.0]), (None, true, String::new()));
+        assert_eq!(of(&[-3.0, 14.0]), (None, false, String::new()));
+        assert_eq!(
+            of(&[-3.0, -2.0]).2,
+            "the upright axis ends below 0".to_owned()
+        );
+        assert_eq!(of(&[]), (None, false, String::new()));
+        assert_eq!(of(&[97.0]).0, Some(90.0));
+        assert_eq!(of(&[97.4, 86.1]).0, Some(85.0));
     }
 
     fn curve_of(place: u32) -> Curve {

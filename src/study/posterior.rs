@@ -8,14 +8,14 @@ use crate::numerics::quantity::Time;
 use crate::output::table::{Table, quoted};
 use crate::output::{OutputError, write_whole};
 use crate::plot::chart;
-use crate::plot::error_bars::Value;
+use crate::plot::error_bars::{Value, measured_as};
 use crate::plot::words;
-use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
+use crate::statistics::quantile::weighted_quantile;
 use crate::study::calibrate::{Calibration, Found};
 use crate::study::data::{Datum, ErrorClass, source};
 use crate::study::fit::{Particle, Population};
 use crate::study::posterior_pictures::{
-    Axis, Prediction, Sample, Weighed, draw_densities, draw_pairs, draw_prediction,
+    Axis, Prediction, Said, Sample, Weighed, draw_densities, draw_pairs, draw_prediction, interval,
 };
 use crate::study::response::level;
 use crate::study::store::Outcome;
@@ -88,14 +88,15 @@ impl Calibration<'_> {
         let mut table = "parameter,median,low,high\n".to_owned();
         let factors = self.study.header.factors.iter();
         for (place, (name, factor)) in self.heads().iter().zip(factors).enumerate() {
-            let mut along: Vec<(f64, f64)> =
-                particles.iter().map(|p| (p.at[place], p.weight)).collect();
+            let along = particles.iter().map(|p| (p.at[place], p.weight));
             let cell = |x: f64| quoted(&factor.cell(&factor.value(x)));
             // One point has no interval.
-            let only = (along.len() == 1).then(|| along[0].0);
-            let cells = match only {
-                Some(x) => [cell(x), String::new(), String::new()],
-                None => [0.5, 0.025, 0.975].map(|share| cell(bounded_quantile(&mut along, share))),
+            let only = (particles.len() == 1).then(|| particles[0].at[place]);
+            let cells = if let Some(x) = only {
+                [cell(x), String::new(), String::new()]
+            } else {
+                let [low, middle, high] = interval(along);
+                [middle, low, high].map(cell)
             };
             // Writing to a string cannot fail.
             let _ = writeln!(table, "{name},{}", cells.join(","));
@@ -157,8 +158,14 @@ impl Calibration<'_> {
                 Some(day) => format!("{column}_of_d{day}"),
             };
             let path = plots.join(format!("fit_{name}.svg"));
-            let axis = chart::Axis::linear(shown.title, unit);
-            draw_prediction(&path, axis, &prediction, &data, &source(&self.fit.data))?;
+            let axis = chart::Axis::linear(shown.title, unit).with_zero();
+            let source = source(&self.fit.data);
+            let said = Said {
+                of: &self.study.of_scenario(),
+                measured_as: measured_as(column, &source),
+                source: &source,
+            };
+            draw_prediction(&path, axis, &prediction, &data, said)?;
             written.push(path);
         }
         Ok(())

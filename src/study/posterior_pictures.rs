@@ -8,7 +8,7 @@ use crate::output::OutputError;
 use crate::plot::chart::{
     self, Chart, Curve, Discs, Heat, Interval, Layer, Level, Panel, Point, Points, Tone, Words,
 };
-use crate::plot::error_bars::{ASSUMED, BARS, ERRORS, Value, at};
+use crate::plot::error_bars::{BARS, ERRORS, Value, at};
 use crate::plot::words::{note, sentence};
 use crate::statistics::quantile::{bounded_quantile, weighted_quantile};
 use crate::study::pictures::save;
@@ -135,6 +135,17 @@ fn untitled(axis: chart::Axis) -> chart::Axis {
     }
 }
 
+/// Data of a kind as a picture says them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Said<'a> {
+    /// What the study asks, and of which scenario.
+    pub of: &'a str,
+    /// What was measured, behind a word for it; empty where it is the column.
+    pub measured_as: &'a str,
+    /// Where the data are from.
+    pub source: &'a str,
+}
+
 /// Draws bands of a prediction with the data over them.
 ///
 /// # Errors
@@ -144,16 +155,16 @@ pub(crate) fn draw_prediction(
     what: chart::Axis,
     prediction: &Prediction,
     data: &[Value],
-    source: &str,
+    said: Said<'_>,
 ) -> Result<(), OutputError> {
-    save(path, &prediction_chart(what, prediction, data, source))
+    save(path, &prediction_chart(what, prediction, data, said))
 }
 
 fn prediction_chart(
     what: chart::Axis,
     prediction: &Prediction,
     data: &[Value],
-    source: &str,
+    said: Said<'_>,
 ) -> Chart {
     let days = || prediction.days.iter().copied().zip(&prediction.quantiles);
     let of = prediction.of;
@@ -211,6 +222,7 @@ fn prediction_chart(
             what.title
         )),
         note: note([
+            said.of,
             "points: data to which the runs were fitted",
             &bars,
             assumed,
@@ -219,7 +231,7 @@ fn prediction_chart(
             } else {
                 of.said("the ends of the bands rest on single runs, so that they are faint")
             },
-            &format!("data: {source}"),
+            &format!("data: {}", said.source),
         ]),
         panels: vec![Panel {
             x: chart::Axis::days(),
@@ -228,8 +240,11 @@ fn prediction_chart(
                 band("runs, middle 95 %", 0, 4, 0.2),
                 band("runs, middle 50 %", 1, 3, 0.45),
                 median,
-                points("data", false),
-                points(ASSUMED, true),
+                points(&format!("measured{}", said.measured_as), false),
+                points(
+                    &format!("measured{}, error assumed", said.measured_as),
+                    true,
+                ),
             ],
             ..Panel::default()
         }],
@@ -280,13 +295,42 @@ fn steps(samples: &[Sample], dimension: usize) -> Vec<(f64, f64)> {
     heights.into_iter().enumerate().flat_map(ends).collect()
 }
 
+/// Ends of the middle 95 % and the median of a parameter, as `fit.csv` has them.
+pub(super) fn interval(samples: impl Iterator<Item = (f64, f64)>) -> [f64; 3] {
+    let mut along: Vec<(f64, f64)> = samples.collect();
+    [0.025, 0.5, 0.975].map(|share| bounded_quantile(&mut along, share))
+}
+
+fn along(samples: &[Sample], dimension: usize) -> impl Iterator<Item = (f64, f64)> {
+    samples.iter().map(move |s| (s.at[dimension], s.weight))
+}
+
+/// What an interval is that goes farther than the runs that were kept; empty where none of these parameters has one.
+fn beyond(samples: &[Sample], dimensions: usize) -> &'static str {
+    let is_beyond = |dimension: usize| {
+        let [low, _, high] = interval(along(samples, dimension));
+        let is_inside = |end: f64, of: fn(f64, f64) -> f64| {
+            let least = along(samples, dimension).map(|one| one.0).reduce(of);
+            least.is_some_and(|last| of(last, end) >= last && of(last, end) <= last)
+        };
+        !(is_inside(low, f64::min) && is_inside(high, f64::max))
+    };
+    if (0..dimensions).any(is_beyond) {
+        "intervals are widened for few runs: a further run may fall beyond the outermost that were kept, with a chance of 1 in \
+         1 + the effective sample size at either end, so that an interval may reach where no run is"
+    } else {
+        ""
+    }
+}
+
 /// A density with its median and middle 95 %, and the prior as a dashed line.
-fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &str) -> Vec<Layer> {
-    let mut along: Vec<(f64, f64)> = samples
-        .iter()
-        .map(|s| (s.at[dimension], s.weight))
-        .collect();
-    let [low, middle, high] = [0.025, 0.5, 0.975].map(|share| bounded_quantile(&mut along, share));
+fn density_layers(
+    samples: &[Sample],
+    dimension: usize,
+    prior: &str,
+    middle_95: &str,
+) -> Vec<Layer> {
+    let [low, middle, high] = interval(along(samples, dimension));
     let few = weighed(samples).are_few();
     vec![
         Layer::Curve(Curve {
@@ -305,7 +349,7 @@ fn density_layers(samples: &[Sample], dimension: usize, prior: &str, interval: &
             value: 1.0,
         }),
         Layer::Interval(Interval {
-            label: interval.to_owned(),
+            label: middle_95.to_owned(),
             low,
             middle,
             high,
@@ -337,7 +381,10 @@ fn densities_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart 
         title: "How likely the data make the values of each parameter".to_owned(),
         note: format!(
             "{fitted_to}; curve: density after the data (posterior) over density before them (prior); {}",
-            weighed(samples).said("the curve is drawn in steps")
+            note([
+                &weighed(samples).said("the curve is drawn in steps")[..],
+                beyond(samples, axes.len())
+            ])
         ),
         panels: axes.iter().enumerate().map(panel).collect(),
         ..Chart::default()
@@ -405,7 +452,11 @@ fn pairs_chart(axes: &[Axis], samples: &[Sample], fitted_to: &str) -> Chart {
             "{fitted_to}; discs: runs that were kept, larger by their weight; numbers: their weighted \
              correlation; on the diagonal: density after the data (posterior) with median and middle 95 %, \
              dashed before them (prior); {}",
-            weighed(samples).said("densities are drawn in steps, and correlations are rough")
+            note([
+                &weighed(samples).said("densities are drawn in steps, and correlations are rough")
+                    [..],
+                beyond(samples, axes.len())
+            ])
         ),
         panels,
         columns: axes.len(),
@@ -536,6 +587,45 @@ mod tests {
         );
     }
 
+    /// Four runs with the weights 0.4, 0.3, 0.2 and 0.1 are worth 10 / 3 of equal weight: each stands in the middle of its
+    /// weight, (n m + 1 / 2) / (n + 1), so that the lowest 0.269 and the highest 0.846 leave both ends of 95 % beyond them.
+    #[test]
+    fn an_interval_of_a_weighted_sample_is_that_of_fit_csv_and_says_where_it_goes_beyond_the_runs()
+    {
+        let weighted = [(0.2, 0.4), (0.4, 0.3), (0.6, 0.2), (0.8, 0.1)];
+        let [low, middle, high] = interval(weighted.into_iter());
+        let n = 10.0 / 3.0;
+        let place = |m: f64| (n * m + 0.5) / (n + 1.0);
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+        near(low, 0.2 * 0.025 / place(0.2));
+        near(
+            middle,
+            0.2 + 0.2 * (0.5 - place(0.2)) / (place(0.55) - place(0.2)),
+        );
+        near(
+            high,
+            0.8 + 0.2 * (0.975 - place(0.95)) / (1.0 - place(0.95)),
+        );
+        let of = |sample: &[(f64, f64)]| -> Vec<Sample> {
+            let sample = sample.iter();
+            sample
+                .map(|&(x, weight)| Sample {
+                    at: vec![x],
+                    weight,
+                })
+                .collect()
+        };
+        assert!(beyond(&of(&weighted), 1).contains("where no run is"));
+        assert_eq!(beyond(&line(), 2), "");
+        let layers = density_layers(&of(&weighted), 0, "", "");
+        let Layer::Interval(drawn) = &layers[2] else {
+            panic!("{layers:?}");
+        };
+        near(drawn.low, low);
+        near(drawn.middle, middle);
+        near(drawn.high, high);
+    }
+
     #[test]
     fn a_falling_line_has_correlation_minus_one() {
         assert!((correlation(&line(), 0, 1) + 1.0).abs() < 1e-12);
@@ -595,7 +685,16 @@ mod tests {
             datum(21.0, 51.0, 4.0, true),
         ];
         let what = chart::Axis::linear("BV/TV", "% of day 0");
-        let chart = prediction_chart(what, &prediction, &data, "mice.csv: a paper");
+        let chart = prediction_chart(
+            what,
+            &prediction,
+            &data,
+            Said {
+                of: "Which values fit; scenario: a lesion",
+                measured_as: "",
+                source: "mice.csv: a paper",
+            },
+        );
         // The error of the last is assumed: of the others none holds the median.
         assert!(chart.note.contains(" of 2 bars hold"), "{}", chart.note);
         hold("calibration_prediction", &chart);

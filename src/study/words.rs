@@ -171,28 +171,79 @@ pub(super) fn axis(factor: &Factor) -> Axis {
     }
 }
 
-/// Name of a point by the values of some parameters.
-pub(super) fn point<'a>(values: impl Iterator<Item = (&'a Factor, &'a Value)>) -> String {
-    let named = values.map(|(factor, value)| {
+/// Names of parameters that are short and hold no comma, so that values can be listed behind them: what is changed without
+/// by which cell, and the full name without commas where two would be called alike.
+pub(super) fn short_names(factors: &[&Factor]) -> Vec<String> {
+    let full = |factor: &&Factor| words::parameter(&factor.path);
+    let short = |factor: &&Factor| {
+        let name = full(factor);
+        let last = name.rsplit(", ").next().unwrap_or_default();
+        let ends = [" made by ", " by a", " of tumour cells", " in bone matrix"];
+        let end = ends.iter().filter_map(|end| last.find(end)).min();
+        last[..end.unwrap_or(last.len())].to_owned()
+    };
+    let names: Vec<String> = factors.iter().map(short).collect();
+    let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    let each = names.iter().zip(factors);
+    each.map(|(name, factor)| {
+        if is_alone(name) {
+            name.clone()
+        } else {
+            full(factor).replace(',', "")
+        }
+    })
+    .collect()
+}
+
+/// Name of a point by the values of some parameters, each behind its short name; by the value alone of a single one.
+pub(super) fn point(factors: &[&Factor], values: &[&Value]) -> String {
+    let value = |factor: &Factor, value: &Value| {
         let unit = words::unit(factor.unit());
-        format!("{} {unit}", cell(&factor.cell(value)))
-            .trim_end()
-            .to_owned()
+        let number = cell(&factor.cell(value));
+        match unit.strip_prefix('1') {
+            Some(below) if below.starts_with('/') => format!("{number}{below}"),
+            _ => format!("{number} {unit}").trim_end().to_owned(),
+        }
+    };
+    let names = short_names(factors);
+    let named = names.iter().zip(factors).zip(values);
+    let named = named.map(|((name, factor), of)| match factors.len() {
+        1 => value(factor, of),
+        _ => format!("{name} {}", value(factor, of)),
     });
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// What the names of points are: the values of these of so many parameters, on which these responses depend most.
-pub(super) fn points(factors: &[&Factor], all: usize, of: &str) -> String {
-    let named = factors.iter().map(|factor| words::parameter(&factor.path));
-    let named = words::list(&named.collect::<Vec<_>>());
+/// How parameters stand in a picture of those that matter most, where indices of which they are ordered may not be settled.
+pub(super) fn ordered(is_settled: bool) -> &'static str {
+    if is_settled {
+        "that matter most"
+    } else {
+        "that stand first by an order that is not settled"
+    }
+}
+
+/// What the names of points are: the values of these of so many parameters, on which these responses depend most. One part of
+/// a note, which no heading tears.
+pub(super) fn points(factors: &[&Factor], all: usize, of: &str, is_settled: bool) -> String {
+    let names = short_names(factors);
+    let named = names.into_iter().zip(factors).map(|(short, factor)| {
+        let full = words::parameter(&factor.path);
+        if full == short || factors.len() == 1 {
+            full
+        } else {
+            format!("{short} ({full})")
+        }
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
     if factors.len() < all {
         format!(
-            "points by the {} of {all} parameters that matter most for {of}: {named} (runs.csv has all)",
-            factors.len()
+            "points by the {} of {all} parameters {} for {of}: {named}",
+            factors.len(),
+            ordered(is_settled)
         )
     } else {
-        format!("points by: {named}")
+        format!("points by {named}")
     }
 }
 
@@ -267,18 +318,41 @@ mod tests {
     fn points_are_named_by_their_values() {
         let factor = range(200.0, 780.0, "um3/h", true);
         let value = Value::String("394.968353 um3/h".to_owned());
-        let two = [(&factor, &value), (&factor, &value)];
+        assert_eq!(point(&[&factor], &[&value]), "395 \u{b5}m\u{b3}/h");
+        let of = |path: &str, unit: &str| Factor {
+            path: path.to_owned(),
+            ..range(0.3, 0.6, unit, false)
+        };
+        let division = of("tumour.division.rate", "/d");
+        let raised = of("tumour.division.raised_by.tgf_beta.fold", "");
+        let rate = Value::String("0.5051 /d".to_owned());
+        let fold = Value::Float(1.493);
+        let three = [&factor, &division, &raised];
         assert_eq!(
-            point(two.into_iter()),
-            "395 \u{b5}m\u{b3}/h, 395 \u{b5}m\u{b3}/h"
+            point(&three, &[&value, &rate, &fold]),
+            "resorption 395 \u{b5}m\u{b3}/h, division 0.505/d, greatest factor by TGF-\u{3b2} 1.49"
+        );
+        // Two that would be called alike have their full names, without a comma.
+        let other = of("tumour.secretion.pthrp.raised_by.tgf_beta.fold", "");
+        assert_eq!(
+            short_names(&[&raised, &other])[1],
+            "PTHrP made by a tumour cell greatest factor by TGF-\u{3b2}"
         );
         assert_eq!(
-            points(&[&factor], 1, ""),
-            "points by: resorption by an osteoclast"
+            points(&[&factor], 1, "", true),
+            "points by resorption by an osteoclast"
         );
+        let said = points(&three, 14, "bone left", true);
         assert_eq!(
-            points(&[&factor], 5, "bone left"),
-            "points by the 1 of 5 parameters that matter most for bone left: resorption by an osteoclast (runs.csv has all)"
+            said,
+            "points by the 3 of 14 parameters that matter most for bone left: resorption (resorption by an osteoclast), \
+             division (division of tumour cells), greatest factor by TGF-\u{3b2} (division of tumour cells, greatest \
+             factor by TGF-\u{3b2})"
         );
+        // A heading tears nothing but parts of a note.
+        assert!(!said.contains("; "));
+        assert!(points(&three, 14, "bone left", false).contains(
+            "3 of 14 parameters that stand first by an order that is not settled for bone left"
+        ));
     }
 }

@@ -8,16 +8,14 @@ use crate::plot::chart::{Axis, Chart, Curve, Discs, Layer, Panel, Point, Points,
 use crate::plot::drugs::of_arm;
 use crate::plot::words::note;
 use crate::statistics::estimate::mean_and_deviation;
-use crate::study::pictures::save;
+use crate::study::factor::Factor;
+use crate::study::pictures::{NEAR, begun, save};
 use crate::study::plan::Study;
 use crate::study::words;
 
 /// Numbers whose greatest is so many times their least above zero stand on a logarithmic axis; with a zero among them,
 /// which such an axis has no place for, at equal steps.
 const FAR: f64 = 50.0;
-
-/// Least response over the greatest, below which the axis begins at zero.
-const NEAR: f64 = 0.4;
 
 /// The responses of an arm: of each value of the parameter, those of its runs.
 struct Arm {
@@ -117,10 +115,41 @@ fn chart(title: String, said: &[&str], [x, y]: [Axis; 2], arms: &[Arm], replicat
     }
 }
 
+/// Which end of the values is that of the scenario, in words; empty where it is none of them.
+fn value_of_scenario(values: &[f64], own: f64, unit: &str) -> String {
+    let is_own = |value: f64| (value - own).abs() <= 1e-9 * own.abs();
+    if !values.iter().copied().any(is_own) {
+        return String::new();
+    }
+    let end = [f64::min, f64::max].map(|of| values.iter().copied().reduce(of));
+    let place = match end {
+        [Some(least), _] if is_own(least) => "lowest value, ",
+        [_, Some(most)] if is_own(most) => "highest value, ",
+        _ => "",
+    };
+    let at = format!("{} {unit}", words::cell(&own.to_string()));
+    format!(
+        "{place}{}: that of the scenario itself, unchanged",
+        at.trim_end()
+    )
+}
+
 impl Study {
     /// True where a single parameter is varied, so that responses are drawn over it.
     pub(super) fn has_one_parameter(&self) -> bool {
         self.points.dimensions() == 1
+    }
+
+    /// Which of the values the scenario itself has, in words; empty where it has none of them.
+    fn unchanged(&self, factor: &Factor, values: &[f64]) -> String {
+        let base: toml::Table = self.header.base.parse().unwrap_or_default();
+        let mut found = Some(toml::Value::Table(base));
+        for key in factor.path.split('.') {
+            found = found.and_then(|table| table.get(key).cloned());
+        }
+        let own = found.and_then(|value| factor.cell(&value).parse::<f64>().ok());
+        let unit = crate::plot::words::unit(factor.unit());
+        own.map_or_else(String::new, |own| value_of_scenario(values, own, &unit))
     }
 
     /// Each response over the only parameter, where its values are numbers.
@@ -143,6 +172,7 @@ impl Study {
         let title = crate::plot::words::parameter(&factor.path);
         let unit = crate::plot::words::unit(factor.unit());
         let (x, places) = over(title, unit, &values);
+        let unchanged = self.unchanged(factor, &values);
         let replicates = self.header.replicates;
         for (response, name) in all.names.iter().enumerate() {
             let definition = &self.header.responses[name];
@@ -169,9 +199,11 @@ impl Study {
             let is_near_zero = least
                 .zip(most)
                 .is_some_and(|(least, most)| least < NEAR * most);
-            let y = Axis {
-                with_zero: definition.is_never_negative() && is_near_zero,
-                ..Axis::linear(shown.title.clone(), shown.unit.clone())
+            let y = Axis::linear(shown.title.clone(), shown.unit.clone());
+            let (y, begins) = if definition.is_never_negative() && is_near_zero {
+                (y.with_zero(), String::new())
+            } else {
+                begun(y, runs().copied())
             };
             let seeds = match replicates {
                 1 => "points: one run at each value".to_owned(),
@@ -185,9 +217,8 @@ impl Study {
                 &seeds[..],
                 "nothing is known between the values that a line joins",
             ];
-            if !y.with_zero {
-                said.push("the upright axis need not begin at 0");
-            }
+            said.push(&begins);
+            said.push(&unchanged);
             if x.scale == Scale::Linear && !x.ticks.is_empty() {
                 said.push("the axis across has equal steps from value to value");
             }
@@ -220,6 +251,16 @@ mod tests {
         assert_eq!((axis.scale, places), (Scale::Linear, vec![2.0, 0.0, 1.0]));
         let labels: Vec<&str> = axis.ticks.iter().map(|tick| tick.1.as_str()).collect();
         assert_eq!(labels, ["0", "1", "100"]);
+    }
+
+    #[test]
+    fn the_end_that_the_scenario_itself_has_is_said() {
+        let of = |own| value_of_scenario(&[0.036, 0.018, 0.0], own, "amol/h");
+        let unchanged = ": that of the scenario itself, unchanged";
+        assert_eq!(of(0.036), format!("highest value, 0.036 amol/h{unchanged}"));
+        assert_eq!(of(0.018), format!("0.018 amol/h{unchanged}"));
+        assert_eq!(of(0.0), format!("lowest value, 0 amol/h{unchanged}"));
+        assert_eq!(of(0.02), "");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::tables::is_unsettled;
 use super::{Dependence, MOST_CURVES, Responses, named};
 use crate::output::OutputError;
 use crate::output::table::Table;
@@ -19,6 +20,17 @@ use crate::study::response::level;
 use crate::study::store::{Outcome, Store};
 use crate::study::surface::Surface;
 use crate::study::words;
+
+/// What axes over parameters reach over.
+const RANGES: &str = "the axes reach over what the study varies";
+
+/// The parameters that name points, and of which responses they were taken.
+struct Naming {
+    factors: Vec<usize>,
+    /// These responses in words; empty where all parameters name points.
+    of: String,
+    is_settled: bool,
+}
 
 impl Study {
     /// Heat maps of each response over a grid of two parameters.
@@ -110,6 +122,16 @@ impl Study {
                     continue;
                 };
                 let said = words::response(&self.header.responses[response]);
+                let why = if over.is_some() {
+                    String::new()
+                } else {
+                    let is_settled = !is_unsettled(&found, [response, arm_name]);
+                    format!(
+                        "over the two of {} parameters {}",
+                        self.header.factors.len(),
+                        words::ordered(is_settled)
+                    )
+                };
                 let points: Vec<(f64, f64, f64)> = (0..)
                     .zip(self.means(all, place, arm))
                     .filter_map(|(point, mean)| {
@@ -137,7 +159,7 @@ impl Study {
                 .replace('-', "\u{2212}");
                 let heading = Heading {
                     title: &words::heading(response, arm_name, &said),
-                    note: &note([&self.of_scenario()[..], &surface_said]),
+                    note: &note([&self.of_scenario()[..], &why, &surface_said, RANGES]),
                     response: &said.title,
                     unit: &said.unit,
                     is_never_negative: self.header.responses[response].is_never_negative(),
@@ -183,12 +205,12 @@ impl Study {
         }
         for column in columns {
             let shown = crate::plot::words::column(column);
-            let (factors, of) = self.naming(all, column);
+            let naming = self.naming(all, column);
             let label = |point: u64, arm: &str| match (self.points.count(), arm) {
                 (1, "") => "all".to_owned(),
                 (1, name) => words::arm(name),
-                (_, "") => self.called(&factors, point),
-                (_, name) => format!("{}, {}", self.called(&factors, point), words::arm(name)),
+                (_, "") => self.called(&naming, point),
+                (_, name) => format!("{}, {}", self.called(&naming, point), words::arm(name)),
             };
             let curves = groups.iter().filter_map(|(point, arm, tables)| {
                 spread(&label(*point, arm), tables, column, shown.factor)
@@ -200,7 +222,7 @@ impl Study {
             let path = plots.join(format!("spread_{column}.svg"));
             let picture = Curves {
                 title: sentence(&format!("{} over time", shown.title)),
-                note: self.drawn(&factors, &of, curves.len() as u64),
+                note: self.drawn(&naming, curves.len() as u64),
                 axes: [Axis::days(), Axis::linear(shown.title, shown.unit)],
                 curves,
             };
@@ -225,10 +247,14 @@ impl Study {
 
     /// The parameters whose values name the points in a picture of a column: all where they are few, else those on which
     /// the responses of this column depend most, by their mean place, in the order of the study; and these responses in words.
-    fn naming(&self, all: &Responses, column: &str) -> (Vec<usize>, String) {
+    fn naming(&self, all: &Responses, column: &str) -> Naming {
         let factors = &self.header.factors;
         if factors.len() <= words::MOST_NAMED {
-            return ((0..factors.len()).collect(), String::new());
+            return Naming {
+                factors: (0..factors.len()).collect(),
+                of: String::new(),
+                is_settled: true,
+            };
         }
         let found = self.dependences(all);
         let of = all.names.iter();
@@ -236,8 +262,10 @@ impl Study {
             .filter(|name| self.header.responses[*name].column == column)
             .collect();
         let mut places = vec![0_usize; factors.len()];
+        let mut is_settled = true;
         for response in &of {
             for arm in 0..self.arms() {
+                is_settled &= !is_unsettled(&found, [response, self.arm_name(arm)]);
                 for (place, at) in Self::order(&found, response, self.arm_name(arm))
                     .into_iter()
                     .enumerate()
@@ -251,11 +279,15 @@ impl Study {
         order.truncate(words::MOST_NAMED);
         order.sort_unstable();
         let of: Vec<String> = of.into_iter().map(|name| plain(name)).collect();
-        (order, of.join(" and "))
+        Naming {
+            factors: order,
+            of: of.join(" and "),
+            is_settled,
+        }
     }
 
     /// Names of the points that are not drawn, where these are few.
-    fn left_out(&self, naming: &[usize]) -> String {
+    fn left_out(&self, naming: &Naming) -> String {
         const FEW: u64 = 6;
         let drawn = self.drawn_points();
         let count = self.points.count();
@@ -271,21 +303,27 @@ impl Study {
         }
     }
 
-    fn called(&self, naming: &[usize], point: u64) -> String {
+    fn called(&self, naming: &Naming, point: u64) -> String {
         let values = self.values(point);
-        let of = naming
-            .iter()
-            .map(|&at| (&self.header.factors[at], &values[at]));
-        words::point(of)
+        let at = || naming.factors.iter().copied();
+        let factors: Vec<&Factor> = at().map(|at| &self.header.factors[at]).collect();
+        let values: Vec<&toml::Value> = at().map(|at| &values[at]).collect();
+        words::point(&factors, &values)
     }
 
     /// What the curves of a picture of spread are.
-    fn drawn(&self, naming: &[usize], of: &str, curves: u64) -> String {
+    fn drawn(&self, naming: &Naming, curves: u64) -> String {
         let mut said = vec![self.of_scenario()];
         if self.points.count() > 1 {
             let factors = &self.header.factors;
-            let naming: Vec<&Factor> = naming.iter().map(|&at| &factors[at]).collect();
-            said.push(words::points(&naming, factors.len(), of));
+            let by = naming.factors.iter().map(|&at| &factors[at]);
+            let by: Vec<&Factor> = by.collect();
+            said.push(words::points(
+                &by,
+                factors.len(),
+                &naming.of,
+                naming.is_settled,
+            ));
         }
         if self.header.replicates > 1 {
             said.push(format!(

@@ -69,7 +69,7 @@ const SLIP: f64 = 0.1;
 
 /// True where Sobol indices of a response are no shares of a variance yet: alone they add up to less than none or to more
 /// than all of it, one is greater alone than with others, or an interval is wider than all of it.
-fn is_unsettled(found: &[Dependence], of: [&str; 2]) -> bool {
+pub(super) fn is_unsettled(found: &[Dependence], of: [&str; 2]) -> bool {
     let is_wide =
         |one: &Dependence| one.measure == "total" && one.estimate.high - one.estimate.low > 1.0;
     let is_above = |one: &Dependence| {
