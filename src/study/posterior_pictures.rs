@@ -690,7 +690,7 @@ mod tests {
             &prediction,
             &data,
             Said {
-                of: "Which values fit; scenario: a lesion",
+                of: "Values that fit; scenario: a lesion",
                 measured_as: "",
                 source: "mice.csv: a paper",
             },

@@ -251,7 +251,7 @@ pub(super) const SKELETAL_EVENTS: Picture = Picture {
     drawn: Drawn::Panels(&[
         Panel::new("pain, a proxy (0 to 10)", &[Curve::new("pain", "")]),
         Panel::new(
-            "probability of a first event (%)",
+            "probability of a first event by then (%)",
             &[Curve::new("first_event_probability", "").times(100.0)],
         ),
         Panel::new(
