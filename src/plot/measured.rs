@@ -344,11 +344,8 @@ mod tests {
             title.contains("1 of 1 points")
                 && title.ends_with("1 with an assumed error not counted")
         );
-        assert!(
-            !measured_chart("two", &both, &assumed[1..])
-                .note
-                .contains("decide")
-        );
+        let decides = |one: &[Measured]| measured_chart("two", &both, one).note.contains("decide");
+        assert!(!decides(&assumed[1..]));
         let far = Measured {
             values: vec![value(1.0, 0.9, 0.1), value(9.0, 0.1, 0.1)],
             ..measured[0].clone()
@@ -356,11 +353,7 @@ mod tests {
         // A value behind the end of the curve says nothing of it.
         let chart = measured_chart("two seeds", &groups, std::slice::from_ref(&far));
         assert!(chart.panels[0].title.starts_with("Base: 0 of 1"));
-        assert!(
-            !measured_chart("two", &both, std::slice::from_ref(&far))
-                .note
-                .contains("decide")
-        );
+        assert!(!decides(std::slice::from_ref(&far)));
         assert_eq!(chart.title, "BV/TV, measured and simulated");
     }
 }

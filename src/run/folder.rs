@@ -67,7 +67,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// The piece of tissue that was simulated; empty in folders of older versions.
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "plots"))]
     pub(crate) fn sampled(&self, loaded: &Loaded) -> String {
         let report = self.specimen_report.as_ref();
         report.map_or_else(String::new, |report| loaded.sampled(&report.grid()))
