@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::observe::figures::SpecimenReport;
 use crate::output::{OutputError, digest, make_folder, write_whole};
 use crate::run::sealed::{PLOTS, RUN_LIST, is_sealed, read_list, sealed};
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "plots"))]
 use crate::scenario::build::Loaded;
 
 /// What a manifest says of a run that came to its end.
