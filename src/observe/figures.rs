@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::morphometry::mean_thickness_mm;
 use crate::specimen::image::BoneImage;
 use crate::therapy::subject::Species;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "plots"))]
 use crate::tissue::grid::Grid;
 
 /// Most voxels whose thickness is measured on the way to a run; it takes seconds beyond.
@@ -113,7 +113,7 @@ pub struct SpecimenReport {
 
 impl SpecimenReport {
     /// The lattice that was simulated.
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "plots"))]
     pub(crate) const fn grid(&self) -> Grid {
         let [edge_um, _, depth_um] = self.lattice.spacing_um;
         Grid {
