@@ -141,7 +141,7 @@ fn bone_forms_among_tumour_cells_where_a_line_lets_it_and_no_cell_is_lost() {
 
 #[test]
 fn no_more_osteoblasts_stand_on_a_site_than_its_faces_have_room_for() {
-    let healthy = "\
+    let lesion = "\
 name = \"lined\"
 preset = \"mouse\"
 seed = 5
@@ -159,7 +159,7 @@ tb_sp = \"200 um\"
 [inoculation]
 cells = 100
 ";
-    let mut ended = simulation(healthy, &[]);
+    let mut ended = simulation(lesion, &[]);
     ended.run(|_| {}).unwrap();
     let (state, grid) = (&ended.state, &ended.model.grid);
     let mut cells = BTreeMap::new();

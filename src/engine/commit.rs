@@ -258,7 +258,7 @@ enum Next {
 /// filled in reach is covered by others.
 fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
     let chance = Chance::new(state.seed);
-    let (mut is_owed, mut is_covered) = (false, false);
+    let (mut is_owed, mut is_fillable) = (false, false);
     for site in model.forming_reach.around(&model.grid, from) {
         if state.bone.solid[site] || !state.bone.is_eroded(site) {
             continue;
@@ -267,7 +267,7 @@ fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
         if !may_fill(model, state, site) {
             continue;
         }
-        is_covered = true;
+        is_fillable = true;
         let area_um2 =
             Bone::surface_area_um2(&model.grid, state.bone.bone_faces(&model.grid, site));
         // A cell is wider than a small site: one at least finds room.
@@ -276,7 +276,7 @@ fn nearest_to_fill(model: &Model, state: &State, from: usize) -> Next {
             return Next::Site(site);
         }
     }
-    if is_owed && !is_covered {
+    if is_owed && !is_fillable {
         Next::Later
     } else {
         Next::Nowhere

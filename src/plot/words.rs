@@ -132,14 +132,19 @@ pub(crate) fn heading(name: &str, description: &str) -> String {
         .replace("TGF-beta", "TGF-\u{3b2}")
 }
 
+/// A number of days in words.
+pub(crate) fn days_of(days: f64) -> String {
+    match format!("{}", (100.0 * days).round() / 100.0).as_str() {
+        "1" => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
 /// What a run is of, for the line below the title of its pictures: its arm, its heading without the days that it
 /// names by itself, as in "a lesion, 28 days", and the days that were run. What the description says of a
 /// scenario with arms is not of this arm alone, so that the arm stands before it.
 pub(crate) fn of_run(name: &str, description: &str, arm: Option<&str>, days: f64) -> String {
-    let days = match format!("{}", (100.0 * days).round() / 100.0).as_str() {
-        "1" => "1 day".to_owned(),
-        days => format!("{days} days"),
-    };
+    let days = days_of(days);
     let said = whole(&without_days(&heading(name, description)));
     match arm {
         Some(arm) => format!("Arm: {arm}; run of {days}; scenario with arms: {said}"),

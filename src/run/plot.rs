@@ -10,7 +10,7 @@ use crate::plot::curves::{with_dormant, write_curves};
 use crate::plot::happened::Happened;
 use crate::plot::measured::{Measured, write_measured};
 use crate::plot::overlay::{Group, MOST_CURVES, write_overlay, write_overlay_table};
-use crate::plot::words::{heading, note, whole, without_days, words};
+use crate::plot::words::{days_of, heading, note, whole, without_days, words};
 use crate::run::apart::{Difference, apart, values_of};
 use crate::run::error::RunError;
 use crate::run::folder::DONE;
@@ -512,11 +512,9 @@ fn days_said<'a>(runs: impl Iterator<Item = &'a Said<'a>>) -> String {
     let mut days: Vec<f64> = runs.map(|run| (100.0 * run.days).round() / 100.0).collect();
     days.sort_by(f64::total_cmp);
     days.dedup();
-    let words: Vec<String> = days.iter().map(f64::to_string).collect();
-    match &words[..] {
-        [one] if one == "1" => "run of 1 day".to_owned(),
-        [one] => format!("run of {one} days"),
-        [fewest, .., most] => format!("runs of {fewest} to {most} days"),
+    match &days[..] {
+        [one] => format!("run of {}", days_of(*one)),
+        [fewest, .., most] => format!("runs of {fewest} to {}", days_of(*most)),
         [] => String::new(),
     }
 }

@@ -18,10 +18,8 @@ use crate::plot::ticks::short;
 use crate::plot::words::{list, note, sentence, whole, words};
 use crate::plot::write;
 
-/// The column of neutrophils, and what is said where a drug is given and does not move it.
+/// The column of neutrophils.
 pub(crate) const NEUTROPHILS: &str = "neutrophils_1e9_per_l";
-const UNHARMED: &str = "neutrophils stay at {} \u{d7} 10\u{2079}/L, and the loss that a drug causes in patients is not \
-                        modelled here";
 
 /// Lines of a table as a picture asks for them.
 pub(super) fn lines(table: &Table, asked: &Asked, happened: &Happened) -> Vec<Line> {
@@ -246,15 +244,13 @@ pub(super) fn part_chart(
     Some(chart)
 }
 
-/// What is said of curves that do not move. Of neutrophils, which drugs harm, that they are not modelled to, and
-/// nothing where no drug is given.
+/// What is said of curves that do not move: nothing of neutrophils where no drug is given.
 fn unmoved(curves: &[Asked], words: &str, happened: &Happened) -> String {
-    if !curves.iter().any(|curve| curve.column == NEUTROPHILS) {
-        whole(words)
-    } else if happened.given.iter().any(|given| given.drug.is_some()) {
-        UNHARMED.to_owned()
-    } else {
+    let is_drug_given = happened.given.iter().any(|given| given.drug.is_some());
+    if !is_drug_given && curves.iter().any(|curve| curve.column == NEUTROPHILS) {
         String::new()
+    } else {
+        whole(words)
     }
 }
 

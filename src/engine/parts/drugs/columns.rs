@@ -201,15 +201,13 @@ pub(super) const PICTURE: Picture = Picture {
             &[Curve::of_each(PLASMA_MAX).within_decades(6.0).spanning()],
         )
         .logarithmic()
-        .by_drug()
-        .noting("each level in plasma is the highest of the time since the row before"),
+        .by_drug(),
         Panel::new(
             "drug on the bone of the lattice (fmol)",
             &[Curve::new("bone_drug_on_bone_amol", "")
                 .times(1e-3)
                 .if_any()
                 .jumping()],
-        )
-        .noting("drug on bone rises at a dose to what the next row has"),
+        ),
     ]),
 };

@@ -229,7 +229,9 @@ pub(super) const BODY: Picture = Picture {
             "neutrophils (10⁹/L)",
             &[Curve::new("neutrophils_1e9_per_l", "")],
         )
-        .unless_flat("they stay at {} \u{d7} 10⁹/L: no drug of this run harms them in the model, whatever it does in patients")
+        .unless_flat(
+            "neutrophils stay at {} \u{d7} 10⁹/L, and the loss that a drug causes in patients is not modelled here",
+        )
         .against(&[
             Mark::Level {
                 label: "neutropenia of grade 3 below 1.0",
