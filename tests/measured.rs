@@ -63,6 +63,7 @@ fn measured_values_stand_over_the_columns_of_a_run_and_wrong_ones_are_named() {
         "osteoclasts",
         "eroded surface, ES/BS (%)",
         "bars two standard errors",
+        "Simulated: 1 of 1 points",
     ] {
         assert!(picture.contains(words), "{words} is not drawn");
     }

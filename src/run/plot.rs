@@ -131,7 +131,9 @@ fn again(run: &Run, drawing: &Drawing<'_>) -> Result<Vec<PathBuf>, RunError> {
     });
     if let Some(out) = drawing.out.or(beside.as_deref()) {
         let measured = measured(drawing, std::slice::from_ref(run))?;
-        let group = of_runs(&[run], title.clone());
+        // The title says of what, and the name of the curve stands in the legend and above each panel.
+        let name = drawing.labels.first().map_or("simulated", |label| label);
+        let group = of_runs(&[run], name.to_owned());
         return into_new(out, drawing.force, |folder| {
             let control = run.control.as_ref();
             let mut written = write_curves(folder, &title, runs, control, &run.happened)?;
